@@ -1,0 +1,1 @@
+"""The application: what a bot does, its nouns, its ports and its services."""

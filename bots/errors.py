@@ -1,0 +1,110 @@
+"""Everything that goes wrong on purpose.
+
+    EasyFlowError
+    ├── Problem                  something a caller must hear about; a dialect words it
+    │   ├── NotFound             no such thing, or another workspace's
+    │   ├── Invalid              a value that cannot be taken, with its field
+    │   ├── Unauthorised         no credential, or a wrong one
+    │   ├── Forbidden            a right credential that may not
+    │   ├── Conflict             the thing is in a state that does not allow it
+    │   ├── TooMany              a limit reached; says when to come back
+    │   └── Unavailable          we cannot just now; nothing was lost
+    ├── ChannelError             a messenger did not take what we sent
+    │   ├── ChannelBusy          throttled: wait exactly this long
+    │   ├── ChannelDown          transient: network, timeout, 5xx
+    │   ├── Unreachable          this customer blocked us or is gone
+    │   ├── ChannelUnauthorised  our own credential is refused
+    │   └── Rejected             this message will never be taken
+    ├── ActionFailed             a `do:` went wrong; `transient` says whether trying again may help
+    └── ClaimLost                another worker owns the conversation now
+"""
+
+
+class EasyFlowError(Exception):
+    """The root of the tree."""
+
+
+class Problem(EasyFlowError):
+    """Something a caller must hear about."""
+
+
+class NotFound(Problem):
+    """No such thing in the caller's workspace."""
+
+    def __init__(self, noun: str, id: object) -> None:
+        self.noun = noun
+        self.id = id
+        super().__init__(f"{noun} {id} not found")
+
+
+class Invalid(Problem):
+    """A value that cannot be taken; `field` is the caller's own name of it."""
+
+    def __init__(self, field: str, error: str) -> None:
+        self.field = field
+        self.error = error
+        super().__init__(f"{field}: {error}")
+
+
+class Unauthorised(Problem):
+    """No credential, or a wrong one."""
+
+
+class Forbidden(Problem):
+    """A right credential that may not do this."""
+
+
+class Conflict(Problem):
+    """The thing is in a state that does not allow it."""
+
+
+class TooMany(Problem):
+    """A limit is reached; `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__("Too many requests")
+
+
+class Unavailable(Problem):
+    """We cannot answer just now; whatever was accepted is kept."""
+
+
+class ChannelError(EasyFlowError):
+    """A messenger did not take what we sent."""
+
+
+class ChannelBusy(ChannelError):
+    """Throttled. `retry_after` is in seconds and is to be obeyed exactly."""
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"Wait {retry_after} s")
+
+
+class ChannelDown(ChannelError):
+    """A transient failure: network, timeout, 5xx. `sent` is None where nobody knows."""
+
+
+class Unreachable(ChannelError):
+    """The customer blocked the bot, or the chat is gone."""
+
+
+class ChannelUnauthorised(ChannelError):
+    """Our own credential is refused: only the bot's owner can cure it."""
+
+
+class Rejected(ChannelError):
+    """The messenger will never take this message."""
+
+
+class ActionFailed(EasyFlowError):
+    """A `do:` went wrong. `transient` says whether trying again may help."""
+
+    def __init__(self, reason: str, *, transient: bool = False) -> None:
+        self.transient = transient
+        super().__init__(reason)
+
+
+class ClaimLost(EasyFlowError):
+    """Another worker owns the conversation now; this turn leaves no trace."""

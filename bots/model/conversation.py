@@ -1,0 +1,41 @@
+"""A conversation: who answers it, where its dialog stands, and the numbers that guard it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bots.model.message import Address
+
+Owner = Literal["bot", "queue", "operator"]
+Status = Literal["active", "escalated", "closed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One chat of one customer with one bot.
+
+    `position` is the engine's own JSON and opaque here; `user` are the customer's remembered
+    fields, `context` the conversation's own (an API client may write it). `claim` rises with every
+    claim and guards the commit of a turn; `epoch` rises only when `owner` changes and guards what
+    leaves the house; `seq` numbers the conversation's messages, in and out.
+    """
+
+    id: int
+    uuid: str
+    address: Address
+    platform: str
+    user_id: str
+    customer_id: int
+    created_at: datetime
+    updated_at: datetime
+    owner: Owner = "bot"
+    status: Status = "active"
+    position: Mapping[str, Any] = field(default_factory=dict)
+    user: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
+    step: str | None = None
+    claim: int = 0
+    epoch: int = 0
+    seq: int = 0
+    unreachable: bool = False

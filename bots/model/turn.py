@@ -1,0 +1,126 @@
+"""The rows one turn leaves behind: all of them are written in one transaction, or none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bots.model.conversation import Conversation
+from bots.model.message import Address, Attachment, Keyboard, MessageType, UnifiedMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that is safe on disk. `seq` is our own order of receipt, over all chats."""
+
+    seq: int
+    message: UnifiedMessage
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRecord:
+    """A message as history keeps it; `seq` counts within the conversation, from 1."""
+
+    message_id: str
+    seq: int
+    direction: Literal["inbound", "outbound"]
+    author: Literal["customer", "bot", "operator", "api"]
+    created_at: datetime
+    text: str = ""
+    message_type: MessageType = "text"
+    platform_message_id: str = ""
+    keyboard: Keyboard | None = None
+    attachments: tuple[Attachment, ...] = ()
+    intent: str | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One call to a channel: a row of the outbox.
+
+    `key` is unique and never changes (from the message's id and the part's number); `payload` is
+    what `Channel.render` made. A row born with `sending_at` is sent by the one who wrote it.
+    """
+
+    key: str
+    conversation_id: int
+    address: Address
+    seq: int
+    part: int
+    epoch: int
+    payload: Mapping[str, Any]
+    message_id: str
+    created_at: datetime
+    once: bool = False
+    attempts: int = 0
+    not_before: datetime | None = None
+    sending_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """Something to do later in a conversation. `name` is unique within it; setting it again moves it.
+
+    `payload` is the engine's own. `epoch` is None for timers that outlive a change of owner.
+    """
+
+    conversation_id: int
+    address: Address
+    name: str
+    due: datetime
+    payload: Mapping[str, Any]
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A slow action to carry out after the commit; its result comes back as a turn.
+
+    `key` is unique and is the action's idempotency key. `timeout` and `retries` are the flow's.
+    """
+
+    key: str
+    conversation_id: int
+    address: Address
+    wait_id: str
+    action: str
+    arguments: Mapping[str, Any]
+    created_at: datetime
+    timeout: float = 30.0
+    retries: int = 0
+    attempts: int = 0
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened and that others may want to know: a goal reached, a hand-off asked."""
+
+    name: str
+    created_at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord:
+    """Everything a turn changes. `conversation` is the new state; its `claim` guards the write.
+
+    `arrival`, `fired` (a timer's name) and `finished` (an intent's key) are what the turn consumed.
+    `user_changed` says that `conversation.user` goes to the customer's row too. `cancelled` are
+    names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more.
+    """
+
+    conversation: Conversation
+    arrival: int | None = None
+    fired: str | None = None
+    finished: str | None = None
+    messages: Sequence[MessageRecord] = ()
+    outgoing: Sequence[Outgoing] = ()
+    timers: Sequence[Timer] = ()
+    cancelled: Sequence[str] = ()
+    intents: Sequence[Intent] = ()
+    cancelled_intents: Sequence[str] = ()
+    events: Sequence[Event] = ()
+    user_changed: bool = False

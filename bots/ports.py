@@ -1,0 +1,204 @@
+"""Every Protocol the outside implements; nothing here does anything."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from bots.model.account import Account, ApiKey
+from bots.model.conversation import Conversation
+from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.turn import (
+    Arrival,
+    Event,
+    Intent,
+    MessageRecord,
+    Outgoing,
+    Timer,
+    TurnRecord,
+)
+
+Clock = Callable[[], datetime]
+"""Gives the present moment, aware, in UTC."""
+
+NewId = Callable[[], str]
+"""Gives a new UUIDv7 as 32 hex digits, rising within a process."""
+
+
+class Journal(Protocol):
+    """The hot tables: inbox, conversations, outbox, timers and intents of running turns.
+
+    Every method that writes returns only when what it wrote is synced to disk.
+    """
+
+    async def accept(self, messages: Sequence[UnifiedMessage]) -> list[Arrival]:
+        """Note messages down, each external id of a channel once; only new ones come back."""
+
+    async def claim(self, message_or_address: UnifiedMessage | Address) -> Conversation:
+        """Take the conversation: its claim is raised. A message opens one where there is none.
+
+        Raises NotFound for an address without a conversation.
+        """
+
+    async def commit(self, turn: TurnRecord) -> None:
+        """Write a turn whole. Raises ClaimLost (and writes nothing) if the claim is not ours."""
+
+    async def postpone(self, arrival: int, *, until: datetime | None, error: str) -> None:
+        """Count a failed try of a message; without `until` it is parked for a person to see."""
+
+    async def backlog(self) -> list[Arrival]:
+        """What was accepted and never answered, in order of receipt (parked ones left out)."""
+
+
+class Outbox(Protocol):
+    """What is on its way out."""
+
+    async def waiting(self, *, limit: int) -> list[Outgoing]:
+        """Rows not sent yet and due, in order, the unsent ones of a chat never past its first."""
+
+    async def begin(self, row: Outgoing) -> bool:
+        """Mark a row as being sent. False if the conversation's epoch has moved on: it is dropped."""
+
+    async def sent(self, key: str, platform_message_id: str) -> None:
+        """Done; the message's record learns the platform's id."""
+
+    async def later(self, key: str, until: datetime, error: str) -> None:
+        """Not now: try again then."""
+
+    async def failed(self, key: str, error: str) -> None:
+        """Never: keep it where a person sees it, and let the chat's next one go."""
+
+    async def ambiguous(self) -> list[Outgoing]:
+        """At start: rows that were being sent when we died."""
+
+
+class Timers(Protocol):
+    """Timer rows and slow actions that are due."""
+
+    async def due(self, now: datetime, *, limit: int) -> list[Timer]:
+        """Timers that should fire; they stay until the turn that consumes them commits."""
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest timer is due."""
+
+    async def intents(self, now: datetime) -> list[Intent]:
+        """Actions to carry out, after a restart or a failed try."""
+
+    async def intent_later(self, key: str, *, until: datetime, error: str) -> None:
+        """Count a failed try."""
+
+
+class Conversations(Protocol):
+    """Reading conversations and their history, always inside one workspace."""
+
+    async def by_chat(self, workspace: int, platform: str, chat_id: str, user_id: str | None = None) -> Conversation:
+        """The conversation of a platform's chat. Raises NotFound."""
+
+    async def of_user(self, workspace: int, user_id: str) -> list[tuple[Conversation, int]]:
+        """A user's conversations with their counts of messages, newest first."""
+
+    async def history(self, conversation: int, *, limit: int, offset: int) -> tuple[list[MessageRecord], int]:
+        """Messages in order, and how many there are in all."""
+
+    async def tail(self, address: Address, *, limit: int) -> list[MessageRecord]:
+        """The last messages of a chat, oldest first; none where there is no conversation."""
+
+    async def message(self, workspace: int, message_id: str) -> MessageRecord | None:
+        """One message of a workspace."""
+
+
+class Accounts(Protocol):
+    """Workspaces, their people and their keys."""
+
+    async def owner(self) -> Account | None:
+        """The first account, or None before the first start."""
+
+    async def found(self, *, email: str, password_hash: str, now: datetime) -> Account:
+        """Make the first workspace and its owner."""
+
+    async def add_key(self, *, workspace: int, account_id: int | None, name: str, prefix: str, digest: str, bot: str | None, now: datetime) -> ApiKey:
+        """Keep a key by its SHA-256 (hex)."""
+
+    async def key(self, digest: str) -> ApiKey | None:
+        """The key with this SHA-256, if it is one of ours."""
+
+
+class Shelf(Protocol):
+    """Small JSON things by name: what demo actions remember, uploaded files' ids."""
+
+    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
+        """What was put there, or None."""
+
+    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
+        """Keep it, in place of what was there."""
+
+    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
+        """Everything on a shelf."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A raw request of a platform; header names are in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What a webhook held, and what to answer. `after` is done at once, beside the lanes."""
+
+    messages: Sequence[UnifiedMessage] = ()
+    status: int = 200
+    reply: str = "ok"
+    after: Sequence[Callable[[], Awaitable[None]]] = ()
+
+
+class Channel(Protocol):
+    """One account at one messenger."""
+
+    @property
+    def name(self) -> str:
+        """Its name in addresses, such as `telegram:123456`."""
+
+    @property
+    def platform(self) -> str:
+        """Its platform: telegram, web …"""
+
+    async def receive(self, webhook: Webhook) -> Received:
+        """Verify and parse. Raises Unauthorised for a wrong secret, Invalid for what is no update."""
+
+    def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
+        """The calls that say it, each JSON and one row of the outbox; downgraded where it must be."""
+
+    async def send(self, row: Outgoing) -> str:
+        """Make one call; the platform's message id ("" if it gives none). Raises a ChannelError."""
+
+    async def typing(self, address: Address) -> None:
+        """Show that an answer is on its way; never raises."""
+
+
+class Actions(Protocol):
+    """The named actions behind `do:`."""
+
+    def quick(self, action: str) -> bool:
+        """Whether it answers at once from memory and may be run inside a turn."""
+
+    async def run(self, action: str, arguments: Mapping[str, Any], *, bot: str, workspace: int, key: str) -> Any:
+        """Carry it out; the same `key` again has no second effect. Raises ActionFailed."""
+
+
+class Understanding(Protocol):
+    """Which of the described meanings a text has (rung 6 of the ladder)."""
+
+    async def choose(self, text: str, candidates: Mapping[str, str], *, question: str | None, language: str) -> tuple[str, float] | None:
+        """The candidate's key with the confidence in it, or None when nothing is close enough."""
+
+
+class Listener(Protocol):
+    """Hears of what happened after it was committed: the web page's sockets, metrics."""
+
+    def told(self, conversation: Conversation, messages: Sequence[MessageRecord], events: Sequence[Event]) -> None:
+        """Must be quick and must not raise."""

@@ -1,0 +1,1 @@
+"""The dialog engine: decides what to say next, touches nothing of the world."""

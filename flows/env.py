@@ -1,0 +1,22 @@
+"""What a turn needs to know of its surroundings: language, zone, the present moment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """Language and time of the bot's owner; `now` is aware and given, never read from a clock."""
+
+    language: str
+    timezone: ZoneInfo
+    now: datetime
+
+    @property
+    def local_now(self) -> datetime:
+        return self.now.astimezone(self.timezone)
+
+    @property
+    def today(self) -> date:
+        return self.local_now.date()
