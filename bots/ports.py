@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bots.model.account import Account, ApiKey
-from bots.model.conversation import Conversation
+from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.turn import (
     Arrival,
@@ -34,10 +34,10 @@ class Journal(Protocol):
     async def accept(self, messages: Sequence[UnifiedMessage]) -> list[Arrival]:
         """Note messages down, each external id of a channel once; only new ones come back."""
 
-    async def claim(self, message_or_address: UnifiedMessage | Address) -> Conversation:
-        """Take the conversation: its claim is raised. A message opens one where there is none.
+    async def claim(self, address: Address, opening: Opening | None = None) -> Conversation:
+        """Take the conversation: its claim is raised. With an opening one is made where none is.
 
-        Raises NotFound for an address without a conversation.
+        Raises NotFound for an address without a conversation and no opening.
         """
 
     async def commit(self, turn: TurnRecord) -> None:
@@ -91,13 +91,17 @@ class Timers(Protocol):
 class Conversations(Protocol):
     """Reading conversations and their history, always inside one workspace."""
 
-    async def by_chat(self, workspace: int, platform: str, chat_id: str, user_id: str | None = None) -> Conversation:
+    async def by_chat(
+        self, workspace: int, platform: str, chat_id: str, user_id: str | None = None
+    ) -> Conversation:
         """The conversation of a platform's chat. Raises NotFound."""
 
     async def of_user(self, workspace: int, user_id: str) -> list[tuple[Conversation, int]]:
         """A user's conversations with their counts of messages, newest first."""
 
-    async def history(self, conversation: int, *, limit: int, offset: int) -> tuple[list[MessageRecord], int]:
+    async def history(
+        self, conversation: int, *, limit: int, offset: int
+    ) -> tuple[list[MessageRecord], int]:
         """Messages in order, and how many there are in all."""
 
     async def tail(self, address: Address, *, limit: int) -> list[MessageRecord]:
@@ -116,7 +120,17 @@ class Accounts(Protocol):
     async def found(self, *, email: str, password_hash: str, now: datetime) -> Account:
         """Make the first workspace and its owner."""
 
-    async def add_key(self, *, workspace: int, account_id: int | None, name: str, prefix: str, digest: str, bot: str | None, now: datetime) -> ApiKey:
+    async def add_key(
+        self,
+        *,
+        workspace: int,
+        account_id: int | None,
+        name: str,
+        prefix: str,
+        digest: str,
+        bot: str | None,
+        now: datetime,
+    ) -> ApiKey:
         """Keep a key by its SHA-256 (hex)."""
 
     async def key(self, digest: str) -> ApiKey | None:
@@ -186,19 +200,28 @@ class Actions(Protocol):
     def quick(self, action: str) -> bool:
         """Whether it answers at once from memory and may be run inside a turn."""
 
-    async def run(self, action: str, arguments: Mapping[str, Any], *, bot: str, workspace: int, key: str) -> Any:
+    async def run(
+        self, action: str, arguments: Mapping[str, Any], *, bot: str, workspace: int, key: str
+    ) -> Any:
         """Carry it out; the same `key` again has no second effect. Raises ActionFailed."""
 
 
 class Understanding(Protocol):
     """Which of the described meanings a text has (rung 6 of the ladder)."""
 
-    async def choose(self, text: str, candidates: Mapping[str, str], *, question: str | None, language: str) -> tuple[str, float] | None:
+    async def choose(
+        self, text: str, candidates: Mapping[str, str], *, question: str | None, language: str
+    ) -> tuple[str, float] | None:
         """The candidate's key with the confidence in it, or None when nothing is close enough."""
 
 
 class Listener(Protocol):
     """Hears of what happened after it was committed: the web page's sockets, metrics."""
 
-    def told(self, conversation: Conversation, messages: Sequence[MessageRecord], events: Sequence[Event]) -> None:
+    def told(
+        self,
+        conversation: Conversation,
+        messages: Sequence[MessageRecord],
+        events: Sequence[Event],
+    ) -> None:
         """Must be quick and must not raise."""

@@ -12,6 +12,15 @@ Status = Literal["active", "escalated", "closed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What is known of a chat when its first message comes; enough to open a conversation."""
+
+    platform: str
+    user_id: str
+    profile: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """One chat of one customer with one bot.
 
