@@ -1,8 +1,23 @@
-"""The engine's own small words: what a bot is made of, what goes in and what comes out."""
+"""What a loaded bot is made of: flows compiled to flat lists of operations, triggers, questions.
+
+A flow becomes one tuple of operations; a place in a dialog is an index into it, so a waiting chat
+is a few numbers of JSON and every block (`then`, `failed`, a button's action) is a jump away.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import timedelta
+from typing import Any, Literal, NamedTuple
+
+from flows.answers import AnswerType
+from flows.errors import Place
+from flows.expressions import Expression
+from flows.hours import Hours, Window
+from flows.text import Text
+
+Effect = Literal["none", "undo", "yes"]
+IfBusy = Literal["wait", "now", "skip"]
+Resume = Literal["ask", "auto", "never"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,5 +30,346 @@ class ActionSpec:
 
     name: str
     inputs: Mapping[str, bool] = field(default_factory=dict)
-    effect: Literal["none", "undo", "yes"] = "none"
+    effect: Effect = "none"
     quick: bool = False
+
+
+class Target(NamedTuple):
+    """What a trigger wakes: a handler's operations, or (`entry` -1) the start of a flow."""
+
+    flow: str
+    entry: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The triggers of one level (a question, a flow, the bot, the starts), ready to be matched.
+
+    `exact` is keyed by a command with its slash or by folded words; `contains` keeps file order.
+    """
+
+    exact: Mapping[str, Target] = field(default_factory=dict)
+    contains: tuple[tuple[str, Target], ...] = ()
+    means: tuple[tuple[str, Target], ...] = ()
+    events: Mapping[str, Target] = field(default_factory=dict)
+
+
+Value = Text | object
+"""A text with `{{ }}` in it, or a plain value of YAML."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedButton:
+    """A button of a question or a message as the owner wrote it.
+
+    On a question `value` is saved, or `entry` is run; on a message `act` says what a press does.
+    """
+
+    label: Text
+    value: Value = None
+    entry: int = -1
+    share: Literal["phone", "location"] | None = None
+    url: Text | None = None
+    act: Literal["", "call", "start", "go", "text"] = ""
+    target: str = ""
+    arguments: Mapping[str, Value] = field(default_factory=dict)
+    name: str | None = None
+    data: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """The content of a `say` or the body of a question."""
+
+    text: Text | None = None
+    media: tuple[tuple[str, Text], ...] = ()
+    buttons: tuple[OfferedButton, ...] = ()
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule about a parsed answer, and what to say when it is broken."""
+
+    must: Expression
+    say: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    after: timedelta
+    say: Text
+
+
+class Signature(NamedTuple):
+    """What makes a question the same one in an edited flow."""
+
+    step: str
+    save: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Everything about one `ask`. `collect` and durations are None where they do not apply."""
+
+    place: Place
+    signature: Signature
+    body: Message
+    kind: AnswerType
+    save: str | None = None
+    options: Expression | None = None
+    label: Text | None = None
+    checks: tuple[Check, ...] = ()
+    retry: Text | None = None
+    tries: int | None = None
+    otherwise: int = -1
+    find: bool = False
+    known: Literal["ask", "skip", "confirm"] = "ask"
+    skip: Text | None = None
+    collect: timedelta | None = None
+    reminders: tuple[Reminder, ...] = ()
+    timeout: timedelta | None = None
+    timeout_entry: int = -1
+    expires: timedelta | Literal["never"] | None = None
+    scope: Scope = field(default_factory=Scope)
+
+    @property
+    def menu(self) -> bool:
+        """A question that saves nothing: it offers, and a text nobody claims is not its misfit."""
+        return self.save is None
+
+
+# ---------------------------------------------------------------- operations
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """A step begins."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    question: Question
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """The end of an `else` of tries: the question of `entry` is asked anew, tries from 0."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    values: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Go on if `condition` holds, else jump."""
+
+    condition: Expression
+    otherwise: int
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    subject: Expression
+    cases: Mapping[str, int]
+    otherwise: int
+
+
+@dataclass(frozen=True, slots=True)
+class EachBegin:
+    items: Expression
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class EachNext:
+    begin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    where: Literal["step", "back", "again", "cancel"]
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFlow:
+    flow: str
+    arguments: Mapping[str, Value]
+    save: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartFlow:
+    flow: str
+    arguments: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """`done`, or the end of a flow's last step."""
+
+    results: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EndHandler:
+    """A handler has run to its end; what it interrupted goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    action: str
+    arguments: Mapping[str, Value]
+    effect: Effect
+    quick: bool
+    save: str | None = None
+    retries: int = 0
+    timeout: timedelta = timedelta(seconds=30)
+    failed: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    flow: str
+    at: Expression | None
+    after: timedelta | None
+    arguments: Mapping[str, Value]
+    id: Text | None
+    if_busy: IfBusy = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelLater:
+    id: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff:
+    """`handoff`; the entries are -1 where the owner wrote no such block."""
+
+    queue: str
+    note: Text | None = None
+    say: Text | None = None
+    priority: str = "normal"
+    unanswered_after: timedelta | None = None
+    unanswered: int = -1
+    offline: int = -1
+    closed: int = -1
+    cancel: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    name: str
+
+
+Operation = (
+    Enter
+    | Say
+    | Ask
+    | AskAgain
+    | Assign
+    | Branch
+    | Jump
+    | Choose
+    | EachBegin
+    | EachNext
+    | Go
+    | CallFlow
+    | StartFlow
+    | Finish
+    | EndHandler
+    | Do
+    | Later
+    | CancelLater
+    | HandOff
+    | Goal
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An input of a flow."""
+
+    kind: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """One flow, compiled. `steps` gives each step's first operation; `scope` its `meanwhile`."""
+
+    name: str
+    place: Place
+    about: str = ""
+    code: tuple[Operation, ...] = ()
+    lines: tuple[int, ...] = ()
+    steps: Mapping[str, int] = field(default_factory=dict)
+    questions: Mapping[Signature, int] = field(default_factory=dict)
+    is_task: bool = False
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    gives: Mapping[str, str] = field(default_factory=dict)
+    scope: Scope = field(default_factory=Scope)
+    expires: timedelta | Literal["never"] | None = None
+    machine: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """An operators' queue; `hours` names the bot's working hours or is None for always."""
+
+    hours: str | None = None
+    say: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    tries: int = 3
+    otherwise: int = -1
+    expires: timedelta | Literal["never"] = timedelta(hours=24)
+    quiet: Window | None = None
+    resume: Resume = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A bot folder, loaded. `own` holds the operations of the bot's handlers and of `defaults.else`.
+
+    `folder` is the name the rest of the house uses; `title` is what the owner called the bot.
+    """
+
+    folder: str
+    title: str
+    version: str
+    language: str = "ru"
+    timezone: str = "UTC"
+    start: str | None = None
+    user: Mapping[str, AnswerType] = field(default_factory=dict)
+    types: Mapping[str, AnswerType] = field(default_factory=dict)
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
+    knowledge: Mapping[str, str] = field(default_factory=dict)
+    defaults: Defaults = field(default_factory=Defaults)
+    own: Flow
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    starts: Scope = field(default_factory=Scope)
+    start_words: frozenset[str] = frozenset()
