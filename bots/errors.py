@@ -1,22 +1,22 @@
 """Everything that goes wrong on purpose.
 
-    EasyFlowError
-    ├── Problem                  something a caller must hear about; a dialect words it
-    │   ├── NotFound             no such thing, or another workspace's
-    │   ├── Invalid              a value that cannot be taken, with its field
-    │   ├── Unauthorised         no credential, or a wrong one
-    │   ├── Forbidden            a right credential that may not
-    │   ├── Conflict             the thing is in a state that does not allow it
-    │   ├── TooMany              a limit reached; says when to come back
-    │   └── Unavailable          we cannot just now; nothing was lost
-    ├── ChannelError             a messenger did not take what we sent
-    │   ├── ChannelBusy          throttled: wait exactly this long
-    │   ├── ChannelDown          transient: network, timeout, 5xx
-    │   ├── Unreachable          this customer blocked us or is gone
-    │   ├── ChannelUnauthorised  our own credential is refused
-    │   └── Rejected             this message will never be taken
-    ├── ActionFailed             a `do:` went wrong; `transient` says whether trying again may help
-    └── ClaimLost                another worker owns the conversation now
+EasyFlowError
+├── Problem                  something a caller must hear about; a dialect words it
+│   ├── NotFound             no such thing, or another workspace's
+│   ├── Invalid              a value that cannot be taken, with its field
+│   ├── Unauthorised         no credential, or a wrong one
+│   ├── Forbidden            a right credential that may not
+│   ├── Conflict             the thing is in a state that does not allow it
+│   ├── TooMany              a limit reached; says when to come back
+│   └── Unavailable          we cannot just now; nothing was lost
+├── ChannelError             a messenger did not take what we sent
+│   ├── ChannelBusy          throttled: wait exactly this long
+│   ├── ChannelDown          transient: network, timeout, 5xx
+│   ├── Unreachable          this customer blocked us or is gone
+│   ├── ChannelUnauthorised  our own credential is refused
+│   └── Rejected             this message will never be taken
+├── ActionFailed             a `do:` went wrong; `transient` says whether trying again may help
+└── ClaimLost                another worker owns the conversation now
 """
 
 

@@ -28,7 +28,8 @@ NewId = Callable[[], str]
 class Journal(Protocol):
     """The hot tables: inbox, conversations, outbox, timers and intents of running turns.
 
-    Every method that writes returns only when what it wrote is synced to disk.
+    Every method that writes returns only when what it wrote is synced to disk. A conversation that
+    this process has claimed before and nobody else since is given from memory, without a write.
     """
 
     async def accept(self, messages: Sequence[UnifiedMessage]) -> list[Arrival]:
@@ -95,6 +96,9 @@ class Conversations(Protocol):
         self, workspace: int, platform: str, chat_id: str, user_id: str | None = None
     ) -> Conversation:
         """The conversation of a platform's chat. Raises NotFound."""
+
+    async def by_session(self, workspace: int, session_id: str) -> Conversation:
+        """By an API client's own session id, or by `session_<uuid>`. Raises NotFound."""
 
     async def of_user(self, workspace: int, user_id: str) -> list[tuple[Conversation, int]]:
         """A user's conversations with their counts of messages, newest first."""

@@ -1,32 +1,27 @@
 """What came of a message: what was understood and what was said, for callers that wait for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from bots.model.conversation import Conversation
 from bots.model.message import Button
 from bots.model.turn import MessageRecord
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What the ladder made of a message. `confidence` is from 0 (nobody's) to 1 (a button)."""
-
-    intent: str | None = None
-    entities: Mapping[str, Any] = field(default_factory=dict)
-    confidence: float = 0.0
-    rung: str = ""
+from flows.turn import Understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The conversation after a message, all that was said since, and the buttons on offer."""
+    """The conversation after a message, all that was said since, and the buttons on offer.
+
+    `settled` is False where the bot is still at it and the caller's patience ended first.
+    """
 
     conversation: Conversation
     said: Sequence[MessageRecord] = ()
-    heard: Heard = field(default_factory=Heard)
+    understood: Understood = field(default_factory=Understood)
     suggested: Sequence[Button] = ()
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
