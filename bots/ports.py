@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bots.model.account import Account, ApiKey
+from bots.model.answer import Delivery
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.turn import (
@@ -54,8 +55,8 @@ class Journal(Protocol):
 class Outbox(Protocol):
     """What is on its way out."""
 
-    async def waiting(self, *, limit: int) -> list[Outgoing]:
-        """Rows not sent yet and due, in order, the unsent ones of a chat never past its first."""
+    async def unsent(self) -> list[Outgoing]:
+        """Every row not sent yet, due or not, being sent or not, each chat's in order."""
 
     async def begin(self, row: Outgoing) -> bool:
         """Mark a row as being sent. False if the conversation's epoch has moved on: it is dropped."""
@@ -69,8 +70,8 @@ class Outbox(Protocol):
     async def failed(self, key: str, error: str) -> None:
         """Never: keep it where a person sees it, and let the chat's next one go."""
 
-    async def ambiguous(self) -> list[Outgoing]:
-        """At start: rows that were being sent when we died."""
+    async def delivered(self, message_id: str) -> Delivery | None:
+        """How far a message has come: the worst of its parts. None where nothing was to send."""
 
 
 class Timers(Protocol):
@@ -78,6 +79,9 @@ class Timers(Protocol):
 
     async def due(self, now: datetime, *, limit: int) -> list[Timer]:
         """Timers that should fire; they stay until the turn that consumes them commits."""
+
+    async def still(self, timer: Timer) -> bool:
+        """Whether it stands as it was read: not dropped, not moved, not of an older epoch."""
 
     async def next_due(self) -> datetime | None:
         """When the earliest timer is due."""
@@ -229,3 +233,19 @@ class Listener(Protocol):
         events: Sequence[Event],
     ) -> None:
         """Must be quick and must not raise."""
+
+
+class Meter(Protocol):
+    """Counts what the runtime does, for `/metrics`; must be quick and must not raise."""
+
+    def accepted(self, fresh: int, repeated: int) -> None:
+        """Messages taken in, and those that had come before."""
+
+    def turned(self, seconds: float, rung: str) -> None:
+        """A turn was committed; `rung` is how the message was understood, "" for other turns."""
+
+    def delivered(self, channel: str, outcome: str) -> None:
+        """A send ended as `sent`, `retried`, `failed` or `dropped`."""
+
+    def failed(self, what: str) -> None:
+        """A `turn` or an `action` went wrong."""

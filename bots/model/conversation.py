@@ -27,7 +27,8 @@ class Conversation:
     `position` is the engine's own JSON and opaque here; `user` are the customer's remembered
     fields, `context` the conversation's own (an API client may write it). `claim` rises with every
     claim and guards the commit of a turn; `epoch` rises only when `owner` changes and guards what
-    leaves the house; `seq` numbers the conversation's messages, in and out.
+    leaves the house; `seq` numbers the conversation's messages, in and out. `keyboard` says that the
+    messenger shows a keyboard of ours in place of the customer's own.
     """
 
     id: int
@@ -48,3 +49,4 @@ class Conversation:
     epoch: int = 0
     seq: int = 0
     unreachable: bool = False
+    keyboard: bool = False
