@@ -7,7 +7,7 @@ is a few numbers of JSON and every block (`then`, `failed`, a button's action) i
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from flows.answers import AnswerType
 from flows.errors import Place
@@ -41,28 +41,41 @@ class Target(NamedTuple):
     entry: int = -1
 
 
+class Pattern(Protocol):
+    """A compiled regular expression of an owner."""
+
+    def search(self, text: str, /) -> Any | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The triggers of one level (a question, a flow, the bot, the starts), ready to be matched.
 
-    `exact` is keyed by a command with its slash or by folded words; `contains` keeps file order.
+    `exact` is keyed by a command with its slash (lower case) or by folded words. `contains` keeps
+    file order: a folded phrase to be found in the folded message, or (`matches`) a pattern to be
+    searched for in the message as written. In `starts` a target is a flow, elsewhere a handler.
     """
 
     exact: Mapping[str, Target] = field(default_factory=dict)
-    contains: tuple[tuple[str, Target], ...] = ()
+    contains: tuple[tuple[str | Pattern, Target], ...] = ()
     means: tuple[tuple[str, Target], ...] = ()
     events: Mapping[str, Target] = field(default_factory=dict)
 
 
 Value = Text | object
-"""A text with `{{ }}` in it, or a plain value of YAML."""
+"""A text with `{{ }}` in it, a plain value of YAML, or a list or dict of such values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedButton:
     """A button of a question or a message as the owner wrote it.
 
-    On a question `value` is saved, or `entry` is run; on a message `act` says what a press does.
+    On a question `value` is saved, or (where it is not -1) `entry` is run. A value that is a text
+    is what the customer might have typed: it goes through the question's kind, save for `choice`,
+    `many` and `any`, which keep it; other values are saved as they are. A button whose label is its
+    value has the label's text in `value`.
+    On a message `act` says what a press does with `target` and `arguments`; `text` is as if the
+    customer had written `value`. `share` and `url` buttons have neither value nor act.
     """
 
     label: Text
@@ -79,12 +92,17 @@ class OfferedButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """The content of a `say` or the body of a question."""
+    """The content of a `say` or the body of a question.
+
+    `media` are (kind of `flows.turn.MediaKind`, path or URL). `channels` holds what the owner wrote
+    for one channel alone, such as `whatsapp: {template, values}`.
+    """
 
     text: Text | None = None
     media: tuple[tuple[str, Text], ...] = ()
     buttons: tuple[OfferedButton, ...] = ()
     once: bool = False
+    channels: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +129,12 @@ class Signature(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Everything about one `ask`. `collect` and durations are None where they do not apply."""
+    """Everything about one `ask`. `collect` and durations are None where they do not apply.
+
+    `yes_no` and `rating` without buttons of the owner's get theirs here, in the bot's language.
+    `otherwise` -1 means the bot's own (`Defaults.otherwise`), `tries` None the bot's number.
+    `timeout_entry` ends with a jump to the operation after the question.
+    """
 
     place: Place
     signature: Signature
@@ -163,13 +186,18 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class AskAgain:
-    """The end of an `else` of tries: the question of `entry` is asked anew, tries from 0."""
+    """The end of an `else` of tries: the question of `entry` is asked anew, tries from 0.
+
+    In `Bot.own`, whose `else` serves every flow, `entry` is -1: the question that was pending.
+    """
 
     entry: int
 
 
 @dataclass(frozen=True, slots=True)
 class Assign:
+    """Give variables (`name`, `user.name`, `chat.name`) values, in order."""
+
     values: tuple[tuple[str, Value], ...]
 
 
@@ -188,6 +216,12 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
+    """Jump to the case that equals the subject, `otherwise` to what stands after all cases or `else`.
+
+    Cases are compared as text: True is `yes`, False `no`, None `null`, a number as Python shows it,
+    a date as ISO.
+    """
+
     subject: Expression
     cases: Mapping[str, int]
     otherwise: int
@@ -195,6 +229,8 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class EachBegin:
+    """Begin a loop: the operations up to the `EachNext` before `end` run for every item."""
+
     items: Expression
     end: int
 
@@ -206,6 +242,8 @@ class EachNext:
 
 @dataclass(frozen=True, slots=True)
 class Go:
+    """`again` asks the last question of the flow anew; in `Bot.own` there are no steps to go to."""
+
     where: Literal["step", "back", "again", "cancel"]
     step: str = ""
 
@@ -264,7 +302,10 @@ class CancelLater:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOff:
-    """`handoff`; the entries are -1 where the owner wrote no such block."""
+    """`handoff`; the entries are -1 where the owner wrote no such block.
+
+    `closed` ends with a jump to the next operation; the three others end with `Finish`.
+    """
 
     queue: str
     note: Text | None = None
@@ -316,7 +357,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """One flow, compiled. `steps` gives each step's first operation; `scope` its `meanwhile`."""
+    """One flow, compiled. `steps` gives each step's first operation; `scope` its `meanwhile`.
+
+    The main line begins at 0 and ends with `Finish`; the blocks that stand out of line come after
+    it. `lines` gives the line of the file for each operation. `machine` is `flows.machine.Moves`.
+    """
 
     name: str
     place: Place
@@ -355,6 +400,9 @@ class Bot:
     """A bot folder, loaded. `own` holds the operations of the bot's handlers and of `defaults.else`.
 
     `folder` is the name the rest of the house uses; `title` is what the owner called the bot.
+    `own` is a flow named "" whose scope are the bot's handlers; each of them ends with `EndHandler`,
+    `defaults.else` with `AskAgain`. `start_words` are the start flow's exact words, folded; its
+    commands (and `/start`, whoever claims it or nobody) are in `starts.exact`.
     """
 
     folder: str
