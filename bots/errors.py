@@ -85,6 +85,10 @@ class ChannelBusy(ChannelError):
 class ChannelDown(ChannelError):
     """A transient failure: network, timeout, 5xx. `sent` is None where nobody knows."""
 
+    def __init__(self, reason: str = "", *, sent: bool | None = None) -> None:
+        self.sent = sent
+        super().__init__(reason)
+
 
 class Unreachable(ChannelError):
     """The customer blocked the bot, or the chat is gone."""

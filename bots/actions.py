@@ -1,0 +1,94 @@
+"""Carrying out what a flow asks for: actions and the meaning of a text, as inputs of the next step."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from bots.errors import ActionFailed
+from bots.model.turn import Intent
+from bots.ports import Actions, Meter, Understanding
+from flows.turn import Chosen, Returned, Run, Understand
+
+log = structlog.get_logger()
+
+LONGEST_QUICK = 10.0
+"""Seconds that an action inside a turn may take, whatever the flow allows: the chat waits."""
+
+
+class Performer:
+    """Runs actions and always comes back with an answer for the engine."""
+
+    def __init__(self, actions: Actions, understanding: Understanding, meter: Meter) -> None:
+        self._actions = actions
+        self._understanding = understanding
+        self._meter = meter
+
+    async def run(self, run: Run, *, bot: str, workspace: int, key: str) -> Returned:
+        """Carry out a quick action within the turn."""
+        timeout = min(run.timeout, LONGEST_QUICK)
+        for _ in range(run.retries + 1):
+            returned, transient = await self._tried(
+                run.wait, run.action, run.arguments, bot, workspace, key, timeout
+            )
+            if not transient:
+                break
+        return returned
+
+    async def carry_out(self, intent: Intent) -> tuple[Returned, bool]:
+        """Carry out a slow action once; the flag says that trying again may help."""
+        address = intent.address
+        return await self._tried(
+            intent.wait_id,
+            intent.action,
+            intent.arguments,
+            address.bot,
+            address.workspace,
+            intent.key,
+            intent.timeout,
+        )
+
+    async def understand(self, asked: Understand, *, language: str) -> Chosen:
+        """Find the meaning of a text; when that fails, it has none."""
+        try:
+            async with asyncio.timeout(LONGEST_QUICK):
+                chosen = await self._understanding.choose(
+                    asked.text, asked.candidates, question=asked.question, language=language
+                )
+        except Exception:
+            log.exception("Understanding failed")
+            chosen = None
+        if chosen is None:
+            return Chosen(wait=asked.wait)
+        return Chosen(wait=asked.wait, key=chosen[0], confidence=chosen[1])
+
+    async def _tried(
+        self,
+        wait: str,
+        action: str,
+        arguments: Mapping[str, Any],
+        bot: str,
+        workspace: int,
+        key: str,
+        seconds: float,
+    ) -> tuple[Returned, bool]:
+        transient = True
+        try:
+            async with asyncio.timeout(seconds):
+                value = await self._actions.run(
+                    action, arguments, bot=bot, workspace=workspace, key=key
+                )
+            return Returned(wait=wait, value=value), False
+        except ActionFailed as failure:
+            reason, transient = str(failure), failure.transient
+        except TimeoutError:
+            reason = f"no answer within {seconds:g} s"
+        except (
+            Exception
+        ):  # An owner's or a library's bug must reach the flow's `failed`, not kill it.
+            log.exception("An action raised", action=action, bot=bot)
+            reason, transient = "an error inside the action", False
+        self._meter.failed("action")
+        log.warning("An action failed", action=action, bot=bot, reason=reason)
+        return Returned(wait=wait, failed=reason), transient

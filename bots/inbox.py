@@ -1,0 +1,352 @@
+"""Take messages in: once each, safe on disk, answered in order within a conversation."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from bots.actions import Performer
+from bots.errors import ClaimLost, Conflict, NotFound
+from bots.lanes import Lanes
+from bots.model.answer import Answer
+from bots.model.conversation import Conversation, Opening
+from bots.model.message import Address, Button, Reply, UnifiedMessage
+from bots.model.turn import Arrival, Event, Intent, MessageRecord, Timer
+from bots.ports import Channel, Clock, Journal, Meter, Timers
+from bots.responder import Responder, Turn
+from bots.retry import wait_before
+from flows.turn import GivenBack, Returned, TakenOver, Understood
+
+log = structlog.get_logger()
+
+TYPING_AFTER = 0.5
+"""Seconds a slow action may take before the customer sees that an answer is on its way."""
+
+
+@dataclass(slots=True, eq=False)
+class _Watch:
+    """Somebody waits for the answer to one message."""
+
+    arrival: int | None = None
+    context: Mapping[str, Any] | None = None
+    said: list[MessageRecord] = field(default_factory=list)
+    understood: Understood = field(default_factory=Understood)
+    conversation: Conversation | None = None
+    offered: Sequence[Button] = ()
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    failure: BaseException | None = None
+
+    def hears(self, turn: Turn, arrival: int | None) -> None:
+        if self.conversation is None and arrival != self.arrival:
+            return
+        if self.conversation is None:
+            self.understood = turn.understood
+        elif turn.understood.entities:
+            entities = {**self.understood.entities, **turn.understood.entities}
+            self.understood = replace(self.understood, entities=entities)
+        self.conversation = turn.conversation
+        self.said.extend(turn.said)
+        self.offered = turn.offered
+        if turn.settled:
+            self.settled.set()
+
+
+class Inbox:
+    """The only way into a conversation: everything that happens to one runs in its lane."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        timers: Timers,
+        responder: Responder,
+        performer: Performer,
+        channels: Mapping[str, Channel],
+        lanes: Lanes,
+        wake: Callable[[datetime], None],
+        meter: Meter,
+        clock: Clock,
+    ) -> None:
+        self._journal = journal
+        self._timers = timers
+        self._responder = responder
+        self._performer = performer
+        self._channels = channels
+        self._lanes = lanes
+        self._wake = wake
+        self._meter = meter
+        self._clock = clock
+        self._watches: dict[Address, list[_Watch]] = {}
+        self._unanswered: dict[int, datetime] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    # ------------------------------------------------------------ what comes in
+
+    async def accept(self, messages: Sequence[UnifiedMessage]) -> None:
+        """Keep messages; returns once they are on disk. Raises Unavailable if they cannot be."""
+        arrivals = await self._journal.accept(messages)
+        self._meter.accepted(len(arrivals), len(messages) - len(arrivals))
+        for arrival in arrivals:
+            self._queue(arrival)
+
+    async def ask(
+        self,
+        message: UnifiedMessage,
+        *,
+        context: Mapping[str, Any] | None = None,
+        patience: float = 25.0,
+    ) -> Answer:
+        """Take one message and wait until the bot is done with it, `patience` seconds at most.
+
+        Raises Conflict where the message had come before.
+        """
+        arrivals = await self._journal.accept([message])
+        self._meter.accepted(len(arrivals), 1 - len(arrivals))
+        if not arrivals:
+            raise Conflict("This message was taken before")
+        watch = _Watch(arrival=arrivals[0].seq, context=context)
+        watches = self._watches.setdefault(message.address, [])
+        watches.append(watch)
+        try:
+            self._queue(arrivals[0])
+            settled = await _within(watch.settled.wait(), patience)
+        finally:
+            watches.remove(watch)
+            if not watches:
+                self._watches.pop(message.address, None)
+        if watch.failure is not None:
+            raise watch.failure
+        if watch.conversation is None:
+            opening = Opening(platform=message.platform, user_id=message.user_id)
+            watch.conversation = await self._journal.claim(message.address, opening)
+        return Answer(
+            conversation=watch.conversation,
+            said=watch.said,
+            understood=watch.understood,
+            suggested=watch.offered,
+            settled=settled,
+        )
+
+    async def say(
+        self, address: Address, reply: Reply, *, opening: Opening | None = None
+    ) -> MessageRecord:
+        """Send a message that no flow said. Raises NotFound for an unknown chat and no opening."""
+        turn = await self._in_lane(address, partial(self._responder.say, address, reply, opening))
+        return turn.said[-1]
+
+    async def take_over(
+        self,
+        address: Address,
+        *,
+        reason: str,
+        priority: str = "normal",
+        context: Mapping[str, Any] | None = None,
+    ) -> Conversation:
+        """Ask for a person: the bot falls silent. Raises NotFound."""
+        event = Event(
+            name="handoff.asked",
+            created_at=self._clock(),
+            data={"reason": reason, "priority": priority, "context": dict(context or {})},
+        )
+        what = TakenOver(reason=reason)
+        turn = await self._in_lane(
+            address, partial(self._responder.take_over, address, what, event)
+        )
+        return turn.conversation
+
+    async def give_back(self, address: Address, what: GivenBack) -> Conversation:
+        """The bot goes on. Raises NotFound."""
+        event = Event(
+            name="handoff.released", created_at=self._clock(), data={"outcome": what.outcome}
+        )
+        turn = await self._in_lane(
+            address, partial(self._responder.take_over, address, what, event)
+        )
+        return turn.conversation
+
+    async def write_context(
+        self, address: Address, context: Mapping[str, Any], *, opening: Opening | None = None
+    ) -> Conversation:
+        """Merge fields into what flows read as `chat.*`."""
+
+        def change(conversation: Conversation) -> Conversation:
+            return replace(conversation, context={**conversation.context, **context})
+
+        turn = await self._in_lane(
+            address, partial(self._responder.change, address, change, opening)
+        )
+        return turn.conversation
+
+    def unreachable(self, address: Address) -> None:
+        """The messenger says that this customer cannot be written to any more."""
+
+        def change(conversation: Conversation) -> Conversation:
+            return replace(conversation, unreachable=True)
+
+        async def job() -> None:
+            await self._responder.change(address, change)
+
+        self._lanes.submit(address, job)
+
+    def fire(self, timer: Timer, done: Callable[[], None]) -> None:
+        """A timer is due; `done` is called when its turn is over, whatever came of it."""
+
+        async def job() -> None:
+            try:
+                if await self._timers.still(timer):
+                    self._after(await self._responder.fire(timer), timer.address)
+            finally:
+                done()
+
+        self._lanes.submit(timer.address, job)
+
+    # ------------------------------------------------------------ life
+
+    async def start(self) -> None:
+        """Go on with what was accepted and not answered, and with actions under way, before us."""
+        for arrival in await self._journal.backlog():
+            self._queue(arrival)
+        for intent in await self._timers.intents(self._clock() + timedelta(days=1)):
+            self._carry_out(intent)
+
+    async def close(self, patience: float) -> None:
+        """Finish the turns under way; what waits behind them is on disk."""
+        await self._lanes.close(patience)
+        for task in self._running.values():
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """Since when the message that waits longest has been waiting for its turn."""
+        return next(iter(self._unanswered.values()), None)
+
+    # ------------------------------------------------------------ inside
+
+    def _queue(self, arrival: Arrival) -> None:
+        self._unanswered[arrival.seq] = self._clock()
+        self._lanes.submit(arrival.message.address, partial(self._answer, arrival))
+
+    async def _answer(self, arrival: Arrival) -> None:
+        address = arrival.message.address
+        watches = self._watches.get(address)
+        mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
+        try:
+            turn = await self._responder.answer(arrival, mine.context if mine else None)
+        except Exception as failure:  # noqa: BLE001 - a poisonous message must not stop its chat
+            if mine is not None:
+                mine.failure = failure
+                mine.settled.set()
+            await self._try_again(arrival, failure)
+            return
+        self._unanswered.pop(arrival.seq, None)
+        self._after(turn, address, arrival.seq)
+
+    def _after(self, turn: Turn, address: Address, arrival: int | None = None) -> None:
+        if turn.next_timer is not None:
+            self._wake(turn.next_timer)
+        for intent in turn.intents:
+            self._carry_out(intent)
+        for watch in self._watches.get(address, ()):
+            watch.hears(turn, arrival)
+
+    async def _try_again(self, arrival: Arrival, failure: Exception) -> None:
+        self._meter.failed("turn")
+        arrival = replace(arrival, attempts=arrival.attempts + 1)
+        wait = wait_before(arrival.attempts)
+        address = arrival.message.address
+        log.error(
+            "A turn failed",
+            bot=address.bot,
+            channel=address.channel,
+            inbox=arrival.seq,
+            tries=arrival.attempts,
+            next_in=wait.total_seconds() if wait else None,
+            exc_info=failure,
+        )
+        self._unanswered.pop(arrival.seq, None)
+        until = None if wait is None or isinstance(failure, NotFound) else self._clock() + wait
+        await self._journal.postpone(arrival.seq, until=until, error=repr(failure))
+        if wait is not None and until is not None:
+            asyncio.get_running_loop().call_later(wait.total_seconds(), self._queue, arrival)
+
+    async def _in_lane(
+        self, address: Address, turn: Callable[[], Coroutine[Any, Any, Turn]]
+    ) -> Turn:
+        """Run a turn in the lane and wait for it; what it raises is raised here."""
+        done: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
+
+        async def job() -> None:
+            try:
+                made = await turn()
+            except Exception as failure:  # noqa: BLE001 - it is raised where it is awaited
+                if not done.done():
+                    done.set_exception(failure)
+                return
+            self._after(made, address)
+            if not done.done():
+                done.set_result(made)
+
+        self._lanes.submit(address, job)
+        return await done
+
+    # ------------------------------------------------------------ slow actions
+
+    def _carry_out(self, intent: Intent) -> None:
+        if intent.key not in self._running:
+            task = asyncio.create_task(self._carried_out(intent))
+            self._running[intent.key] = task
+            task.add_done_callback(lambda _: self._running.pop(intent.key, None))
+
+    async def _carried_out(self, intent: Intent) -> None:
+        channel = self._channels.get(intent.address.channel)
+        typing = asyncio.create_task(_typing(channel, intent.address)) if channel else None
+        try:
+            returned = await self._tried(intent)
+        finally:
+            if typing is not None:
+                typing.cancel()
+        self._lanes.submit(intent.address, partial(self._resume, intent, returned))
+
+    async def _tried(self, intent: Intent) -> Returned:
+        for tries in range(intent.attempts, intent.retries + 1):
+            returned, transient = await self._performer.carry_out(intent)
+            wait = wait_before(tries + 1)
+            if returned.failed is None or not transient or tries == intent.retries or wait is None:
+                break
+            until = self._clock() + wait
+            await self._timers.intent_later(intent.key, until=until, error=returned.failed)
+            await asyncio.sleep(wait.total_seconds())
+        return returned
+
+    async def _resume(self, intent: Intent, returned: Returned) -> None:
+        try:
+            turn = await self._responder.resume(intent, returned)
+        except ClaimLost:
+            raise
+        except Exception:
+            self._meter.failed("turn")
+            log.exception("The result of an action could not be taken", action=intent.action)
+            return
+        self._after(turn, intent.address)
+
+
+async def _typing(channel: Channel, address: Address) -> None:
+    """Show that we are busy, anew every few seconds: messengers forget it after about five."""
+    await asyncio.sleep(TYPING_AFTER)
+    while True:
+        await channel.typing(address)
+        await asyncio.sleep(4.5)
+
+
+async def _within(work: Coroutine[Any, Any, Any], seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""Lanes: the jobs of one conversation run one after another, those of different ones side by side."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bots.model.message import Address
+
+Job = Callable[[], Awaitable[None]]
+
+log = structlog.get_logger()
+
+
+class Lanes:
+    """A queue of jobs for each conversation that has any; a quiet conversation costs nothing.
+
+    A job that raises is logged and the next one goes on: whoever submits a job handles what it
+    expects to go wrong.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[Address, deque[Job]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    def submit(self, address: Address, job: Job) -> None:
+        """Queue a job. While we are closing it is dropped: what it stands for is on disk."""
+        if self._closing:
+            return
+        queue = self._waiting.get(address)
+        if queue is not None:
+            queue.append(job)
+            return
+        self._waiting[address] = deque((job,))
+        task = asyncio.create_task(self._drain(address))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @property
+    def busy(self) -> int:
+        """How many conversations have a job under way."""
+        return len(self._waiting)
+
+    async def close(self, patience: float) -> None:
+        """Let the jobs under way end, for `patience` seconds at most; drop those behind them."""
+        self._closing = True
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _drain(self, address: Address) -> None:
+        queue = self._waiting[address]
+        try:
+            while queue and not self._closing:
+                job = queue.popleft()
+                try:
+                    await job()
+                except Exception:
+                    log.exception("A job failed", bot=address.bot, channel=address.channel)
+        finally:
+            # No await between the last look at the queue and this: nothing can slip in between.
+            self._waiting.pop(address, None)

@@ -1,0 +1,241 @@
+"""Deliver what was saved: in order within a conversation, again when it fails, loudly when for ever."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from bots import ports
+from bots.errors import (
+    ChannelBusy,
+    ChannelDown,
+    ChannelUnauthorised,
+    Rejected,
+    Unavailable,
+    Unreachable,
+)
+from bots.model.answer import Delivery
+from bots.model.message import Address
+from bots.model.turn import Outgoing
+from bots.ports import Channel, Clock, Meter
+from bots.retry import wait_before
+
+log = structlog.get_logger()
+
+REFUSED_PAUSE = timedelta(seconds=60)
+"""How long a channel whose credential is refused is left alone before the next try."""
+
+UNKNOWN = "unknown: we stopped while it was being sent, and it must not go out twice"
+
+
+class Outbox:
+    """Sends committed rows. One send of a conversation is under way at a time."""
+
+    def __init__(
+        self,
+        *,
+        store: ports.Outbox,
+        channels: Mapping[str, Channel],
+        unreachable: Callable[[Address], None],
+        meter: Meter,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._unreachable = unreachable
+        self._meter = meter
+        self._clock = clock
+        self._queues: dict[Address, deque[Outgoing]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: dict[str, asyncio.Event] = {}
+        self._down: set[str] = set()
+        self._paused: dict[str, float] = {}
+        self._throttle: dict[str, tuple[Address, float]] = {}
+        self._closing = False
+
+    # ------------------------------------------------------------ what goes in
+
+    def idle(self, address: Address) -> bool:
+        """Nothing of this conversation is on its way."""
+        return address not in self._queues and not self._closing
+
+    def take(self, rows: Sequence[Outgoing]) -> None:
+        """Send these behind what is there already; they are one conversation's, in order."""
+        if self._closing:
+            return
+        address = rows[0].address
+        queue = self._queues.get(address)
+        if queue is not None:
+            queue.extend(rows)
+            return
+        self._queues[address] = deque(rows)
+        task = asyncio.create_task(self._drain(address))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def start(self) -> None:
+        """Go on with what was not sent before we were started.
+
+        A row that was being sent when we died may have arrived: it is sent again unless it is
+        marked `once`, which a person has to look at.
+        """
+        for row in await self._store.unsent():
+            if row.sending_at is not None and row.once:
+                await self._store.failed(row.key, UNKNOWN)
+                log.warning("A message may or may not have been sent", key=row.key)
+            else:
+                self.take([replace(row, sending_at=None)])
+
+    async def close(self, patience: float) -> None:
+        """Let the sends under way end; what waits behind them is on disk."""
+        self._closing = True
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def delivery(self, message_id: str, *, patience: float) -> Delivery:
+        """How far a message has come, once it is sent or failed, or after `patience` seconds."""
+        event = self._waiting.setdefault(message_id, asyncio.Event())
+        try:
+            delivery = await self._store.delivered(message_id)
+            if delivery is not None and delivery.status == "queued":
+                try:
+                    async with asyncio.timeout(patience):
+                        await event.wait()
+                except TimeoutError:
+                    pass
+                delivery = await self._store.delivered(message_id)
+        finally:
+            self._waiting.pop(message_id, None)
+        return delivery or Delivery(status="sent")
+
+    @property
+    def queued(self) -> int:
+        """How many rows wait to be sent."""
+        return sum(map(len, self._queues.values()))
+
+    # ------------------------------------------------------------ inside
+
+    async def _drain(self, address: Address) -> None:
+        queue = self._queues[address]
+        try:
+            while queue and not self._closing:
+                row = queue[0]
+                try:
+                    again = await self._deliver(row)
+                except Unavailable:
+                    log.warning("The outbox cannot be written, waiting", channel=address.channel)
+                    await asyncio.sleep(1)
+                    continue
+                if again is None:
+                    queue.popleft()
+                    self._settled(row)
+                else:
+                    queue[0] = again
+        finally:
+            self._queues.pop(address, None)
+
+    async def _deliver(self, row: Outgoing) -> Outgoing | None:
+        """Try once; gives the row back when it is to be tried again (the wait is over by then)."""
+        await self._wait_for_channel(row)
+        channel = self._channels.get(row.address.channel)
+        if channel is None:
+            await self._give_up(row, "this channel is not configured any more")
+            return None
+        if row.sending_at is None and not await self._store.begin(row):
+            self._meter.delivered(row.address.channel, "dropped")
+            return None
+        try:
+            platform_id = await channel.send(row)
+        except ChannelBusy as busy:
+            self._throttled(row.address, busy.retry_after)
+            return await self._again(row, timedelta(seconds=busy.retry_after), str(busy))
+        except ChannelUnauthorised as refused:
+            self._pause(row.address.channel, REFUSED_PAUSE.total_seconds())
+            self._went_down(row, refused)
+            return await self._again(row, REFUSED_PAUSE, str(refused))
+        except Unreachable as gone:
+            self._unreachable(row.address)
+            await self._give_up(row, str(gone))
+            return None
+        except Rejected as rejected:
+            await self._give_up(row, str(rejected))
+            return None
+        except ChannelDown as down:
+            return await self._transient(row, down)
+        except Exception as failure:  # A library's own error: the row must not be lost to it.
+            log.exception("A send raised", channel=row.address.channel)
+            return await self._transient(row, failure)
+        await self._store.sent(row.key, platform_id)
+        self._meter.delivered(row.address.channel, "sent")
+        self._came_back(row.address.channel)
+        return None
+
+    async def _transient(self, row: Outgoing, failure: Exception) -> Outgoing | None:
+        wait = wait_before(row.attempts + 1)
+        if wait is None:
+            await self._give_up(row, str(failure))
+            return None
+        self._went_down(row, failure)
+        return await self._again(replace(row, attempts=row.attempts + 1), wait, str(failure))
+
+    async def _again(self, row: Outgoing, wait: timedelta, error: str) -> Outgoing:
+        self._meter.delivered(row.address.channel, "retried")
+        await self._store.later(row.key, self._clock() + wait, error)
+        await asyncio.sleep(wait.total_seconds())
+        return replace(row, sending_at=None)
+
+    async def _give_up(self, row: Outgoing, error: str) -> None:
+        """Keep it as failed, where a person sees it, and let the next one go."""
+        self._meter.delivered(row.address.channel, "failed")
+        await self._store.failed(row.key, error)
+        log.warning(
+            "A message was not delivered",
+            key=row.key,
+            bot=row.address.bot,
+            channel=row.address.channel,
+            error=error,
+        )
+
+    def _settled(self, row: Outgoing) -> None:
+        event = self._waiting.get(row.message_id)
+        if event is not None:
+            event.set()
+
+    # ------------------------------------------------------------ a channel's bad days
+
+    def _throttled(self, address: Address, seconds: float) -> None:
+        """One chat waits alone; when a second is throttled too, it is the bot's own limit."""
+        now = asyncio.get_running_loop().time()
+        other, until = self._throttle.get(address.channel, (address, 0.0))
+        if other != address and until > now:
+            self._pause(address.channel, seconds)
+        self._throttle[address.channel] = (address, now + seconds)
+
+    def _pause(self, channel: str, seconds: float) -> None:
+        until = asyncio.get_running_loop().time() + seconds
+        self._paused[channel] = max(self._paused.get(channel, 0.0), until)
+
+    async def _wait_for_channel(self, row: Outgoing) -> None:
+        channel = row.address.channel
+        while channel in self._paused:
+            left = self._paused[channel] - asyncio.get_running_loop().time()
+            if left <= 0:
+                self._paused.pop(channel, None)
+                return
+            await asyncio.sleep(left)
+
+    def _went_down(self, row: Outgoing, failure: Exception) -> None:
+        if row.address.channel not in self._down:
+            self._down.add(row.address.channel)
+            log.warning("Channel down", channel=row.address.channel, why=str(failure))
+
+    def _came_back(self, channel: str) -> None:
+        if channel in self._down:
+            self._down.discard(channel)
+            log.info("Channel back", channel=channel)

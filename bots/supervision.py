@@ -1,0 +1,56 @@
+"""Background tasks that must not die: one that ends is logged and started anew, ever later."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+log = structlog.get_logger()
+
+LONGEST = 30.0
+
+
+class Supervisor:
+    """Keeps the house's background tasks alive until it is closed."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` for ever: when it ends or raises, again after 1, 2, 4 … 30 seconds."""
+        self._add(self._kept(name, work))
+
+    def once(self, name: str, work: Awaitable[None]) -> None:
+        """Run something beside the others; a failure is logged."""
+        self._add(self._logged(name, work))
+
+    async def close(self) -> None:
+        """Cancel everything and wait for it to end."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _add(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _kept(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        delay = 1.0
+        while True:
+            started = asyncio.get_running_loop().time()
+            try:
+                await work()
+                log.warning("A background task ended", task=name)
+            except Exception:
+                log.exception("A background task failed", task=name)
+            if asyncio.get_running_loop().time() - started > LONGEST:
+                delay = 1.0
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LONGEST)
+
+    async def _logged(self, name: str, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("A background task failed", task=name)
