@@ -192,15 +192,17 @@ class Inbox:
 
         self._lanes.submit(address, job)
 
-    def fire(self, timer: Timer, done: Callable[[], None]) -> None:
-        """A timer is due; `done` is called when its turn is over, whatever came of it."""
+    def fire(self, timer: Timer, done: Callable[[bool], None]) -> None:
+        """A timer is due; `done` is called when its turn is over: did it go well?"""
 
         async def job() -> None:
+            well = False
             try:
                 if await self._timers.still(timer):
                     self._after(await self._responder.fire(timer), timer.address)
+                well = True
             finally:
-                done()
+                done(well)
 
         self._lanes.submit(timer.address, job)
 

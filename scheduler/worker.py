@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from bots.model.turn import Timer
@@ -12,11 +13,14 @@ BATCH = 500
 LOOK_AGAIN = timedelta(seconds=30)
 """How often we look though nobody woke us: another process, or a clock that was set."""
 
+FAILED_PAUSE = 60.0
+"""Seconds before a timer whose turn failed is tried again."""
+
 
 class Fires(Protocol):
-    """Who takes a due timer; `done` is called when its turn is over, whatever came of it."""
+    """Who takes a due timer; `done` is called when its turn is over: did it go well?"""
 
-    def __call__(self, timer: Timer, done: Callable[[], None]) -> None: ...
+    def __call__(self, timer: Timer, done: Callable[[bool], None]) -> None: ...
 
 
 class Worker:
@@ -61,8 +65,15 @@ class Worker:
             if key not in self._firing:
                 self._firing.add(key)
                 started += 1
-                fire(timer, lambda key=key: self._firing.discard(key))  # type: ignore[misc]
+                fire(timer, partial(self._fired, key))
         return started
+
+    def _fired(self, key: tuple[int, str], well: bool) -> None:
+        if well:
+            self._firing.discard(key)
+        else:
+            # It is still in the table; not at once again, or it would keep us busy for ever.
+            asyncio.get_running_loop().call_later(FAILED_PAUSE, self._firing.discard, key)
 
     async def _sleep(self, wait: timedelta) -> None:
         try:
