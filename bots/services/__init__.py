@@ -1,0 +1,22 @@
+"""The application's services, a noun each, and the bundle of them that the outside is given."""
+
+from dataclasses import dataclass
+
+from bots.services.accounts import Accounts
+from bots.services.chat import Chat
+from bots.services.conversations import Conversations
+from bots.services.handoff import Handoff
+from bots.services.health import Health
+from bots.services.messaging import Messaging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a dialect may call; built in `run.py`."""
+
+    chat: Chat
+    conversations: Conversations
+    messaging: Messaging
+    handoff: Handoff
+    accounts: Accounts
+    health: Health

@@ -1,0 +1,98 @@
+"""Talking to a bot over an API: the same turn as a messenger's, answered to the caller."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bots.errors import Conflict, Forbidden, NotFound
+from bots.model.account import Caller
+from bots.model.answer import Answer
+from bots.model.conversation import Conversation
+from bots.model.message import Address, UnifiedMessage
+from bots.ports import Clock, Conversations, NewId
+from bots.services.runtime import Inbox, Published
+
+CHANNEL = "api"
+PATIENCE = 25.0
+
+
+class Chat:
+    """`default_bot` answers where neither the caller's key nor the request names a bot."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        conversations: Conversations,
+        published: Published,
+        *,
+        default_bot: str | None,
+        clock: Clock,
+        new_id: NewId,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._inbox = inbox
+        self._conversations = conversations
+        self._published = published
+        self._default_bot = default_bot
+        self._clock = clock
+        self._new_id = new_id
+        self._patience = patience
+
+    async def ask(
+        self,
+        caller: Caller,
+        *,
+        text: str,
+        chat_id: str,
+        user_id: str,
+        platform: str = CHANNEL,
+        context: Mapping[str, Any] | None = None,
+        bot: str | None = None,
+        external_id: str | None = None,
+    ) -> Answer:
+        """Raises NotFound("bot") for a bot that is not there, Conflict for another bot's chat.
+
+        A repeated `external_id` is taken once.
+        """
+        known = await self._known(caller.workspace, chat_id)
+        address = self._address(caller, chat_id, bot, known)
+        profile = {"name": context["user_name"]} if context and "user_name" in context else {}
+        message = UnifiedMessage(
+            message_id=self._new_id(),
+            address=address,
+            platform=known.platform if known else platform,
+            user_id=user_id,
+            external_id=external_id or self._new_id(),
+            timestamp=self._clock(),
+            text=text,
+            profile=profile,
+        )
+        return await self._inbox.ask(message, context=context or None, patience=self._patience)
+
+    def bot_for(self, caller: Caller, wanted: str | None = None) -> str:
+        """The bot that answers this caller. Raises NotFound."""
+        name = caller.bot or wanted or self._default_bot or self._only_bot()
+        return self._published.current(name).folder
+
+    async def _known(self, workspace: int, chat_id: str) -> Conversation | None:
+        try:
+            return await self._conversations.by_session(workspace, chat_id)
+        except NotFound:
+            return None
+
+    def _address(
+        self, caller: Caller, chat_id: str, wanted: str | None, known: Conversation | None
+    ) -> Address:
+        if known is None:
+            return Address(caller.workspace, self.bot_for(caller, wanted), CHANNEL, chat_id)
+        bot = known.address.bot
+        if caller.bot not in (None, bot):
+            raise Forbidden("This key belongs to another bot than the conversation")
+        if wanted and caller.bot is None and wanted != bot:
+            raise Conflict(f"This conversation is held with the bot {bot}")
+        return known.address
+
+    def _only_bot(self) -> str:
+        names = self._published.names()
+        if not names:
+            raise NotFound("bot", "(none is published)")
+        return names[0]

@@ -1,0 +1,125 @@
+"""Writing to customers through their messenger, and reading and writing a chat's context."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bots.errors import NotFound
+from bots.model.account import Caller
+from bots.model.answer import Delivery
+from bots.model.conversation import Conversation, Opening
+from bots.model.message import Address, Reply
+from bots.model.turn import MessageRecord
+from bots.services.conversations import Conversations
+from bots.services.runtime import Inbox, Outbox
+
+PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A messenger as clients may list it."""
+
+    name: str
+    title: str
+    capabilities: Sequence[str]
+    webhook: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """A bot's account at a platform; `channel` is its name in addresses."""
+
+    platform: str
+    channel: str
+    bot: str
+
+
+PLATFORMS = (
+    Platform(
+        name="telegram",
+        title="Telegram",
+        capabilities=("text", "inline_keyboard", "media", "files", "voice"),
+        webhook=True,
+    ),
+    Platform(
+        name="web",
+        title="Web chat",
+        capabilities=("text", "inline_keyboard", "media", "files"),
+        webhook=False,
+    ),
+)
+
+_STARTED_BY_US = frozenset({"telegram"})
+"""Where a chat id is the messenger's own, so that we may write before the customer does."""
+
+
+class Messaging:
+    """`connected` is what this installation has; the first of a platform is its default."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        outbox: Outbox,
+        conversations: Conversations,
+        *,
+        connected: Sequence[Connected],
+        patience: float = PATIENCE,
+    ) -> None:
+        self._inbox = inbox
+        self._outbox = outbox
+        self._conversations = conversations
+        self._connected = connected
+        self._patience = patience
+
+    async def send(
+        self, caller: Caller, *, platform: str, chat_id: str, reply: Reply
+    ) -> tuple[MessageRecord, Delivery]:
+        """Say it and wait a few seconds for the messenger. Raises NotFound for no such chat."""
+        address, opening = await self._address(caller, platform, chat_id)
+        record = await self._inbox.say(address, replace(reply, author="api"), opening=opening)
+        delivery = await self._outbox.delivery(record.message_id, patience=self._patience)
+        return record, delivery
+
+    async def context(
+        self, caller: Caller, platform: str, chat_id: str, user_id: str
+    ) -> Conversation:
+        """Raises NotFound."""
+        return await self._conversations.of_chat(caller, platform, chat_id, user_id)
+
+    async def write_context(
+        self,
+        caller: Caller,
+        platform: str,
+        chat_id: str,
+        user_id: str,
+        context: Mapping[str, Any],
+    ) -> Conversation:
+        """Merge it; a messenger's chat nobody wrote in yet is opened. Raises NotFound."""
+        address, opening = await self._address(caller, platform, chat_id, user_id)
+        return await self._inbox.write_context(address, context, opening=opening)
+
+    def platforms(self) -> list[tuple[Platform, bool]]:
+        """Every platform we speak to, and whether a bot is connected to it."""
+        connected = {each.platform for each in self._connected}
+        return [(platform, platform.name in connected) for platform in PLATFORMS]
+
+    async def _address(
+        self, caller: Caller, platform: str, chat_id: str, user_id: str | None = None
+    ) -> tuple[Address, Opening | None]:
+        try:
+            known = await self._conversations.of_chat(caller, platform, chat_id, user_id)
+        except NotFound:
+            if platform not in _STARTED_BY_US:
+                raise
+        else:
+            return known.address, None
+        account = self._account(caller, platform)
+        address = Address(caller.workspace, account.bot, account.channel, chat_id)
+        return address, Opening(platform=platform, user_id=user_id or chat_id)
+
+    def _account(self, caller: Caller, platform: str) -> Connected:
+        for account in self._connected:
+            if account.platform == platform and caller.bot in (None, account.bot):
+                return account
+        raise NotFound("platform", platform)

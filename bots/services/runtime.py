@@ -1,0 +1,60 @@
+"""What the services need of the running machinery: the inbox, the outbox and the live bots."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from bots.model.answer import Answer, Delivery
+from bots.model.conversation import Conversation, Opening
+from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.turn import MessageRecord
+from flows.model import Bot
+
+
+class Inbox(Protocol):
+    """The way into the lanes."""
+
+    async def ask(
+        self,
+        message: UnifiedMessage,
+        *,
+        context: Mapping[str, Any] | None = None,
+        patience: float = 25.0,
+    ) -> Answer:
+        """Take a message in and wait, at most `patience` seconds, for what the bot says to it."""
+
+    async def say(
+        self, address: Address, reply: Reply, *, opening: Opening | None = None
+    ) -> MessageRecord:
+        """Say something in the bot's place. Raises NotFound without a conversation or opening."""
+
+    async def take_over(
+        self,
+        address: Address,
+        *,
+        reason: str,
+        priority: str = "normal",
+        context: Mapping[str, Any] | None = None,
+    ) -> Conversation:
+        """Silence the bot and let the chat wait for a person."""
+
+    async def write_context(
+        self, address: Address, context: Mapping[str, Any], *, opening: Opening | None = None
+    ) -> Conversation:
+        """Merge values into the conversation's own."""
+
+
+class Outbox(Protocol):
+    """The way out."""
+
+    async def delivery(self, message_id: str, *, patience: float) -> Delivery:
+        """How far a message has come, after at most `patience` seconds of waiting for its end."""
+
+
+class Published(Protocol):
+    """The live bots."""
+
+    def names(self) -> Sequence[str]:
+        """Their folders' names."""
+
+    def current(self, bot: str) -> Bot:
+        """One of them. Raises NotFound."""
