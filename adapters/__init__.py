@@ -1,0 +1,1 @@
+"""What touches the world: messengers, HTTP, the terminal; none knows another."""

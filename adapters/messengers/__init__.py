@@ -1,0 +1,1 @@
+"""Messengers: each package makes one of them a channel of ours."""

@@ -1,0 +1,180 @@
+"""Telegram as a channel: one bot of the Bot API."""
+
+import hmac
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+
+from adapters.messengers.telegram.client import Client, Connection
+from adapters.messengers.telegram.files import BotFiles
+from adapters.messengers.telegram.parse import ALLOWED_UPDATES, parse_update
+from adapters.messengers.telegram.render import render
+from bots.errors import ChannelError, ChannelUnauthorised, Invalid, Rejected, Unauthorised
+from bots.model.message import Address, Reply
+from bots.model.turn import Outgoing
+from bots.ports import Clock, NewId, Received, Shelf, Webhook
+
+SECRET_HEADER = "x-telegram-bot-api-secret-token"
+
+log = structlog.get_logger()
+
+
+class TelegramChannel:
+    """One bot. Without a `secret` it takes no webhooks, only what polling brings.
+
+    `folder` is the bot folder that paths of media are looked up in. Raises ChannelUnauthorised for
+    a token that cannot be one.
+    """
+
+    platform = "telegram"
+
+    def __init__(
+        self,
+        *,
+        workspace: int,
+        bot: str,
+        token: str,
+        connection: Connection,
+        shelf: Shelf,
+        clock: Clock,
+        new_id: NewId,
+        secret: str = "",
+        folder: Path | None = None,
+    ) -> None:
+        self._client = Client(token, connection)
+        self._files = BotFiles(self._client, shelf=shelf, workspace=workspace, folder=folder)
+        self._workspace = workspace
+        self._clock = clock
+        self._new_id = new_id
+        self._secret = secret.encode()
+        self.bot = bot
+        self.name = f"telegram:{self._client.bot_id}"
+        self.username = ""
+
+    # ------------------------------------------------------------ in
+
+    def matches_secret(self, headers: Mapping[str, str]) -> bool:
+        """Whether a webhook is this bot's, in constant time. Header names are in lower case."""
+        given = headers.get(SECRET_HEADER, "").encode("utf-8", "replace")
+        return bool(self._secret) and hmac.compare_digest(given, self._secret)
+
+    async def receive(self, webhook: Webhook) -> Received:
+        """Verify and parse; an update we do not serve is received without messages."""
+        if not self.matches_secret(webhook.headers):
+            raise Unauthorised(f"The header {SECRET_HEADER} is missing or wrong")
+        try:
+            update = orjson.loads(webhook.body)
+        except orjson.JSONDecodeError as error:
+            raise Invalid("body", "not JSON") from error
+        if not isinstance(update, dict) or type(update.get("update_id")) is not int:
+            raise Invalid("update_id", "an update of the Bot API has a whole number here")
+        return self.read(update)
+
+    def read(self, update: Any) -> Received:
+        """What an update holds. Takes any JSON and never raises."""
+        messages = parse_update(
+            update, address_of=self._address_of, new_id=self._new_id, now=self._clock()
+        )
+        after = [
+            partial(self._answer_press, message.reply_token)
+            for message in messages
+            if message.reply_token is not None
+        ]
+        return Received(messages=messages, after=after)
+
+    async def updates(self, offset: int) -> list[Any]:
+        """Wait for updates from `offset` on; what lies below it Telegram forgets."""
+        return await self._client.updates(offset, allowed_updates=list(ALLOWED_UPDATES))
+
+    async def fetch(self, ref: str) -> bytes:
+        """A customer's file by its file id. Raises Rejected over 20 MB."""
+        return await self._client.download(ref)
+
+    async def _answer_press(self, token: str) -> None:
+        """Takes the waiting sign off the button; the turn's own answer comes by the outbox."""
+        try:
+            await self._client.call("answerCallbackQuery", {"callback_query_id": token})
+        except ChannelError as error:
+            log.info("A button press was not acknowledged", channel=self.name, why=str(error))
+
+    def _address_of(self, chat_id: str) -> Address:
+        return Address(self._workspace, self.bot, self.name, chat_id)
+
+    # ------------------------------------------------------------ out
+
+    def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
+        return render(address.chat_id, reply)
+
+    async def send(self, row: Outgoing) -> str:
+        """Make one call. Words are not lost with a picture: a refused one leaves its caption."""
+        parameters = dict(row.payload)
+        method = parameters.pop("method")
+        upload = parameters.pop("upload", None)
+        try:
+            if upload is None:
+                result = await self._client.call(method, parameters)
+            else:
+                result = await self._files.send(
+                    method, parameters, field=upload["field"], ref=upload["file"]
+                )
+        except Rejected as rejected:
+            if "caption" not in parameters:
+                raise
+            log.warning("A file was refused, only its text is sent", why=str(rejected))
+            result = await self._client.call("sendMessage", _only_text(parameters))
+        return _message_id(result)
+
+    async def typing(self, address: Address) -> None:
+        try:
+            await self._client.call(
+                "sendChatAction", {"chat_id": address.chat_id, "action": "typing"}
+            )
+        except ChannelError as error:
+            log.debug("Typing was not shown", channel=self.name, why=str(error))
+
+    # ------------------------------------------------------------ at start
+
+    async def check(self) -> str:
+        """The bot's user name. Raises ChannelUnauthorised, saying what to do, for a wrong token."""
+        self.username = await self._client.username()
+        return self.username
+
+    async def set_webhook(self, url: str) -> None:
+        """Ask Telegram to post updates to `url`; its last failure to do so is logged."""
+        if not self._secret:
+            raise ChannelUnauthorised(
+                "A webhook needs a secret that only Telegram knows: set"
+                " EASYFLOW_TELEGRAM__WEBHOOK_SECRET"
+            )
+        await self._client.set_webhook(
+            url, secret=self._secret.decode(), allowed_updates=list(ALLOWED_UPDATES)
+        )
+        webhook = await self._client.webhook()
+        if webhook.last_error_message:
+            log.warning(
+                "Telegram could not reach the webhook the last time it tried",
+                channel=self.name,
+                why=webhook.last_error_message,
+                at=webhook.last_error_date,
+                waiting=webhook.pending_update_count,
+            )
+
+    async def delete_webhook(self) -> None:
+        """Let polling have the updates."""
+        await self._client.delete_webhook()
+
+
+def _only_text(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    text = {"chat_id": parameters["chat_id"], "text": parameters["caption"]}
+    if "reply_markup" in parameters:
+        text["reply_markup"] = parameters["reply_markup"]
+    return text
+
+
+def _message_id(result: Any) -> str:
+    number = result.get("message_id") if isinstance(result, dict) else None
+    return str(number) if isinstance(number, int) else ""

@@ -1,0 +1,180 @@
+"""The calls of the Bot API: the frequent ones over a session of ours, the rare ones by aiogram.
+
+A call of ours costs a fraction of aiogram's typed one, and every turn makes one; aiogram does what
+happens at start or seldom. Importing it takes two seconds, so that waits until a channel starts.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import orjson
+
+from adapters.messengers.telegram.errors import (
+    WRONG_TOKEN,
+    network_problem,
+    result_of,
+    translated,
+)
+from bots.errors import ChannelUnauthorised, Rejected
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.types import WebhookInfo
+
+PUBLIC_API = "https://api.telegram.org"
+LARGEST_DOWNLOAD = 20 * 1024 * 1024
+UPLOAD_TIMEOUT = 120.0
+POLL_SECONDS = 25
+
+_JSON = {"Content-Type": "application/json"}
+
+
+class Connection:
+    """What all bots of a process share: the sockets to one Bot API server.
+
+    `timeout` is in seconds and for one call; at most `limit` calls are under way at once, and the
+    time a call waits for its turn does not count.
+    """
+
+    def __init__(
+        self, api_base: str = PUBLIC_API, *, timeout: float = 10.0, limit: int = 100
+    ) -> None:
+        self.api_base = api_base.rstrip("/")
+        self.timeout = timeout
+        self._limit = limit
+        self._turns = asyncio.Semaphore(limit)
+        self._session: aiohttp.ClientSession | None = None
+        self._aiogram: AiohttpSession | None = None
+
+    async def post(self, url: str, *, seconds: float | None = None, **body: Any) -> Any:
+        """Post and give the answer's `result`. Raises a ChannelError, after `seconds` at the latest."""
+        async with self._turns:
+            try:
+                async with self._http().post(
+                    url, timeout=aiohttp.ClientTimeout(total=seconds or self.timeout), **body
+                ) as response:
+                    answer = await response.read()
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise network_problem(error) from error
+        return result_of(response.status, answer, retry_after=response.headers.get("Retry-After"))
+
+    async def aiogram(self) -> "AiohttpSession":
+        """The session that aiogram's bots share; the first call imports aiogram, off the loop."""
+        if self._aiogram is None:
+            loaded = await asyncio.to_thread(_load_aiogram, self.api_base, self.timeout)
+            self._aiogram = self._aiogram or loaded
+        return self._aiogram
+
+    async def close(self) -> None:
+        """Close the sockets. A call after it opens them again."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+        if self._aiogram is not None:
+            await self._aiogram.close()
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._limit, ttl_dns_cache=300),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+
+def _load_aiogram(api_base: str, timeout: float) -> "AiohttpSession":
+    from aiogram.client.session.aiohttp import AiohttpSession  # heavy: two seconds
+    from aiogram.client.telegram import TelegramAPIServer
+
+    return AiohttpSession(api=TelegramAPIServer.from_base(api_base), timeout=timeout)
+
+
+class Client:
+    """One bot's calls. Every method raises a ChannelError where Telegram does not do as asked."""
+
+    def __init__(self, token: str, connection: Connection) -> None:
+        number, colon, secret = token.partition(":")
+        if not (colon and secret and number.isdecimal()):
+            raise ChannelUnauthorised(WRONG_TOKEN)
+        self.bot_id = number
+        self._token = token
+        self._connection = connection
+        self._calls = f"{connection.api_base}/bot{token}/"
+
+    # ------------------------------------------------------------ by our own session
+
+    async def call(self, method: str, parameters: Mapping[str, Any]) -> Any:
+        """Any method without files."""
+        return await self._connection.post(
+            self._calls + method, data=orjson.dumps(parameters), headers=_JSON
+        )
+
+    async def upload(
+        self, method: str, parameters: Mapping[str, Any], *, field: str, name: str, content: bytes
+    ) -> Any:
+        """A method with one file, which goes as the parameter `field`."""
+        form = aiohttp.FormData()
+        for key, value in parameters.items():
+            form.add_field(key, value if isinstance(value, str) else orjson.dumps(value).decode())
+        form.add_field(field, content, filename=name)
+        return await self._connection.post(self._calls + method, data=form, seconds=UPLOAD_TIMEOUT)
+
+    # ------------------------------------------------------------ by aiogram
+
+    async def username(self) -> str:
+        """Who the token belongs to."""
+        bot = await self._bot()
+        with translated():
+            return (await bot.get_me()).username or ""
+
+    async def set_webhook(self, url: str, *, secret: str, allowed_updates: list[str]) -> None:
+        bot = await self._bot()
+        with translated():
+            await bot.set_webhook(url, secret_token=secret, allowed_updates=allowed_updates)
+
+    async def delete_webhook(self) -> None:
+        """Updates that wait stay: polling gets them."""
+        bot = await self._bot()
+        with translated():
+            await bot.delete_webhook()
+
+    async def webhook(self) -> "WebhookInfo":
+        bot = await self._bot()
+        with translated():
+            return await bot.get_webhook_info()
+
+    async def updates(self, offset: int, *, allowed_updates: list[str]) -> list[Any]:
+        """Wait up to 25 s for updates from `offset` on, as raw JSON.
+
+        aiogram's own GetUpdates would refuse a whole batch for one update it cannot type, and
+        would be given the same batch for ever.
+        """
+        from adapters.messengers.telegram.raw_updates import RawUpdates  # imports aiogram
+
+        bot = await self._bot()
+        method = RawUpdates(offset=offset, timeout=POLL_SECONDS, allowed_updates=allowed_updates)
+        with translated():
+            return await bot(method, request_timeout=POLL_SECONDS + 10)
+
+    async def download(self, file_id: str) -> bytes:
+        """A file's content, up to Telegram's own limit of 20 MB."""
+        bot = await self._bot()
+        with translated():
+            file = await bot.get_file(file_id)
+            if not file.file_path or (file.file_size or 0) > LARGEST_DOWNLOAD:
+                raise Rejected("The file is over 20 MB: Telegram does not give it to bots")
+            content = await bot.download_file(file.file_path, timeout=int(UPLOAD_TIMEOUT))
+        return content.read() if content is not None else b""
+
+    async def _bot(self) -> "Bot":
+        session = await self._connection.aiogram()
+        from aiogram import Bot  # heavy: loaded by the line above
+        from aiogram.utils.token import TokenValidationError
+
+        try:
+            return Bot(self._token, session=session)
+        except TokenValidationError as error:
+            raise ChannelUnauthorised(WRONG_TOKEN) from error

@@ -1,0 +1,94 @@
+"""Files of the bot folder on their way to Telegram: uploaded once, sent by their file id after."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+from adapters.messengers.telegram.client import Client
+from bots.errors import Rejected
+from bots.ports import Shelf
+
+LARGEST_UPLOAD = {"photo": 10 * 1024 * 1024}
+LARGEST_OTHER_UPLOAD = 50 * 1024 * 1024
+
+_STALE = ("wrong file", "file reference", "file_id", "file is temporarily unavailable")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file that was read; `digest` is its SHA-256 in hex."""
+
+    name: str
+    content: bytes
+    digest: str
+
+
+class BotFiles:
+    """Sends files of one bot's folder. The ids Telegram gives are kept on the shelf.
+
+    A file id belongs to one bot and one kind, so `shelf` names the bot and keys the kind.
+    """
+
+    def __init__(
+        self, client: Client, *, shelf: Shelf, workspace: int, folder: Path | None
+    ) -> None:
+        self._client = client
+        self._shelf = shelf
+        self._workspace = workspace
+        self._folder = folder
+        self._shelf_name = f"telegram files of {client.bot_id}"
+        # Weak, so that a file nobody sends just now costs nothing.
+        self._uploading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def send(self, method: str, parameters: dict[str, Any], *, field: str, ref: str) -> Any:
+        """Make the call with the file `ref`; a file id that Telegram forgot is renewed."""
+        file = await asyncio.to_thread(self._read, ref, LARGEST_UPLOAD.get(field))
+        key = f"{field}:{file.digest}"
+        lock = self._uploading.setdefault(key, asyncio.Lock())
+        async with lock:
+            known = await self._shelf.get(self._workspace, self._shelf_name, key)
+            if known is None:
+                return await self._upload(method, parameters, field, file, key)
+        try:
+            return await self._client.call(method, {**parameters, field: known})
+        except Rejected as rejected:
+            if not any(part in str(rejected).lower() for part in _STALE):
+                raise
+        return await self._upload(method, parameters, field, file, key)
+
+    async def _upload(
+        self, method: str, parameters: dict[str, Any], field: str, file: LocalFile, key: str
+    ) -> Any:
+        result = await self._client.upload(
+            method, parameters, field=field, name=file.name, content=file.content
+        )
+        file_id = _file_id(result, field)
+        if file_id is not None:
+            await self._shelf.put(self._workspace, self._shelf_name, key, file_id)
+        return result
+
+    def _read(self, ref: str, largest: int | None) -> LocalFile:
+        """Never a file outside the bot folder, whatever the path says."""
+        if self._folder is None:
+            raise Rejected(f"{ref}: this bot has no folder to take files from")
+        root = self._folder.resolve()
+        path = (root / ref).resolve()
+        if not path.is_relative_to(root) or not path.is_file():
+            raise Rejected(f"{ref}: there is no such file in the bot folder")
+        largest = largest or LARGEST_OTHER_UPLOAD
+        if path.stat().st_size > largest:
+            raise Rejected(f"{ref}: larger than the {largest // 2**20} MB Telegram takes")
+        content = path.read_bytes()
+        return LocalFile(path.name, content, hashlib.sha256(content).hexdigest())
+
+
+def _file_id(result: Any, field: str) -> str | None:
+    """The id of what was just sent: of a photo the largest size, else the file itself."""
+    sent = result.get(field) if isinstance(result, dict) else None
+    if isinstance(sent, list):
+        sent = sent[-1] if sent else None
+    file_id = sent.get("file_id") if isinstance(sent, dict) else None
+    return file_id if isinstance(file_id, str) else None
