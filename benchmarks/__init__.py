@@ -1,0 +1,1 @@
+"""How fast it is: turns per second, CPU per turn and latency through the real server."""

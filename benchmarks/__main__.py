@@ -1,0 +1,125 @@
+"""`make bench`: the five-step dialog through webhook, SQLite and sendMessage; figures on the screen."""
+
+import argparse
+import asyncio
+import os
+import platform as machine
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from benchmarks.disk import fdatasync_times
+from benchmarks.figures import milliseconds, percentile
+from benchmarks.platform import BotApi, Person, Webhooks
+from benchmarks.server import cpu_seconds, server
+
+
+@dataclass(slots=True)
+class Load:
+    """Customers, what they wait for, and what they have seen."""
+
+    people: dict[int, Person]
+    sent_at: dict[int, float] = field(default_factory=dict)
+    latencies: list[float] = field(default_factory=list)
+    waiting: dict[int, asyncio.Event] = field(default_factory=dict)
+
+    def answered(self, chat: int, call: dict[str, Any]) -> None:
+        """The bot's answer has come."""
+        self.people[chat].hears(call)
+        sent_at = self.sent_at.pop(chat, None)
+        if sent_at is not None:
+            self.latencies.append(time.perf_counter() - sent_at)
+            self.waiting[chat].set()
+
+    async def turn(self, person: Person, webhooks: Webhooks) -> None:
+        """Send the next update and wait for the answer."""
+        event = self.waiting.setdefault(person.chat, asyncio.Event())
+        event.clear()
+        self.sent_at[person.chat] = time.perf_counter()
+        await webhooks.post(person.next())
+        await asyncio.wait_for(event.wait(), 30)
+
+
+async def saturate(load: Load, webhooks: Webhooks, turns: int) -> float:
+    """Every customer writes as soon as the answer is there; gives the seconds it took."""
+    each = turns // len(load.people)
+
+    async def talk(person: Person) -> None:
+        for _ in range(each):
+            await load.turn(person, webhooks)
+
+    started = time.perf_counter()
+    await asyncio.gather(*(talk(person) for person in load.people.values()))
+    return time.perf_counter() - started
+
+
+async def steadily(load: Load, webhooks: Webhooks, rate: float, seconds: float) -> None:
+    """Updates at a fixed rate, whatever the answers take; the customers in turn."""
+    people = list(load.people.values())
+    started = time.perf_counter()
+    tasks = []
+    for number in range(int(rate * seconds)):
+        await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
+        person = people[number % len(people)]
+        tasks.append(asyncio.create_task(load.turn(person, webhooks)))
+    await asyncio.gather(*tasks)
+
+
+async def run(chats: int, turns: int, rate: float, seconds: float) -> None:
+    """Measure on an empty data folder below the current one."""
+    load = Load({1_000_000 + number: Person(1_000_000 + number) for number in range(chats)})
+    loop = asyncio.get_running_loop()
+    api = await loop.create_server(lambda: BotApi(load.answered), "127.0.0.1", 0)
+    port = api.sockets[0].getsockname()[1]
+    print(f"{machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()}")
+    with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
+        data = Path(folder)
+        disk = fdatasync_times(data)
+        async with server(data / "data", port) as (pid, http_port):
+            webhooks = Webhooks(http_port)
+            await saturate(load, webhooks, min(turns, chats * 5))  # warm up
+            load.latencies.clear()
+
+            cpu = cpu_seconds(pid)
+            wall = await saturate(load, webhooks, turns)
+            cpu = cpu_seconds(pid) - cpu
+            done = len(load.latencies)
+            print(f"at saturation, {chats} chats, {done} turns")
+            print(f"  {done / wall:.0f} turns/s")
+            print(f"  {cpu / done * 1e6:.0f} us of CPU per turn")
+            print(f"  {milliseconds(load.latencies)}")
+
+            load.latencies.clear()
+            cpu = cpu_seconds(pid)
+            disk += await asyncio.to_thread(fdatasync_times, data, 100)
+            await steadily(load, webhooks, rate, seconds)
+            cpu = cpu_seconds(pid) - cpu
+            print(f"at {rate:.0f} turns/s, {len(load.latencies)} turns")
+            print(f"  {cpu / len(load.latencies) * 1e6:.0f} us of CPU per turn")
+            print(f"  {milliseconds(load.latencies)}")
+            disk += await asyncio.to_thread(fdatasync_times, data)
+    allowed = 0.020 + 4 * percentile(disk, 0.99)
+    print(f"disk, fdatasync of 4 KiB: {milliseconds(disk)}")
+    verdict = "holds" if percentile(load.latencies, 0.99) <= allowed else "DOES NOT HOLD"
+    print(
+        f"p99 of at most 20 ms plus four times the disk's own, {allowed * 1000:.1f} ms: {verdict}"
+    )
+    api.close()
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    options.add_argument("--chats", type=int, default=200)
+    options.add_argument("--turns", type=int, default=20_000)
+    options.add_argument("--rate", type=float, default=200)
+    options.add_argument("--seconds", type=float, default=20)
+    given = options.parse_args()
+    uvloop.run(run(given.chats, given.turns, given.rate, given.seconds))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Telegram as seen from a bot, small and fast: delivers updates to a webhook, takes the Bot API's calls.
+
+Both ends run in one process, so that the time from an update sent to its answer received is read
+from one clock.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+TOKEN = "1000000001:AAbenchmarkbenchmarkbenchmarkbenchm"
+SECRET = "benchmark-secret"
+
+Answered = Callable[[int, dict[str, Any]], None]
+"""Called with the chat's id and the call's body for every sendMessage."""
+
+
+class BotApi(asyncio.Protocol):
+    """One connection from the bot's server: reads requests, answers each at once."""
+
+    def __init__(self, answered: Answered) -> None:
+        self._answered = answered
+        self._buffer = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while True:
+            head_end = self._buffer.find(b"\r\n\r\n")
+            if head_end < 0:
+                return
+            head = self._buffer[:head_end]
+            length = _content_length(head)
+            if len(self._buffer) < head_end + 4 + length:
+                return
+            body = self._buffer[head_end + 4 : head_end + 4 + length]
+            self._buffer = self._buffer[head_end + 4 + length :]
+            self._answer(head.split(b" ", 2)[1], body)
+
+    def _answer(self, path: bytes, body: bytes) -> None:
+        method = path.rsplit(b"/", 1)[-1].decode()
+        result: Any = True
+        if method == "getMe":
+            result = {"id": int(TOKEN.split(":")[0]), "is_bot": True, "first_name": "Bench"}
+            result["username"] = "bench_bot"
+        elif method == "getWebhookInfo":
+            result = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
+        elif method == "sendMessage":
+            call = orjson.loads(body)
+            chat = int(call["chat_id"])
+            result = {"message_id": 1, "date": 1, "chat": {"id": chat, "type": "private"}}
+            self._answered(chat, call)
+        payload = orjson.dumps({"ok": True, "result": result})
+        assert self._transport is not None
+        self._transport.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+            % len(payload)
+            + payload
+        )
+
+
+class _Webhook(asyncio.Protocol):
+    """One connection to the server's webhook; a request at a time."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.done: asyncio.Future[int] | None = None
+        self._buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.done is not None and not self.done.done():
+            self.done.set_exception(exc or ConnectionResetError("The server closed"))
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head_end = self._buffer.find(b"\r\n\r\n")
+        if head_end < 0:
+            return
+        length = _content_length(self._buffer[:head_end])
+        if len(self._buffer) >= head_end + 4 + length:
+            status = int(self._buffer[9:12])
+            self._buffer = b""
+            if self.done is not None and not self.done.done():
+                self.done.set_result(status)
+
+
+class Webhooks:
+    """Posts updates over a few kept connections, as the messenger does."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._free: deque[_Webhook] = deque()
+        self._number = 0
+
+    async def post(self, update: dict[str, Any]) -> None:
+        """Deliver one update. Raises RuntimeError unless it is answered 200."""
+        connection = self._free.popleft() if self._free else await self._connected()
+        self._number += 1
+        body = orjson.dumps({"update_id": self._number, **update})
+        connection.done = asyncio.get_running_loop().create_future()
+        assert connection.transport is not None
+        connection.transport.write(
+            b"POST /api/v1/messaging/webhook/telegram HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+            b"x-telegram-bot-api-secret-token: %s\r\ncontent-type: application/json\r\n"
+            b"content-length: %d\r\n\r\n" % (SECRET.encode(), len(body)) + body
+        )
+        status = await connection.done
+        self._free.append(connection)
+        if status != 200:
+            raise RuntimeError(f"The webhook answered {status}")
+
+    async def _connected(self) -> _Webhook:
+        loop = asyncio.get_running_loop()
+        _, protocol = await loop.create_connection(_Webhook, "127.0.0.1", self._port)
+        return protocol
+
+
+class Person:
+    """A customer who walks through the five steps again and again."""
+
+    def __init__(self, chat: int) -> None:
+        self.chat = chat
+        self.turn = 0
+        self.button: str | None = None
+
+    def next(self) -> dict[str, Any]:
+        """The next update: a command, a name, a misfit, a phone, a press."""
+        step = self.turn % 5
+        self.turn += 1
+        if step == 4:
+            return self._pressed()
+        return self._wrote(("/start", "Anna", "no idea", "+7 999 123-45-67")[step])
+
+    def _wrote(self, text: str) -> dict[str, Any]:
+        sender = {"id": self.chat, "is_bot": False, "first_name": "Anna", "language_code": "en"}
+        message: dict[str, Any] = {
+            "message_id": self.turn,
+            "from": sender,
+            "chat": {"id": self.chat, "type": "private", "first_name": "Anna"},
+            "date": int(time.time()),
+            "text": text,
+        }
+        if text.startswith("/"):
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text)}]
+        return {"message": message}
+
+    def _pressed(self) -> dict[str, Any]:
+        sender = {"id": self.chat, "is_bot": False, "first_name": "Anna", "language_code": "en"}
+        chat = {"id": self.chat, "type": "private", "first_name": "Anna"}
+        return {
+            "callback_query": {
+                "id": f"{self.chat}-{self.turn}",
+                "from": sender,
+                "message": {"message_id": self.turn, "date": int(time.time()), "chat": chat},
+                "chat_instance": "1",
+                "data": self.button or "?",
+            }
+        }
+
+    def hears(self, call: dict[str, Any]) -> None:
+        """Remember the button to press."""
+        markup = call.get("reply_markup") or {}
+        if isinstance(markup, str):
+            markup = orjson.loads(markup)
+        rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+        if rows:
+            self.button = rows[0][0]["callback_data"]
+
+
+def _content_length(head: bytes) -> int:
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    return 0
