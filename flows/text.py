@@ -1,25 +1,107 @@
 """Texts of flows: plain words with `{{ expressions }}` in them, and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flows.env import Env
+from flows.errors import RunError
+from flows.expressions import Expression, ExpressionError, parse_expression
+from flows.functions import shown
+from flows.operators import LONGEST_TEXT
+
+LONGEST_RESULT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """A checked text; `names` and `paths` are those of its expressions."""
+
     source: str
     names: frozenset[str]
     paths: frozenset[str]
     constant: bool
+    _parts: tuple[str | Expression, ...] = field(repr=False, compare=False)
 
     def render(self, scope: Mapping[str, Any], env: Env) -> str:
-        raise NotImplementedError
+        """The words for people: null is nothing, a date is written out."""
+        if self.constant:
+            return self.source
+        pieces = []
+        for part in self._parts:
+            if type(part) is str:
+                pieces.append(part)
+                continue
+            piece = shown(part.evaluate(scope, env), env)  # type: ignore[union-attr]
+            if len(piece) > LONGEST_TEXT:
+                raise RunError(f"значение длиннее {LONGEST_TEXT} знаков")
+            pieces.append(piece)
+        text = "".join(pieces)
+        if len(text) > LONGEST_RESULT:
+            raise RunError(f"текст длиннее {LONGEST_RESULT} знаков")
+        return text
 
     def value(self, scope: Mapping[str, Any], env: Env) -> Any:
-        raise NotImplementedError
+        """The value itself, with its type, where the text is exactly one `{{…}}`."""
+        if len(self._parts) == 1:
+            only = self._parts[0]
+            return only if isinstance(only, str) else only.evaluate(scope, env)
+        return self.render(scope, env)
 
 
 def parse_text(source: str) -> Text:
-    raise NotImplementedError
+    """Check a text; ExpressionError names the column of a broken brace or expression."""
+    parts: list[str | Expression] = []
+    place = 0
+    while True:
+        opening = source.find("{{", place)
+        closing = source.find("}}", place)
+        if closing >= 0 and (opening < 0 or closing < opening):
+            raise ExpressionError("скобки }} без {{ перед ними", closing + 1)
+        if opening < 0:
+            break
+        if opening > place:
+            parts.append(source[place:opening])
+        end = _closing(source, opening)
+        parts.append(_expression(source, opening + 2, end))
+        place = end + 2
+    if place < len(source):
+        parts.append(source[place:])
+    return _text(source, tuple(parts))
+
+
+def _text(source: str, parts: tuple[str | Expression, ...]) -> Text:
+    expressions = [part for part in parts if isinstance(part, Expression)]
+    return Text(
+        source,
+        frozenset[str]().union(*[each.names for each in expressions]),
+        frozenset[str]().union(*[each.paths for each in expressions]),
+        not expressions,
+        parts,
+    )
+
+
+def _closing(source: str, opening: int) -> int:
+    """Where the `}}` of a `{{` stands; braces inside quotes and of records do not count."""
+    quote, depth, place = "", 0, opening + 2
+    while place < len(source):
+        sign = source[place]
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign == "{":
+            depth += 1
+        elif sign == "}":
+            if not depth and source.startswith("}}", place):
+                return place
+            depth -= 1
+        place += 1
+    raise ExpressionError("скобки {{ не закрыты: нужно }}", opening + 1)
+
+
+def _expression(source: str, start: int, end: int) -> Expression:
+    try:
+        return parse_expression(source[start:end])
+    except ExpressionError as error:
+        raise ExpressionError(error.text, start + error.column) from None

@@ -1,15 +1,116 @@
 """Values of variables: how they are kept as JSON, and what an unquoted YAML scalar means."""
 
+import math
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
+
+from flows.errors import RunError
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+_TAGS = frozenset({"$date", "$time", "$at", "$seconds"})
+_LARGEST = 2**63 - 1
+
+_WORDS = {"null": None, "yes": True, "no": False}
+_INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})\.\d{1,18}")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def freeze(value: Any) -> Any:
-    raise NotImplementedError
+    """The JSON a variable is kept as; dates, times and durations become small tagged records."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is int:
+        return value if -_LARGEST <= value <= _LARGEST else float(value)
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if kind is dict:
+        return {
+            key if type(key) is str else str(key): item if type(item) is str else freeze(item)
+            for key, item in value.items()
+        }
+    if kind is list:
+        return [item if type(item) is str else freeze(item) for item in value]
+    return _frozen(value)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"$at": value.isoformat()}
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    if isinstance(value, time):
+        return {"$time": value.isoformat()}
+    if isinstance(value, timedelta):
+        return {"$seconds": value.total_seconds()}
+    if isinstance(value, Decimal):
+        return (
+            freeze(int(value) if value == value // 1 else float(value))
+            if value.is_finite()
+            else None
+        )
+    if isinstance(value, Mapping):
+        return freeze(dict(value))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return freeze(list(value))
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    raise RunError(f"такое значение нельзя запомнить: {type(value).__name__}")
 
 
 def thaw(value: Any) -> Any:
-    raise NotImplementedError
+    """A value kept by `freeze`, with its dates again; JSON that only looks tagged stays as it is."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return value
+    if kind is dict:
+        if len(value) == 1:
+            (tag,) = value
+            if tag in _TAGS:
+                return _thawed(tag, value)
+        return {key: item if type(item) in _SCALARS else thaw(item) for key, item in value.items()}
+    if kind is list:
+        return [item if type(item) in _SCALARS else thaw(item) for item in value]
+    return value
+
+
+def _thawed(tag: str, tagged: dict[str, Any]) -> Any:
+    inner = tagged[tag]
+    try:
+        if tag == "$seconds":
+            return timedelta(seconds=inner)
+        if tag == "$date":
+            return date.fromisoformat(inner)
+        return time.fromisoformat(inner) if tag == "$time" else datetime.fromisoformat(inner)
+    except (TypeError, ValueError, OverflowError):
+        return tagged
 
 
 def typed_scalar(text: str) -> Any:
-    raise NotImplementedError
+    """What an unquoted scalar of YAML means where no declared type decides.
+
+    `null`, `yes`, `no`, a plain number and an ISO date are typed, all else is text: `0123`,
+    `+79991234567` and `12:30` stay what the owner wrote.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if not text or not (text[0].isdigit() or text[0] == "-"):
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return text
+    return text

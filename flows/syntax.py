@@ -1,0 +1,51 @@
+"""What to tell an owner whose expression Python cannot read: the usual slips, named."""
+
+import re
+
+_QUOTES = "«»“”„‘’"
+_WORDS = {"и": "and", "или": "or", "не": "not", "если": "if", "иначе": "else", "в": "in"}
+_STRINGS = re.compile(r"'[^']*'|\"[^\"]*\"")
+_WORD = re.compile(r"\w+")
+_ASSIGNMENT = re.compile(r"(?<![=!<>:])=(?!=)")
+
+
+def wording(text: str, error: SyntaxError) -> tuple[str, int]:
+    """What is wrong with `text` and the column, from 1, at which it is."""
+    bare = _STRINGS.sub(lambda quoted: "'" + " " * (len(quoted.group()) - 2) + "'", text)
+    return _slip(bare) or ("в этом месте выражение не читается", _column(text, error))
+
+
+def _column(text: str, error: SyntaxError) -> int:
+    return min(max(error.offset or 1, 1), len(text) + 1)
+
+
+def _slip(bare: str) -> tuple[str, int] | None:
+    for place, sign in enumerate(bare):
+        if sign in _QUOTES:
+            return "текст в выражении берут в прямые кавычки: 'да'", place + 1
+    for sign, instead in (("&&", "and"), ("||", "or"), ("<>", "!="), ("=<", "<="), ("=>", ">=")):
+        place = bare.find(sign)
+        if place >= 0:
+            return f"вместо {sign} пишется {instead}", place + 1
+    if bare.count("'") % 2 or bare.count('"') % 2:
+        return "кавычка не закрыта", max(bare.rfind("'"), bare.rfind('"')) + 1
+    for opening, closing in ("()", "[]", "{}"):
+        if bare.count(opening) != bare.count(closing):
+            place = bare.rfind(opening) if bare.count(opening) > bare.count(closing) else -1
+            place = place if place >= 0 else bare.rfind(closing)
+            return f"скобки {opening}{closing} не сходятся", place + 1
+    return _word_slip(bare)
+
+
+def _word_slip(bare: str) -> tuple[str, int] | None:
+    assignment = _ASSIGNMENT.search(bare)
+    if assignment:
+        return "сравнение пишется двумя знаками: ==", assignment.start() + 1
+    exclamation = re.search(r"!(?!=)", bare)
+    if exclamation:
+        return "вместо ! пишется not", exclamation.start() + 1
+    for word in _WORD.finditer(bare):
+        if word.group().lower() in _WORDS:
+            instead = _WORDS[word.group().lower()]
+            return f"вместо «{word.group()}» пишется {instead}", word.start() + 1
+    return None
