@@ -1,0 +1,44 @@
+"""Words of a text by their stems, so that «возврата» and «возврат» are one word."""
+
+import re
+from functools import lru_cache
+
+import snowballstemmer  # type: ignore[import-untyped]
+
+_WORD = re.compile(r"[a-z]+|[а-я]+|\d+")
+_LITTLE_WORDS = """
+    а б бы быть в вам вас ваш ваша ваше ваши во вот все всё вы да для до его ее если есть еще же за и
+    из или им их к как какая какие какой какую ко ли либо меня мне мной мой моя мы на нам нас наш не
+    него нее нет ни но ну о об он она они оно от по под при про с сам свой себя со так также там те
+    тебя то тоже тот тут ты у уже чего чем что чтобы это эта эти этот я можно нужно надо очень просто
+    пожалуйста здравствуйте привет спасибо добрый день подскажите скажите будет был была были
+    сколько скольки когда где куда дайте
+    a an and are at be by can could do does for from have how i if in is it me my of on or our please
+    so that the their there they this to us was we what when where which who why will with you your
+"""
+_SILENT = frozenset(_LITTLE_WORDS.split())
+_STEMMERS = (snowballstemmer.stemmer("russian"), snowballstemmer.stemmer("english"))
+_SHORTEST = 4
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """`word` is in lower case, ё written as е."""
+    russian, english = _STEMMERS
+    stemmer = english if word.isascii() else russian
+    return str(stemmer.stemWord(word))
+
+
+def stems(text: str) -> list[str]:
+    """The stems of the words that say something, in order; little words are left out."""
+    words = _WORD.findall(text.casefold().replace("ё", "е"))
+    return [stem(word) for word in words if word not in _SILENT]
+
+
+def alike(one: str, other: str) -> bool:
+    """The same stem, or two forms that the stemmer cuts differently («верните», «вернуть»)."""
+    if one == other:
+        return True
+    if len(one) > len(other):
+        one, other = other, one
+    return len(one) >= _SHORTEST and len(other) - len(one) <= 2 and other.startswith(one)

@@ -1,0 +1,1 @@
+"""Finding out what a text means, without a model."""

@@ -1,0 +1,65 @@
+"""A modest understanding that ships with the house: words in common with a described meaning.
+
+An owner writes `means: "the customer wants a person: «call a person», «are you a robot»"`. The
+sentence and each example in «» are compared with the message by stems of words. It is cheap, never
+very sure, and silent where too little fits; a language model does better behind the same port.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from adapters.stems import alike, stem, stems
+
+_EXAMPLE = re.compile(r"«([^»]+)»")
+_LONGEST = 400
+_MOST_WORDS = 30
+
+# Words that describe the one who writes, not what is written about.
+_FRAMING_WORDS = """
+    клиент клиента покупатель гость хочет хотел хочу просит спрашивает спросить
+    узнать интересуется говорит пишет customer client wants asks says wonders
+"""
+_FRAMING = frozenset(map(stem, _FRAMING_WORDS.split()))
+_ENOUGH = 0.6
+_ENOUGH_WITH_TWO = 0.45
+_SUREST = 0.94
+_LEAST = 0.5
+
+
+class StemmedUnderstanding:
+    """The port `Understanding` by words in common; `question` and `language` do not matter to it."""
+
+    async def choose(
+        self, text: str, candidates: Mapping[str, str], *, question: str | None, language: str
+    ) -> tuple[str, float] | None:
+        said = tuple(
+            dict.fromkeys(word for word in stems(text[:_LONGEST]) if word not in _FRAMING)
+        )[:_MOST_WORDS]
+        best: tuple[str, float] | None = None
+        for key, sentence in candidates.items():
+            score = max((_overlap(said, words) for words in _described(sentence)), default=0.0)
+            if score and (best is None or score > best[1]):
+                best = key, score
+        if best is None:
+            return None
+        key, score = best
+        return key, round(_LEAST + (_SUREST - _LEAST) * score, 2)
+
+
+@lru_cache(maxsize=2_000)
+def _described(sentence: str) -> tuple[frozenset[str], ...]:
+    """The stems of all of it, of the sentence alone and of each of its examples."""
+    parts = [sentence, _EXAMPLE.sub(" ", sentence), *_EXAMPLE.findall(sentence)]
+    described = (frozenset(stems(part)) - _FRAMING for part in parts)
+    return tuple(words for words in described if words)
+
+
+def _overlap(said: tuple[str, ...], words: frozenset[str]) -> float:
+    """The share of what was said that the description has too; 0 where that is too little."""
+    if not said:
+        return 0.0
+    common = sum(any(alike(word, other) for other in words) for word in said)
+    share = common / len(said)
+    enough = _ENOUGH_WITH_TWO if common >= 2 else _ENOUGH
+    return share if share >= enough else 0.0
