@@ -16,7 +16,7 @@ from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Button, Reply, UnifiedMessage
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Timer
-from bots.ports import Channel, Clock, Journal, Meter, Timers
+from bots.ports import Channel, Clock, Journal, Meter, Sleep, Timers
 from bots.responder import Responder, Turn
 from bots.retry import wait_before
 from flows.turn import GivenBack, Returned, TakenOver, Understood
@@ -70,6 +70,7 @@ class Inbox:
         wake: Callable[[datetime], None],
         meter: Meter,
         clock: Clock,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._journal = journal
         self._timers = timers
@@ -80,6 +81,7 @@ class Inbox:
         self._wake = wake
         self._meter = meter
         self._clock = clock
+        self._sleep = sleep
         self._watches: dict[Address, list[_Watch]] = {}
         self._unanswered: dict[int, datetime] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -274,7 +276,13 @@ class Inbox:
         until = None if wait is None or isinstance(failure, NotFound) else self._clock() + wait
         await self._journal.postpone(arrival.seq, until=until, error=repr(failure))
         if wait is not None and until is not None:
-            asyncio.get_running_loop().call_later(wait.total_seconds(), self._queue, arrival)
+            again = asyncio.create_task(self._queue_after(wait, arrival))
+            self._running[f"inbox:{arrival.seq}"] = again
+            again.add_done_callback(lambda _: self._running.pop(f"inbox:{arrival.seq}", None))
+
+    async def _queue_after(self, wait: timedelta, arrival: Arrival) -> None:
+        await self._sleep(wait.total_seconds())
+        self._queue(arrival)
 
     async def _in_lane(
         self, address: Address, turn: Callable[[], Coroutine[Any, Any, Turn]]
@@ -322,7 +330,7 @@ class Inbox:
                 break
             until = self._clock() + wait
             await self._timers.intent_later(intent.key, until=until, error=returned.failed)
-            await asyncio.sleep(wait.total_seconds())
+            await self._sleep(wait.total_seconds())
         return returned
 
     async def _resume(self, intent: Intent, returned: Returned) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -20,7 +20,7 @@ from bots.errors import (
 from bots.model.answer import Delivery
 from bots.model.message import Address
 from bots.model.turn import Outgoing
-from bots.ports import Channel, Clock, Meter
+from bots.ports import Channel, Clock, Meter, Sleep
 from bots.retry import wait_before
 
 log = structlog.get_logger()
@@ -42,18 +42,20 @@ class Outbox:
         unreachable: Callable[[Address], None],
         meter: Meter,
         clock: Clock,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._store = store
         self._channels = channels
         self._unreachable = unreachable
         self._meter = meter
         self._clock = clock
+        self._sleep = sleep
         self._queues: dict[Address, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: dict[str, asyncio.Event] = {}
         self._down: set[str] = set()
-        self._paused: dict[str, float] = {}
-        self._throttle: dict[str, tuple[Address, float]] = {}
+        self._paused: dict[str, datetime] = {}
+        self._throttle: dict[str, tuple[Address, datetime]] = {}
         self._closing = False
 
     # ------------------------------------------------------------ what goes in
@@ -130,7 +132,7 @@ class Outbox:
                     again = await self._deliver(row)
                 except Unavailable:
                     log.warning("The outbox cannot be written, waiting", channel=address.channel)
-                    await asyncio.sleep(1)
+                    await self._sleep(1)
                     continue
                 if again is None:
                     queue.popleft()
@@ -153,10 +155,11 @@ class Outbox:
         try:
             platform_id = await channel.send(row)
         except ChannelBusy as busy:
-            self._throttled(row.address, busy.retry_after)
-            return await self._again(row, timedelta(seconds=busy.retry_after), str(busy))
+            wait = timedelta(seconds=busy.retry_after)
+            self._throttled(row.address, wait)
+            return await self._again(row, wait, str(busy))
         except ChannelUnauthorised as refused:
-            self._pause(row.address.channel, REFUSED_PAUSE.total_seconds())
+            self._pause(row.address.channel, REFUSED_PAUSE)
             self._went_down(row, refused)
             return await self._again(row, REFUSED_PAUSE, str(refused))
         except Unreachable as gone:
@@ -187,7 +190,7 @@ class Outbox:
     async def _again(self, row: Outgoing, wait: timedelta, error: str) -> Outgoing:
         self._meter.delivered(row.address.channel, "retried")
         await self._store.later(row.key, self._clock() + wait, error)
-        await asyncio.sleep(wait.total_seconds())
+        await self._sleep(wait.total_seconds())
         return replace(row, sending_at=None)
 
     async def _give_up(self, row: Outgoing, error: str) -> None:
@@ -209,26 +212,26 @@ class Outbox:
 
     # ------------------------------------------------------------ a channel's bad days
 
-    def _throttled(self, address: Address, seconds: float) -> None:
+    def _throttled(self, address: Address, wait: timedelta) -> None:
         """One chat waits alone; when a second is throttled too, it is the bot's own limit."""
-        now = asyncio.get_running_loop().time()
-        other, until = self._throttle.get(address.channel, (address, 0.0))
+        now = self._clock()
+        other, until = self._throttle.get(address.channel, (address, now))
         if other != address and until > now:
-            self._pause(address.channel, seconds)
-        self._throttle[address.channel] = (address, now + seconds)
+            self._pause(address.channel, wait)
+        self._throttle[address.channel] = (address, now + wait)
 
-    def _pause(self, channel: str, seconds: float) -> None:
-        until = asyncio.get_running_loop().time() + seconds
-        self._paused[channel] = max(self._paused.get(channel, 0.0), until)
+    def _pause(self, channel: str, wait: timedelta) -> None:
+        until = self._clock() + wait
+        self._paused[channel] = max(self._paused.get(channel, until), until)
 
     async def _wait_for_channel(self, row: Outgoing) -> None:
         channel = row.address.channel
         while channel in self._paused:
-            left = self._paused[channel] - asyncio.get_running_loop().time()
+            left = (self._paused[channel] - self._clock()).total_seconds()
             if left <= 0:
                 self._paused.pop(channel, None)
                 return
-            await asyncio.sleep(left)
+            await self._sleep(left)
 
     def _went_down(self, row: Outgoing, failure: Exception) -> None:
         if row.address.channel not in self._down:

@@ -22,6 +22,9 @@ from bots.model.turn import (
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in UTC."""
 
+Sleep = Callable[[float], Awaitable[None]]
+"""Waits so many seconds."""
+
 NewId = Callable[[], str]
 """Gives a new UUIDv7 as 32 hex digits, rising within a process."""
 

@@ -1,0 +1,85 @@
+"""A clock that stands still until somebody sleeps on it, and small stand-ins for ports."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bots.model.answer import Delivery
+from bots.model.turn import Outgoing
+
+
+class Clockwork:
+    """Time that passes only by sleeping: `sleep` moves `now` on and gives way to other tasks.
+
+    While `held` is cleared, sleepers go on sleeping.
+    """
+
+    def __init__(self, start: datetime = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)) -> None:
+        self.time = start
+        self.slept: list[float] = []
+        self.held = asyncio.Event()
+        self.held.set()
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(0)
+        await self.held.wait()
+        self.time += timedelta(seconds=seconds)
+
+
+class NoMeter:
+    """Counts nothing but what tests ask for."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[str] = []
+        self.failures: list[str] = []
+
+    def accepted(self, fresh: int, repeated: int) -> None:
+        pass
+
+    def turned(self, seconds: float, rung: str) -> None:
+        pass
+
+    def delivered(self, channel: str, outcome: str) -> None:
+        self.deliveries.append(outcome)
+
+    def failed(self, what: str) -> None:
+        self.failures.append(what)
+
+
+class OutboxRows:
+    """The outbox's store in memory."""
+
+    def __init__(self, rows: Sequence[Outgoing] = ()) -> None:
+        self.rows = {row.key: row for row in rows}
+        self.done: dict[str, str] = {}
+        self.errors: dict[str, str] = {}
+        self.stale: set[str] = set()
+
+    async def unsent(self) -> list[Outgoing]:
+        return [row for key, row in self.rows.items() if key not in self.done]
+
+    async def begin(self, row: Outgoing) -> bool:
+        return row.key not in self.stale
+
+    async def sent(self, key: str, platform_message_id: str) -> None:
+        self.done[key] = platform_message_id
+
+    async def later(self, key: str, until: datetime, error: str) -> None:
+        if key in self.rows:
+            self.rows[key] = replace(self.rows[key], not_before=until)
+
+    async def failed(self, key: str, error: str) -> None:
+        self.errors[key] = error
+
+    async def delivered(self, message_id: str) -> Delivery | None:
+        key = f"{message_id}:0"
+        if key in self.done:
+            return Delivery(status="sent", platform_message_id=self.done[key])
+        if key in self.errors:
+            return Delivery(status="failed", error=self.errors[key])
+        return Delivery(status="queued")

@@ -1,0 +1,231 @@
+"""Sending: in order, again after a failure, loudly given up, never twice where it must not be."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bots.errors import (
+    ChannelBusy,
+    ChannelDown,
+    ChannelUnauthorised,
+    Rejected,
+    Unreachable,
+)
+from bots.model.message import Address, Reply
+from bots.model.turn import Outgoing
+from bots.outbox import UNKNOWN, Outbox
+from bots.ports import Received, Webhook
+from tests.bots.clockwork import Clockwork, NoMeter, OutboxRows
+
+ANNA = Address(1, "shop", "telegram:1", "anna")
+BORIS = Address(1, "shop", "telegram:1", "boris")
+VERA = Address(1, "shop", "telegram:1", "vera")
+
+
+class ScriptedChannel:
+    """A messenger that fails as it is told, by the chat's id, and remembers what it took."""
+
+    name = "telegram:1"
+    platform = "telegram"
+
+    def __init__(self, **script: list[Exception]) -> None:
+        self.script = script
+        self.taken: list[str] = []
+
+    async def receive(self, webhook: Webhook) -> Received:
+        return Received()
+
+    def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
+        return []
+
+    async def send(self, row: Outgoing) -> str:
+        await asyncio.sleep(0)
+        failures = self.script.get(row.address.chat_id)
+        if failures:
+            raise failures.pop(0)
+        self.taken.append(row.message_id)
+        return f"p-{row.message_id}"
+
+    async def typing(self, address: Address) -> None:
+        pass
+
+
+class Rig:
+    def __init__(self, channel: ScriptedChannel, rows: Sequence[Outgoing] = ()) -> None:
+        self.clock = Clockwork()
+        self.rows = OutboxRows(rows)
+        self.meter = NoMeter()
+        self.gone: list[Address] = []
+        self.outbox = Outbox(
+            store=self.rows,
+            channels={channel.name: channel},
+            unreachable=self.gone.append,
+            meter=self.meter,
+            clock=self.clock.now,
+            sleep=self.clock.sleep,
+        )
+
+    async def finished(self, *addresses: Address) -> None:
+        for _ in range(1000):
+            if all(map(self.outbox.idle, addresses)):
+                return
+            await asyncio.sleep(0)
+        raise AssertionError("something is still on its way")
+
+
+def row(message_id: str, address: Address = ANNA, **fields: Any) -> Outgoing:
+    return Outgoing(
+        key=f"{message_id}:0",
+        conversation_id=1,
+        address=address,
+        seq=1,
+        part=0,
+        epoch=0,
+        payload={},
+        message_id=message_id,
+        created_at=datetime(2026, 3, 2, tzinfo=UTC),
+        **fields,
+    )
+
+
+async def test_messages_of_a_chat_leave_in_order() -> None:
+    channel = ScriptedChannel()
+    rig = Rig(channel)
+    rig.outbox.take([row("a"), row("b")])
+    rig.outbox.take([row("c")])
+    await rig.finished(ANNA)
+    assert channel.taken == ["a", "b", "c"]
+    assert rig.rows.done == {"a:0": "p-a", "b:0": "p-b", "c:0": "p-c"}
+
+
+async def test_a_transient_failure_is_tried_again_and_holds_back_only_its_own_chat() -> None:
+    channel = ScriptedChannel(anna=[ChannelDown("no route"), ChannelDown("no route")])
+    rig = Rig(channel)
+    rig.outbox.take([row("a"), row("b")])
+    rig.outbox.take([row("x", BORIS)])
+    await rig.finished(ANNA, BORIS)
+    assert channel.taken == ["x", "a", "b"]
+    assert rig.clock.slept == [1, 5]
+
+
+async def test_after_the_sixth_failure_a_message_is_given_up_and_the_next_one_goes() -> None:
+    channel = ScriptedChannel(anna=[ChannelDown("down")] * 6)
+    rig = Rig(channel)
+    rig.outbox.take([row("a"), row("b")])
+    await rig.finished(ANNA)
+    assert rig.clock.slept == [1, 5, 30, 120, 600]
+    assert rig.rows.errors == {"a:0": "down"}
+    assert channel.taken == ["b"]
+
+
+async def test_a_throttled_chat_waits_exactly_as_long_as_it_is_told() -> None:
+    channel = ScriptedChannel(anna=[ChannelBusy(17)])
+    rig = Rig(channel)
+    rig.outbox.take([row("a")])
+    rig.outbox.take([row("x", BORIS)])
+    await rig.finished(ANNA, BORIS)
+    assert rig.clock.slept == [17]
+    assert channel.taken == ["x", "a"]
+
+
+async def test_when_a_second_chat_is_throttled_the_whole_bot_waits() -> None:
+    channel = ScriptedChannel(anna=[ChannelBusy(30)], boris=[ChannelBusy(20)])
+    rig = Rig(channel)
+    rig.clock.held.clear()
+    rig.outbox.take([row("a")])
+    rig.outbox.take([row("x", BORIS)])
+    await asyncio.sleep(0.01)
+    rig.outbox.take([row("v", VERA)])
+    await asyncio.sleep(0.01)
+    assert (channel.taken, rig.clock.slept) == ([], [30, 20, 20])
+    rig.clock.held.set()
+    await rig.finished(ANNA, BORIS, VERA)
+    assert sorted(channel.taken) == ["a", "v", "x"]
+
+
+async def test_a_customer_who_blocked_us_is_marked() -> None:
+    channel = ScriptedChannel(anna=[Unreachable("bot was blocked by the user")])
+    rig = Rig(channel)
+    rig.outbox.take([row("a")])
+    await rig.finished(ANNA)
+    assert rig.gone == [ANNA]
+    assert rig.rows.errors == {"a:0": "bot was blocked by the user"}
+
+
+async def test_a_rejected_message_does_not_stop_the_next() -> None:
+    channel = ScriptedChannel(anna=[Rejected("message is too long")])
+    rig = Rig(channel)
+    rig.outbox.take([row("a"), row("b")])
+    await rig.finished(ANNA)
+    assert channel.taken == ["b"]
+    assert rig.meter.deliveries == ["failed", "sent"]
+
+
+async def test_a_refused_credential_keeps_the_message_for_better_days() -> None:
+    channel = ScriptedChannel(anna=[ChannelUnauthorised("Unauthorized")])
+    rig = Rig(channel)
+    rig.outbox.take([row("a")])
+    await rig.finished(ANNA)
+    assert channel.taken == ["a"]
+    assert sum(rig.clock.slept) >= 60
+
+
+async def test_a_librarys_own_error_counts_as_transient() -> None:
+    channel = ScriptedChannel(anna=[TypeError("a bug in a library")])
+    rig = Rig(channel)
+    rig.outbox.take([row("a")])
+    await rig.finished(ANNA)
+    assert channel.taken == ["a"]
+
+
+async def test_a_message_of_an_earlier_owner_never_leaves() -> None:
+    channel = ScriptedChannel()
+    rig = Rig(channel)
+    rig.rows.stale.add("a:0")
+    rig.outbox.take([row("a"), row("b")])
+    await rig.finished(ANNA)
+    assert channel.taken == ["b"]
+    assert rig.meter.deliveries == ["dropped", "sent"]
+
+
+async def test_after_a_crash_what_was_being_sent_goes_out_again_but_not_what_may_go_only_once() -> (
+    None
+):
+    sending = datetime(2026, 3, 2, tzinfo=UTC)
+    channel = ScriptedChannel()
+    rows = [
+        row("a", sending_at=sending),
+        row("promo", BORIS, sending_at=sending, once=True),
+        row("b"),
+    ]
+    rig = Rig(channel, rows)
+    await rig.outbox.start()
+    await rig.finished(ANNA, BORIS)
+    assert channel.taken == ["a", "b"]
+    assert rig.rows.errors == {"promo:0": UNKNOWN}
+
+
+async def test_who_waits_for_a_delivery_hears_of_it() -> None:
+    channel = ScriptedChannel()
+    rig = Rig(channel)
+    rig.outbox.take([row("a")])
+    delivery = await rig.outbox.delivery("a", patience=5)
+    assert (delivery.status, delivery.platform_message_id) == ("sent", "p-a")
+
+
+@pytest.mark.parametrize("patience", [0.0])
+async def test_a_delivery_that_takes_longer_is_told_as_queued(patience: float) -> None:
+    rig = Rig(ScriptedChannel())
+    assert (await rig.outbox.delivery("nobody", patience=patience)).status == "queued"
+
+
+async def test_closing_lets_the_send_under_way_end_and_leaves_the_rest_on_disk() -> None:
+    channel = ScriptedChannel()
+    rig = Rig(channel)
+    rig.outbox.take([row("a"), row("b"), row("c")])
+    await asyncio.sleep(0)
+    await rig.outbox.close(patience=5)
+    assert channel.taken == ["a"]

@@ -1,0 +1,80 @@
+"""Timers: each fires once, none is forgotten, a failing one does not keep us busy."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from bots.model.message import Address
+from bots.model.turn import Intent, Timer
+from scheduler.worker import Worker
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+ANNA = Address(1, "shop", "web", "anna")
+
+
+class TimerRows:
+    def __init__(self, *timers: Timer) -> None:
+        self.rows = {timer.name: timer for timer in timers}
+
+    async def due(self, now: datetime, *, limit: int) -> list[Timer]:
+        return [timer for timer in self.rows.values() if timer.due <= now][:limit]
+
+    async def still(self, timer: Timer) -> bool:
+        return timer.name in self.rows
+
+    async def next_due(self) -> datetime | None:
+        return min((timer.due for timer in self.rows.values()), default=None)
+
+    async def intents(self, now: datetime) -> list[Intent]:
+        return []
+
+    async def intent_later(self, key: str, *, until: datetime, error: str) -> None:
+        raise AssertionError("not asked for")
+
+
+def timer(name: str, seconds: float) -> Timer:
+    return Timer(
+        conversation_id=1,
+        address=ANNA,
+        name=name,
+        due=NOW + timedelta(seconds=seconds),
+        payload={},
+    )
+
+
+async def test_only_what_is_due_fires() -> None:
+    worker = Worker(timers=TimerRows(timer("now", 0), timer("later", 60)), clock=lambda: NOW)
+    fired: list[str] = []
+    await worker.fire_due(lambda timer, done: fired.append(timer.name))
+    assert fired == ["now"]
+
+
+async def test_a_timer_whose_turn_is_under_way_does_not_fire_again() -> None:
+    rows = TimerRows(timer("now", 0))
+    worker = Worker(timers=rows, clock=lambda: NOW)
+    fired: list[str] = []
+    calls: list[Callable[[bool], None]] = []
+
+    def fire(timer: Timer, done: Callable[[bool], None]) -> None:
+        fired.append(timer.name)
+        calls.append(done)
+
+    await worker.fire_due(fire)
+    await worker.fire_due(fire)
+    assert fired == ["now"]
+    rows.rows.clear()
+    calls[0](True)
+    await worker.fire_due(fire)
+    assert fired == ["now"]
+
+
+async def test_a_timer_whose_turn_failed_rests_before_it_fires_again() -> None:
+    worker = Worker(timers=TimerRows(timer("broken", 0)), clock=lambda: NOW)
+    fired: list[str] = []
+
+    def fire(timer: Timer, done: Callable[[bool], None]) -> None:
+        fired.append(timer.name)
+        done(False)
+
+    await worker.fire_due(fire)
+    await worker.fire_due(fire)
+    assert fired == ["broken"]
