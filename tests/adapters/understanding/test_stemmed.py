@@ -1,0 +1,45 @@
+"""The built-in understanding: hears what was meant, and is silent about everything else."""
+
+import pytest
+
+from adapters.understanding.stemmed import StemmedUnderstanding
+
+PERSON = "клиент просит живого человека: «позовите человека», «соедините с оператором»"
+RETURN = "клиент хочет вернуть или обменять товар, вернуть деньги: «мне не подошёл размер»"
+WHERE = "клиент спрашивает, где его заказ: «когда приедет моя посылка»"
+CANDIDATES = {"person": PERSON, "return": RETURN, "where": WHERE}
+
+
+async def heard(text: str) -> tuple[str, float] | None:
+    return await StemmedUnderstanding().choose(text, CANDIDATES, question=None, language="ru")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("позовите человека", "person"),
+        ("Позовите, пожалуйста, живого человека!", "person"),
+        ("соедините меня с оператором", "person"),
+        ("хочу вернуть товар", "return"),
+        ("Верните мне деньги", "return"),
+        ("РАЗМЕР НЕ ПОДОШЁЛ", "return"),
+        ("где моя посылка?", "where"),
+    ],
+)
+async def test_a_described_meaning_is_recognised_in_other_words(text: str, meant: str) -> None:
+    chosen = await heard(text)
+    assert chosen is not None
+    assert chosen[0] == meant
+    assert 0.5 < chosen[1] < 0.95
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["сегодня хорошая погода", "как дела", "деньги не пахнут", "12345", "", "!!!", "а" * 10_000],
+)
+async def test_other_sentences_mean_nothing(text: str) -> None:
+    assert await heard(text) is None
+
+
+async def test_without_candidates_there_is_no_meaning() -> None:
+    assert await StemmedUnderstanding().choose("да", {}, question="?", language="ru") is None
