@@ -16,7 +16,8 @@ EasyFlowError
 │   ├── ChannelUnauthorised  our own credential is refused
 │   └── Rejected             this message will never be taken
 ├── ActionFailed             a `do:` went wrong; `transient` says whether trying again may help
-└── ClaimLost                another worker owns the conversation now
+├── ClaimLost                another worker owns the conversation now
+└── Consumed                 what the turn would answer was answered, dropped or moved before
 """
 
 
@@ -112,3 +113,7 @@ class ActionFailed(EasyFlowError):
 
 class ClaimLost(EasyFlowError):
     """Another worker owns the conversation now; this turn leaves no trace."""
+
+
+class Consumed(EasyFlowError):
+    """What the turn would answer was answered, dropped or moved before; it leaves no trace."""

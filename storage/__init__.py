@@ -1,0 +1,1 @@
+"""The stores of bots/ports.py, in SQL."""

@@ -1,0 +1,98 @@
+"""Conversations and their history for reading, behind bots.ports.Conversations."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bots.errors import NotFound
+from bots.model.conversation import Conversation
+from bots.model.message import Address
+from bots.model.turn import MessageRecord
+from storage.rows import (
+    CONVERSATION_COLUMNS,
+    RECORD_COLUMNS,
+    conversation_from_row,
+    record_from_row,
+)
+
+_SESSION = "session_"
+
+_CONVERSATION = (
+    f"SELECT {CONVERSATION_COLUMNS} FROM conversations c"
+    " JOIN customers u ON u.id = c.customer_id WHERE c.workspace = ?"
+)
+_NEWEST = " ORDER BY c.updated_at DESC, c.id DESC LIMIT 1"
+_OF_USER = (
+    f"SELECT {CONVERSATION_COLUMNS},"
+    " (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id)"
+    " FROM conversations c JOIN customers u ON u.id = c.customer_id"
+    " WHERE c.workspace = ? AND c.user_id = ? ORDER BY c.updated_at DESC, c.id DESC"
+)
+_HISTORY = (
+    f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.conversation_id = ?"
+    " ORDER BY m.seq LIMIT ? OFFSET ?"
+)
+_TAIL = (
+    f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.conversation_id ="
+    " (SELECT id FROM conversations WHERE workspace = ? AND bot = ? AND channel = ?"
+    " AND chat_id = ?) ORDER BY m.seq DESC LIMIT ?"
+)
+_MESSAGE = f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.message_id = ? AND m.workspace = ?"
+
+
+class SqlConversations:
+    """Every question names its workspace, or an address or id that was found through one."""
+
+    def __init__(self, reader: AsyncEngine) -> None:
+        self._reader = reader
+
+    async def by_chat(
+        self, workspace: int, platform: str, chat_id: str, user_id: str | None = None
+    ) -> Conversation:
+        query = _CONVERSATION + " AND c.chat_id = ? AND c.platform = ?"
+        values: tuple[Any, ...] = (workspace, chat_id, platform)
+        if user_id is not None:
+            query += " AND c.user_id = ?"
+            values = (*values, user_id)
+        found = await self._rows(query + _NEWEST, values)
+        if not found:
+            raise NotFound("conversation", chat_id)
+        return conversation_from_row(found[0])
+
+    async def by_session(self, workspace: int, session_id: str) -> Conversation:
+        found = await self._rows(
+            _CONVERSATION + " AND c.chat_id = ? AND c.channel = 'api'" + _NEWEST,
+            (workspace, session_id),
+        )
+        if not found and session_id.startswith(_SESSION):
+            uuid = session_id.removeprefix(_SESSION)
+            found = await self._rows(_CONVERSATION + " AND c.uuid = ?", (workspace, uuid))
+        if not found:
+            raise NotFound("session", session_id)
+        return conversation_from_row(found[0])
+
+    async def of_user(self, workspace: int, user_id: str) -> list[tuple[Conversation, int]]:
+        found = await self._rows(_OF_USER, (workspace, user_id))
+        return [(conversation_from_row(row), row[-1]) for row in found]
+
+    async def history(
+        self, conversation: int, *, limit: int, offset: int
+    ) -> tuple[list[MessageRecord], int]:
+        ((total,),) = await self._rows(
+            "SELECT count(*) FROM messages WHERE conversation_id = ?", (conversation,)
+        )
+        found = await self._rows(_HISTORY, (conversation, limit, offset))
+        return [record_from_row(row) for row in found], total
+
+    async def tail(self, address: Address, *, limit: int) -> list[MessageRecord]:
+        found = await self._rows(_TAIL, (*address, limit))
+        return [record_from_row(row) for row in reversed(found)]
+
+    async def message(self, workspace: int, message_id: str) -> MessageRecord | None:
+        found = await self._rows(_MESSAGE, (message_id, workspace))
+        return record_from_row(found[0]) if found else None
+
+    async def _rows(self, query: str, values: tuple[Any, ...]) -> Sequence[Any]:
+        async with self._reader.connect() as connection:
+            return (await connection.exec_driver_sql(query, values)).fetchall()

@@ -1,0 +1,112 @@
+"""The SQLite file: where it is, that it is ours alone, and how connections to it are set up."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+WAL_PAGES = 4000
+"""How long the log may grow (16 MB) before it is folded into the file: seldom, as it costs two syncs."""
+
+_CACHED_STATEMENTS = 256
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of `sqlite:///data/easyflow.db`. Raises ValueError with a sentence for others."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError(
+            "The database URL cannot be read; write it like sqlite:///data/easyflow.db"
+        ) from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise ValueError(
+            f"{parsed.get_backend_name()} is not supported yet; use sqlite:///data/easyflow.db"
+        )
+    return Path(parsed.database)
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """The connection of the writer's thread: WAL, and synced to disk at every commit."""
+    connection = sqlite3.connect(
+        path,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_CACHED_STATEMENTS,
+    )
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    return connection
+
+
+def open_readers(path: Path) -> AsyncEngine:
+    """Connections that cannot write, for everything that is not in a hurry."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=12)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 5000")
+        cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    return engine
+
+
+class Lock:
+    """Says that a database is in use, until it is let go or the process is gone."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError with a sentence for the person at the terminal."""
+        self._file = _open(path)
+        try:
+            _lock(self._file)
+        except OSError:
+            owner = self._file.read().strip()
+            self._file.close()
+            raise BlockingIOError(
+                f"Easy Flow already runs on {path}{f' (process {owner})' if owner else ''};"
+                " stop it first, or give this one another EASYFLOW_DATA_DIR"
+            ) from None
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def release(self) -> None:
+        self._file.close()
+
+
+def _open(path: Path) -> IO[str]:
+    folder = path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return open(path.with_name(path.name + ".lock"), "a+", encoding="ascii")
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"Cannot write to the data folder {folder}: {error.strerror}; make it writable"
+            " or set EASYFLOW_DATA_DIR to another one",
+        ) from None
+
+
+def _lock(file: IO[str]) -> None:
+    file.seek(0)
+    try:
+        import fcntl  # Unix alone has it
+    except ImportError:
+        import msvcrt  # and Windows this
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

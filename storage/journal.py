@@ -1,0 +1,139 @@
+"""The hot tables behind bots.ports.Journal: durable before anything is answered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bots.model.conversation import Conversation, Opening
+from bots.model.message import Address, UnifiedMessage
+from bots.model.turn import Arrival, TurnRecord
+from bots.ports import Clock, NewId
+from storage import rows
+from storage.known import Known
+from storage.writer import Writer
+from storage.writes import Intake, TurnRows, Wanted, claim, commit, postpone, prune
+
+
+class SqlJournal:
+    """Writes through the writer's thread; conversations it has claimed come from memory."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        reader: AsyncEngine,
+        *,
+        last_arrival: int,
+        new_id: NewId,
+        clock: Clock,
+        remembers: int = 50_000,
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._intake = Intake(last_arrival)
+        self._new_id = new_id
+        self._clock = clock
+        self._known = Known(remembers)
+
+    async def accept(self, messages: Sequence[UnifiedMessage]) -> list[Arrival]:
+        if not messages:
+            return []
+        now = rows.to_micros(self._clock())
+        arrived = [rows.message_to_row(message, now) for message in messages]
+        numbers = await self._writer.do(self._intake, arrived)
+        return [
+            Arrival(number, message)
+            for number, message in zip(numbers, messages, strict=True)
+            if number is not None
+        ]
+
+    async def claim(self, address: Address, opening: Opening | None = None) -> Conversation:
+        known = self._known.get(address)
+        if known is not None:
+            return known
+        now = rows.to_micros(self._clock())
+        wanted = Wanted(address, opening, now, self._new_id(), self._new_id())
+        self._known.keep(await self._writer.do(claim, wanted))
+        conversation = self._known.get(address)
+        assert conversation is not None
+        return conversation
+
+    async def commit(self, turn: TurnRecord) -> None:
+        address = turn.conversation.address
+        try:
+            await self._writer.do(commit, self._as_rows(turn))
+        except BaseException:
+            # Whether a cancelled commit went through is not known here: the next claim will read.
+            self._known.drop(address)
+            raise
+        self._known.keep(turn.conversation, user_changed=turn.user_changed)
+
+    async def postpone(self, arrival: int, *, until: datetime | None, error: str) -> None:
+        parked = rows.to_micros(self._clock()) if until is None else None
+        await self._writer.do(postpone, (rows.maybe_micros(until), parked, error, arrival))
+
+    async def backlog(self) -> list[Arrival]:
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(
+                "SELECT seq, message, attempts FROM inbox"
+                " WHERE done_at IS NULL AND parked_at IS NULL ORDER BY seq"
+            )
+            return [
+                Arrival(seq=row[0], message=rows.message_from_json(row[1]), attempts=row[2])
+                for row in found
+            ]
+
+    async def prune(self, before: datetime) -> int:
+        """Drop answered messages and sent rows of before; repeats of them are taken for new."""
+        total = 0
+        while gone := await self._writer.do(prune, rows.to_micros(before)):
+            total += gone
+        return total
+
+    def _as_rows(self, turn: TurnRecord) -> TurnRows:
+        conversation = turn.conversation
+        workspace = conversation.address.workspace
+        id = conversation.id
+        now = rows.to_micros(self._clock())
+        return TurnRows(
+            conversation_id=id,
+            conversation=(
+                conversation.owner,
+                conversation.status,
+                conversation.unreachable,
+                conversation.keyboard,
+                conversation.epoch,
+                conversation.seq,
+                conversation.step,
+                rows.to_json(conversation.position),
+                rows.to_json(conversation.context),
+                rows.to_micros(conversation.updated_at),
+                id,
+                conversation.claim,
+            ),
+            now=now,
+            epoch=conversation.epoch,
+            epoch_moved=self._known.epoch(conversation.address) != conversation.epoch,
+            customer=(rows.to_json(conversation.user), now, conversation.customer_id)
+            if turn.user_changed
+            else None,
+            arrival=turn.arrival,
+            fired=turn.fired,
+            finished=turn.finished,
+            messages=[rows.record_to_row(record, conversation) for record in turn.messages],
+            outgoing=[rows.outgoing_to_row(row, workspace) for row in turn.outgoing],
+            timers=[rows.timer_to_row(timer, workspace) for timer in turn.timers],
+            cancelled=turn.cancelled,
+            intents=[rows.intent_to_row(intent, workspace) for intent in turn.intents],
+            cancelled_intents=turn.cancelled_intents,
+            events=[
+                (
+                    workspace,
+                    id,
+                    event.name,
+                    rows.to_json(event.data),
+                    rows.to_micros(event.created_at),
+                )
+                for event in turn.events
+            ],
+        )

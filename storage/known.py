@@ -1,0 +1,58 @@
+"""The conversations this process holds the claim of, so that most turns read nothing."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from weakref import WeakValueDictionary
+
+from bots.model.conversation import Conversation
+from bots.model.message import Address
+
+
+class _Customer:
+    """What is remembered of a person; one for all their conversations that are known."""
+
+    __slots__ = ("__weakref__", "user")
+
+    def __init__(self, user: Mapping[str, Any]) -> None:
+        self.user = user
+
+
+class Known:
+    """The most recently used `size` conversations."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._entries: OrderedDict[Address, tuple[Conversation, _Customer]] = OrderedDict()
+        self._customers: WeakValueDictionary[int, _Customer] = WeakValueDictionary()
+
+    def get(self, address: Address) -> Conversation | None:
+        entry = self._entries.get(address)
+        if entry is None:
+            return None
+        self._entries.move_to_end(address)
+        conversation, customer = entry
+        if conversation.user is not customer.user:
+            conversation = replace(conversation, user=customer.user)
+            self._entries[address] = (conversation, customer)
+        return conversation
+
+    def epoch(self, address: Address) -> int | None:
+        entry = self._entries.get(address)
+        return None if entry is None else entry[0].epoch
+
+    def keep(self, conversation: Conversation, *, user_changed: bool = False) -> None:
+        customer = self._customers.get(conversation.customer_id)
+        if customer is None:
+            customer = _Customer(conversation.user)
+            self._customers[conversation.customer_id] = customer
+        elif user_changed:
+            customer.user = conversation.user
+        self._entries[conversation.address] = (conversation, customer)
+        self._entries.move_to_end(conversation.address)
+        if len(self._entries) > self._size:
+            self._entries.popitem(last=False)
+
+    def drop(self, address: Address) -> None:
+        self._entries.pop(address, None)

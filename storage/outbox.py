@@ -1,0 +1,148 @@
+"""Calls to channels on their way out, behind bots.ports.Outbox."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bots.model.answer import Delivery
+from bots.model.message import Address
+from bots.model.turn import Outgoing
+from bots.ports import Clock
+from storage.rows import from_json, maybe_moment, to_micros, to_moment
+from storage.writer import Writer
+
+_BEGIN = (
+    "UPDATE outbox SET sending_at = ? WHERE key = ? AND sent_at IS NULL AND failed_at IS NULL"
+    " AND epoch = (SELECT epoch FROM conversations WHERE id = outbox.conversation_id)"
+)
+_DROP = (
+    "UPDATE outbox SET failed_at = ?, error = 'taken over'"
+    " WHERE key = ? AND sent_at IS NULL AND failed_at IS NULL"
+)
+_SENT = (
+    "UPDATE outbox SET sent_at = ?, platform_message_id = ?, sending_at = NULL, error = NULL"
+    " WHERE key = ? RETURNING message_id"
+)
+_TELL_MESSAGE = (
+    "UPDATE messages SET platform_message_id = ? WHERE message_id = ? AND platform_message_id = ''"
+)
+_LATER = (
+    "UPDATE outbox SET sending_at = NULL, not_before = ?, error = ?, attempts = attempts + 1"
+    " WHERE key = ? AND sent_at IS NULL AND failed_at IS NULL"
+)
+_FAILED = (
+    "UPDATE outbox SET sending_at = NULL, failed_at = ?, error = ?, attempts = attempts + 1"
+    " WHERE key = ? AND sent_at IS NULL"
+)
+_UNSENT = (
+    "SELECT o.key, o.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, o.seq, o.part,"
+    " o.epoch, o.payload, o.message_id, o.created_at, o.once, o.attempts, o.not_before,"
+    " o.sending_at FROM outbox o JOIN conversations c ON c.id = o.conversation_id"
+    " WHERE o.sent_at IS NULL AND o.failed_at IS NULL"
+    " ORDER BY o.conversation_id, o.seq, o.part"
+)
+
+
+class SqlOutbox:
+    """Writes through the writer's thread, synced like turns."""
+
+    def __init__(self, writer: Writer, reader: AsyncEngine, *, clock: Clock) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._clock = clock
+
+    async def unsent(self) -> list[Outgoing]:
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(_UNSENT)
+            return [_from_row(row) for row in found]
+
+    async def begin(self, row: Outgoing) -> bool:
+        return await self._writer.do(_begin, (self._now(), row.key))
+
+    async def sent(self, key: str, platform_message_id: str) -> None:
+        await self._writer.do(_sent, (self._now(), platform_message_id, key))
+
+    async def later(self, key: str, until: datetime, error: str) -> None:
+        await self._writer.do(_later, (to_micros(until), error, key))
+
+    async def failed(self, key: str, error: str) -> None:
+        await self._writer.do(_failed, (self._now(), error, key))
+
+    async def delivered(self, message_id: str) -> Delivery | None:
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(
+                "SELECT sent_at, failed_at, platform_message_id, error FROM outbox"
+                " WHERE message_id = ? ORDER BY part",
+                (message_id,),
+            )
+            return _worst(found.fetchall())
+
+    def _now(self) -> int:
+        return to_micros(self._clock())
+
+
+def _begin(db: sqlite3.Connection, items: Sequence[tuple[int, str]]) -> list[bool]:
+    begun = []
+    for item in items:
+        ours = db.execute(_BEGIN, item).rowcount > 0
+        if not ours:
+            db.execute(_DROP, item)
+        begun.append(ours)
+    return begun
+
+
+def _sent(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
+    for item in items:
+        told = db.execute(_SENT, item).fetchall()
+        platform_message_id = item[1]
+        if platform_message_id and told:
+            db.execute(_TELL_MESSAGE, (platform_message_id, told[0][0]))
+    return [None] * len(items)
+
+
+def _later(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
+    for item in items:
+        db.execute(_LATER, item)
+    return [None] * len(items)
+
+
+def _failed(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
+    for item in items:
+        db.execute(_FAILED, item)
+    return [None] * len(items)
+
+
+def _worst(parts: Sequence[Any]) -> Delivery | None:
+    if not parts:
+        return None
+    platform_id = next((id for _, _, id, _ in parts if id), "")
+    failures = [error or "" for _, failed_at, _, error in parts if failed_at is not None]
+    if failures:
+        return Delivery(status="failed", platform_message_id=platform_id, error=failures[0])
+    if any(sent_at is None for sent_at, *_ in parts):
+        errors = [error for *_, error in parts if error]
+        return Delivery(
+            status="queued", platform_message_id=platform_id, error=errors[0] if errors else None
+        )
+    return Delivery(status="sent", platform_message_id=platform_id)
+
+
+def _from_row(row: Any) -> Outgoing:
+    return Outgoing(
+        key=row[0],
+        conversation_id=row[1],
+        address=Address(row[2], row[3], row[4], row[5]),
+        seq=row[6],
+        part=row[7],
+        epoch=row[8],
+        payload=from_json(row[9]),
+        message_id=row[10],
+        created_at=to_moment(row[11]),
+        once=bool(row[12]),
+        attempts=row[13],
+        not_before=maybe_moment(row[14]),
+        sending_at=maybe_moment(row[15]),
+    )

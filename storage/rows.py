@@ -1,0 +1,223 @@
+"""Between rows and the dataclasses of bots/model: moments, JSON, messages."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import orjson
+
+from bots.model.conversation import Conversation
+from bots.model.message import Address, Attachment, Keyboard, UnifiedMessage
+from bots.model.turn import Intent, MessageRecord, Outgoing, Timer
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+_encoder = msgspec.json.Encoder()
+_messages = msgspec.json.Decoder(UnifiedMessage)
+
+
+class _Parts(msgspec.Struct, omit_defaults=True):
+    """What few messages have, in one column."""
+
+    keyboard: Keyboard | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+_parts = msgspec.json.Decoder(_Parts)
+
+
+def to_micros(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)
+
+
+def maybe_micros(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1_000_000)
+
+
+def to_moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def maybe_moment(micros: int | None) -> datetime | None:
+    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+
+
+def to_json(value: Any) -> str:
+    """JSON text. Whole numbers past 64 bits, which orjson refuses, go the slower way."""
+    if not value and isinstance(value, Mapping):
+        return "{}"
+    try:
+        return orjson.dumps(value, default=_plain).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> Any:
+    return {} if text == "{}" else orjson.loads(text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+# ---------------------------------------------------------------- messages
+
+
+def message_to_row(message: UnifiedMessage, now: int) -> tuple[Any, ...]:
+    """A row of the inbox without its number."""
+    workspace, bot, channel, chat_id = message.address
+    text = _encoder.encode(message).decode()
+    return workspace, bot, channel, message.external_id, chat_id, text, now
+
+
+def message_from_json(text: str) -> UnifiedMessage:
+    return _messages.decode(text)
+
+
+def parts_to_json(record: MessageRecord) -> str | None:
+    if record.keyboard is None and not record.attachments:
+        return None
+    return _encoder.encode(
+        _Parts(keyboard=record.keyboard, attachments=record.attachments)
+    ).decode()
+
+
+def parts_from_json(text: str | None) -> tuple[Keyboard | None, tuple[Attachment, ...]]:
+    if text is None:
+        return None, ()
+    parts = _parts.decode(text)
+    return parts.keyboard, parts.attachments
+
+
+def record_to_row(record: MessageRecord, conversation: Conversation) -> tuple[Any, ...]:
+    """In the order of `storage.writes.MESSAGE_COLUMNS`."""
+    return (
+        conversation.id,
+        record.seq,
+        conversation.address[0],
+        record.message_id,
+        record.direction,
+        record.author,
+        to_micros(record.created_at),
+        record.message_type,
+        record.text,
+        record.platform_message_id,
+        record.intent,
+        record.confidence,
+        parts_to_json(record),
+    )
+
+
+RECORD_COLUMNS = (
+    "m.message_id, m.seq, m.direction, m.author, m.created_at, m.text, m.message_type, "
+    "m.platform_message_id, m.intent, m.confidence, m.parts"
+)
+"""Of `messages m`."""
+
+
+def record_from_row(row: Any) -> MessageRecord:
+    """From a row of RECORD_COLUMNS."""
+    keyboard, attachments = parts_from_json(row[10])
+    return MessageRecord(
+        message_id=row[0],
+        seq=row[1],
+        direction=row[2],
+        author=row[3],
+        created_at=to_moment(row[4]),
+        text=row[5],
+        message_type=row[6],
+        platform_message_id=row[7],
+        keyboard=keyboard,
+        attachments=attachments,
+        intent=row[8],
+        confidence=row[9],
+    )
+
+
+# ---------------------------------------------------------------- what goes out and comes back
+
+
+def outgoing_to_row(row: Outgoing, workspace: int) -> tuple[Any, ...]:
+    return (
+        row.key,
+        workspace,
+        row.conversation_id,
+        row.seq,
+        row.part,
+        row.epoch,
+        row.message_id,
+        row.once,
+        to_json(row.payload),
+        to_micros(row.created_at),
+        row.attempts,
+        maybe_micros(row.not_before),
+        maybe_micros(row.sending_at),
+    )
+
+
+def timer_to_row(timer: Timer, workspace: int) -> tuple[Any, ...]:
+    return (
+        timer.conversation_id,
+        timer.name,
+        workspace,
+        to_micros(timer.due),
+        timer.epoch,
+        to_json(timer.payload),
+    )
+
+
+def intent_to_row(intent: Intent, workspace: int) -> tuple[Any, ...]:
+    return (
+        intent.key,
+        workspace,
+        intent.conversation_id,
+        intent.wait_id,
+        intent.action,
+        to_json(intent.arguments),
+        intent.timeout,
+        intent.retries,
+        intent.attempts,
+        to_micros(intent.created_at),
+        maybe_micros(intent.not_before),
+    )
+
+
+# ---------------------------------------------------------------- conversations
+
+CONVERSATION_COLUMNS = (
+    "c.id, c.uuid, c.workspace, c.bot, c.channel, c.chat_id, c.platform, c.user_id, c.customer_id, "
+    "c.owner, c.status, c.unreachable, c.keyboard, c.claim, c.epoch, c.seq, c.step, c.position, "
+    "c.context, c.created_at, c.updated_at, u.remembered"
+)
+"""Of `conversations c JOIN customers u ON u.id = c.customer_id`."""
+
+
+def conversation_from_row(row: Any) -> Conversation:
+    """From a row of CONVERSATION_COLUMNS."""
+    return Conversation(
+        id=row[0],
+        uuid=row[1],
+        address=Address(row[2], row[3], row[4], row[5]),
+        platform=row[6],
+        user_id=row[7],
+        customer_id=row[8],
+        owner=row[9],
+        status=row[10],
+        unreachable=bool(row[11]),
+        keyboard=bool(row[12]),
+        claim=row[13],
+        epoch=row[14],
+        seq=row[15],
+        step=row[16],
+        position=from_json(row[17]),
+        context=from_json(row[18]),
+        created_at=to_moment(row[19]),
+        updated_at=to_moment(row[20]),
+        user=from_json(row[21]),
+    )

@@ -1,0 +1,45 @@
+"""Small JSON things by name, behind bots.ports.Shelf."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.rows import to_json
+from storage.tables import ShelfRows
+from storage.writer import Writer
+
+
+class SqlShelf:
+    """One row for each thing."""
+
+    def __init__(self, writer: Writer, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
+        async with AsyncSession(self._reader) as session:
+            row = await session.get(ShelfRows, (workspace, shelf, key))
+        return None if row is None else orjson.loads(row.value)
+
+    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
+        await self._writer.do(_put, (workspace, shelf, key, to_json(value)))
+
+    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
+        query = select(ShelfRows).where(ShelfRows.workspace == workspace, ShelfRows.shelf == shelf)
+        async with AsyncSession(self._reader) as session:
+            found = await session.exec(query.order_by(ShelfRows.key))
+            return {row.key: orjson.loads(row.value) for row in found}
+
+
+def _put(db: sqlite3.Connection, items: Sequence[tuple[int, str, str, str]]) -> list[None]:
+    db.executemany(
+        "INSERT INTO shelf (workspace, shelf, key, value) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (workspace, shelf, key) DO UPDATE SET value = excluded.value",
+        items,
+    )
+    return [None] * len(items)

@@ -1,0 +1,72 @@
+"""Everything kept in one SQLite file: migrate it, open it, give its stores."""
+
+import asyncio
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bots.ports import Clock, NewId
+from storage.accounts import SqlAccounts
+from storage.conversations import SqlConversations
+from storage.database import Lock, open_readers, open_writer
+from storage.journal import SqlJournal
+from storage.migrate import migrate
+from storage.outbox import SqlOutbox
+from storage.shelf import SqlShelf
+from storage.timers import SqlTimers
+from storage.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Every store port, over one database."""
+
+    journal: SqlJournal
+    outbox: SqlOutbox
+    timers: SqlTimers
+    conversations: SqlConversations
+    accounts: SqlAccounts
+    shelf: SqlShelf
+    _writer: Writer
+    _reader: AsyncEngine
+    _lock: Lock
+
+    async def close(self) -> None:
+        """Write what was handed in, close the file, let others have it."""
+        await self._writer.close()
+        await self._reader.dispose()
+        self._lock.release()
+
+
+async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
+    """Raises OSError with a sentence: not writable, or in use by another Easy Flow."""
+    lock = Lock(path)
+    try:
+        connection = await asyncio.to_thread(_prepare, path)
+    except BaseException:
+        lock.release()
+        raise
+    last_arrival = connection.execute("SELECT coalesce(max(seq), 0) FROM inbox").fetchone()[0]
+    writer = Writer(connection)
+    reader = open_readers(path)
+    return Stores(
+        journal=SqlJournal(writer, reader, last_arrival=last_arrival, new_id=new_id, clock=clock),
+        outbox=SqlOutbox(writer, reader, clock=clock),
+        timers=SqlTimers(writer, reader),
+        conversations=SqlConversations(reader),
+        accounts=SqlAccounts(writer, reader),
+        shelf=SqlShelf(writer, reader),
+        _writer=writer,
+        _reader=reader,
+        _lock=lock,
+    )
+
+
+def _prepare(path: Path) -> sqlite3.Connection:
+    try:
+        migrate(f"sqlite:///{path}")
+        return open_writer(path)
+    except sqlite3.OperationalError as error:
+        raise OSError(f"Cannot open the database {path}: {error}") from error

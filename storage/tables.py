@@ -1,0 +1,249 @@
+"""Every table; what belongs to somebody names its workspace.
+
+Moments are whole microseconds since 1970 in UTC, JSON is text, ids of ours are hex UUIDs. Partial
+indexes keep what is under way small while what is done grows.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
+UNSENT = "sent_at IS NULL AND failed_at IS NULL"
+
+
+def big_id() -> Any:
+    """A number the database gives: 64 bits everywhere, and SQLite's own rowid there."""
+    return Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+def moment(*, index: bool = False) -> Any:
+    return Field(sa_type=BigInteger, index=index)
+
+
+def maybe_moment() -> Any:
+    return Field(default=None, sa_type=BigInteger, nullable=True)
+
+
+class Workspaces(SQLModel, table=True):
+    __tablename__ = "workspaces"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    created_at: int = moment()
+
+
+class AccountRows(SQLModel, table=True):
+    """People with a password."""
+
+    __tablename__ = "accounts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    workspace: int = Field(foreign_key="workspaces.id", index=True)
+    email: str = Field(unique=True)
+    password_hash: str
+    is_admin: bool
+    created_at: int = moment()
+
+
+class ApiKeys(SQLModel, table=True):
+    __tablename__ = "api_keys"
+
+    id: int | None = Field(default=None, primary_key=True)
+    workspace: int = Field(foreign_key="workspaces.id", index=True)
+    account_id: int | None = Field(default=None, foreign_key="accounts.id")
+    name: str
+    prefix: str
+    digest: str = Field(unique=True)
+    bot: str | None = None
+    created_at: int = moment()
+
+
+class Customers(SQLModel, table=True):
+    """A person of a platform, as one bot knows them over all their chats."""
+
+    __tablename__ = "customers"
+    __table_args__ = (UniqueConstraint("workspace", "bot", "platform", "user_id"),)
+
+    id: int | None = Field(sa_column=big_id())
+    uuid: str = Field(unique=True)
+    workspace: int
+    bot: str
+    platform: str
+    user_id: str
+    remembered: str
+    profile: str
+    created_at: int = moment()
+    updated_at: int = moment()
+
+
+class ConversationRows(SQLModel, table=True):
+    __tablename__ = "conversations"
+    __table_args__ = (
+        UniqueConstraint("workspace", "bot", "channel", "chat_id"),
+        Index("conversations_of_chat", "workspace", "chat_id"),
+        Index("conversations_of_user", "workspace", "user_id"),
+    )
+
+    id: int | None = Field(sa_column=big_id())
+    uuid: str = Field(unique=True)
+    workspace: int
+    bot: str
+    channel: str
+    chat_id: str
+    platform: str
+    user_id: str
+    customer_id: int = Field(sa_type=BigInteger, index=True)
+    owner: str
+    status: str
+    unreachable: bool
+    keyboard: bool
+    claim: int = Field(sa_type=BigInteger)
+    epoch: int
+    seq: int
+    step: str | None = None
+    position: str
+    context: str
+    created_at: int = moment()
+    updated_at: int = moment()
+
+
+class InboxRows(SQLModel, table=True):
+    """What platforms delivered, each thing once; done rows stay to recognise repeats."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("workspace", "bot", "channel", "external_id"),
+        Index(
+            "inbox_open",
+            "seq",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+    seq: int | None = Field(sa_column=big_id())
+    workspace: int
+    bot: str
+    channel: str
+    external_id: str
+    chat_id: str
+    message: str | None = None
+    received_at: int = moment()
+    attempts: int = 0
+    not_before: int | None = maybe_moment()
+    parked_at: int | None = maybe_moment()
+    error: str | None = None
+    done_at: int | None = maybe_moment()
+
+
+class Messages(SQLModel, table=True):
+    """History; `parts` holds a keyboard and attachments where there are any."""
+
+    __tablename__ = "messages"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    conversation_id: int = Field(sa_type=BigInteger, primary_key=True)
+    seq: int = Field(primary_key=True)
+    workspace: int
+    message_id: str = Field(index=True)
+    direction: str
+    author: str
+    created_at: int = moment()
+    message_type: str
+    text: str
+    platform_message_id: str
+    intent: str | None = None
+    confidence: float | None = None
+    parts: str | None = None
+
+
+class OutboxRows(SQLModel, table=True):
+    """Calls to channels; sent ones stay until they are pruned."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "outbox_unsent",
+            "conversation_id",
+            "seq",
+            "part",
+            sqlite_where=text(UNSENT),
+            postgresql_where=text(UNSENT),
+        ),
+        WITHOUT_ROWID,
+    )
+
+    key: str = Field(primary_key=True)
+    workspace: int
+    conversation_id: int = Field(sa_type=BigInteger)
+    seq: int
+    part: int
+    epoch: int
+    message_id: str = Field(index=True)
+    once: bool
+    payload: str
+    created_at: int = moment()
+    attempts: int = 0
+    not_before: int | None = maybe_moment()
+    sending_at: int | None = maybe_moment()
+    sent_at: int | None = maybe_moment()
+    failed_at: int | None = maybe_moment()
+    platform_message_id: str = ""
+    error: str | None = None
+
+
+class TimerRows(SQLModel, table=True):
+    __tablename__ = "timers"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    conversation_id: int = Field(sa_type=BigInteger, primary_key=True)
+    name: str = Field(primary_key=True)
+    workspace: int
+    due: int = moment(index=True)
+    epoch: int | None = None
+    payload: str
+
+
+class Intents(SQLModel, table=True):
+    """Slow actions of flows that are waited for."""
+
+    __tablename__ = "intents"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    key: str = Field(primary_key=True)
+    workspace: int
+    conversation_id: int = Field(sa_type=BigInteger, index=True)
+    wait_id: str
+    action: str
+    arguments: str
+    timeout: float
+    retries: int
+    attempts: int
+    created_at: int = moment()
+    not_before: int | None = maybe_moment()
+    error: str | None = None
+
+
+class Events(SQLModel, table=True):
+    """What happened; `id` rises and is a reader's cursor."""
+
+    __tablename__ = "events"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(sa_column=big_id())
+    workspace: int
+    conversation_id: int = Field(sa_type=BigInteger)
+    name: str
+    data: str
+    created_at: int = moment()
+
+
+class ShelfRows(SQLModel, table=True):
+    __tablename__ = "shelf"
+
+    workspace: int = Field(primary_key=True)
+    shelf: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    value: str

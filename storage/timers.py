@@ -1,0 +1,96 @@
+"""Timers and slow actions that wait, behind bots.ports.Timers."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bots.model.message import Address
+from bots.model.turn import Intent, Timer
+from storage.rows import from_json, maybe_moment, to_micros, to_moment
+from storage.writer import Writer
+
+_DUE = (
+    "SELECT t.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, t.name, t.due, t.payload,"
+    " t.epoch FROM timers t JOIN conversations c ON c.id = t.conversation_id"
+    " WHERE t.due <= ? AND (t.epoch IS NULL OR t.epoch = c.epoch) ORDER BY t.due LIMIT ?"
+)
+_STILL = (
+    "SELECT 1 FROM timers t JOIN conversations c ON c.id = t.conversation_id"
+    " WHERE t.conversation_id = ? AND t.name = ? AND t.due = ?"
+    " AND (t.epoch IS NULL OR t.epoch = c.epoch)"
+)
+_INTENTS = (
+    "SELECT i.key, i.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, i.wait_id,"
+    " i.action, i.arguments, i.created_at, i.timeout, i.retries, i.attempts, i.not_before"
+    " FROM intents i JOIN conversations c ON c.id = i.conversation_id"
+    " WHERE i.not_before IS NULL OR i.not_before <= ? ORDER BY i.created_at, i.key"
+)
+_LATER = "UPDATE intents SET attempts = attempts + 1, not_before = ?, error = ? WHERE key = ?"
+
+
+class SqlTimers:
+    """Rows are set and consumed by turns; here they are read."""
+
+    def __init__(self, writer: Writer, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def due(self, now: datetime, *, limit: int) -> list[Timer]:
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(_DUE, (to_micros(now), limit))
+            return [_timer(row) for row in found]
+
+    async def still(self, timer: Timer) -> bool:
+        key = (timer.conversation_id, timer.name, to_micros(timer.due))
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(_STILL, key)
+            return found.first() is not None
+
+    async def next_due(self) -> datetime | None:
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql("SELECT min(due) FROM timers")
+            return maybe_moment(found.scalar())
+
+    async def intents(self, now: datetime) -> list[Intent]:
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(_INTENTS, (to_micros(now),))
+            return [_intent(row) for row in found]
+
+    async def intent_later(self, key: str, *, until: datetime, error: str) -> None:
+        await self._writer.do(_later, (to_micros(until), error, key))
+
+
+def _later(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
+    for item in items:
+        db.execute(_LATER, item)
+    return [None] * len(items)
+
+
+def _timer(row: Any) -> Timer:
+    return Timer(
+        conversation_id=row[0],
+        address=Address(row[1], row[2], row[3], row[4]),
+        name=row[5],
+        due=to_moment(row[6]),
+        payload=from_json(row[7]),
+        epoch=row[8],
+    )
+
+
+def _intent(row: Any) -> Intent:
+    return Intent(
+        key=row[0],
+        conversation_id=row[1],
+        address=Address(row[2], row[3], row[4], row[5]),
+        wait_id=row[6],
+        action=row[7],
+        arguments=from_json(row[8]),
+        created_at=to_moment(row[9]),
+        timeout=row[10],
+        retries=row[11],
+        attempts=row[12],
+        not_before=maybe_moment(row[13]),
+    )

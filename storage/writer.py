@@ -1,0 +1,162 @@
+"""The one thread that writes: it takes all that waits and commits it together."""
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+import structlog
+
+from bots.errors import EasyFlowError, Unavailable
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Outcome = Any | BaseException
+Work = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[Result | EasyFlowError]]
+"""Writes several items of one kind. Gives a result for each, in order.
+
+An error of ours given as a result says that nothing was written for that item; anything raised
+undoes the whole group, whose items are then tried one by one.
+"""
+
+AT_ONCE = 256
+"""How many items are committed together at most: keeps the wait of the last one short."""
+
+# The codes of SQLite that are nobody's fault and pass: busy, locked, out of memory, read-only,
+# input/output error, full, cannot open.
+_OUTAGES = frozenset({5, 6, 7, 8, 10, 13, 14})
+
+_log = structlog.get_logger()
+
+
+class Writer:
+    """Hand it work with `do`; it returns when the work is synced to disk."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._queue: SimpleQueue[_Order | None] = SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+        self._broken = False
+        self._thread = threading.Thread(target=self._run, name="easyflow-writer", daemon=True)
+        self._thread.start()
+
+    def do(self, work: "Work[Item, Result]", item: Item) -> "asyncio.Future[Result]":
+        """Raises Unavailable when the disk does not take it; then nothing of it was written."""
+        future: asyncio.Future[Result] = self._loop.create_future()
+        if self._closed:
+            future.set_exception(Unavailable("The database is closed"))
+        else:
+            self._queue.put(_Order(work, item, future))
+        return future
+
+    async def close(self) -> None:
+        """Finish what was handed in, then fold the log into the database file."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    # ------------------------------------------------------------ in the thread
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            orders, more = self._take()
+            if orders:
+                outcomes = self._write(orders)
+                with contextlib.suppress(RuntimeError):  # the loop may be gone by now
+                    self._loop.call_soon_threadsafe(_tell, orders, outcomes)
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.close()
+
+    def _take(self) -> "tuple[list[_Order], bool]":
+        """Wait for something to do, then take whatever else is there."""
+        orders: list[_Order] = []
+        order = self._queue.get()
+        while order is not None:
+            orders.append(order)
+            if len(orders) == AT_ONCE:
+                return orders, True
+            try:
+                order = self._queue.get_nowait()
+            except Empty:
+                return orders, True
+        return orders, False
+
+    def _write(self, orders: "list[_Order]") -> list[Outcome]:
+        try:
+            outcomes = self._together(orders)
+        except Exception as error:  # noqa: BLE001 - it is raised where the work is awaited
+            if _is_outage(error):
+                return self._refuse(orders, error)
+            if len(orders) == 1:
+                return [error]
+            return [outcome for order in orders for outcome in self._write([order])]
+        self._recovered()
+        return outcomes
+
+    def _together(self, orders: "list[_Order]") -> list[Outcome]:
+        """One transaction for all, work of one kind in one go."""
+        kinds: dict[Work[Any, Any], list[int]] = {}
+        for place, order in enumerate(orders):
+            kinds.setdefault(order.work, []).append(place)
+        outcomes: list[Outcome] = [None] * len(orders)
+        with self._transaction():
+            for work, places in kinds.items():
+                results = work(self._connection, [orders[place].item for place in places])
+                for place, result in zip(places, results, strict=True):
+                    outcomes[place] = result
+        return outcomes
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Any:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _refuse(self, orders: "list[_Order]", error: Exception) -> list[Outcome]:
+        if not self._broken:
+            self._broken = True
+            _log.error("The database takes no writes", reason=str(error))
+        return [Unavailable(f"The database takes no writes: {error}") for _ in orders]
+
+    def _recovered(self) -> None:
+        if self._broken:
+            self._broken = False
+            _log.info("The database takes writes again")
+
+
+class _Order:
+    __slots__ = ("future", "item", "work")
+
+    def __init__(self, work: Work[Any, Any], item: Any, future: "asyncio.Future[Any]") -> None:
+        self.work = work
+        self.item = item
+        self.future = future
+
+
+def _is_outage(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _OUTAGES
+
+
+def _tell(orders: list[_Order], outcomes: list[Outcome]) -> None:
+    for order, outcome in zip(orders, outcomes, strict=True):
+        if order.future.done():  # its caller was cancelled; the work stands
+            continue
+        if isinstance(outcome, BaseException):
+            order.future.set_exception(outcome)
+        else:
+            order.future.set_result(outcome)

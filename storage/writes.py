@@ -1,0 +1,274 @@
+"""What the writer's thread does for the journal: take in, claim, commit, prune."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bots.errors import ClaimLost, Consumed, NotFound
+from bots.model.conversation import Conversation, Opening
+from bots.model.message import Address
+from storage.rows import CONVERSATION_COLUMNS, conversation_from_row, to_json
+from storage.sql import AnyOf, Insert
+
+_CHUNK = 1000
+"""Rows pruned in one transaction, so that nobody waits long behind it."""
+
+_insert_inbox = Insert(
+    "inbox",
+    "seq, workspace, bot, channel, external_id, chat_id, message, received_at, attempts",
+    values="(?, ?, ?, ?, ?, ?, ?, ?, 0)",
+    tail="ON CONFLICT DO NOTHING",
+)
+_insert_messages = Insert(
+    "messages",
+    "conversation_id, seq, workspace, message_id, direction, author, created_at, message_type, "
+    "text, platform_message_id, intent, confidence, parts",
+)
+_insert_outbox = Insert(
+    "outbox",
+    "key, workspace, conversation_id, seq, part, epoch, message_id, once, payload, created_at, "
+    "attempts, not_before, sending_at, platform_message_id",
+    values="(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+)
+_insert_timers = Insert(
+    "timers",
+    "conversation_id, name, workspace, due, epoch, payload",
+    tail="ON CONFLICT (conversation_id, name) DO UPDATE"
+    " SET due = excluded.due, epoch = excluded.epoch, payload = excluded.payload",
+)
+_insert_intents = Insert(
+    "intents",
+    "key, workspace, conversation_id, wait_id, action, arguments, timeout, retries, attempts, "
+    "created_at, not_before",
+)
+_insert_events = Insert("events", "workspace, conversation_id, name, data, created_at")
+_inbox_done = AnyOf("UPDATE inbox SET done_at = ?, message = NULL WHERE done_at IS NULL AND seq")
+_delete_intents = AnyOf("DELETE FROM intents WHERE key")
+
+_UPDATE_CONVERSATION = (
+    "UPDATE conversations SET owner = ?, status = ?, unreachable = ?, keyboard = ?, epoch = ?,"
+    " seq = ?, step = ?, position = ?, context = ?, updated_at = ? WHERE id = ? AND claim = ?"
+)
+_UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id = ?"
+_DROP_OUTBOX = (
+    "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE conversation_id = ? AND epoch < ?"
+    " AND sending_at IS NULL AND sent_at IS NULL AND failed_at IS NULL"
+)
+_DROP_TIMERS = "DELETE FROM timers WHERE conversation_id = ? AND epoch < ?"
+_FIRE_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ? AND due <= ?"
+_CANCEL_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ?"
+
+
+# ---------------------------------------------------------------- taking in
+
+
+class Intake:
+    """Notes messages down; knows the last number it gave, being the only one that gives them."""
+
+    def __init__(self, last: int) -> None:
+        self._last = last
+
+    def __call__(
+        self, db: sqlite3.Connection, groups: Sequence[Sequence[tuple[Any, ...]]]
+    ) -> list[list[int | None]]:
+        """For every row its number, or None where it had come before."""
+        first = self._last + 1
+        rows = [row for group in groups for row in group]
+        numbered = [(number, *row) for number, row in enumerate(rows, first)]
+        self._last += len(rows)
+        fresh: set[int] | range = range(first, self._last + 1)
+        if _insert_inbox(db, numbered) < len(rows):
+            found = db.execute("SELECT seq FROM inbox WHERE seq >= ?", (first,))
+            fresh = {seq for (seq,) in found}
+        numbers = iter(range(first, self._last + 1))
+        return [
+            [number if number in fresh else None for number in _next(numbers, len(group))]
+            for group in groups
+        ]
+
+
+def _next(numbers: Any, count: int) -> list[int]:
+    return [next(numbers) for _ in range(count)]
+
+
+# ---------------------------------------------------------------- claims
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A conversation somebody wants to own; `ids` are for those that may have to be made."""
+
+    address: Address
+    opening: Opening | None
+    now: int
+    conversation_uuid: str
+    customer_uuid: str
+
+
+def claim(db: sqlite3.Connection, wanted: Sequence[Wanted]) -> list[Conversation | NotFound]:
+    return [_claim(db, one) for one in wanted]
+
+
+def _claim(db: sqlite3.Connection, wanted: Wanted) -> Conversation | NotFound:
+    address = wanted.address
+    raised = db.execute(
+        "UPDATE conversations SET claim = claim + 1"
+        " WHERE workspace = ? AND bot = ? AND channel = ? AND chat_id = ? RETURNING id",
+        address,
+    ).fetchall()
+    if raised:
+        ((id,),) = raised
+    elif wanted.opening is None:
+        return NotFound("conversation", address.chat_id)
+    else:
+        id = _open(db, wanted, wanted.opening)
+    row = db.execute(
+        f"SELECT {CONVERSATION_COLUMNS} FROM conversations c"
+        " JOIN customers u ON u.id = c.customer_id WHERE c.id = ?",
+        (id,),
+    ).fetchone()
+    return conversation_from_row(row)
+
+
+def _open(db: sqlite3.Connection, wanted: Wanted, opening: Opening) -> int:
+    workspace, bot, channel, chat_id = wanted.address
+    now = wanted.now
+    ((customer_id,),) = db.execute(
+        "INSERT INTO customers (uuid, workspace, bot, platform, user_id, remembered, profile,"
+        " created_at, updated_at) VALUES (?, ?, ?, ?, ?, '{}', ?, ?, ?)"
+        " ON CONFLICT (workspace, bot, platform, user_id)"
+        " DO UPDATE SET profile = excluded.profile RETURNING id",
+        (
+            wanted.customer_uuid,
+            workspace,
+            bot,
+            opening.platform,
+            opening.user_id,
+            to_json(opening.profile),
+            now,
+            now,
+        ),
+    ).fetchall()
+    made = db.execute(
+        "INSERT INTO conversations (uuid, workspace, bot, channel, chat_id, platform, user_id,"
+        " customer_id, owner, status, unreachable, keyboard, claim, epoch, seq, position, context,"
+        " created_at, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'bot', 'active', 0, 0, 1, 0, 0, '{}', '{}', ?, ?)",
+        (
+            wanted.conversation_uuid,
+            workspace,
+            bot,
+            channel,
+            chat_id,
+            opening.platform,
+            opening.user_id,
+            customer_id,
+            now,
+            now,
+        ),
+    )
+    assert made.lastrowid is not None
+    return made.lastrowid
+
+
+# ---------------------------------------------------------------- turns
+
+
+@dataclass(slots=True)
+class TurnRows:
+    """A turn as rows; `epoch_moved` asks to drop what was made under older epochs."""
+
+    conversation_id: int
+    conversation: tuple[Any, ...]
+    now: int
+    epoch: int
+    epoch_moved: bool
+    customer: tuple[Any, ...] | None
+    arrival: int | None
+    fired: str | None
+    finished: str | None
+    messages: list[tuple[Any, ...]]
+    outgoing: list[tuple[Any, ...]]
+    timers: list[tuple[Any, ...]]
+    cancelled: Sequence[str]
+    intents: list[tuple[Any, ...]]
+    cancelled_intents: Sequence[str]
+    events: list[tuple[Any, ...]]
+
+
+def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
+    """Write turns; one whose claim is gone leaves no trace, one consuming what is gone raises."""
+    results: list[ClaimLost | None] = [None] * len(turns)
+    ours: list[TurnRows] = []
+    for place, turn in enumerate(turns):
+        if db.execute(_UPDATE_CONVERSATION, turn.conversation).rowcount:
+            ours.append(turn)
+        else:
+            results[place] = ClaimLost(f"Conversation {turn.conversation_id} has a new owner")
+    for turn in ours:
+        _consume(db, turn)
+        _drop(db, turn)
+    arrivals = [turn.arrival for turn in ours if turn.arrival is not None]
+    if arrivals and _inbox_done(db, (ours[0].now,), arrivals) < len(arrivals):
+        raise Consumed("A message was answered before")
+    _insert_messages(db, [row for turn in ours for row in turn.messages])
+    _insert_outbox(db, [row for turn in ours for row in turn.outgoing])
+    _insert_timers(db, [row for turn in ours for row in turn.timers])
+    _insert_intents(db, [row for turn in ours for row in turn.intents])
+    _insert_events(db, [row for turn in ours for row in turn.events])
+    return results
+
+
+def _consume(db: sqlite3.Connection, turn: TurnRows) -> None:
+    if turn.fired is not None:
+        fired = (turn.conversation_id, turn.fired, turn.now)
+        if not db.execute(_FIRE_TIMER, fired).rowcount:
+            raise Consumed(f"Timer {turn.fired} is gone")
+    if turn.finished is not None:  # perhaps cancelled meanwhile: the engine knows whether it waits
+        _delete_intents(db, (), [turn.finished])
+
+
+def _drop(db: sqlite3.Connection, turn: TurnRows) -> None:
+    if turn.epoch_moved:
+        db.execute(_DROP_OUTBOX, (turn.now, turn.conversation_id, turn.epoch))
+        db.execute(_DROP_TIMERS, (turn.conversation_id, turn.epoch))
+    for name in turn.cancelled:
+        db.execute(_CANCEL_TIMER, (turn.conversation_id, name))
+    if turn.cancelled_intents:
+        _delete_intents(db, (), turn.cancelled_intents)
+    if turn.customer is not None:
+        db.execute(_UPDATE_CUSTOMER, turn.customer)
+
+
+# ---------------------------------------------------------------- failures and tidying
+
+
+def postpone(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:
+    """Rows are (not_before, parked_at, error, seq)."""
+    for row in rows:
+        db.execute(
+            "UPDATE inbox SET attempts = attempts + 1, not_before = ?, parked_at = ?, error = ?"
+            " WHERE seq = ? AND done_at IS NULL",
+            row,
+        )
+    return [None] * len(rows)
+
+
+def prune(db: sqlite3.Connection, befores: Sequence[int]) -> list[int]:
+    """Drop a chunk of what was done before a moment; how many rows went."""
+    return [_prune(db, before) for before in befores]
+
+
+def _prune(db: sqlite3.Connection, before: int) -> int:
+    inbox = db.execute(
+        "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE received_at < ?"
+        " AND done_at IS NOT NULL ORDER BY seq LIMIT ?)",
+        (before, _CHUNK),
+    ).rowcount
+    outbox = db.execute(
+        "DELETE FROM outbox WHERE key IN (SELECT key FROM outbox WHERE created_at < ?"
+        " AND sent_at IS NOT NULL ORDER BY key LIMIT ?)",
+        (before, _CHUNK),
+    ).rowcount
+    return inbox + outbox
