@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from bots.actions import Performer
-from bots.errors import ClaimLost, Conflict, NotFound
+from bots.errors import Conflict, Consumed, NotFound
 from bots.lanes import Lanes
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Opening
@@ -203,6 +203,8 @@ class Inbox:
                 if await self._timers.still(timer):
                     self._after(await self._responder.fire(timer), timer.address)
                 well = True
+            except Consumed:
+                well = True
             finally:
                 done(well)
 
@@ -241,6 +243,10 @@ class Inbox:
         mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
         try:
             turn = await self._responder.answer(arrival, mine.context if mine else None)
+        except Consumed:
+            # It was answered by a process that died before it could say so.
+            self._unanswered.pop(arrival.seq, None)
+            return
         except Exception as failure:  # noqa: BLE001 - a poisonous message must not stop its chat
             if mine is not None:
                 mine.failure = failure
@@ -336,8 +342,6 @@ class Inbox:
     async def _resume(self, intent: Intent, returned: Returned) -> None:
         try:
             turn = await self._responder.resume(intent, returned)
-        except ClaimLost:
-            raise
         except Exception:
             self._meter.failed("turn")
             log.exception("The result of an action could not be taken", action=intent.action)
