@@ -78,10 +78,7 @@ class SqlJournal:
                 "SELECT seq, message, attempts FROM inbox"
                 " WHERE done_at IS NULL AND parked_at IS NULL ORDER BY seq"
             )
-            return [
-                Arrival(seq=row[0], message=rows.message_from_json(row[1]), attempts=row[2])
-                for row in found
-            ]
+            return [rows.arrival_from_row(row) for row in found]
 
     async def prune(self, before: datetime) -> int:
         """Drop answered messages and sent rows of before; repeats of them are taken for new."""

@@ -10,7 +10,7 @@ import orjson
 
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Keyboard, UnifiedMessage
-from bots.model.turn import Intent, MessageRecord, Outgoing, Timer
+from bots.model.turn import Arrival, Intent, MessageRecord, Outgoing, Timer
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -76,8 +76,9 @@ def message_to_row(message: UnifiedMessage, now: int) -> tuple[Any, ...]:
     return workspace, bot, channel, message.external_id, chat_id, text, now
 
 
-def message_from_json(text: str) -> UnifiedMessage:
-    return _messages.decode(text)
+def arrival_from_row(row: Any) -> Arrival:
+    """From a row of seq, message, attempts."""
+    return Arrival(seq=row[0], message=_messages.decode(row[1]), attempts=row[2])
 
 
 def parts_to_json(record: MessageRecord) -> str | None:
