@@ -1,0 +1,1 @@
+"""HTTP: the intake of webhooks, the dialects, health, documentation pages and their assets."""

@@ -1,0 +1,102 @@
+"""The HTTP application: intake, dialects, health, documentation and whatever errors are left."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from adapters.http import easyflow
+from adapters.http.dialect import Dialect, Surface, answer, request_id, speaker
+from adapters.http.docs_pages import docs_routes
+from adapters.http.faults import fault_of
+from adapters.http.headers import Envelope
+from adapters.http.health import Metrics, health_routes
+from adapters.http.idempotency import Idempotency
+from adapters.http.intake import Accepting, Intake
+from adapters.http.limits import Limits
+from bots.ports import Channel, Clock, NewId, Shelf
+from bots.services import Services
+
+DIALECTS: Sequence[Dialect] = (easyflow.DIALECT,)
+"""The first one speaks for addresses that no document names."""
+
+TITLE = "Easy Flow"
+ABOUT = """Talk to the bots, write to customers, read what was said.
+
+Authenticate with an API key: `Authorization: Bearer <key>` or `X-API-Key: <key>`. Errors have one
+envelope; `X-Request-Id` is on every answer. `Idempotency-Key` is taken on every POST."""
+
+
+def build_app(
+    services: Services,
+    *,
+    inbox: Accepting,
+    channels: Mapping[str, Sequence[Channel]],
+    shelf: Shelf,
+    clock: Clock,
+    new_id: NewId,
+    version: str = "0.1.0",
+    metrics: Metrics | None = None,
+    extra_routes: Sequence[BaseRoute] = (),
+    secure: bool = False,
+) -> ASGIApp:
+    """`channels` are by platform; `secure` says that the public address is https.
+
+    `extra_routes` come before everything but the dialects.
+    """
+    metrics = metrics or Metrics()
+    app = FastAPI(
+        title=TITLE,
+        description=ABOUT,
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.surface = Surface(
+        services=services,
+        limits=Limits(clock),
+        idempotency=Idempotency(shelf, clock),
+        clock=clock,
+        new_id=new_id,
+    )
+    for router in easyflow.routers():
+        app.include_router(router)
+    app.router.routes.extend([*health_routes(services.health, metrics), *docs_routes()])
+    app.router.routes.extend(extra_routes)
+    _answer_leftovers(app)
+    enveloped = Envelope(app, new_id=new_id, secure=secure, counted=metrics.requested)
+    intake = Intake(enveloped, inbox, channels, dialect=easyflow.DIALECT, new_id=new_id)
+    app.router.lifespan_context = _closing(intake.close)
+    return intake
+
+
+def _answer_leftovers(app: FastAPI) -> None:
+    """What never reaches a route: unknown paths, wrong methods, whatever an extra route raises."""
+
+    async def leftover(request: Request, error: Exception) -> Response:
+        dialect = speaker(DIALECTS, request.url.path)
+        return answer(dialect, fault_of(error), request_id(request))
+
+    app.add_exception_handler(HTTPException, leftover)
+    app.add_exception_handler(Exception, leftover)
+
+
+def _closing(close: Callable[[], Awaitable[None]]) -> Callable[[Any], Any]:
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncIterator[None]:
+        yield
+        await close()
+
+    return lifespan
+
+
+def _operation_id(route: APIRoute) -> str:
+    return f"{route.tags[0]}_{route.name}".lower() if route.tags else route.name

@@ -1,0 +1,282 @@
+"""The chapter Conversation of the Easy Flow contract."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from adapters.http.auth import DOCUMENTED, Known
+from adapters.http.dialect import route_class, spend, surface
+from adapters.http.easyflow import examples
+from adapters.http.easyflow.errors import DIALECT, documented
+from adapters.http.easyflow.names import Context, Id, Moment, message_id, session_id
+from adapters.http.limits import per_minute
+from bots.errors import Invalid, NotFound
+from bots.model.answer import Answer
+from bots.model.conversation import Conversation
+from bots.model.message import Button
+from bots.model.turn import MessageRecord
+
+LIMIT = per_minute("easyflow conversation", 100)
+LONGEST_MESSAGE = 20_000
+
+router = APIRouter(
+    prefix="/api/v1/conversation",
+    tags=["Conversation"],
+    route_class=route_class(DIALECT),
+    dependencies=DOCUMENTED,
+    responses=documented(401, 429),
+)
+
+
+class ChatRequest(BaseModel):
+    """A user's message. `context.bot` names the bot where the API key belongs to none."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"example": examples.CHAT_REQUEST})
+
+    message: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_MESSAGE)]
+    user_id: Id
+    session_id: Id | None = None
+    platform: Annotated[str, StringConstraints(min_length=1, max_length=64)] = "api"
+    context: Context | None = None
+
+
+class SuggestedAction(BaseModel):
+    """A button on offer; `type` is its name in the flow, or `button`."""
+
+    type: str
+    text: str
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, button: Button) -> "SuggestedAction":
+        data = dict(button.data)
+        if button.url is not None:
+            data["url"] = button.url
+        return cls(type=button.name or "button", text=button.text, data=data)
+
+
+class ChatResponse(BaseModel):
+    """What the bot said; `intent` is `unknown` with a confidence of 0 where nothing took it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": examples.CHAT_RESPONSE})
+
+    message: str
+    session_id: str
+    intent: str
+    entities: dict[str, Any]
+    confidence: float
+    requires_human: bool
+    current_state: str
+    suggested_actions: list[SuggestedAction]
+
+    @classmethod
+    def of(cls, answer: Answer) -> "ChatResponse":
+        conversation, understood = answer.conversation, answer.understood
+        return cls(
+            message=_text(answer.said),
+            session_id=session_id(conversation),
+            intent=understood.intent or "unknown",
+            entities=dict(understood.entities),
+            confidence=understood.confidence,
+            requires_human=conversation.owner != "bot",
+            current_state=conversation.step or "idle",
+            suggested_actions=[SuggestedAction.of(button) for button in answer.suggested],
+        )
+
+
+class Session(BaseModel):
+    """One of a user's conversations."""
+
+    session_id: str
+    platform: str
+    created_at: Moment
+    updated_at: Moment
+    messages_count: int
+    status: Literal["active", "escalated", "closed"]
+
+    @classmethod
+    def of(cls, conversation: Conversation, messages: int) -> "Session":
+        return cls(
+            session_id=session_id(conversation),
+            platform=conversation.platform,
+            created_at=conversation.created_at,
+            updated_at=conversation.updated_at,
+            messages_count=messages,
+            status=conversation.status,
+        )
+
+
+class SessionsResponse(BaseModel):
+    """A user's sessions, newest first."""
+
+    model_config = ConfigDict(json_schema_extra={"example": examples.SESSIONS_RESPONSE})
+
+    sessions: list[Session]
+
+
+class HistoryMessage(BaseModel):
+    """A message of a session; what was understood stands on the bot's answer."""
+
+    message_id: str
+    session_id: str
+    user_id: str
+    content: str
+    role: Literal["user", "assistant", "operator"]
+    timestamp: Moment
+    platform: str
+    intent: str | None = None
+    confidence: float | None = None
+
+    @classmethod
+    def of(cls, record: MessageRecord, conversation: Conversation) -> "HistoryMessage":
+        return cls(
+            message_id=message_id(record.message_id),
+            session_id=session_id(conversation),
+            user_id=conversation.user_id,
+            content=record.text,
+            role=_ROLE[record.author],
+            timestamp=record.created_at,
+            platform=conversation.platform,
+            intent=record.intent,
+            confidence=record.confidence,
+        )
+
+
+class HistoryResponse(BaseModel):
+    """A page of a session's messages, oldest first."""
+
+    model_config = ConfigDict(json_schema_extra={"example": examples.HISTORY_RESPONSE})
+
+    messages: list[HistoryMessage]
+    total: int
+    has_more: bool
+
+
+class EscalateRequest(BaseModel):
+    """Why a person is needed."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"example": examples.ESCALATE_REQUEST})
+
+    session_id: Id
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500)] = "requested"
+    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    context: Context | None = None
+
+
+class EscalateResponse(BaseModel):
+    """The bot is silent from now on; the user's messages wait for a person."""
+
+    model_config = ConfigDict(json_schema_extra={"example": examples.ESCALATE_RESPONSE})
+
+    success: bool
+    session_id: str
+    status: Literal["active", "escalated", "closed"]
+    escalated_at: Moment
+    message: str
+
+
+Limit = Annotated[int, Query(ge=1, le=500, description="How many messages")]
+Offset = Annotated[int, Query(ge=0, le=2**31 - 1, description="How many to skip")]
+
+
+@router.post("/chat", summary="Talk to the bot", responses=documented(400, 403, 409, 413, 422, 503))
+async def chat(body: ChatRequest, request: Request, caller: Known) -> ChatResponse:
+    """The same turn as in a messenger; waits at most 25 seconds for what the bot says."""
+    here = surface(request)
+    await spend(request, LIMIT, body.user_id)
+    context = dict(body.context or {})
+    bot = _wanted_bot(context)
+    try:
+        answer = await here.services.chat.ask(
+            caller,
+            text=body.message,
+            chat_id=body.session_id or f"session_{here.new_id()}",
+            user_id=body.user_id,
+            platform=body.platform,
+            context=context,
+            bot=bot,
+        )
+    except NotFound as missing:
+        if missing.noun != "bot":
+            raise
+        raise Invalid("context.bot", f"There is no bot {missing.id}") from missing
+    return ChatResponse.of(answer)
+
+
+@router.get("/sessions/{user_id}", summary="A user's sessions", responses=documented(422))
+async def sessions(user_id: str, request: Request, caller: Known) -> SessionsResponse:
+    """Empty for a user nobody has heard of."""
+    await spend(request, LIMIT, user_id)
+    found = await surface(request).services.conversations.of_user(caller, user_id)
+    return SessionsResponse(sessions=[Session.of(each, count) for each, count in found])
+
+
+@router.get(
+    "/history/{session_id}",
+    summary="A session's messages",
+    response_model_exclude_none=True,
+    responses=documented(404, 422),
+)
+async def history(
+    session_id: str,
+    request: Request,
+    caller: Known,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> HistoryResponse:
+    """Oldest first; `offset` counts from the session's first message."""
+    service = surface(request).services.conversations
+    conversation = await service.one(caller, session_id)
+    await spend(request, LIMIT, conversation.user_id)
+    records, total = await service.history(conversation, limit=limit, offset=offset)
+    return HistoryResponse(
+        messages=[HistoryMessage.of(record, conversation) for record in records],
+        total=total,
+        has_more=offset + len(records) < total,
+    )
+
+
+@router.post(
+    "/escalate", summary="Hand a session to a person", responses=documented(400, 404, 413, 422, 503)
+)
+async def escalate(body: EscalateRequest, request: Request, caller: Known) -> EscalateResponse:
+    """Asking again for a session that waits already changes nothing."""
+    here = surface(request)
+    known = await here.services.conversations.one(caller, body.session_id)
+    await spend(request, LIMIT, known.user_id)
+    conversation = await here.services.handoff.request(
+        caller,
+        body.session_id,
+        reason=body.reason,
+        priority=body.priority,
+        context=body.context,
+    )
+    return EscalateResponse(
+        success=True,
+        session_id=session_id(conversation),
+        status=conversation.status,
+        escalated_at=conversation.updated_at,
+        message="The conversation waits for a person; the bot is silent until then",
+    )
+
+
+_ROLE: dict[str, Literal["user", "assistant", "operator"]] = {
+    "customer": "user",
+    "bot": "assistant",
+    "api": "assistant",
+    "operator": "operator",
+}
+
+
+def _wanted_bot(context: dict[str, Any]) -> str | None:
+    """`bot` is taken out of the context: it says whom to ask, not what is known of the user."""
+    bot = context.pop("bot", None)
+    if bot is not None and not (isinstance(bot, str) and bot):
+        raise Invalid("context.bot", "must be the name of a bot")
+    return bot
+
+
+def _text(said: Sequence[MessageRecord]) -> str:
+    return "\n\n".join(record.text for record in said if record.text)

@@ -1,0 +1,117 @@
+"""/healthz, /readyz and /metrics, and the meter behind the last one."""
+
+from collections.abc import Callable, Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bots.services.health import Health
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """Implements `bots.ports.Meter`; labelled children are kept, for looking them up is dear."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        accepted = Counter(
+            "easyflow_inbox_messages", "Messages taken in", ["outcome"], registry=registry
+        )
+        self._fresh = accepted.labels("accepted")
+        self._repeated = accepted.labels("duplicate")
+        self._turns = Counter("easyflow_turns", "Turns committed", ["rung"], registry=registry)
+        self._turn_seconds = Histogram(
+            "easyflow_turn_seconds",
+            "From a turn's begin to its commit",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._deliveries = Counter(
+            "easyflow_outbox_deliveries",
+            "Sends by how they ended",
+            ["channel", "outcome"],
+            registry=registry,
+        )
+        self._failures = Counter(
+            "easyflow_failures", "Turns and actions that went wrong", ["what"], registry=registry
+        )
+        self._requests = Counter(
+            "easyflow_http_requests",
+            "HTTP requests answered",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._request_seconds = Histogram(
+            "easyflow_http_request_seconds",
+            "From a request to the end of its answer",
+            ["route"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+
+    def accepted(self, fresh: int, repeated: int) -> None:
+        if fresh:
+            self._fresh.inc(fresh)
+        if repeated:
+            self._repeated.inc(repeated)
+
+    def turned(self, seconds: float, rung: str) -> None:
+        self._turns.labels(rung or "none").inc()
+        self._turn_seconds.observe(seconds)
+
+    def delivered(self, channel: str, outcome: str) -> None:
+        self._deliveries.labels(channel, outcome).inc()
+
+    def failed(self, what: str) -> None:
+        self._failures.labels(what).inc()
+
+    def requested(self, method: str, route: str, status: int, seconds: float) -> None:
+        """An answer went out."""
+        self._requests.labels(method if method in _METHODS else "other", route, status).inc()
+        self._request_seconds.labels(route).observe(seconds)
+
+    def watch(self, name: str, meaning: str, value: Callable[[], float]) -> None:
+        """Ask for a value whenever the metrics are read: how many are queued, how old, …"""
+        self.registry.register(_Watched(name, meaning, value))
+
+
+class _Watched(Collector):
+    def __init__(self, name: str, meaning: str, value: Callable[[], float]) -> None:
+        self._name, self._meaning, self._value = name, meaning, value
+
+    def collect(self) -> Sequence[GaugeMetricFamily]:
+        return [GaugeMetricFamily(self._name, self._meaning, value=self._value())]
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def health_routes(health: Health, metrics: Metrics) -> list[BaseRoute]:
+    """Alive, ready, measured."""
+
+    async def healthz(request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers=_FRESH)
+
+    async def readyz(request: Request) -> Response:
+        troubles = await health.troubles()
+        body = {"status": "unready" if troubles else "ready", "troubles": troubles}
+        return JSONResponse(body, status_code=503 if troubles else 200, headers=_FRESH)
+
+    async def measured(request: Request) -> Response:
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE, headers=_FRESH)
+
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", measured),
+    ]
+
+
+_FRESH = {"Cache-Control": "no-store"}

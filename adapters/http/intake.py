@@ -1,0 +1,180 @@
+"""Raw ASGI in front of FastAPI: a messenger's update goes to disk and is answered, nothing more."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from adapters.http.dialect import Dialect
+from adapters.http.faults import Fault, fault_of, too_large
+from bots.errors import EasyFlowError, Invalid, NotFound, Unauthorised, Unavailable
+from bots.model.message import UnifiedMessage
+from bots.ports import Channel, NewId, Received, Webhook
+
+PREFIX = "/api/v1/messaging/webhook/"
+LARGEST = 4 << 20
+PATIENCE = 2.0
+
+log = structlog.get_logger()
+
+
+class Accepting(Protocol):
+    """The way in."""
+
+    async def accept(self, messages: Sequence[UnifiedMessage]) -> None:
+        """Returns once they are durable. Raises Unavailable."""
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class Intake:
+    """Takes `POST /api/v1/messaging/webhook/{platform}` out; everything else goes on to `app`.
+
+    Nothing is stored of a request whose secret fits no channel, and no request is answered 200
+    before its messages are on disk.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        inbox: Accepting,
+        channels: Mapping[str, Sequence[Channel]],
+        *,
+        dialect: Dialect,
+        new_id: NewId,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._app = app
+        self._inbox = inbox
+        self._channels = channels
+        self._dialect = dialect
+        self._new_id = new_id
+        self._patience = patience
+        self._tasks: set[asyncio.Future[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] == "http"
+            and scope["path"].startswith(PREFIX)
+            and scope["method"] == "POST"
+        ):
+            await self._take(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def close(self) -> None:
+        """Wait a little for what was to be done at once."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self._patience)
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
+        id = f"req_{self._new_id()}"
+        try:
+            received = await self._received(scope, receive)
+            if received.messages:
+                await self._accept(received.messages)
+        except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
+            await self._refuse(send, error, id)
+            return
+        for work in received.after:
+            self._start(work)
+        reply = received.reply.encode()
+        await _answer(send, received.status, reply, b"text/plain; charset=utf-8", id)
+
+    async def _received(self, scope: Scope, receive: Receive) -> Received:
+        platform = scope["path"][len(PREFIX) :]
+        channels = self._channels.get(platform)
+        if not channels:
+            raise NotFound("platform", platform)
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        webhook = Webhook(headers=headers, body=await _body(headers, receive))
+        for channel in channels:
+            try:
+                return await channel.receive(webhook)
+            except Unauthorised:
+                continue
+        raise Unauthorised("The webhook's secret is wrong")
+
+    async def _accept(self, messages: Sequence[UnifiedMessage]) -> None:
+        """Storing goes on when we stop waiting: what it stores must also reach its lane."""
+        storing = asyncio.ensure_future(self._inbox.accept(messages))
+        done, _ = await asyncio.wait((storing,), timeout=self._patience)
+        if done:
+            storing.result()
+        else:
+            self._keep(storing, "accept")
+            raise Unavailable("The message could not be stored in time")
+
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._keep(asyncio.ensure_future(work()), "after")
+
+    def _keep(self, task: asyncio.Future[None], what: str) -> None:
+        self._tasks.add(task)
+
+        def done(task: asyncio.Future[None]) -> None:
+            self._tasks.discard(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.warning("Work of the intake failed", what=what, error=repr(error))
+
+        task.add_done_callback(done)
+
+    async def _refuse(self, send: Send, error: Exception, id: str) -> None:
+        fault = _fault(error)
+        body = orjson.dumps(self._dialect.render(fault, id))
+        extra = [(name.lower().encode(), value.encode()) for name, value in fault.headers.items()]
+        await _answer(send, fault.status, body, b"application/json", id, extra)
+
+
+def _fault(error: Exception) -> Fault:
+    if isinstance(error, _TooLarge):
+        return too_large(LARGEST)
+    if isinstance(error, Invalid):
+        return Fault(status=400, kind="bad_request", message="The body is no update")
+    if not isinstance(error, EasyFlowError):
+        log.error("The intake failed", exc_info=error)
+    return fault_of(error)
+
+
+async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
+    declared = headers.get("content-length", "")
+    if declared.isdecimal() and (len(declared) > 12 or int(declared) > LARGEST):
+        raise _TooLarge
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        return bytes(message.get("body", b""))
+    chunks = bytearray()
+    while message["type"] == "http.request":
+        chunks += message.get("body", b"")
+        if len(chunks) > LARGEST:
+            raise _TooLarge
+        if not message.get("more_body"):
+            return bytes(chunks)
+        message = await receive()
+    raise Invalid("body", "ends too early")
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    body: bytes,
+    content_type: bytes,
+    id: str,
+    extra: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
+    headers: list[tuple[bytes, bytes]] = [
+        (b"content-type", content_type),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-request-id", id.encode()),
+        *extra,
+    ]
+    start: dict[str, Any] = {"type": "http.response.start", "status": status, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})

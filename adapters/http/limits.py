@@ -1,0 +1,65 @@
+"""How often a caller may call, per subject, and the headers that tell how often is left."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+from bots.errors import TooMany
+from bots.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is left of a limit; `reset` is when more is, in seconds since 1970."""
+
+    limit: int
+    remaining: int
+    reset: int
+    allowed: bool
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many calls a minute for each subject of one chapter of a document."""
+
+    name: str
+    item: RateLimitItem
+
+
+def per_minute(name: str, amount: int) -> Allowance:
+    """An allowance of `amount` calls a minute."""
+    return Allowance(name, RateLimitItemPerMinute(amount))
+
+
+class Limits:
+    """Counters in memory; a restart forgets them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def spend(self, allowance: Allowance, *subject: object) -> Standing:
+        """Count a call, or find that it is one too many."""
+        identifiers = (allowance.name, *map(str, subject))
+        allowed = await self._window.hit(allowance.item, *identifiers)
+        left = await self._window.get_window_stats(allowance.item, *identifiers)
+        return Standing(
+            allowance.item.amount,
+            left.remaining if allowed else 0,
+            ceil(left.reset_time),
+            allowed,
+        )
+
+    def refusal(self, standing: Standing) -> TooMany:
+        """The problem of a call that was not allowed."""
+        return TooMany(max(1.0, standing.reset - self._clock().timestamp()))

@@ -1,0 +1,466 @@
+"""Small stand-ins for the runtime and the stores, so that HTTP is tested by itself."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import orjson
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from adapters.http.app import build_app
+from adapters.http.health import Metrics
+from bots.errors import Invalid, NotFound, Unauthorised
+from bots.model.account import Account, ApiKey
+from bots.model.answer import Answer, Delivery
+from bots.model.conversation import Conversation, Opening
+from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.turn import MessageRecord, Outgoing
+from bots.ports import Received, Webhook
+from bots.services import Services
+from bots.services.accounts import Accounts, digest
+from bots.services.chat import Chat
+from bots.services.conversations import Conversations
+from bots.services.handoff import Handoff
+from bots.services.health import Check, Health
+from bots.services.messaging import Connected, Messaging
+from flows.model import Bot
+
+KEY = "sk_live_key_of_the_tests_0001"
+SHOP_KEY = "sk_live_key_of_the_shop_00001"
+NOON = datetime(2024, 1, 10, 10, 15, tzinfo=UTC)
+
+
+class Time:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+def ids() -> Callable[[], str]:
+    numbers = count(1)
+    return lambda: f"{next(numbers):032x}"
+
+
+class FakeInbox:
+    """Says what the test lets it say, and notes down what comes in."""
+
+    def __init__(self, store: "FakeConversations", clock: Time, new_id: Callable[[], str]) -> None:
+        self._store = store
+        self._clock = clock
+        self._new_id = new_id
+        self.accepted: list[UnifiedMessage] = []
+        self.asked: list[tuple[UnifiedMessage, Mapping[str, Any] | None]] = []
+        self.answer: Callable[[UnifiedMessage, Conversation], Answer] = self._echo
+        self.refuses: Exception | None = None
+        self.gate: asyncio.Event | None = None
+
+    async def accept(self, messages: Sequence[UnifiedMessage]) -> None:
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.refuses is not None:
+            raise self.refuses
+        self.accepted += messages
+
+    async def ask(
+        self,
+        message: UnifiedMessage,
+        *,
+        context: Mapping[str, Any] | None = None,
+        patience: float = 25.0,
+    ) -> Answer:
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.refuses is not None:
+            raise self.refuses
+        self.asked.append((message, context))
+        conversation = self._store.opened(
+            message.address, Opening(platform=message.platform, user_id=message.user_id)
+        )
+        self._store.note(conversation, message.text or "", "customer")
+        answer = self.answer(message, conversation)
+        self._store.keep(answer.conversation)
+        for record in answer.said:
+            self._store.note(answer.conversation, record.text, "bot", record)
+        return answer
+
+    async def say(
+        self, address: Address, reply: Reply, *, opening: Opening | None = None
+    ) -> MessageRecord:
+        conversation = self._store.opened(address, opening)
+        return self._store.note(conversation, reply.text, "api", keyboard=reply)
+
+    async def take_over(
+        self,
+        address: Address,
+        *,
+        reason: str,
+        priority: str = "normal",
+        context: Mapping[str, Any] | None = None,
+    ) -> Conversation:
+        conversation = replace(
+            self._store.opened(address, None),
+            owner="queue",
+            status="escalated",
+            updated_at=self._clock(),
+        )
+        self._store.keep(conversation)
+        return conversation
+
+    async def write_context(
+        self, address: Address, context: Mapping[str, Any], *, opening: Opening | None = None
+    ) -> Conversation:
+        conversation = self._store.opened(address, opening)
+        conversation = replace(conversation, context={**conversation.context, **context})
+        self._store.keep(conversation)
+        return conversation
+
+    def _echo(self, message: UnifiedMessage, conversation: Conversation) -> Answer:
+        return Answer(conversation=conversation, said=[said(f"Вы сказали: {message.text}")])
+
+
+def said(text: str, **known: Any) -> MessageRecord:
+    return MessageRecord(
+        message_id="0",
+        seq=0,
+        direction="outbound",
+        author="bot",
+        created_at=NOON,
+        text=text,
+        **known,
+    )
+
+
+class FakeConversations:
+    """Implements `bots.ports.Conversations` in memory."""
+
+    def __init__(self, clock: Time, new_id: Callable[[], str]) -> None:
+        self._clock = clock
+        self._new_id = new_id
+        self.all: dict[Address, Conversation] = {}
+        self.messages: dict[int, list[MessageRecord]] = {}
+
+    def opened(self, address: Address, opening: Opening | None) -> Conversation:
+        if address not in self.all:
+            if opening is None:
+                raise NotFound("conversation", address.chat_id)
+            now = self._clock()
+            self.all[address] = Conversation(
+                id=len(self.all) + 1,
+                uuid=self._new_id(),
+                address=address,
+                platform=opening.platform,
+                user_id=opening.user_id,
+                customer_id=1,
+                created_at=now,
+                updated_at=now,
+            )
+        return self.all[address]
+
+    def keep(self, conversation: Conversation) -> None:
+        self.all[conversation.address] = conversation
+
+    def note(
+        self,
+        conversation: Conversation,
+        text: str,
+        author: str,
+        record: MessageRecord | None = None,
+        keyboard: Reply | None = None,
+    ) -> MessageRecord:
+        kept = self.messages.setdefault(conversation.id, [])
+        made = MessageRecord(
+            message_id=self._new_id(),
+            seq=len(kept) + 1,
+            direction="inbound" if author == "customer" else "outbound",
+            author=cast(Any, author),
+            created_at=self._clock(),
+            text=text,
+            keyboard=keyboard.keyboard if keyboard else None,
+            attachments=keyboard.attachments if keyboard else (),
+            intent=record.intent if record else None,
+            confidence=record.confidence if record else None,
+        )
+        kept.append(made)
+        return made
+
+    async def by_chat(
+        self, workspace: int, platform: str, chat_id: str, user_id: str | None = None
+    ) -> Conversation:
+        for each in self.all.values():
+            same = (each.address.workspace, each.platform, each.address.chat_id)
+            if same == (workspace, platform, chat_id) and user_id in (None, each.user_id):
+                return each
+        raise NotFound("conversation", chat_id)
+
+    async def by_session(self, workspace: int, session_id: str) -> Conversation:
+        for each in self.all.values():
+            names = {f"session_{each.uuid}"}
+            if each.address.channel == "api":
+                names.add(each.address.chat_id)
+            if each.address.workspace == workspace and session_id in names:
+                return each
+        raise NotFound("conversation", session_id)
+
+    async def of_user(self, workspace: int, user_id: str) -> list[tuple[Conversation, int]]:
+        return [
+            (each, len(self.messages.get(each.id, [])))
+            for each in self.all.values()
+            if each.address.workspace == workspace and each.user_id == user_id
+        ]
+
+    async def history(
+        self, conversation: int, *, limit: int, offset: int
+    ) -> tuple[list[MessageRecord], int]:
+        kept = self.messages.get(conversation, [])
+        return kept[offset : offset + limit], len(kept)
+
+    async def tail(self, address: Address, *, limit: int) -> list[MessageRecord]:
+        return self.messages.get(self.all[address].id, [])[-limit:]
+
+    async def message(self, workspace: int, message_id: str) -> MessageRecord | None:
+        return None
+
+
+class FakeOutbox:
+    """Everything is delivered at once, unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.delivered = Delivery(status="sent", platform_message_id="1234")
+
+    async def delivery(self, message_id: str, *, patience: float) -> Delivery:
+        return self.delivered
+
+
+class FakeShelf:
+    """Implements `bots.ports.Shelf` in memory."""
+
+    def __init__(self) -> None:
+        self.things: dict[tuple[int, str], dict[str, Any]] = {}
+
+    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
+        return self.things.get((workspace, shelf), {}).get(key)
+
+    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
+        self.things.setdefault((workspace, shelf), {})[key] = value
+
+    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
+        return dict(self.things.get((workspace, shelf), {}))
+
+
+class FakeAccounts:
+    """Implements `bots.ports.Accounts` in memory."""
+
+    def __init__(self) -> None:
+        self.people: list[Account] = []
+        self.keys: dict[str, ApiKey] = {}
+        self.lookups = 0
+
+    async def owner(self) -> Account | None:
+        return self.people[0] if self.people else None
+
+    async def found(self, *, email: str, password_hash: str, now: datetime) -> Account:
+        account = Account(
+            id=1,
+            workspace=1,
+            email=email,
+            password_hash=password_hash,
+            is_admin=True,
+            created_at=now,
+        )
+        self.people.append(account)
+        return account
+
+    async def add_key(
+        self,
+        *,
+        workspace: int,
+        account_id: int | None,
+        name: str,
+        prefix: str,
+        digest: str,
+        bot: str | None,
+        now: datetime,
+    ) -> ApiKey:
+        key = ApiKey(
+            id=len(self.keys) + 1,
+            workspace=workspace,
+            account_id=account_id,
+            name=name,
+            prefix=prefix,
+            digest=digest,
+            bot=bot,
+            created_at=now,
+        )
+        self.keys[digest] = key
+        return key
+
+    async def key(self, digest: str) -> ApiKey | None:
+        self.lookups += 1
+        return self.keys.get(digest)
+
+
+class FakePublished:
+    """Knows names of bots only."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def names(self) -> Sequence[str]:
+        return self._names
+
+    def current(self, bot: str) -> Bot:
+        if bot not in self._names:
+            raise NotFound("bot", bot)
+        return cast(Bot, SimpleNamespace(folder=bot, title=bot, language="ru"))
+
+
+class FakeChannel:
+    """A messenger whose updates are `{"text": …}` and whose secret is in a header."""
+
+    def __init__(self, secret: str, *, bot: str = "shop", platform: str = "telegram") -> None:
+        self._secret = secret
+        self._bot = bot
+        self._platform = platform
+        self.after: list[str] = []
+
+    @property
+    def name(self) -> str:
+        return f"{self._platform}:{self._bot}"
+
+    @property
+    def platform(self) -> str:
+        return self._platform
+
+    async def receive(self, webhook: Webhook) -> Received:
+        if webhook.headers.get("x-secret") != self._secret:
+            raise Unauthorised
+        try:
+            update = orjson.loads(webhook.body)
+        except orjson.JSONDecodeError as error:
+            raise Invalid("body", "is no JSON") from error
+        if "text" not in update:
+            return Received()
+        message = UnifiedMessage(
+            message_id="1",
+            address=Address(1, self._bot, self.name, "7"),
+            platform=self._platform,
+            user_id="7",
+            external_id=str(update.get("update_id", 1)),
+            timestamp=NOON,
+            text=update["text"],
+        )
+        return Received(messages=[message], after=[self._afterwards])
+
+    async def _afterwards(self) -> None:
+        self.after.append("done")
+
+    def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
+        return []
+
+    async def send(self, row: Outgoing) -> str:
+        return ""
+
+    async def typing(self, address: Address) -> None:
+        pass
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """Everything behind one application."""
+
+    app: ASGIApp
+    client: httpx.AsyncClient
+    clock: Time
+    inbox: FakeInbox
+    outbox: FakeOutbox
+    store: FakeConversations
+    shelf: FakeShelf
+    accounts: FakeAccounts
+    metrics: Metrics
+    channels: Mapping[str, Sequence[FakeChannel]]
+    services: Services
+    checks: dict[str, Check] = field(default_factory=dict)
+
+
+async def build_house(
+    *, bots: Sequence[str] = ("shop", "salon"), extra_routes: Sequence[BaseRoute] = ()
+) -> House:
+    clock, new_id = Time(), ids()
+    store = FakeConversations(clock, new_id)
+    inbox, outbox, shelf, accounts = (
+        FakeInbox(store, clock, new_id),
+        FakeOutbox(),
+        FakeShelf(),
+        FakeAccounts(),
+    )
+    for key, bot in ((KEY, None), (SHOP_KEY, "shop")):
+        await accounts.add_key(
+            workspace=1,
+            account_id=1,
+            name="test",
+            prefix=key[:12],
+            digest=digest(key),
+            bot=bot,
+            now=NOON,
+        )
+    conversations = Conversations(store)
+    checks: dict[str, Check] = {}
+    services = Services(
+        chat=Chat(
+            inbox, store, FakePublished(*bots), default_bot="shop", clock=clock, new_id=new_id
+        ),
+        conversations=conversations,
+        messaging=Messaging(
+            inbox,
+            outbox,
+            conversations,
+            connected=[Connected(platform="telegram", channel="telegram:shop", bot="shop")],
+        ),
+        handoff=Handoff(inbox, conversations),
+        accounts=Accounts(accounts, clock=clock, random_bytes=lambda n: bytes(range(1, n + 1))),
+        health=Health(checks),
+    )
+    channels = {"telegram": [FakeChannel("first"), FakeChannel("second", bot="salon")]}
+    metrics = Metrics()
+    app = build_app(
+        services,
+        inbox=inbox,
+        channels=channels,
+        shelf=shelf,
+        clock=clock,
+        new_id=new_id,
+        metrics=metrics,
+        extra_routes=extra_routes,
+    )
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+        base_url="http://easyflow.test",
+        headers={"Authorization": f"Bearer {KEY}"},
+    )
+    return House(
+        app=app,
+        client=client,
+        clock=clock,
+        inbox=inbox,
+        outbox=outbox,
+        store=store,
+        shelf=shelf,
+        accounts=accounts,
+        metrics=metrics,
+        channels=channels,
+        services=services,
+        checks=checks,
+    )

@@ -1,0 +1,99 @@
+"""The webhook's way in, over a fake messenger."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.http.intake import LARGEST
+from bots.errors import Unavailable
+from tests.adapters.http.fakes import House
+
+WEBHOOK = "/api/v1/messaging/webhook/telegram"
+
+
+async def test_an_update_is_stored_before_it_is_answered(house: House) -> None:
+    house.inbox.gate = asyncio.Event()
+    posting = asyncio.ensure_future(
+        house.client.post(WEBHOOK, json={"text": "Привет"}, headers={"X-Secret": "first"})
+    )
+    await asyncio.sleep(0.01)
+    assert not posting.done()
+    house.inbox.gate.set()
+    response = await posting
+    assert response.status_code == 200
+    assert response.headers["x-request-id"]
+    assert [message.text for message in house.inbox.accepted] == ["Привет"]
+
+
+async def test_each_bot_is_found_by_its_secret(house: House) -> None:
+    for secret in ("second", "first"):
+        await house.client.post(WEBHOOK, json={"text": "?"}, headers={"X-Secret": secret})
+    assert [message.address.bot for message in house.inbox.accepted] == ["salon", "shop"]
+
+
+async def test_what_is_due_at_once_is_done_beside(house: House) -> None:
+    await house.client.post(WEBHOOK, json={"text": "?"}, headers={"X-Secret": "first"})
+    await asyncio.sleep(0)
+    assert house.channels["telegram"][0].after == ["done"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Secret": "wrong"}])
+async def test_a_wrong_secret_stores_nothing(house: House, headers: dict[str, str]) -> None:
+    response = await house.client.post(WEBHOOK, json={"text": "?"}, headers=headers)
+    assert response.status_code == 401
+    assert response.json()["error"]["type"] == "unauthorized"
+    assert response.json()["error"]["request_id"] == response.headers["x-request-id"]
+    assert house.inbox.accepted == []
+
+
+async def test_malformed_json_is_a_bad_request(house: House) -> None:
+    response = await house.client.post(WEBHOOK, content=b"{", headers={"X-Secret": "first"})
+    assert response.status_code == 400
+    assert house.inbox.accepted == []
+
+
+async def test_an_update_nobody_serves_is_acknowledged(house: House) -> None:
+    response = await house.client.post(WEBHOOK, json={"poll": {}}, headers={"X-Secret": "first"})
+    assert response.status_code == 200
+    assert house.inbox.accepted == []
+
+
+async def test_an_unknown_platform_is_not_found(house: House) -> None:
+    response = await house.client.post("/api/v1/messaging/webhook/icq", json={})
+    assert response.status_code == 404
+    assert response.json()["error"]["type"] == "not_found"
+
+
+async def test_a_body_over_four_mebibytes_is_refused(house: House) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            yield b" " * (1 << 20)
+
+    headers = {"X-Secret": "first"}
+    streamed = await house.client.post(WEBHOOK, content=chunks(), headers=headers)
+    declared = await house.client.post(WEBHOOK, content=b" " * (LARGEST + 1), headers=headers)
+    assert (streamed.status_code, declared.status_code) == (413, 413)
+    assert house.inbox.accepted == []
+
+
+async def test_a_journal_that_cannot_write_is_told_to_come_back(house: House) -> None:
+    house.inbox.refuses = Unavailable("The disk is full")
+    response = await house.client.post(WEBHOOK, json={"text": "?"}, headers={"X-Secret": "first"})
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
+
+
+async def test_the_intake_knows_no_rate_limit(house: House) -> None:
+    for _ in range(150):
+        response = await house.client.post(
+            WEBHOOK, json={"text": "?"}, headers={"X-Secret": "first"}
+        )
+        assert response.status_code == 200
+        assert "x-ratelimit-limit" not in response.headers
+
+
+async def test_other_methods_are_told_so(house: House) -> None:
+    response = await house.client.get(WEBHOOK)
+    assert response.status_code == 405
+    assert response.json()["error"]["type"] == "method_not_allowed"
