@@ -1,0 +1,61 @@
+"""Bodies of calls to a fake platform: JSON, a form, or multipart with files."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from tests.servers.tiny_http import Request
+
+_DISPOSITION = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(slots=True)
+class Upload:
+    name: str
+    content: bytes
+
+
+@dataclass(slots=True)
+class Parameters:
+    """Values that were JSON inside a form are read too: `{"inline_keyboard": …}`, `12`, `true`."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, Upload] = field(default_factory=dict)
+
+
+def parameters_of(request: Request) -> Parameters:
+    """The parameters of a call, whichever way they came."""
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("application/json"):
+        value = orjson.loads(request.body) if request.body else {}
+        return Parameters(value if isinstance(value, dict) else {})
+    if kind.startswith("multipart/form-data"):
+        return _multipart(request.body, kind)
+    pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+    return Parameters({key: _value(text) for key, text in [*request.query.items(), *pairs]})
+
+
+def _multipart(body: bytes, content_type: str) -> Parameters:
+    boundary = content_type.partition("boundary=")[2].split(";")[0].strip('"').encode()
+    found = Parameters()
+    for part in body.split(b"--" + boundary)[1:-1]:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        content = content.removesuffix(b"\r\n")
+        names = dict(_DISPOSITION.findall(head.decode("utf-8", "replace")))
+        if "filename" in names:
+            found.files[names["name"]] = Upload(names["filename"], content)
+        elif "name" in names:
+            found.values[names["name"]] = _value(content.decode("utf-8", "replace"))
+    return found
+
+
+def _value(text: str) -> Any:
+    if not text or text[0] not in '{["-0123456789tf':
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text

@@ -1,0 +1,251 @@
+"""A fake Bot API server in a process of its own.
+
+    python -m tests.servers.fake_telegram --port 0 --token 111111:TEST=shop_bot [--quiet]
+
+It takes any method as JSON, form or multipart, and is steered over HTTP: GET /__calls, /__state;
+POST /__script, /__update, /__file, /__reset. tests/servers/telegram.py wraps that for tests.
+With --quiet it keeps of a call only when it came, its method and its chat, and checks no limits.
+"""
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import signal
+import sys
+import time
+from collections.abc import Awaitable
+from typing import Any
+
+import orjson
+import uvloop
+
+from tests.servers.bodies import Parameters, Upload, parameters_of
+from tests.servers.bot_api import Bot, BotApi, Refused
+from tests.servers.tiny_http import Request, Response, json_response, serve
+from tests.servers.webhook_delivery import WebhookDelivery
+
+DEFAULT_TOKEN = "111111:TEST-TOKEN=shop_bot"
+
+
+class FakeTelegram:
+    """Routes calls to the Bot API behind a script of failures, and keeps a record."""
+
+    def __init__(self, bots: dict[str, str], *, quiet: bool) -> None:
+        self._api = BotApi(bots, checks=not quiet)
+        self._quiet = quiet
+        self._calls: list[dict[str, Any]] = []
+        self._script: list[dict[str, Any]] = []
+        self._delivery = WebhookDelivery()
+        self._api.rescheduled = self._delivery.all_pending
+
+    async def close(self) -> None:
+        await self._delivery.close()
+
+    def handle(self, request: Request) -> Response | Awaitable[Response | None] | None:
+        if request.path.startswith("/bot"):
+            token, _, method = request.path[4:].partition("/")
+            return self._call(token, method, request)
+        if request.path.startswith("/file/bot"):
+            return self._download(request.path)
+        try:
+            return self._control(request)
+        except (KeyError, ValueError, TypeError) as error:
+            return json_response({"error": f"{type(error).__name__}: {error}"}, 400)
+
+    # ------------------------------------------------------------ the Bot API
+
+    def _call(
+        self, token: str, method: str, request: Request
+    ) -> Response | Awaitable[Response | None] | None:
+        try:
+            bot = self._api.bot(token)
+            parameters = parameters_of(request)
+        except Refused as refused:
+            return json_response(refused.body(), refused.code)
+        except orjson.JSONDecodeError:
+            return json_response(Refused(400, "Bad Request: can't parse JSON").body(), 400)
+        scripted = self._next_scripted(method, parameters, token) if self._script else None
+        if scripted is not None:
+            return self._play(scripted, bot, method, parameters)
+        if method == "getUpdates":
+            return self._poll(bot, parameters)
+        return self._do(bot, method, parameters)
+
+    def _do(self, bot: Bot, method: str, parameters: Parameters) -> Response:
+        try:
+            result = self._api.do(bot, method, parameters)
+        except Refused as refused:
+            self._record(bot, method, parameters, refused.code)
+            return json_response(refused.body(), refused.code)
+        self._record(bot, method, parameters, 200, result)
+        return json_response({"ok": True, "result": result})
+
+    async def _poll(self, bot: Bot, parameters: Parameters) -> Response:
+        self._record(bot, "getUpdates", parameters, 200)
+        try:
+            result = await self._api.updates(bot, parameters.values)
+        except Refused as refused:
+            return json_response(refused.body(), refused.code)
+        return json_response({"ok": True, "result": result})
+
+    def _download(self, path: str) -> Response:
+        token, _, file_path = path.removeprefix("/file/bot").partition("/")
+        content = self._api.files.get(file_path.removeprefix("files/"))
+        if token not in self._api.bots or content is None:
+            return json_response(Refused(404, "Not Found").body(), 404)
+        return Response(content, content_type="application/octet-stream")
+
+    def _record(
+        self, bot: Bot, method: str, parameters: Parameters, status: int, result: Any = None
+    ) -> None:
+        call: dict[str, Any] = {
+            "at": time.monotonic(),
+            "method": method,
+            "chat_id": str(parameters.values.get("chat_id", "")),
+        }
+        if not self._quiet:
+            number = result.get("message_id") if isinstance(result, dict) else None
+            call |= {
+                "token": bot.token,
+                "status": status,
+                "message_id": number,
+                "parameters": parameters.values,
+                "files": {key: _described(file) for key, file in parameters.files.items()},
+            }
+        self._calls.append(call)
+
+    # ------------------------------------------------------------ the script
+
+    def _next_scripted(
+        self, method: str, parameters: Parameters, token: str
+    ) -> dict[str, Any] | None:
+        chat_id = str(parameters.values.get("chat_id", ""))
+        for scripted in self._script:
+            if (
+                scripted.get("method") in (None, method)
+                and scripted.get("token") in (None, token)
+                and scripted.get("chat_id") in (None, chat_id)
+            ):
+                if scripted.get("times") is not None:
+                    scripted["times"] -= 1
+                    if scripted["times"] <= 0:
+                        self._script.remove(scripted)
+                return scripted
+        return None
+
+    async def _play(
+        self, scripted: dict[str, Any], bot: Bot, method: str, parameters: Parameters
+    ) -> Response | None:
+        await asyncio.sleep(float(scripted.get("delay") or 0))
+        action = scripted.get("action") or "answer"
+        if action == "hang":
+            self._record(bot, method, parameters, 0)
+            await asyncio.sleep(3600)
+        if action == "drop":
+            self._record(bot, method, parameters, 0)
+            return None
+        if action == "swallow":
+            self._do(bot, method, parameters)
+            return None
+        if scripted.get("status") is None:
+            if method == "getUpdates":
+                return await self._poll(bot, parameters)
+            return self._do(bot, method, parameters)
+        status = int(scripted["status"])
+        self._record(bot, method, parameters, status)
+        headers = scripted.get("headers") or {}
+        if scripted.get("body") is not None:
+            return Response(scripted["body"].encode(), status, "text/html", headers)
+        refused = Refused(
+            status, scripted.get("description") or "Scripted", **(scripted.get("parameters") or {})
+        )
+        return Response(orjson.dumps(refused.body()), status, headers=headers)
+
+    # ------------------------------------------------------------ steering
+
+    def _control(self, request: Request) -> Response:
+        body = orjson.loads(request.body) if request.body else {}
+        route = f"{request.method} {request.path}"
+        if route == "GET /__calls":
+            return json_response(self._calls[int(request.query.get("since", 0)) :])
+        if route == "GET /__state":
+            return json_response(self._state())
+        if route == "POST /__script":
+            if body.get("chat_id") is not None:
+                body["chat_id"] = str(body["chat_id"])
+            self._script.append(body)
+            return json_response({})
+        if route == "POST /__update":
+            bot = self._api.bots[body.get("token") or next(iter(self._api.bots))]
+            copies = int(body.get("copies") or 1)
+            return json_response([self._take(bot, update, copies) for update in body["updates"]])
+        if route == "POST /__file":
+            upload = Upload(body["name"], base64.b64decode(body["content"]))
+            return json_response({"file_id": self._api.keep(upload)})
+        if route == "POST /__reset":
+            self._calls.clear()
+            self._script.clear()
+            return json_response({})
+        return json_response({"error": f"no {route}"}, 404)
+
+    def _take(self, bot: Bot, update: dict[str, Any], copies: int) -> int:
+        """Number an update and hand it to the webhook, or keep it for getUpdates."""
+        number = int(update.get("update_id") or bot.next_update)
+        bot.next_update = max(bot.next_update, number) + 1
+        bot.pending[number] = {"update_id": number, **update}
+        bot.news.set()
+        if bot.webhook is not None:
+            self._delivery.add(bot, number, copies)
+        return number
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "calls": len(self._calls),
+            "scripted": len(self._script),
+            "bots": {
+                token: {
+                    "pending": sorted(bot.pending),
+                    "delivered": bot.delivered,
+                    "attempts": bot.attempts,
+                    "webhook": bot.webhook,
+                }
+                for token, bot in self._api.bots.items()
+            },
+        }
+
+
+def _described(file: Upload) -> dict[str, Any]:
+    digest = hashlib.sha256(file.content).hexdigest()
+    return {"name": file.name, "size": len(file.content), "sha256": digest}
+
+
+async def _main(arguments: argparse.Namespace) -> None:
+    bots = dict(token.split("=", 1) for token in arguments.token or [DEFAULT_TOKEN])
+    fake = FakeTelegram(bots, quiet=arguments.quiet)
+    server = await serve(fake.handle, port=arguments.port)
+    port = server.sockets[0].getsockname()[1]
+    print(f"Fake Bot API on http://127.0.0.1:{port}", flush=True)
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    if arguments.with_parent:
+        # Nothing is ever written there: it becomes readable when the parent is gone.
+        loop.add_reader(sys.stdin, ended.set)
+    await ended.wait()
+    await fake.close()
+    server.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A fake Bot API server")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--token", action="append", help="<token>=<user name>, more than once")
+    parser.add_argument("--quiet", action="store_true", help="count calls, check nothing")
+    parser.add_argument("--with-parent", action="store_true", help="end when stdin is closed")
+    uvloop.run(_main(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
