@@ -1,0 +1,38 @@
+"""Whether every variable that is read gets a value somewhere."""
+
+from flows import complaints
+from flows.compile.reading import Reader, Use
+from flows.vocabulary import READ_ONLY
+
+_HOURS_PARTS = ("open", "text")
+
+
+def check_names(reader: Reader) -> None:
+    """Complain of the reads of one flow (or of bot.yaml) that nothing can fill."""
+    for use in reader.uses:
+        _roots(reader, use)
+        _paths(reader, use)
+
+
+def _roots(reader: Reader, use: Use) -> None:
+    saved = {name for name in reader.saved if "." not in name}
+    for name in sorted(use.names - saved - READ_ONLY - {"user", "chat"}):
+        nearest = reader.report.nearest(name, saved | READ_ONLY | {"user", "chat"})
+        reader.report(complaints.UNKNOWN_VARIABLE, use.place, name=name, nearest=nearest)
+
+
+def _paths(reader: Reader, use: Use) -> None:
+    known, report = reader.known, reader.report
+    for path in sorted(use.paths):
+        root, *rest = path.split(".")
+        if root == "user" and rest and rest[0] not in known.user:
+            nearest = report.nearest(rest[0], known.user)
+            report(complaints.UNKNOWN_FIELD, use.place, name=rest[0], nearest=nearest)
+        if root == "hours" and rest:
+            if rest[0] not in known.hours:
+                nearest = report.nearest(rest[0], known.hours)
+                report(complaints.UNKNOWN_HOURS, use.place, name=rest[0], nearest=nearest)
+            elif rest[1:2] and rest[1] not in _HOURS_PARTS:
+                allowed = ", ".join(_HOURS_PARTS)
+                where = f"hours.{rest[0]}"
+                report(complaints.BAD_CHOICE, use.place, name=rest[1], where=where, allowed=allowed)

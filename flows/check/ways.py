@@ -1,0 +1,137 @@
+"""Whether a dialog can get everywhere, and never runs in circles without waiting."""
+
+from collections.abc import Iterator
+
+from flows import complaints
+from flows.complaints import Report
+from flows.errors import Place
+from flows.graph import entries, reached, ways
+from flows.model import (
+    Ask,
+    Bot,
+    CallFlow,
+    EachNext,
+    Flow,
+    HandOff,
+    Later,
+    OfferedButton,
+    Say,
+    Scope,
+    StartFlow,
+)
+
+
+def check_steps(flow: Flow, report: Report) -> None:
+    """Steps that neither falling through nor any `go` comes to."""
+    found = reached(flow, [0, *entries(flow.scope)])
+    for step, entry in flow.steps.items():
+        if entry not in found:
+            report(complaints.UNREACHABLE_STEP, _place(flow, entry), name=step)
+
+
+def check_reach(bot: Bot, report: Report) -> None:
+    """Flows that nothing starts: no trigger, no call, no timer."""
+    started = set(_triggered(bot.starts)) | {bot.start}
+    for flow in (bot.own, *bot.flows.values()):
+        for operation in flow.code:
+            if isinstance(operation, CallFlow | StartFlow | Later):
+                started.add(operation.flow)
+            elif isinstance(operation, Say):
+                started.update(_pressed(operation.message.buttons))
+    for name, flow in bot.flows.items():
+        if name not in started:
+            report(complaints.UNREACHABLE_FLOW, flow.place, name=name)
+
+
+def _triggered(scope: Scope) -> Iterator[str]:
+    for target in (*scope.exact.values(), *scope.events.values()):
+        yield target.flow
+    for _, target in (*scope.contains, *scope.means):
+        yield target.flow
+
+
+def _pressed(buttons: tuple[OfferedButton, ...]) -> Iterator[str]:
+    for button in buttons:
+        if button.act in ("call", "start"):
+            yield button.target
+
+
+def check_loops(flow: Flow, report: Report) -> None:
+    """Circles in which nobody is waited for; a called flow may wait."""
+    for circle in _circles(flow):
+        inside = set(circle)
+        leaves = any(
+            way.target not in inside
+            for index in circle
+            for way in ways(flow, index)
+            if way.target < len(flow.code)
+        )
+        kind = complaints.LOOP_WITHOUT_WAITING if leaves else complaints.ENDLESS_LOOP
+        first = min(circle)
+        path = " → ".join(dict.fromkeys(_steps_of(flow, sorted(circle))))
+        report(kind, _place(flow, first), path=path)
+
+
+def _next(flow: Flow, index: int) -> list[int]:
+    operation = flow.code[index]
+    if isinstance(operation, Ask | HandOff | CallFlow):
+        return []
+    targets = [way.target for way in ways(flow, index) if way.target < len(flow.code)]
+    if isinstance(operation, EachNext):
+        # A list ends; only what comes after it may close a circle.
+        return [target for target in targets if target != operation.begin]
+    return targets
+
+
+def _circles(flow: Flow) -> Iterator[list[int]]:
+    """Strongly connected parts of the ways that wait for nobody (Tarjan's, without recursion)."""
+    order: dict[int, int] = {}
+    low: dict[int, int] = {}
+    path: list[int] = []
+    on_path: set[int] = set()
+    for root in range(len(flow.code)):
+        if root in order:
+            continue
+        work = [(root, iter(_next(flow, root)))]
+        order[root] = low[root] = len(order)
+        path.append(root)
+        on_path.add(root)
+        while work:
+            index, targets = work[-1]
+            for target in targets:
+                if target not in order:
+                    order[target] = low[target] = len(order)
+                    path.append(target)
+                    on_path.add(target)
+                    work.append((target, iter(_next(flow, target))))
+                    break
+                if target in on_path:
+                    low[index] = min(low[index], order[target])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[index])
+                if low[index] == order[index]:
+                    yield from _part(flow, index, path, on_path)
+
+
+def _part(flow: Flow, root: int, path: list[int], on_path: set[int]) -> Iterator[list[int]]:
+    part: list[int] = []
+    while not part or part[-1] != root:
+        part.append(path.pop())
+        on_path.discard(part[-1])
+    if len(part) > 1 or root in _next(flow, root):
+        yield part
+
+
+def _steps_of(flow: Flow, circle: list[int]) -> Iterator[str]:
+    """The steps a circle runs through, by the nearest step begun before each operation."""
+    begun = sorted((entry, step) for step, entry in flow.steps.items())
+    for index in circle:
+        before = [step for entry, step in begun if entry <= index]
+        if before:
+            yield before[-1]
+
+
+def _place(flow: Flow, index: int) -> Place:
+    return Place(flow.place.file, flow.lines[index])

@@ -1,0 +1,1 @@
+"""YAML nodes into operations: one file per part of the language."""

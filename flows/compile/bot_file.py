@@ -1,0 +1,135 @@
+"""Compiles bot.yaml: what holds for the whole bot, its handlers and its defaults."""
+
+from dataclasses import dataclass, field, replace
+from typing import cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from flows import complaints
+from flows.answers import AnswerType
+from flows.compile.asks import expires
+from flows.compile.kinds import own_type
+from flows.compile.reading import Fields, Reader
+from flows.compile.references import flow_name
+from flows.compile.triggers import Triggers, handlers
+from flows.compile.verbs import VERBS
+from flows.compile.writer import Writer
+from flows.errors import Place
+from flows.hours import Hours, parse_hours, parse_window
+from flows.model import AskAgain, Defaults, Flow, Queue, Resume, Target
+from flows.yaml_text import Mapped, Node
+
+LANGUAGES = ("ru", "en")
+_RESUME = ("ask", "auto", "never")
+_PENDING = AskAgain(-1)
+
+
+@dataclass(slots=True)
+class BotFile:
+    """bot.yaml as far as it can be read before the flows are known."""
+
+    fields: Fields
+    title: str
+    timezone: str
+    user: dict[str, AnswerType] = field(default_factory=dict)
+    hours: dict[str, Hours] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
+    knowledge: dict[str, str] = field(default_factory=dict)
+
+
+def read_bot(reader: Reader, node: Mapped) -> BotFile:
+    """Everything that flows may refer to; it goes into what the reader knows, too."""
+    fields = reader.fields(node, "bot", "bot.yaml")
+    name = reader.required(fields, "bot", "bot.yaml")
+    reader.one_of(fields.get("language"), LANGUAGES, "language", "ru")
+    for key, value in reader.entries(fields.get("types"), "types"):
+        own_type(reader, reader.name(key), key.place, value)
+    bot = BotFile(fields, reader.word(name, "bot"), _timezone(reader, fields.get("timezone")))
+    for key, value in reader.entries(fields.get("user"), "user"):
+        kind = reader.type_name(value, "user")
+        bot.user[reader.name(key)] = reader.type(kind)
+        reader.known.user[key.text] = kind
+    for key, value in reader.entries(fields.get("hours"), "hours"):
+        parsed = reader.parsed(value, "hours", parse_hours)
+        if parsed is not None:
+            bot.hours[key.text] = parsed
+        reader.name(key)
+    reader.known.hours = tuple(key.text for key, _ in reader.entries(fields.get("hours"), "hours"))
+    _queues(reader, bot)
+    for key, value in reader.entries(fields.get("knowledge"), "knowledge"):
+        bot.knowledge[reader.name(key)] = _source(reader, value)
+    return bot
+
+
+def _timezone(reader: Reader, node: Node | None) -> str:
+    if node is None:
+        return "UTC"
+    name = reader.word(node, "timezone")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        nearest = reader.report.nearest(name, available_timezones())
+        reason = reader.report.words("нет такого пояса", "there is no such zone") + nearest
+        reader.report(complaints.BAD_VALUE, node.place, name=name, reason=reason)
+        return "UTC"
+    return name
+
+
+def _queues(reader: Reader, bot: BotFile) -> None:
+    node = bot.fields.get("queues")
+    if node is None:
+        return
+    for key, value in reader.entries(node, "queues"):
+        empty = not isinstance(value, Mapped) and getattr(value, "text", "x") == ""
+        fields = reader.fields(None if empty else value, "queue", "queues")
+        hours_node = fields.get("hours")
+        hours = reader.word(hours_node, "hours") if hours_node is not None else None
+        if hours_node is not None and hours and hours not in reader.known.hours:
+            nearest = reader.report.nearest(hours, reader.known.hours)
+            reader.report(complaints.UNKNOWN_HOURS, hours_node.place, name=hours, nearest=nearest)
+        say = fields.get("say")
+        said = reader.word(say, "say") if say is not None else None
+        bot.queues[reader.name(key)] = Queue(hours=hours, say=said)
+    reader.known.queues = tuple(bot.queues)
+
+
+def _source(reader: Reader, node: Node) -> str:
+    if isinstance(node, Mapped):
+        reader.fields(node, "knowledge", "knowledge")
+        return ""
+    return reader.word(node, "knowledge")
+
+
+def compile_own(reader: Reader, bot: BotFile, place: Place) -> tuple[Flow, Triggers, Defaults]:
+    """The operations of the bot's handlers and of `defaults.else`, once the flows are known."""
+    writer = Writer(reader, VERBS)
+    triggers = handlers(
+        reader, bot.fields.get("meanwhile"), lambda block: Target("", writer.handler(block))
+    )
+    defaults = _defaults(writer, bot.fields.get("defaults"))
+    code, lines = writer.finish()
+    own = Flow(name="", place=place, code=code, lines=lines, scope=triggers.scope())
+    return own, triggers, defaults
+
+
+def _defaults(writer: Writer, node: Node | None) -> Defaults:
+    if node is None:
+        return Defaults()
+    reader = writer.reader
+    fields = reader.fields(node, "defaults", "defaults")
+    found = Defaults()
+    tries = reader.whole_number(fields.get("tries"), "tries")
+    quiet = fields.get("quiet")
+    lasting = expires(reader, fields.get("expires"))
+    return replace(
+        found,
+        tries=tries or found.tries,
+        otherwise=writer.side_block(fields.get("else"), "else", _PENDING),
+        expires=lasting or found.expires,
+        quiet=reader.parsed(quiet, "quiet", parse_window) if quiet is not None else None,
+        resume=cast(Resume, reader.one_of(fields.get("resume"), _RESUME, "resume", "ask")),
+    )
+
+
+def start_flow(reader: Reader, bot: BotFile) -> str | None:
+    node = bot.fields.get("start")
+    return flow_name(reader, node, "start") or None if node is not None else None

@@ -1,0 +1,162 @@
+"""Compiles the buttons of questions and of messages."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from flows import complaints
+from flows.compile.reading import Reader
+from flows.compile.references import flow_arguments, flow_name, step_name
+from flows.compile.writer import Writer
+from flows.model import Jump, OfferedButton, Value
+from flows.text import Text, parse_text
+from flows.vocabulary import words
+from flows.yaml_text import Listing, Mapped, Node, Scalar
+
+_DECORATIONS = frozenset(("share", "url", "name", "with"))
+
+
+def question_buttons(
+    writer: Writer, node: Node | None, base: str, after: int
+) -> tuple[OfferedButton, ...]:
+    """A question's buttons; the block of one that acts ends with a jump to `after`."""
+    return tuple(
+        _question_button(writer, label, value, base, after)
+        for label, value in _pairs(writer.reader, node)
+    )
+
+
+def message_buttons(writer: Writer, node: Node | None) -> tuple[OfferedButton, ...]:
+    return tuple(
+        button
+        for label, value in _pairs(writer.reader, node)
+        if (button := _message_button(writer, label, value)) is not None
+    )
+
+
+def own_buttons(base: str, most: object, language: str) -> tuple[OfferedButton, ...]:
+    """What `yes_no` and `rating` offer by themselves."""
+    if base == "yes_no":
+        yes, no = ("Yes", "No") if language == "en" else ("Да", "Нет")
+        return (
+            OfferedButton(label=parse_text(yes), value=True),
+            OfferedButton(label=parse_text(no), value=False),
+        )
+    if base == "rating":
+        top = most if isinstance(most, int) else 5
+        return tuple(
+            OfferedButton(label=parse_text(str(number)), value=number)
+            for number in range(1, min(top, 10) + 1)
+        )
+    return ()
+
+
+def _pairs(reader: Reader, node: Node | None) -> list[tuple[Scalar, Node | None]]:
+    """Labels with what stands after them; None in a plain list, where the label is all."""
+    if node is None:
+        return []
+    if isinstance(node, Mapped):
+        return [(key, value) for key, value in node.entries]
+    if isinstance(node, Listing):
+        found: list[tuple[Scalar, Node | None]] = []
+        for item in node.items:
+            if isinstance(item, Scalar) and item.text:
+                found.append((item, None))
+            elif isinstance(item, Mapped):
+                found.extend(item.entries)
+            else:
+                reader.expected(item, "buttons", "надпись кнопки", "a button's label")
+        return found
+    reader.expected(node, "buttons", "список надписей", "a list of labels")
+    return []
+
+
+def _question_button(
+    writer: Writer, key: Scalar, node: Node | None, base: str, after: int
+) -> OfferedButton:
+    reader = writer.reader
+    label = reader.parsed_text(key)
+    if node is None:
+        return OfferedButton(label=label, value=label)
+    if isinstance(node, Scalar):
+        return OfferedButton(label=label, value=reader.value(node, _typed(base)))
+    if isinstance(node, Mapped) and node.entries and node.entries[0][0].text in _DECORATIONS:
+        return _decorated(reader, label, node)
+    entry = writer.side_block(node, "buttons", Jump(after))
+    return OfferedButton(label=label, entry=entry)
+
+
+def _typed(base: str) -> str | None:
+    """A choice declares no type of its value; the others do."""
+    return None if base in ("choice", "many", "any") else base
+
+
+def _decorated(reader: Reader, label: Text, node: Mapped) -> OfferedButton:
+    fields = reader.checked(node.entries, "button", "buttons", node.place)
+    share = _share(reader, fields.get("share"))
+    url = reader.text(fields.get("url"), "url")
+    name = fields.get("name")
+    return OfferedButton(
+        label=label,
+        value=None if share or url else label,
+        share=share,
+        url=url,
+        name=reader.word(name, "name") if name is not None else None,
+        data=_data(reader, fields.get("with")),
+    )
+
+
+def _share(reader: Reader, node: Node | None) -> Literal["phone", "location"] | None:
+    if node is None:
+        return None
+    what = reader.one_of(node, ("phone", "location"), "share", "phone")
+    return "location" if what == "location" else "phone"
+
+
+def _data(reader: Reader, node: Node | None) -> Mapping[str, Value]:
+    return {key.text: reader.value(value) for key, value in reader.entries(node, "with")}
+
+
+def _message_button(writer: Writer, key: Scalar, node: Node | None) -> OfferedButton | None:
+    reader = writer.reader
+    label = reader.parsed_text(key)
+    if node is None:
+        return OfferedButton(label=label, value=label, act="text")
+    if isinstance(node, Scalar):
+        return OfferedButton(label=label, value=reader.parsed_text(node), act="text")
+    if not isinstance(node, Mapped) or not node.entries:
+        _refuse(reader, node)
+        return None
+    verb, value = node.entries[0]
+    if verb.text in _DECORATIONS:
+        button = _decorated(reader, label, node)
+        return button if button.value is None else _as_text(button)
+    if verb.text in ("call", "start"):
+        fields = reader.checked(node.entries[1:], "start", verb.text, node.place)
+        target = flow_name(reader, value, verb.text)
+        arguments = flow_arguments(reader, target, fields.get("with"), verb.place)
+        act: Literal["call", "start"] = "call" if verb.text == "call" else "start"
+        return OfferedButton(label=label, act=act, target=target, arguments=arguments)
+    if verb.text == "go" and len(node.entries) == 1:
+        step = step_name(writer.reader, writer.flow, writer.steps, value)
+        return OfferedButton(label=label, act="go", target=step)
+    if verb.text not in words("verb"):
+        nearest = reader.report.nearest(verb.text, (*words("verb"), *_DECORATIONS))
+        reader.report(complaints.UNKNOWN_VERB, verb.place, name=verb.text, nearest=nearest)
+        return None
+    _refuse(reader, node)
+    return None
+
+
+def _as_text(button: OfferedButton) -> OfferedButton:
+    return OfferedButton(
+        label=button.label, value=button.value, act="text", name=button.name, data=button.data
+    )
+
+
+def _refuse(reader: Reader, node: Node) -> None:
+    reader.expected(
+        node,
+        "buttons",
+        "call, start, go или url: кнопка сообщения может быть нажата и позже",
+        "call, start, go or url: the button of a message may be pressed later too",
+    )

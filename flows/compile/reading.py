@@ -1,0 +1,315 @@
+"""Reads the values of keys: names, texts, expressions, durations, typed values."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Any, TypeVar
+
+from flows import complaints
+from flows.answers import AnswerType
+from flows.compile.known import Known
+from flows.complaints import Report
+from flows.errors import Place
+from flows.expressions import Expression, ExpressionError, parse_expression
+from flows.hours import parse_duration
+from flows.model import Value
+from flows.text import Text, parse_text
+from flows.values import typed_scalar
+from flows.vocabulary import READ_ONLY, Where, words
+from flows.yaml_text import Listing, Mapped, Node, Scalar
+
+_T = TypeVar("_T")
+
+_VARIABLE = re.compile(r"(?:(?:user|chat)\.)?[^\W\d]\w*")
+_NAME = re.compile(r"[^\W\d][\w -]{0,63}")
+_LATIN = re.compile(r"[A-Za-z]")
+_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+_YES_NO = {"yes": True, "true": True, "да": True, "no": False, "false": False, "нет": False}
+_TYPED = frozenset(("number", "integer", "rating", "date", "date_time"))
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place where an expression reads variables."""
+
+    place: Place
+    names: frozenset[str]
+    paths: frozenset[str]
+
+
+class Fields:
+    """The keys of a mapping, checked against the vocabulary of its place."""
+
+    def __init__(self, entries: Iterable[tuple[Scalar, Node]], place: Place) -> None:
+        self.place = place
+        self._entries = {key.text: (key, value) for key, value in entries}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def get(self, key: str) -> Node | None:
+        found = self._entries.get(key)
+        return found[1] if found else None
+
+    def key(self, key: str) -> Scalar:
+        return self._entries[key][0]
+
+
+class Reader:
+    """Reads one flow (or bot.yaml); notes which variables are given values and which are read."""
+
+    def __init__(self, known: Known, report: Report) -> None:
+        self.known = known
+        self.report = report
+        self.saved: set[str] = set()
+        self.uses: list[Use] = []
+
+    # ------------------------------------------------------------ shapes
+
+    def expected(self, node: Node | Place, where: str, ru: str, en: str) -> None:
+        place = node if isinstance(node, Place) else node.place
+        self.report(complaints.EXPECTED, place, where=where, what=self.report.words(ru, en))
+
+    def fields(self, node: Node | None, where: Where, title: str) -> Fields:
+        """The keys of a mapping. Unknown ones and ones not built yet are complained about."""
+        if not isinstance(node, Mapped):
+            if node is not None:
+                self.expected(node, title, "несколько ключей с отступом", "keys, indented")
+            return Fields((), node.place if node is not None else Place("", 1))
+        return self.checked(node.entries, where, title, node.place)
+
+    def checked(
+        self, entries: Iterable[tuple[Scalar, Node]], where: Where, title: str, place: Place
+    ) -> Fields:
+        allowed = words(where)
+        good = []
+        for key, value in entries:
+            word = allowed.get(key.text)
+            if word is None:
+                self._unknown_key(key, where, title)
+            elif not word.built:
+                self.report(complaints.NOT_BUILT, key.place, name=key.text)
+            else:
+                good.append((key, value))
+        return Fields(good, place)
+
+    def _unknown_key(self, key: Scalar, where: Where, title: str) -> None:
+        if key.text in words("verb") and title in words("verb"):
+            self.report(complaints.TWO_VERBS, key.place, name=key.text)
+            return
+        nearest = self.report.nearest(key.text, words(where))
+        self.report(complaints.UNKNOWN_KEY, key.place, name=key.text, where=title, nearest=nearest)
+
+    def required(self, fields: Fields, key: str, title: str) -> Node | None:
+        node = fields.get(key)
+        if node is None:
+            self.report(complaints.MISSING_KEY, fields.place, where=title, key=key)
+        return node
+
+    def entries(self, node: Node | None, title: str) -> tuple[tuple[Scalar, Node], ...]:
+        """The pairs of a mapping whose keys are the owner's own."""
+        if node is None:
+            return ()
+        if isinstance(node, Mapped):
+            return node.entries
+        self.expected(node, title, "пары «имя: значение»", "pairs of a name and a value")
+        return ()
+
+    def items(self, node: Node | None) -> tuple[Node, ...]:
+        """One thing or a list of them."""
+        if node is None:
+            return ()
+        return node.items if isinstance(node, Listing) else (node,)
+
+    # ------------------------------------------------------------ words
+
+    def word(self, node: Node | None, title: str) -> str:
+        if isinstance(node, Scalar) and node.text:
+            return node.text.strip()
+        if node is not None:
+            self.expected(node, title, "одно слово или строка", "a word or a line of text")
+        return ""
+
+    def name(self, scalar: Scalar) -> str:
+        """The name of a flow, a step, a type."""
+        name = scalar.text.strip()
+        if not _NAME.fullmatch(name):
+            self.report(complaints.BAD_NAME, scalar.place, name=name)
+        self._alphabets(name, scalar.place)
+        return name
+
+    def variable(self, node: Node | None, title: str) -> str | None:
+        """A name that is given a value: `name`, `user.name` or `chat.name`."""
+        if node is None:
+            return None
+        name = self.word(node, title)
+        if not name:
+            return None
+        root, _, rest = name.partition(".")
+        if not _VARIABLE.fullmatch(name):
+            self.report(complaints.BAD_NAME, node.place, name=name)
+        elif root in READ_ONLY or name in ("user", "chat"):
+            self.report(complaints.READ_ONLY, node.place, name=name)
+        elif root == "user" and rest:
+            self._field(rest, node.place)
+        for part in (root, rest):
+            self._alphabets(part, node.place)
+        self.saved.add(name)
+        return name
+
+    def _field(self, name: str, place: Place) -> None:
+        if name not in self.known.user:
+            nearest = self.report.nearest(name, self.known.user)
+            self.report(complaints.UNKNOWN_FIELD, place, name=name, nearest=nearest)
+
+    def _alphabets(self, name: str, place: Place) -> None:
+        latin, cyrillic = _LATIN.findall(name), _CYRILLIC.findall(name)
+        if not latin or not cyrillic:
+            return
+        if len(latin) <= len(cyrillic):
+            odd = self.report.words("латинские ", "Latin ") + ", ".join(dict.fromkeys(latin))
+        else:
+            odd = self.report.words("русские ", "Russian ") + ", ".join(dict.fromkeys(cyrillic))
+        self.report(complaints.MIXED_ALPHABETS, place, name=name, odd=odd)
+
+    def one_of(self, node: Node | None, allowed: Iterable[str], title: str, default: str) -> str:
+        if node is None:
+            return default
+        choices = tuple(allowed)
+        name = self.word(node, title)
+        if name in choices:
+            return name
+        self.report(
+            complaints.BAD_CHOICE, node.place, name=name, where=title, allowed=", ".join(choices)
+        )
+        return default
+
+    def yes_no(self, node: Node | None, title: str, *, default: bool) -> bool:
+        if node is None:
+            return default
+        found = _YES_NO.get(self.word(node, title))
+        if found is None:
+            self.expected(node, title, "yes или no", "yes or no")
+        return bool(found)
+
+    def whole_number(self, node: Node | None, title: str) -> int | None:
+        if node is None:
+            return None
+        text = self.word(node, title)
+        if text.isdecimal():
+            return int(text)
+        self.expected(node, title, "целое число", "a whole number")
+        return None
+
+    # ------------------------------------------------------------ texts and expressions
+
+    def text(self, node: Node | None, title: str) -> Text | None:
+        if node is None:
+            return None
+        if not isinstance(node, Scalar):
+            self.expected(node, title, "текст", "a text")
+            return None
+        return self.parsed_text(node)
+
+    def parsed_text(self, scalar: Scalar) -> Text:
+        try:
+            text = parse_text(scalar.text.rstrip("\n") if scalar.block else scalar.text)
+        except ExpressionError as error:
+            self._bad(complaints.BAD_TEXT, scalar, error)
+            return parse_text("")
+        if text.names:
+            self.uses.append(Use(scalar.place, text.names, text.paths))
+            for name in text.names:
+                self._alphabets(name, scalar.place)
+        return text
+
+    def expression(self, node: Node | None, title: str) -> Expression:
+        if isinstance(node, Scalar) and node.text.strip():
+            try:
+                found = parse_expression(node.text.strip())
+            except ExpressionError as error:
+                self._bad(complaints.BAD_EXPRESSION, node, error)
+            else:
+                self.uses.append(Use(node.place, found.names, found.paths))
+                for name in found.names:
+                    self._alphabets(name, node.place)
+                return found
+        elif node is not None:
+            self.expected(node, title, "выражение", "an expression")
+        return parse_expression("0")
+
+    def _bad(self, kind: complaints.Kind, scalar: Scalar, error: ExpressionError) -> None:
+        self.report(kind, _inside(scalar, error.column), column=error.column, reason=error.text)
+
+    # ------------------------------------------------------------ measured things
+
+    def parsed(self, node: Node, title: str, parse: Callable[[str], _T]) -> _T | None:
+        """What a parser of the owner's words makes of them; its ValueError is a complaint."""
+        text = self.word(node, title)
+        if not text:
+            return None
+        try:
+            return parse(text)
+        except ValueError as error:
+            self.report(complaints.BAD_VALUE, node.place, name=text, reason=error)
+            return None
+
+    def duration(self, node: Node | None, title: str) -> timedelta | None:
+        return None if node is None else self.parsed(node, title, parse_duration)
+
+    # ------------------------------------------------------------ values
+
+    def type_name(self, node: Node, title: str) -> str:
+        name = self.word(node, title)
+        if name and name not in self.known.types:
+            nearest = self.report.nearest(name, self.known.types)
+            self.report(complaints.UNKNOWN_TYPE, node.place, name=name, nearest=nearest)
+            return "any"
+        return name or "any"
+
+    def type(self, name: str) -> AnswerType:
+        return self.known.types[name]
+
+    def value(self, node: Node, kind: str | None = None) -> Value:
+        """A value by its declared type; where there is none, an unquoted scalar is typed."""
+        if isinstance(node, Listing):
+            return [self.value(item) for item in node.items]
+        if isinstance(node, Mapped):
+            return {key.text: self.value(item) for key, item in node.entries}
+        if "{{" in node.text:
+            return self.parsed_text(node)
+        base = self.known.types[kind].base if kind in self.known.types else "any"
+        if node.plain and node.text in ("", "null"):
+            return None
+        return self._scalar(node, base)
+
+    def _scalar(self, node: Scalar, base: str) -> object:
+        if base == "any":
+            return typed_scalar(node.text) if node.plain else node.text
+        if base == "yes_no":
+            if node.text in _YES_NO:
+                return _YES_NO[node.text]
+            self.expected(node, "yes_no", "yes или no", "yes or no")
+        elif base == "time":
+            return self.parsed(node, "time", time.fromisoformat)
+        elif base in _TYPED:
+            found: Any = typed_scalar(node.text)
+            if isinstance(found, str) and base in ("number", "integer", "rating"):
+                self.expected(node, base, "число", "a number")
+            return found
+        return node.text
+
+
+def _inside(scalar: Scalar, column: int) -> Place:
+    """Where the n-th character of a scalar stands in the file."""
+    before = scalar.text[: column - 1]
+    start = scalar.place
+    if scalar.block:
+        indent = start.column - 1
+        last = before.rpartition("\n")[2]
+        return Place(
+            start.file, start.line + 1 + before.count("\n"), len(last) + 1 + max(0, indent)
+        )
+    quote = 0 if scalar.plain else 1
+    return Place(start.file, start.line, start.column + quote + len(before))

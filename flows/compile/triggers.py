@@ -1,0 +1,137 @@
+"""Compiles `when` and `meanwhile`: what wakes a flow or a handler."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flows import complaints
+from flows.answers import answer_type
+from flows.compile.reading import Reader
+from flows.errors import Place
+from flows.matching import fold
+from flows.model import Pattern, Scope, Target
+from flows.vocabulary import EVENTS
+from flows.yaml_text import Listing, Mapped, Node, Scalar
+
+_COMMAND = re.compile(r"/\w{1,32}")
+
+
+class Triggers:
+    """Gathers the triggers of one scope, each claimed by one target."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.exact: dict[str, Target] = {}
+        self.places: dict[str, Place] = {}
+        self._contains: list[tuple[str | Pattern, Target]] = []
+        self._means: list[tuple[str, Target]] = []
+        self._events: dict[str, Target] = {}
+
+    def scope(self) -> Scope:
+        return Scope(
+            exact=self.exact,
+            contains=tuple(self._contains),
+            means=tuple(self._means),
+            events=self._events,
+        )
+
+    def add(self, node: Node, target: Target) -> None:
+        """All triggers of a `when`."""
+        for item in self.reader.items(node):
+            if isinstance(item, Scalar):
+                self._words(item, target)
+            elif isinstance(item, Mapped):
+                self._keys(item, target)
+            else:
+                self.reader.expected(item, "when", "слова или ключ", "words or a key")
+
+    def _words(self, scalar: Scalar, target: Target) -> None:
+        written = scalar.text.strip()
+        if written.startswith("/"):
+            key = written.lower()
+            good = _COMMAND.fullmatch(key) is not None
+        else:
+            key = fold(written)
+            good = bool(key)
+        if not good:
+            reason = self.reader.report.words(
+                "нужны буквы или цифры, команда — одно слово", "use letters; a command is one word"
+            )
+            self.reader.report(complaints.BAD_VALUE, scalar.place, name=written, reason=reason)
+            return
+        self._claim(key, written, scalar.place, target)
+
+    def _claim(self, key: str, written: str, place: Place, target: Target) -> None:
+        first = self.places.get(key)
+        if first is None:
+            self.exact[key] = target
+            self.places[key] = place
+        elif self.exact[key] != target:
+            self.reader.report(complaints.TWO_TRIGGERS, place, name=written, first=first)
+
+    def _keys(self, node: Mapped, target: Target) -> None:
+        fields = self.reader.checked(node.entries, "trigger", "when", node.place)
+        for phrase in self._scalars(fields.get("contains"), "contains"):
+            key = fold(phrase.text)
+            if key:
+                self._contains.append((key, target))
+            else:
+                self.reader.expected(phrase, "contains", "слова", "words")
+        for pattern in self._scalars(fields.get("matches"), "matches"):
+            compiled = self._pattern(pattern)
+            if compiled is not None:
+                self._contains.append((compiled, target))
+        for sentence in self._scalars(fields.get("means"), "means"):
+            self._means.append((sentence.text.strip(), target))
+        for event in self._scalars(fields.get("event"), "event"):
+            self._event(event, target)
+
+    def _scalars(self, node: Node | None, title: str) -> list[Scalar]:
+        found = []
+        for item in self.reader.items(node):
+            if isinstance(item, Scalar):
+                found.append(item)
+            else:
+                self.reader.expected(item, title, "текст", "a text")
+        return found
+
+    def _pattern(self, scalar: Scalar) -> Any:
+        """Owners' expressions run in linear time: the answer types know how to compile them."""
+        try:
+            return answer_type("trigger", base="text", matches=scalar.text).matches
+        except ValueError as error:
+            self.reader.report(complaints.BAD_PATTERN, scalar.place, name=scalar.text, reason=error)
+            return None
+
+    def _event(self, scalar: Scalar, target: Target) -> None:
+        name = scalar.text.strip()
+        if "." in name:
+            self.reader.report(complaints.NOT_BUILT, scalar.place, name=f"event: {name}")
+        elif name not in EVENTS:
+            self.reader.report(
+                complaints.BAD_CHOICE,
+                scalar.place,
+                name=name,
+                where="event",
+                allowed=", ".join(EVENTS),
+            )
+        elif name in self._events:
+            first = self.places[f"event: {name}"]
+            self.reader.report(complaints.TWO_TRIGGERS, scalar.place, name=name, first=first)
+        else:
+            self._events[name] = target
+            self.places[f"event: {name}"] = scalar.place
+
+
+def handlers(reader: Reader, node: Node | None, target: Callable[[Node], Target]) -> Triggers:
+    """The handlers of a `meanwhile`; `target` compiles a handler's block."""
+    triggers = Triggers(reader)
+    for item in node.items if isinstance(node, Listing) else ():
+        fields = reader.fields(item, "handler", "meanwhile")
+        when = reader.required(fields, "when", "meanwhile")
+        then = reader.required(fields, "then", "meanwhile")
+        if when is not None and then is not None:
+            triggers.add(when, target(then))
+    if node is not None and not isinstance(node, Listing):
+        reader.expected(node, "meanwhile", "список: «- when: …»", "a list: “- when: …”")
+    return triggers

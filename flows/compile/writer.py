@@ -1,0 +1,188 @@
+"""Writes a flow's operations: the main line first, then the blocks that stand aside."""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flows import complaints
+from flows.compile.reading import Fields, Reader
+from flows.errors import Place
+from flows.model import EndHandler, Finish, Operation
+from flows.vocabulary import WORDS, Where, words
+from flows.yaml_text import Listing, Mapped, Node, Scalar
+
+_LEAVING = frozenset(("go", "start", "done"))
+_BARE_GO = frozenset(("back", "again", "cancel"))
+_INSIDE = frozenset(("say", "later"))
+"""Verbs whose keys stand inside their value, not beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action: its verb, what stands after it, and the keys beside it."""
+
+    verb: str
+    place: Place
+    value: Node | None
+    fields: Fields
+
+
+Verb = Callable[["Writer", Action], None]
+
+
+class Writer:
+    """Compiles blocks into one list of operations; `flow` is "" for the bot's own."""
+
+    def __init__(
+        self, reader: Reader, verbs: Mapping[str, Verb], flow: str = "", steps: Sequence[str] = ()
+    ) -> None:
+        self.reader = reader
+        self.flow = flow
+        self.steps = tuple(steps)
+        self.step = ""
+        self._verbs = verbs
+        self._code: list[Operation] = []
+        self._lines: list[int] = []
+        self._aside: deque[tuple[str, Callable[[], None]]] = deque()
+
+    @property
+    def here(self) -> int:
+        """The index of the next operation."""
+        return len(self._code)
+
+    def emit(self, operation: Operation, place: Place) -> int:
+        self._code.append(operation)
+        self._lines.append(place.line)
+        return len(self._code) - 1
+
+    def reserve(self, place: Place) -> int:
+        """Room for an operation that needs to know what comes after it."""
+        return self.emit(Finish(), place)
+
+    def put(self, index: int, operation: Operation) -> None:
+        self._code[index] = operation
+
+    def aside(self, job: Callable[[], None]) -> None:
+        """Compile something after the main line, as a part of the step we are in."""
+        self._aside.append((self.step, job))
+
+    def block(self, node: Node | None, title: str) -> None:
+        """One action or a list of them, here."""
+        items = self.reader.items(node)
+        if node is not None and not items:
+            self.reader.report(complaints.TOO_FEW, node.place, where=title)
+        left = ""
+        for item in items:
+            if left:
+                self.reader.report(complaints.UNREACHABLE_ACTION, item.place, name=left)
+                left = ""
+            action = self._action(item)
+            if action is None:
+                continue
+            self._verbs[action.verb](self, action)
+            if action.verb in _LEAVING:
+                left = action.verb
+
+    def side_block(self, node: Node | None, title: str, ending: Operation) -> int:
+        """A block with its ending; gives its entry, or -1 where the owner wrote none."""
+        if node is None:
+            return -1
+        entry = self.here
+        self.block(node, title)
+        self.emit(ending, node.place)
+        return entry
+
+    def handler(self, node: Node) -> int:
+        return self.side_block(node, "then", EndHandler())
+
+    def finish(self) -> tuple[tuple[Operation, ...], tuple[int, ...]]:
+        """Compile what was put aside; gives all operations with their lines."""
+        while self._aside:
+            self.step, job = self._aside.popleft()
+            job()
+        return tuple(self._code), tuple(self._lines)
+
+    # ------------------------------------------------------------ what an item of a block is
+
+    def _action(self, node: Node) -> Action | None:
+        report = self.reader.report
+        if isinstance(node, Scalar):
+            return self._bare(node)
+        if isinstance(node, Listing) or not node.entries:
+            self.reader.expected(node, "steps", "действие", "an action")
+            return None
+        key, value = node.entries[0]
+        if not self._is_verb(key, node):
+            return None
+        others = node.entries[1:]
+        if key.text in _INSIDE and others:
+            for other, _ in others:
+                inside = other.text in words("say" if key.text == "say" else "later")
+                kind = complaints.BELONGS_INSIDE if inside else complaints.UNKNOWN_KEY
+                if other.text in words("verb") and not inside:
+                    kind = complaints.TWO_VERBS
+                report(kind, other.place, name=other.text, where=key.text, nearest="")
+            others = ()
+        return Action(key.text, key.place, value, self._beside(key, others))
+
+    def _beside(self, key: Scalar, others: Sequence[tuple[Scalar, Node]]) -> Fields:
+        if key.text not in _WITH_KEYS:
+            for other, _ in others:
+                kind = (
+                    complaints.TWO_VERBS if other.text in words("verb") else complaints.UNKNOWN_KEY
+                )
+                self.reader.report(kind, other.place, name=other.text, where=key.text, nearest="")
+            return Fields((), key.place)
+        return self.reader.checked(others, _WITH_KEYS[key.text], key.text, key.place)
+
+    def _bare(self, node: Scalar) -> Action | None:
+        verb = node.text.strip()
+        if verb == "done":
+            return Action(verb, node.place, None, Fields((), node.place))
+        if verb in _BARE_GO:
+            return Action("go", node.place, node, Fields((), node.place))
+        if verb in words("verb"):
+            self.reader.expected(node, verb, "значение после двоеточия", "a value after a colon")
+            return None
+        nearest = self.reader.report.nearest(verb, words("verb"))
+        self.reader.report(complaints.UNKNOWN_VERB, node.place, name=verb, nearest=nearest)
+        return None
+
+    def _is_verb(self, key: Scalar, node: Mapped) -> bool:
+        report = self.reader.report
+        word = words("verb").get(key.text)
+        if word is not None and word.built:
+            return True
+        if word is not None or key.text == "was":
+            report(complaints.NOT_BUILT, key.place, name=key.text)
+        elif key.text in _SUB_KEYS and (verb := _verb_among(node)) is not None:
+            report(complaints.VERB_FIRST, verb.place, name=verb.text)
+        else:
+            nearest = report.nearest(key.text, words("verb"))
+            report(complaints.UNKNOWN_VERB, key.place, name=key.text, nearest=nearest)
+        return False
+
+
+_SUB_KEYS = frozenset(
+    word.name for word in WORDS if word.where not in ("verb", "bot", "defaults", "flow")
+)
+
+_WITH_KEYS: Mapping[str, Where] = {
+    "ask": "ask",
+    "if": "if",
+    "choose": "choose",
+    "each": "each",
+    "call": "call",
+    "start": "start",
+    "do": "do",
+    "handoff": "handoff",
+}
+
+
+def _verb_among(node: Mapped) -> Scalar | None:
+    """A verb that stands among an action's later keys."""
+    verbs = words("verb")
+    for key, _ in node.entries[1:]:
+        if key.text in verbs:
+            return key
+    return None

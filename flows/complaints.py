@@ -1,0 +1,373 @@
+"""What can be said about a bot folder: every complaint's code and its wording in both languages."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, Literal, NamedTuple
+
+from flows.errors import Complaint, Place
+
+
+class Kind(NamedTuple):
+    """A sort of complaint. A code that begins with W is a warning."""
+
+    code: str
+    ru: str
+    en: str
+
+
+FILE_MISSING = Kind(
+    "E002",
+    "в папке бота нет файла bot.yaml — создайте его: «bot: Название» и «start: сценарий»",
+    "the bot's folder has no bot.yaml: create it with “bot: Name” and “start: flow”",
+)
+FILE_TOO_BIG = Kind(
+    "E001",
+    "файл больше мегабайта — разделите его на несколько",
+    "the file is over a megabyte: split it",
+)
+YAML_CHARACTER = Kind(
+    "E001",
+    "в файле есть недопустимый символ — сохраните файл в кодировке UTF-8",
+    "the file holds a forbidden character: save it as UTF-8",
+)
+YAML_DEPTH = Kind(
+    "E001",
+    "слишком глубокая вложенность — вынесите часть в отдельный сценарий",
+    "nested too deeply: move a part into a flow of its own",
+)
+YAML_BRACES = Kind(
+    "E001",
+    "текст, который начинается с {{{{, возьмите в кавычки",
+    "put a text that begins with {{{{ in quotes",
+)
+YAML_KEY = Kind(
+    "E001",
+    "ключ должен быть словом — возьмите его в кавычки",
+    "a key must be a word: put it in quotes",
+)
+YAML_COLON = Kind(
+    "E001",
+    "в тексте есть двоеточие с пробелом — возьмите текст в кавычки",
+    "the text has a colon and a space in it: put the text in quotes",
+)
+YAML_FIRST_CHARACTER = Kind(
+    "E001",
+    "текст не может начинаться с «{text}» — возьмите его в кавычки",
+    "a text cannot begin with “{text}”: put it in quotes",
+)
+YAML_AFTER_QUOTE = Kind(
+    "E001",
+    "после закрывающей кавычки что-то стоит — возьмите в кавычки весь текст"
+    " (кавычки внутри него замените на «ёлочки»)",
+    "something follows the closing quote: put the whole text in quotes"
+    " (and use other quotes inside it)",
+)
+YAML_TAB = Kind(
+    "E001",
+    "отступ сделан табуляцией — замените её пробелами",
+    "the line is indented by a tab: use spaces",
+)
+YAML_UNCLOSED = Kind(
+    "E001",
+    "кавычка или скобка открыта и не закрыта",
+    "a quote or a bracket is opened and never closed",
+)
+YAML_INDENT = Kind(
+    "E001",
+    "строка не на своём месте — проверьте отступ, двоеточие после ключа и «- » в списках",
+    "the line is out of place: check its indent, the colon after a key, the “- ” of lists",
+)
+YAML_ALIAS = Kind(
+    "E001",
+    "ссылки YAML («{text}») не поддерживаются — повторите текст или возьмите его в кавычки",
+    "YAML references (“{text}”) are not supported: repeat the text or put it in quotes",
+)
+YAML_TAG = Kind(
+    "E001",
+    "метки YAML («{text}») не поддерживаются — возьмите текст в кавычки",
+    "YAML tags (“{text}”) are not supported: put the text in quotes",
+)
+DUPLICATE_KEY = Kind(
+    "E003",
+    "ключ «{key}» уже есть в строке {first} — оставьте один",
+    "the key “{key}” stands in line {first} already: keep one",
+)
+COMMENT_CUTS = Kind(
+    "W010",
+    "«{text}» пропадёт: # с пробелом начинает комментарий. Возьмите текст в кавычки",
+    "“{text}” will be lost: a space and # begin a comment. Put the text in quotes",
+)
+COMMA_CUTS = Kind(
+    "W011",
+    "запятая внутри {{…}} разрезала текст: «{text}» стало отдельным ключом. Возьмите текст в кавычки",
+    "a comma inside {{…}} cut a text in two: “{text}” became a key. Put the text in quotes",
+)
+
+# ---------------------------------------------------------------- shapes
+
+EXPECTED = Kind(
+    "E010",
+    "в «{where}» здесь нужно {what}",
+    "“{where}” wants {what} here",
+)
+UNKNOWN_VERB = Kind(
+    "E011",
+    "не знаю действия «{name}»{nearest}",
+    "there is no action “{name}”{nearest}",
+)
+VERB_FIRST = Kind(
+    "E011",
+    "действие начинается со своего слова — поставьте «{name}» первым ключом",
+    "an action begins with its verb: put “{name}” first",
+)
+TWO_VERBS = Kind(
+    "E012",
+    "«{name}» — отдельное действие: поставьте перед ним «- » и уберите лишний отступ",
+    "“{name}” is an action of its own: put “- ” before it",
+)
+BELONGS_INSIDE = Kind(
+    "E012",
+    "ключ «{name}» пишется внутри «{where}», с отступом под ним",
+    "the key “{name}” stands inside “{where}”, indented under it",
+)
+UNKNOWN_KEY = Kind(
+    "E012",
+    "ключ «{name}» не подходит к «{where}»{nearest}",
+    "the key “{name}” does not belong to “{where}”{nearest}",
+)
+MISSING_KEY = Kind(
+    "E013",
+    "в «{where}» не хватает ключа «{key}»",
+    "“{where}” lacks the key “{key}”",
+)
+NOT_BUILT = Kind(
+    "E090",
+    "«{name}» есть в языке, но в этой версии ещё не работает — пока уберите",
+    "“{name}” belongs to the language but is not built yet in this version: leave it out for now",
+)
+BAD_CHOICE = Kind(
+    "E019",
+    "«{name}» не подходит к «{where}» — бывает: {allowed}",
+    "“{name}” does not fit “{where}”: it may be {allowed}",
+)
+TOO_FEW = Kind(
+    "E013",
+    "«{where}» пусто — добавьте хотя бы одно действие",
+    "“{where}” is empty: add at least one action",
+)
+
+# ---------------------------------------------------------------- names
+
+UNKNOWN_STEP = Kind(
+    "E014",
+    "в сценарии «{flow}» нет шага «{name}»{nearest}",
+    "the flow “{flow}” has no step “{name}”{nearest}",
+)
+NO_STEPS_HERE = Kind(
+    "E014",
+    "обработчик бота не знает шагов («{name}») — вызовите сценарий: call или start",
+    "a handler of the bot has no steps to go to (“{name}”): use call or start",
+)
+UNKNOWN_FLOW = Kind(
+    "E015",
+    "нет сценария «{name}»{nearest}",
+    "there is no flow “{name}”{nearest}",
+)
+UNKNOWN_TYPE = Kind(
+    "E016",
+    "не знаю типа «{name}»{nearest}",
+    "there is no type “{name}”{nearest}",
+)
+UNKNOWN_ACTION = Kind(
+    "E017",
+    "в каталоге нет действия «{name}»{nearest}",
+    "the catalogue has no action “{name}”{nearest}",
+)
+UNKNOWN_QUEUE = Kind(
+    "E018",
+    "нет очереди «{name}»{nearest}. Очереди описаны в bot.yaml, ключ queues",
+    "there is no queue “{name}”{nearest}. Queues are described in bot.yaml under queues",
+)
+UNKNOWN_HOURS = Kind(
+    "E018",
+    "нет часов работы «{name}»{nearest}. Часы описаны в bot.yaml, ключ hours",
+    "there are no hours “{name}”{nearest}. Hours are described in bot.yaml under hours",
+)
+UNKNOWN_VARIABLE = Kind(
+    "E020",
+    "переменной «{name}» никто не даёт значения{nearest}",
+    "nobody gives the variable “{name}” a value{nearest}",
+)
+UNKNOWN_FIELD = Kind(
+    "E021",
+    "у клиента нет поля «{name}»{nearest}. Поля описаны в bot.yaml, ключ user",
+    "the customer has no field “{name}”{nearest}. Fields are described in bot.yaml under user",
+)
+BAD_NAME = Kind(
+    "E022",
+    "«{name}» не годится для имени: нужны буквы, цифры и _ (первой — буква)",
+    "“{name}” cannot be a name: use letters, digits and _ (a letter first)",
+)
+RESERVED_NAME = Kind(
+    "E022",
+    "«{name}» — слово языка, шаг так назвать нельзя",
+    "“{name}” is a word of the language and cannot name a step",
+)
+READ_ONLY = Kind(
+    "E023",
+    "«{name}» можно только читать — возьмите другое имя",
+    "“{name}” can only be read: take another name",
+)
+MISSING_WITH = Kind(
+    "E024",
+    "«{target}» требует «{name}» — добавьте в with",
+    "“{target}” needs “{name}”: add it to with",
+)
+EXTRA_WITH = Kind(
+    "E025",
+    "«{target}» не принимает «{name}»{nearest}",
+    "“{target}” does not take “{name}”{nearest}",
+)
+TWO_FLOWS = Kind(
+    "E026",
+    "сценарий «{name}» уже есть: {first}",
+    "there is a flow “{name}” already: {first}",
+)
+TWO_TRIGGERS = Kind(
+    "E027",
+    "слова «{name}» уже запускают другое: {first} — второе никогда не сработает",
+    "“{name}” starts something else already: {first}. The second one would never start",
+)
+SHADOWED_TRIGGER = Kind(
+    "W027",
+    "слова «{name}» раньше перехватывает обработчик бота: {first}",
+    "a handler of the bot takes “{name}” first: {first}",
+)
+EXTRA_RESULT = Kind(
+    "E025",
+    "сценарий «{target}» не обещает «{name}» в gives{nearest}",
+    "the flow “{target}” does not promise “{name}” in gives{nearest}",
+)
+MIXED_ALPHABETS = Kind(
+    "E030",
+    "в имени «{name}» смешаны русские и латинские буквы: {odd}",
+    "the name “{name}” mixes Russian and Latin letters: {odd}",
+)
+NO_FILE = Kind(
+    "E031",
+    "нет файла «{name}» — положите его в папку бота{nearest}",
+    "there is no file “{name}”: put it into the bot's folder{nearest}",
+)
+
+# ---------------------------------------------------------------- values
+
+BAD_EXPRESSION = Kind(
+    "E040",
+    "в выражении ошибка, знак {column}: {reason}",
+    "error in the expression, character {column}: {reason}",
+)
+BAD_TEXT = Kind(
+    "E041",
+    "в тексте ошибка, знак {column}: {reason}",
+    "error in the text, character {column}: {reason}",
+)
+BAD_VALUE = Kind(
+    "E042",
+    "«{name}» не подходит: {reason}",
+    "“{name}” does not fit: {reason}",
+)
+BAD_PATTERN = Kind(
+    "E043",
+    "шаблон «{name}» не читается: {reason}",
+    "the pattern “{name}” cannot be read: {reason}",
+)
+
+# ---------------------------------------------------------------- the whole
+
+ENDLESS_LOOP = Kind(
+    "E050",
+    "бесконечный круг без ожидания: {path}. Добавьте ask или выход",
+    "an endless loop without waiting: {path}. Add an ask or a way out",
+)
+LOOP_WITHOUT_WAITING = Kind(
+    "W050",
+    "круг без ожидания: {path}. Если условие не изменится, он не кончится",
+    "a loop without waiting: {path}. It never ends if its condition does not change",
+)
+UNREACHABLE_STEP = Kind(
+    "W051",
+    "до шага «{name}» никто не доходит",
+    "nothing ever gets to the step “{name}”",
+)
+UNREACHABLE_FLOW = Kind(
+    "W052",
+    "сценарий «{name}» никто не запускает — добавьте when или call",
+    "nothing starts the flow “{name}”: add when or a call",
+)
+UNREACHABLE_ACTION = Kind(
+    "W053",
+    "действие никогда не выполнится: перед ним стоит «{name}»",
+    "this action never runs: “{name}” stands before it",
+)
+LONG_LABEL = Kind(
+    "W060",
+    "надпись кнопки «{name}» длиннее {limit} знаков — в телефоне она не поместится",
+    "the label “{name}” is over {limit} characters: a phone will not show it whole",
+)
+MANY_BUTTONS = Kind(
+    "W061",
+    "кнопок {count}, а {channel} показывает не больше {limit}",
+    "there are {count} buttons, {channel} shows at most {limit}",
+)
+SAME_LABELS = Kind(
+    "E062",
+    "две кнопки называются одинаково: «{name}» — напечатанный ответ не различить",
+    "two buttons are called “{name}”: a typed answer could mean either",
+)
+
+
+class Report:
+    """Collects complaints in the language of the bot's owner."""
+
+    def __init__(self, language: str = "ru") -> None:
+        self.language = language
+        self._found: dict[Complaint, None] = {}
+
+    def __call__(self, kind: Kind, place: Place, **values: Any) -> None:
+        words = kind.en if self.language == "en" else kind.ru
+        text = words.format(**values)
+        level: Literal["error", "warning"] = "warning" if kind.code.startswith("W") else "error"
+        # The same name misspelt twice in one line is one complaint.
+        self._found[Complaint(place, kind.code, text, level)] = None
+
+    @property
+    def errors(self) -> list[Complaint]:
+        return [found for found in self._found if found.level == "error"]
+
+    @property
+    def warnings(self) -> list[Complaint]:
+        return sorted(
+            (found for found in self._found if found.level == "warning"),
+            key=lambda complaint: complaint.place,
+        )
+
+    def words(self, ru: str, en: str) -> str:
+        return en if self.language == "en" else ru
+
+    def nearest(self, name: str, known: Iterable[str]) -> str:
+        """A hint at the right name, ready to stand at the end of a complaint; empty for none."""
+        by_fold = {_alike(candidate): candidate for candidate in known}
+        close = get_close_matches(_alike(name), by_fold, n=1, cutoff=0.6)
+        if not close:
+            return ""
+        return self.words(
+            f" — может, «{by_fold[close[0]]}»?", f": did you mean “{by_fold[close[0]]}”?"
+        )
+
+
+_LOOKALIKES = str.maketrans("acekopxyACEHKMOPTXYB", "асекорхуАСЕНКМОРТХУВ")
+
+
+def _alike(name: str) -> str:
+    """Letters that look the same count as the same one."""
+    return name.translate(_LOOKALIKES).casefold()

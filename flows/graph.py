@@ -1,0 +1,121 @@
+"""The ways through a flow: which operation may follow which, and what the owner called the way."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from flows.model import (
+    Ask,
+    AskAgain,
+    Branch,
+    Choose,
+    Do,
+    EachBegin,
+    EachNext,
+    EndHandler,
+    Finish,
+    Flow,
+    Go,
+    HandOff,
+    Jump,
+    Operation,
+    Question,
+    Say,
+    Scope,
+    StartFlow,
+)
+
+
+class Way(NamedTuple):
+    """A way to another operation; `label` is the button, the condition, the case."""
+
+    target: int
+    label: str = ""
+
+
+def ways(flow: Flow, index: int) -> Iterator[Way]:
+    """Where a dialog may go on after an operation of this flow."""
+    operation = flow.code[index]
+    if isinstance(operation, Ask):
+        yield Way(index + 1)
+        yield from _question_ways(operation.question)
+    elif isinstance(operation, Branch):
+        yield Way(index + 1, operation.condition.source)
+        yield Way(operation.otherwise)
+    elif isinstance(operation, Choose):
+        for case, entry in operation.cases.items():
+            yield Way(entry, case)
+        yield Way(operation.otherwise)
+    elif isinstance(operation, Do):
+        yield Way(index + 1)
+        yield from _written((operation.failed, "!"))
+    elif isinstance(operation, HandOff):
+        yield Way(index + 1)
+        yield from _written(
+            (operation.unanswered, "unanswered"),
+            (operation.offline, "offline"),
+            (operation.closed, "closed"),
+            (operation.cancel, "cancel"),
+        )
+    elif isinstance(operation, Say):
+        yield Way(index + 1)
+        for button in operation.message.buttons:
+            if button.act == "go" and button.target in flow.steps:
+                yield Way(flow.steps[button.target], button.label.source)
+    else:
+        yield from _plain_ways(flow, index, operation)
+
+
+def _plain_ways(flow: Flow, index: int, operation: Operation) -> Iterator[Way]:
+    if isinstance(operation, Jump):
+        yield Way(operation.entry)
+    elif isinstance(operation, AskAgain):
+        yield from _written((operation.entry, ""))
+    elif isinstance(operation, EachBegin):
+        yield Way(index + 1)
+        yield Way(operation.end)
+    elif isinstance(operation, EachNext):
+        begin = flow.code[operation.begin]
+        yield Way(operation.begin)
+        if isinstance(begin, EachBegin):
+            yield Way(begin.end)
+    elif isinstance(operation, Go):
+        if operation.step in flow.steps:
+            yield Way(flow.steps[operation.step])
+    elif not isinstance(operation, Finish | EndHandler | StartFlow):
+        yield Way(index + 1)
+
+
+def _question_ways(question: Question) -> Iterator[Way]:
+    for button in question.body.buttons:
+        if button.entry >= 0:
+            yield Way(button.entry, button.label.source)
+    yield from _written((question.otherwise, "?"), (question.timeout_entry, "…"))
+    for entry in entries(question.scope):
+        yield Way(entry)
+
+
+def _written(*blocks: tuple[int, str]) -> Iterator[Way]:
+    for entry, label in blocks:
+        if entry >= 0:
+            yield Way(entry, label)
+
+
+def entries(scope: Scope) -> Iterator[int]:
+    """The operations at which the handlers of a scope begin."""
+    listed = (scope.contains, scope.means)
+    targets = [*scope.exact.values(), *scope.events.values()]
+    targets += [target for triggers in listed for _, target in triggers]
+    yield from sorted({target.entry for target in targets if target.entry >= 0})
+
+
+def reached(flow: Flow, starts: Sequence[int]) -> set[int]:
+    """Every operation that can be come to from these."""
+    found: set[int] = set()
+    ahead = list(starts)
+    while ahead:
+        index = ahead.pop()
+        if index in found or not 0 <= index < len(flow.code):
+            continue
+        found.add(index)
+        ahead.extend(way.target for way in ways(flow, index))
+    return found

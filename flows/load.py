@@ -1,0 +1,164 @@
+"""Loads a bot folder: its files' texts in, a compiled bot or every complaint out."""
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from flows import complaints
+from flows.answers import BASE_TYPES
+from flows.check.channels import check_channels
+from flows.check.names import check_names
+from flows.check.ways import check_loops, check_reach, check_steps
+from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
+from flows.compile.flow import compile_flow, read_header
+from flows.compile.known import Known
+from flows.compile.reading import Reader
+from flows.compile.triggers import Triggers
+from flows.complaints import Report
+from flows.errors import Complaint, LoadError, Place
+from flows.machine import moves
+from flows.model import ActionSpec, Bot, Flow, Queue, Scope, Target
+from flows.yaml_text import Mapped, read_yaml
+
+BOT_FILE = "bot.yaml"
+_START = "/start"
+_LANGUAGE = re.compile(r"""^language:\s*["']?en\b""", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A bot that can be run, and what its owner may want to look at all the same."""
+
+    bot: Bot
+    warnings: list[Complaint]
+
+
+def load_bot(
+    folder: str,
+    files: Mapping[str, str],
+    actions: Mapping[str, ActionSpec],
+    *,
+    media: Collection[str] | None = None,
+) -> Loaded:
+    """Compile a bot. `files` are paths inside the folder with their texts; tests are left alone.
+
+    `media` are the paths of other files that exist, None if that is not known. Raises LoadError
+    with every complaint that is an error.
+    """
+    ours = {path: text for path, text in sorted(files.items()) if _is_ours(path)}
+    english = _LANGUAGE.search(ours.get(BOT_FILE, "")) is not None
+    report = Report("en" if english else "ru")
+    known = Known(actions=actions, media=media, types=dict(BASE_TYPES))
+    reader = Reader(known, report)
+    file = _read_files(ours, reader)
+    if file is None:
+        raise LoadError(report.errors)
+    bot = _compile(folder, _version(ours), file, reader)
+    if report.errors:
+        raise LoadError(report.errors)
+    return Loaded(bot, report.warnings)
+
+
+def _is_ours(path: str) -> bool:
+    return path == BOT_FILE or (path.startswith("flows/") and path.endswith((".yaml", ".yml")))
+
+
+def _version(files: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for path, text in files.items():
+        digest.update(f"{path}\0{len(text)}\0{text}".encode("utf-8", "replace"))
+    return digest.hexdigest()[:16]
+
+
+def _read_files(files: Mapping[str, str], reader: Reader) -> BotFile | None:
+    """Everything that can be read before flows refer to one another."""
+    known, report = reader.known, reader.report
+    documents = {}
+    for path, text in files.items():
+        before = len(report.errors)
+        documents[path] = read_yaml(path, text, report)
+        if not documents[path] and len(report.errors) > before:
+            known.whole = False
+    if BOT_FILE not in files:
+        report(complaints.FILE_MISSING, Place(BOT_FILE, 1))
+    top = next((node for node in documents.pop(BOT_FILE, ()) if isinstance(node, Mapped)), None)
+    if top is None and not report.errors:
+        report(complaints.MISSING_KEY, Place(BOT_FILE, 1), where=BOT_FILE, key="bot")
+    # Types come first: flows' inputs name them.
+    file = read_bot(reader, top) if top is not None else None
+    if file is not None:
+        for nodes in documents.values():
+            for node in nodes:
+                read_header(node, known, report)
+    return file
+
+
+def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
+    known, report = reader.known, reader.report
+    start = start_flow(reader, file)
+    own, own_triggers, defaults = compile_own(reader, file, Place(BOT_FILE, 1))
+    check_names(reader)
+    starts = Triggers(reader)
+    flows: dict[str, Flow] = {}
+    for header in known.flows.values():
+        flow, flow_reader = compile_flow(header, known, report, starts)
+        check_names(flow_reader)
+        flows[flow.name] = flow
+    _shadowed(report, own_triggers, starts)
+    queues = dict(file.queues)
+    if known.queues is None:
+        queues = {name: Queue() for name in reader.known.used_queues}
+    bot = Bot(
+        folder=folder,
+        title=file.title,
+        version=version,
+        language=report.language,
+        timezone=file.timezone,
+        start=start,
+        user=file.user,
+        types={name: known.types[name] for name in known.sources},
+        hours=file.hours,
+        queues=queues,
+        knowledge=file.knowledge,
+        defaults=defaults,
+        own=own,
+        flows=flows,
+        starts=_with_start(starts.scope(), start),
+        start_words=_start_words(starts.scope(), start),
+    )
+    if not report.errors:
+        bot = _checked(bot, report)
+    return bot
+
+
+def _checked(bot: Bot, report: Report) -> Bot:
+    """What is seen only in a bot whose parts all read well."""
+    check_channels(bot, report)
+    for flow in bot.flows.values():
+        check_steps(flow, report)
+        check_loops(flow, report)
+    check_reach(bot, report)
+    with_moves = {name: replace(flow, machine=moves(flow)) for name, flow in bot.flows.items()}
+    return replace(bot, flows=with_moves)
+
+
+def _shadowed(report: Report, own: Triggers, starts: Triggers) -> None:
+    for written, place in starts.places.items():
+        if written in own.exact and written in starts.exact:
+            first = own.places[written]
+            report(complaints.SHADOWED_TRIGGER, place, name=written, first=first)
+
+
+def _with_start(scope: Scope, start: str | None) -> Scope:
+    if start is None or _START in scope.exact:
+        return scope
+    return replace(scope, exact={**scope.exact, _START: Target(start)})
+
+
+def _start_words(scope: Scope, start: str | None) -> frozenset[str]:
+    return frozenset(
+        words
+        for words, target in scope.exact.items()
+        if target.flow == start and not words.startswith("/")
+    )
