@@ -1,0 +1,222 @@
+"""Files of the page: what visitors send, kept under random names, and what a bot's folder shows."""
+
+import os
+import re
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import puremagic
+from anyio import to_thread
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.types import Message, Receive
+
+from adapters.messengers.web.frames import FILES, PLATFORM
+from adapters.messengers.web.hub import Hub
+from adapters.messengers.web.socket import chat_of
+from bots.model.message import Address, Attachment, AttachmentKind
+from bots.ports import Clock
+
+BIGGEST = 10 * 1024 * 1024
+ENVELOPE = 64 * 1024
+"""How much a multipart body may add to its file."""
+
+FILES_PER_CHAT = 60
+PERIOD = 600.0
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{16,128}(\.[a-z0-9]{2,4})")
+_BOT = re.compile(r"[^/\\\x00]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    ending: str
+    kind: AttachmentKind
+    inline: bool = False
+
+
+# What a first look at the bytes may find; anything else is not taken, least of all HTML and SVG.
+_ACCEPTED: Mapping[str, _Kind] = {
+    "image/jpeg": _Kind(".jpg", "photo", inline=True),
+    "image/png": _Kind(".png", "photo", inline=True),
+    "image/webp": _Kind(".webp", "photo", inline=True),
+    "image/gif": _Kind(".gif", "photo", inline=True),
+    "application/pdf": _Kind(".pdf", "document"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _Kind(
+        ".docx", "document"
+    ),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _Kind(".xlsx", "document"),
+    "video/mp4": _Kind(".mp4", "video", inline=True),
+    "audio/mpeg": _Kind(".mp3", "audio", inline=True),
+}
+_MIMES = {kind.ending: mime for mime, kind in _ACCEPTED.items()}
+_MEDIA_MIMES = {
+    **{ending: mime for ending, mime in _MIMES.items() if _ACCEPTED[mime].inline},
+    ".jpeg": "image/jpeg",
+    ".svg": "image/svg+xml",
+    ".ogg": "audio/ogg",
+    ".webm": "video/webm",
+    ".pdf": "application/pdf",
+}
+_GUARDS = {
+    "X-Content-Type-Options": "nosniff",
+    # A picture that turns out to be a page may do nothing at all.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-site",
+}
+
+
+class Files:
+    """Uploads of visitors under `folder`; only who has a chat open may add to them."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        hub: Hub,
+        workspace: int,
+        clock: Clock,
+        new_secret: Callable[[], str],
+    ) -> None:
+        self._folder = folder
+        self._hub = hub
+        self._workspace = workspace
+        self._clock = clock
+        self._new_secret = new_secret
+        self._recent: dict[str, deque[float]] = {}
+
+    def find(self, ref: str) -> Attachment | None:
+        """The file behind a path this page was given by an upload."""
+        name = ref.removeprefix(FILES)
+        match = _NAME.fullmatch(name)
+        mime = _MIMES.get(match[1]) if match and ref.startswith(FILES) else None
+        path = self._folder / name
+        if mime is None or not path.is_file():
+            return None
+        return Attachment(kind=_ACCEPTED[mime].kind, ref=ref, mime=mime, size=path.stat().st_size)
+
+    async def upload(self, request: Request) -> Response:
+        """POST of a form: `bot` and one `file`; the visitor's token is in `X-Visitor-Token`."""
+        chat = self._open_chat(request)
+        if chat is None:
+            return _refusal(401, "unauthorized", "Open the chat first")
+        if not self._allowed(chat):
+            return _refusal(429, "rate_limited", "Too many files, wait a few minutes")
+        content = await _uploaded(request)
+        mime = await to_thread.run_sync(_sniff, content)
+        kind = _ACCEPTED.get(mime)
+        if kind is None:
+            return _refusal(415, "unsupported_file", "Send a picture, a PDF, DOCX, XLSX, MP4, MP3")
+        name = self._new_secret() + kind.ending
+        await to_thread.run_sync(self._keep, name, content)
+        return JSONResponse(
+            {"ref": FILES + name, "kind": kind.kind, "mime": mime, "size": len(content)},
+            status_code=201,
+        )
+
+    def _open_chat(self, request: Request) -> str | None:
+        token = request.headers.get("x-visitor-token", "")
+        bot = request.query_params.get("bot", "")
+        chat_id = chat_of(token)
+        address = Address(self._workspace, bot, PLATFORM, chat_id)
+        return chat_id if token and self._hub.present(address) else None
+
+    def _allowed(self, chat: str) -> bool:
+        now = self._clock().timestamp()
+        for quiet in [key for key, times in self._recent.items() if times[-1] < now - PERIOD]:
+            del self._recent[quiet]
+        times = self._recent.setdefault(chat, deque(maxlen=FILES_PER_CHAT))
+        if len(times) == times.maxlen and times[0] > now - PERIOD:
+            return False
+        times.append(now)
+        return True
+
+    def _keep(self, name: str, content: bytes) -> None:
+        """Written and synced before anybody may refer to it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / name).open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def serve(self, request: Request) -> Response:
+        """GET of an uploaded file: pictures are shown, everything else is downloaded."""
+        found = self.find(request.url.path)
+        if found is None or found.mime is None:
+            raise HTTPException(404)
+        headers = {**_GUARDS, "Cache-Control": "private, max-age=31536000, immutable"}
+        if not _ACCEPTED[found.mime].inline:
+            # Without a name here, the page's own `download` gives the file the visitor's name.
+            headers["Content-Disposition"] = "attachment"
+        path = self._folder / found.ref.removeprefix(FILES)
+        return FileResponse(path, media_type=found.mime, headers=headers)
+
+
+class Media:
+    """What flows show: files inside a bot's media folder and nothing around it."""
+
+    def __init__(self, media_folder: Callable[[str], Path | None]) -> None:
+        self._media_folder = media_folder
+
+    def serve(self, request: Request) -> Response:
+        path = self._find(request.path_params["bot"], request.path_params["path"])
+        mime = _MEDIA_MIMES.get(path.suffix.lower()) if path else None
+        if path is None or mime is None:
+            raise HTTPException(404)
+        headers = {**_GUARDS, "Cache-Control": "public, max-age=300"}
+        return FileResponse(path, media_type=mime, headers=headers)
+
+    def _find(self, bot: str, name: str) -> Path | None:
+        folder = self._media_folder(bot) if _BOT.fullmatch(bot) else None
+        if folder is None or "\x00" in name:
+            return None
+        # Resolved first, so that neither `..` nor a link leads out of the folder.
+        path = (folder / name).resolve()
+        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+
+
+async def _uploaded(request: Request) -> bytes:
+    """The bytes of the one file of a form, never more than the limit of them."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > BIGGEST + ENVELOPE:
+        raise HTTPException(413, "At most 10 MB")
+    counted = Request(request.scope, _at_most(BIGGEST + ENVELOPE, request.receive))
+    async with counted.form(max_files=1, max_fields=4) as form:
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile):
+            raise HTTPException(400, "A form with one file is expected")
+        content = await upload.read()
+    if len(content) > BIGGEST:
+        raise HTTPException(413, "At most 10 MB")
+    return content
+
+
+def _at_most(limit: int, receive: Receive) -> Receive:
+    left = limit
+
+    async def counted() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413, "At most 10 MB")
+        return message
+
+    return counted
+
+
+def _sniff(content: bytes) -> str:
+    """The type the bytes themselves speak of; "" where they say nothing."""
+    try:
+        guesses = puremagic.magic_string(content)
+    except (puremagic.PureError, ValueError):
+        return ""
+    return next((guess.mime_type for guess in guesses if guess.mime_type in _ACCEPTED), "")
+
+
+def _refusal(status: int, kind: str, message: str) -> Response:
+    return JSONResponse({"error": {"type": kind, "message": message}}, status_code=status)

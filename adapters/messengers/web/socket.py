@@ -1,0 +1,316 @@
+"""The socket of the page, `/ws/chat`: a visitor says hello, writes, and hears what is said."""
+
+import asyncio
+import hashlib
+import re
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import orjson
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from adapters.messengers.web.frames import PLATFORM, FindFile, read_message, shown
+from adapters.messengers.web.hub import Hub, Seat, frame
+from bots.errors import Invalid, NotFound, Unavailable
+from bots.model.message import Address, UnifiedMessage
+from bots.model.turn import MessageRecord
+from bots.ports import Clock, Conversations, NewId
+
+log = structlog.get_logger()
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43,128}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+POLICY = 1008
+TOO_BIG = 1009
+GOING_AWAY = 1001
+TRY_LATER = 1013
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotCard:
+    """A bot as visitors see it in the chooser."""
+
+    name: str
+    title: str
+    language: str = "ru"
+    about: str = ""
+
+
+class Intake(Protocol):
+    """What takes messages in; it returns once they are safe on disk."""
+
+    async def accept(self, messages: Sequence[UnifiedMessage]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one socket may ask of us. Times are in seconds."""
+
+    frame_bytes: int = 65_536
+    per_second: int = 20
+    history: int = 200
+    hello: float = 10.0
+    idle: float = 90.0
+    send: float = 8.0
+
+
+def chat_of(token: str) -> str:
+    """The chat a visitor's token opens. The token itself is kept nowhere."""
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
+class _Closed(Exception):
+    """This conversation over the socket ends, with a code for the browser."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        self.code = code
+        super().__init__(reason)
+
+
+class ChatSocket:
+    """Serves one browser tab after another; `serve` is the endpoint of the route."""
+
+    def __init__(
+        self,
+        *,
+        inbox: Intake,
+        conversations: Conversations,
+        hub: Hub,
+        bots: Callable[[], Sequence[BotCard]],
+        find_file: FindFile,
+        clock: Clock,
+        new_id: NewId,
+        new_secret: Callable[[], str],
+        workspace: int,
+        allowed_origins: Sequence[str] = (),
+        limits: Limits | None = None,
+    ) -> None:
+        self._inbox = inbox
+        self._conversations = conversations
+        self._hub = hub
+        self._bots = bots
+        self._find_file = find_file
+        self._clock = clock
+        self._new_id = new_id
+        self._new_secret = new_secret
+        self._workspace = workspace
+        self._origins = frozenset(origin.rstrip("/") for origin in allowed_origins)
+        self._limits = limits or Limits()
+
+    async def serve(self, websocket: WebSocket) -> None:
+        if not self._welcome_from(websocket):
+            log.info("Socket of a foreign origin refused", origin=websocket.headers.get("origin"))
+            await websocket.close(POLICY)
+            return
+        await websocket.accept()
+        try:
+            await self._talk(websocket)
+        except _Closed as end:
+            await self._close(websocket, end)
+        except WebSocketDisconnect:
+            log.debug("Socket gone while speaking")
+
+    def _welcome_from(self, websocket: WebSocket) -> bool:
+        """Browsers always name the page's origin; programs that name none are no one's browser."""
+        origin = websocket.headers.get("origin")
+        if origin is None or origin in self._origins:
+            return True
+        return urlsplit(origin).netloc == websocket.headers.get("host", "")
+
+    async def _talk(self, websocket: WebSocket) -> None:
+        card, token, hello = await self._hello(websocket)
+        address = Address(self._workspace, card.name, PLATFORM, chat_of(token))
+        seat = self._hub.join(address)
+        if seat is None:
+            raise _Closed(TRY_LATER, "too many tabs")
+        try:
+            await self._welcome(seat, address, card, token, hello)
+            await self._both_ways(websocket, seat, address, hello)
+        finally:
+            self._hub.leave(address, seat)
+
+    # ------------------------------------------------------------ hello
+
+    async def _hello(self, websocket: WebSocket) -> tuple[BotCard, str, Mapping[str, Any]]:
+        """Wait for a hello that names one of our bots (or none: then it is the first)."""
+        for _ in range(3):
+            hello = await self._receive(websocket, patience=self._limits.hello)
+            if hello.get("type") != "hello":
+                raise _Closed(POLICY, "say hello first")
+            cards = self._bots()
+            if not cards:
+                raise _Closed(TRY_LATER, "no bots")
+            wanted = hello.get("bot")
+            card = next((card for card in cards if card.name == wanted), None)
+            if card is None and wanted is None:
+                card = cards[0]
+            if card is not None:
+                token = hello.get("token")
+                known = isinstance(token, str) and _TOKEN.fullmatch(token)
+                return card, str(token) if known else self._new_secret(), hello
+            # The page has heard of a bot that is gone: it may choose again.
+            await websocket.send_text(frame("unknown_bot", bots=_listed(cards)))
+        raise _Closed(POLICY, "no such bot")
+
+    async def _welcome(
+        self, seat: Seat, address: Address, card: BotCard, token: str, hello: Mapping[str, Any]
+    ) -> None:
+        records = await self._conversations.tail(address, limit=self._limits.history)
+        seen = records[-1].seq if records else 0
+        fresh, reset = _news(records, hello.get("last"))
+        seat.welcome(
+            frame(
+                "welcome",
+                token=token,
+                bot=_listed([card])[0],
+                bots=_listed(self._bots()),
+                owner=await self._owner(address),
+                history=[shown(record, bot=card.name) for record in fresh],
+                reset=reset,
+                seen=seen,
+            ),
+            seen=seen,
+        )
+
+    async def _owner(self, address: Address) -> str:
+        try:
+            conversation = await self._conversations.by_chat(
+                address.workspace, PLATFORM, address.chat_id
+            )
+        except NotFound:
+            return "bot"
+        return conversation.owner
+
+    # ------------------------------------------------------------ both ways
+
+    async def _both_ways(
+        self, websocket: WebSocket, seat: Seat, address: Address, hello: Mapping[str, Any]
+    ) -> None:
+        ways = [
+            asyncio.create_task(self._listen(websocket, seat, address, _language(hello))),
+            asyncio.create_task(self._speak(websocket, seat)),
+        ]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            ends = await asyncio.gather(*ways, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
+
+    async def _listen(
+        self, websocket: WebSocket, seat: Seat, address: Address, language: str
+    ) -> None:
+        recent: deque[float] = deque(maxlen=self._limits.per_second)
+        while True:
+            received = await self._receive(websocket, patience=self._limits.idle)
+            now = self._clock()
+            if len(recent) == recent.maxlen and now.timestamp() - recent[0] < 1.0:
+                raise _Closed(POLICY, "too fast")
+            recent.append(now.timestamp())
+            if received.get("type") == "ping":
+                seat.push(frame("pong"))
+            else:
+                await self._take(received, seat, address, language)
+
+    async def _take(
+        self, received: Mapping[str, Any], seat: Seat, address: Address, language: str
+    ) -> None:
+        try:
+            message = read_message(
+                received,
+                address=address,
+                message_id=self._new_id(),
+                now=self._clock(),
+                language=language,
+                find_file=self._find_file,
+            )
+            await self._inbox.accept([message])
+        except Invalid as error:
+            seat.push(frame("refused", id=received.get("id"), field=error.field, error=error.error))
+        except Unavailable:
+            seat.push(frame("later", id=received.get("id")))
+        else:
+            seat.push(frame("taken", id=message.platform_message_id))
+
+    async def _speak(self, websocket: WebSocket, seat: Seat) -> None:
+        while (text := await seat.next()) is not None:
+            try:
+                async with asyncio.timeout(self._limits.send):
+                    await websocket.send_text(text)
+            except TimeoutError:
+                break
+        raise _Closed(TRY_LATER, "reads too slowly")
+
+    # ------------------------------------------------------------ the wire
+
+    async def _receive(self, websocket: WebSocket, *, patience: float) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(patience):
+                event = await websocket.receive()
+        except TimeoutError:
+            raise _Closed(GOING_AWAY, "silent for too long") from None
+        if event["type"] == "websocket.disconnect":
+            raise _Closed(GOING_AWAY, "gone")
+        text = event.get("text")
+        if text is None:
+            raise _Closed(POLICY, "text frames only")
+        if len(text) > self._limits.frame_bytes or len(text.encode()) > self._limits.frame_bytes:
+            raise _Closed(TOO_BIG, "frame too big")
+        return _parsed(text)
+
+    async def _close(self, websocket: WebSocket, end: _Closed) -> None:
+        if websocket.client_state is not WebSocketState.CONNECTED:
+            return
+        try:
+            async with asyncio.timeout(1.0):
+                await websocket.close(end.code, str(end))
+        except (TimeoutError, RuntimeError, OSError):
+            # Somebody who does not read cannot be told; the server drops the connection.
+            log.info("Socket dropped", reason=str(end))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise _Closed(POLICY, "not JSON") from None
+    if not isinstance(value, dict):
+        raise _Closed(POLICY, "not an object")
+    return value
+
+
+def _language(hello: Mapping[str, Any]) -> str:
+    language = hello.get("language")
+    return language[:2].lower() if isinstance(language, str) and _LANGUAGE.match(language) else ""
+
+
+def _listed(cards: Sequence[BotCard]) -> list[dict[str, str]]:
+    return [
+        {
+            "name": card.name,
+            "title": card.title,
+            "language": card.language,
+            "about": card.about,
+        }
+        for card in cards
+    ]
+
+
+def _news(records: list[MessageRecord], last: object) -> tuple[list[MessageRecord], bool]:
+    """What a page that has seen messages up to `last` is missing, and whether to begin anew.
+
+    It begins anew where the gap is wider than our tail, or where it has seen what we do not have.
+    """
+    if not isinstance(last, int) or last <= 0:
+        return records, True
+    if not records or records[-1].seq < last or records[0].seq > last + 1:
+        return records, True
+    return [record for record in records if record.seq > last], False

@@ -1,0 +1,168 @@
+// Turns messages into elements. Every word from outside is set as text, never as HTML.
+
+import { sizeOf, t, timeOf } from "./texts.js";
+
+const LINK = /\bhttps?:\/\/[^\s<>"'«»]+|\bwww\.[^\s<>"'«»]+\.[^\s<>"'«»]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
+const TRAILING = /[.,:;!?…]+$/;
+const FEW_EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic})*\s?){1,3}$/u;
+
+export function make(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "dataset") Object.assign(node.dataset, value);
+    else if (name.includes("-") || name === "role") node.setAttribute(name, value);
+    else node[name] = value;
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(use);
+  return svg;
+}
+
+// Links out of here are only ever of these kinds, whatever a text or a button says.
+export function safeUrl(address) {
+  try {
+    const url = new URL(address, location.href);
+    return ["https:", "http:", "mailto:", "tel:"].includes(url.protocol) ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+export function outLink(address, properties = {}, ...children) {
+  return make("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow", ...properties }, ...children);
+}
+
+export function linkified(text) {
+  const parts = document.createDocumentFragment();
+  let end = 0;
+  for (const match of text.matchAll(LINK)) {
+    let shown = match[0].replace(TRAILING, "");
+    // A bracket belongs to the address only if it was opened inside of it.
+    while (shown.endsWith(")") && !shown.includes("(")) shown = shown.slice(0, -1);
+    const isMail = shown.includes("@") && !shown.includes("//");
+    const url = safeUrl(isMail ? `mailto:${shown}` : shown.startsWith("www.") ? `https://${shown}` : shown);
+    if (!url) continue;
+    parts.append(text.slice(end, match.index), outLink(url, {}, shown));
+    end = match.index + shown.length;
+  }
+  parts.append(text.slice(end));
+  return parts;
+}
+
+// `actions` has press(button, element), photo(url) and settled() for pictures that have arrived.
+export function drawMessage(message, actions) {
+  const own = message.from === "customer";
+  const files = message.files ?? [];
+  const bubble = make("div", { className: "bubble" });
+  const pictures = files.filter((file) => file.kind === "photo" || file.kind === "sticker");
+  if (pictures.length) bubble.append(drawPictures(pictures, actions));
+  for (const file of files) {
+    if (!pictures.includes(file)) bubble.append(drawFile(file, actions));
+  }
+  const words = make("div", { className: "words" }, make("span", { className: "sr" }, `${author(message)}: `));
+  if (message.text) {
+    const text = make("p", { className: "text", dir: "auto" }, linkified(message.text));
+    text.classList.toggle("large", !files.length && FEW_EMOJI.test(message.text));
+    words.append(text);
+  }
+  words.append(drawMeta(message, own));
+  bubble.append(words);
+  bubble.classList.toggle("bare", pictures.length > 0 && !message.text && pictures.length === files.length);
+  const item = make("li", { className: `message ${own ? "mine" : "theirs"}` }, bubble);
+  if (message.from === "operator") item.classList.add("person");
+  if (message.buttons?.length) item.append(drawButtons(message, actions));
+  return item;
+}
+
+function author(message) {
+  return t({ customer: "you", operator: "person" }[message.from] ?? "bot");
+}
+
+function drawMeta(message, own) {
+  const at = new Date(message.at);
+  const meta = make("span", { className: "meta" }, make("time", { dateTime: message.at }, timeOf(at)));
+  if (own) meta.append(make("span", { className: "tick" }));
+  return meta;
+}
+
+export function markState(item, state) {
+  const tick = item.querySelector(".tick");
+  if (!tick) return;
+  const [name, label] = { unsent: ["clock", "unsent"], refused: ["alert", "refused"], taken: ["check", "taken"] }[state];
+  tick.replaceChildren(icon(name), make("span", { className: "sr" }, t(label)));
+  item.classList.toggle("unsent", state === "unsent");
+  item.classList.toggle("refused", state === "refused");
+}
+
+function drawPictures(pictures, actions) {
+  const grid = make("div", { className: `pictures of-${Math.min(pictures.length, 4)}` });
+  for (const picture of pictures) {
+    const url = safeUrl(picture.url);
+    if (!url) continue;
+    const image = make("img", { src: url, alt: t("photoAlt"), decoding: "async" });
+    const button = make("button", { type: "button", className: "picture", "aria-label": t("photo") }, image);
+    image.addEventListener("load", actions.settled);
+    image.addEventListener("error", () => button.classList.add("broken"));
+    button.addEventListener("click", () => actions.photo(url));
+    grid.append(button);
+  }
+  return grid;
+}
+
+function drawFile(file, actions) {
+  if (file.kind === "location") {
+    const { latitude, longitude } = file;
+    const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
+    return outLink(map, { className: "file" }, icon("pin"), make("span", {}, t("place")));
+  }
+  if (file.kind === "contact") {
+    return make("p", { className: "file" }, icon("phone"), make("span", {}, file.phone ?? ""));
+  }
+  const url = safeUrl(file.url);
+  if (!url) return null;
+  if (["video", "audio", "voice"].includes(file.kind)) {
+    const tag = file.kind === "video" ? "video" : "audio";
+    const player = make(tag, { src: url, controls: true, preload: "metadata", className: "player" });
+    player.addEventListener("loadedmetadata", actions.settled);
+    return player;
+  }
+  const words = make("span", { className: "file-words" }, make("b", {}, file.name || t("staged")));
+  if (file.size) words.append(make("small", {}, sizeOf(file.size)));
+  return make("a", { className: "file", href: url, download: file.name ?? "" }, icon("file"), words);
+}
+
+function drawButtons(message, actions) {
+  const box = make("div", { className: "buttons", role: "group" });
+  box.classList.toggle("keyboard", !message.inline);
+  for (const row of message.buttons) {
+    const line = make("div", { className: "row" });
+    for (const button of row) {
+      const element = drawButton(button, actions);
+      if (element) line.append(element);
+    }
+    box.append(line);
+  }
+  return box;
+}
+
+function drawButton(button, actions) {
+  const label = make("span", {}, button.text);
+  if (button.url) {
+    const url = safeUrl(button.url);
+    return url && outLink(url, { className: "choice", title: t("newTab") }, label, icon("out"));
+  }
+  const element = make("button", { type: "button", className: "choice" });
+  if (button.share) element.append(icon(button.share === "phone" ? "phone" : "pin"));
+  element.append(label);
+  element.dataset.label = button.text;
+  element.addEventListener("click", () => actions.press(button, element));
+  return element;
+}

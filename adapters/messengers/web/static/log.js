@@ -1,0 +1,130 @@
+// The list of messages: in the order of their numbers, the unsent at the end, days between them.
+
+import { drawMessage, make, markState } from "./draw.js";
+import { dayOf } from "./texts.js";
+
+const NEAR = 80;
+const CLOSE_TOGETHER = 5 * 60_000;
+
+export class Log {
+  constructor({ scroll, list, toEnd, unread, actions }) {
+    Object.assign(this, { scroll, list, toEnd, unread });
+    this.actions = { ...actions, settled: () => this.stuck && this.scrollToEnd() };
+    this.stuck = true;
+    this.missed = 0;
+    this.clear();
+    scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    toEnd.addEventListener("click", () => this.scrollToEnd({ smooth: true }));
+    new ResizeObserver(() => this.stuck && this.scrollToEnd()).observe(scroll);
+  }
+
+  clear() {
+    this.items = new Map();
+    this.waiting = new Map();
+    this.lastSeq = 0;
+    this.list.replaceChildren();
+  }
+
+  get empty() {
+    return this.items.size === 0 && this.waiting.size === 0;
+  }
+
+  // A page that opens should not read its whole history aloud.
+  quietly(action) {
+    this.list.setAttribute("aria-live", "off");
+    this.list.classList.add("still");
+    action();
+    this.scrollToEnd();
+    requestAnimationFrame(() => {
+      this.list.setAttribute("aria-live", "polite");
+      this.list.classList.remove("still");
+    });
+  }
+
+  // Something that was said, here or elsewhere; one that is on the page already is passed over.
+  add(message) {
+    if (message.seq <= this.lastSeq) return false;
+    this.lastSeq = message.seq;
+    const pending = this.waiting.get(message.id);
+    this.waiting.delete(message.id);
+    pending?.item.remove();
+    if (message.hidden) return false;
+    const item = drawMessage(message, this.actions);
+    if (pending) item.classList.add("was-here");
+    if (message.from === "customer") markState(item, "taken");
+    this.items.set(message.seq, { message, item });
+    this.list.insertBefore(item, this.waiting.values().next().value?.item ?? null);
+    this.arrange();
+    if (this.stuck || message.from === "customer") this.scrollToEnd();
+    else this.miss();
+    return true;
+  }
+
+  // Something that is not known to be safe yet.
+  addUnsent(message) {
+    if (this.waiting.has(message.id)) return;
+    const item = drawMessage({ ...message, from: "customer" }, this.actions);
+    markState(item, "unsent");
+    this.waiting.set(message.id, { message, item });
+    this.list.append(item);
+    this.arrange();
+    this.scrollToEnd();
+  }
+
+  mark(id, state) {
+    const pending = this.waiting.get(id);
+    if (pending) markState(pending.item, state);
+  }
+
+  // Days, runs of one author's messages, and which buttons are behind us.
+  arrange() {
+    for (const day of this.list.querySelectorAll(".day")) day.remove();
+    const all = [...this.items.values(), ...this.waiting.values()];
+    let previous = null;
+    for (const [place, one] of all.entries()) {
+      const { message, item } = one;
+      const at = new Date(message.at);
+      const day = dayOf(at);
+      if (day !== previous?.day) this.list.insertBefore(make("li", { className: "day" }, day), item);
+      const joined =
+        day === previous?.day && side(previous.message) === side(message) && at - previous.at < CLOSE_TOGETHER;
+      item.classList.toggle("joined", joined);
+      previous?.item.classList.toggle("followed", joined);
+      item.classList.remove("followed");
+      if (message.buttons?.length) {
+        const answer = all.slice(place + 1).find((later) => side(later.message) === "mine");
+        spend(item, answer?.message.text);
+      }
+      previous = { message, item, at, day };
+    }
+  }
+
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroll;
+    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR;
+    this.toEnd.hidden = this.stuck;
+    if (this.stuck) this.miss(0);
+  }
+
+  scrollToEnd({ smooth = false } = {}) {
+    this.scroll.scrollTo({ top: this.scroll.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    this.stuck = true;
+    this.toEnd.hidden = true;
+    this.miss(0);
+  }
+
+  miss(count = this.missed + 1) {
+    this.missed = count;
+    this.unread.hidden = count === 0;
+    this.unread.textContent = count;
+  }
+}
+
+const side = (message) => ((message.from ?? "customer") === "customer" ? "mine" : "theirs");
+
+function spend(item, answer) {
+  item.classList.toggle("spent", answer !== undefined);
+  for (const button of item.querySelectorAll(".choice[data-label]")) {
+    button.classList.toggle("chosen", answer !== undefined && button.dataset.label === answer);
+  }
+}
