@@ -1,0 +1,137 @@
+"""Logs: facts with fields, pretty in a terminal and JSON elsewhere, every secret masked."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, MutableMapping
+from typing import Any, Literal, TextIO
+
+import orjson
+import structlog
+
+MASK = "***"
+
+_SECRET_FIELDS = frozenset(
+    {
+        "api_key",
+        "authorization",
+        "cookie",
+        "password",
+        "secret",
+        "set-cookie",
+        "token",
+        "webhook_secret",
+        "x-api-key",
+        "x-telegram-bot-api-secret-token",
+    }
+)
+_SECRETS = re.compile(
+    # A Telegram token, in an address too (`/bot123456789:AAE…/sendMessage`).
+    r"(?<!\d)(?P<telegram>\d{6,12}:)[A-Za-z0-9_-]{30,}"
+    r"|(?P<bearer>(?i:bearer)\s+)[A-Za-z0-9._~+/=-]{8,}"
+    r"|(?P<key>[sp]k_(?:live|test)_)[A-Za-z0-9_-]+"
+    r"|(?P<login>://[^/\s:@]*:)[^/\s@]+(?=@)"
+)
+_QUIET = ("aiogram", "aiosqlite", "apscheduler", "asyncio", "transitions", "uvicorn.access")
+
+
+def set_up_logs(
+    *,
+    format: Literal["auto", "pretty", "json"],
+    level: str,
+    secrets: Iterable[str] = (),
+    stream: TextIO | None = None,
+) -> None:
+    """Send all logs, our own and the libraries', to `stream`; `secrets` are masked word for word."""
+    stream = stream or sys.stderr
+    pretty = format == "pretty" or (format == "auto" and stream.isatty())
+    number = logging.getLevelNamesMapping()[level.upper()]
+    mask = Mask(secrets)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if pretty else "iso", utc=not pretty),
+    ]
+    # Plain tracebacks: richer ones show local variables, secrets among them.
+    console = structlog.dev.ConsoleRenderer(
+        colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    ending: list[Any] = (
+        [mask, console, lambda logger, method, line: mask.text(line)]
+        if pretty
+        else [structlog.processors.format_exc_info, mask, _Json()]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(number)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    # uvicorn brings handlers of its own; its lines go through ours.
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.propagate = True
+
+
+class Mask:
+    """A step of structlog that hides secrets wherever they stand in an event."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # Short ones would mask words that are no secrets; the longest first, as one may hold another.
+        known = sorted({one for one in secrets if len(one) >= 6}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def __call__(
+        self, logger: Any, method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        for name, value in event.items():
+            if name.lower() in _SECRET_FIELDS and value is not None:
+                event[name] = MASK
+            elif name == "exc_info":
+                continue
+            else:
+                event[name] = self._masked(value)
+        return event
+
+    def text(self, text: str) -> str:
+        """`text` without secrets."""
+        if self._known is not None:
+            text = self._known.sub(MASK, text)
+        return _SECRETS.sub(_kept, text)
+
+    def _masked(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        if isinstance(value, dict):
+            return {
+                name: MASK if str(name).lower() in _SECRET_FIELDS else self._masked(one)
+                for name, one in value.items()
+            }
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [self._masked(one) for one in value]
+        return self.text(str(value))
+
+
+def _kept(match: re.Match[str]) -> str:
+    """What is left of a secret: enough to know its kind."""
+    return (match[match.lastgroup] if match.lastgroup else "") + MASK
+
+
+class _Json:
+    def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+        return orjson.dumps(dict(event), default=str).decode()

@@ -1,0 +1,84 @@
+"""Logs: readable or JSON, and never a secret in them."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from config.logs import set_up_logs
+
+TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def logged(*, format: str, secrets: tuple[str, ...] = ()) -> io.StringIO:
+    stream = io.StringIO()
+    assert format in {"pretty", "json", "auto"}
+    set_up_logs(format=format, level="info", secrets=secrets, stream=stream)  # type: ignore[arg-type]
+    return stream
+
+
+def test_json_lines_hold_the_fact_and_its_fields() -> None:
+    stream = logged(format="json")
+    structlog.get_logger().info("Server ready", port=8000, bots=["shop"])
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["port"], line["bots"]) == ("Server ready", 8000, ["shop"])
+    assert (line["level"], line["timestamp"][-1]) == ("info", "Z")
+
+
+def test_a_stream_that_is_no_terminal_gets_json() -> None:
+    stream = logged(format="auto")
+    structlog.get_logger().warning("Odd")
+    assert json.loads(stream.getvalue())["level"] == "warning"
+
+
+def test_libraries_log_through_the_same_stream() -> None:
+    stream = logged(format="json")
+    logging.getLogger("uvicorn.error").info("Started on %s", 8000)
+    logging.getLogger("aiogram.event").info("Too chatty")
+    assert json.loads(stream.getvalue())["event"] == "Started on 8000"
+
+
+def test_what_is_less_important_is_left_out() -> None:
+    stream = logged(format="json")
+    structlog.get_logger().debug("Detail")
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("format", ["pretty", "json"])
+def test_no_secret_ever_reaches_the_log(format: str) -> None:
+    stream = logged(format=format, secrets=("correct horse",))
+    log = structlog.get_logger()
+    log.info("Call", url=f"https://api.telegram.org/bot{TOKEN}/getMe")
+    log.info(f"Call {TOKEN}", deep={"in": [f"x{TOKEN}"], "password": "battery"})
+    log.info("Header", authorization="sk_live_0123456789", note="Bearer eyJhbGciOi.abc.def")
+    log.info("Key", key="sk_live_0123456789abcdef", db="postgresql://me:battery@db/x")
+    log.info("Password correct horse", token="battery")
+    logging.getLogger("httpx").warning("POST https://api.telegram.org/bot%s/x", TOKEN)
+    try:
+        raise ValueError(f"bot{TOKEN} correct horse")
+    except ValueError:
+        log.exception("It raised")
+        logging.getLogger("other").exception("It raised there")
+    text = stream.getvalue()
+    assert text.count("\n") >= 8
+    for secret in (
+        "AAEhBOweik6ad9r",
+        "battery",
+        "0123456789",
+        "eyJhbGciOi",
+        "correct horse",
+    ):
+        assert secret not in text
+    assert "123456789:***" in text

@@ -1,0 +1,159 @@
+"""Settings: read from the environment, .env and files; what is wrong is named with its cure."""
+
+from pathlib import Path
+
+import pytest
+
+from config.environment import SettingsError, load_settings, unknown_settings
+from config.settings import Settings, secrets
+
+
+def settings(**given: str) -> Settings:
+    return load_settings({f"EASYFLOW_{name}": value for name, value in given.items()})
+
+
+def complaints(**given: str) -> list[str]:
+    with pytest.raises(SettingsError) as error:
+        settings(**given)
+    return error.value.lines
+
+
+def test_nothing_needs_to_be_set() -> None:
+    plain = settings()
+    assert (plain.http.host, plain.http.port) == ("127.0.0.1", 8000)
+    assert plain.database_path == Path("data/easyflow.db")
+    assert plain.bots_dir == Path("config/bots")
+    assert plain.telegram_bots == ()
+
+
+def test_nested_settings_are_written_with_two_underscores() -> None:
+    assert settings(HTTP__PORT="9000", LOG__LEVEL="DEBUG").http.port == 9000
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert settings(HTTP__PORT="", PUBLIC_URL="").public_url is None
+
+
+def test_bots_reload_while_there_is_no_public_address() -> None:
+    assert settings().reloads
+    assert not settings(PUBLIC_URL="https://bot.example.com").reloads
+    assert settings(PUBLIC_URL="https://bot.example.com", RELOAD="yes").reloads
+    assert not settings(RELOAD="no").reloads
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite+aiosqlite:///var/easyflow.db", "var/easyflow.db"),
+        ("sqlite:////srv/easyflow.db", "/srv/easyflow.db"),
+    ],
+)
+def test_the_database_is_a_file_of_sqlite(url: str, path: str) -> None:
+    assert settings(DATABASE_URL=url).database_path == Path(path)
+
+
+def test_a_single_token_and_a_list_are_bots_together() -> None:
+    several = '[{"bot": "salon", "token": "2:b", "webhook_secret": "s"}]'
+    bots = settings(TELEGRAM__TOKEN="1:a", TELEGRAM__BOT="shop", TELEGRAM__BOTS=several)
+    assert [(one.bot, one.token.get_secret_value()) for one in bots.telegram_bots] == [
+        ("shop", "1:a"),
+        ("salon", "2:b"),
+    ]
+
+
+def test_a_token_without_a_bot_serves_the_default_one() -> None:
+    assert settings(TELEGRAM__TOKEN="1:a", DEFAULT_BOT="salon").telegram_bots[0].bot == "salon"
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("1:from-a-file\n")
+    telegram = settings(TELEGRAM__TOKEN_FILE=str(tmp_path / "token")).telegram
+    assert telegram.token is not None
+    assert telegram.token.get_secret_value() == "1:from-a-file"
+
+
+def test_a_secret_given_twice_or_in_no_file_is_a_complaint(tmp_path: Path) -> None:
+    assert "keep one" in complaints(TELEGRAM__TOKEN="1:a", TELEGRAM__TOKEN_FILE="x")[0]
+    missing = complaints(TELEGRAM__TOKEN_FILE=str(tmp_path / "no"))
+    assert missing[0].startswith("EASYFLOW_TELEGRAM__TOKEN_FILE: cannot read")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("EASYFLOW_HTTP__PORT=9001\nEASYFLOW_HTTP__HOST=0.0.0.0\n")
+    http = load_settings({"EASYFLOW_HTTP__PORT": "9002"}, tmp_path / ".env").http
+    assert (http.host, http.port) == ("0.0.0.0", 9002)
+
+
+def test_a_missing_env_file_is_no_matter(tmp_path: Path) -> None:
+    assert load_settings({}, tmp_path / ".env").http.port == 8000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cure"),
+    [
+        ("HTTP__PORT", "abc", "found 'abc'. Write a whole number"),
+        ("HTTP__PORT", "70000", "found '70000'. Write a number from 0 to 65535"),
+        ("RELOAD", "maybe", "found 'maybe'. Write yes or no"),
+        ("PUBLIC_URL", "my bot", "Write a web address such as https://bot.example.com"),
+        ("LOG__LEVEL", "loud", "Write one of: 'debug', 'info', 'warning' or 'error'"),
+        ("ADMIN__EMAIL", "me", "Write an e-mail address"),
+        ("TELEGRAM__API_BASE", "ftp://x", "Write a web address"),
+        ("HTTP__ALLOWED_ORIGINS", "https://x", 'Write JSON, such as ["https://…"]'),
+        ("TELEGRAM__BOTS", "shop", 'Write JSON, such as [{"bot": "shop", "token": "…"}]'),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_cure(name: str, value: str, cure: str) -> None:
+    lines = complaints(**{name: value})
+    assert len(lines) == 1
+    assert lines[0].startswith(f"EASYFLOW_{name}: ")
+    assert cure in lines[0]
+
+
+def test_every_wrong_setting_is_named_at_once() -> None:
+    assert len(complaints(HTTP__PORT="x", RELOAD="x", LOG__FORMAT="x")) == 3
+
+
+def test_the_value_of_a_secret_is_never_repeated() -> None:
+    lines = complaints(
+        ADMIN__PASSWORD="hunter2",
+        ADMIN__API_KEY="hunter2",
+        TELEGRAM__WEBHOOK_SECRET="hunter2 !",
+        TELEGRAM__BOTS='[{"token": "hunter2"}]',
+        DATABASE_URL="postgresql://me:hunter2@db/x",
+        REDIS_URL="redis://:hunter2@cache",
+    )
+    assert len(lines) == 6
+    assert "hunter2" not in "\n".join(lines)
+    assert "hunter2" not in repr(settings(ADMIN__PASSWORD="hunter2-long"))
+
+
+def test_what_comes_in_a_later_version_says_so() -> None:
+    assert "later" in complaints(DATABASE_URL="postgresql://db/x")[0]
+    assert "later" in complaints(REDIS_URL="redis://cache")[0]
+
+
+def test_telegram_cannot_call_a_plain_http_address() -> None:
+    lines = complaints(TELEGRAM__TOKEN="1:a", PUBLIC_URL="http://bot.example.com")
+    assert lines == ["EASYFLOW_PUBLIC_URL: Telegram calls only https:// addresses: give such a one"]
+    assert settings(
+        TELEGRAM__TOKEN="1:a",
+        PUBLIC_URL="http://127.0.0.1:8000",
+        TELEGRAM__API_BASE="http://127.0.0.1:9000",
+    )
+
+
+def test_an_unknown_setting_is_a_warning_with_the_nearest_name() -> None:
+    given = {"EASYFLOW_TELEGRAM__TOKN": "x", "EASYFLOW_XYZZY": "x", "EASYFLOW_RELOAD": "no"}
+    assert unknown_settings(given) == [
+        "There is no setting EASYFLOW_TELEGRAM__TOKN: did you mean EASYFLOW_TELEGRAM__TOKEN?",
+        "There is no setting EASYFLOW_XYZZY, it does nothing",
+    ]
+
+
+def test_every_setting_has_a_meaning_and_every_token_is_a_secret() -> None:
+    assert {
+        "EASYFLOW_TELEGRAM__TOKEN",
+        "EASYFLOW_TELEGRAM__BOTS",
+        "EASYFLOW_ADMIN__PASSWORD",
+        "EASYFLOW_ADMIN__API_KEY",
+    } <= secrets()
