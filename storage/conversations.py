@@ -48,13 +48,21 @@ class SqlConversations:
         self._reader = reader
 
     async def by_chat(
-        self, workspace: int, platform: str, chat_id: str, user_id: str | None = None
+        self,
+        workspace: int,
+        platform: str,
+        chat_id: str,
+        user_id: str | None = None,
+        bot: str | None = None,
     ) -> Conversation:
         query = _CONVERSATION + " AND c.chat_id = ? AND c.platform = ?"
         values: tuple[Any, ...] = (workspace, chat_id, platform)
         if user_id is not None:
             query += " AND c.user_id = ?"
             values = (*values, user_id)
+        if bot is not None:
+            query += " AND c.bot = ?"
+            values = (*values, bot)
         found = await self._rows(query + _NEWEST, values)
         if not found:
             raise NotFound("conversation", chat_id)

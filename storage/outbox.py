@@ -15,35 +15,34 @@ from storage.rows import from_json, maybe_moment, to_micros, to_moment
 from storage.writer import Writer
 
 _BEGIN = (
-    "UPDATE outbox SET sending_at = ? WHERE key = ? AND sent_at IS NULL AND failed_at IS NULL"
+    "UPDATE outbox SET sending_at = ? WHERE key = ? AND failed_at IS NULL"
     " AND epoch = (SELECT epoch FROM conversations WHERE id = outbox.conversation_id)"
 )
-_DROP = (
-    "UPDATE outbox SET failed_at = ?, error = 'taken over'"
-    " WHERE key = ? AND sent_at IS NULL AND failed_at IS NULL"
-)
-_SENT = (
-    "UPDATE outbox SET sent_at = ?, platform_message_id = ?, sending_at = NULL, error = NULL"
-    " WHERE key = ? RETURNING message_id"
-)
+_DROP = "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE key = ? AND failed_at IS NULL"
+_SENT = "DELETE FROM outbox WHERE key = ? RETURNING message_id"
 _TELL_MESSAGE = (
-    "UPDATE messages SET platform_message_id = ? WHERE message_id = ? AND platform_message_id = ''"
+    "UPDATE messages SET sent_at = ?, platform_message_id ="
+    " CASE platform_message_id WHEN '' THEN ? ELSE platform_message_id END WHERE message_id = ?"
 )
 _LATER = (
     "UPDATE outbox SET sending_at = NULL, not_before = ?, error = ?, attempts = attempts + 1"
-    " WHERE key = ? AND sent_at IS NULL AND failed_at IS NULL"
+    " WHERE key = ? AND failed_at IS NULL"
 )
 _FAILED = (
     "UPDATE outbox SET sending_at = NULL, failed_at = ?, error = ?, attempts = attempts + 1"
-    " WHERE key = ? AND sent_at IS NULL"
+    " WHERE key = ?"
 )
 _UNSENT = (
     "SELECT o.key, o.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, o.seq, o.part,"
     " o.epoch, o.payload, o.message_id, o.created_at, o.once, o.attempts, o.not_before,"
     " o.sending_at FROM outbox o JOIN conversations c ON c.id = o.conversation_id"
-    " WHERE o.sent_at IS NULL AND o.failed_at IS NULL"
-    " ORDER BY o.conversation_id, o.seq, o.part"
+    " WHERE o.failed_at IS NULL ORDER BY o.conversation_id, o.seq, o.part"
 )
+# Keys begin with their message's id, so that the table needs no second index.
+_PARTS = (
+    "SELECT failed_at, error FROM outbox WHERE key BETWEEN ? AND ? AND message_id = ? ORDER BY part"
+)
+_MESSAGE = "SELECT platform_message_id, sent_at FROM messages WHERE message_id = ?"
 
 
 class SqlOutbox:
@@ -72,13 +71,11 @@ class SqlOutbox:
         await self._writer.do(_failed, (self._now(), error, key))
 
     async def delivered(self, message_id: str) -> Delivery | None:
+        bounds = (message_id, message_id + "~", message_id)
         async with self._reader.connect() as connection:
-            found = await connection.exec_driver_sql(
-                "SELECT sent_at, failed_at, platform_message_id, error FROM outbox"
-                " WHERE message_id = ? ORDER BY part",
-                (message_id,),
-            )
-            return _worst(found.fetchall())
+            parts = (await connection.exec_driver_sql(_PARTS, bounds)).fetchall()
+            message = (await connection.exec_driver_sql(_MESSAGE, (message_id,))).first()
+        return _worst(parts, message)
 
     def _now(self) -> int:
         return to_micros(self._clock())
@@ -88,18 +85,16 @@ def _begin(db: sqlite3.Connection, items: Sequence[tuple[int, str]]) -> list[boo
     begun = []
     for item in items:
         ours = db.execute(_BEGIN, item).rowcount > 0
-        if not ours:
+        if not ours:  # the owner changed since: it stays as failed
             db.execute(_DROP, item)
         begun.append(ours)
     return begun
 
 
 def _sent(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
-    for item in items:
-        told = db.execute(_SENT, item).fetchall()
-        platform_message_id = item[1]
-        if platform_message_id and told:
-            db.execute(_TELL_MESSAGE, (platform_message_id, told[0][0]))
+    for sent_at, platform_message_id, key in items:
+        for (message_id,) in db.execute(_SENT, (key,)).fetchall():
+            db.execute(_TELL_MESSAGE, (sent_at, platform_message_id, message_id))
     return [None] * len(items)
 
 
@@ -115,18 +110,16 @@ def _failed(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> li
     return [None] * len(items)
 
 
-def _worst(parts: Sequence[Any]) -> Delivery | None:
-    if not parts:
+def _worst(parts: Sequence[Any], message: Any) -> Delivery | None:
+    platform_id, sent_at = message or ("", None)
+    for failed_at, error in parts:
+        if failed_at is not None:
+            return Delivery(status="failed", platform_message_id=platform_id, error=error)
+    if parts:
+        error = next((error for _, error in parts if error), None)
+        return Delivery(status="queued", platform_message_id=platform_id, error=error)
+    if sent_at is None:
         return None
-    platform_id = next((id for _, _, id, _ in parts if id), "")
-    failures = [error or "" for _, failed_at, _, error in parts if failed_at is not None]
-    if failures:
-        return Delivery(status="failed", platform_message_id=platform_id, error=failures[0])
-    if any(sent_at is None for sent_at, *_ in parts):
-        errors = [error for *_, error in parts if error]
-        return Delivery(
-            status="queued", platform_message_id=platform_id, error=errors[0] if errors else None
-        )
     return Delivery(status="sent", platform_message_id=platform_id)
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint, tex
 from sqlmodel import Field, SQLModel
 
 WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
-UNSENT = "sent_at IS NULL AND failed_at IS NULL"
 
 
 def big_id() -> Any:
@@ -139,7 +138,10 @@ class InboxRows(SQLModel, table=True):
 
 
 class Messages(SQLModel, table=True):
-    """History; `parts` holds a keyboard and attachments where there are any."""
+    """History; `parts` holds a keyboard and attachments where there are any.
+
+    `sent_at` is when a channel took the last call of a message it was given.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (WITHOUT_ROWID,)
@@ -154,26 +156,17 @@ class Messages(SQLModel, table=True):
     message_type: str
     text: str
     platform_message_id: str
+    sent_at: int | None = maybe_moment()
     intent: str | None = None
     confidence: float | None = None
     parts: str | None = None
 
 
 class OutboxRows(SQLModel, table=True):
-    """Calls to channels; sent ones stay until they are pruned."""
+    """Calls to channels that are not made yet; made ones are gone, failed ones stay."""
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        Index(
-            "outbox_unsent",
-            "conversation_id",
-            "seq",
-            "part",
-            sqlite_where=text(UNSENT),
-            postgresql_where=text(UNSENT),
-        ),
-        WITHOUT_ROWID,
-    )
+    __table_args__ = (WITHOUT_ROWID,)
 
     key: str = Field(primary_key=True)
     workspace: int
@@ -181,16 +174,14 @@ class OutboxRows(SQLModel, table=True):
     seq: int
     part: int
     epoch: int
-    message_id: str = Field(index=True)
+    message_id: str
     once: bool
     payload: str
     created_at: int = moment()
     attempts: int = 0
     not_before: int | None = maybe_moment()
     sending_at: int | None = maybe_moment()
-    sent_at: int | None = maybe_moment()
     failed_at: int | None = maybe_moment()
-    platform_message_id: str = ""
     error: str | None = None
 
 

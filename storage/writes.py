@@ -28,8 +28,7 @@ _insert_messages = Insert(
 _insert_outbox = Insert(
     "outbox",
     "key, workspace, conversation_id, seq, part, epoch, message_id, once, payload, created_at, "
-    "attempts, not_before, sending_at, platform_message_id",
-    values="(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+    "attempts, not_before, sending_at",
 )
 _insert_timers = Insert(
     "timers",
@@ -53,7 +52,7 @@ _UPDATE_CONVERSATION = (
 _UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id = ?"
 _DROP_OUTBOX = (
     "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE conversation_id = ? AND epoch < ?"
-    " AND sending_at IS NULL AND sent_at IS NULL AND failed_at IS NULL"
+    " AND sending_at IS NULL AND failed_at IS NULL"
 )
 _DROP_TIMERS = "DELETE FROM timers WHERE conversation_id = ? AND epoch < ?"
 _FIRE_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ? AND due <= ?"
@@ -268,7 +267,7 @@ def _prune(db: sqlite3.Connection, before: int) -> int:
     ).rowcount
     outbox = db.execute(
         "DELETE FROM outbox WHERE key IN (SELECT key FROM outbox WHERE created_at < ?"
-        " AND sent_at IS NOT NULL ORDER BY key LIMIT ?)",
+        " AND failed_at IS NOT NULL ORDER BY key LIMIT ?)",
         (before, _CHUNK),
     ).rowcount
     return inbox + outbox

@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("message_type", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("platform_message_id", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
         sa.Column("intent", sa.String(), nullable=True),
         sa.Column("confidence", sa.Float(), nullable=True),
         sa.Column("parts", sa.String(), nullable=True),
@@ -153,21 +154,10 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.BigInteger(), nullable=True),
         sa.Column("sending_at", sa.BigInteger(), nullable=True),
-        sa.Column("sent_at", sa.BigInteger(), nullable=True),
         sa.Column("failed_at", sa.BigInteger(), nullable=True),
-        sa.Column("platform_message_id", sa.String(), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("key"),
         sqlite_with_rowid=False,
-    )
-    op.create_index(op.f("ix_outbox_message_id"), "outbox", ["message_id"], unique=False)
-    op.create_index(
-        "outbox_unsent",
-        "outbox",
-        ["conversation_id", "seq", "part"],
-        unique=False,
-        sqlite_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
-        postgresql_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
     )
     op.create_table(
         "shelf",
@@ -245,13 +235,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_timers_due"), table_name="timers")
     op.drop_table("timers")
     op.drop_table("shelf")
-    op.drop_index(
-        "outbox_unsent",
-        table_name="outbox",
-        sqlite_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
-        postgresql_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
-    )
-    op.drop_index(op.f("ix_outbox_message_id"), table_name="outbox")
     op.drop_table("outbox")
     op.drop_index(op.f("ix_messages_message_id"), table_name="messages")
     op.drop_table("messages")
