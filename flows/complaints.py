@@ -125,6 +125,11 @@ TWO_VERBS = Kind(
     "«{name}» — отдельное действие: поставьте перед ним «- » и уберите лишний отступ",
     "“{name}” is an action of its own: put “- ” before it",
 )
+BESIDE = Kind(
+    "E010",
+    "у «{where}» значение стоит сразу после двоеточия, а остальные ключи — вровень с ним",
+    "the value of “{where}” stands right after its colon, its other keys level with it",
+)
 BELONGS_INSIDE = Kind(
     "E012",
     "ключ «{name}» пишется внутри «{where}», с отступом под ним",
@@ -242,6 +247,11 @@ SHADOWED_TRIGGER = Kind(
     "W027",
     "слова «{name}» раньше перехватывает обработчик бота: {first}",
     "a handler of the bot takes “{name}” first: {first}",
+)
+NEEDS_UNMET = Kind(
+    "W028",
+    "сценарий «{target}» начинают сообщения, а «{name}» им взять неоткуда — сделайте optional: yes",
+    "messages start the flow “{target}” and cannot give “{name}”: make it optional: yes",
 )
 EXTRA_RESULT = Kind(
     "E025",

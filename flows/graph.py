@@ -47,7 +47,7 @@ def ways(flow: Flow, index: int) -> Iterator[Way]:
         yield Way(operation.otherwise)
     elif isinstance(operation, Do):
         yield Way(index + 1)
-        yield from _written((operation.failed, "!"))
+        yield from _written((operation.failed, "failed"))
     elif isinstance(operation, HandOff):
         yield Way(index + 1)
         yield from _written(
@@ -89,9 +89,8 @@ def _question_ways(question: Question) -> Iterator[Way]:
     for button in question.body.buttons:
         if button.entry >= 0:
             yield Way(button.entry, button.label.source)
-    yield from _written((question.otherwise, "?"), (question.timeout_entry, "…"))
-    for entry in entries(question.scope):
-        yield Way(entry)
+    yield from _written((question.otherwise, "else"), (question.timeout_entry, "timeout"))
+    yield from entries(question.scope)
 
 
 def _written(*blocks: tuple[int, str]) -> Iterator[Way]:
@@ -100,12 +99,14 @@ def _written(*blocks: tuple[int, str]) -> Iterator[Way]:
             yield Way(entry, label)
 
 
-def entries(scope: Scope) -> Iterator[int]:
-    """The operations at which the handlers of a scope begin."""
-    listed = (scope.contains, scope.means)
-    targets = [*scope.exact.values(), *scope.events.values()]
-    targets += [target for triggers in listed for _, target in triggers]
-    yield from sorted({target.entry for target in targets if target.entry >= 0})
+def entries(scope: Scope) -> Iterator[Way]:
+    """Where the handlers of a scope begin; each bears the first of its triggers."""
+    listed = [*scope.exact.items(), *scope.events.items(), *scope.contains, *scope.means]
+    named: dict[int, str] = {}
+    for trigger, target in listed:
+        if target.entry >= 0:
+            named.setdefault(target.entry, trigger if isinstance(trigger, str) else "matches")
+    yield from (Way(entry, label) for entry, label in sorted(named.items()))
 
 
 def reached(flow: Flow, starts: Sequence[int]) -> set[int]:

@@ -9,7 +9,7 @@ from flows import complaints
 from flows.answers import BASE_TYPES
 from flows.check.channels import check_channels
 from flows.check.names import check_names
-from flows.check.ways import check_loops, check_reach, check_steps
+from flows.check.ways import check_loops, check_needs, check_reach, check_steps
 from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
 from flows.compile.flow import compile_flow, read_header
 from flows.compile.known import Known
@@ -139,6 +139,7 @@ def _checked(bot: Bot, report: Report) -> Bot:
         check_steps(flow, report)
         check_loops(flow, report)
     check_reach(bot, report)
+    check_needs(bot, report)
     with_moves = {name: replace(flow, machine=moves(flow)) for name, flow in bot.flows.items()}
     return replace(bot, flows=with_moves)
 

@@ -93,26 +93,24 @@ def _written(flow: Flow) -> tuple[Move, ...]:
     for step, entry in flow.steps.items():
         found |= dict.fromkeys(_moves_from(flow, step, entry + 1))
     # A handler of the flow may wake in any of its steps.
-    for entry in entries(flow.scope):
-        for move in _moves_from(flow, "", entry):
+    for way in entries(flow.scope):
+        for move in _moves_from(flow, "", way.target, way.label):
             found |= dict.fromkeys(Move(step, move.target, move.label) for step in flow.steps)
     return tuple(found)
 
 
-def _moves_from(flow: Flow, step: str, entry: int) -> list[Move]:
+def _moves_from(flow: Flow, step: str, entry: int, called: str = "") -> list[Move]:
     """Follow the ways from an operation until they enter a step or leave the flow."""
     found: list[Move] = []
-    ahead: list[tuple[int, str]] = [(entry, "")]
-    seen: set[int] = set()
+    ahead: list[tuple[int, str]] = [(entry, called)]
+    seen: set[tuple[int, str]] = set()
     while ahead:
         index, label = ahead.pop()
-        if index in seen or index >= len(flow.code):
+        if (index, label) in seen or index >= len(flow.code):
             continue
-        seen.add(index)
+        seen.add((index, label))
         operation = flow.code[index]
         if isinstance(operation, Enter):
-            # Several ways may enter the same step, each by its own name.
-            seen.discard(index)
             found.append(Move(step, operation.step, label))
         elif isinstance(operation, Finish):
             found.append(Move(step, DONE, label))

@@ -40,7 +40,9 @@ def _check(report: Report, place: Place, buttons: tuple[OfferedButton, ...]) -> 
     seen: set[str] = set()
     for button in buttons:
         label = button.label
-        if label.constant and len(label.source) > _LONGEST_LABEL:
+        if not label.constant:
+            continue
+        if len(label.source) > _LONGEST_LABEL:
             report(complaints.LONG_LABEL, place, name=label.source, limit=_LONGEST_LABEL)
         key = fold(label.source) or label.source
         if key in seen:

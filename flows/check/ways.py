@@ -23,7 +23,7 @@ from flows.model import (
 
 def check_steps(flow: Flow, report: Report) -> None:
     """Steps that neither falling through nor any `go` comes to."""
-    found = reached(flow, [0, *entries(flow.scope)])
+    found = reached(flow, [0, *(way.target for way in entries(flow.scope))])
     for step, entry in flow.steps.items():
         if entry not in found:
             report(complaints.UNREACHABLE_STEP, _place(flow, entry), name=step)
@@ -41,6 +41,15 @@ def check_reach(bot: Bot, report: Report) -> None:
     for name, flow in bot.flows.items():
         if name not in started:
             report(complaints.UNREACHABLE_FLOW, flow.place, name=name)
+
+
+def check_needs(bot: Bot, report: Report) -> None:
+    """Inputs that a flow demands and a message that starts it cannot give."""
+    triggered = set(_triggered(bot.starts))
+    for name, flow in bot.flows.items():
+        for need, described in flow.needs.items():
+            if name in triggered and not described.optional:
+                report(complaints.NEEDS_UNMET, flow.place, target=name, name=need)
 
 
 def _triggered(scope: Scope) -> Iterator[str]:

@@ -39,10 +39,16 @@ class Use:
 
 
 class Fields:
-    """The keys of a mapping, checked against the vocabulary of its place."""
+    """The keys of a mapping, checked against the vocabulary of its place.
 
-    def __init__(self, entries: Iterable[tuple[Scalar, Node]], place: Place) -> None:
+    `broken` says that no mapping was found: what it lacks is not worth a word.
+    """
+
+    def __init__(
+        self, entries: Iterable[tuple[Scalar, Node]], place: Place, *, broken: bool = False
+    ) -> None:
         self.place = place
+        self.broken = broken
         self._entries = {key.text: (key, value) for key, value in entries}
 
     def __contains__(self, key: str) -> bool:
@@ -76,7 +82,7 @@ class Reader:
         if not isinstance(node, Mapped):
             if node is not None:
                 self.expected(node, title, "несколько ключей с отступом", "keys, indented")
-            return Fields((), node.place if node is not None else Place("", 1))
+            return Fields((), node.place if node is not None else Place("", 1), broken=True)
         return self.checked(node.entries, where, title, node.place)
 
     def checked(
@@ -103,7 +109,7 @@ class Reader:
 
     def required(self, fields: Fields, key: str, title: str) -> Node | None:
         node = fields.get(key)
-        if node is None:
+        if node is None and not fields.broken:
             self.report(complaints.MISSING_KEY, fields.place, where=title, key=key)
         return node
 

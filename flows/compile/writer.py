@@ -13,6 +13,7 @@ from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _LEAVING = frozenset(("go", "start", "done"))
 _BARE_GO = frozenset(("back", "again", "cancel"))
+_TAKE_KEYS = frozenset(("say", "later", "set", "done"))
 _INSIDE = frozenset(("say", "later"))
 """Verbs whose keys stand inside their value, not beside it."""
 
@@ -115,6 +116,7 @@ class Writer:
         if not self._is_verb(key, node):
             return None
         others = node.entries[1:]
+        self._check_value(key, value)
         if key.text in _INSIDE and others:
             for other, _ in others:
                 inside = other.text in words("say" if key.text == "say" else "later")
@@ -123,7 +125,15 @@ class Writer:
                     kind = complaints.TWO_VERBS
                 report(kind, other.place, name=other.text, where=key.text, nearest="")
             others = ()
-        return Action(key.text, key.place, value, self._beside(key, others))
+        misplaced = isinstance(value, Mapped) and key.text not in _TAKE_KEYS
+        return Action(key.text, key.place, None if misplaced else value, self._beside(key, others))
+
+    def _check_value(self, key: Scalar, value: Node) -> None:
+        verb = key.text
+        if isinstance(value, Mapped) and verb not in _TAKE_KEYS:
+            self.reader.report(complaints.BESIDE, value.place, where=verb)
+        elif isinstance(value, Scalar) and not value.text and value.plain and verb != "done":
+            self.reader.expected(value, verb, "значение после двоеточия", "a value after the colon")
 
     def _beside(self, key: Scalar, others: Sequence[tuple[Scalar, Node]]) -> Fields:
         if key.text not in _WITH_KEYS:
