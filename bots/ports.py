@@ -100,9 +100,14 @@ class Conversations(Protocol):
     """Reading conversations and their history, always inside one workspace."""
 
     async def by_chat(
-        self, workspace: int, platform: str, chat_id: str, user_id: str | None = None
+        self,
+        workspace: int,
+        platform: str,
+        chat_id: str,
+        user_id: str | None = None,
+        bot: str | None = None,
     ) -> Conversation:
-        """The conversation of a platform's chat. Raises NotFound."""
+        """The conversation of a platform's chat, the newest where several fit. Raises NotFound."""
 
     async def by_session(self, workspace: int, session_id: str) -> Conversation:
         """By an API client's own session id, or by `session_<uuid>`. Raises NotFound."""

@@ -54,6 +54,15 @@ def request_id(request: HTTPConnection) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
+def attempt(request: Request) -> str | None:
+    """The name of a request with an `Idempotency-Key`: what it does is done once under it.
+
+    The answer is kept when it is made; if we die before that, this is what stops a second turn.
+    """
+    begun: Attempt | None = getattr(request.state, "attempt", None)
+    return f"once:{begun.name}" if begun else None
+
+
 def answer(dialect: Dialect, fault: Fault, id: str) -> Response:
     """A fault in the envelope of a dialect."""
     content = orjson.dumps(dialect.render(fault, id))

@@ -29,10 +29,9 @@ class Conversations:
         self, caller: Caller, platform: str, chat_id: str, user_id: str | None = None
     ) -> Conversation:
         """A messenger's chat. Raises NotFound."""
-        conversation = await self._store.by_chat(caller.workspace, platform, chat_id, user_id)
-        if not _may_see(caller, conversation):
-            raise NotFound("conversation", chat_id)
-        return conversation
+        return await self._store.by_chat(
+            caller.workspace, platform, chat_id, user_id, bot=caller.bot
+        )
 
     async def history(
         self, conversation: Conversation, *, limit: int, offset: int

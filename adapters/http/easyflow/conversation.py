@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from adapters.http.auth import DOCUMENTED, Known
-from adapters.http.dialect import route_class, spend, surface
+from adapters.http.dialect import attempt, route_class, spend, surface
 from adapters.http.easyflow import examples
 from adapters.http.easyflow.errors import DIALECT, documented
-from adapters.http.easyflow.names import Context, Id, Moment, message_id, session_id
+from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id, session_id
 from adapters.http.limits import per_minute
 from bots.errors import Invalid, NotFound
 from bots.model.answer import Answer
@@ -197,6 +197,7 @@ async def chat(body: ChatRequest, request: Request, caller: Known) -> ChatRespon
             platform=body.platform,
             context=context,
             bot=bot,
+            external_id=attempt(request),
         )
     except NotFound as missing:
         if missing.noun != "bot":
@@ -206,7 +207,7 @@ async def chat(body: ChatRequest, request: Request, caller: Known) -> ChatRespon
 
 
 @router.get("/sessions/{user_id}", summary="A user's sessions", responses=documented(422))
-async def sessions(user_id: str, request: Request, caller: Known) -> SessionsResponse:
+async def sessions(user_id: PathId, request: Request, caller: Known) -> SessionsResponse:
     """Empty for a user nobody has heard of."""
     await spend(request, LIMIT, user_id)
     found = await surface(request).services.conversations.of_user(caller, user_id)
@@ -220,7 +221,7 @@ async def sessions(user_id: str, request: Request, caller: Known) -> SessionsRes
     responses=documented(404, 422),
 )
 async def history(
-    session_id: str,
+    session_id: PathId,
     request: Request,
     caller: Known,
     limit: Limit = 50,

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Path, Request
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from adapters.http.auth import DOCUMENTED, Known
@@ -18,7 +17,7 @@ from adapters.http.easyflow.keyboards import (
     ReplyKeyboard,
     SentAttachment,
 )
-from adapters.http.easyflow.names import Context, Id, Moment, message_id, session_id
+from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id, session_id
 from adapters.http.limits import per_minute
 from bots.errors import Invalid
 from bots.model.answer import Delivery
@@ -83,9 +82,9 @@ class SendResponse(BaseModel):
 
     success: bool
     message_id: str
-    platform_message_id: str | None
+    platform_message_id: str | None = None
     delivery_status: Literal["sent", "queued", "failed"]
-    sent_at: Moment | None
+    sent_at: Moment | None = None
     error: str | None = None
 
     @classmethod
@@ -167,13 +166,10 @@ class PlatformsResponse(BaseModel):
     platforms: list[PlatformStatus]
 
 
-PathId = Annotated[str, Path(max_length=256)]
-
-
 @router.post(
     "/send",
     summary="Write to a customer",
-    response_model_exclude_none=False,
+    response_model_exclude_none=True,
     responses=documented(400, 404, 413, 422, 429, 503),
 )
 async def send(body: SendRequest, request: Request, caller: Known) -> SendResponse:
@@ -225,7 +221,7 @@ async def platforms(request: Request, caller: Known) -> PlatformsResponse:
     return PlatformsResponse(platforms=[PlatformStatus.of(each, on) for each, on in found])
 
 
-webhooks = APIRouter(prefix="/api/v1/messaging", tags=["Messaging"], route_class=APIRoute)
+webhooks = APIRouter(prefix="/api/v1/messaging", tags=["Messaging"])
 """Documents the intake's address; requests to it never come this far."""
 
 
@@ -233,11 +229,22 @@ webhooks = APIRouter(prefix="/api/v1/messaging", tags=["Messaging"], route_class
     "/webhook/{platform}",
     summary="A messenger's webhook",
     responses=documented(400, 401, 404, 413, 503),
+    openapi_extra={
+        "parameters": [
+            {"name": "platform", "in": "path", "required": True, "schema": {"type": "string"}}
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"type": "object"},
+                    "example": examples.TELEGRAM_UPDATE,
+                }
+            },
+        },
+    },
 )
-async def webhook(
-    platform: str,
-    update: Annotated[dict[str, Any], Body(examples=[examples.TELEGRAM_UPDATE])],
-) -> str:
+async def webhook() -> str:
     """Called by the messenger itself, with its own signature (Telegram: the secret-token header).
 
     Answered once the messages are safe on disk; a repeated update is taken once. Updates that no

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
+from fastapi import Path
 from pydantic import AfterValidator, PlainSerializer, StringConstraints
 
 from bots.model.conversation import Conversation
@@ -39,6 +40,9 @@ Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str, when_used="j
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 """An id that a client chose."""
+
+PathId = Annotated[str, Path(max_length=256)]
+"""The same in an address."""
 
 Context = Annotated[dict[str, Any], AfterValidator(_small)]
 """Values of a client's own."""

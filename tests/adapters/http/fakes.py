@@ -197,11 +197,18 @@ class FakeConversations:
         return made
 
     async def by_chat(
-        self, workspace: int, platform: str, chat_id: str, user_id: str | None = None
+        self,
+        workspace: int,
+        platform: str,
+        chat_id: str,
+        user_id: str | None = None,
+        bot: str | None = None,
     ) -> Conversation:
         for each in self.all.values():
             same = (each.address.workspace, each.platform, each.address.chat_id)
-            if same == (workspace, platform, chat_id) and user_id in (None, each.user_id):
+            if same != (workspace, platform, chat_id):
+                continue
+            if user_id in (None, each.user_id) and bot in (None, each.address.bot):
                 return each
         raise NotFound("conversation", chat_id)
 

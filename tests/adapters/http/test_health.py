@@ -1,0 +1,110 @@
+"""Alive, ready, measured, documented."""
+
+import asyncio
+import re
+
+import pytest
+
+from adapters.http.docs_pages import REDOC, SWAGGER, VENDOR
+from bots.services.health import not_behind
+from tests.adapters.http.fakes import NOON, House
+
+
+async def test_alive_needs_no_key(house: House) -> None:
+    response = await house.client.get("/healthz", headers={"Authorization": ""})
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+async def test_ready_is_red_while_anything_does_not_answer(house: House) -> None:
+    assert (await house.client.get("/readyz")).status_code == 200
+
+    async def failing() -> str | None:
+        raise RuntimeError("no such file")
+
+    house.checks["database"] = failing
+    response = await house.client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json() == {"status": "unready", "troubles": {"database": "fails"}}
+
+
+async def test_ready_does_not_wait_for_ever(house: House) -> None:
+    async def hanging() -> str | None:
+        await asyncio.Event().wait()
+        return None
+
+    house.checks["database"] = hanging
+    house.services.health._patience = 0.01
+    response = await house.client.get("/readyz")
+    assert response.json()["troubles"] == {"database": "does not answer"}
+
+
+async def test_ready_is_red_while_the_inbox_is_behind(house: House) -> None:
+    house.checks["inbox"] = not_behind(lambda: NOON, house.clock)
+    house.clock.pass_(seconds=30)
+    assert (await house.client.get("/readyz")).status_code == 200
+    house.clock.pass_(seconds=1)
+    assert (await house.client.get("/readyz")).status_code == 503
+
+
+async def test_metrics_count_what_the_runtime_tells(house: House) -> None:
+    house.metrics.accepted(3, 1)
+    house.metrics.turned(0.002, "answer")
+    house.metrics.delivered("telegram:1", "sent")
+    house.metrics.failed("turn")
+    house.metrics.watch("easyflow_outbox_queued", "Messages on their way out", lambda: 5)
+    await house.client.get("/api/v1/conversation/sessions/u")
+    text = (await house.client.get("/metrics")).text
+    for line in (
+        'easyflow_inbox_messages_total{outcome="accepted"} 3.0',
+        'easyflow_inbox_messages_total{outcome="duplicate"} 1.0',
+        'easyflow_turns_total{rung="answer"} 1.0',
+        'easyflow_outbox_deliveries_total{channel="telegram:1",outcome="sent"} 1.0',
+        'easyflow_failures_total{what="turn"} 1.0',
+        "easyflow_outbox_queued 5.0",
+        'route="/api/v1/conversation/sessions/{user_id}",status="200"} 1.0',
+    ):
+        assert line in text
+
+
+@pytest.mark.parametrize("page", [SWAGGER, REDOC])
+async def test_documentation_loads_nothing_from_elsewhere(house: House, page: str) -> None:
+    assert "//" not in re.sub(r"<!--.*?-->", "", page)
+    for path in re.findall(r'(?:src|href)="(/[^"]+)"', page):
+        response = await house.client.get(path)
+        assert response.status_code == 200, path
+
+
+def test_vendored_files_know_no_foreign_image_or_script() -> None:
+    redoc = (VENDOR / "redoc" / "redoc.standalone.js").read_text()
+    assert "cdn.redoc.ly" not in redoc
+
+
+async def test_the_openapi_document_shows_every_call_with_examples_and_errors(
+    house: House,
+) -> None:
+    document = (await house.client.get("/openapi.json")).json()
+    operations = {
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert set(operations) == {
+        "POST /api/v1/conversation/chat",
+        "GET /api/v1/conversation/sessions/{user_id}",
+        "GET /api/v1/conversation/history/{session_id}",
+        "POST /api/v1/conversation/escalate",
+        "POST /api/v1/messaging/send",
+        "GET /api/v1/messaging/context/{platform}/{chat_id}/{user_id}",
+        "PUT /api/v1/messaging/context/{platform}/{chat_id}/{user_id}",
+        "GET /api/v1/messaging/platforms",
+        "POST /api/v1/messaging/webhook/{platform}",
+    }
+    for name, operation in operations.items():
+        assert operation["summary"], name
+        assert "401" in operation["responses"], name
+        if "webhook" not in name:
+            assert operation["security"] == [{"Bearer": []}, {"ApiKey": []}], name
+    schemas = document["components"]["schemas"]
+    assert "HTTPValidationError" not in schemas
+    for schema in ("ChatRequest", "ChatResponse", "SendRequest", "SendResponse", "ErrorResponse"):
+        assert schemas[schema]["example"], schema
