@@ -274,22 +274,22 @@ NO_FILE = Kind(
 BAD_EXPRESSION = Kind(
     "E040",
     "в выражении ошибка, знак {column}: {reason}",
-    "error in the expression, character {column}: {reason}",
+    "the expression cannot be read from character {column} on: “{rest}”",
 )
 BAD_TEXT = Kind(
     "E041",
     "в тексте ошибка, знак {column}: {reason}",
-    "error in the text, character {column}: {reason}",
+    "the text cannot be read from character {column} on: “{rest}”",
 )
 BAD_VALUE = Kind(
     "E042",
-    "«{name}» не подходит: {reason}",
-    "“{name}” does not fit: {reason}",
+    "{reason}",
+    "{reason}",
 )
 BAD_PATTERN = Kind(
     "E043",
-    "шаблон «{name}» не читается: {reason}",
-    "the pattern “{name}” cannot be read: {reason}",
+    "{reason}",
+    "the pattern “{name}” cannot be read",
 )
 
 # ---------------------------------------------------------------- the whole

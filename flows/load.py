@@ -117,7 +117,7 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
         timezone=file.timezone,
         start=start,
         user=file.user,
-        types={name: known.types[name] for name in known.sources},
+        types={name: known.types[name] for name in known.own_types},
         hours=file.hours,
         queues=queues,
         knowledge=file.knowledge,

@@ -20,6 +20,7 @@ from flows.yaml_text import Mapped, Node
 
 LANGUAGES = ("ru", "en")
 _RESUME = ("ask", "auto", "never")
+_LIKE_HOURS = "working hours such as mon-fri 09:00-21:00, sat 10:00-18:00"
 _PENDING = AskAgain(-1)
 
 
@@ -49,7 +50,7 @@ def read_bot(reader: Reader, node: Mapped) -> BotFile:
         bot.user[reader.name(key)] = reader.type(kind)
         reader.known.user[key.text] = kind
     for key, value in reader.entries(fields.get("hours"), "hours"):
-        parsed = reader.parsed(value, "hours", parse_hours)
+        parsed = reader.parsed(value, "hours", parse_hours, _LIKE_HOURS)
         if parsed is not None:
             bot.hours[key.text] = parsed
         reader.name(key)
@@ -68,8 +69,10 @@ def _timezone(reader: Reader, node: Node | None) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         nearest = reader.report.nearest(name, available_timezones())
-        reason = reader.report.words("нет такого пояса", "there is no such zone") + nearest
-        reader.report(complaints.BAD_VALUE, node.place, name=name, reason=reason)
+        reason = reader.report.words(
+            f"нет часового пояса «{name}»", f"there is no time zone “{name}”"
+        )
+        reader.report(complaints.BAD_VALUE, node.place, reason=reason + nearest)
         return "UTC"
     return name
 
@@ -125,7 +128,9 @@ def _defaults(writer: Writer, node: Node | None) -> Defaults:
         tries=tries or found.tries,
         otherwise=writer.side_block(fields.get("else"), "else", _PENDING),
         expires=lasting or found.expires,
-        quiet=reader.parsed(quiet, "quiet", parse_window) if quiet is not None else None,
+        quiet=None
+        if quiet is None
+        else reader.parsed(quiet, "quiet", parse_window, "quiet hours such as 22:00-09:00"),
         resume=cast(Resume, reader.one_of(fields.get("resume"), _RESUME, "resume", "ask")),
     )
 

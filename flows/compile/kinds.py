@@ -1,11 +1,11 @@
 """Compiles answer types: a bot's own ones, and a question's `as` with what narrows it."""
 
+from typing import Any
+
 from flows import complaints
-from flows.answers import AnswerType, answer_type
-from flows.compile.known import TypeSource
+from flows.answers import AnswerType, answer_type, narrowed
 from flows.compile.reading import Fields, Reader
 from flows.errors import Place
-from flows.text import Text
 from flows.values import typed_scalar
 from flows.yaml_text import Node
 
@@ -16,53 +16,48 @@ def own_type(reader: Reader, name: str, place: Place, node: Node) -> None:
     """Add a type of the bot's own to what is known."""
     fields = reader.fields(node, "type", "types")
     base = fields.get("as")
-    kind = reader.type_name(base, "types") if base is not None else "text"
-    _define(reader, name, place, kind, fields, reader.text(fields.get("retry"), "retry"))
+    wider = reader.type(reader.type_name(base, "types") if base is not None else "text")
+    limits = _limits(reader, fields)
+    # What a type built on another own type does not say stays as it is there.
+    try:
+        narrow = narrowed(wider, **limits)
+        made = answer_type(
+            name,
+            base=wider.base,
+            clean=narrow.clean,
+            matches=limits["matches"],
+            min=narrow.min,
+            max=narrow.max,
+            retry=reader.text(fields.get("retry"), "retry") or wider.retry,
+        )
+    except ValueError as error:
+        _complain(reader, place, name, error)
+        made = wider
+    reader.known.types[name] = made
+    reader.known.own_types.append(name)
 
 
 def question_kind(reader: Reader, fields: Fields, default: str) -> AnswerType:
     """The type of a question's answer; narrowed by its own keys where it has some."""
     node = fields.get("as")
-    name = reader.type_name(node, "as") if node is not None else default
-    if not any(key in fields for key in _NARROWING):
-        return reader.type(name)
-    place = next(fields.key(key).place for key in _NARROWING if key in fields)
-    return _narrowed(reader, name, place, name, fields, reader.type(name).retry)[0]
-
-
-def _define(
-    reader: Reader, name: str, place: Place, kind: str, fields: Fields, retry: Text | None
-) -> None:
-    made, source = _narrowed(reader, name, place, kind, fields, retry)
-    reader.known.types[name] = made
-    reader.known.sources[name] = source
-
-
-def _narrowed(
-    reader: Reader, name: str, place: Place, kind: str, fields: Fields, retry: Text | None
-) -> tuple[AnswerType, TypeSource]:
-    wider = reader.known.sources.get(kind) or TypeSource(reader.type(kind).base)
-    source = TypeSource(
-        base=wider.base,
-        clean=_word(reader, fields, "clean") or wider.clean,
-        matches=_word(reader, fields, "matches") or wider.matches,
-        min=_limit(reader, fields, "min", wider.min),
-        max=_limit(reader, fields, "max", wider.max),
-    )
+    kind = reader.type(reader.type_name(node, "as") if node is not None else default)
+    used = [key for key in _NARROWING if key in fields]
+    if not used:
+        return kind
     try:
-        made = answer_type(
-            name,
-            base=source.base,
-            clean=source.clean,
-            matches=source.matches,
-            min=source.min,
-            max=source.max,
-            retry=retry,
-        )
+        return narrowed(kind, **_limits(reader, fields))
     except ValueError as error:
-        reader.report(complaints.BAD_VALUE, place, name=name, reason=error)
-        made = reader.type(kind)
-    return made, source
+        _complain(reader, fields.key(used[0]).place, kind.name, error)
+        return kind
+
+
+def _limits(reader: Reader, fields: Fields) -> dict[str, Any]:
+    return {
+        "clean": _word(reader, fields, "clean"),
+        "matches": _word(reader, fields, "matches"),
+        "min": _number(reader, fields, "min"),
+        "max": _number(reader, fields, "max"),
+    }
 
 
 def _word(reader: Reader, fields: Fields, key: str) -> str | None:
@@ -70,6 +65,11 @@ def _word(reader: Reader, fields: Fields, key: str) -> str | None:
     return reader.word(node, key) if node is not None else None
 
 
-def _limit(reader: Reader, fields: Fields, key: str, wider: object) -> object:
-    node = fields.get(key)
-    return typed_scalar(reader.word(node, key)) if node is not None else wider
+def _number(reader: Reader, fields: Fields, key: str) -> object:
+    word = _word(reader, fields, key)
+    return None if word is None else typed_scalar(word)
+
+
+def _complain(reader: Reader, place: Place, name: str, error: ValueError) -> None:
+    english = f"clean, matches, min or max of “{name}” cannot be read or do not fit this type"
+    reader.report(complaints.BAD_VALUE, place, reason=reader.report.words(str(error), english))

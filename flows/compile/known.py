@@ -22,17 +22,6 @@ class Header:
     is_task: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TypeSource:
-    """An answer type as it was written, so that a question may narrow it further."""
-
-    base: str
-    clean: str | None = None
-    matches: str | None = None
-    min: object = None
-    max: object = None
-
-
 @dataclass(slots=True)
 class Known:
     """`whole` is False where a file could not be read: then a missing name proves nothing.
@@ -44,7 +33,7 @@ class Known:
     media: Collection[str] | None = None
     whole: bool = True
     types: dict[str, AnswerType] = field(default_factory=dict)
-    sources: dict[str, TypeSource] = field(default_factory=dict)
+    own_types: list[str] = field(default_factory=list)
     user: dict[str, str] = field(default_factory=dict)
     hours: Collection[str] = ()
     queues: Collection[str] | None = None

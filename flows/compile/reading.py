@@ -246,23 +246,30 @@ class Reader:
         return parse_expression("0")
 
     def _bad(self, kind: complaints.Kind, scalar: Scalar, error: ExpressionError) -> None:
-        self.report(kind, _inside(scalar, error.column), column=error.column, reason=error.text)
+        rest = scalar.text[error.column - 1 :][:20].strip()
+        place = _inside(scalar, error.column)
+        self.report(kind, place, column=error.column, reason=error.text, rest=rest)
 
     # ------------------------------------------------------------ measured things
 
-    def parsed(self, node: Node, title: str, parse: Callable[[str], _T]) -> _T | None:
-        """What a parser of the owner's words makes of them; its ValueError is a complaint."""
+    def parsed(self, node: Node, title: str, parse: Callable[[str], _T], english: str) -> _T | None:
+        """What a parser of the owner's words makes of them; its ValueError is a complaint.
+
+        The error speaks Russian; `english` says to others what was wanted.
+        """
         text = self.word(node, title)
         if not text:
             return None
         try:
             return parse(text)
         except ValueError as error:
-            self.report(complaints.BAD_VALUE, node.place, name=text, reason=error)
+            reason = self.report.words(str(error), f"“{text}” is not {english}")
+            self.report(complaints.BAD_VALUE, node.place, reason=reason)
             return None
 
     def duration(self, node: Node | None, title: str) -> timedelta | None:
-        return None if node is None else self.parsed(node, title, parse_duration)
+        like = "a duration such as 30s, 15m, 24h, 7d"
+        return None if node is None else self.parsed(node, title, parse_duration, like)
 
     # ------------------------------------------------------------ values
 
@@ -298,13 +305,20 @@ class Reader:
                 return _YES_NO[node.text]
             self.expected(node, "yes_no", "yes или no", "yes or no")
         elif base == "time":
-            return self.parsed(node, "time", time.fromisoformat)
+            return self.parsed(node, "time", _clock_time, "a time such as 14:30")
         elif base in _TYPED:
             found: Any = typed_scalar(node.text)
             if isinstance(found, str) and base in ("number", "integer", "rating"):
                 self.expected(node, base, "число", "a number")
             return found
         return node.text
+
+
+def _clock_time(text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"«{text}» не похоже на время, пишите так: 14:30") from None
 
 
 def _inside(scalar: Scalar, column: int) -> Place:

@@ -55,9 +55,10 @@ class Triggers:
             good = bool(key)
         if not good:
             reason = self.reader.report.words(
-                "нужны буквы или цифры, команда — одно слово", "use letters; a command is one word"
+                f"«{written}» не узнать в сообщении: нужны буквы или цифры, команда — одно слово",
+                f"“{written}” cannot be recognised: use letters; a command is one word",
             )
-            self.reader.report(complaints.BAD_VALUE, scalar.place, name=written, reason=reason)
+            self.reader.report(complaints.BAD_VALUE, scalar.place, reason=reason)
             return
         self._claim(key, written, scalar.place, target)
 
