@@ -1,12 +1,19 @@
 """Answer types: what a customer may write for each `as`, and the value it becomes."""
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import re2  # type: ignore[import-untyped]
+
+from flows import clocks, contacts, dates, numerals
+from flows.assent import yes_or_no
+from flows.cleaning import CLEANS, digits_inside
 from flows.env import Env
+from flows.reasons import reason
 from flows.text import Text
-from flows.turn import Sent
+from flows.turn import MediaKind, Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,25 +23,227 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
+    """`reason` says to the customer what is expected, in the bot's language."""
+
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerType:
+    """A type of answers. `min` and `max` bound a text's length, a number, a count of photos.
+
+    `unmistakable` types are looked for in the message that started a flow unless told otherwise.
+    """
+
     name: str
     base: str
     clean: str | None = None
     matches: Any = None
-    min: Any = None
-    max: Any = None
+    min: float | None = None
+    max: float | None = None
     retry: Text | None = None
     unmistakable: bool = False
 
     def parse(self, text: str, attached: Sequence[Sent], env: Env) -> Fit | Misfit:
-        raise NotImplementedError
+        """What an answer to this type's question means. Choices are matched by the engine.
+
+        Of photos those up to `max` are taken; whether they are enough, `enough` tells at the end.
+        """
+        if self.base in _ATTACHED:
+            return self._attachment(text, attached, env)
+        if self.base == "phone":
+            for sent in attached:
+                shared = _shared_phone(sent)
+                if shared is not None:
+                    return Fit(shared)
+        return self._written(text.strip(), env)
 
     def find(self, text: str, env: Env) -> Any | None:
-        raise NotImplementedError
+        """The only such answer inside a sentence, or None; never a guess between two."""
+        if self.matches is not None:
+            fitting = {value for value in self._candidates(text) if self._matching(value)}
+            values = {self._read(value, env) for value in fitting} - {None}
+        else:
+            finder = _FINDERS.get(self.base)
+            values = set() if finder is None else set(finder(text, env)) - {None}
+        if len(values) != 1:
+            return None
+        value = values.pop()
+        return value if self._misfit(value, env) is None else None
+
+    def enough(self, count: int, env: Env) -> Misfit | None:
+        """Whether so many gathered photos or choices may end the question."""
+        least = int(self.min or 1)
+        if count >= least:
+            return None
+        name = "photos_min" if self.base == "photos" and count else self.base
+        return Misfit(reason(name, env.language, least, self.max))
+
+    # ------------------------------------------------------------ inside
+
+    def _written(self, text: str, env: Env) -> Fit | Misfit:
+        cleaned = self._cleaned(text)
+        if self.matches is not None and not self._matching(cleaned):
+            return Misfit(reason("matches", env.language))
+        value = self._read(cleaned, env)
+        if value is None:
+            least = self.min if self.min is not None else 1
+            most = self.max if self.max is not None else MOST_STARS
+            return Misfit(reason(self.base, env.language, least, most))
+        return self._misfit(value, env) or Fit(value)
+
+    def _cleaned(self, text: str) -> str:
+        """The text without what `clean` drops; digits among words are taken if they are alone."""
+        if self.clean is None:
+            return text
+        if self.clean == "digits" and any(map(str.isalpha, text)):
+            found = [value for value in digits_inside(text) if self._matching(value)]
+            return found[0] if len(set(found)) == 1 else ""
+        return CLEANS[self.clean](text)
+
+    def _matching(self, text: str) -> bool:
+        return bool(text) and (self.matches is None or bool(self.matches.fullmatch(text)))
+
+    def _candidates(self, text: str) -> list[str]:
+        if self.clean == "digits":
+            return digits_inside(text)
+        words = [word.strip("\"'«»“”().,!?:;№#") for word in text.split()[:60]]
+        clean = CLEANS[self.clean] if self.clean else str
+        return [clean(word) for word in words if word]
+
+    def _read(self, text: str, env: Env) -> Any:
+        return _READERS[self.base](text, env, self) if text or self.base in _SILENT else None
+
+    def _misfit(self, value: Any, env: Env) -> Misfit | None:
+        if self.base == "text":
+            size, name = len(value), "text"
+        elif self.base in ("number", "integer"):
+            size, name = value, "number"
+        else:
+            return None
+        if self.min is not None and size < self.min:
+            return Misfit(reason(f"{name}_min", env.language, self.min, self.max))
+        if self.max is not None and size > self.max:
+            return Misfit(reason(f"{name}_max", env.language, self.min, self.max))
+        return None
+
+    def _attachment(self, text: str, attached: Sequence[Sent], env: Env) -> Fit | Misfit:
+        if self.base == "any" and text.strip():
+            return Fit(text.strip())
+        fitting = [sent for sent in attached if _is_a(sent, _ATTACHED[self.base])]
+        if self.base == "location":
+            place = _place(fitting, text)
+            return Misfit(reason("location", env.language)) if place is None else Fit(place)
+        if not fitting:
+            return Misfit(reason(self.base, env.language))
+        if self.base == "photos":
+            most = None if self.max is None else int(self.max)
+            return Fit([sent.ref for sent in fitting][:most])
+        return Fit(_any_value(fitting[0]) if self.base == "any" else fitting[0].ref)
+
+
+# ---------------------------------------------------------------- attachments
+
+_MEDIA: frozenset[MediaKind] = frozenset(
+    ("photo", "video", "audio", "voice", "document", "sticker", "location", "contact")
+)
+_ATTACHED: Mapping[str, frozenset[MediaKind]] = {
+    "photo": frozenset({"photo"}),
+    "photos": frozenset({"photo"}),
+    "video": frozenset({"video"}),
+    "file": frozenset({"document", "photo", "video", "audio"}),
+    "voice": frozenset({"voice", "audio"}),
+    "location": frozenset({"location"}),
+    "any": _MEDIA,
+}
+
+
+def _is_a(sent: Sent, kinds: frozenset[MediaKind]) -> bool:
+    """A picture sent as a file is a picture all the same."""
+    if sent.kind in kinds:
+        return True
+    mime = str(sent.details.get("mime") or "")
+    return sent.kind == "document" and (
+        ("photo" in kinds and mime.startswith("image/"))
+        or ("video" in kinds and mime.startswith("video/"))
+    )
+
+
+def _any_value(sent: Sent) -> Any:
+    return sent.ref or dict(sent.details)
+
+
+def _place(fitting: Sequence[Sent], text: str) -> dict[str, float] | None:
+    for sent in fitting:
+        latitude, longitude = sent.details.get("latitude"), sent.details.get("longitude")
+        if isinstance(latitude, (int, float)) and isinstance(longitude, (int, float)):
+            return {"latitude": float(latitude), "longitude": float(longitude)}
+    return numerals.coordinates(text)
+
+
+def _shared_phone(sent: Sent) -> str | None:
+    phone = sent.details.get("phone") if sent.kind == "contact" else None
+    return contacts.shared_phone(phone) if isinstance(phone, str) else None
+
+
+# ---------------------------------------------------------------- words
+
+MOST_STARS = 5
+_SILENT = frozenset({"yes_no"})
+
+Reader = Callable[[str, Env, AnswerType], Any]
+
+
+def _only(found: Sequence[Any]) -> Any | None:
+    return found[0] if len(found) == 1 else None
+
+
+def _integer(text: str, env: Env, kind: AnswerType) -> int | None:
+    number = numerals.written_number(text, env.language)
+    return number if isinstance(number, int) else None
+
+
+def _rating(text: str, env: Env, kind: AnswerType) -> int | None:
+    most = int(kind.max if kind.max is not None else MOST_STARS)
+    value = numerals.mark(text, most)
+    return value if value is not None and int(kind.min or 1) <= value <= most else None
+
+
+_READERS: Mapping[str, Reader] = {
+    "text": lambda text, env, kind: text,
+    "number": lambda text, env, kind: numerals.written_number(text, env.language),
+    "integer": _integer,
+    "yes_no": lambda text, env, kind: yes_or_no(text),
+    "choice": lambda text, env, kind: None,
+    "many": lambda text, env, kind: None,
+    "date": lambda text, env, kind: clocks.day_of(text, env),
+    "time": lambda text, env, kind: clocks.read_time(text),
+    "date_time": lambda text, env, kind: clocks.read_date_time(text, env),
+    "phone": lambda text, env, kind: _only(contacts.phones_in(text)),
+    "email": lambda text, env, kind: _only(contacts.emails_in(text)),
+    "url": lambda text, env, kind: _only(contacts.urls_in(text)),
+    "rating": _rating,
+}
+_FINDERS: Mapping[str, Callable[[str, Env], Sequence[Any]]] = {
+    "number": lambda text, env: [numerals.one_number(text, env.language)],
+    "integer": lambda text, env: [
+        number for number in [numerals.one_number(text, env.language)] if isinstance(number, int)
+    ],
+    "date": lambda text, env: [dates.date_inside(text, env)],
+    "time": lambda text, env: [clocks.time_inside(text)],
+    "date_time": lambda text, env: [clocks.date_time_inside(text, env)],
+    "phone": lambda text, env: contacts.phones_in(text),
+    "email": lambda text, env: contacts.emails_in(text),
+    "url": lambda text, env: contacts.urls_in(text),
+}
+
+# ---------------------------------------------------------------- making types
+
+BASES = (*_READERS, *_ATTACHED)
+_OF_WORDS = frozenset(_READERS) - {"choice", "many", "yes_no", "rating"}
+_CLEANED = frozenset({"text", "number", "integer", "phone"})
+_BOUNDED = frozenset({"text", "number", "integer", "rating", "photos", "many"})
+_UNMISTAKABLE = frozenset({"phone", "email", "url"})
 
 
 def answer_type(
@@ -47,7 +256,102 @@ def answer_type(
     max: Any = None,
     retry: Text | None = None,
 ) -> AnswerType:
-    raise NotImplementedError
+    """A type made of a base one; ValueError says in words what does not go together."""
+    if base not in BASES:
+        raise ValueError(f"нет такого типа ответа: «{base}»")
+    if clean is not None and clean not in CLEANS:
+        raise ValueError(f"clean бывает {', '.join(CLEANS)}, а не «{clean}»")
+    if clean is not None and base not in _CLEANED:
+        raise ValueError(f"clean не подходит к ответу «{base}»")
+    if matches is not None and base not in _OF_WORDS:
+        raise ValueError(f"matches не подходит к ответу «{base}»")
+    if (min is not None or max is not None) and base not in _BOUNDED:
+        raise ValueError(f"min и max не подходят к ответу «{base}»")
+    least, most = _bound("min", min, base), _bound("max", max, base)
+    if least is not None and most is not None and least > most:
+        raise ValueError("min больше, чем max")
+    return AnswerType(
+        name=name,
+        base=base,
+        clean=clean,
+        matches=None if matches is None else _compiled(matches),
+        min=least,
+        max=most,
+        retry=retry,
+        unmistakable=base in _UNMISTAKABLE or (matches is not None and name not in BASES),
+    )
 
 
-BASE_TYPES: Mapping[str, AnswerType] = {}
+def narrowed(
+    kind: AnswerType,
+    *,
+    clean: str | None = None,
+    matches: str | None = None,
+    min: Any = None,
+    max: Any = None,
+) -> AnswerType:
+    """A type as one question narrows it; what the question does not say stays the type's own."""
+    whole = answer_type(
+        kind.name,
+        base=kind.base,
+        clean=clean or kind.clean,
+        matches=matches,
+        min=kind.min if min is None else min,
+        max=kind.max if max is None else max,
+        retry=kind.retry,
+    )
+    if matches is not None:
+        return whole
+    return dataclasses.replace(whole, matches=kind.matches, unmistakable=kind.unmistakable)
+
+
+def _bound(key: str, value: Any, base: str) -> float | None:
+    if value is None:
+        return None
+    number = numerals.plain(value)
+    if number is None:
+        raise ValueError(f"{key} — это число, а не «{value}»")
+    if base in ("number", "integer"):
+        return number
+    if number != int(number) or number < 0:
+        raise ValueError(f"{key} здесь — целое число от нуля")
+    if base == "rating" and not 1 <= number <= 10:
+        raise ValueError(f"{key} оценки бывает от 1 до 10")
+    return int(number)
+
+
+def _compiled(pattern: str) -> Any:
+    """The owner's pattern in an engine whose time grows with the text and no faster."""
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    try:
+        return re2.compile(_with_letters(pattern), options)
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        said = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+        raise ValueError(f"выражение «{pattern}» в matches не читается: {said}") from None
+
+
+def _with_letters(pattern: str) -> str:
+    r"""`\w` means letters of every alphabet to owners; the engine knows only Latin ones by it."""
+    parts, place, inside = [], 0, False
+    while place < len(pattern):
+        sign = pattern[place]
+        if sign == "\\" and place + 1 < len(pattern):
+            pair = pattern[place : place + 2]
+            letters = r"\p{L}\p{N}_"
+            if pair == r"\w":
+                pair = letters if inside else f"[{letters}]"
+            elif pair == r"\W" and not inside:
+                pair = f"[^{letters}]"
+            parts.append(pair)
+            place += 2
+            continue
+        inside = sign == "[" or (inside and sign != "]")
+        parts.append(sign)
+        place += 1
+    return "".join(parts)
+
+
+BASE_TYPES: Mapping[str, AnswerType] = {name: answer_type(name, base=name) for name in BASES}
