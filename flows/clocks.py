@@ -133,7 +133,7 @@ def _minutes_before(minutes: str, hour: str, part: str | None) -> time | None:
 
 def _spoken(hour: int, minute: int, part: str | None) -> time | None:
     """`в три` with no part of the day is the afternoon: nobody makes appointments at night."""
-    return _clock(hour, minute, part or ("afternoon" if 1 <= hour <= 6 else None))
+    return _clock(hour, minute, part or ("дня" if 1 <= hour <= 6 else None))
 
 
 def _clock(hour: int, minute: int, part: str | None) -> time | None:
