@@ -224,8 +224,7 @@ async def _main(arguments: argparse.Namespace) -> None:
     bots = dict(token.split("=", 1) for token in arguments.token or [DEFAULT_TOKEN])
     fake = FakeTelegram(bots, quiet=arguments.quiet)
     server = await serve(fake.handle, port=arguments.port)
-    port = server.sockets[0].getsockname()[1]
-    print(f"Fake Bot API on http://127.0.0.1:{port}", flush=True)
+    print(f"Fake Bot API on {server.url.rstrip('/')}", flush=True)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -235,7 +234,7 @@ async def _main(arguments: argparse.Namespace) -> None:
         loop.add_reader(sys.stdin, ended.set)
     await ended.wait()
     await fake.close()
-    server.close()
+    await server.close()
 
 
 def main() -> None:

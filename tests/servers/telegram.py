@@ -139,6 +139,14 @@ class FakeTelegram:
         state: dict[str, Any] = bots[token or self.tokens[0]]
         return state
 
+    async def settled(self, *, token: str | None = None, within: float = 30.0) -> None:
+        """Wait until the bot acknowledged every update."""
+        deadline = asyncio.get_running_loop().time() + within
+        while pending := self.state(token)["pending"]:
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"not acknowledged: {pending}")
+            await asyncio.sleep(0.02)
+
     def reset(self) -> None:
         """Forget calls and script."""
         self._ask("POST", "/__reset")

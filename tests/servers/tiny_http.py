@@ -39,16 +39,37 @@ Handler = Callable[[Request], Response | Awaitable[Response | None] | None]
 """Gives a response at once or later; None closes the connection without one."""
 
 
-async def serve(handler: Handler, *, host: str = "127.0.0.1", port: int = 0) -> asyncio.Server:
+class Server:
+    """A listening server; `url` ends with a slash."""
+
+    def __init__(self, listening: asyncio.Server, connections: "set[_Connection]") -> None:
+        self.url = "http://{}:{}/".format(*listening.sockets[0].getsockname()[:2])
+        self._listening = listening
+        self._connections = connections
+
+    async def close(self) -> None:
+        """Stop listening and hang up on everybody."""
+        self._listening.close()
+        for connection in list(self._connections):
+            connection.close()
+        await asyncio.sleep(0)
+
+
+async def serve(handler: Handler, *, host: str = "127.0.0.1", port: int = 0) -> Server:
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: _Connection(handler), host, port, backlog=1024)
+    connections: set[_Connection] = set()
+    listening = await loop.create_server(
+        lambda: _Connection(handler, connections), host, port, backlog=1024
+    )
+    return Server(listening, connections)
 
 
 class _Connection(asyncio.Protocol):
     """One client; it is answered in turn, because none of ours sends ahead."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, open_ones: "set[_Connection]") -> None:
         self._handler = handler
+        self._open_ones = open_ones
         self._transport: asyncio.Transport | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._parser = httptools.HttpRequestParser(self)
@@ -63,9 +84,11 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own is no subclass
+        self._open_ones.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        self._open_ones.discard(self)
         for task in self._tasks:
             task.cancel()
 
@@ -73,7 +96,7 @@ class _Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
-            self._close()
+            self.close()
 
     # ------------------------------------------------------------ the parser's calls
 
@@ -115,7 +138,7 @@ class _Connection(asyncio.Protocol):
 
     def _answer(self, response: Response | None) -> None:
         if response is None:
-            self._close()
+            self.close()
         elif self._transport is not None:
             extra = "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
             head = (
@@ -125,6 +148,6 @@ class _Connection(asyncio.Protocol):
             )
             self._transport.write(head.encode("latin-1") + response.body)
 
-    def _close(self) -> None:
+    def close(self) -> None:
         if self._transport is not None:
             self._transport.close()

@@ -89,7 +89,8 @@ def _load_aiogram(api_base: str, timeout: float) -> "AiohttpSession":
     from aiogram.client.session.aiohttp import AiohttpSession  # heavy: two seconds
     from aiogram.client.telegram import TelegramAPIServer
 
-    return AiohttpSession(api=TelegramAPIServer.from_base(api_base), timeout=timeout)
+    # Every bot that polls holds a connection all the time, so their number has no limit here.
+    return AiohttpSession(api=TelegramAPIServer.from_base(api_base), timeout=timeout, limit=0)
 
 
 class Client:

@@ -94,7 +94,8 @@ def problem(code: int, description: str, parameters: Mapping[str, Any]) -> Chann
 def network_problem(error: Exception) -> ChannelDown:
     """A failure before any answer. Its own text is left out: it may hold the URL with the token."""
     if isinstance(error, aiohttp.ClientConnectorError):
-        return ChannelDown(f"No connection: {error.os_error.strerror}", sent=False)
+        reason = getattr(getattr(error, "os_error", None), "strerror", None)
+        return ChannelDown(f"No connection: {reason or type(error).__name__}", sent=False)
     if isinstance(error, TimeoutError):
         return ChannelDown("No answer in time")
     return ChannelDown(f"The connection broke: {type(error).__name__}")

@@ -94,7 +94,7 @@ def _message(message: Any) -> _Found | None:
     metadata: dict[str, Any] = {}
     if text is not None and text.startswith("/"):
         fields["text"], metadata = _command(text)
-    if isinstance(album := message.get("media_group_id"), str):
+    if (album := _string(message.get("media_group_id"))) is not None:
         metadata["album"] = album
     fields["metadata"] = metadata
     return fields, _mapping(message, "chat"), sender
@@ -114,8 +114,8 @@ def _press(press: Any) -> _Found | None:
     """A pressed button. The message under it may be too old for Telegram to tell more than its id."""
     if not isinstance(press, dict):
         return None
-    data, token = press.get("data"), press.get("id")
-    if not isinstance(data, str) or not isinstance(token, str):
+    data, token = _string(press.get("data")), _string(press.get("id"))
+    if data is None or token is None:
         return None
     message = _mapping(press, "message")
     fields = {
@@ -144,7 +144,7 @@ def _membership(change: Any) -> _Found | None:
 
 def _text(message: dict[str, Any]) -> str | None:
     for key in ("text", "caption"):
-        if isinstance(text := message.get(key), str):
+        if (text := _string(message.get(key))) is not None:
             return text
     return None
 
@@ -179,7 +179,7 @@ def _largest(sizes: Any) -> Attachment | None:
     photos = [
         size
         for size in (sizes if isinstance(sizes, list) else ())
-        if isinstance(size, dict) and isinstance(size.get("file_id"), str)
+        if isinstance(size, dict) and _string(size.get("file_id"))
     ]
     if not photos:
         return None
@@ -188,16 +188,16 @@ def _largest(sizes: Any) -> Attachment | None:
 
 
 def _file(kind: AttachmentKind, raw: Any) -> Attachment | None:
-    if not isinstance(raw, dict) or not isinstance(ref := raw.get("file_id"), str):
+    if not isinstance(raw, dict) or not (ref := _string(raw.get("file_id"))):
         return None
-    name, mime, emoji = raw.get("file_name"), raw.get("mime_type"), raw.get("emoji")
+    emoji = _string(raw.get("emoji"))
     return Attachment(
         kind=kind,
         ref=ref,
-        name=name if isinstance(name, str) else None,
-        mime=mime if isinstance(mime, str) else None,
+        name=_string(raw.get("file_name")),
+        mime=_string(raw.get("mime_type")),
         size=_whole(raw.get("file_size")) or None,
-        details={"emoji": emoji} if isinstance(emoji, str) else {},
+        details={"emoji": emoji} if emoji else {},
     )
 
 
@@ -205,13 +205,13 @@ def _location(raw: Any) -> Attachment | None:
     if not isinstance(raw, dict):
         return None
     place = {key: raw.get(key) for key in ("latitude", "longitude")}
-    if any(isinstance(at, bool) or not isinstance(at, int | float) for at in place.values()):
-        return None
-    return Attachment(kind="location", details=place)
+    return (
+        Attachment(kind="location", details=place) if all(map(_degrees, place.values())) else None
+    )
 
 
 def _contact(raw: Any, sender: dict[str, Any]) -> Attachment | None:
-    if not isinstance(raw, dict) or not isinstance(phone := raw.get("phone_number"), str):
+    if not isinstance(raw, dict) or not (phone := _string(raw.get("phone_number"))):
         return None
     owner = _id(raw.get("user_id"))
     details: dict[str, Any] = {"phone": phone, "name": _full_name(raw)}
@@ -223,22 +223,27 @@ def _contact(raw: Any, sender: dict[str, Any]) -> Attachment | None:
 def _profile(sender: dict[str, Any]) -> dict[str, Any]:
     profile = {
         "name": _full_name(sender),
-        "username": sender.get("username"),
-        "language": sender.get("language_code"),
+        "username": _string(sender.get("username")),
+        "language": _string(sender.get("language_code")),
     }
-    return {key: value for key, value in profile.items() if value and isinstance(value, str)}
+    return {key: value for key, value in profile.items() if value}
 
 
 def _full_name(person: dict[str, Any]) -> str:
-    first, last = person.get("first_name"), person.get("last_name")
-    if not isinstance(last, str):
-        return first if isinstance(first, str) else ""
-    return f"{first} {last}".strip() if isinstance(first, str) else last
+    first, last = _string(person.get("first_name")), _string(person.get("last_name"))
+    return f"{first or ''} {last or ''}".strip()
 
 
 def _mapping(raw: dict[str, Any], key: str) -> dict[str, Any]:
     value = raw.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def _string(value: Any) -> str | None:
+    """A text that can be kept: half a surrogate pair, which JSON can hold, is replaced."""
+    if not isinstance(value, str):
+        return None
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _id(value: Any) -> str | None:
@@ -249,7 +254,11 @@ def _id(value: Any) -> str | None:
 
 
 def _whole(value: Any) -> int:
-    return value if type(value) is int else 0
+    return value if type(value) is int and 0 <= value < _LONGEST_ID else 0
+
+
+def _degrees(value: Any) -> bool:
+    return type(value) in (int, float) and -180 <= value <= 180
 
 
 def _moment(value: Any) -> datetime | None:

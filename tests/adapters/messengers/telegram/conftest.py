@@ -1,0 +1,88 @@
+"""A fake Bot API server and a channel that talks to it."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.messengers.telegram.channel import TelegramChannel
+from adapters.messengers.telegram.client import Client, Connection
+from tests.servers.telegram import TOKEN, FakeTelegram
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+class MemoryShelf:
+    """A Shelf that forgets with the test."""
+
+    def __init__(self) -> None:
+        self.things: dict[tuple[int, str, str], Any] = {}
+
+    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
+        return self.things.get((workspace, shelf, key))
+
+    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
+        self.things[workspace, shelf, key] = value
+
+    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
+        return {
+            key[2]: value for key, value in self.things.items() if key[:2] == (workspace, shelf)
+        }
+
+
+@pytest.fixture(scope="session")
+def telegram_server() -> Iterator[FakeTelegram]:
+    with FakeTelegram.start() as server:
+        yield server
+
+
+@pytest.fixture
+def telegram(telegram_server: FakeTelegram) -> FakeTelegram:
+    telegram_server.reset()
+    return telegram_server
+
+
+@pytest.fixture
+async def connection(telegram: FakeTelegram) -> AsyncIterator[Connection]:
+    connection = Connection(telegram.base)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def client(connection: Connection) -> Client:
+    return Client(TOKEN, connection)
+
+
+@pytest.fixture
+def shelf() -> MemoryShelf:
+    return MemoryShelf()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A bot folder with a picture, and a secret beside it that nobody may send."""
+    (tmp_path / "shop" / "media").mkdir(parents=True)
+    (tmp_path / "shop" / "media" / "hello.jpg").write_bytes(b"a picture")
+    (tmp_path / "secret.txt").write_bytes(b"a secret")
+    return tmp_path / "shop"
+
+
+@pytest.fixture
+def channel(connection: Connection, shelf: MemoryShelf, folder: Path) -> TelegramChannel:
+    numbers = count(1)
+    seconds = count()
+    return TelegramChannel(
+        workspace=1,
+        bot="shop",
+        token=TOKEN,
+        secret="a-secret",
+        connection=connection,
+        shelf=shelf,
+        clock=lambda: NOW + timedelta(seconds=next(seconds)),
+        new_id=lambda: f"{next(numbers):032x}",
+        folder=folder,
+    )
