@@ -1,0 +1,128 @@
+"""What a conversation looks like in a terminal; the terminal as a channel."""
+
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from bots.errors import Invalid
+from bots.model.conversation import Conversation
+from bots.model.message import Address, Attachment, Button, Reply
+from bots.model.turn import Event, MessageRecord, Outgoing
+from bots.ports import Received, Webhook
+
+CHANNEL = "terminal"
+
+_BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
+
+
+class Screen:
+    """Prints what is said in one conversation. It is a `Channel` and a `Listener` at once:
+
+    messages are shown as they are committed, so nothing goes through the outbox.
+    """
+
+    def __init__(self, out: TextIO, *, title: str, english: bool = False) -> None:
+        self._out = out
+        self._title = title
+        self._tty = out.isatty()
+        self._words = _ENGLISH if english else _RUSSIAN
+        self._busy = False
+        self.buttons: tuple[Button, ...] = ()
+
+    # ------------------------------------------------------------ the channel
+
+    @property
+    def name(self) -> str:
+        return CHANNEL
+
+    @property
+    def platform(self) -> str:
+        return CHANNEL
+
+    async def receive(self, webhook: Webhook) -> Received:
+        raise Invalid("body", "the terminal has no webhook")
+
+    def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
+        return []
+
+    async def send(self, row: Outgoing) -> str:
+        return ""
+
+    async def typing(self, address: Address) -> None:
+        if self._tty and not self._busy:
+            self._busy = True
+            self._print(self._dim(self._words["typing"]), end="\r")
+
+    # ------------------------------------------------------------ the listener
+
+    def told(
+        self,
+        conversation: Conversation,
+        messages: Sequence[MessageRecord],
+        events: Sequence[Event],
+    ) -> None:
+        if conversation.address.channel != CHANNEL:
+            return
+        for message in messages:
+            if message.direction == "outbound":
+                self._show(message)
+        for event in events:
+            if event.name.startswith("handoff."):
+                self._print(self._dim(f"[{event.name}]"))
+        self.prompt()
+
+    def prompt(self) -> None:
+        """Show that it is the person's turn."""
+        if self._tty:
+            self._print("> ", end="")
+
+    def hint(self, text: str) -> None:
+        """A line that the bot did not say."""
+        self._print(self._dim(text))
+
+    def word(self, name: str) -> str:
+        return self._words[name]
+
+    # ------------------------------------------------------------ inside
+
+    def _show(self, message: MessageRecord) -> None:
+        self._busy = False
+        name = f"{_BOLD}{self._title}:{_PLAIN}" if self._tty else f"{self._title}:"
+        lines = [f"[{_attached(one)}]" for one in message.attachments]
+        lines += message.text.splitlines()
+        # On a terminal the prompt stands there already; the message takes its place.
+        self._print(("\r\033[K" if self._tty else "") + f"{name} {lines[0] if lines else ''}")
+        for line in lines[1:]:
+            self._print(f"  {line}")
+        rows = message.keyboard.rows if message.keyboard else ()
+        self.buttons = tuple(button for row in rows for button in row)
+        for number, button in enumerate(self.buttons, 1):
+            link = f" → {button.url}" if button.url else ""
+            self._print(f"  {number}. {button.text}{link}")
+
+    def _dim(self, text: str) -> str:
+        return f"{_DIM}{text}{_PLAIN}" if self._tty else text
+
+    def _print(self, text: str, end: str = "\n") -> None:
+        print(text, end=end, file=self._out, flush=True)
+
+
+def _attached(attachment: Attachment) -> str:
+    return f"{attachment.kind} {attachment.ref or attachment.name or ''}".strip()
+
+
+_RUSSIAN = {
+    "typing": "печатает…",
+    "welcome": "Пишите как в мессенджере. Кнопку можно выбрать её номером; "
+    "/photo имя.jpg — прислать фото, /quit — выйти.",
+    "phone": "Номер телефона:",
+    "location": "Широта и долгота через запятую:",
+    "link": "Это ссылка, откройте её в браузере:",
+}
+_ENGLISH = {
+    "typing": "typing…",
+    "welcome": "Write as you would in a messenger. A button may be chosen by its number; "
+    "/photo name.jpg sends a photo, /quit leaves.",
+    "phone": "Your phone number:",
+    "location": "Latitude and longitude with a comma:",
+    "link": "This is a link, open it in a browser:",
+}

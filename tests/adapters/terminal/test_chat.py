@@ -1,0 +1,149 @@
+"""Talking to a bot in the terminal: what is typed becomes messages, what is said is printed."""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from adapters.terminal.chat import Talk
+from adapters.terminal.screen import Screen
+from bots.model.answer import Answer
+from bots.model.conversation import Conversation
+from bots.model.message import Address, Attachment, Button, Keyboard, UnifiedMessage
+from bots.model.turn import MessageRecord
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+MENU = (
+    Button(text="Где заказ", payload="q:1:0"),
+    Button(text="Следить", url="https://example.com/track"),
+    Button(text="Мой номер", share="phone"),
+    Button(text="Моё место", share="location"),
+)
+
+
+class Echo:
+    """An inbox that answers every message with the same menu."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self.heard: list[UnifiedMessage] = []
+
+    async def ask(self, message: UnifiedMessage, *, patience: float = 25.0) -> Answer:
+        self.heard.append(message)
+        conversation = Conversation(
+            id=1,
+            uuid="0",
+            address=message.address,
+            platform=message.platform,
+            user_id=message.user_id,
+            customer_id=1,
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        said = MessageRecord(
+            message_id="m",
+            seq=2,
+            direction="outbound",
+            author="bot",
+            created_at=NOW,
+            text="Чем помочь?\nВыберите:",
+            attachments=(Attachment(kind="photo", ref="media/hello.jpg"),),
+            keyboard=Keyboard(rows=(MENU[:2], MENU[2:])),
+        )
+        self._screen.told(conversation, [said], [])
+        return Answer(conversation=conversation, said=[said])
+
+
+async def talk(*lines: str) -> tuple[Sequence[UnifiedMessage], str]:
+    out = io.StringIO()
+    screen = Screen(out, title="Ромашка")
+    echo = Echo(screen)
+    ids = (f"{number:032x}" for number in range(1, 100))
+    person = Talk(
+        inbox=echo,
+        screen=screen,
+        bot="shop",
+        workspace=1,
+        person="me",
+        clock=lambda: NOW,
+        new_id=lambda: next(ids),
+    )
+    await person.run(io.StringIO("\n".join(lines) + "\n"))
+    return echo.heard, out.getvalue()
+
+
+async def test_a_line_is_a_message_from_the_terminal() -> None:
+    heard, _ = await talk("привет")
+    assert [message.text for message in heard] == ["привет"]
+    assert heard[0].address == Address(1, "shop", "terminal", "me")
+
+
+async def test_what_the_bot_says_is_printed_with_its_picture_and_numbered_buttons() -> None:
+    _, printed = await talk("привет")
+    assert printed.splitlines() == [
+        "Ромашка: [photo media/hello.jpg]",
+        "  Чем помочь?",
+        "  Выберите:",
+        "  1. Где заказ",
+        "  2. Следить → https://example.com/track",
+        "  3. Мой номер",
+        "  4. Моё место",
+    ]
+
+
+async def test_a_button_is_pressed_by_its_number_or_its_label() -> None:
+    heard, _ = await talk("привет", "1", "где заказ")
+    assert [(one.happening, one.button) for one in heard[1:]] == [("button", "q:1:0")] * 2
+
+
+async def test_a_number_without_such_a_button_is_a_text() -> None:
+    heard, _ = await talk("1", "12345")
+    assert [one.text for one in heard] == ["1", "12345"]
+    assert [one.button for one in heard] == [None, None]
+
+
+async def test_a_link_is_shown_and_the_bot_hears_nothing() -> None:
+    heard, printed = await talk("привет", "2")
+    assert len(heard) == 1
+    assert "откройте её в браузере: https://example.com/track" in printed
+
+
+async def test_a_phone_and_a_place_are_asked_for_and_shared() -> None:
+    heard, _ = await talk("привет", "3", "+7 999 123-45-67", "4", "55.75, 37.61")
+    phone, place = heard[1].attachments[0], heard[2].attachments[0]
+    assert (phone.kind, dict(phone.details)) == (
+        "contact",
+        {"phone": "+7 999 123-45-67", "own": True},
+    )
+    assert dict(place.details) == {"latitude": 55.75, "longitude": 37.61}
+
+
+async def test_anything_else_instead_of_a_phone_goes_to_the_bot() -> None:
+    heard, _ = await talk("привет", "3", "не хочу")
+    assert (heard[1].text, heard[1].attachments) == ("не хочу", ())
+
+
+async def test_a_photo_can_be_sent_by_name() -> None:
+    heard, _ = await talk("/photo a.jpg")
+    assert heard[0].message_type == "image"
+    assert heard[0].attachments[0].ref == "a.jpg"
+
+
+async def test_quit_ends_it_and_empty_lines_say_nothing() -> None:
+    heard, _ = await talk("", "  ", "раз", "/quit", "два")
+    assert [one.text for one in heard] == ["раз"]
+
+
+async def test_messages_of_other_channels_are_not_printed() -> None:
+    out = io.StringIO()
+    screen = Screen(out, title="Ромашка")
+    other = UnifiedMessage(
+        message_id="1",
+        address=Address(1, "shop", "web", "me"),
+        platform="web",
+        user_id="me",
+        external_id="1",
+        timestamp=NOW,
+        text="привет",
+    )
+    await Echo(screen).ask(other)
+    assert out.getvalue() == ""

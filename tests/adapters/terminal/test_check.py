@@ -1,0 +1,81 @@
+"""The commands check and draw: complaints and pictures of a bot folder."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adapters.terminal.check import check
+from adapters.terminal.draw import draw
+from flows.load import load_bot
+
+GOOD = {
+    "bot.yaml": "bot: Проба\nstart: меню\n",
+    "flows/menu.yaml": """flow: меню
+about: Главное меню
+when: /start
+steps:
+  привет:
+    - ask: Как дела?
+      buttons: {Хорошо: {go: конец}, Плохо: {go: привет}}
+  конец:
+    - say: До встречи!
+""",
+}
+
+
+@dataclass
+class Folder:
+    name: str
+    files: Mapping[str, str]
+    media: frozenset[str] = frozenset()
+    tests: Mapping[str, str] = field(default_factory=dict)
+
+
+def checked(*folders: Folder) -> tuple[int, str]:
+    out = io.StringIO()
+    return check(folders, {}, out), out.getvalue()
+
+
+def test_a_good_bot_passes() -> None:
+    status, printed = checked(Folder("проба", GOOD))
+    assert status == 0
+    assert printed.splitlines()[-1] == "проба: 1 flow, no errors"
+
+
+def test_every_error_has_its_file_and_line_and_fails_the_check() -> None:
+    broken = GOOD["flows/menu.yaml"].replace("go: конец", "go: канец").replace("ask", "asq")
+    status, printed = checked(
+        Folder("проба", {**GOOD, "flows/menu.yaml": broken}), Folder("другой", GOOD)
+    )
+    assert status == 1
+    assert printed.startswith("проба/flows/menu.yaml:")
+    assert "ask" in printed
+    assert "другой: 1 flow, no errors" in printed
+
+
+def test_warnings_are_printed_and_block_nothing() -> None:
+    warned = GOOD["flows/menu.yaml"].replace("До встречи!", "Заказ #5 готов")
+    status, printed = checked(Folder("проба", {**GOOD, "flows/menu.yaml": warned}))
+    assert status == 0
+    assert "W" in printed
+    assert printed.splitlines()[-1].endswith("no errors, 1 warning")
+
+
+def test_a_flow_is_drawn_with_the_words_of_its_buttons() -> None:
+    out = io.StringIO()
+    bot = load_bot("проба", GOOD, {}).bot
+    assert draw(bot, "меню", out) == 0
+    assert out.getvalue().startswith("stateDiagram-v2")
+    assert "Хорошо" in out.getvalue()
+
+
+def test_all_flows_make_a_page() -> None:
+    out = io.StringIO()
+    assert draw(load_bot("проба", GOOD, {}).bot, None, out) == 0
+    assert out.getvalue().startswith("# Проба\n\n## меню\n\nГлавное меню.\n\n```mermaid\n")
+
+
+def test_a_flow_that_is_not_there_is_said_so() -> None:
+    out = io.StringIO()
+    assert draw(load_bot("проба", GOOD, {}).bot, "меню2", out) == 1
+    assert "there are: меню" in out.getvalue()
