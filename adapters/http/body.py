@@ -14,7 +14,7 @@ class TooLarge(HTTPException):
     """More than a JSON body may have."""
 
     def __init__(self) -> None:
-        super().__init__(413, headers={"Connection": "close"})
+        super().__init__(413, f"The body is larger than {LARGEST} bytes", {"Connection": "close"})
 
 
 class Unreadable(HTTPException):

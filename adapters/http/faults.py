@@ -9,7 +9,7 @@ import structlog
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from adapters.http.body import Unreadable
+from adapters.http.body import TooLarge, Unreadable
 from bots.errors import (
     Conflict,
     Forbidden,
@@ -122,7 +122,7 @@ def _of_validation(error: RequestValidationError) -> Fault:
 
 def _of_status(error: HTTPException) -> Fault:
     kind, message = _KIND.get(error.status_code, ("error", str(error.detail)))
-    if isinstance(error, Unreadable):
+    if isinstance(error, (Unreadable, TooLarge)):
         message = str(error.detail)
     return Fault(status=error.status_code, kind=kind, message=message, headers=error.headers or {})
 
