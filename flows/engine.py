@@ -1,0 +1,215 @@
+"""One step of a dialog: a position and something that happened in, a position and effects out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows import asking, handing, running, tasks, timers, understand, versions
+from flows.errors import RunError
+from flows.frames import Frame, position_of
+from flows.model import Bot
+from flows.stage import Stage
+from flows.turn import (
+    Around,
+    Chosen,
+    Fired,
+    GivenBack,
+    Heard,
+    Input,
+    Press,
+    Returned,
+    Run,
+    Say,
+    Sent,
+    Step,
+    TakenOver,
+    Understand,
+    Understood,
+)
+from flows.values import freeze
+
+NO_OLDER: Mapping[str, Bot] = {}
+
+
+def advance(
+    bot: Bot,
+    position: Mapping[str, Any],
+    what: Input,
+    around: Around,
+    *,
+    older: Mapping[str, Bot] = NO_OLDER,
+) -> Step:
+    """Let the dialog take what happened.
+
+    `position` is `{}` for a new chat, afterwards what the last step gave; it is not changed. Where
+    the last effect is an `Understand` or a quick `Run`, the turn goes on at once with `Chosen` or
+    `Returned`; every other `Run` comes back as a turn of its own. `older` holds the earlier
+    versions of the bot (by `Bot.version`) that `versions.needed` names.
+    """
+    stage = Stage(bot, position_of(position), around, older)
+    if not isinstance(what, (Returned, Chosen)):
+        _begin_turn(stage)
+    if stage.stack:
+        versions.move(stage)
+    try:
+        _take(stage, what)
+    except RunError as error:
+        tasks.fail(stage, str(error))
+    _settle(stage)
+    return _step(stage)
+
+
+def _begin_turn(stage: Stage) -> None:
+    position = stage.position
+    position.actions = 0
+    position.walked = []
+    position.took = None
+    position.greeting = None
+
+
+def _take(stage: Stage, what: Input) -> None:
+    match what:
+        case Heard():
+            stage.position.heard = stage.around.now.timestamp()
+            understand.hear(stage, what)
+        case Fired():
+            timers.fire(stage, what.payload)
+        case Returned():
+            _take_result(stage, what)
+        case Chosen():
+            meaning = stage.position.meaning
+            if meaning is not None and meaning.id == what.wait:
+                understand.choose(stage, what.key, what.confidence)
+        case TakenOver():
+            handing.take_over(stage, what)
+        case GivenBack():
+            handing.give_back(stage, what)
+
+
+def _take_result(stage: Stage, what: Returned) -> None:
+    """A result goes to the frame that waits for it, even if something came on top meanwhile."""
+    for frame in stage.stack:
+        wait = frame.wait
+        if wait is not None and wait.kind == "do" and wait.id == what.wait:
+            stage.intent = stage.position.took
+            if stage.knows(frame):
+                running.returned(stage, frame, what.value, what.failed)
+            else:
+                frame.wait = None
+            return
+
+
+def _settle(stage: Stage) -> None:
+    """Run until everything waits: flows, what was written meanwhile, flows held back."""
+    while True:
+        running.run(stage)
+        if _under_way(stage):
+            return
+        if versions.renew_where_gone(stage):
+            continue
+        try:
+            if stage.position.greeting is not None:
+                understand.after_greeting(stage)
+            elif stage.position.mail:
+                _open_mail(stage)
+            elif not timers.release_held(stage):
+                return
+        except RunError as error:
+            tasks.fail(stage, str(error))
+
+
+def _open_mail(stage: Stage) -> None:
+    """Hear what was written while an action ran."""
+    kept = stage.position.mail.pop(0)
+    attached = tuple(
+        Sent(kind=one["kind"], ref=one["ref"], details=one["details"]) for one in kept["attached"]
+    )
+    understand.hear(stage, Heard(text=kept["text"], button=kept["button"], attached=attached))
+
+
+def _under_way(stage: Stage) -> bool:
+    top = stage.top
+    if stage.position.meaning is not None:
+        return True
+    return top is not None and top.wait is not None and top.wait.kind == "do"
+
+
+# ---------------------------------------------------------------- the outcome
+
+
+def _step(stage: Stage) -> Step:
+    position = stage.position
+    if not _goes_on(stage):
+        timers.watch_silence(stage)
+        position.actions = 0
+        position.walked = []
+    position.took = stage.intent if _under_way(stage) else None
+    return Step(
+        position=position.to_json(),
+        effects=tuple(stage.effects),
+        understood=_understood(stage),
+        step=stage.entered,
+        user=freeze(stage.user) if stage.user_changed else None,
+        chat=freeze(stage.chat) if stage.chat_changed else None,
+        settled=_settled(stage),
+        offered=_offered(stage),
+    )
+
+
+def _goes_on(stage: Stage) -> bool:
+    last = stage.effects[-1] if stage.effects else None
+    return isinstance(last, Understand) or (isinstance(last, Run) and last.quick)
+
+
+def _understood(stage: Stage) -> Understood:
+    intent = stage.intent
+    if intent is None and stage.rung in ("button", "answer"):
+        intent = stage.flow_of_button
+    if not stage.rung and intent is None and not stage.entities:
+        return _NOTHING
+    return Understood(
+        intent=intent,
+        entities=stage.entities,
+        confidence=stage.confidence,
+        rung=stage.rung,
+    )
+
+
+_NOTHING = Understood()
+
+
+def _settled(stage: Stage) -> bool:
+    top = stage.top
+    if top is None or top.wait is None:
+        return True
+    return top.wait.kind != "do" and not asking.gathering(top)
+
+
+def _offered(stage: Stage) -> tuple[Press, ...]:
+    """The buttons the customer may press now: the question's, else those of the last message."""
+    if stage.position.offer is not None:
+        return tasks.offered(stage)[1]
+    top = asking.pending(stage)
+    says = [effect for effect in stage.effects if isinstance(effect, Say)]
+    if top is None:
+        return says[-1].buttons if says else _kept_offers(stage)
+    if says and says[-1].asks:
+        return says[-1].buttons
+    return _pending_presses(stage, top)
+
+
+def _pending_presses(stage: Stage, top: Frame) -> tuple[Press, ...]:
+    if not stage.knows(top):
+        return ()
+    try:
+        return asking.presses(stage, top, asking.question_of(stage, top))
+    except RunError:
+        return ()
+
+
+def _kept_offers(stage: Stage) -> tuple[Press, ...]:
+    offers = stage.position.offers
+    return tuple(
+        Press(text=offers[number]["label"], payload=f"s:{number}")
+        for number in stage.position.last
+        if number in offers
+    )

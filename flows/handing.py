@@ -1,0 +1,91 @@
+"""A person takes the chat and gives it back, or nobody comes."""
+
+from flows import asking, tasks
+from flows.frames import Frame
+from flows.model import HandOff
+from flows.stage import Stage
+from flows.turn import GivenBack, RequestPerson, TakenOver
+
+OUTSIDE = -1
+
+
+def _waiting(stage: Stage) -> Frame | None:
+    """The frame that waits for a person, wherever it lies."""
+    for frame in reversed(stage.stack):
+        if frame.wait is not None and frame.wait.kind == "person":
+            return frame
+    return None
+
+
+def take_over(stage: Stage, what: TakenOver) -> None:
+    """Somebody outside the flow asked for a person: whatever is under way is put aside."""
+    if _waiting(stage) is not None:
+        return
+    if stage.stack:
+        asking.cover(stage, stage.stack[-1])
+    frame = Frame(stage.number(), "", stage.bot.version, OUTSIDE, "person", task=True)
+    stage.stack.append(frame)
+    tasks.wait_for_person(stage, frame, OUTSIDE)
+    stage.effects.append(RequestPerson(queue=what.queue, note=what.reason))
+
+
+def give_back(stage: Stage, what: GivenBack) -> None:
+    """The chat is the bot's again; the step that asked for a person goes the way of the outcome."""
+    stage.given_back = True
+    frame = _waiting(stage)
+    if frame is None:
+        _carry_on(stage)
+        return
+    tasks.cut(stage, stage.index(frame) + 1)
+    wait = frame.wait
+    assert wait is not None
+    stage.position.outcome = {**what.details, "outcome": what.outcome}
+    stage.forget_scopes()
+    stage.drop_timers(wait)
+    frame.wait = None
+    if frame.why == "person":
+        tasks.leave(stage, frame, None)
+        return
+    if not stage.knows(frame):
+        return
+    operation = stage.operation(frame, wait.entry)
+    assert isinstance(operation, HandOff)
+    if what.outcome == "released":
+        frame.at = wait.entry + 1
+    elif what.outcome == "closed":
+        frame.at = operation.closed if operation.closed >= 0 else wait.entry + 1
+    else:
+        _end_by(stage, frame, operation, what.outcome)
+
+
+def _carry_on(stage: Stage) -> None:
+    """A person had the chat without having been asked for: the question is put again."""
+    top = asking.pending(stage)
+    if top is not None and stage.knows(top):
+        stage.position.offer = None
+        asking.repeat(stage, top)
+
+
+def _end_by(stage: Stage, frame: Frame, operation: HandOff, outcome: str) -> None:
+    entry = getattr(operation, outcome)
+    tasks.missed(stage, frame, outcome)
+    if entry >= 0:
+        frame.at = entry
+    else:
+        tasks.finish(stage, frame, {})
+
+
+def unanswered(stage: Stage, frame: Frame) -> None:
+    """Nobody came in time: the request stays as a missed one, and the bot has the chat again."""
+    wait = frame.wait
+    assert wait is not None
+    operation = stage.operation(frame, wait.entry)
+    if not isinstance(operation, HandOff):
+        return
+    tasks.cut(stage, stage.index(frame) + 1)
+    stage.position.outcome = {"outcome": "unanswered"}
+    stage.forget_scopes()
+    stage.drop_timers(wait)
+    frame.wait = None
+    tasks.withdraw(stage)
+    _end_by(stage, frame, operation, "unanswered")
