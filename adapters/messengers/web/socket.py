@@ -180,7 +180,7 @@ class ChatSocket:
     async def _owner(self, address: Address) -> str:
         try:
             conversation = await self._conversations.by_chat(
-                address.workspace, PLATFORM, address.chat_id
+                address.workspace, PLATFORM, address.chat_id, bot=address.bot
             )
         except NotFound:
             return "bot"

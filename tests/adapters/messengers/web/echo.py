@@ -103,11 +103,16 @@ class EchoBot:
         return self.records.get(address, [])[-limit:]
 
     async def by_chat(
-        self, workspace: int, platform: str, chat_id: str, user_id: str | None = None
+        self,
+        workspace: int,
+        platform: str,
+        chat_id: str,
+        user_id: str | None = None,
+        bot: str | None = None,
     ) -> Conversation:
-        for address, conversation in self.conversations.items():
-            if address.chat_id == chat_id and address.workspace == workspace:
-                return conversation
+        conversation = self.conversations.get(Address(workspace, bot or "", platform, chat_id))
+        if conversation is not None:
+            return conversation
         raise NotFound("conversation", chat_id)
 
     async def by_session(self, workspace: int, session_id: str) -> Conversation:
