@@ -47,6 +47,7 @@ class TelegramChannel:
     ) -> None:
         self._client = Client(token, connection)
         self._files = BotFiles(self._client, shelf=shelf, workspace=workspace, folder=folder)
+        self._connection = connection
         self._workspace = workspace
         self._clock = clock
         self._new_id = new_id
@@ -162,6 +163,10 @@ class TelegramChannel:
                 at=webhook.last_error_date,
                 waiting=webhook.pending_update_count,
             )
+
+    async def close(self) -> None:
+        """Close the connection, for all bots that share it."""
+        await self._connection.close()
 
     async def delete_webhook(self) -> None:
         """Let polling have the updates."""

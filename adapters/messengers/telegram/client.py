@@ -44,6 +44,7 @@ class Connection:
     ) -> None:
         self.api_base = api_base.rstrip("/")
         self.timeout = timeout
+        self._patience = aiohttp.ClientTimeout(total=timeout)
         self._limit = limit
         self._turns = asyncio.Semaphore(limit)
         self._session: aiohttp.ClientSession | None = None
@@ -51,11 +52,10 @@ class Connection:
 
     async def post(self, url: str, *, seconds: float | None = None, **body: Any) -> Any:
         """Post and give the answer's `result`. Raises a ChannelError, after `seconds` at the latest."""
+        patience = aiohttp.ClientTimeout(total=seconds) if seconds else self._patience
         async with self._turns:
             try:
-                async with self._http().post(
-                    url, timeout=aiohttp.ClientTimeout(total=seconds or self.timeout), **body
-                ) as response:
+                async with self._http().post(url, timeout=patience, **body) as response:
                     answer = await response.read()
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise network_problem(error) from error
@@ -128,8 +128,11 @@ class Client:
     async def username(self) -> str:
         """Who the token belongs to."""
         bot = await self._bot()
-        with translated():
-            return (await bot.get_me()).username or ""
+        try:
+            with translated():
+                return (await bot.get_me()).username or ""
+        except ChannelUnauthorised as error:
+            raise ChannelUnauthorised(f"Bot {self.bot_id}: {error}") from error
 
     async def set_webhook(self, url: str, *, secret: str, allowed_updates: list[str]) -> None:
         bot = await self._bot()

@@ -21,8 +21,8 @@ DEFAULT_WAIT = 5.0
 """Seconds to wait when Telegram throttles without saying for how long."""
 
 WRONG_TOKEN = (
-    "Telegram does not accept this bot's token: copy the current one from @BotFather"
-    " (/mybots, API Token) into the settings (EASYFLOW_TELEGRAM__TOKEN)"
+    "Telegram does not accept the bot's token: copy the current one from @BotFather"
+    " (/mybots, API Token) into EASYFLOW_TELEGRAM__TOKEN or its place in EASYFLOW_TELEGRAM__BOTS"
 )
 
 # Parts of descriptions that come with 400, in lower case: this chat will not be reached again.

@@ -8,7 +8,7 @@ import structlog
 
 from adapters.messengers.telegram.channel import TelegramChannel
 from adapters.messengers.telegram.errors import PollingConflict
-from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised
+from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised, Unavailable
 from bots.model.message import UnifiedMessage
 
 LONGEST_PAUSE = 30.0
@@ -68,6 +68,9 @@ class _Poller:
             return LONGEST_PAUSE
         except ChannelError as error:
             self._tell("Updates cannot be fetched, trying again", why=str(error))
+            return backoff
+        except Unavailable as error:
+            self._tell("Updates cannot be kept just now, trying again", why=str(error))
             return backoff
         except Exception:
             log.exception("Updates could not be kept, trying again", channel=self._channel.name)

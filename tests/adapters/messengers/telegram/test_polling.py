@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from adapters.messengers.telegram.channel import TelegramChannel
 from adapters.messengers.telegram.polling import poll
+from bots.errors import Unavailable
 from bots.model.message import UnifiedMessage
 from tests.servers.telegram import FakeTelegram, message, press
 
@@ -20,6 +21,7 @@ class Bot:
     def __init__(self) -> None:
         self.batches: list[list[str | None]] = []
         self.refuse = 0
+        self.error: Exception = OSError("the disk is full")
         self.pauses: list[float] = []
         self._news = asyncio.Event()
 
@@ -28,7 +30,7 @@ class Bot:
         self._news.set()
         if self.refuse:
             self.refuse -= 1
-            raise OSError("the disk is full")
+            raise self.error
 
     async def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -94,6 +96,17 @@ async def test_an_update_that_was_not_kept_comes_again(
     assert bot.batches == [["раз"]] * 3
     assert bot.pauses == [1.0, 2.0]
     assert [log["log_level"] for log in logs].count("error") == 2
+
+
+async def test_a_store_that_is_away_is_told_once(
+    channel: TelegramChannel, telegram: FakeTelegram, bot: Bot
+) -> None:
+    bot.refuse, bot.error = 2, Unavailable("The database is busy")
+    telegram.update(message(5, "раз"))
+    with polling(channel, bot), capture_logs() as logs:
+        await bot.until(lambda: len(bot.batches) == 3)
+        await telegram.expect(4, "getUpdates")
+    assert [log["log_level"] for log in logs] == ["warning", "info"]
 
 
 async def test_an_update_we_do_not_serve_is_acknowledged(
