@@ -32,7 +32,17 @@ _SECRETS = re.compile(
     r"|(?P<key>[sp]k_(?:live|test)_)[A-Za-z0-9_-]+"
     r"|(?P<login>://[^/\s:@]*:)[^/\s@]+(?=@)"
 )
-_QUIET = ("aiogram", "aiosqlite", "apscheduler", "asyncio", "transitions", "uvicorn.access")
+_QUIET = (
+    "aiogram",
+    "aiosqlite",
+    "alembic",
+    "apscheduler",
+    "asyncio",
+    "transitions",
+    "uvicorn",
+    "watchfiles",
+    "websockets",
+)
 
 
 def set_up_logs(

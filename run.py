@@ -1,0 +1,644 @@
+"""Easy Flow's entry: the commands, and the one place that knows every part and puts them together."""
+
+import argparse
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from adapters.demo.actions import DEMO_SPECS, DemoActions, DemoBot
+from adapters.understanding.stemmed import StemmedUnderstanding
+from bots.actions import Performer
+from bots.errors import ChannelError, ChannelUnauthorised
+from bots.inbox import Inbox
+from bots.lanes import Lanes
+from bots.outbox import Outbox
+from bots.ports import Channel, Listener, Meter
+from bots.publishing import Published
+from bots.responder import Responder
+from bots.services.accounts import Accounts, Founded
+from bots.supervision import Supervisor
+from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
+from config.environment import SettingsError, load_settings, unknown_settings
+from config.kept_secrets import kept_secret
+from config.logs import set_up_logs
+from config.settings import Settings
+from flows.errors import LoadError
+from flows.load import Loaded, load_bot
+from scheduler.timetable import Chore, Timetable
+from scheduler.worker import Worker
+from storage.sqlite import Stores, open_sqlite
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from adapters.http.health import Metrics
+    from adapters.messengers.telegram.channel import TelegramChannel
+    from adapters.messengers.web.hub import Hub
+
+log = structlog.get_logger()
+
+SHUTDOWN = 9.0
+"""Seconds all of a stop may take."""
+
+KEEP_INBOX = timedelta(days=14)
+"""How long repeats of a message are known for what they are."""
+
+VERSION = "0.1.0"
+
+
+def now() -> datetime:
+    """The clock of the whole house."""
+    return datetime.now(UTC)
+
+
+class Ids:
+    """UUIDv7 (RFC 9562) as 32 hex digits, rising within the process."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def __call__(self) -> str:
+        # 48 bits of milliseconds and 12 bits of the fraction, never the same one twice.
+        moment = (time.time_ns() << 12) // 1_000_000
+        self._last = moment = max(moment, self._last + 1)
+        return f"{moment >> 12:012x}7{moment & 0xFFF:03x}{_variant():016x}"
+
+
+def _variant() -> int:
+    return secrets.randbits(62) | 1 << 63
+
+
+# ---------------------------------------------------------------- the parts
+
+
+def stop(sentence: str, *lines: str) -> NoReturn:
+    """Leave with one sentence that says what to do."""
+    print(sentence, *lines, sep="\n", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def load(folder: BotFolder) -> Loaded:
+    """A bot folder, compiled against the actions there are. Raises LoadError."""
+    media = folder.media
+    return load_bot(folder.name, folder.files, DEMO_SPECS, media=media)
+
+
+def load_all(settings: Settings) -> dict[str, tuple[BotFolder, Loaded]]:
+    """Every bot; with a complaint about any of them nothing is loaded and the program ends."""
+    complaints: list[str] = []
+    bots: dict[str, tuple[BotFolder, Loaded]] = {}
+    try:
+        folders = bot_folders(settings.bots_dir)
+    except BotFolderError as error:
+        stop("Some bot folders cannot be read:", *error.lines)
+    for folder in folders:
+        try:
+            bots[folder.name] = folder, load(folder)
+        except LoadError as error:
+            complaints += [f"{folder.path / str(one)}" for one in error.complaints]
+    if complaints:
+        stop("Nothing was started, because these bots have mistakes:", *complaints)
+    if not bots:
+        stop(f"There is no bot in {settings.bots_dir}: a bot is a folder with a bot.yaml in it.")
+    for folder, loaded in bots.values():
+        for warning in loaded.warnings:
+            log.warning("A bot may have a mistake", where=f"{folder.name}/{warning}")
+    return bots
+
+
+@dataclass(slots=True)
+class House:
+    """The running machinery, without anything that serves it."""
+
+    stores: Stores
+    workspace: int
+    founded: Founded | None
+    accounts: Accounts
+    published: Published
+    folders: dict[str, BotFolder]
+    inbox: Inbox
+    outbox: Outbox
+    worker: Worker
+    channels: dict[str, Channel]
+    new_id: Ids
+    supervisor: Supervisor = field(default_factory=Supervisor)
+
+    async def start(self) -> None:
+        """Go on with whatever was under way, then keep time."""
+        await self.outbox.start()
+        await self.inbox.start()
+        self.supervisor.keep("timers", partial(self.worker.run, self.inbox.fire))
+        tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
+        table = Timetable([tidy], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC"))
+        self.supervisor.keep("timetable", table.run)
+
+    async def close(self, patience: float) -> None:
+        """Finish the turns and sends under way; everything else is on disk."""
+        await self.supervisor.close()
+        await self.inbox.close(patience)
+        await self.outbox.close(patience)
+        await self.stores.close()
+
+    async def _prune(self) -> None:
+        await self.stores.journal.prune(now() - KEEP_INBOX)
+
+
+async def build(
+    settings: Settings,
+    bots: Mapping[str, tuple[BotFolder, Loaded]],
+    *,
+    meter: Meter,
+    channels: Callable[[Stores, int, Ids], dict[str, Channel]],
+    listeners: Sequence[Listener],
+) -> House:
+    """Open the stores and put the machinery together. Raises OSError with a sentence."""
+    new_id = Ids()
+    stores = await open_sqlite(settings.database_path, new_id=new_id, clock=now)
+    accounts = Accounts(stores.accounts, clock=now, random_bytes=secrets.token_bytes)
+    admin = settings.admin
+    founded = await accounts.found_owner(
+        email=admin.email,
+        password=admin.password.get_secret_value() if admin.password else None,
+        key=admin.api_key.get_secret_value() if admin.api_key else None,
+    )
+    owner = await stores.accounts.owner()
+    assert owner is not None
+    folders = {name: folder for name, (folder, _) in bots.items()}
+    published = Published(
+        shelf=stores.shelf,
+        workspace=owner.workspace,
+        compile=lambda name, files: load_bot(name, files, DEMO_SPECS).bot,
+    )
+    for folder, loaded in bots.values():
+        await published.publish(loaded.bot, folder.files)
+
+    def demo_bot(name: str) -> DemoBot:
+        bot = published.current(name)
+        texts = folders[name].knowledge
+        knowledge = {source: texts.get(path, "") for source, path in bot.knowledge.items()}
+        return DemoBot(timezone=bot.timezone, knowledge=knowledge)
+
+    performer = Performer(DemoActions(stores.shelf, now, demo_bot), StemmedUnderstanding(), meter)
+    open_channels = channels(stores, owner.workspace, new_id)
+    outbox = Outbox(
+        store=stores.outbox,
+        channels=open_channels,
+        unreachable=lambda address: inbox.unreachable(address),
+        meter=meter,
+        clock=now,
+    )
+    responder = Responder(
+        journal=stores.journal,
+        published=published,
+        performer=performer,
+        channels=open_channels,
+        post=outbox,
+        listeners=listeners,
+        meter=meter,
+        clock=now,
+        new_id=new_id,
+    )
+    worker = Worker(timers=stores.timers, clock=now)
+    inbox = Inbox(
+        journal=stores.journal,
+        timers=stores.timers,
+        responder=responder,
+        performer=performer,
+        channels=open_channels,
+        lanes=Lanes(),
+        wake=worker.wake,
+        meter=meter,
+        clock=now,
+    )
+    return House(
+        stores=stores,
+        workspace=owner.workspace,
+        founded=founded,
+        accounts=accounts,
+        published=published,
+        folders=folders,
+        inbox=inbox,
+        outbox=outbox,
+        worker=worker,
+        channels=open_channels,
+        new_id=new_id,
+    )
+
+
+async def republish(settings: Settings, house: House) -> None:
+    """Publish what an owner saves; with a mistake in it the version before stays."""
+    async for names in watch(settings.bots_dir):
+        for name in sorted(names):
+            try:
+                folder = read_bot_folder(settings.bots_dir / name)
+                loaded = load(folder)
+            except (LoadError, BotFolderError) as error:
+                log.error("Not published, the version before stays", bot=name)
+                print(f"\n{error}\n", file=sys.stderr)
+                continue
+            house.folders[name] = folder
+            await house.published.publish(loaded.bot, folder.files)
+            log.info("Published", bot=name, version=loaded.bot.version)
+            for warning in loaded.warnings:
+                log.warning("A bot may have a mistake", where=f"{name}/{warning}")
+
+
+# ---------------------------------------------------------------- serving
+
+
+def open_port(settings: Settings) -> socket.socket:
+    """The listening socket; one sentence if it cannot be had."""
+    host, port = settings.http.host, settings.http.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        stop(
+            f"Cannot listen on {host}:{port}: {error.strerror}."
+            " Stop what uses it, or set EASYFLOW_HTTP__PORT to another port."
+        )
+
+
+def open_telegram(
+    settings: Settings, folders: Mapping[str, BotFolder], stores: Stores, workspace: int, id: Ids
+) -> "list[TelegramChannel]":
+    """A channel for each configured bot of Telegram."""
+    if not settings.telegram_bots:
+        return []
+    from adapters.messengers.telegram.channel import TelegramChannel
+    from adapters.messengers.telegram.client import Connection
+
+    connection = Connection(settings.telegram.api_base)
+    channels = []
+    for one in settings.telegram_bots:
+        bot = one.bot or settings.default_bot or min(folders)
+        if bot not in folders:
+            stop(
+                f"A Telegram bot is to be answered by «{bot}», but there is no such bot folder"
+                f" in {settings.bots_dir}; there are: {', '.join(sorted(folders))}."
+            )
+        given = one.webhook_secret
+        try:
+            channels.append(
+                TelegramChannel(
+                    workspace=workspace,
+                    bot=bot,
+                    token=one.token.get_secret_value(),
+                    connection=connection,
+                    shelf=stores.shelf,
+                    clock=now,
+                    new_id=id,
+                    secret=given.get_secret_value()
+                    if given
+                    else kept_secret(settings.data_dir, f"telegram-{bot}.secret"),
+                    folder=folders[bot].path,
+                )
+            )
+        except ChannelUnauthorised as error:
+            stop(str(error))
+    return channels
+
+
+async def start_telegram(
+    settings: Settings, house: House, channels: "Sequence[TelegramChannel]"
+) -> None:
+    """Check tokens, then set webhooks or begin to poll; a wrong token ends the program."""
+    from adapters.messengers.telegram.polling import poll
+
+    for channel in channels:
+        url = None
+        if settings.public_url is None:
+            house.supervisor.keep(channel.name, partial(poll, channel, house.inbox.accept))
+        else:
+            url = f"{settings.public_url}/api/v1/messaging/webhook/telegram"
+        try:
+            async with asyncio.timeout(4):
+                await arrive(channel, url)
+        except ChannelUnauthorised as error:
+            await house.close(1)
+            stop(str(error))
+        except (ChannelError, TimeoutError) as error:
+            log.warning("Telegram does not answer, trying on", why=repr(error))
+            if url is not None:
+                house.supervisor.once(channel.name, arrive_later(channel, url))
+        else:
+            log.info("In Telegram", bot=channel.bot, username=f"@{channel.username}")
+
+
+async def arrive(channel: "TelegramChannel", url: str | None) -> None:
+    """Learn who we are and, where there is a public address, say where updates go."""
+    await channel.check()
+    if url is not None:
+        await channel.set_webhook(url)
+
+
+async def arrive_later(channel: "TelegramChannel", url: str) -> None:
+    """Set a webhook as soon as Telegram lets us."""
+    pause = 1.0
+    while True:
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 60.0)
+        try:
+            await arrive(channel, url)
+        except ChannelError as error:
+            log.debug("Telegram does not answer", why=str(error))
+        else:
+            log.info("In Telegram", bot=channel.bot, username=f"@{channel.username}")
+            return
+
+
+async def serve(settings: Settings) -> None:
+    """Everything at once, until SIGTERM or Ctrl-C."""
+    import uvicorn
+
+    from adapters.http.health import Metrics
+    from adapters.messengers.web.channel import WebChannel
+    from adapters.messengers.web.hub import Hub
+
+    bots = load_all(settings)
+    listening = open_port(settings)
+    metrics, hub = Metrics(), Hub()
+    telegram: list[TelegramChannel] = []
+
+    def channels(stores: Stores, workspace: int, id: Ids) -> dict[str, Channel]:
+        folders = {name: folder for name, (folder, _) in bots.items()}
+        telegram.extend(open_telegram(settings, folders, stores, workspace, id))
+        return {"web": WebChannel(hub), **{channel.name: channel for channel in telegram}}
+
+    try:
+        house = await build(settings, bots, meter=metrics, channels=channels, listeners=[hub])
+    except OSError as error:
+        stop(error.strerror or str(error))
+    app = http_app(settings, house, hub, metrics, telegram)
+    await start_telegram(settings, house, telegram)
+    await house.start()
+    if settings.reloads:
+        house.supervisor.keep("reload", partial(republish, settings, house))
+    # uvicorn raises the signal again when it has stopped: our own end is still to come.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+            ws_max_size=1 << 17,
+        )
+    )
+    welcome(settings, house, listening.getsockname()[1])
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        await house.close(SHUTDOWN - 4)
+
+
+def http_app(
+    settings: Settings,
+    house: House,
+    hub: "Hub",
+    metrics: "Metrics",
+    telegram: "Sequence[TelegramChannel]",
+) -> "ASGIApp":
+    """The HTTP surface over the machinery."""
+    from adapters.http.app import build_app
+    from adapters.messengers.web.routes import web_routes
+    from adapters.messengers.web.socket import BotCard
+    from bots.services import Services
+    from bots.services.chat import Chat
+    from bots.services.conversations import Conversations
+    from bots.services.handoff import Handoff
+    from bots.services.health import Health, not_behind
+    from bots.services.messaging import Connected, Messaging
+
+    stores, inbox = house.stores, house.inbox
+    conversations = Conversations(stores.conversations)
+    web = (Connected(platform="web", channel="web", bot=bot) for bot in house.folders)
+    connected = [
+        *(Connected(platform="telegram", channel=one.name, bot=one.bot) for one in telegram),
+        *web,
+    ]
+    services = Services(
+        chat=Chat(
+            inbox,
+            stores.conversations,
+            house.published,
+            default_bot=settings.default_bot,
+            clock=now,
+            new_id=house.new_id,
+        ),
+        conversations=conversations,
+        messaging=Messaging(inbox, house.outbox, conversations, connected=connected),
+        handoff=Handoff(inbox, conversations),
+        accounts=house.accounts,
+        health=Health(
+            {
+                "database": partial(database_answers, stores),
+                "inbox": not_behind(lambda: inbox.oldest, now),
+            }
+        ),
+    )
+    metrics.watch("easyflow_outbox_queued", "Rows waiting to be sent", lambda: house.outbox.queued)
+
+    def cards() -> list[BotCard]:
+        bots = map(house.published.current, house.published.names())
+        first = settings.default_bot
+        found = [BotCard(name=bot.folder, title=bot.title, language=bot.language) for bot in bots]
+        return sorted(found, key=lambda card: card.name != first)
+
+    def media_folder(bot: str) -> Path | None:
+        folder = house.folders.get(bot)
+        return folder.path / "media" if folder else None
+
+    return build_app(
+        services,
+        inbox=inbox,
+        channels={"telegram": telegram},
+        shelf=stores.shelf,
+        clock=now,
+        new_id=house.new_id,
+        version=VERSION,
+        metrics=metrics,
+        secure=bool(settings.public_url and settings.public_url.startswith("https:")),
+        extra_routes=web_routes(
+            inbox=inbox,
+            conversations=stores.conversations,
+            hub=hub,
+            bots=cards,
+            media_folder=media_folder,
+            files_folder=settings.data_dir / "files",
+            clock=now,
+            new_id=house.new_id,
+            workspace=house.workspace,
+            allowed_origins=settings.http.allowed_origins,
+        ),
+    )
+
+
+async def database_answers(stores: Stores) -> str | None:
+    """None if a row can be read; what is raised is the trouble."""
+    await stores.accounts.owner()
+    return None
+
+
+def welcome(settings: Settings, house: House, port: int) -> None:
+    """Say where to talk, and once who the owner is."""
+    shown = settings.http.host if settings.http.host not in ("0.0.0.0", "::") else "localhost"
+    address = settings.public_url or f"http://{shown}:{port}"
+    lines = ["", f"  Talk to the bots   {address}/", f"  Documentation      {address}/docs"]
+    if (founded := house.founded) and founded.generated:
+        lines += [
+            "",
+            "  Your account, shown only this once:",
+            f"    e-mail    {founded.email}",
+            f"    password  {founded.password}",
+            f"    API key   {founded.key}",
+        ]
+    print(*lines, "", sep="\n", flush=True)
+
+
+# ---------------------------------------------------------------- commands
+
+
+async def chat(settings: Settings, bot: str | None) -> None:
+    """Talk to a bot in the terminal; no server is needed, and nothing of it is shared with one."""
+    from adapters.terminal.chat import Talk
+    from adapters.terminal.screen import CHANNEL, Screen
+
+    bots = load_all(settings)
+    name = bot or settings.default_bot or min(bots)
+    if name not in bots:
+        stop(f"There is no bot «{name}» in {settings.bots_dir}; there are: {', '.join(bots)}.")
+    screen = Screen(sys.stdout, language=bots[name][1].bot.language)
+    with tempfile.TemporaryDirectory(prefix="easyflow-chat-") as folder:
+        apart = settings.model_copy(update={"data_dir": Path(folder), "database_url": None})
+        house = await build(
+            apart,
+            bots,
+            meter=NoMeter(),
+            channels=lambda stores, workspace, id: {CHANNEL: screen},
+            listeners=[screen],
+        )
+        await house.start()
+        talk = Talk(
+            inbox=house.inbox,
+            screen=screen,
+            bot=name,
+            workspace=house.workspace,
+            person="you",
+            clock=now,
+            new_id=house.new_id,
+        )
+        try:
+            await talk.run(sys.stdin)
+        finally:
+            await house.close(2)
+
+
+class NoMeter:
+    """Where nobody reads metrics, nothing is counted."""
+
+    def accepted(self, fresh: int, repeated: int) -> None: ...
+    def turned(self, seconds: float, rung: str) -> None: ...
+    def delivered(self, channel: str, outcome: str) -> None: ...
+    def failed(self, what: str) -> None: ...
+
+
+def wanted_folders(settings: Settings, path: str | None) -> list[BotFolder]:
+    """The bot at a path or of a name, or all bots."""
+    try:
+        if path is None:
+            return bot_folders(settings.bots_dir)
+        given = Path(path)
+        return [read_bot_folder(given if given.is_dir() else settings.bots_dir / path)]
+    except BotFolderError as error:
+        stop("The bot cannot be read:", *error.lines)
+
+
+def check(settings: Settings, path: str | None) -> int:
+    """Every complaint about bot folders; 1 if one of them is an error."""
+    from adapters.terminal import check as terminal
+
+    return terminal.check(wanted_folders(settings, path), DEMO_SPECS, sys.stdout)
+
+
+def draw(settings: Settings, bot: str | None, flow: str | None) -> int:
+    """Mermaid diagrams of flows."""
+    from adapters.terminal import draw as terminal
+
+    bots = load_all(settings)
+    name = bot or settings.default_bot or min(bots)
+    if name not in bots:
+        stop(f"There is no bot «{name}» in {settings.bots_dir}; there are: {', '.join(bots)}.")
+    return terminal.draw(bots[name][1].bot, flow, sys.stdout)
+
+
+def settings_or_stop() -> Settings:
+    """The settings, with logs set up; every mistake in them is told at once."""
+    env_file = Path(".env")
+    try:
+        settings = load_settings(os.environ, env_file)
+    except SettingsError as error:
+        stop("Some settings cannot be used:", *error.lines)
+    secret = [one.token.get_secret_value() for one in settings.telegram_bots]
+    set_up_logs(format=settings.log.format, level=settings.log.level, secrets=secret)
+    for warning in unknown_settings(os.environ, env_file):
+        log.warning(warning)
+    return settings
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python run.py", description="Easy Flow")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("serve", help="run everything (the default)")
+    talk = commands.add_parser("chat", help="talk to a bot here, no server needed")
+    talk.add_argument("bot", nargs="?", help="the bot's folder")
+    for name, meaning in (
+        ("check", "look for mistakes in bot folders"),
+        ("test", "play the bots' *.test.yaml files"),
+    ):
+        command = commands.add_parser(name, help=meaning)
+        command.add_argument("folder", nargs="?", help="a bot's folder; all if not given")
+    picture = commands.add_parser("draw", help="flows as Mermaid diagrams")
+    picture.add_argument("bot", nargs="?", help="the bot's folder")
+    picture.add_argument("flow", nargs="?", help="one flow of it")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Do what the command line says."""
+    given = arguments()
+    settings = settings_or_stop()
+    match given.command:
+        case "check":
+            raise SystemExit(check(settings, given.folder))
+        case "test":
+            raise SystemExit(test(settings, given.folder))
+        case "draw":
+            raise SystemExit(draw(settings, given.bot, given.flow))
+        case "chat":
+            asyncio.run(chat(settings, given.bot))
+        case _:
+            import uvloop
+
+            uvloop.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()
