@@ -12,11 +12,15 @@ _ASSIGNMENT = re.compile(r"(?<![=!<>:])=(?!=)")
 def wording(text: str, error: SyntaxError) -> tuple[str, int]:
     """What is wrong with `text` and the column, from 1, at which it is."""
     bare = _STRINGS.sub(lambda quoted: "'" + " " * (len(quoted.group()) - 2) + "'", text)
-    return _slip(bare) or ("в этом месте выражение не читается", _column(text, error))
+    return _slip(bare) or _unread(text, error)
 
 
-def _column(text: str, error: SyntaxError) -> int:
-    return min(max(error.offset or 1, 1), len(text) + 1)
+def _unread(text: str, error: SyntaxError) -> tuple[str, int]:
+    if "'else'" in error.msg:
+        return "условие пишется целиком: a if условие else b", 1
+    if not error.offset:
+        return "выражение оборвано: после последнего знака чего-то не хватает", len(text) + 1
+    return "в этом месте выражение не читается", min(error.offset, len(text) + 1)
 
 
 def _slip(bare: str) -> tuple[str, int] | None:
