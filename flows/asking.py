@@ -278,6 +278,7 @@ def repeat(stage: Stage, frame: Frame) -> None:
     wait = frame.wait
     assert wait is not None
     question = question_of(stage, frame)
+    stage.entered = frame.step or stage.entered
     tell(stage, frame, question)
     if not wait.timers:
         _set_timers(stage, wait, question)

@@ -1,0 +1,267 @@
+"""A conversation played without the world: a clock that is moved by hand, timers, actions that
+answer at once. The tests of bots are played on it, and our own."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows import engine, versions
+from flows.matching import fold
+from flows.model import Bot
+from flows.turn import (
+    Around,
+    Chosen,
+    DropRun,
+    DropTimer,
+    Effect,
+    Fired,
+    GivenBack,
+    Happened,
+    Heard,
+    Input,
+    Outcome,
+    Owner,
+    Press,
+    RequestPerson,
+    Returned,
+    Run,
+    Say,
+    Sent,
+    SetTimer,
+    Step,
+    TakenOver,
+    Understand,
+    Understood,
+    WithdrawRequest,
+)
+
+STEPS_PER_TURN = 1000
+TIMERS_PER_WAIT = 1000
+
+Actions = Callable[[str, Mapping[str, Any]], Any]
+Means = Callable[[str, Mapping[str, str]], str | None]
+
+
+class ActionFails(Exception):
+    """What an action raises where the flow should see it fail."""
+
+
+class NoSuchButton(Exception):
+    """A press of a label that stands on no button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the bot."""
+
+    text: str
+    buttons: tuple[Press, ...] = ()
+    media: tuple[tuple[str, str], ...] = ()
+    asks: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Rehearsal:
+    """One chat. `said` grows with every message; `held` keeps slow actions from answering."""
+
+    bot: Bot
+    actions: Actions
+    now: datetime
+    means: Means = lambda text, candidates: None
+    user: Mapping[str, Any] = field(default_factory=dict)
+    chat: Mapping[str, Any] = field(default_factory=dict)
+    channel: str = "web"
+    older: dict[str, Bot] = field(default_factory=dict)
+    owner: Owner = "bot"
+    held: bool = False
+    position: Mapping[str, Any] = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
+    called: Counter[str] = field(default_factory=Counter)
+    requests: list[RequestPerson] = field(default_factory=list)
+    timers: dict[str, SetTimer] = field(default_factory=dict)
+    running: dict[str, Run] = field(default_factory=dict)
+    understood: Understood = field(default_factory=Understood)
+    step: str | None = None
+    offered: tuple[Press, ...] = ()
+    settled: bool = True
+
+    # ------------------------------------------------------------ what may happen
+
+    def hear(self, text: str = "", *, attached: Sequence[Sent] = (), edited: bool = False) -> None:
+        self._turn(Heard(text=text, attached=tuple(attached), edited=edited))
+
+    def press(self, label: str) -> None:
+        """Press the newest button with this label. Raises NoSuchButton."""
+        button = self._button(label)
+        if button.share == "phone":
+            raise NoSuchButton(f"«{label}» просит номер: напишите {{share: …}}")
+        self._turn(Heard(text=button.text, button=button.payload))
+
+    def press_payload(self, payload: str) -> None:
+        self._turn(Heard(button=payload))
+
+    def share(self, phone: str) -> None:
+        """Send one's own number with the messenger's button."""
+        contact = Sent(kind="contact", details={"phone": phone, "own": True})
+        self._turn(Heard(attached=(contact,)))
+
+    def wait(self, duration: timedelta) -> None:
+        """Let time pass; what is due meanwhile fires in its order."""
+        until = self.now + duration
+        for _ in range(TIMERS_PER_WAIT):
+            timer = self._next_timer()
+            if timer is None or timer.due > until:
+                break
+            self._fire(timer)
+        self.now = max(self.now, until)
+
+    def settle(self) -> None:
+        """Let pass the seconds in which messages are glued together."""
+        while not self.settled:
+            timer = next(
+                (one for one in self.timers.values() if one.name.startswith("collect:")), None
+            )
+            if timer is None:
+                return
+            self._fire(timer)
+
+    def answer_actions(self) -> None:
+        """Let the slow actions that were held come back."""
+        self.held = False
+        while self.running:
+            run = self.running.pop(next(iter(self.running)))
+            self._turn(self._result(run))
+
+    def take_over(self, *, queue: str = "", reason: str = "") -> None:
+        self._turn(TakenOver(queue=queue, reason=reason))
+
+    def person_comes(self) -> None:
+        """A person takes the chat that waits in a queue."""
+        self._own("operator")
+
+    def give_back(self, outcome: Outcome = "released", **details: Any) -> None:
+        self._own("bot")
+        self._turn(GivenBack(outcome=outcome, details=details))
+
+    def edit(self, bot: Bot, *, keep: bool = True) -> None:
+        """Publish an edited bot; `keep` says whether the version before is still at hand."""
+        if keep:
+            self.older[self.bot.version] = self.bot
+        self.bot = bot
+
+    # ------------------------------------------------------------ what may be asked about
+
+    def happenings(self, name: str) -> list[Mapping[str, Any]]:
+        return [one.data for one in self.happened if one.name == name]
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the frame on top."""
+        stack = self.position.get("stack", ())
+        return dict(stack[-1].get("variables", {})) if stack else {}
+
+    # ------------------------------------------------------------ the turn
+
+    def _turn(self, what: Input) -> None:
+        entities: dict[str, Any] = {}
+        first = True
+        for _ in range(STEPS_PER_TURN):
+            step = self._advance(what)
+            entities.update(step.understood.entities)
+            self._note(step, entities, first=first and not isinstance(what, (Fired, Returned)))
+            first = False
+            for effect in step.effects:
+                self._carry_out(effect)
+            last = step.effects[-1] if step.effects else None
+            if isinstance(last, Understand):
+                what = self._meaning(last)
+            elif isinstance(last, Run) and last.quick:
+                what = self._result(self.running.pop(last.wait))
+            else:
+                break
+        while self.running and not self.held:
+            run = self.running.pop(next(iter(self.running)))
+            self._turn(self._result(run))
+
+    def _advance(self, what: Input) -> Step:
+        around = Around(
+            now=self.now, user=self.user, chat=self.chat, channel=self.channel, owner=self.owner
+        )
+        wanted = versions.needed(self.position)
+        older = {version: bot for version, bot in self.older.items() if version in wanted}
+        return engine.advance(self.bot, self.position, what, around, older=older)
+
+    def _note(self, step: Step, entities: dict[str, Any], *, first: bool) -> None:
+        self.position = step.position
+        self.user = step.user if step.user is not None else self.user
+        self.chat = step.chat if step.chat is not None else self.chat
+        self.step = step.step or self.step
+        self.settled = step.settled
+        self.offered = step.offered
+        after, before = step.understood, self.understood
+        if first:
+            self.understood = after
+        else:
+            self.understood = Understood(
+                intent=after.intent or before.intent,
+                entities=entities or before.entities,
+                confidence=after.confidence if after.rung else before.confidence,
+                rung=after.rung or before.rung,
+            )
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Say():
+                said = Said(effect.text, effect.buttons, effect.media, effect.asks)
+                self.said.append(said)
+            case Run():
+                self.running[effect.wait] = effect
+            case DropRun():
+                self.running.pop(effect.wait, None)
+            case SetTimer():
+                self.timers.pop(effect.name, None)
+                self.timers[effect.name] = effect
+            case DropTimer():
+                self.timers.pop(effect.name, None)
+            case RequestPerson():
+                self.requests.append(effect)
+                self._own("queue")
+            case WithdrawRequest():
+                self._own("bot")
+            case Happened():
+                self.happened.append(effect)
+
+    def _own(self, owner: Owner) -> None:
+        if owner != self.owner:
+            self.timers = {name: one for name, one in self.timers.items() if one.keep}
+        self.owner = owner
+
+    def _meaning(self, wanted: Understand) -> Chosen:
+        key = self.means(wanted.text, wanted.candidates)
+        return Chosen(wait=wanted.wait, key=key, confidence=0.9 if key is not None else 0.0)
+
+    def _result(self, run: Run) -> Returned:
+        self.called[run.action] += 1
+        try:
+            return Returned(wait=run.wait, value=self.actions(run.action, run.arguments))
+        except ActionFails as failure:
+            return Returned(wait=run.wait, failed=str(failure) or "failed")
+
+    def _next_timer(self) -> SetTimer | None:
+        return min(self.timers.values(), key=lambda timer: timer.due, default=None)
+
+    def _fire(self, timer: SetTimer) -> None:
+        del self.timers[timer.name]
+        self.now = max(self.now, timer.due.astimezone(self.now.tzinfo))
+        self._turn(Fired(payload=timer.payload))
+
+    def _button(self, label: str) -> Press:
+        shown = [*self.offered, *(one for said in reversed(self.said) for one in said.buttons)]
+        for exactly in (True, False):
+            for button in shown:
+                if button.text == label or (not exactly and fold(button.text) == fold(label)):
+                    return button
+        raise NoSuchButton(f"кнопки «{label}» нет")
