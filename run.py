@@ -325,8 +325,9 @@ async def start_telegram(
             house.supervisor.keep(channel.name, partial(poll, channel, house.inbox.accept))
         else:
             url = f"{settings.public_url}/api/v1/messaging/webhook/telegram"
+        await channel.load()
         try:
-            async with asyncio.timeout(4):
+            async with asyncio.timeout(3):
                 await arrive(channel, url)
         except ChannelUnauthorised as error:
             await house.close(1)
@@ -406,6 +407,8 @@ async def serve(settings: Settings) -> None:
         await server.serve(sockets=[listening])
     finally:
         await house.close(SHUTDOWN - 4)
+        for channel in telegram:
+            await channel.close()
 
 
 def http_app(

@@ -181,6 +181,11 @@ class Outbox:
 
     async def _transient(self, row: Outgoing, failure: Exception) -> Outgoing | None:
         wait = wait_before(row.attempts + 1)
+        if row.once and not (isinstance(failure, ChannelDown) and failure.sent is False):
+            await self._give_up(
+                row, f"unknown whether it was sent, and it may go only once: {failure}"
+            )
+            return None
         if wait is None:
             await self._give_up(row, str(failure))
             return None

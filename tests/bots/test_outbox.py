@@ -208,6 +208,15 @@ async def test_after_a_crash_what_was_being_sent_goes_out_again_but_not_what_may
     assert rig.rows.errors == {"promo:0": UNKNOWN}
 
 
+async def test_what_may_go_only_once_is_tried_again_only_if_it_surely_did_not_go() -> None:
+    channel = ScriptedChannel(anna=[ChannelDown("refused", sent=False), ChannelDown("time-out")])
+    rig = Rig(channel)
+    rig.outbox.take([row("promo", once=True), row("b")])
+    await rig.finished(ANNA)
+    assert channel.taken == ["b"]
+    assert "may go only once" in rig.rows.errors["promo:0"]
+
+
 async def test_who_waits_for_a_delivery_hears_of_it() -> None:
     channel = ScriptedChannel()
     rig = Rig(channel)

@@ -139,6 +139,10 @@ class TelegramChannel:
 
     # ------------------------------------------------------------ at start
 
+    async def load(self) -> None:
+        """Import what is heavy now, so that no call has to wait for it."""
+        await self._connection.aiogram()
+
     async def check(self) -> str:
         """The bot's user name. Raises ChannelUnauthorised, saying what to do, for a wrong token."""
         self.username = await self._client.username()
