@@ -1,0 +1,76 @@
+"""The documentation says what is there: settings, words of the language, links, the README's flow."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from adapters.demo.actions import DEMO_SPECS
+from config.settings import all_settings, table
+from flows.functions import FUNCTIONS
+from flows.load import load_bot
+from flows.vocabulary import EVENTS, WORDS
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+_LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
+_YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_table_of_settings_is_current() -> None:
+    assert table() in page("docs/settings.md"), "put config.settings.table() into docs/settings.md"
+
+
+def test_the_example_of_an_env_file_names_only_settings() -> None:
+    known = {one.name for one in all_settings()}
+    known |= {f"{one.name}_FILE" for one in all_settings() if one.secret}
+    named = set(re.findall(r"EASYFLOW_\w+", page(".env.example")))
+    assert named <= known
+
+
+def test_every_word_of_the_language_stands_on_its_page() -> None:
+    text = page("docs/flow-language.md")
+    built, coming = text.split("## Чего ещё нет")
+    missing = [
+        f"{word.where}: {word.name}"
+        for word in WORDS
+        if f"`{word.name}`" not in (built if word.built else coming)
+        and f"`{word.name}:" not in built
+        and f"`{{{word.name}" not in built
+        and f"{word.name}: " not in built
+    ]
+    assert missing == []
+
+
+def test_every_function_event_and_demo_action_stands_there_too() -> None:
+    text = page("docs/flow-language.md")
+    names = [*FUNCTIONS, *EVENTS, *DEMO_SPECS]
+    assert [name for name in names if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_between_pages_lead_somewhere(path: Path) -> None:
+    links = [
+        link
+        for link in _LINK.findall(path.read_text(encoding="utf-8"))
+        if "://" not in link and not link.startswith("mailto:")
+    ]
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_the_flow_of_the_readme_can_be_loaded() -> None:
+    flow = _YAML.findall(page("README.md"))[0]
+    assert len(flow.splitlines()) <= 16
+    bot = "bot: Delivery\nlanguage: en\nstart: delivery\n"
+    loaded = load_bot("readme", {"bot.yaml": bot, "flows/delivery.yaml": flow}, DEMO_SPECS)
+    assert loaded.warnings == []
+
+
+def test_the_first_bot_of_the_language_page_can_be_loaded() -> None:
+    bot, flow = _YAML.findall(page("docs/flow-language.md"))[:2]
+    loaded = load_bot("first", {"bot.yaml": bot, "flows/order.yaml": flow}, DEMO_SPECS)
+    assert loaded.warnings == []
