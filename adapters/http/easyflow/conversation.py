@@ -43,7 +43,10 @@ class ChatRequest(BaseModel):
 
 
 class SuggestedAction(BaseModel):
-    """A button on offer; `type` is its name in the flow, or `button`."""
+    """A button on offer; `type` is its name in the flow, or `button`.
+
+    What a named button carries is the flow's own; a nameless one shows the address it opens.
+    """
 
     type: str
     text: str
@@ -52,7 +55,7 @@ class SuggestedAction(BaseModel):
     @classmethod
     def of(cls, button: Button) -> "SuggestedAction":
         data = dict(button.data)
-        if button.url is not None:
+        if button.url is not None and button.name is None:
             data["url"] = button.url
         return cls(type=button.name or "button", text=button.text, data=data)
 
@@ -139,8 +142,8 @@ class HistoryMessage(BaseModel):
             role=_ROLE[record.author],
             timestamp=record.created_at,
             platform=conversation.platform,
-            intent=record.intent,
-            confidence=record.confidence,
+            intent=record.intent if record.direction == "outbound" else None,
+            confidence=record.confidence if record.direction == "outbound" else None,
         )
 
 
