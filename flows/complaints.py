@@ -107,8 +107,8 @@ COMMA_CUTS = Kind(
 
 EXPECTED = Kind(
     "E010",
-    "в «{where}» здесь нужно {what}",
-    "“{where}” wants {what} here",
+    "в «{where}» здесь должно стоять другое: {what}",
+    "“{where}” wants something else here: {what}",
 )
 UNKNOWN_VERB = Kind(
     "E011",
@@ -190,13 +190,13 @@ UNKNOWN_ACTION = Kind(
 )
 UNKNOWN_QUEUE = Kind(
     "E018",
-    "нет очереди «{name}»{nearest}. Очереди описаны в bot.yaml, ключ queues",
-    "there is no queue “{name}”{nearest}. Queues are described in bot.yaml under queues",
+    "среди очередей в bot.yaml (ключ queues) нет «{name}»{nearest}",
+    "the queues of bot.yaml (key queues) have no “{name}”{nearest}",
 )
 UNKNOWN_HOURS = Kind(
     "E018",
-    "нет часов работы «{name}»{nearest}. Часы описаны в bot.yaml, ключ hours",
-    "there are no hours “{name}”{nearest}. Hours are described in bot.yaml under hours",
+    "среди часов работы в bot.yaml (ключ hours) нет «{name}»{nearest}",
+    "the working hours of bot.yaml (key hours) have no “{name}”{nearest}",
 )
 UNKNOWN_VARIABLE = Kind(
     "E020",
@@ -205,8 +205,8 @@ UNKNOWN_VARIABLE = Kind(
 )
 UNKNOWN_FIELD = Kind(
     "E021",
-    "у клиента нет поля «{name}»{nearest}. Поля описаны в bot.yaml, ключ user",
-    "the customer has no field “{name}”{nearest}. Fields are described in bot.yaml under user",
+    "среди полей клиента в bot.yaml (ключ user) нет «{name}»{nearest}",
+    "the customer's fields in bot.yaml (key user) have no “{name}”{nearest}",
 )
 BAD_NAME = Kind(
     "E022",
@@ -275,6 +275,11 @@ BAD_EXPRESSION = Kind(
     "E040",
     "в выражении ошибка, знак {column}: {reason}",
     "the expression cannot be read from character {column} on: “{rest}”",
+)
+BRACES_IN_EXPRESSION = Kind(
+    "E044",
+    "в «{where}» скобки {{{{ }}}} не нужны — оставьте само выражение",
+    "“{where}” takes no {{{{ }}}}: leave the bare expression",
 )
 BAD_TEXT = Kind(
     "E041",
@@ -349,6 +354,10 @@ class Report:
         level: Literal["error", "warning"] = "warning" if kind.code.startswith("W") else "error"
         # The same name misspelt twice in one line is one complaint.
         self._found[Complaint(place, kind.code, text, level)] = None
+
+    @property
+    def found(self) -> list[Complaint]:
+        return list(self._found)
 
     @property
     def errors(self) -> list[Complaint]:

@@ -44,7 +44,7 @@ def load_bot(
     """Compile a bot. `files` are paths inside the folder with their texts; tests are left alone.
 
     `media` are the paths of other files that exist, None if that is not known. Raises LoadError
-    with every complaint that is an error.
+    where there is an error; it carries every complaint, the warnings too.
     """
     ours = {path: text for path, text in sorted(files.items()) if _is_ours(path)}
     english = _LANGUAGE.search(ours.get(BOT_FILE, "")) is not None
@@ -53,10 +53,10 @@ def load_bot(
     reader = Reader(known, report)
     file = _read_files(ours, reader)
     if file is None:
-        raise LoadError(report.errors)
+        raise LoadError(report.found)
     bot = _compile(folder, _version(ours), file, reader)
     if report.errors:
-        raise LoadError(report.errors)
+        raise LoadError(report.found)
     return Loaded(bot, report.warnings)
 
 
@@ -127,14 +127,12 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
         starts=_with_start(starts.scope(), start),
         start_words=_start_words(starts.scope(), start),
     )
-    if not report.errors:
-        bot = _checked(bot, report)
-    return bot
-
-
-def _checked(bot: Bot, report: Report) -> Bot:
-    """What is seen only in a bot whose parts all read well."""
     check_channels(bot, report)
+    # A mistyped `ask` is no ask: ways mean something only where everything reads well.
+    return bot if report.errors else _walked(bot, report)
+
+
+def _walked(bot: Bot, report: Report) -> Bot:
     for flow in bot.flows.values():
         check_steps(flow, report)
         check_loops(flow, report)

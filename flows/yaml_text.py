@@ -17,12 +17,15 @@ MAX_DEPTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A piece of text. `plain` says that it stands without quotes, `block` that it follows `|`."""
+    """A piece of text. `plain` says that it stands without quotes.
+
+    `block` is how deep its lines are indented where it follows `|`, else -1.
+    """
 
     place: Place
     text: str
     plain: bool = True
-    block: bool = False
+    block: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,14 @@ class _Reader:
         plain = event.style in (None, "")
         if plain and event.value:
             self._warn_of_comment(event)
-        return Scalar(place, event.value, plain, event.style in ("|", ">"))
+        block = self._indent(event.start_mark.line) if event.style in ("|", ">") else -1
+        return Scalar(place, event.value, plain, block)
+
+    def _indent(self, line: int) -> int:
+        for written in self._lines[line + 1 :]:
+            if written.strip():
+                return len(written) - len(written.lstrip(" "))
+        return 0
 
     def _warn_of_comment(self, event: Any) -> None:
         mark = event.end_mark

@@ -220,7 +220,7 @@ class Reader:
 
     def parsed_text(self, scalar: Scalar) -> Text:
         try:
-            text = parse_text(scalar.text.rstrip("\n") if scalar.block else scalar.text)
+            text = parse_text(scalar.text.rstrip("\n") if scalar.block >= 0 else scalar.text)
         except ExpressionError as error:
             self._bad(complaints.BAD_TEXT, scalar, error)
             return parse_text("")
@@ -231,7 +231,9 @@ class Reader:
         return text
 
     def expression(self, node: Node | None, title: str) -> Expression:
-        if isinstance(node, Scalar) and node.text.strip():
+        if isinstance(node, Scalar) and "{{" in node.text:
+            self.report(complaints.BRACES_IN_EXPRESSION, node.place, where=title)
+        elif isinstance(node, Scalar) and node.text.strip():
             try:
                 found = parse_expression(node.text.strip())
             except ExpressionError as error:
@@ -325,11 +327,8 @@ def _inside(scalar: Scalar, column: int) -> Place:
     """Where the n-th character of a scalar stands in the file."""
     before = scalar.text[: column - 1]
     start = scalar.place
-    if scalar.block:
-        indent = start.column - 1
+    if scalar.block >= 0:
         last = before.rpartition("\n")[2]
-        return Place(
-            start.file, start.line + 1 + before.count("\n"), len(last) + 1 + max(0, indent)
-        )
+        return Place(start.file, start.line + 1 + before.count("\n"), scalar.block + len(last) + 1)
     quote = 0 if scalar.plain else 1
     return Place(start.file, start.line, start.column + quote + len(before))

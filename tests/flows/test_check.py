@@ -1,0 +1,353 @@
+"""Every mistake in a bot folder is told with its place, a code and a cure, in the owner's words."""
+
+import pytest
+
+from flows.complaints import Report
+from flows.errors import LoadError
+from flows.load import load_bot
+from flows.vocabulary import WORDS
+from tests.flows.loading import BOT, load, said, said_of, said_of_steps
+
+GOOD = "flow: меню\nwhen: привет\nsteps: {a: {say: Привет}}"
+
+
+def only(complaints: list[str]) -> str:
+    assert len(complaints) == 1, complaints
+    return complaints[0]
+
+
+# ---------------------------------------------------------------- one flow's actions
+
+
+@pytest.mark.parametrize(
+    ("steps", "complaint"),
+    [
+        ("- asq: Ну?", "E011 не знаю действия «asq» — может, «ask»?"),
+        ("- say", "E010 в «say» здесь должно стоять другое: значение после двоеточия"),
+        ("- say:", "E010 в «say» здесь должно стоять другое: значение после двоеточия"),
+        ("- save: x\n  ask: Ну?", "E011 действие начинается со своего слова — поставьте «ask»"),
+        ("- ask: Ну?\n  retires: 3", "E012 ключ «retires» не подходит к «ask»"),
+        ("- ask: Ну?\n  rety: Ещё", "E012 ключ «rety» не подходит к «ask» — может, «retry»?"),
+        ("- ask: Ну?\n  say: Да", "E012 «say» — отдельное действие: поставьте перед ним «- »"),
+        ("- say: Да\n  photo: x", "E012 ключ «photo» пишется внутри «say», с отступом под ним"),
+        ("- ask:\n    text: Да", "E010 у «ask» значение стоит сразу после двоеточия"),
+        ("- say: {buttons: [Да]}", "E013 в «say» не хватает ключа «text»"),
+        ("- if: now", "E013 в «if» не хватает ключа «then»"),
+        ("- go: шак", "E014 в сценарии «меню» нет шага «шак» — может, «шаг»?"),
+        ("- call: мeню", "E015 нет сценария «мeню» — может, «меню»?"),
+        ("- start: другой", "E015 нет сценария «другой»"),
+        ("- ask: Ну?\n  as: telefon", "E016 не знаю типа «telefon»"),
+        ("- ask: Ну?\n  as: nubmer", "E016 не знаю типа «nubmer» — может, «number»?"),
+        ("- do: shop.ordr", "E017 в каталоге нет действия «shop.ordr» — может, «shop.order»?"),
+        ("- handoff: подержка", "E018 среди очередей в bot.yaml (ключ queues) нет «подержка»"),
+        ("- say: '{{ hours.x.open }}'", "E018 среди часов работы в bot.yaml (ключ hours) нет «x»"),
+        ("- say: '{{ hours.поддержка.opn }}'", "E019 «opn» не подходит к «hours.поддержка»"),
+        ("- ask: Ну?\n  known: may", "E019 «may» не подходит к «known» — бывает: ask, skip"),
+        ("- say: '{{ имя }}'", "E020 переменной «имя» никто не даёт значения"),
+        ("- say: '{{ user.fone }}'", "E021 среди полей клиента в bot.yaml (ключ user) нет «fone»"),
+        ("- set: {user.age: 5}", "E021 среди полей клиента в bot.yaml (ключ user) нет «age»"),
+        ("- set: {5x: 5}", "E022 «5x» не годится для имени"),
+        ("- set: {now: 5}", "E023 «now» можно только читать — возьмите другое имя"),
+        ("- set: {user: 5}", "E023 «user» можно только читать — возьмите другое имя"),
+        ("- do: shop.order", "E024 «shop.order» требует «number» — добавьте в with"),
+        (
+            "- do: shop.order\n  with: {number: 1, dep: 2}",
+            "E025 «shop.order» не принимает «dep» — может, «deep»?",
+        ),
+        (
+            "- set: {нoмер: 5}",
+            "E030 в имени «нoмер» смешаны русские и латинские буквы: латинские o",
+        ),
+        (
+            "- if: usеr.name\n  then: done",
+            "E030 в имени «usеr» смешаны русские и латинские буквы: русские е",
+        ),
+        ("- if: now =! 5\n  then: done", "E040 в выражении ошибка, знак 5:"),
+        ("- say: '{{ now + }}'", "E041 в тексте ошибка, знак"),
+        ("- if: '{{ now }}'\n  then: done", "E044 в «if» скобки {{ }} не нужны"),
+        ("- later: {after: 5, call: меню}", "E042 «5» не похоже на срок, пишите так: 30s, 15m"),
+        ("- later: {call: меню}", "E010 в «later» здесь должно стоять другое: или at, или after"),
+        ("- ask: Ну?\n  matches: '(a'", "E042 выражение «(a» в matches не читается"),
+        ("- ask: Ну?\n  as: photo\n  matches: a", "E042 matches не подходит к ответу «photo»"),
+        ("- ask: Ну?\n  tries: три", "E010 в «tries» здесь должно стоять другое: целое число"),
+        ("- ask: Ну?\n  label: a", "E013 в «ask» не хватает ключа «options»"),
+        ("- ask: Ну?\n  buttons: [Да, да!]", "E062 две кнопки называются одинаково: «да!»"),
+        ("- wait: 2s", "E090 «wait» есть в языке, но в этой версии ещё не работает"),
+        ("- split: x\n  cases: {}", "E090 «split» есть в языке, но в этой версии ещё не работает"),
+        ("- say: {text: Да, album: [a]}", "E090 «album» есть в языке, но в этой версии"),
+        ("- was: старое", "E090 «was» есть в языке, но в этой версии ещё не работает"),
+        ("- done\n- say: Да", "W053 действие никогда не выполнится: перед ним стоит «done»"),
+        ("- go: шаг", "E050 бесконечный круг без ожидания: шаг. Добавьте ask или выход"),
+        (
+            "- if: user.name\n  then: {go: шаг}",
+            "W050 круг без ожидания: шаг. Если условие не изменится, он не кончится",
+        ),
+        (
+            f"- ask: Ну?\n  buttons: [{'длинно' * 11}]",
+            "W060 надпись кнопки",
+        ),
+    ],
+)
+def test_a_mistake_in_an_action_is_told(steps: str, complaint: str) -> None:
+    told = said_of_steps(steps)
+    assert any(complaint in one for one in told), told
+    assert all(one.startswith("flows/0.yaml:") for one in told)
+
+
+def test_one_mistake_is_one_complaint() -> None:
+    assert only(said_of_steps("- ask: Ну?\n  save: x\n  retires: 3")).startswith("flows/0.yaml:7:")
+    assert only(said_of_steps("- ask: Ну?\n  remind: 2h\n  save: x")).startswith("flows/0.yaml:6:")
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_files() -> None:
+    flow = "flow: ф\nwhen: слово\nsteps:\n  a:\n    - asq: Ну?\n    - say: '{{ имя }}'\n    - go: б"
+    told = said(GOOD, flow, "flow: х\nsteps: {a: {say: *b}}", bot=BOT + "secretz: []")
+    assert [one.split()[0] for one in told] == [
+        "bot.yaml:8:",
+        "flows/1.yaml:5:",
+        "flows/1.yaml:6:",
+        "flows/1.yaml:7:",
+        "flows/2.yaml:2:",
+    ]
+
+
+def test_warnings_do_not_keep_a_bot_from_running() -> None:
+    result = load("flow: меню\nwhen: привет\nsteps: {a: [done, {say: Да}]}")
+    assert [warning.level for warning in result.warnings] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "line", "column"),
+    [
+        ("- say: Привет, {{ a + }}", 5, 26),
+        ("- say: 'Привет, {{ a + }}'", 5, 27),
+        ("- if: now =! 5\n  then: done", 5, 15),
+        ("- ask: |\n    Раз\n    {{ + }}", 7, 13),
+    ],
+)
+def test_a_mistake_inside_a_text_is_told_with_its_column(
+    steps: str, line: int, column: int
+) -> None:
+    body = "\n".join(f"    {text}" for text in steps.splitlines())
+    flow = f"flow: меню\nwhen: привет\nsteps:\n  a:\n{body}"
+    places = [one.place for one in said_of(flow) if one.code in ("E040", "E041")]
+    assert [(place.line, place.column) for place in places] == [(line, column)]
+
+
+def test_a_missing_photo_is_told_where_the_files_are_known() -> None:
+    steps = "- say: {text: Да, photo: media/helo.jpg}"
+    assert said_of_steps(steps) == []
+    assert only(said_of_steps(steps, media=["media/hello.jpg"])) == (
+        "flows/0.yaml:5: E031 нет файла «media/helo.jpg» — положите его в папку бота"
+        " — может, «media/hello.jpg»?"
+    )
+    address = "- say: {photo: 'https://example.org/a.jpg'}"
+    assert said_of_steps(address, media=[]) == []
+
+
+# ---------------------------------------------------------------- flows and what lies between them
+
+
+def test_an_input_a_flow_needs_and_one_it_does_not_know_are_told() -> None:
+    told = said(
+        """
+        flow: меню
+        when: привет
+        steps:
+          а:
+            - call: другой
+            - call: другой
+              with: {тема: о, номр: 1}
+        ---
+        flow: другой
+        needs: {тема: text, номер: {as: text, optional: yes}}
+        gives: {итог: text}
+        steps: {а: {done: {итг: 1}}}
+        """
+    )
+    assert told == [
+        "flows/0.yaml:5: E024 «другой» требует «тема» — добавьте в with",
+        "flows/0.yaml:7: E025 «другой» не принимает «номр» — может, «номер»?",
+        "flows/0.yaml:12: E025 сценарий «другой» не обещает «итг» в gives — может, «итог»?",
+    ]
+
+
+def test_two_flows_of_one_name_are_told() -> None:
+    assert only(said(GOOD, "flow: меню\nsteps: {a: {say: Да}}")) == (
+        "flows/1.yaml:1: E026 сценарий «меню» уже есть: flows/0.yaml:1"
+    )
+
+
+def test_two_flows_with_the_same_exact_words_are_told() -> None:
+    told = said(GOOD, "flow: другой\nwhen: ПРИВЕТ!\nsteps: {a: {say: Да}}")
+    assert only(told) == (
+        "flows/1.yaml:2: E027 слова «ПРИВЕТ!» уже запускают другое: flows/0.yaml:2"
+        " — второе никогда не сработает"
+    )
+
+
+def test_words_a_handler_takes_first_are_warned_about() -> None:
+    bot = BOT + "meanwhile:\n      - {when: привет, then: {go: back}}"
+    assert only(said(GOOD, bot=bot)) == (
+        "flows/0.yaml:2: W027 слова «привет» раньше перехватывает обработчик бота: bot.yaml:9"
+    )
+
+
+def test_a_flow_that_nothing_starts_is_warned_about() -> None:
+    assert only(said(GOOD, "flow: другой\nsteps: {a: {say: Да}}")) == (
+        "flows/1.yaml:1: W052 сценарий «другой» никто не запускает — добавьте when или call"
+    )
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "call: другой",
+        "start: другой",
+        "later: {after: 1h, call: другой}",
+        "say: {text: Да, buttons: {Ну: {call: другой}}}",
+    ],
+)
+def test_a_flow_that_something_starts_is_not(way: str) -> None:
+    menu = "flow: меню\nwhen: привет\nsteps: {a: {%s}}"
+    assert said(menu % way, "flow: другой\nsteps: {a: {say: Да}}") == []
+
+
+def test_a_step_nobody_comes_to_is_warned_about() -> None:
+    told = said("flow: меню\nwhen: привет\nsteps: {a: [done], b: {say: Да}, c: {go: b}}")
+    assert only([one for one in told if "W051" in one and "«b»" in one])
+
+
+def test_a_step_that_only_a_button_or_a_handler_comes_to_is_not() -> None:
+    steps = """
+        flow: меню
+        when: привет
+        steps:
+          a:
+            - ask: Ну?
+              buttons: {К б: {go: б}}
+            - say: {text: Да, buttons: {К в: {go: в}}}
+            - done
+          б: done
+          в: done
+          г: done
+        meanwhile:
+          - {when: г, then: {go: г}}
+        """
+    assert said(steps) == []
+
+
+def test_an_input_that_a_message_cannot_give_is_warned_about() -> None:
+    told = said("flow: меню\nwhen: привет\nneeds: {тема: text}\nsteps: {a: {say: '{{ тема }}'}}")
+    assert only(told).startswith("flows/0.yaml:1: W028 сценарий «меню» начинают сообщения")
+
+
+def test_a_circle_through_a_question_or_a_called_flow_is_fine() -> None:
+    asks = "flow: меню\nwhen: привет\nsteps: {a: [{ask: Ну?}, {go: a}]}"
+    calls = "flow: другой\nwhen: слово\nsteps: {a: [{call: меню}, {go: a}]}"
+    assert said(asks, calls) == []
+
+
+def test_a_circle_through_several_steps_names_them() -> None:
+    told = said("flow: меню\nwhen: привет\nsteps: {a: {say: Да}, b: {go: a}}")
+    assert only([one for one in told if "E050" in one]).endswith(
+        "бесконечный круг без ожидания: a → b. Добавьте ask или выход"
+    )
+
+
+def test_a_loop_over_a_list_ends_by_itself() -> None:
+    assert said_of_steps("- each: user.name\n  then: {say: '{{ item }}'}") == []
+
+
+# ---------------------------------------------------------------- bot.yaml
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("timezone: Europe/Moskow", "E042 нет часового пояса «Europe/Moskow» — может, «Europe/Mo"),
+        ("language: fr", "E019 «fr» не подходит к «language» — бывает: ru, en"),
+        ("hourz: {}", "E012 ключ «hourz» не подходит к «bot.yaml» — может, «hours»?"),
+        ("channels: {telegram: {}}", "E090 «channels» есть в языке"),
+        ("secrets: [a]", "E090 «secrets» есть в языке"),
+        ("defaults: {quiet: ночью}", "E042 «ночью» не похоже на тихие часы"),
+        ("defaults: {resume: maybe}", "E019 «maybe» не подходит к «resume»"),
+        ("defaults: {else: {call: никто}}", "E015 нет сценария «никто»"),
+        ("meanwhile: [{when: а, then: {go: шаг}}]", "E014 обработчик бота не знает шагов («шаг»)"),
+        ("meanwhile: [{when: {event: x}, then: done}]", "E019 «x» не подходит к «event»"),
+        ("meanwhile: [{when: {event: payment.paid}, then: done}]", "E090 «event: payment.paid»"),
+        ("meanwhile: [{then: done}]", "E013 в «meanwhile» не хватает ключа «when»"),
+        ("meanwhile: {when: а}", "E010 в «meanwhile» здесь должно стоять другое: список"),
+        ("meanwhile: [{when: 👍, then: done}]", "E042 «👍» не узнать в сообщении"),
+        ("knowledge: {faq: {documents: x}}", "E090 «documents» есть в языке"),
+        ("x: *a", "E001"),
+    ],
+)
+def test_a_mistake_in_bot_yaml_is_told(line: str, complaint: str) -> None:
+    told = said(GOOD, bot=f"bot: Б\nstart: меню\n{line}")
+    assert only(told).startswith(f"bot.yaml:3: {complaint}")
+
+
+def test_hours_and_queues_that_make_no_sense_are_told() -> None:
+    told = said(
+        GOOD, bot="bot: Б\nstart: меню\nhours: {а: когда-нибудь}\nqueues: {б: {hours: в, group: 5}}"
+    )
+    assert [one.split(" ")[:2] for one in told] == [
+        ["bot.yaml:3:", "E042"],
+        ["bot.yaml:4:", "E018"],
+        ["bot.yaml:4:", "E090"],
+    ]
+
+
+def test_a_start_that_names_no_flow_is_told() -> None:
+    assert only(said(GOOD, bot="bot: Б\nstart: меню1")) == (
+        "bot.yaml:2: E015 нет сценария «меню1» — может, «меню»?"
+    )
+
+
+def test_a_folder_without_bot_yaml_is_told() -> None:
+    with pytest.raises(LoadError) as raised:
+        load_bot("b", {"flows/a.yaml": GOOD}, {})
+    assert only([str(one) for one in raised.value.complaints]).startswith("bot.yaml:1: E002")
+
+
+def test_an_empty_bot_yaml_is_told() -> None:
+    assert only(said(GOOD, bot="")).startswith("bot.yaml:1: E013")
+
+
+def test_a_file_that_cannot_be_read_is_not_blamed_on_those_who_call_its_flows() -> None:
+    broken = "flow: другой\nsteps: {a: {say: *b}}"
+    told = said("flow: меню\nwhen: привет\nsteps: {a: {call: другой}}", broken)
+    assert only(told).startswith("flows/1.yaml:2: E001")
+
+
+# ---------------------------------------------------------------- language and vocabulary
+
+
+def test_an_english_bot_is_told_in_english() -> None:
+    told = said(
+        "flow: menu\nsteps: {a: [{asq: Well?}, {if: now = 5, then: done}, {go: b}]}",
+        bot="bot: B\nlanguage: en\nstart: menu",
+    )
+    assert told == [
+        "flows/0.yaml:2: E011 there is no action “asq”: did you mean “ask”?",
+        "flows/0.yaml:2: E040 the expression cannot be read from character 5 on: “= 5”",
+        "flows/0.yaml:2: E014 the flow “menu” has no step “b”",
+    ]
+
+
+def test_a_word_stands_once_in_its_place() -> None:
+    assert len({(word.where, word.name) for word in WORDS}) == len(WORDS)
+
+
+def test_a_russian_alias_has_one_meaning() -> None:
+    meanings: dict[str, set[str]] = {}
+    for word in WORDS:
+        if word.alias:
+            meanings.setdefault(word.alias, set()).add(word.name)
+    assert all(len(names) == 1 for names in meanings.values())
+
+
+def test_the_nearest_name_sees_through_letters_that_look_alike() -> None:
+    assert Report().nearest("конeц", ["начало", "конец"]) == " — может, «конец»?"
+    assert Report().nearest("совсем другое", ["начало"]) == ""

@@ -1,0 +1,89 @@
+"""A flow's moves are a table held by a state machine, and a diagram in the owner's words."""
+
+from flows.machine import CANCELLED, DONE, allowed, diagram
+from tests.flows.loading import loaded
+
+RETURN = """
+    flow: меню
+    when: привет
+    steps:
+      номер:
+        - ask: Номер?
+          save: номер
+      проверка:
+        - ask: Верно?
+          as: yes_no
+          save: верно
+          buttons:
+            Да: yes
+            Исправить: {go: номер}
+          timeout: {after: 1h, then: done}
+        - if: not верно
+          then: {go: cancel}
+      конец:
+        - say: Готово
+    meanwhile:
+      - when: заново
+        then: {go: номер}
+    """
+
+
+def test_a_flow_moves_as_it_is_written() -> None:
+    flow = loaded(RETURN).flows["меню"]
+    assert allowed(flow, "", "номер")
+    assert allowed(flow, "номер", "проверка")
+    assert allowed(flow, "проверка", "номер")
+    assert allowed(flow, "проверка", "конец")
+    assert allowed(flow, "проверка", DONE)
+    assert allowed(flow, "проверка", CANCELLED)
+    assert allowed(flow, "конец", DONE)
+
+
+def test_a_flow_does_not_jump_where_nothing_leads() -> None:
+    flow = loaded(RETURN).flows["меню"]
+    assert not allowed(flow, "", "конец")
+    assert not allowed(flow, "номер", "конец")
+    assert not allowed(flow, "номер", DONE)
+    assert not allowed(flow, "конец", "проверка")
+
+
+def test_a_handler_of_the_flow_and_a_cancel_may_come_in_any_step() -> None:
+    flow = loaded(RETURN).flows["меню"]
+    assert all(allowed(flow, step, "номер") for step in flow.steps)
+    assert all(allowed(flow, step, CANCELLED) for step in flow.steps)
+
+
+def test_the_machine_moves_a_plain_object() -> None:
+    flow = loaded(RETURN).flows["меню"]
+
+    class Dialog:
+        state = "номер"
+
+    dialog = Dialog()
+    assert flow.machine.machine.events["проверка"].trigger(dialog)
+    assert dialog.state == "проверка"
+
+
+def test_the_diagram_bears_the_owners_words() -> None:
+    drawn = diagram(loaded(RETURN).flows["меню"])
+    assert drawn.startswith("stateDiagram-v2\n")
+    assert '    state "номер" as s0\n' in drawn
+    for line in (
+        "[*] --> s0",
+        "s0 --> s1",
+        "s1 --> s0 : Исправить",
+        "s1 --> cancelled : not верно",
+        "s1 --> done : timeout",
+        "s2 --> s0 : заново",
+        "s2 --> done",
+        "done --> [*]",
+    ):
+        assert f"    {line}\n" in drawn
+    assert "s0 --> cancelled" not in drawn
+
+
+def test_a_step_may_be_called_as_a_final_state_is() -> None:
+    flow = loaded("flow: меню\nwhen: а\nsteps: {done: {say: Да}, готово: {say: Нет}}").flows["меню"]
+    assert allowed(flow, "done", "готово")
+    assert not allowed(flow, "done", DONE)
+    assert allowed(flow, "готово", DONE)
