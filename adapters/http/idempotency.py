@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Depends, Header
 from starlette.responses import Response
 
 from bots.errors import Conflict, Invalid
@@ -13,6 +14,23 @@ from bots.ports import Clock, Shelf
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
+
+
+def _documented(
+    key: Annotated[
+        str | None,
+        Header(
+            alias=HEADER,
+            max_length=LONGEST,
+            description="The same key and body again get the first one's answer, for a day.",
+        ),
+    ] = None,
+) -> None:
+    """The route's class reads the header; this tells the OpenAPI document of it."""
+
+
+DOCUMENTED = Depends(_documented)
+"""For POST routes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from adapters.http.auth import DOCUMENTED, Known
 from adapters.http.dialect import attempt, route_class, spend, surface
 from adapters.http.easyflow import examples
-from adapters.http.easyflow.errors import DIALECT, documented
+from adapters.http.easyflow.errors import DIALECT, LIMITED, documented
 from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id, session_id
+from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.limits import per_minute
 from bots.errors import Invalid, NotFound
 from bots.model.answer import Answer
@@ -26,7 +27,7 @@ router = APIRouter(
     tags=["Conversation"],
     route_class=route_class(DIALECT),
     dependencies=DOCUMENTED,
-    responses=documented(401, 429),
+    responses={200: {"headers": LIMITED}, **documented(401, 429)},
 )
 
 
@@ -184,7 +185,12 @@ Limit = Annotated[int, Query(ge=1, le=500, description="How many messages")]
 Offset = Annotated[int, Query(ge=0, le=2**31 - 1, description="How many to skip")]
 
 
-@router.post("/chat", summary="Talk to the bot", responses=documented(400, 403, 409, 413, 422, 503))
+@router.post(
+    "/chat",
+    dependencies=[ONCE],
+    summary="Talk to the bot",
+    responses=documented(400, 403, 409, 413, 422, 503),
+)
 async def chat(body: ChatRequest, request: Request, caller: Known) -> ChatResponse:
     """The same turn as in a messenger; waits at most 25 seconds for what the bot says."""
     here = surface(request)
@@ -243,7 +249,10 @@ async def history(
 
 
 @router.post(
-    "/escalate", summary="Hand a session to a person", responses=documented(400, 404, 413, 422, 503)
+    "/escalate",
+    dependencies=[ONCE],
+    summary="Hand a session to a person",
+    responses=documented(400, 404, 413, 422, 503),
 )
 async def escalate(body: EscalateRequest, request: Request, caller: Known) -> EscalateResponse:
     """Asking again for a session that waits already changes nothing."""

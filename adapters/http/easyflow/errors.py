@@ -73,6 +73,18 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ErrorResponse, **_EXAMPLES[status]} for status in statuses}
 
 
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "integer"}}
+
+
+LIMITED: Mapping[str, dict[str, Any]] = {
+    "X-RateLimit-Limit": _header("How many calls a minute are allowed"),
+    "X-RateLimit-Remaining": _header("How many are left"),
+    "X-RateLimit-Reset": _header("When there are more, in seconds since 1970"),
+}
+"""The headers of every answer of a limited call, for OpenAPI."""
+
+
 def _example(description: str, kind: str, message: str) -> dict[str, Any]:
     error = {"type": kind, "message": message, "details": [], "request_id": "req_123456"}
     content = {"application/json": {"example": {"error": error}}}
@@ -93,6 +105,9 @@ _EXAMPLES: Mapping[int, dict[str, Any]] = {
     ),
     413: _example("A body over 1 MiB", "payload_too_large", "The body is too large"),
     422: {"description": "A value that cannot be taken"},
-    429: _example("Too many calls", "rate_limit_exceeded", "Too many requests"),
+    429: {
+        **_example("Too many calls", "rate_limit_exceeded", "Too many requests"),
+        "headers": {**LIMITED, "Retry-After": _header("Seconds to wait")},
+    },
     503: _example("Not just now; nothing was lost", "service_unavailable", "Try again"),
 }

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from adapters.http.auth import DOCUMENTED, Known
 from adapters.http.dialect import route_class, spend, surface
 from adapters.http.easyflow import examples
-from adapters.http.easyflow.errors import DIALECT, documented
+from adapters.http.easyflow.errors import DIALECT, LIMITED, documented
 from adapters.http.easyflow.keyboards import (
     TYPE,
     InlineKeyboard,
@@ -18,6 +18,7 @@ from adapters.http.easyflow.keyboards import (
     SentAttachment,
 )
 from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id, session_id
+from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.limits import per_minute
 from bots.errors import Invalid
 from bots.model.answer import Delivery
@@ -168,9 +169,10 @@ class PlatformsResponse(BaseModel):
 
 @router.post(
     "/send",
+    dependencies=[ONCE],
     summary="Write to a customer",
     response_model_exclude_none=True,
-    responses=documented(400, 404, 413, 422, 429, 503),
+    responses={200: {"headers": LIMITED}, **documented(400, 404, 413, 422, 429, 503)},
 )
 async def send(body: SendRequest, request: Request, caller: Known) -> SendResponse:
     """Waits a few seconds for the messenger; what is still on its way then is `queued`."""
