@@ -8,7 +8,7 @@ from typing import Any
 from flows.answers import BASE_TYPES, Fit, Misfit
 from flows.errors import RunError
 from flows.frames import Frame, Wait
-from flows.matching import fold, which
+from flows.matching import begun, fold, which
 from flows.model import Ask, OfferedButton, Operation, Question
 from flows.stage import Stage
 from flows.text import parse_text
@@ -310,6 +310,16 @@ def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
     if not words:
         return next((choice for choice in usable if choice.label == text.strip()), None)
     return next((choice for choice in usable if fold(choice.label) == words), None)
+
+
+def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
+    """The one choice whose label goes on from the words; labels made of data are long."""
+    question = question_of(stage, frame)
+    if question.kind.base not in ("choice", "many"):
+        return None
+    usable = [choice for choice in choices(stage, frame, question) if choice.answers]
+    place = begun(text, [choice.label for choice in usable])
+    return usable[place] if place is not None else None
 
 
 def choose(stage: Stage, frame: Frame, choice: Choice) -> None:

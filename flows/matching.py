@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+SHORTEST_BEGINNING = 3
+
 _STRANGE = re.compile(r"[^\w\s]|_")
 _ORDINALS = {
     "перв": 0,
@@ -77,6 +79,16 @@ def which(text: str, labels: Sequence[str]) -> int | None:
         return folded.index(wanted)
     place = _position(wanted)
     return place if place is not None and 0 <= place < len(labels) else None
+
+
+def begun(text: str, labels: Sequence[str]) -> int | None:
+    """The only label that begins with the words: «маникюр» means «Маникюр — 2 000 ₽»."""
+    wanted = fold(text)
+    if len(wanted) < SHORTEST_BEGINNING:
+        return None
+    return _only(
+        [place for place, label in enumerate(labels) if fold(label).startswith(wanted + " ")]
+    )
 
 
 def _only(places: list[int]) -> int | None:
