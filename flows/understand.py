@@ -229,11 +229,14 @@ def _by_label(stage: Stage, frame: Frame, text: str) -> bool:
         return True
     chosen = asking.by_words(stage, frame, text)
     if chosen is not None:
-        _note(stage, "answer", SURE, None if chosen.entry >= 0 else frame.flow)
-        stage.flow_of_button = frame.flow
-        asking.choose(stage, frame, chosen)
-        return True
-    return False
+        _take_choice(stage, frame, chosen)
+    return chosen is not None
+
+
+def _take_choice(stage: Stage, frame: Frame, chosen: asking.Choice) -> None:
+    _note(stage, "answer", SURE, None if chosen.entry >= 0 else frame.flow)
+    stage.flow_of_button = frame.flow
+    asking.choose(stage, frame, chosen)
 
 
 # ---------------------------------------------------------------- 3 and 5: triggers
