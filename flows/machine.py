@@ -6,7 +6,7 @@ from typing import Any
 from transitions import Machine
 
 from flows.graph import entries, ways
-from flows.model import Enter, Finish, Flow, Go
+from flows.model import Enter, Finish, Flow, Go, Say
 
 # No step can be called so: a name has no colon.
 DONE = ":done"
@@ -42,8 +42,9 @@ def moves(flow: Flow) -> Moves:
         None, states=states, initial=states[0], auto_transitions=False, send_event=True
     )
     pairs = dict.fromkeys((move.source, move.target) for move in written)
-    # The customer may cancel in any step, whatever the flow says.
-    pairs.update(dict.fromkeys((step, CANCELLED) for step in flow.steps))
+    # In any step, whatever the flow says: to cancel, and to press a button of an older message.
+    anywhere = (CANCELLED, *_button_steps(flow))
+    pairs.update(dict.fromkeys((step, target) for step in flow.steps for target in anywhere))
     for source, target in pairs:
         machine.add_transition(target, source, target)
     allowed_pairs = frozenset(
@@ -58,10 +59,13 @@ def moves(flow: Flow) -> Moves:
 def allowed(flow: Flow, source: str, target: str) -> bool:
     """Whether a dialog may move so; an empty source is the flow's beginning.
 
-    For moves ahead alone: going back, and moving to an edited flow, are not in the table.
+    For moves ahead alone: going back is not in the table. A step that an edited flow no longer has
+    may be left for any other.
     """
     if source == "":
         return target == next(iter(flow.steps), DONE)
+    if source not in flow.steps:
+        return target in flow.steps
     return flow.machine is None or (source, target) in flow.machine.pairs
 
 
@@ -97,6 +101,17 @@ def _written(flow: Flow) -> tuple[Move, ...]:
         for move in _moves_from(flow, "", way.target, way.label):
             found |= dict.fromkeys(Move(step, move.target, move.label) for step in flow.steps)
     return tuple(found)
+
+
+def _button_steps(flow: Flow) -> list[str]:
+    """The steps that buttons of messages go to."""
+    return [
+        button.target
+        for operation in flow.code
+        if isinstance(operation, Say)
+        for button in operation.message.buttons
+        if button.act == "go" and button.target in flow.steps
+    ]
 
 
 def _moves_from(flow: Flow, step: str, entry: int, called: str = "") -> list[Move]:

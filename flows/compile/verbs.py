@@ -132,6 +132,8 @@ def _case(key: Scalar) -> str:
     value = typed_scalar(key.text) if key.plain else key.text
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return "null" if value is None else str(value)
 
 

@@ -53,6 +53,25 @@ def test_a_handler_of_the_flow_and_a_cancel_may_come_in_any_step() -> None:
     assert all(allowed(flow, step, CANCELLED) for step in flow.steps)
 
 
+def test_a_button_of_an_older_message_may_be_pressed_in_any_step() -> None:
+    flow = loaded(
+        """
+        flow: меню
+        when: привет
+        steps:
+          а: {say: {text: Да, buttons: {К а: {go: а}}}}
+          б: {ask: Ну?}
+        """
+    ).flows["меню"]
+    assert allowed(flow, "б", "а")
+
+
+def test_a_step_that_is_no_longer_there_may_be_left_for_any_other() -> None:
+    flow = loaded(RETURN).flows["меню"]
+    assert allowed(flow, "старый шаг", "конец")
+    assert not allowed(flow, "старый шаг", "другой старый шаг")
+
+
 def test_the_machine_moves_a_plain_object() -> None:
     flow = loaded(RETURN).flows["меню"]
 
