@@ -23,6 +23,7 @@ _FRAMING_WORDS = """
 _FRAMING = frozenset(map(stem, _FRAMING_WORDS.split()))
 _ENOUGH = 0.6
 _ENOUGH_WITH_TWO = 0.45
+_PHRASE = range(2, 4)
 _SUREST = 0.94
 _LEAST = 0.5
 
@@ -36,9 +37,12 @@ class StemmedUnderstanding:
         said = tuple(
             dict.fromkeys(word for word in stems(text[:_LONGEST]) if word not in _FRAMING)
         )[:_MOST_WORDS]
+        alone = len(text.split()) == 1
         best: tuple[str, float] | None = None
         for key, sentence in candidates.items():
-            score = max((_overlap(said, words) for words in _described(sentence)), default=0.0)
+            score = max(
+                (_overlap(said, words, alone) for words in _described(sentence)), default=0.0
+            )
             if score and (best is None or score > best[1]):
                 best = key, score
         if best is None:
@@ -50,14 +54,15 @@ class StemmedUnderstanding:
 @lru_cache(maxsize=2_000)
 def _described(sentence: str) -> tuple[frozenset[str], ...]:
     """The stems of all of it, of the sentence alone and of each of its examples."""
-    parts = [sentence, _EXAMPLE.sub(" ", sentence), *_EXAMPLE.findall(sentence)]
-    described = (frozenset(stems(part)) - _FRAMING for part in parts)
-    return tuple(words for words in described if words)
+    parts = [_EXAMPLE.sub(" ", sentence), *_EXAMPLE.findall(sentence)]
+    described = [frozenset(stems(part)) - _FRAMING for part in parts]
+    return tuple(words for words in (*described, frozenset().union(*described)) if words)
 
 
-def _overlap(said: tuple[str, ...], words: frozenset[str]) -> float:
+def _overlap(said: tuple[str, ...], words: frozenset[str], alone: bool) -> float:
     """The share of what was said that the description has too; 0 where that is too little."""
-    if not said:
+    if not said or (alone and len(words) in _PHRASE):
+        # «фото» is not «зачем нужно фото»; but of a list of topics each one stands for itself.
         return 0.0
     common = sum(any(alike(word, other) for other in words) for word in said)
     share = common / len(said)

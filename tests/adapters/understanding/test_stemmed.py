@@ -41,5 +41,12 @@ async def test_other_sentences_mean_nothing(text: str) -> None:
     assert await heard(text) is None
 
 
+async def test_a_single_word_out_of_a_phrase_is_not_its_meaning() -> None:
+    why = {"why": "клиент спрашивает, зачем нужно фото: «без фото нельзя»"}
+    choose = StemmedUnderstanding().choose
+    assert await choose("фото", why, question=None, language="ru") is None
+    assert await choose("а зачем фото?", why, question=None, language="ru") is not None
+
+
 async def test_without_candidates_there_is_no_meaning() -> None:
     assert await StemmedUnderstanding().choose("да", {}, question="?", language="ru") is None
