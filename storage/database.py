@@ -10,9 +10,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-WAL_PAGES = 4000
-"""How long the log may grow (16 MB) before it is folded into the file: seldom, as it costs two syncs."""
-
 _CACHED_STATEMENTS = 256
 
 
@@ -39,14 +36,14 @@ def open_writer(path: Path) -> sqlite3.Connection:
         check_same_thread=False,
         cached_statements=_CACHED_STATEMENTS,
     )
-    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA busy_timeout = 1500")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -65536")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
-    connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")  # storage/checkpoints.py does it
+    connection.execute(f"PRAGMA journal_size_limit = {64 * 1024 * 1024}")
     return connection
 
 

@@ -62,7 +62,7 @@ class SqlOutbox:
         return await self._writer.do(_begin, (self._now(), row.key))
 
     async def sent(self, key: str, platform_message_id: str) -> None:
-        await self._writer.do(_sent, (self._now(), platform_message_id, key))
+        await self._writer.do(_sent, (self._now(), platform_message_id, key), patient=True)
 
     async def later(self, key: str, until: datetime, error: str) -> None:
         await self._writer.do(_later, (to_micros(until), error, key))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.ports import Clock, NewId
 from storage.accounts import SqlAccounts
+from storage.checkpoints import Checkpoints
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers, open_writer
 from storage.journal import SqlJournal
@@ -49,7 +50,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         lock.release()
         raise
     last_arrival = connection.execute("SELECT coalesce(max(seq), 0) FROM inbox").fetchone()[0]
-    writer = Writer(connection)
+    writer = Writer(connection, Checkpoints(path))
     reader = open_readers(path)
     return Stores(
         journal=SqlJournal(writer, reader, last_arrival=last_arrival, new_id=new_id, clock=clock),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bots.errors import EasyFlowError, Unavailable
+from storage.checkpoints import Checkpoints
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,6 +27,9 @@ undoes the whole group, whose items are then tried one by one.
 AT_ONCE = 256
 """How many items are committed together at most: keeps the wait of the last one short."""
 
+COMPANY = 0.002
+"""Seconds the patient wait for company: long enough under load, short beside a messenger's answer."""
+
 # The codes of SQLite that are nobody's fault and pass: busy, locked, out of memory, read-only,
 # input/output error, full, cannot open.
 _OUTAGES = frozenset({5, 6, 7, 8, 10, 13, 14})
@@ -36,8 +40,9 @@ _log = structlog.get_logger()
 class Writer:
     """Hand it work with `do`; it returns when the work is synced to disk."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, checkpoints: Checkpoints) -> None:
         self._connection = connection
+        self._checkpoints = checkpoints
         self._queue: SimpleQueue[_Order | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._closed = False
@@ -45,13 +50,18 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="easyflow-writer", daemon=True)
         self._thread.start()
 
-    def do(self, work: "Work[Item, Result]", item: Item) -> "asyncio.Future[Result]":
-        """Raises Unavailable when the disk does not take it; then nothing of it was written."""
+    def do(
+        self, work: "Work[Item, Result]", item: Item, *, patient: bool = False
+    ) -> "asyncio.Future[Result]":
+        """Raises Unavailable when the disk does not take it; then nothing of it was written.
+
+        What is `patient` waits a moment for others to share its commit with.
+        """
         future: asyncio.Future[Result] = self._loop.create_future()
         if self._closed:
             future.set_exception(Unavailable("The database is closed"))
         else:
-            self._queue.put(_Order(work, item, future))
+            self._queue.put(_Order(work, item, future, patient))
         return future
 
     async def close(self) -> None:
@@ -71,23 +81,24 @@ class Writer:
                 outcomes = self._write(orders)
                 with contextlib.suppress(RuntimeError):  # the loop may be gone by now
                     self._loop.call_soon_threadsafe(_tell, orders, outcomes)
-        with contextlib.suppress(sqlite3.Error):
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._checkpoints.after_commit(self._connection)
+        self._checkpoints.finish(self._connection)
         self._connection.close()
 
     def _take(self) -> "tuple[list[_Order], bool]":
         """Wait for something to do, then take whatever else is there."""
         orders: list[_Order] = []
-        order = self._queue.get()
-        while order is not None:
-            orders.append(order)
-            if len(orders) == AT_ONCE:
-                return orders, True
+        wait: float | None = None
+        while len(orders) < AT_ONCE:
             try:
-                order = self._queue.get_nowait()
+                order = self._queue.get(wait is None or wait > 0, wait)
             except Empty:
-                return orders, True
-        return orders, False
+                break
+            if order is None:
+                return orders, False
+            orders.append(order)
+            wait = COMPANY if order.patient and wait is None else 0
+        return orders, True
 
     def _write(self, orders: "list[_Order]") -> list[Outcome]:
         try:
@@ -139,12 +150,15 @@ class Writer:
 
 
 class _Order:
-    __slots__ = ("future", "item", "work")
+    __slots__ = ("future", "item", "patient", "work")
 
-    def __init__(self, work: Work[Any, Any], item: Any, future: "asyncio.Future[Any]") -> None:
+    def __init__(
+        self, work: Work[Any, Any], item: Any, future: "asyncio.Future[Any]", patient: bool
+    ) -> None:
         self.work = work
         self.item = item
         self.future = future
+        self.patient = patient
 
 
 def _is_outage(error: Exception) -> bool:
