@@ -44,9 +44,7 @@ export function linkified(text) {
   const parts = document.createDocumentFragment();
   let end = 0;
   for (const match of text.matchAll(LINK)) {
-    let shown = match[0].replace(TRAILING, "");
-    // A bracket belongs to the address only if it was opened inside of it.
-    while (shown.endsWith(")") && !shown.includes("(")) shown = shown.slice(0, -1);
+    const shown = withoutTail(match[0]);
     const isMail = shown.includes("@") && !shown.includes("//");
     const url = safeUrl(isMail ? `mailto:${shown}` : shown.startsWith("www.") ? `https://${shown}` : shown);
     if (!url) continue;
@@ -55,6 +53,14 @@ export function linkified(text) {
   }
   parts.append(text.slice(end));
   return parts;
+}
+
+// What ends the sentence around an address is not a part of it, nor is a bracket opened before it.
+function withoutTail(address) {
+  const bare = address.replace(TRAILING, "");
+  const unopened = bare.endsWith(")") && bare.split(")").length > bare.split("(").length;
+  if (unopened) return withoutTail(bare.slice(0, -1));
+  return bare;
 }
 
 // `actions` has press(button, element), photo(url) and settled() for pictures that have arrived.
