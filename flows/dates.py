@@ -8,6 +8,7 @@ from typing import Any
 from flows.env import Env
 from flows.numerals import spelled_number
 
+_SPOKEN = frozenset({"ru", "en"})
 _RECENT = timedelta(days=90)
 """A day without a year that passed so lately is meant as the past one, not next year's."""
 
@@ -103,11 +104,6 @@ _NUMERIC = re.compile(
 )
 _ORDINAL = re.compile(r"(\d{1,2})(?:[-‑]?(?:го|ое|е|й|ого|му|ому|st|nd|rd|th))?")
 _WORD = re.compile(r"\d+(?:[-‑](?:го|ое|е|й|ого|му|ому))?(?:st|nd|rd|th|го|ое)?|[^\W\d_]+")
-_HINT = re.compile(
-    r"\d|янв|фев|март|апр|мая|май|июн|июл|авг|сент|окт|нояб|дек|понед|вторн|сред|четв|пятн|субб"
-    r"|воскр|недел|месяц|завтра|сегодня|вчера|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-    r"|day|week|month|year|год"
-)
 
 
 def read_date(text: str, env: Env) -> date | None:
@@ -339,30 +335,27 @@ def _day_alone(words: list[str], plain: str, today: date) -> date | None:
     return None
 
 
-# ---------------------------------------------------------------- other ways of saying it
+# ---------------------------------------------------------------- other languages
 
 
 def _worth_guessing(plain: str, env: Env) -> bool:
-    words = plain.split()
-    if len(plain) > 40 or all(word.isdecimal() for word in words):
+    """Short, with words in it, and of a language whose days are not spelled out above."""
+    if env.language in _SPOKEN or len(plain) > 40:
         return False
-    if env.language not in ("ru", "en"):
-        return len(words) <= 4
-    return 2 <= len(words) <= 6 and bool(_HINT.search(plain))
+    words = plain.split()
+    return len(words) <= 4 and not all(word.isdecimal() for word in words)
 
 
 def _guessed(plain: str, env: Env) -> date | None:
-    """Wordings the grammar above does not know, by a library that is slow and knows many."""
-    # Heavy: a third of a second, and few dialogs come here.
+    # Heavy: a third of a second at first use, and only for languages other than the two above.
     import dateparser  # type: ignore[import-untyped]
 
-    now = env.local_now.replace(tzinfo=None)
     try:
         found: datetime | None = dateparser.parse(
             plain,
-            languages=["ru", "en"] if env.language == "ru" else [env.language],
+            languages=[env.language],
             settings={
-                "RELATIVE_BASE": now,
+                "RELATIVE_BASE": env.local_now.replace(tzinfo=None),
                 "PREFER_DATES_FROM": "future",
                 "DATE_ORDER": "DMY",
                 "REQUIRE_PARTS": ["day", "month"],

@@ -37,6 +37,7 @@ _MILLIONS = frozenset({"миллион", "миллиона", "миллионов
 _HALF = {"полтора": 1.5, "полторы": 1.5}
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _NUMBER = re.compile(
     r"(?<![\w.,])[-−–]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?![\w])"
     r"|(?<![\w.,])[-−–]?\d+(?:[.,]\d+)*"
@@ -83,8 +84,8 @@ def spelled_number(text: str) -> int | float | None:
             current = 0
         elif word in _HALF and current is None:
             current = _HALF[word]
-        elif word[0].isdigit() and current is None:
-            current = float(word.replace(",", ".")) if word.count(",") + word.count(".") < 2 else 0
+        elif _PLAIN.fullmatch(word) and current is None:
+            current = float(word.replace(",", "."))
         elif word in _WORDS:
             value = _WORDS[word]
             if current and not _joins(current, value):
@@ -124,7 +125,9 @@ def written_number(text: str, language: str) -> int | float | None:
     if len(words) > 5:
         return None
     alone = one_number(stripped, language)
-    return spelled_number(words[0]) if alone is None and len(words) == 2 else alone
+    if alone is None and len(words) == 2 and spelled_number(words[1]) is None:
+        return spelled_number(words[0])
+    return alone
 
 
 def _value(written: str, language: str) -> int | float:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flows.env import Env
@@ -271,6 +271,7 @@ def test_what_has_no_value_or_grows_too_large_is_an_error_of_the_flow(source: st
         worth(source, текст="я" * 6_000, список=["я"] * 3)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_source_makes_the_parser_fail_otherwise(source: str) -> None:
     try:
@@ -333,6 +334,7 @@ _PIECES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_PIECES)
 def test_no_jumble_of_its_own_words_makes_the_parser_fail_otherwise(pieces: list[str]) -> None:
     with suppress(ExpressionError, RunError):
@@ -404,6 +406,7 @@ ARITHMETIC = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(ANYTHING, ARITHMETIC))
 def test_without_nulls_the_value_is_what_cpython_itself_computes(source: str) -> None:
     assume(len(source) <= 500)

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.env import Env
@@ -107,6 +107,7 @@ def test_no_value_and_no_text_grows_without_end() -> None:
         said("{{ a }}{{ a }}{{ a }}", a="я" * 9_000)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="{}' aж|.\n", max_size=30))
 def test_any_text_is_read_or_refused(source: str) -> None:
     try:

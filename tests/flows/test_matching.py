@@ -1,0 +1,72 @@
+"""Words that are equal, and the button a customer meant."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.matching import fold, which
+
+REASONS = ["Брак", "Не подошёл размер", "Не тот товар", "Передумал"]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("📦 Где мой заказ?", "где мой заказ"),
+        ("Ещё!", "еще"),
+        ("  ПРИВЕТ,   мир ", "привет мир"),
+        ("не-а", "не а"),
+        ("й и\u0306", "й й"),
+        ("❤️", ""),
+        ("2️⃣", "2"),
+        ("snake_case", "snake case"),
+        ("", ""),
+    ],
+)
+def test_words_are_equal_whatever_their_case_signs_and_emoji(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Брак", 0),
+        ("брак!", 0),
+        ("не подошел размер", 1),
+        ("2", 1),
+        ("второй", 1),
+        ("вторая", 1),
+        ("2-й вариант", 1),
+        ("вариант 4", 3),
+        ("третий пункт", 2),
+        ("№3", 2),
+        ("3️⃣", 2),
+        ("second", 1),
+        ("the first one", 0),
+        ("5", None),
+        ("0", None),
+        ("первый заказ", None),
+        ("2 3", None),
+        ("хочу", None),
+        ("🙂", None),
+        ("", None),
+    ],
+)
+def test_a_button_is_meant_by_its_words_or_its_position(text: str, place: int | None) -> None:
+    assert which(text, REASONS) == place
+
+
+def test_a_label_wins_over_a_position() -> None:
+    assert which("2", ["1 человек", "3", "2"]) == 2
+    assert which("3", ["5", "4", "3", "2"]) == 2
+
+
+def test_labels_of_emoji_alone_are_matched_as_they_are() -> None:
+    assert which("👎", ["👍", "👎"]) == 1
+    assert which("🙂", ["👍", "👎"]) is None
