@@ -322,20 +322,6 @@ def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
     return usable[place] if place is not None else None
 
 
-def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
-    """The only choice whose label begins with these words: «стрижка» for «Стрижка — 1 500 ₽»."""
-    question = question_of(stage, frame)
-    words = fold(text)
-    if question.kind.base not in ("choice", "many") or not words:
-        return None
-    fitting = [
-        choice
-        for choice in choices(stage, frame, question)
-        if choice.answers and fold(choice.label).startswith(f"{words} ")
-    ]
-    return fitting[0] if len(fitting) == 1 else None
-
-
 def choose(stage: Stage, frame: Frame, choice: Choice) -> None:
     """A button was pressed, or named."""
     wait = frame.wait

@@ -99,7 +99,11 @@ class Stage:
         return self.flow(frame).code[entry]
 
     def index(self, frame: Frame) -> int:
-        return next(place for place, other in enumerate(self.stack) if other is frame)
+        stack = self.stack
+        place = len(stack) - 1
+        while stack[place] is not frame:
+            place -= 1
+        return place
 
     def beneath(self, frame: Frame) -> Frame | None:
         place = self.index(frame)
@@ -110,7 +114,9 @@ class Stage:
 
     def root(self, frame: Frame) -> Frame | None:
         """The frame whose end ends the task this frame belongs to."""
-        place = self.index(frame)
+        if frame.task:
+            return frame
+        place = self.index(frame) - 1
         while place >= 0:
             if self.stack[place].task:
                 return self.stack[place]
@@ -161,6 +167,8 @@ class Stage:
         return scope
 
     def trigger(self, frame: Frame) -> str:
+        if frame.trigger is not None:
+            return frame.trigger
         place = self.index(frame)
         while place >= 0:
             woken_by = self.stack[place].trigger

@@ -363,12 +363,9 @@ def _answer(stage: Stage, frame: Frame, heard: Heard) -> bool:
     fit = asking.parse(stage, frame, heard.text, heard.attached)
     if not isinstance(fit, Fit):
         chosen = asking.by_beginning(stage, frame, heard.text)
-        if chosen is None:
-            return False
-        _note(stage, "answer", SURE, None if chosen.entry >= 0 else frame.flow)
-        stage.flow_of_button = frame.flow
-        asking.choose(stage, frame, chosen)
-        return True
+        if chosen is not None:
+            _take_choice(stage, frame, chosen)
+        return chosen is not None
     _note(stage, "answer", SURE, frame.flow)
     wait.confirming = False
     if asking.gathers(asking.question_of(stage, frame)):
