@@ -1,10 +1,6 @@
 """What can be said about a bot folder: every complaint's code and its wording in both languages."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
-from typing import Any, Literal, NamedTuple
-
-from flows.errors import Complaint, Place
+from typing import NamedTuple
 
 
 class Kind(NamedTuple):
@@ -258,6 +254,11 @@ EXTRA_RESULT = Kind(
     "сценарий «{target}» не обещает «{name}» в gives{nearest}",
     "the flow “{target}” does not promise “{name}” in gives{nearest}",
 )
+STRAY_FILE = Kind(
+    "W029",
+    "этот файл никто не читает: сценарии лежат в папке flows, проверки — в tests",
+    "nothing reads this file: flows belong into the folder flows, tests into tests",
+)
 MIXED_ALPHABETS = Kind(
     "E030",
     "в имени «{name}» смешаны русские и латинские буквы: {odd}",
@@ -339,54 +340,3 @@ SAME_LABELS = Kind(
     "две кнопки называются одинаково: «{name}» — напечатанный ответ не различить",
     "two buttons are called “{name}”: a typed answer could mean either",
 )
-
-
-class Report:
-    """Collects complaints in the language of the bot's owner."""
-
-    def __init__(self, language: str = "ru") -> None:
-        self.language = language
-        self._found: dict[Complaint, None] = {}
-
-    def __call__(self, kind: Kind, place: Place, **values: Any) -> None:
-        words = kind.en if self.language == "en" else kind.ru
-        text = words.format(**values)
-        level: Literal["error", "warning"] = "warning" if kind.code.startswith("W") else "error"
-        # The same name misspelt twice in one line is one complaint.
-        self._found[Complaint(place, kind.code, text, level)] = None
-
-    @property
-    def found(self) -> list[Complaint]:
-        return list(self._found)
-
-    @property
-    def errors(self) -> list[Complaint]:
-        return [found for found in self._found if found.level == "error"]
-
-    @property
-    def warnings(self) -> list[Complaint]:
-        return sorted(
-            (found for found in self._found if found.level == "warning"),
-            key=lambda complaint: complaint.place,
-        )
-
-    def words(self, ru: str, en: str) -> str:
-        return en if self.language == "en" else ru
-
-    def nearest(self, name: str, known: Iterable[str]) -> str:
-        """A hint at the right name, ready to stand at the end of a complaint; empty for none."""
-        by_fold = {_alike(candidate): candidate for candidate in known}
-        close = get_close_matches(_alike(name), by_fold, n=1, cutoff=0.6)
-        if not close:
-            return ""
-        return self.words(
-            f" — может, «{by_fold[close[0]]}»?", f": did you mean “{by_fold[close[0]]}”?"
-        )
-
-
-_LOOKALIKES = str.maketrans("acekopxyACEHKMOPTXYB", "асекорхуАСЕНКМОРТХУВ")
-
-
-def _alike(name: str) -> str:
-    """Letters that look the same count as the same one."""
-    return name.translate(_LOOKALIKES).casefold()

@@ -15,13 +15,14 @@ from flows.compile.flow import compile_flow, read_header
 from flows.compile.known import Known
 from flows.compile.reading import Reader
 from flows.compile.triggers import Triggers
-from flows.complaints import Report
 from flows.errors import Complaint, LoadError, Place
 from flows.machine import moves
 from flows.model import ActionSpec, Bot, Flow, Queue, Scope, Target
+from flows.report import Report
 from flows.yaml_text import Mapped, read_yaml
 
 BOT_FILE = "bot.yaml"
+_FOLDERS = ("flows", "tests", "knowledge", "media")
 _START = "/start"
 _LANGUAGE = re.compile(r"""^language:\s*["']?en\b""", re.MULTILINE)
 
@@ -51,6 +52,9 @@ def load_bot(
     report = Report("en" if english else "ru")
     known = Known(actions=actions, media=media, types=dict(BASE_TYPES))
     reader = Reader(known, report)
+    for path in sorted(set(files) - set(ours)):
+        if _is_stray(path):
+            report(complaints.STRAY_FILE, Place(path, 1))
     file = _read_files(ours, reader)
     if file is None:
         raise LoadError(report.found)
@@ -62,6 +66,13 @@ def load_bot(
 
 def _is_ours(path: str) -> bool:
     return path == BOT_FILE or (path.startswith("flows/") and path.endswith((".yaml", ".yml")))
+
+
+def _is_stray(path: str) -> bool:
+    """A flow that was put where nobody looks for it."""
+    folder, _, rest = path.rpartition("/")
+    known = folder.split("/")[0] in _FOLDERS
+    return rest.endswith((".yaml", ".yml")) and not known and not rest.startswith(".")
 
 
 def _version(files: Mapping[str, str]) -> str:

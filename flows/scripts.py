@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from flows.complaints import Report
 from flows.errors import LoadError, Place
 from flows.hours import parse_duration
+from flows.report import Report
 from flows.turn import MediaKind, Sent
 from flows.values import typed_scalar
 from flows.yaml_text import Listing, Mapped, Node, Scalar, read_yaml

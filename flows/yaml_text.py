@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from flows import complaints
-from flows.complaints import Report
 from flows.errors import Place
+from flows.report import Report
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 40

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from flows import complaints
-from flows.complaints import Report
 from flows.errors import Place
 from flows.matching import fold
 from flows.model import Ask, Bot, Flow, OfferedButton, Say
+from flows.report import Report
 
 _LONGEST_LABEL = 64
 _MOST_BUTTONS = 100

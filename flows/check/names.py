@@ -1,7 +1,8 @@
 """Whether every variable that is read gets a value somewhere."""
 
 from flows import complaints
-from flows.compile.reading import Reader, Use
+from flows.compile.fields import Use
+from flows.compile.reading import Reader
 from flows.vocabulary import READ_ONLY
 
 _HOURS_PARTS = ("open", "text")

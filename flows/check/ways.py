@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from flows import complaints
-from flows.complaints import Report
 from flows.errors import Place
 from flows.graph import entries, reached, ways
 from flows.model import (
@@ -19,6 +18,7 @@ from flows.model import (
     Scope,
     StartFlow,
 )
+from flows.report import Report
 
 
 def check_steps(flow: Flow, report: Report) -> None:

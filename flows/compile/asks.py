@@ -5,9 +5,10 @@ from typing import Literal
 
 from flows import complaints
 from flows.compile.buttons import own_buttons, question_buttons
+from flows.compile.fields import Fields
 from flows.compile.kinds import question_kind
 from flows.compile.media import media
-from flows.compile.reading import Fields, Reader
+from flows.compile.reading import Reader
 from flows.compile.triggers import handlers
 from flows.compile.writer import Action, Writer
 from flows.model import (

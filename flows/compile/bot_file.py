@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from flows import complaints
 from flows.answers import AnswerType
 from flows.compile.asks import expires
+from flows.compile.fields import Fields
 from flows.compile.kinds import own_type
-from flows.compile.reading import Fields, Reader
+from flows.compile.reading import Reader
 from flows.compile.references import flow_name
 from flows.compile.triggers import Triggers, handlers
 from flows.compile.verbs import VERBS

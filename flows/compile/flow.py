@@ -10,9 +10,9 @@ from flows.compile.references import GO_WORDS
 from flows.compile.triggers import Triggers, handlers
 from flows.compile.verbs import VERBS
 from flows.compile.writer import Writer
-from flows.complaints import Report
 from flows.errors import Place
 from flows.model import Ask, Enter, Finish, Flow, Need, Operation, Signature, Target
+from flows.report import Report
 from flows.yaml_text import Mapped, Node, Scalar
 
 

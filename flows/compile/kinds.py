@@ -4,7 +4,8 @@ from typing import Any
 
 from flows import complaints
 from flows.answers import AnswerType, answer_type, narrowed
-from flows.compile.reading import Fields, Reader
+from flows.compile.fields import Fields
+from flows.compile.reading import Reader
 from flows.errors import Place
 from flows.values import typed_scalar
 from flows.yaml_text import Node

@@ -1,7 +1,8 @@
 """Compiles what is sent beside a text: photos and other files."""
 
 from flows import complaints
-from flows.compile.reading import Fields, Reader
+from flows.compile.fields import Fields
+from flows.compile.reading import Reader
 from flows.text import Text
 from flows.yaml_text import Scalar
 

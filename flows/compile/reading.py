@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any, TypeVar
 
 from flows import complaints
 from flows.answers import AnswerType
+from flows.compile.fields import Fields, Use
 from flows.compile.known import Known
-from flows.complaints import Report
 from flows.errors import Place
 from flows.expressions import Expression, ExpressionError, parse_expression
 from flows.hours import parse_duration
 from flows.model import Value
+from flows.report import Report
 from flows.text import Text, parse_text
 from flows.values import typed_scalar
 from flows.vocabulary import READ_ONLY, Where, words
@@ -27,39 +27,6 @@ _LATIN = re.compile(r"[A-Za-z]")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _YES_NO = {"yes": True, "true": True, "да": True, "no": False, "false": False, "нет": False}
 _TYPED = frozenset(("number", "integer", "rating", "date", "date_time"))
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A place where an expression reads variables."""
-
-    place: Place
-    names: frozenset[str]
-    paths: frozenset[str]
-
-
-class Fields:
-    """The keys of a mapping, checked against the vocabulary of its place.
-
-    `broken` says that no mapping was found: what it lacks is not worth a word.
-    """
-
-    def __init__(
-        self, entries: Iterable[tuple[Scalar, Node]], place: Place, *, broken: bool = False
-    ) -> None:
-        self.place = place
-        self.broken = broken
-        self._entries = {key.text: (key, value) for key, value in entries}
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._entries
-
-    def get(self, key: str) -> Node | None:
-        found = self._entries.get(key)
-        return found[1] if found else None
-
-    def key(self, key: str) -> Scalar:
-        return self._entries[key][0]
 
 
 class Reader:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from flows import complaints
 from flows.compile.asks import ask
 from flows.compile.buttons import message_buttons
+from flows.compile.fields import Fields
 from flows.compile.media import media
-from flows.compile.reading import Fields, Reader
+from flows.compile.reading import Reader
 from flows.compile.references import (
     flow_arguments,
     flow_name,

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows import complaints
-from flows.compile.reading import Fields, Reader
+from flows.compile.fields import Fields
+from flows.compile.reading import Reader
 from flows.errors import Place
 from flows.model import EndHandler, Finish, Operation
 from flows.vocabulary import WORDS, Where, words

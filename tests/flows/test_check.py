@@ -2,9 +2,9 @@
 
 import pytest
 
-from flows.complaints import Report
 from flows.errors import LoadError
 from flows.load import load_bot
+from flows.report import Report
 from flows.vocabulary import WORDS
 from tests.flows.loading import BOT, load, said, said_of, said_of_steps
 
@@ -259,6 +259,19 @@ def test_a_loop_over_a_list_ends_by_itself() -> None:
     assert said_of_steps("- each: user.name\n  then: {say: '{{ item }}'}") == []
 
 
+@pytest.mark.parametrize(
+    "flow",
+    [
+        "flow: мeню\nwhen: привет\nsteps: {a: {say: Привет}}",
+        "flow: меню\nwhen: привет\nsteps: {шaг: {say: Привет}}",
+        "flow: меню\nwhen: привет\nneeds: {тeма: {as: text, optional: yes}}\nsteps: {a: done}",
+    ],
+)
+def test_a_name_of_two_alphabets_is_told_wherever_it_stands(flow: str) -> None:
+    told = said_of(flow, bot="bot: Б", warnings=False)
+    assert [one.code for one in told] == ["E030"]
+
+
 # ---------------------------------------------------------------- bot.yaml
 
 
@@ -309,6 +322,12 @@ def test_a_folder_without_bot_yaml_is_told() -> None:
     with pytest.raises(LoadError) as raised:
         load_bot("b", {"flows/a.yaml": GOOD}, {})
     assert only([str(one) for one in raised.value.complaints]).startswith("bot.yaml:1: E002")
+
+
+def test_a_flow_in_a_wrong_folder_is_warned_about() -> None:
+    files = {"bot.yaml": "bot: Б", "flow/a.yaml": GOOD, "tests/a.test.yaml": "", ".x.yaml": ""}
+    told = load_bot("b", files, {}).warnings
+    assert only([str(one) for one in told]).startswith("flow/a.yaml:1: W029 этот файл никто")
 
 
 def test_an_empty_bot_yaml_is_told() -> None:

@@ -1,11 +1,15 @@
 """A bot folder becomes the compiled form the engine runs."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.demo.actions import DEMO_SPECS
+from flows.errors import LoadError
 from flows.load import load_bot
 from flows.model import (
     Ask,
@@ -32,6 +36,13 @@ from flows.text import Text
 from tests.flows.loading import ACTIONS, load, loaded, only_flow
 
 BOTS = Path(__file__).parents[2] / "config" / "bots"
+ODD = ("[]", "{}", "[a, {b: c}]", "5", "''", "null", "{a: {b: [c]}}", "[[a]]", "'{{ a'", "|")
+
+
+def bot_files(name: str) -> dict[str, str]:
+    folder = BOTS / name
+    paths = folder.rglob("*.yaml")
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
 
 
 def question(steps: str, bot: str | None = None) -> Question:
@@ -50,16 +61,28 @@ def source(value: object) -> str:
 @pytest.mark.parametrize("name", ["shop", "salon"])
 def test_the_example_bots_load_without_a_complaint(name: str) -> None:
     folder = BOTS / name
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    files = {
-        path.relative_to(folder).as_posix(): path.read_text("utf-8")
-        for path in paths
-        if path.suffix == ".yaml"
-    }
-    media = [path.relative_to(folder).as_posix() for path in paths]
-    result = load_bot(name, files, DEMO_SPECS, media=media)
+    media = [path.relative_to(folder).as_posix() for path in folder.rglob("*")]
+    result = load_bot(name, bot_files(name), DEMO_SPECS, media=media)
     assert [str(warning) for warning in result.warnings] == []
     assert result.bot.start in result.bot.flows
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_mangled_bot_is_complained_about_and_never_raises_anything_else(
+    data: st.DataObject,
+) -> None:
+    files = bot_files(data.draw(st.sampled_from(["shop", "salon"])))
+    path = data.draw(st.sampled_from([path for path in files if "test" not in path]))
+    lines = files[path].split("\n")
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(lines) - 1))
+        key = lines[place].partition(": ")[0]
+        mangled = [lines[place][1:], "  " + lines[place], f"{key}:", key]
+        mangled += [f"{key}: {odd}" for odd in ODD]
+        lines[place] = data.draw(st.sampled_from(mangled))
+    with suppress(LoadError):
+        load_bot("b", files | {path: "\n".join(lines)}, DEMO_SPECS, media=[])
 
 
 # ---------------------------------------------------------------- the bot

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.complaints import Report
+from flows.report import Report
 from flows.yaml_text import Listing, Mapped, Node, Scalar, read_yaml
 
 

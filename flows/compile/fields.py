@@ -1,0 +1,40 @@
+"""What a reader hands out and notes down: the keys of a mapping, the reads of variables."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flows.errors import Place
+from flows.yaml_text import Node, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place where an expression reads variables."""
+
+    place: Place
+    names: frozenset[str]
+    paths: frozenset[str]
+
+
+class Fields:
+    """The keys of a mapping, checked against the vocabulary of its place.
+
+    `broken` says that no mapping was found: what it lacks is not worth a word.
+    """
+
+    def __init__(
+        self, entries: Iterable[tuple[Scalar, Node]], place: Place, *, broken: bool = False
+    ) -> None:
+        self.place = place
+        self.broken = broken
+        self._entries = {key.text: (key, value) for key, value in entries}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def get(self, key: str) -> Node | None:
+        found = self._entries.get(key)
+        return found[1] if found else None
+
+    def key(self, key: str) -> Scalar:
+        return self._entries[key][0]

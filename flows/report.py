@@ -1,0 +1,59 @@
+"""Collects what is said about a bot folder, in the language of its owner."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from flows.complaints import Kind
+from flows.errors import Complaint, Place
+
+
+class Report:
+    """The complaints so far; called with a kind, a place and what its wording needs."""
+
+    def __init__(self, language: str = "ru") -> None:
+        self.language = language
+        self._found: dict[Complaint, None] = {}
+
+    def __call__(self, kind: Kind, place: Place, **values: Any) -> None:
+        words = kind.en if self.language == "en" else kind.ru
+        text = words.format(**values)
+        level: Literal["error", "warning"] = "warning" if kind.code.startswith("W") else "error"
+        # The same name misspelt twice in one line is one complaint.
+        self._found[Complaint(place, kind.code, text, level)] = None
+
+    @property
+    def found(self) -> list[Complaint]:
+        return list(self._found)
+
+    @property
+    def errors(self) -> list[Complaint]:
+        return [found for found in self._found if found.level == "error"]
+
+    @property
+    def warnings(self) -> list[Complaint]:
+        return sorted(
+            (found for found in self._found if found.level == "warning"),
+            key=lambda complaint: complaint.place,
+        )
+
+    def words(self, ru: str, en: str) -> str:
+        return en if self.language == "en" else ru
+
+    def nearest(self, name: str, known: Iterable[str]) -> str:
+        """A hint at the right name, ready to stand at the end of a complaint; empty for none."""
+        by_fold = {_alike(candidate): candidate for candidate in known}
+        close = get_close_matches(_alike(name), by_fold, n=1, cutoff=0.6)
+        if not close:
+            return ""
+        return self.words(
+            f" — может, «{by_fold[close[0]]}»?", f": did you mean “{by_fold[close[0]]}”?"
+        )
+
+
+_LOOKALIKES = str.maketrans("acekopxyACEHKMOPTXYB", "асекорхуАСЕНКМОРТХУВ")
+
+
+def _alike(name: str) -> str:
+    """Letters that look the same count as the same one."""
+    return name.translate(_LOOKALIKES).casefold()
