@@ -160,7 +160,7 @@ class Shelf(Protocol):
         """What was put there, or None."""
 
     async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
-        """Keep it, in place of what was there."""
+        """Keep it, in place of what was there; None takes it away."""
 
     async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
         """Everything on a shelf."""

@@ -13,6 +13,8 @@ from storage.rows import to_json
 from storage.tables import ShelfRows
 from storage.writer import Writer
 
+_NOTHING = "null"
+
 
 class SqlShelf:
     """One row for each thing."""
@@ -37,9 +39,13 @@ class SqlShelf:
 
 
 def _put(db: sqlite3.Connection, items: Sequence[tuple[int, str, str, str]]) -> list[None]:
-    db.executemany(
-        "INSERT INTO shelf (workspace, shelf, key, value) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (workspace, shelf, key) DO UPDATE SET value = excluded.value",
-        items,
-    )
+    for *where, value in items:
+        if value == _NOTHING:
+            db.execute("DELETE FROM shelf WHERE workspace = ? AND shelf = ? AND key = ?", where)
+        else:
+            db.execute(
+                "INSERT INTO shelf (workspace, shelf, key, value) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (workspace, shelf, key) DO UPDATE SET value = excluded.value",
+                (*where, value),
+            )
     return [None] * len(items)

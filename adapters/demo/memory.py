@@ -14,7 +14,11 @@ class MemoryShelf:
         return copy.deepcopy(self._shelves.get((workspace, shelf), {}).get(key))
 
     async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
-        self._shelves.setdefault((workspace, shelf), {})[key] = copy.deepcopy(value)
+        things = self._shelves.setdefault((workspace, shelf), {})
+        if value is None:
+            things.pop(key, None)
+        else:
+            things[key] = copy.deepcopy(value)
 
     async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
         return copy.deepcopy(self._shelves.get((workspace, shelf), {}))

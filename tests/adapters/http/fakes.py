@@ -13,6 +13,7 @@ import orjson
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from adapters.demo.memory import MemoryShelf
 from adapters.http.app import build_app
 from adapters.http.health import Metrics
 from bots.errors import Invalid, NotFound, Unauthorised
@@ -251,22 +252,6 @@ class FakeOutbox:
         return self.delivered
 
 
-class FakeShelf:
-    """Implements `bots.ports.Shelf` in memory."""
-
-    def __init__(self) -> None:
-        self.things: dict[tuple[int, str], dict[str, Any]] = {}
-
-    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
-        return self.things.get((workspace, shelf), {}).get(key)
-
-    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
-        self.things.setdefault((workspace, shelf), {})[key] = value
-
-    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
-        return dict(self.things.get((workspace, shelf), {}))
-
-
 class FakeAccounts:
     """Implements `bots.ports.Accounts` in memory."""
 
@@ -394,7 +379,7 @@ class House:
     inbox: FakeInbox
     outbox: FakeOutbox
     store: FakeConversations
-    shelf: FakeShelf
+    shelf: MemoryShelf
     accounts: FakeAccounts
     metrics: Metrics
     channels: Mapping[str, Sequence[FakeChannel]]
@@ -410,7 +395,7 @@ async def build_house(
     inbox, outbox, shelf, accounts = (
         FakeInbox(store, clock, new_id),
         FakeOutbox(),
-        FakeShelf(),
+        MemoryShelf(),
         FakeAccounts(),
     )
     for key, bot in ((KEY, None), (SHOP_KEY, "shop")):
