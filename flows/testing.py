@@ -1,7 +1,7 @@
 """Plays the tests of a bot folder: every line of their chats, and what is expected at the end."""
 
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,9 @@ from flows.scripts import Expected, Line, Mock, Script, ScriptError, read_script
 from flows.values import freeze, thaw
 
 MONDAY_MORNING = (2026, 3, 2, 10, 0)
+
+Fresh = Callable[[Callable[[], datetime]], Actions]
+"""Makes the actions of one test, given the clock of its conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,19 @@ class Outcome:
 
 
 def play(
-    bot: Bot, tests: Mapping[str, str], actions: Actions, *, means: Means | None = None
+    bot: Bot,
+    tests: Mapping[str, str],
+    actions: Actions,
+    *,
+    means: Means | None = None,
+    fresh: Fresh | None = None,
 ) -> list[Outcome]:
     """Play test files (path to text) against a bot.
 
     An action that a test does not mock is asked of `actions`, which raises ActionFails where it
-    goes wrong; a meaning that it does not mock is asked of `means`. A test that gives no time
-    begins on a Monday at ten.
+    goes wrong; a meaning that it does not mock is asked of `means`. Actions that remember
+    something, or ask what time it is, are made anew for each test by `fresh`, in place of
+    `actions`. A test that gives no time begins on a Monday at ten.
     """
     outcomes: list[Outcome] = []
     for file, text in sorted(tests.items()):
@@ -49,7 +58,7 @@ def play(
         except ScriptError as error:
             outcomes.append(Outcome(file, error.place, f"    {error.text}"))
             continue
-        outcomes.extend(_play_one(bot, script, actions, means) for script in scripts)
+        outcomes.extend(_play_one(bot, script, actions, means, fresh) for script in scripts)
     return outcomes
 
 
@@ -62,8 +71,12 @@ class _Differs(Exception):
         self.text = text
 
 
-def _play_one(bot: Bot, script: Script, actions: Actions, means: Means | None) -> Outcome:
+def _play_one(
+    bot: Bot, script: Script, actions: Actions, means: Means | None, fresh: Fresh | None
+) -> Outcome:
     stage = _Performance(bot, script, actions, means)
+    if fresh is not None:
+        stage.use(fresh)
     try:
         stage.perform()
     except _Differs as difference:
@@ -91,6 +104,10 @@ class _Performance:
             chat=freeze(dict(script.chat)),
             channel=script.channel,
         )
+
+    def use(self, fresh: Fresh) -> None:
+        """Take actions of our own, on our own clock."""
+        self._actions = fresh(lambda: self._play.now)
 
     def perform(self) -> None:
         for line in self._script.lines:

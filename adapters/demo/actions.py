@@ -127,7 +127,7 @@ class DemoActions:
     async def _answer(self, job: _Job) -> dict[str, Any]:
         texts = self._bots(job.bot).knowledge
         known = self._knowledge.get(job.bot)
-        if known is None or known[0] is not texts:
+        if known is None or known[0] != texts:
             known = self._knowledge[job.bot] = (texts, Knowledge(texts))
         return known[1].answer(job.text("question"), _names(job.arguments.get("sources")))
 

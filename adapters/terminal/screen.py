@@ -20,11 +20,11 @@ class Screen:
     messages are shown as they are committed, so nothing goes through the outbox.
     """
 
-    def __init__(self, out: TextIO, *, title: str, english: bool = False) -> None:
+    def __init__(self, out: TextIO, *, title: str, language: str = "ru") -> None:
         self._out = out
         self._title = title
         self._tty = out.isatty()
-        self._words = _ENGLISH if english else _RUSSIAN
+        self._words = _RUSSIAN if language == "ru" else _ENGLISH
         self._busy = False
         self.buttons: tuple[Button, ...] = ()
 

@@ -40,9 +40,7 @@ class StemmedUnderstanding:
         alone = len(text.split()) == 1
         best: tuple[str, float] | None = None
         for key, sentence in candidates.items():
-            score = max(
-                (_overlap(said, words, alone) for words in _described(sentence)), default=0.0
-            )
+            score = _closeness(said, sentence, alone)
             if score and (best is None or score > best[1]):
                 best = key, score
         if best is None:
@@ -51,20 +49,30 @@ class StemmedUnderstanding:
         return key, round(_LEAST + (_SUREST - _LEAST) * score, 2)
 
 
+def _closeness(said: tuple[str, ...], sentence: str, alone: bool) -> float:
+    """How well the best part of a description fits; all of it together needs two words."""
+    parts = _described(sentence)
+    whole = frozenset().union(*parts)
+    scores = [_overlap(said, words, alone) for words in parts]
+    return max((*scores, _overlap(said, whole, alone, least=2)))
+
+
 @lru_cache(maxsize=2_000)
 def _described(sentence: str) -> tuple[frozenset[str], ...]:
-    """The stems of all of it, of the sentence alone and of each of its examples."""
+    """The stems of the sentence itself and of each of its examples."""
     parts = [_EXAMPLE.sub(" ", sentence), *_EXAMPLE.findall(sentence)]
-    described = [frozenset(stems(part)) - _FRAMING for part in parts]
-    return tuple(words for words in (*described, frozenset().union(*described)) if words)
+    described = (frozenset(stems(part)) - _FRAMING for part in parts)
+    return tuple(words for words in described if words)
 
 
-def _overlap(said: tuple[str, ...], words: frozenset[str], alone: bool) -> float:
+def _overlap(said: tuple[str, ...], words: frozenset[str], alone: bool, *, least: int = 1) -> float:
     """The share of what was said that the description has too; 0 where that is too little."""
-    if not said or (alone and len(words) in _PHRASE):
+    if alone and len(words) in _PHRASE:
         # «фото» is not «зачем нужно фото»; but of a list of topics each one stands for itself.
         return 0.0
     common = sum(any(alike(word, other) for other in words) for word in said)
+    if common < least:
+        return 0.0
     share = common / len(said)
     enough = _ENOUGH_WITH_TWO if common >= 2 else _ENOUGH
     return share if share >= enough else 0.0

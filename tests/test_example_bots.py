@@ -1,0 +1,81 @@
+"""The bots that ship: they load without a complaint, and their own tests pass."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from adapters.demo.actions import DEMO_SPECS, DemoBot
+from adapters.demo.rehearsing import rehearsed
+from adapters.understanding.stemmed import StemmedUnderstanding
+from config.bot_folders import BotFolder, bot_folders
+from flows.load import load_bot
+from flows.model import Bot
+from flows.rehearsal import Actions, Rehearsal
+from flows.testing import Outcome, play
+
+FOLDERS = bot_folders(Path(__file__).resolve().parents[1] / "config" / "bots")
+
+
+def loaded(folder: BotFolder) -> Bot:
+    return load_bot(folder.name, folder.files, DEMO_SPECS, media=folder.media).bot
+
+
+def demo_of(bot: Bot, folder: BotFolder) -> DemoBot:
+    knowledge = {name: folder.knowledge[path] for name, path in bot.knowledge.items()}
+    return DemoBot(timezone=bot.timezone, knowledge=knowledge)
+
+
+def fresh(folder: BotFolder) -> Callable[[Callable[[], datetime]], Actions]:
+    demo = demo_of(loaded(folder), folder)
+    return lambda clock: rehearsed(demo, clock)
+
+
+def means(text: str, candidates: Mapping[str, str]) -> str | None:
+    choose = StemmedUnderstanding().choose
+    chosen = asyncio.run(choose(text, candidates, question=None, language="ru"))
+    return chosen[0] if chosen else None
+
+
+def outcomes() -> list[Outcome]:
+    return [
+        outcome
+        for folder in FOLDERS
+        for outcome in play(
+            loaded(folder), folder.tests, lambda *_: None, fresh=fresh(folder), means=means
+        )
+    ]
+
+
+def shop() -> tuple[Bot, BotFolder]:
+    folder = next(folder for folder in FOLDERS if folder.name == "shop")
+    return loaded(folder), folder
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_an_example_bot_loads_without_a_complaint(folder: BotFolder) -> None:
+    assert load_bot(folder.name, folder.files, DEMO_SPECS, media=folder.media).warnings == []
+
+
+@pytest.mark.parametrize("outcome", outcomes(), ids=lambda outcome: outcome.name)
+def test_a_dialog_goes_as_its_owner_wrote_it(outcome: Outcome) -> None:
+    assert outcome.passed, str(outcome)
+
+
+def test_the_printed_example_holds() -> None:
+    bot, folder = shop()
+    now = datetime.fromisoformat("2026-03-02T10:00:00+03:00")
+    chat = Rehearsal(bot=bot, actions=rehearsed(demo_of(bot, folder), lambda: now), now=now)
+    chat.hear("Где мой заказ №12345?")
+    assert [said.text for said in chat.said] == [
+        "Ваш заказ №12345 находится в пути. Ожидаемая дата доставки: 15 января 2024."
+    ]
+    assert chat.understood.intent == "order_status"
+    assert chat.understood.entities == {"order_id": "12345", "status": "in_transit"}
+    assert chat.understood.confidence == 0.95
+    assert chat.step == "order_inquiry"
+    (action,) = chat.offered
+    assert (action.name, action.text) == ("track_order", "Отследить заказ")
+    assert action.data == {"order_id": "12345"}
