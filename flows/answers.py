@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import re2  # type: ignore[import-untyped]
-
-from flows import clocks, contacts, dates, numerals
+from flows import attachments, clocks, contacts, dates, numerals
 from flows.assent import yes_or_no
+from flows.attachments import ATTACHED
 from flows.cleaning import CLEANS, digits_inside
 from flows.env import Env
+from flows.patterns import compiled
 from flows.reasons import reason
 from flows.text import Text
-from flows.turn import MediaKind, Sent
+from flows.turn import Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class AnswerType:
 
         Of photos those up to `max` are taken; whether they are enough, `enough` tells at the end.
         """
-        if self.base in _ATTACHED:
+        if self.base in ATTACHED:
             return self._attachment(text, attached, env)
         if self.base == "phone":
             for sent in attached:
-                shared = _shared_phone(sent)
+                shared = attachments.phone_of(sent)
                 if shared is not None:
                     return Fit(shared)
         return self._written(text.strip(), env)
@@ -130,60 +130,16 @@ class AnswerType:
     def _attachment(self, text: str, attached: Sequence[Sent], env: Env) -> Fit | Misfit:
         if self.base == "any" and text.strip():
             return Fit(text.strip())
-        fitting = [sent for sent in attached if _is_a(sent, _ATTACHED[self.base])]
+        fitting = [sent for sent in attached if attachments.is_a(sent, ATTACHED[self.base])]
         if self.base == "location":
-            place = _place(fitting, text)
+            place = attachments.place_of(fitting, text)
             return Misfit(reason("location", env.language)) if place is None else Fit(place)
         if not fitting:
             return Misfit(reason(self.base, env.language))
         if self.base == "photos":
             most = None if self.max is None else int(self.max)
             return Fit([sent.ref for sent in fitting][:most])
-        return Fit(_any_value(fitting[0]) if self.base == "any" else fitting[0].ref)
-
-
-# ---------------------------------------------------------------- attachments
-
-_MEDIA: frozenset[MediaKind] = frozenset(
-    ("photo", "video", "audio", "voice", "document", "sticker", "location", "contact")
-)
-_ATTACHED: Mapping[str, frozenset[MediaKind]] = {
-    "photo": frozenset({"photo"}),
-    "photos": frozenset({"photo"}),
-    "video": frozenset({"video"}),
-    "file": frozenset({"document", "photo", "video", "audio"}),
-    "voice": frozenset({"voice", "audio"}),
-    "location": frozenset({"location"}),
-    "any": _MEDIA,
-}
-
-
-def _is_a(sent: Sent, kinds: frozenset[MediaKind]) -> bool:
-    """A picture sent as a file is a picture all the same."""
-    if sent.kind in kinds:
-        return True
-    mime = str(sent.details.get("mime") or "")
-    return sent.kind == "document" and (
-        ("photo" in kinds and mime.startswith("image/"))
-        or ("video" in kinds and mime.startswith("video/"))
-    )
-
-
-def _any_value(sent: Sent) -> Any:
-    return sent.ref or dict(sent.details)
-
-
-def _place(fitting: Sequence[Sent], text: str) -> dict[str, float] | None:
-    for sent in fitting:
-        latitude, longitude = sent.details.get("latitude"), sent.details.get("longitude")
-        if isinstance(latitude, (int, float)) and isinstance(longitude, (int, float)):
-            return {"latitude": float(latitude), "longitude": float(longitude)}
-    return numerals.coordinates(text)
-
-
-def _shared_phone(sent: Sent) -> str | None:
-    phone = sent.details.get("phone") if sent.kind == "contact" else None
-    return contacts.shared_phone(phone) if isinstance(phone, str) else None
+        return Fit(attachments.value_of(fitting[0]) if self.base == "any" else fitting[0].ref)
 
 
 # ---------------------------------------------------------------- words
@@ -239,7 +195,7 @@ _FINDERS: Mapping[str, Callable[[str, Env], Sequence[Any]]] = {
 
 # ---------------------------------------------------------------- making types
 
-BASES = (*_READERS, *_ATTACHED)
+BASES = (*_READERS, *ATTACHED)
 _OF_WORDS = frozenset(_READERS) - {"choice", "many", "yes_no", "rating"}
 _CLEANED = frozenset({"text", "number", "integer", "phone"})
 _BOUNDED = frozenset({"text", "number", "integer", "rating", "photos", "many"})
@@ -274,7 +230,7 @@ def answer_type(
         name=name,
         base=base,
         clean=clean,
-        matches=None if matches is None else _compiled(matches),
+        matches=None if matches is None else compiled(matches),
         min=least,
         max=most,
         retry=retry,
@@ -318,40 +274,6 @@ def _bound(key: str, value: Any, base: str) -> float | None:
     if base == "rating" and not 1 <= number <= 10:
         raise ValueError(f"{key} оценки бывает от 1 до 10")
     return int(number)
-
-
-def _compiled(pattern: str) -> Any:
-    """The owner's pattern in an engine whose time grows with the text and no faster."""
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 1 << 20
-    try:
-        return re2.compile(_with_letters(pattern), options)
-    except re2.error as error:
-        said = error.args[0] if error.args else ""
-        said = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-        raise ValueError(f"выражение «{pattern}» в matches не читается: {said}") from None
-
-
-def _with_letters(pattern: str) -> str:
-    r"""`\w` means letters of every alphabet to owners; the engine knows only Latin ones by it."""
-    parts, place, inside = [], 0, False
-    while place < len(pattern):
-        sign = pattern[place]
-        if sign == "\\" and place + 1 < len(pattern):
-            pair = pattern[place : place + 2]
-            letters = r"\p{L}\p{N}_"
-            if pair == r"\w":
-                pair = letters if inside else f"[{letters}]"
-            elif pair == r"\W" and not inside:
-                pair = f"[^{letters}]"
-            parts.append(pair)
-            place += 2
-            continue
-        inside = sign == "[" or (inside and sign != "]")
-        parts.append(sign)
-        place += 1
-    return "".join(parts)
 
 
 BASE_TYPES: Mapping[str, AnswerType] = {name: answer_type(name, base=name) for name in BASES}

@@ -1,103 +1,32 @@
 """Days in what people write: `завтра`, `в пятницу`, `15.01`, `через 3 дня`, `January 15`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flows.calendar_words import (
+    AROUND,
+    AWAY,
+    DAYS,
+    LAST,
+    MONTH_ENDINGS,
+    MONTH_SPANS,
+    MONTHS,
+    NEXT,
+    ORDINAL_ENDINGS,
+    ORDINAL_STEMS,
+    SPANS,
+    THIS,
+    WEEKDAYS,
+    YEAR_SPANS,
+)
 from flows.env import Env
 from flows.numerals import spelled_number
 
 _SPOKEN = frozenset({"ru", "en"})
 _RECENT = timedelta(days=90)
 """A day without a year that passed so lately is meant as the past one, not next year's."""
-
-_DAYS = {
-    "сегодня": 0,
-    "сегодняшний день": 0,
-    "завтра": 1,
-    "послезавтра": 2,
-    "после завтра": 2,
-    "вчера": -1,
-    "позавчера": -2,
-    "today": 0,
-    "tonight": 0,
-    "tomorrow": 1,
-    "day after tomorrow": 2,
-    "yesterday": -1,
-    "day before yesterday": -2,
-}
-_WEEKDAYS = {
-    word: place
-    for place, words in enumerate(
-        (
-            ("понедельник", "понедельника", "понедельнику", "пн", "monday", "mon"),
-            ("вторник", "вторника", "вторнику", "вт", "tuesday", "tue", "tues"),
-            ("среда", "среду", "среды", "среде", "ср", "wednesday", "wed"),
-            ("четверг", "четверга", "четвергу", "чт", "thursday", "thu", "thurs"),
-            ("пятница", "пятницу", "пятницы", "пятнице", "пт", "friday", "fri"),
-            ("суббота", "субботу", "субботы", "субботе", "сб", "saturday", "sat"),
-            ("воскресенье", "воскресенья", "воскресенью", "воскресение", "вс", "sunday", "sun"),
-        )
-    )
-    for word in words
-}
-_MONTH_STEMS = (
-    ("янв", "jan"),
-    ("фев", "feb"),
-    ("мар", "mar"),
-    ("апр", "apr"),
-    ("май", "мая", "мае", "may"),
-    ("июн", "jun"),
-    ("июл", "jul"),
-    ("авг", "aug"),
-    ("сен", "sep"),
-    ("окт", "oct"),
-    ("ноя", "nov"),
-    ("дек", "dec"),
-)
-_MONTHS = {stem: place for place, stems in enumerate(_MONTH_STEMS, 1) for stem in stems}
-_MONTH_ENDINGS = re.compile(
-    r"(?:январ|феврал|март|апрел|июн|июл|август|сентябр|октябр|ноябр|декабр)(?:ь|я|е|а|у|ю|й)?"
-    r"|ма[йяею]|янв|фев|мар|апр|авг|сен|сент|окт|ноя|нояб|дек"
-    r"|january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec"
-)
-_SPANS: Mapping[str, int] = {
-    **dict.fromkeys(("день", "дня", "дней", "дн", "day", "days", "сутки", "суток"), 1),
-    **dict.fromkeys(("неделю", "недели", "недель", "нед", "week", "weeks"), 7),
-}
-_MONTH_SPANS = frozenset({"месяц", "месяца", "месяцев", "мес", "month", "months"})
-_YEAR_SPANS = frozenset({"год", "года", "лет", "year", "years"})
-
-_AROUND = frozenset(
-    [
-        *(
-            "на",
-            "в",
-            "во",
-            "к",
-            "ко",
-            "числа",
-            "число",
-            "года",
-            "год",
-            "г",
-            "the",
-            "on",
-            "of",
-            "at",
-        ),
-        *("давайте", "давай", "можно", "хочу", "пожалуйста", "лучше", "тогда", "наверное", "с"),
-        *("please", "for", "ближайший", "ближайшую", "ближайшее", "ближайшая", "запишите", "меня"),
-        *("день", "от", "это", "день,", "ну", "а", "ok", "ок", "да", "this", "запиши", "числом"),
-    ]
-)
-_NEXT = frozenset({"следующий", "следующую", "следующее", "следующая", "след", "next"})
-_THIS = frozenset({"этот", "эту", "это", "эта", "этой", "this"})
-_LAST = frozenset({"прошлый", "прошлую", "прошлое", "прошлая", "last"})
-
-_AWAY = frozenset({"через", "спустя", "назад", "in", "ago"})
 
 _NUMERIC = re.compile(
     r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})|(\d{1,2})([./-])(\d{1,2})(?:\5(\d{4}|\d{2}))?"
@@ -135,7 +64,7 @@ def only_inside(text: str, read: Callable[[str], Any]) -> Any | None:
         for length in range(min(5, len(words) - place), 0, -1):
             run = words[place : place + length]
             # A bare number in a sentence is no day and no hour.
-            if run[0] in _AROUND and length == 1 or " ".join(run).isdecimal():
+            if run[0] in AROUND and length == 1 or " ".join(run).isdecimal():
                 continue
             value = read(" ".join(run).strip(" .!?;:()"))
             if value is not None:
@@ -148,8 +77,8 @@ def only_inside(text: str, read: Callable[[str], Any]) -> Any | None:
 
 def _read(plain: str, env: Env) -> date | None:
     today = env.today
-    if plain in _DAYS:
-        return today + timedelta(days=_DAYS[plain])
+    if plain in DAYS:
+        return today + timedelta(days=DAYS[plain])
     try:
         return _numeric(plain, env) or _worded(_WORD.findall(plain), plain, today)
     except (ValueError, OverflowError):
@@ -160,7 +89,7 @@ def _read(plain: str, env: Env) -> date | None:
 
 
 def _numeric(plain: str, env: Env) -> date | None:
-    bare = " ".join([word for word in plain.split() if word not in _AROUND])
+    bare = " ".join([word for word in plain.split() if word not in AROUND])
     found = _NUMERIC.fullmatch(bare.removesuffix("г").strip(" ."))
     if found is None:
         return None
@@ -190,45 +119,45 @@ def _nearest(month: int, day: int, today: date) -> date | None:
 
 
 def _worded(words: list[str], plain: str, today: date) -> date | None:
-    if _AWAY.intersection(words):
+    if AWAY.intersection(words):
         return _distance(words, today)
-    words = [word for word in words if word not in _AROUND]
+    words = [word for word in words if word not in AROUND]
     text = " ".join(words)
-    if text in _DAYS:
-        return today + timedelta(days=_DAYS[text])
+    if text in DAYS:
+        return today + timedelta(days=DAYS[text])
     if not words:
         return None
     return _weekday(words, today) or _with_month(words, today) or _day_alone(words, plain, today)
 
 
 def _weekday(words: list[str], today: date) -> date | None:
-    named = [word for word in words if word in _WEEKDAYS]
-    rest = [word for word in words if word not in _WEEKDAYS]
+    named = [word for word in words if word in WEEKDAYS]
+    rest = [word for word in words if word not in WEEKDAYS]
     if len(named) != 1:
         return None
-    wanted = _WEEKDAYS[named[0]]
+    wanted = WEEKDAYS[named[0]]
     ahead = (wanted - today.weekday()) % 7
     if not rest:
         return today + timedelta(days=ahead or 7)
     if len(rest) != 1:
         # `в пятницу 20 марта`: the number decides.
         return _with_month(rest, today)
-    if rest[0] in _THIS:
+    if rest[0] in THIS:
         return today + timedelta(days=ahead)
-    if rest[0] in _NEXT:
+    if rest[0] in NEXT:
         return today + timedelta(days=7 - today.weekday() + wanted)
-    if rest[0] in _LAST:
+    if rest[0] in LAST:
         return today - timedelta(days=(today.weekday() - wanted) % 7 or 7)
     return None
 
 
 def _with_month(words: list[str], today: date) -> date | None:
     """`15 января`, `15-го янв 2027`, `January 15th`."""
-    months = [word for word in words if _MONTH_ENDINGS.fullmatch(word)]
+    months = [word for word in words if MONTH_ENDINGS.fullmatch(word)]
     numbers = [word for word in words if word not in months]
     if len(months) != 1 or not 1 <= len(numbers) <= 2:
         return None
-    month = _MONTHS[months[0][:3]]
+    month = MONTHS[months[0][:3]]
     day = _ORDINAL.fullmatch(numbers[0])
     if day is None:
         spelled = spelled_day(" ".join(numbers))
@@ -241,37 +170,11 @@ def _with_month(words: list[str], today: date) -> date | None:
     return date(year, month, int(day.group(1)))
 
 
-_ORDINAL_STEMS = {
-    "перв": 1,
-    "втор": 2,
-    "трет": 3,
-    "четверт": 4,
-    "пят": 5,
-    "шест": 6,
-    "седьм": 7,
-    "восьм": 8,
-    "девят": 9,
-    "десят": 10,
-    "одиннадцат": 11,
-    "двенадцат": 12,
-    "тринадцат": 13,
-    "четырнадцат": 14,
-    "пятнадцат": 15,
-    "шестнадцат": 16,
-    "семнадцат": 17,
-    "восемнадцат": 18,
-    "девятнадцат": 19,
-    "двадцат": 20,
-    "тридцат": 30,
-}
-_ORDINAL_ENDINGS = frozenset({"ое", "ого", "ому", "ье", "ьего", "ьему"})
-
-
 def spelled_day(text: str) -> int | None:
     """`пятнадцатое`, `двадцать первого`: a day of the month in words."""
     *tens, last = text.split()
-    for stem, value in _ORDINAL_STEMS.items():
-        if last.startswith(stem) and last[len(stem) :] in _ORDINAL_ENDINGS:
+    for stem, value in ORDINAL_STEMS.items():
+        if last.startswith(stem) and last[len(stem) :] in ORDINAL_ENDINGS:
             if not tens:
                 return value
             more = {"двадцать": 20, "тридцать": 30}.get(tens[0]) if len(tens) == 1 else None
@@ -282,16 +185,16 @@ def spelled_day(text: str) -> int | None:
 def _distance(words: list[str], today: date) -> date | None:
     """`через 3 дня`, `через неделю`, `in two weeks`, `2 дня назад`."""
     ago = words[-1] in ("назад", "ago")
-    start = 0 if ago else max(words.index(word) + 1 for word in _AWAY.intersection(words))
+    start = 0 if ago else max(words.index(word) + 1 for word in AWAY.intersection(words))
     count, unit = _counted(words[start : len(words) - ago])
     if count is None:
         return None
     count = -count if ago else count
-    if unit in _SPANS:
-        return today + timedelta(days=count * _SPANS[unit])
-    if unit in _MONTH_SPANS:
+    if unit in SPANS:
+        return today + timedelta(days=count * SPANS[unit])
+    if unit in MONTH_SPANS:
         return months_on(today, count)
-    return months_on(today, count * 12) if unit in _YEAR_SPANS else None
+    return months_on(today, count * 12) if unit in YEAR_SPANS else None
 
 
 def _counted(words: list[str]) -> tuple[int | None, str]:

@@ -2,18 +2,18 @@
 
 import ast
 import difflib
-import operator
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows import operators
+from flows import closures, operators
+from flows.closures import Run
 from flows.env import Env
 from flows.errors import FlowError, RunError
 from flows.functions import FUNCTIONS
 from flows.operators import LARGEST_NUMBER
-from flows.syntax import wording
+from flows.syntax import REFUSED, wording
 
 LONGEST_SOURCE = 500
 MOST_NODES = 200
@@ -29,10 +29,6 @@ CONSTANT_NAMES: Mapping[str, Any] = {
 MOMENT_NAMES = frozenset({"now", "today"})
 RESERVED_NAMES = frozenset(CONSTANT_NAMES) | MOMENT_NAMES
 """Names that never come from a scope; nothing can be saved under them."""
-
-Scope = Mapping[str, Any]
-Run = Callable[[Any, Env], Any]
-"""`Any` for the scope: mypy would otherwise check every closure against Mapping."""
 
 
 class ExpressionError(FlowError):
@@ -103,12 +99,6 @@ def _refuse_comment(text: str, tree: ast.expr, shift: int) -> None:
         raise ExpressionError("знак # обрывает выражение, уберите его", place + shift + 1)
 
 
-_COMPARISONS: Mapping[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
-    ast.Lt: ("<", operator.lt),
-    ast.LtE: ("<=", operator.le),
-    ast.Gt: (">", operator.gt),
-    ast.GtE: (">=", operator.ge),
-}
 _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any, Env], Any]] = {
     ast.Add: operators.add,
     ast.Sub: operators.subtract,
@@ -116,31 +106,6 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any, Env], Any]] = {
     ast.Div: operators.divide,
     ast.FloorDiv: operators.floor_divide,
     ast.Mod: operators.modulo,
-}
-_REFUSED: Mapping[type[ast.AST], str] = {
-    ast.Lambda: "lambda здесь нет",
-    ast.ListComp: "циклов в выражениях нет",
-    ast.SetComp: "циклов в выражениях нет",
-    ast.DictComp: "циклов в выражениях нет",
-    ast.GeneratorExp: "циклов в выражениях нет",
-    ast.JoinedStr: "f-строк нет: складывайте тексты знаком +",
-    ast.NamedExpr: "присваивать нельзя: сравнение пишется ==, а значения даёт шаг set",
-    ast.Tuple: "список пишется в квадратных скобках: [1, 2]",
-    ast.Set: "список пишется в квадратных скобках: [1, 2]",
-    ast.Slice: "срезов нет, есть один элемент: список[0]",
-    ast.Starred: "звёздочка здесь не пишется",
-    ast.Pow: "степени ** нет",
-    ast.MatMult: "знака @ здесь нет",
-    ast.LShift: "знака << здесь нет",
-    ast.RShift: "знака >> здесь нет",
-    ast.BitAnd: "знака & здесь нет, пишется and",
-    ast.BitXor: "знака ^ здесь нет",
-    ast.Invert: "знака ~ здесь нет, пишется not",
-    ast.Is: "вместо is пишется ==",
-    ast.IsNot: "вместо is not пишется !=",
-    ast.Await: "await здесь нет",
-    ast.Yield: "yield здесь нет",
-    ast.YieldFrom: "yield здесь нет",
 }
 
 
@@ -163,7 +128,7 @@ class _Compiler:
             raise self._error(node, "слишком много вложенных скобок")
         compiled = self._compilers.get(type(node))
         if compiled is None:
-            raise self._error(node, _REFUSED.get(type(node), "так в выражениях не пишут"))
+            raise self._error(node, REFUSED.get(type(node), "так в выражениях не пишут"))
         self._depth += 1
         run = compiled(self, node)
         self._depth -= 1
@@ -208,8 +173,8 @@ class _Compiler:
         base = self.compile(node.value)
         self._lengthen(node, before)
         if isinstance(node.value, ast.Name) and node.value.id not in RESERVED_NAMES:
-            return _root_attribute(node.value.id, name)
-        return _attribute(base, name)
+            return closures.root_field(node.value.id, name)
+        return closures.field(base, name)
 
     def _lengthen(self, node: ast.Attribute | ast.Subscript, before: set[str]) -> None:
         """`user.phone` was noted as `user` by its beginning; keep only the whole."""
@@ -240,14 +205,14 @@ class _Compiler:
 
     def _bool(self, node: ast.BoolOp) -> Run:
         first, *rest = [self.compile(value) for value in node.values]
-        joined = _and if isinstance(node.op, ast.And) else _or
+        joined = closures.both if isinstance(node.op, ast.And) else closures.either
         for operand in rest:
             first = joined(first, operand)
         return first
 
     def _unary(self, node: ast.UnaryOp) -> Run:
-        if type(node.op) in _REFUSED:
-            raise self._error(node, _REFUSED[type(node.op)])
+        if type(node.op) in REFUSED:
+            raise self._error(node, REFUSED[type(node.op)])
         operand = self.compile(node.operand)
         if isinstance(node.op, ast.Not):
             return lambda scope, env: not operand(scope, env)
@@ -260,12 +225,12 @@ class _Compiler:
 
     def _compare(self, node: ast.Compare) -> Run:
         for sign in node.ops:
-            if type(sign) in _REFUSED:
-                raise self._error(node, _REFUSED[type(sign)])
+            if type(sign) in REFUSED:
+                raise self._error(node, REFUSED[type(sign)])
         operands = [self.compile(operand) for operand in (node.left, *node.comparators)]
         if len(operands) == 2:
-            return _single(node.ops[0], *operands)
-        return _chain([_pairwise(sign) for sign in node.ops], operands)
+            return closures.compared(node.ops[0], *operands)
+        return closures.chained([closures.comparison(sign) for sign in node.ops], operands)
 
     # ------------------------------------------------------------ arithmetic, functions
 
@@ -274,7 +239,7 @@ class _Compiler:
             return self._pipe(node)
         operation = _ARITHMETIC.get(type(node.op))
         if operation is None:
-            raise self._error(node.right, _REFUSED[type(node.op)])
+            raise self._error(node.right, REFUSED[type(node.op)])
         left, right = self.compile(node.left), self.compile(node.right)
         return lambda scope, env: operation(left(scope, env), right(scope, env), env)
 
@@ -299,7 +264,7 @@ class _Compiler:
             raise self._error(named, _unknown_function(named.id))
         if not function.least <= len(arguments) <= function.most:
             raise self._error(node, _wrong_count(named.id, function.least, function.most))
-        return _applied(function.call, [self.compile(argument) for argument in arguments])
+        return closures.applied(function.call, [self.compile(argument) for argument in arguments])
 
     _compilers: Mapping[type[ast.expr], Callable[[Any, Any], Run]] = {
         ast.Constant: _constant,
@@ -341,83 +306,3 @@ def _unknown_function(name: str) -> str:
 def _wrong_count(name: str, least: int, most: int) -> str:
     count = str(least) if least == most else f"от {least} до {most}"
     return f"у «{name}» другое число аргументов: нужно {count}"
-
-
-# ---------------------------------------------------------------- closures
-
-
-def _root_attribute(root: str, name: str) -> Run:
-    def read(scope: Any, env: Env) -> Any:
-        value = scope.get(root)
-        return value.get(name) if type(value) is dict else operators.attribute(value, name)
-
-    return read
-
-
-def _attribute(base: Run, name: str) -> Run:
-    def read(scope: Any, env: Env) -> Any:
-        value = base(scope, env)
-        return value.get(name) if type(value) is dict else operators.attribute(value, name)
-
-    return read
-
-
-def _and(left: Run, right: Run) -> Run:
-    return lambda scope, env: left(scope, env) and right(scope, env)
-
-
-def _or(left: Run, right: Run) -> Run:
-    return lambda scope, env: left(scope, env) or right(scope, env)
-
-
-def _applied(call: Callable[..., Any], arguments: list[Run]) -> Run:
-    if len(arguments) == 1:
-        only = arguments[0]
-        return lambda scope, env: call(only(scope, env), env)
-    if len(arguments) == 2:
-        first, second = arguments
-        return lambda scope, env: call(first(scope, env), second(scope, env), env)
-    return lambda scope, env: call(*[argument(scope, env) for argument in arguments], env)
-
-
-def _pairwise(sign: ast.cmpop) -> Callable[[Any, Any, Env], bool]:
-    """A comparison of two values by a sign of the grammar."""
-    if isinstance(sign, ast.Eq):
-        return operators.equal
-    if isinstance(sign, ast.NotEq):
-        return lambda left, right, env: not operators.equal(left, right, env)
-    if isinstance(sign, ast.In):
-        return operators.within
-    if isinstance(sign, ast.NotIn):
-        return lambda left, right, env: not operators.within(left, right, env)
-    written, compare = _COMPARISONS[type(sign)]
-
-    def ordered(left: Any, right: Any, env: Env) -> bool:
-        if left is None or right is None:
-            return False
-        try:
-            return bool(compare(left, right))
-        except TypeError:
-            return operators.ordered(compare, left, right, env, written)
-
-    return ordered
-
-
-def _single(sign: ast.cmpop, left: Run, right: Run) -> Run:
-    compare = _pairwise(sign)
-    return lambda scope, env: compare(left(scope, env), right(scope, env), env)
-
-
-def _chain(compares: list[Callable[[Any, Any, Env], bool]], operands: list[Run]) -> Run:
-    first, rest = operands[0], list(zip(compares, operands[1:], strict=True))
-
-    def chained(scope: Any, env: Env) -> bool:
-        left = first(scope, env)
-        for compare, operand in rest:
-            right = operand(scope, env)
-            if not compare(left, right, env):
-                return False
-            left = right
-        return True
-
-    return chained

@@ -1,17 +1,18 @@
 """The functions of expressions, which are the filters of texts as well."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from flows import formats
+from flows import filters, formats
 from flows.env import Env
 from flows.errors import RunError
-from flows.moments import MOMENTS, Moment, comparable, moment_of
-from flows.operators import LONGEST_TEXT, bounded, kind_of
+from flows.moments import MOMENTS, comparable
+from flows.operators import bounded, kind_of
+from flows.shown import joined, shown
+from flows.values import to_number
 
 MANY = 20
 """So many arguments at most for functions that take any number."""
@@ -26,50 +27,7 @@ class Function:
     most: int
 
 
-def shown(value: Any, env: Env) -> str:
-    """A value as it stands in a text for people; null is nothing."""
-    if type(value) is str:
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _YES_NO.get(env.language, ("no", "yes"))[value]
-    if isinstance(value, (int, float)):
-        return formats.plain_number(value)
-    if isinstance(value, (date, time)):
-        return formats.written_moment(value, env)
-    if isinstance(value, timedelta):
-        return formats.written_span(value, env.language)
-    if isinstance(value, (list, tuple)):
-        return _joined(value, ", ", env)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {shown(item, env)}" for key, item in value.items())
-    return str(value)
-
-
-_YES_NO = {"ru": ("нет", "да"), "en": ("no", "yes")}
-
-
 # ---------------------------------------------------------------- numbers
-
-
-def to_number(value: Any) -> int | float | None:
-    """A number, also from a text such as `1 500,50`; None for what is none."""
-    if isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, Decimal):
-        return float(value)
-    if not isinstance(value, str):
-        return None
-    text = "".join(value.split()).replace(",", ".").replace("−", "-")
-    try:
-        number = float(text) if len(text) <= 40 and "_" not in text else None
-    except ValueError:
-        return None
-    if number is None or not math.isfinite(number):
-        return None
-    digits = text.lstrip("+-")
-    return int(text) if digits.isdecimal() else number
 
 
 def _number(value: Any, env: Env) -> Any:
@@ -171,21 +129,12 @@ def _len(value: Any, env: Env) -> int:
     raise RunError(f"длина бывает у текста и списка, а это {kind_of(value)}")
 
 
-def _joined(value: Any, between: Any, env: Env) -> str:
-    if not isinstance(value, (list, tuple)):
-        return shown(value, env)
-    text = str(between).join([shown(item, env) for item in value[:LONGEST_TEXT]])
-    if len(text) > LONGEST_TEXT:
-        raise RunError(f"текст длиннее {LONGEST_TEXT} знаков")
-    return text
-
-
 def _join(value: Any, between: Any, env: Env) -> str | None:
-    return None if value is None else _joined(value, shown(between, env), env)
+    return None if value is None else joined(value, shown(between, env), env)
 
 
 def _lines(value: Any, env: Env) -> str | None:
-    return None if value is None else _joined(value, "\n", env)
+    return None if value is None else joined(value, "\n", env)
 
 
 def _first(value: Any, env: Env) -> Any:
@@ -243,68 +192,6 @@ def _str(value: Any, env: Env) -> str | None:
     return formats.machine_text(value) if plain else shown(value, env)
 
 
-# ---------------------------------------------------------------- formats
-
-
-def _plural(value: Any, *forms_and_env: Any) -> str | None:
-    env = forms_and_env[-1]
-    number = len(value) if isinstance(value, (list, tuple)) else to_number(value)
-    if number is None:
-        return None if value is None else shown(value, env)
-    forms = tuple([shown(form, env) for form in forms_and_env[:-1]])
-    return formats.plural(number, forms, env.language)
-
-
-def _money(value: Any, currency: Any, env: Env) -> str | None:
-    number = to_number(value)
-    if number is None:
-        return None if value is None else shown(value, env)
-    return formats.money(number, env.language, currency)
-
-
-def _percent(value: Any, env: Env) -> str | None:
-    number = to_number(value)
-    if number is None:
-        return None if value is None else shown(value, env)
-    return formats.percent(number, env.language)
-
-
-def _of_moment(written: Callable[[Moment, Env], str]) -> Callable[[Any, Env], Any]:
-    """A filter of dates; a text that is no date stays as the owner's system gave it."""
-
-    def filtered(value: Any, env: Env) -> Any:
-        if value is None:
-            return None
-        moment = moment_of(value, env)
-        return shown(value, env) if moment is None else written(moment, env)
-
-    return filtered
-
-
-def _date(moment: Moment, env: Env) -> str:
-    if isinstance(moment, time):
-        return formats.written_time(moment, env)
-    return formats.written_date(moment, env)
-
-
-def _time(moment: Moment, env: Env) -> str:
-    if isinstance(moment, (datetime, time)):
-        return formats.written_time(moment, env)
-    return ""
-
-
-def _weekday(moment: Moment, env: Env) -> str:
-    return "" if isinstance(moment, time) else formats.weekday(moment, env)
-
-
-def _phone(value: Any, env: Env) -> Any:
-    return None if value is None else formats.written_phone(shown(value, env))
-
-
-def _mask(value: Any, env: Env) -> Any:
-    return None if value is None else formats.masked(shown(value, env))
-
-
 def _duration(seconds: int) -> Callable[[Any, Env], Any]:
     """`days(14)` is a duration; `days(a - b)` tells how many whole days a duration has."""
 
@@ -356,13 +243,13 @@ FUNCTIONS: Mapping[str, Function] = {
     "lower": Function(_of_text(str.lower), 1, 1),
     "upper": Function(_of_text(str.upper), 1, 1),
     "title": Function(_of_text(_titled), 1, 1),
-    "plural": Function(_plural, 2, 5),
-    "money": Function(_optional(_money, None), 1, 2),
-    "percent": Function(_percent, 1, 1),
-    "date": Function(_of_moment(_date), 1, 1),
-    "time": Function(_of_moment(_time), 1, 1),
-    "date_time": Function(_of_moment(formats.written_moment), 1, 1),
-    "weekday": Function(_of_moment(_weekday), 1, 1),
-    "phone": Function(_phone, 1, 1),
-    "mask": Function(_mask, 1, 1),
+    "plural": Function(filters.plural, 2, 5),
+    "money": Function(_optional(filters.money, None), 1, 2),
+    "percent": Function(filters.percent, 1, 1),
+    "date": Function(filters.date, 1, 1),
+    "time": Function(filters.time, 1, 1),
+    "date_time": Function(filters.date_time, 1, 1),
+    "weekday": Function(filters.weekday, 1, 1),
+    "phone": Function(filters.phone, 1, 1),
+    "mask": Function(filters.mask, 1, 1),
 }

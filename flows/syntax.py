@@ -1,12 +1,40 @@
-"""What to tell an owner whose expression Python cannot read: the usual slips, named."""
+"""What to tell an owner whose expression cannot be read or may not be: the usual slips, named."""
 
+import ast
 import re
+from collections.abc import Mapping
 
 _QUOTES = "«»“”„‘’"
 _WORDS = {"и": "and", "или": "or", "не": "not", "если": "if", "иначе": "else", "в": "in"}
 _STRINGS = re.compile(r"'[^']*'|\"[^\"]*\"")
 _WORD = re.compile(r"\w+")
 _ASSIGNMENT = re.compile(r"(?<![=!<>:])=(?!=)")
+
+REFUSED: Mapping[type[ast.AST], str] = {
+    ast.Lambda: "lambda здесь нет",
+    ast.ListComp: "циклов в выражениях нет",
+    ast.SetComp: "циклов в выражениях нет",
+    ast.DictComp: "циклов в выражениях нет",
+    ast.GeneratorExp: "циклов в выражениях нет",
+    ast.JoinedStr: "f-строк нет: складывайте тексты знаком +",
+    ast.NamedExpr: "присваивать нельзя: сравнение пишется ==, а значения даёт шаг set",
+    ast.Tuple: "список пишется в квадратных скобках: [1, 2]",
+    ast.Set: "список пишется в квадратных скобках: [1, 2]",
+    ast.Slice: "срезов нет, есть один элемент: список[0]",
+    ast.Starred: "звёздочка здесь не пишется",
+    ast.Pow: "степени ** нет",
+    ast.MatMult: "знака @ здесь нет",
+    ast.LShift: "знака << здесь нет",
+    ast.RShift: "знака >> здесь нет",
+    ast.BitAnd: "знака & здесь нет, пишется and",
+    ast.BitXor: "знака ^ здесь нет",
+    ast.Invert: "знака ~ здесь нет, пишется not",
+    ast.Is: "вместо is пишется ==",
+    ast.IsNot: "вместо is not пишется !=",
+    ast.Await: "await здесь нет",
+    ast.Yield: "yield здесь нет",
+    ast.YieldFrom: "yield здесь нет",
+}
 
 
 def wording(text: str, error: SyntaxError) -> tuple[str, int]:

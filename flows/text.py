@@ -7,8 +7,8 @@ from typing import Any
 from flows.env import Env
 from flows.errors import RunError
 from flows.expressions import Expression, ExpressionError, parse_expression
-from flows.functions import shown
 from flows.operators import LONGEST_TEXT
+from flows.shown import shown
 
 LONGEST_RESULT = 20_000
 

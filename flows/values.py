@@ -114,3 +114,22 @@ def typed_scalar(text: str) -> Any:
         except ValueError:
             return text
     return text
+
+
+def to_number(value: Any) -> int | float | None:
+    """A number, also from a text such as `1 500,50`; None for what is none."""
+    if isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, Decimal):
+        return float(value)
+    if not isinstance(value, str):
+        return None
+    text = "".join(value.split()).replace(",", ".").replace("−", "-")
+    try:
+        number = float(text) if len(text) <= 40 and "_" not in text else None
+    except ValueError:
+        return None
+    if number is None or not math.isfinite(number):
+        return None
+    digits = text.lstrip("+-")
+    return int(text) if digits.isdecimal() else number

@@ -1,0 +1,43 @@
+"""Values as they stand in texts for people."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import Any
+
+from flows import formats
+from flows.env import Env
+from flows.errors import RunError
+from flows.operators import LONGEST_TEXT
+
+
+def shown(value: Any, env: Env) -> str:
+    """A value as it stands in a text for people; null is nothing."""
+    if type(value) is str:
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _YES_NO.get(env.language, ("no", "yes"))[value]
+    if isinstance(value, (int, float)):
+        return formats.plain_number(value)
+    if isinstance(value, (date, time)):
+        return formats.written_moment(value, env)
+    if isinstance(value, timedelta):
+        return formats.written_span(value, env.language)
+    if isinstance(value, (list, tuple)):
+        return joined(value, ", ", env)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {shown(item, env)}" for key, item in value.items())
+    return str(value)
+
+
+_YES_NO = {"ru": ("нет", "да"), "en": ("no", "yes")}
+
+
+def joined(value: Any, between: Any, env: Env) -> str:
+    if not isinstance(value, (list, tuple)):
+        return shown(value, env)
+    text = str(between).join([shown(item, env) for item in value[:LONGEST_TEXT]])
+    if len(text) > LONGEST_TEXT:
+        raise RunError(f"текст длиннее {LONGEST_TEXT} знаков")
+    return text
