@@ -7,6 +7,9 @@ from typing import Any, Literal
 from flows.complaints import Kind
 from flows.errors import Complaint, Place
 
+_LONGEST_NAME = 80
+_LONGEST_VALUE = 300
+
 
 class Report:
     """The complaints so far; called with a kind, a place and what its wording needs."""
@@ -17,7 +20,7 @@ class Report:
 
     def __call__(self, kind: Kind, place: Place, **values: Any) -> None:
         words = kind.en if self.language == "en" else kind.ru
-        text = words.format(**values)
+        text = words.format(**{key: _short(value) for key, value in values.items()})
         level: Literal["error", "warning"] = "warning" if kind.code.startswith("W") else "error"
         # The same name misspelt twice in one line is one complaint.
         self._found[Complaint(place, kind.code, text, level)] = None
@@ -43,12 +46,20 @@ class Report:
     def nearest(self, name: str, known: Iterable[str]) -> str:
         """A hint at the right name, ready to stand at the end of a complaint; empty for none."""
         by_fold = {_alike(candidate): candidate for candidate in known}
+        if len(name) > _LONGEST_NAME:
+            return ""
         close = get_close_matches(_alike(name), by_fold, n=1, cutoff=0.6)
         if not close:
             return ""
         return self.words(
             f" — может, «{by_fold[close[0]]}»?", f": did you mean “{by_fold[close[0]]}”?"
         )
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+        return value[:_LONGEST_VALUE] + "…"
+    return value
 
 
 _LOOKALIKES = str.maketrans("acekopxyACEHKMOPTXYB", "асекорхуАСЕНКМОРТХУВ")

@@ -187,7 +187,7 @@ class Reader:
 
     def parsed_text(self, scalar: Scalar) -> Text:
         try:
-            text = parse_text(scalar.text.rstrip("\n") if scalar.block >= 0 else scalar.text)
+            text = parse_text(_words(scalar))
         except ExpressionError as error:
             self._bad(complaints.BAD_TEXT, scalar, error)
             return parse_text("")
@@ -268,7 +268,7 @@ class Reader:
 
     def _scalar(self, node: Scalar, base: str) -> object:
         if base == "any":
-            return typed_scalar(node.text) if node.plain else node.text
+            return typed_scalar(node.text) if node.plain else _words(node)
         if base == "yes_no":
             if node.text in _YES_NO:
                 return _YES_NO[node.text]
@@ -280,7 +280,12 @@ class Reader:
             if isinstance(found, str) and base in ("number", "integer", "rating"):
                 self.expected(node, base, "число", "a number")
             return found
-        return node.text
+        return _words(node)
+
+
+def _words(scalar: Scalar) -> str:
+    """A text without the line end that closes a block."""
+    return scalar.text.rstrip("\n") if scalar.block >= 0 else scalar.text
 
 
 def _clock_time(text: str) -> time:

@@ -97,9 +97,12 @@ class Triggers:
         return found
 
     def _pattern(self, scalar: Scalar) -> Any:
-        """Owners' expressions run in linear time: the answer types know how to compile them."""
+        """Owners' expressions run in linear time: the answer types know how to compile them.
+
+        As with all triggers, case does not matter.
+        """
         try:
-            return answer_type("trigger", base="text", matches=scalar.text).matches
+            return answer_type("trigger", base="text", matches=f"(?i){scalar.text}").matches
         except ValueError as error:
             self.reader.report(complaints.BAD_PATTERN, scalar.place, name=scalar.text, reason=error)
             return None

@@ -15,7 +15,7 @@ from flows.yaml_text import Listing, Mapped, Node, Scalar
 _LEAVING = frozenset(("go", "start", "done"))
 _BARE_GO = frozenset(("back", "again", "cancel"))
 _TAKE_KEYS = frozenset(("say", "later", "set", "done"))
-_INSIDE = frozenset(("say", "later"))
+_KEYS_INSIDE: Mapping[str, Where] = {"say": "say", "later": "later"}
 """Verbs whose keys stand inside their value, not beside it."""
 
 
@@ -107,7 +107,6 @@ class Writer:
     # ------------------------------------------------------------ what an item of a block is
 
     def _action(self, node: Node) -> Action | None:
-        report = self.reader.report
         if isinstance(node, Scalar):
             return self._bare(node)
         if isinstance(node, Listing) or not node.entries:
@@ -116,18 +115,10 @@ class Writer:
         key, value = node.entries[0]
         if not self._is_verb(key, node):
             return None
-        others = node.entries[1:]
         self._check_value(key, value)
-        if key.text in _INSIDE and others:
-            for other, _ in others:
-                inside = other.text in words("say" if key.text == "say" else "later")
-                kind = complaints.BELONGS_INSIDE if inside else complaints.UNKNOWN_KEY
-                if other.text in words("verb") and not inside:
-                    kind = complaints.TWO_VERBS
-                report(kind, other.place, name=other.text, where=key.text, nearest="")
-            others = ()
         misplaced = isinstance(value, Mapped) and key.text not in _TAKE_KEYS
-        return Action(key.text, key.place, None if misplaced else value, self._beside(key, others))
+        fields = self._beside(key, node.entries[1:])
+        return Action(key.text, key.place, None if misplaced else value, fields)
 
     def _check_value(self, key: Scalar, value: Node) -> None:
         verb = key.text
@@ -137,14 +128,18 @@ class Writer:
             self.reader.expected(value, verb, "значение после двоеточия", "a value after the colon")
 
     def _beside(self, key: Scalar, others: Sequence[tuple[Scalar, Node]]) -> Fields:
-        if key.text not in _WITH_KEYS:
-            for other, _ in others:
-                kind = (
-                    complaints.TWO_VERBS if other.text in words("verb") else complaints.UNKNOWN_KEY
-                )
-                self.reader.report(kind, other.place, name=other.text, where=key.text, nearest="")
-            return Fields((), key.place)
-        return self.reader.checked(others, _WITH_KEYS[key.text], key.text, key.place)
+        """The keys level with the verb; most verbs have their own, some have none."""
+        if key.text in _KEYS_BESIDE:
+            return self.reader.checked(others, _KEYS_BESIDE[key.text], key.text, key.place)
+        inside = words(_KEYS_INSIDE[key.text]) if key.text in _KEYS_INSIDE else {}
+        for other, _ in others:
+            kind = complaints.UNKNOWN_KEY
+            if other.text in inside:
+                kind = complaints.BELONGS_INSIDE
+            elif other.text in words("verb"):
+                kind = complaints.TWO_VERBS
+            self.reader.report(kind, other.place, name=other.text, where=key.text, nearest="")
+        return Fields((), key.place)
 
     def _bare(self, node: Scalar) -> Action | None:
         verb = node.text.strip()
@@ -178,7 +173,7 @@ _SUB_KEYS = frozenset(
     word.name for word in WORDS if word.where not in ("verb", "bot", "defaults", "flow")
 )
 
-_WITH_KEYS: Mapping[str, Where] = {
+_KEYS_BESIDE: Mapping[str, Where] = {
     "ask": "ask",
     "if": "if",
     "choose": "choose",

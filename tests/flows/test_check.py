@@ -370,3 +370,8 @@ def test_a_russian_alias_has_one_meaning() -> None:
 def test_the_nearest_name_sees_through_letters_that_look_alike() -> None:
     assert Report().nearest("конeц", ["начало", "конец"]) == " — может, «конец»?"
     assert Report().nearest("совсем другое", ["начало"]) == ""
+
+
+def test_a_name_as_long_as_a_book_is_told_in_short() -> None:
+    told = said_of_steps(f"- go: {'оченьдлинно' * 5000}")
+    assert len(only(told)) < 500
