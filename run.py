@@ -38,6 +38,7 @@ from config.logs import set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
 from flows.load import Loaded, load_bot
+from flows.model import Bot
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
 from storage.sqlite import Stores, open_sqlite
@@ -186,13 +187,10 @@ async def build(
     for folder, loaded in bots.values():
         await published.publish(loaded.bot, folder.files)
 
-    def demo_bot(name: str) -> DemoBot:
-        bot = published.current(name)
-        texts = folders[name].knowledge
-        knowledge = {source: texts.get(path, "") for source, path in bot.knowledge.items()}
-        return DemoBot(timezone=bot.timezone, knowledge=knowledge)
+    def demo(name: str) -> DemoBot:
+        return demo_bot(published.current(name), folders[name])
 
-    performer = Performer(DemoActions(stores.shelf, now, demo_bot), StemmedUnderstanding(), meter)
+    performer = Performer(DemoActions(stores.shelf, now, demo), StemmedUnderstanding(), meter)
     open_channels = channels(stores, owner.workspace, new_id)
     outbox = Outbox(
         store=stores.outbox,
@@ -255,6 +253,13 @@ async def republish(settings: Settings, house: House) -> None:
             log.info("Published", bot=name, version=loaded.bot.version)
             for warning in loaded.warnings:
                 log.warning("A bot may have a mistake", where=f"{name}/{warning}")
+
+
+def demo_bot(bot: Bot, folder: BotFolder) -> DemoBot:
+    """What the demo actions know of a bot."""
+    texts = folder.knowledge
+    knowledge = {source: texts.get(path, "") for source, path in bot.knowledge.items()}
+    return DemoBot(timezone=bot.timezone, knowledge=knowledge)
 
 
 # ---------------------------------------------------------------- serving
@@ -527,7 +532,8 @@ async def chat(settings: Settings, bot: str | None) -> None:
     name = bot or settings.default_bot or min(bots)
     if name not in bots:
         stop(f"There is no bot «{name}» in {settings.bots_dir}; there are: {', '.join(bots)}.")
-    screen = Screen(sys.stdout, language=bots[name][1].bot.language)
+    bot_of_name = bots[name][1].bot
+    screen = Screen(sys.stdout, title=bot_of_name.title, language=bot_of_name.language)
     with tempfile.TemporaryDirectory(prefix="easyflow-chat-") as folder:
         apart = settings.model_copy(update={"data_dir": Path(folder), "database_url": None})
         house = await build(
@@ -578,6 +584,30 @@ def check(settings: Settings, path: str | None) -> int:
     from adapters.terminal import check as terminal
 
     return terminal.check(wanted_folders(settings, path), DEMO_SPECS, sys.stdout)
+
+
+def test(settings: Settings, path: str | None) -> int:
+    """Play the bots' own tests; 1 if one of them fails."""
+    from adapters.demo.rehearsing import rehearsed
+    from adapters.terminal.rehearse import rehearse
+
+    status = 0
+    for folder in wanted_folders(settings, path):
+        try:
+            bot = load(folder).bot
+        except LoadError as error:
+            stop(
+                "The bot has mistakes:", *(f"{folder.path / str(one)}" for one in error.complaints)
+            )
+        demo = demo_bot(bot, folder)
+        status |= rehearse(
+            bot,
+            folder.tests,
+            sys.stdout,
+            fresh=partial(rehearsed, demo),
+            means=StemmedUnderstanding().at_once,
+        )
+    return status
 
 
 def draw(settings: Settings, bot: str | None, flow: str | None) -> int:

@@ -1,7 +1,6 @@
 """The bots that ship: they load without a complaint, and their own tests pass."""
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -33,18 +32,16 @@ def fresh(folder: BotFolder) -> Callable[[Callable[[], datetime]], Actions]:
     return lambda clock: rehearsed(demo, clock)
 
 
-def means(text: str, candidates: Mapping[str, str]) -> str | None:
-    choose = StemmedUnderstanding().choose
-    chosen = asyncio.run(choose(text, candidates, question=None, language="ru"))
-    return chosen[0] if chosen else None
-
-
 def outcomes() -> list[Outcome]:
     return [
         outcome
         for folder in FOLDERS
         for outcome in play(
-            loaded(folder), folder.tests, lambda *_: None, fresh=fresh(folder), means=means
+            loaded(folder),
+            folder.tests,
+            lambda *_: None,
+            fresh=fresh(folder),
+            means=StemmedUnderstanding().at_once,
         )
     ]
 

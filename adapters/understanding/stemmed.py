@@ -34,6 +34,15 @@ class StemmedUnderstanding:
     async def choose(
         self, text: str, candidates: Mapping[str, str], *, question: str | None, language: str
     ) -> tuple[str, float] | None:
+        return self.closest(text, candidates)
+
+    def at_once(self, text: str, candidates: Mapping[str, str]) -> str | None:
+        """The key alone, without waiting: for conversations that are only played."""
+        closest = self.closest(text, candidates)
+        return closest[0] if closest else None
+
+    def closest(self, text: str, candidates: Mapping[str, str]) -> tuple[str, float] | None:
+        """The candidate that has most in common with a text, and how sure that is."""
         said = tuple(
             dict.fromkeys(word for word in stems(text[:_LONGEST]) if word not in _FRAMING)
         )[:_MOST_WORDS]
