@@ -44,6 +44,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -65536")
     connection.execute("PRAGMA wal_autocheckpoint = 0")  # storage/checkpoints.py does it
     connection.execute(f"PRAGMA journal_size_limit = {64 * 1024 * 1024}")
+    connection.execute("BEGIN IMMEDIATE")  # a file that cannot be written is told of now
+    connection.execute("ROLLBACK")
     return connection
 
 

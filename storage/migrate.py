@@ -9,7 +9,7 @@ HEAD = "v0001"
 """The newest revision, so that a start need not import Alembic (0.3 s) to find that it has it."""
 
 
-class NewerDatabase(Exception):
+class NewerDatabase(OSError):
     """The database was written by a later version of Easy Flow."""
 
 

@@ -5,6 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.ports import Clock, NewId
@@ -69,5 +70,6 @@ def _prepare(path: Path) -> sqlite3.Connection:
     try:
         migrate(f"sqlite:///{path}")
         return open_writer(path)
-    except sqlite3.OperationalError as error:
-        raise OSError(f"Cannot open the database {path}: {error}") from error
+    except (sqlite3.DatabaseError, DBAPIError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise OSError(f"Cannot open the database {path}: {reason}") from error

@@ -1,0 +1,103 @@
+"""Every store is tested through its port; the databases that hold it are listed here."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.model.message import Address
+from storage.migrate import migrate
+from storage.sqlite import Stores, open_sqlite
+
+
+class HandClock:
+    """Stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+def numbers() -> Callable[[], str]:
+    """Ids that look like ours and count up."""
+    counted: Iterator[int] = iter(range(1, 1_000_000))
+    return lambda: f"{next(counted):032x}"
+
+
+class House:
+    """A database and everything that may be done to it from outside of the ports."""
+
+    def __init__(self, path: Path, clock: HandClock) -> None:
+        self.path = path
+        self._clock = clock
+        self._new_id = numbers()
+        self.stores: Stores
+
+    async def open(self) -> None:
+        self.stores = await open_sqlite(self.path, new_id=self._new_id, clock=self._clock)
+
+    async def reopen(self) -> Stores:
+        """As after a restart: nothing is remembered but what is on disk."""
+        await self.stores.close()
+        await self.open()
+        return self.stores
+
+    async def steal(self, address: Address) -> None:
+        """Another worker claims the conversation."""
+        await self.run(
+            "UPDATE conversations SET claim = claim + 1"
+            " WHERE workspace = ? AND bot = ? AND channel = ? AND chat_id = ?",
+            *address,
+        )
+
+    async def run(self, statement: str, *values: Any) -> list[Any]:
+        """A statement of ours in the writer's thread."""
+
+        def work(db: Any, items: Any) -> list[list[Any]]:
+            return [db.execute(statement, item).fetchall() for item in items]
+
+        rows: list[Any] = await self.stores._writer.do(work, values)
+        return rows
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all its tables, to be copied: making them takes longer than a test."""
+    path = tmp_path_factory.mktemp("migrated") / "easyflow.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, migrated: Path) -> Path:
+    path = tmp_path / "easyflow.db"
+    path.write_bytes(migrated.read_bytes())
+    return path
+
+
+@pytest.fixture
+async def house(database: Path, clock: HandClock) -> AsyncIterator[House]:
+    one = House(database, clock)
+    await one.open()
+    try:
+        yield one
+    finally:
+        await one.stores.close()
+
+
+@pytest.fixture
+async def stores(house: House) -> Stores:
+    return house.stores

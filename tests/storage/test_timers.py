@@ -1,0 +1,127 @@
+"""Timers and slow actions: due in order, moved, cancelled, consumed by one turn."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bots.errors import Consumed
+from bots.model.conversation import Conversation
+from bots.model.turn import Intent, TurnRecord
+from storage.sqlite import Stores
+from tests.storage.conftest import HandClock
+from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, timer
+
+MINUTE = timedelta(minutes=1)
+
+
+def intent(conversation: Conversation, key: str, **fields: Any) -> Intent:
+    given: dict[str, Any] = {
+        "key": key,
+        "conversation_id": conversation.id,
+        "address": conversation.address,
+        "wait_id": "w",
+        "action": "find_order",
+        "arguments": {},
+        "created_at": NOON,
+    }
+    return Intent(**(given | fields))
+
+
+async def test_timers_come_when_they_are_due_the_earliest_first(stores: Stores) -> None:
+    anna, boris = await opened(stores.journal), await opened(stores.journal, BORIS)
+    late, soon = timer(anna, "late", NOON + 3 * MINUTE), timer(anna, "soon", NOON + MINUTE)
+    other = timer(boris, "soon", NOON + 2 * MINUTE)
+    await answer(stores.journal, anna, timers=[late, soon])
+    await answer(stores.journal, boris, timers=[other])
+    assert await stores.timers.next_due() == soon.due
+    assert await stores.timers.due(NOON, limit=10) == []
+    assert await stores.timers.due(NOON + 2 * MINUTE, limit=10) == [soon, other]
+    assert await stores.timers.due(NOON + 9 * MINUTE, limit=2) == [soon, other]
+
+
+async def test_setting_a_timer_again_moves_it(stores: Stores) -> None:
+    conversation = await opened(stores.journal)
+    first = timer(conversation, "remind", NOON)
+    conversation = await answer(stores.journal, conversation, timers=[first])
+    moved = timer(conversation, "remind", NOON + MINUTE, payload={"try": 2})
+    await answer(stores.journal, conversation, timers=[moved])
+    assert await stores.timers.due(NOON + MINUTE, limit=10) == [moved]
+    assert not await stores.timers.still(first)
+    assert await stores.timers.still(moved)
+
+
+async def test_a_cancelled_timer_is_gone(stores: Stores) -> None:
+    conversation = await opened(stores.journal)
+    one = timer(conversation, "remind", NOON)
+    conversation = await answer(stores.journal, conversation, timers=[one])
+    await answer(stores.journal, conversation, cancelled=["remind", "never set"])
+    assert not await stores.timers.still(one)
+    assert await stores.timers.next_due() is None
+
+
+async def test_a_timer_fires_in_one_turn_alone(stores: Stores) -> None:
+    conversation = await opened(stores.journal)
+    conversation = await answer(
+        stores.journal, conversation, timers=[timer(conversation, "remind", NOON)]
+    )
+    conversation = await answer(stores.journal, conversation, fired="remind")
+    assert await stores.timers.next_due() is None
+    with pytest.raises(Consumed):
+        await answer(stores.journal, conversation, fired="remind")
+    assert (await stores.journal.claim(ANNA)).seq == 4
+
+
+async def test_a_timer_that_was_moved_does_not_fire(stores: Stores, clock: HandClock) -> None:
+    conversation = await opened(stores.journal)
+    moved = timer(conversation, "remind", clock.now + MINUTE)
+    conversation = await answer(stores.journal, conversation, timers=[moved])
+    with pytest.raises(Consumed):
+        await answer(stores.journal, conversation, fired="remind")
+    assert await stores.timers.still(moved)
+
+
+async def test_a_firing_timer_may_set_itself_again(stores: Stores) -> None:
+    conversation = await opened(stores.journal)
+    conversation = await answer(
+        stores.journal, conversation, timers=[timer(conversation, "remind", NOON)]
+    )
+    again = timer(conversation, "remind", NOON + MINUTE)
+    await answer(stores.journal, conversation, fired="remind", timers=[again])
+    assert await stores.timers.due(NOON + MINUTE, limit=10) == [again]
+
+
+async def test_a_timer_of_an_older_owner_does_not_stand(stores: Stores) -> None:
+    conversation = await opened(stores.journal)
+    one = timer(conversation, "remind", NOON)
+    conversation = await answer(stores.journal, conversation, timers=[one])
+    await stores.journal.commit(
+        TurnRecord(conversation=replace(conversation, owner="queue", epoch=1))
+    )
+    assert not await stores.timers.still(one)
+    assert await stores.timers.due(NOON, limit=10) == []
+
+
+async def test_an_action_waits_until_its_result_is_taken(stores: Stores) -> None:
+    conversation = await opened(stores.journal)
+    waiting = intent(conversation, "i1", arguments={"number": 12345}, retries=3)
+    conversation = await answer(stores.journal, conversation, intents=[waiting])
+    assert await stores.timers.intents(NOON) == [waiting]
+    await stores.timers.intent_later("i1", until=NOON + MINUTE, error="timed out")
+    assert await stores.timers.intents(NOON) == []
+    assert await stores.timers.intents(NOON + MINUTE) == [
+        replace(waiting, attempts=1, not_before=NOON + MINUTE)
+    ]
+    await answer(stores.journal, conversation, finished="i1")
+    assert await stores.timers.intents(NOON + MINUTE) == []
+
+
+async def test_a_result_nobody_waits_for_may_still_be_told(stores: Stores) -> None:
+    conversation = await opened(stores.journal)
+    conversation = await answer(
+        stores.journal, conversation, intents=[intent(conversation, key) for key in "ab"]
+    )
+    conversation = await answer(stores.journal, conversation, cancelled_intents=["a", "b"])
+    assert await stores.timers.intents(NOON) == []
+    await answer(stores.journal, conversation, finished="a")
