@@ -379,6 +379,24 @@ def test_buttons_of_a_message_carry_what_a_press_does() -> None:
     assert source(say.message.buttons[3].value) == "привет"
 
 
+def test_a_button_of_a_message_may_speak_to_an_api_client() -> None:
+    say = only_flow(
+        """
+        - say:
+            text: Вот
+            buttons:
+              - Просто
+              - Купить: {name: buy, with: {sum: 10}}
+              - Сайт: {url: 'https://example.org', name: site}
+        """
+    ).code[1]
+    assert isinstance(say, Say)
+    plain, buy, site = say.message.buttons
+    assert (plain.act, source(plain.value)) == ("text", "Просто")
+    assert (buy.act, buy.name, buy.data) == ("text", "buy", {"sum": 10})
+    assert (site.act, site.name, source(site.url)) == ("", "site", "https://example.org")
+
+
 def test_blocks_around_a_question_stand_aside_and_come_back() -> None:
     flow = only_flow(
         """
