@@ -60,12 +60,13 @@ class AnswerType:
 
     def find(self, text: str, env: Env) -> Any | None:
         """The only such answer inside a sentence, or None; never a guess between two."""
-        if self.matches is not None:
+        if self.matches is not None and self.base not in _UNMISTAKABLE:
             fitting = {value for value in self._candidates(text) if self._matching(value)}
             values = {self._read(value, env) for value in fitting} - {None}
         else:
             finder = _FINDERS.get(self.base)
-            values = set() if finder is None else set(finder(text, env)) - {None}
+            found = () if finder is None else finder(text, env)
+            values = {value for value in found if value is not None and self._agrees(value)}
         if len(values) != 1:
             return None
         value = values.pop()
@@ -83,13 +84,16 @@ class AnswerType:
 
     def _written(self, text: str, env: Env) -> Fit | Misfit:
         cleaned = self._cleaned(text)
-        if self.matches is not None and not self._matching(cleaned):
+        by_value = self.base in _UNMISTAKABLE
+        if self.matches is not None and not by_value and not self._matching(cleaned):
             return Misfit(reason("matches", env.language))
         value = self._read(cleaned, env)
         if value is None:
             least = self.min if self.min is not None else 1
             most = self.max if self.max is not None else MOST_STARS
             return Misfit(reason(self.base, env.language, least, most))
+        if by_value and not self._matching(value):
+            return Misfit(reason("matches", env.language))
         return self._misfit(value, env) or Fit(value)
 
     def _cleaned(self, text: str) -> str:
@@ -103,6 +107,9 @@ class AnswerType:
 
     def _matching(self, text: str) -> bool:
         return bool(text) and (self.matches is None or bool(self.matches.fullmatch(text)))
+
+    def _agrees(self, value: Any) -> bool:
+        return self.base not in _UNMISTAKABLE or self._matching(value)
 
     def _candidates(self, text: str) -> list[str]:
         if self.clean == "digits":
@@ -197,7 +204,7 @@ _FINDERS: Mapping[str, Callable[[str, Env], Sequence[Any]]] = {
 
 BASES = (*_READERS, *ATTACHED)
 _OF_WORDS = frozenset(_READERS) - {"choice", "many", "yes_no", "rating"}
-_CLEANED = frozenset({"text", "number", "integer", "phone"})
+_CLEANED = frozenset({"text", "number", "integer"})
 _BOUNDED = frozenset({"text", "number", "integer", "rating", "photos", "many"})
 _UNMISTAKABLE = frozenset({"phone", "email", "url"})
 

@@ -401,6 +401,14 @@ def test_a_pattern_that_would_take_for_ever_elsewhere_is_answered_at_once() -> N
     assert taken(answer_type("x", base="text", matches="(a+)+$"), "a" * 5_000 + "b") is None
 
 
+def test_a_pattern_of_a_telephone_or_an_address_looks_at_what_it_became() -> None:
+    domestic = answer_type("phone", base="phone", matches=r"\+7\d+")
+    assert taken(domestic, "8 (999) 123-45-67") == "+79991234567"
+    assert taken(domestic, "+998 90 123 45 67") is None
+    work = answer_type("email", base="email", matches=r".*@firm\.ru")
+    assert work.find("пишите на ann@firm.ru или на ann@mail.ru", ENV) == "ann@firm.ru"
+
+
 def test_a_narrowed_type_keeps_what_the_question_does_not_say() -> None:
     short = narrowed(ORDER, max=5)
     assert short.name == "номер_заказа"
