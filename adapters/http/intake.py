@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import orjson
 import structlog
@@ -17,6 +19,8 @@ from bots.ports import Channel, NewId, Received, Webhook
 PREFIX = "/api/v1/messaging/webhook/"
 LARGEST = 4 << 20
 PATIENCE = 2.0
+
+_TEXT = b"text/plain; charset=utf-8"
 
 log = structlog.get_logger()
 
@@ -73,18 +77,17 @@ class Intake:
             await asyncio.wait(self._tasks, timeout=self._patience)
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
-        id = f"req_{self._new_id()}"
+        asked = _Asked(send, f"req_{self._new_id()}")
         try:
             received = await self._received(scope, receive)
             if received.messages:
-                await self._accept(received.messages)
+                await self._accept(received.messages, asked)
         except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
-            await self._refuse(send, error, id)
+            await self._refuse(asked, error)
             return
         for work in received.after:
             self._start(work)
-        reply = received.reply.encode()
-        await _answer(send, received.status, reply, b"text/plain; charset=utf-8", id)
+        await asked.answer(received.status, received.reply.encode(), _TEXT)
 
     async def _received(self, scope: Scope, receive: Receive) -> Received:
         platform = scope["path"][len(PREFIX) :]
@@ -102,34 +105,63 @@ class Intake:
                 continue
         raise Unauthorised("The webhook's secret is wrong")
 
-    async def _accept(self, messages: Sequence[UnifiedMessage]) -> None:
-        """Storing goes on when we stop waiting: what it stores must also reach its lane."""
-        storing = asyncio.ensure_future(self._inbox.accept(messages))
-        done, _ = await asyncio.wait((storing,), timeout=self._patience)
-        if done:
-            storing.result()
-        else:
-            self._keep(storing, "accept")
-            raise Unavailable("The message could not be stored in time")
+    async def _accept(self, messages: Sequence[UnifiedMessage], asked: "_Asked") -> None:
+        """Storing goes on when the messenger is told to come back: it may end after all."""
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(self._patience, self._give_up, asked)
+        try:
+            await self._inbox.accept(messages)
+        finally:
+            late.cancel()
+
+    def _give_up(self, asked: "_Asked") -> None:
+        error = Unavailable("The message could not be stored in time")
+        self._start(partial(self._refuse, asked, error))
 
     def _start(self, work: Callable[[], Awaitable[None]]) -> None:
-        self._keep(asyncio.ensure_future(work()), "after")
-
-    def _keep(self, task: asyncio.Future[None], what: str) -> None:
+        task = asyncio.ensure_future(work())
         self._tasks.add(task)
+        task.add_done_callback(self._ended)
 
-        def done(task: asyncio.Future[None]) -> None:
-            self._tasks.discard(task)
-            if not task.cancelled() and (error := task.exception()) is not None:
-                log.warning("Work of the intake failed", what=what, error=repr(error))
+    def _ended(self, task: asyncio.Future[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("What was due beside an update failed", error=repr(error))
 
-        task.add_done_callback(done)
-
-    async def _refuse(self, send: Send, error: Exception, id: str) -> None:
+    async def _refuse(self, asked: "_Asked", error: Exception) -> None:
         fault = _fault(error)
-        body = orjson.dumps(self._dialect.render(fault, id))
+        body = orjson.dumps(self._dialect.render(fault, asked.id))
         extra = [(name.lower().encode(), value.encode()) for name, value in fault.headers.items()]
-        await _answer(send, fault.status, body, b"application/json", id, extra)
+        await asked.answer(fault.status, body, b"application/json", extra)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A request, answered once: by what came of it or by the end of patience."""
+
+    send: Send
+    id: str
+    answered: bool = False
+
+    async def answer(
+        self,
+        status: int,
+        body: bytes,
+        content_type: bytes,
+        extra: Sequence[tuple[bytes, bytes]] = (),
+    ) -> None:
+        if self.answered:
+            return
+        self.answered = True
+        headers = [
+            (b"content-type", content_type),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"x-request-id", self.id.encode()),
+            *extra,
+        ]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
 
 
 def _fault(error: Exception) -> Fault:
@@ -158,23 +190,3 @@ async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
             return bytes(chunks)
         message = await receive()
     raise Invalid("body", "ends too early")
-
-
-async def _answer(
-    send: Send,
-    status: int,
-    body: bytes,
-    content_type: bytes,
-    id: str,
-    extra: Sequence[tuple[bytes, bytes]] = (),
-) -> None:
-    headers: list[tuple[bytes, bytes]] = [
-        (b"content-type", content_type),
-        (b"content-length", str(len(body)).encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"x-request-id", id.encode()),
-        *extra,
-    ]
-    start: dict[str, Any] = {"type": "http.response.start", "status": status, "headers": headers}
-    await send(start)
-    await send({"type": "http.response.body", "body": body})

@@ -1,11 +1,13 @@
 """The webhook's way in, over a fake messenger."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
-from adapters.http.intake import LARGEST
+from adapters.http.easyflow import DIALECT
+from adapters.http.intake import LARGEST, Intake
 from bots.errors import Unavailable
 from tests.adapters.http.fakes import House
 
@@ -97,3 +99,62 @@ async def test_other_methods_are_told_so(house: House) -> None:
     response = await house.client.get(WEBHOOK)
     assert response.status_code == 405
     assert response.json()["error"]["type"] == "method_not_allowed"
+
+
+async def test_a_journal_that_does_not_answer_is_not_waited_for(house: House) -> None:
+    sent: list[dict[str, Any]] = []
+    answered = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body":
+            answered.set()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b'{"text": "?"}'}
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": WEBHOOK,
+        "headers": [(b"x-secret", b"first")],
+    }
+    house.inbox.gate = asyncio.Event()
+    intake = Intake(
+        house.app,
+        house.inbox,
+        house.channels,
+        dialect=DIALECT,
+        new_id=lambda: "1",
+        patience=0.01,
+    )
+    taking = asyncio.ensure_future(intake(scope, receive, send))
+    await answered.wait()
+    assert sent[0]["status"] == 503
+    assert (b"retry-after", b"1") in sent[0]["headers"]
+    house.inbox.gate.set()
+    await taking
+    assert len(sent) == 2
+    assert len(house.inbox.accepted) == 1
+
+
+async def test_a_body_that_breaks_off_stores_nothing(house: House) -> None:
+    sent: list[dict[str, Any]] = []
+    parts: Iterator[dict[str, Any]] = iter(
+        [
+            {"type": "http.request", "body": b'{"text": "?"}', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return next(parts)
+
+    headers = [(b"x-secret", b"first")]
+    scope = {"type": "http", "method": "POST", "path": WEBHOOK, "headers": headers}
+    await house.app(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert house.inbox.accepted == []
