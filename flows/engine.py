@@ -82,6 +82,8 @@ def _take(stage: Stage, what: Input) -> None:
         case TakenOver():
             handing.take_over(stage, what)
         case GivenBack():
+            # The bot goes on by itself: the customer had no reason to write meanwhile.
+            stage.position.heard = stage.around.now.timestamp()
             handing.give_back(stage, what)
 
 

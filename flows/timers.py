@@ -85,6 +85,8 @@ def _hold(stage: Stage, payload: Mapping[str, Any]) -> None:
 
 def _begin(stage: Stage, payload: Mapping[str, Any]) -> None:
     stage.position.offer = None
+    # What begins after days without a word is given its own time to be answered in.
+    stage.position.heard = stage.around.now.timestamp()
     tasks.push_flow(
         stage, payload["flow"], payload.get("with", {}), why="task", task=True, trigger=""
     )
