@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.matching import fold, which
+from flows.matching import begun, fold, which
 
 REASONS = ["Брак", "Не подошёл размер", "Не тот товар", "Передумал"]
 
@@ -70,3 +70,11 @@ def test_a_label_wins_over_a_position() -> None:
 def test_labels_of_emoji_alone_are_matched_as_they_are() -> None:
     assert which("👎", ["👍", "👎"]) == 1
     assert which("🙂", ["👍", "👎"]) is None
+
+
+def test_the_beginning_of_one_label_alone_means_it() -> None:
+    services = ["Маникюр — 2 000 ₽", "Стрижка женская — 2 500 ₽", "Стрижка мужская — 1 500 ₽"]
+    assert begun("маникюр", services) == 0
+    assert begun("стрижка мужская", services) == 2
+    assert begun("стрижка", services) is None
+    assert begun("м", services) is None
