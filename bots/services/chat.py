@@ -55,7 +55,6 @@ class Chat:
         """
         known = await self._known(caller.workspace, chat_id)
         address = self._address(caller, chat_id, bot, known)
-        profile = {"name": context["user_name"]} if context and "user_name" in context else {}
         message = UnifiedMessage(
             message_id=self._new_id(),
             address=address,
@@ -64,7 +63,7 @@ class Chat:
             external_id=external_id or self._new_id(),
             timestamp=self._clock(),
             text=text,
-            profile=profile,
+            profile=_profile(context or {}),
         )
         return await self._inbox.ask(message, context=context or None, patience=self._patience)
 
@@ -96,3 +95,8 @@ class Chat:
         if not names:
             raise NotFound("bot", "(none is published)")
         return names[0]
+
+
+def _profile(context: Mapping[str, Any]) -> dict[str, Any]:
+    name = context.get("user_name")
+    return {"name": name} if isinstance(name, str) else {}
