@@ -115,6 +115,10 @@ def load_all(settings: Settings) -> dict[str, tuple[BotFolder, Loaded]]:
         stop("Nothing was started, because these bots have mistakes:", *complaints)
     if not bots:
         stop(f"There is no bot in {settings.bots_dir}: a bot is a folder with a bot.yaml in it.")
+    try:
+        settings.bot_among(bots)
+    except ValueError as error:
+        stop(str(error))
     for folder, loaded in bots.values():
         for warning in loaded.warnings:
             log.warning("A bot may have a mistake", where=f"{folder.name}/{warning}")
@@ -290,7 +294,7 @@ def open_telegram(
     connection = Connection(settings.telegram.api_base)
     channels = []
     for one in settings.telegram_bots:
-        bot = one.bot or settings.default_bot or min(folders)
+        bot = one.bot or settings.bot_among(folders)
         if bot not in folders:
             stop(
                 f"A Telegram bot is to be answered by «{bot}», but there is no such bot folder"
@@ -446,7 +450,7 @@ def http_app(
             inbox,
             stores.conversations,
             house.published,
-            default_bot=settings.default_bot,
+            default_bot=settings.bot_among(house.folders),
             clock=now,
             new_id=house.new_id,
         ),
@@ -465,7 +469,7 @@ def http_app(
 
     def cards() -> list[BotCard]:
         bots = map(house.published.current, house.published.names())
-        first = settings.default_bot
+        first = settings.bot_among(house.folders)
         found = [BotCard(name=bot.folder, title=bot.title, language=bot.language) for bot in bots]
         return sorted(found, key=lambda card: card.name != first)
 
@@ -529,7 +533,7 @@ async def chat(settings: Settings, bot: str | None) -> None:
     from adapters.terminal.screen import CHANNEL, Screen
 
     bots = load_all(settings)
-    name = bot or settings.default_bot or min(bots)
+    name = bot or settings.bot_among(bots)
     if name not in bots:
         stop(f"There is no bot «{name}» in {settings.bots_dir}; there are: {', '.join(bots)}.")
     bot_of_name = bots[name][1].bot
@@ -615,7 +619,7 @@ def draw(settings: Settings, bot: str | None, flow: str | None) -> int:
     from adapters.terminal import draw as terminal
 
     bots = load_all(settings)
-    name = bot or settings.default_bot or min(bots)
+    name = bot or settings.bot_among(bots)
     if name not in bots:
         stop(f"There is no bot «{name}» in {settings.bots_dir}; there are: {', '.join(bots)}.")
     return terminal.draw(bots[name][1].bot, flow, sys.stdout)

@@ -1,7 +1,7 @@
 """Every setting with its type, its default and one line of meaning; read from EASYFLOW_* variables."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "EASYFLOW_"
 NESTING = "__"
+EXAMPLE_BOT = "shop"
 TELEGRAM_API = "https://api.telegram.org"
 _SQLITE = ("sqlite://", "sqlite+aiosqlite://")
 _SECRET: dict[str, JsonValue] = {"secret": True}
@@ -141,7 +142,8 @@ class Settings(BaseSettings):
         default=Path("config/bots"), description="Folder with one folder per bot"
     )
     default_bot: str | None = Field(
-        default=None, description="Bot that answers where none is named; the first one if not given"
+        default=None,
+        description="Bot that answers where none is named; `shop` or else the first if not given",
     )
     reload: bool | None = Field(
         default=None,
@@ -207,6 +209,17 @@ class Settings(BaseSettings):
             return self.data_dir / "easyflow.db"
         path = self.database_url.split("://", 1)[1]
         return Path(path.removeprefix("/") or "easyflow.db")
+
+    def bot_among(self, bots: Collection[str]) -> str:
+        """The bot that answers where none is named. Raises ValueError if there is none such."""
+        if self.default_bot is not None:
+            if self.default_bot not in bots:
+                raise ValueError(
+                    f"{PREFIX}DEFAULT_BOT: there is no bot {self.default_bot!r} in {self.bots_dir};"
+                    f" there are: {', '.join(sorted(bots))}"
+                )
+            return self.default_bot
+        return EXAMPLE_BOT if EXAMPLE_BOT in bots else min(bots)
 
     @property
     def reloads(self) -> bool:

@@ -65,6 +65,14 @@ def test_a_token_without_a_bot_serves_the_default_one() -> None:
     assert settings(TELEGRAM__TOKEN="1:a", DEFAULT_BOT="salon").telegram_bots[0].bot == "salon"
 
 
+def test_the_bot_that_answers_where_none_is_named() -> None:
+    assert settings(DEFAULT_BOT="salon").bot_among(["salon", "shop"]) == "salon"
+    assert settings().bot_among(["salon", "shop"]) == "shop"
+    assert settings().bot_among(["кофе", "salon"]) == "salon"
+    with pytest.raises(ValueError, match="there is no bot 'shpo' in config/bots; there are: shop"):
+        settings(DEFAULT_BOT="shpo").bot_among(["shop"])
+
+
 def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("1:from-a-file\n")
     telegram = settings(TELEGRAM__TOKEN_FILE=str(tmp_path / "token")).telegram
