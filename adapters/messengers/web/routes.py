@@ -12,7 +12,8 @@ from starlette.types import Scope
 
 from adapters.messengers.web.files import Files, Media
 from adapters.messengers.web.hub import Hub
-from adapters.messengers.web.socket import BotCard, ChatSocket, Intake, Limits
+from adapters.messengers.web.socket import BotCard, ChatSocket, Intake
+from adapters.messengers.web.wire import Limits
 from bots.ports import Clock, Conversations, NewId
 
 STATIC = Path(__file__).parent / "static"

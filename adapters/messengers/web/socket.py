@@ -3,19 +3,20 @@
 import asyncio
 import hashlib
 import re
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import orjson
 import structlog
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from adapters.messengers.web.frames import PLATFORM, FindFile, read_message, shown
 from adapters.messengers.web.hub import Hub, Seat, frame
+from adapters.messengers.web.wire import POLICY, TRY_LATER, Closed, Limits, Wire
 from bots.errors import Invalid, NotFound, Unavailable
+from bots.model.conversation import Conversation
 from bots.model.message import Address, UnifiedMessage
 from bots.model.turn import MessageRecord
 from bots.ports import Clock, Conversations, NewId
@@ -24,11 +25,6 @@ log = structlog.get_logger()
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43,128}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
-POLICY = 1008
-TOO_BIG = 1009
-GOING_AWAY = 1001
-TRY_LATER = 1013
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,29 +43,9 @@ class Intake(Protocol):
     async def accept(self, messages: Sequence[UnifiedMessage]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much one socket may ask of us. Times are in seconds."""
-
-    frame_bytes: int = 65_536
-    per_second: int = 20
-    history: int = 200
-    hello: float = 10.0
-    idle: float = 90.0
-    send: float = 8.0
-
-
 def chat_of(token: str) -> str:
     """The chat a visitor's token opens. The token itself is kept nowhere."""
     return hashlib.sha256(token.encode()).hexdigest()[:32]
-
-
-class _Closed(Exception):
-    """This conversation over the socket ends, with a code for the browser."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        self.code = code
-        super().__init__(reason)
 
 
 class ChatSocket:
@@ -108,10 +84,11 @@ class ChatSocket:
             await websocket.close(POLICY)
             return
         await websocket.accept()
+        wire = Wire(websocket, self._limits, self._clock)
         try:
-            await self._talk(websocket)
-        except _Closed as end:
-            await self._close(websocket, end)
+            await self._talk(wire)
+        except Closed as end:
+            await wire.close(end)
         except WebSocketDisconnect:
             log.debug("Socket gone while speaking")
 
@@ -122,29 +99,29 @@ class ChatSocket:
             return True
         return urlsplit(origin).netloc == websocket.headers.get("host", "")
 
-    async def _talk(self, websocket: WebSocket) -> None:
-        card, token, hello = await self._hello(websocket)
+    async def _talk(self, wire: Wire) -> None:
+        card, token, hello = await self._hello(wire)
         address = Address(self._workspace, card.name, PLATFORM, chat_of(token))
         seat = self._hub.join(address)
         if seat is None:
-            raise _Closed(TRY_LATER, "too many tabs")
+            raise Closed(TRY_LATER, "too many tabs")
         try:
             await self._welcome(seat, address, card, token, hello)
-            await self._both_ways(websocket, seat, address, hello)
+            await self._both_ways(wire, seat, address, hello)
         finally:
             self._hub.leave(address, seat)
 
     # ------------------------------------------------------------ hello
 
-    async def _hello(self, websocket: WebSocket) -> tuple[BotCard, str, Mapping[str, Any]]:
+    async def _hello(self, wire: Wire) -> tuple[BotCard, str, Mapping[str, Any]]:
         """Wait for a hello that names one of our bots (or none: then it is the first)."""
         for _ in range(3):
-            hello = await self._receive(websocket, patience=self._limits.hello)
+            hello = await wire.hear(patience=self._limits.hello)
             if hello.get("type") != "hello":
-                raise _Closed(POLICY, "say hello first")
+                raise Closed(POLICY, "say hello first")
             cards = self._bots()
             if not cards:
-                raise _Closed(TRY_LATER, "no bots")
+                raise Closed(TRY_LATER, "no bots")
             wanted = hello.get("bot")
             card = next((card for card in cards if card.name == wanted), None)
             if card is None and wanted is None:
@@ -154,8 +131,8 @@ class ChatSocket:
                 known = isinstance(token, str) and _TOKEN.fullmatch(token)
                 return card, str(token) if known else self._new_secret(), hello
             # The page has heard of a bot that is gone: it may choose again.
-            await websocket.send_text(frame("unknown_bot", bots=_listed(cards)))
-        raise _Closed(POLICY, "no such bot")
+            await wire.say(frame("unknown_bot", bots=_listed(cards)))
+        raise Closed(POLICY, "no such bot")
 
     async def _welcome(
         self, seat: Seat, address: Address, card: BotCard, token: str, hello: Mapping[str, Any]
@@ -179,21 +156,23 @@ class ChatSocket:
 
     async def _owner(self, address: Address) -> str:
         try:
-            conversation = await self._conversations.by_chat(
-                address.workspace, PLATFORM, address.chat_id, bot=address.bot
-            )
+            return (await self._conversation(address)).owner
         except NotFound:
             return "bot"
-        return conversation.owner
+
+    async def _conversation(self, address: Address) -> Conversation:
+        return await self._conversations.by_chat(
+            address.workspace, PLATFORM, address.chat_id, bot=address.bot
+        )
 
     # ------------------------------------------------------------ both ways
 
     async def _both_ways(
-        self, websocket: WebSocket, seat: Seat, address: Address, hello: Mapping[str, Any]
+        self, wire: Wire, seat: Seat, address: Address, hello: Mapping[str, Any]
     ) -> None:
         ways = [
-            asyncio.create_task(self._listen(websocket, seat, address, _language(hello))),
-            asyncio.create_task(self._speak(websocket, seat)),
+            asyncio.create_task(self._listen(wire, seat, address, _language(hello))),
+            asyncio.create_task(self._speak(wire, seat)),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -205,27 +184,23 @@ class ChatSocket:
             if isinstance(end, Exception):
                 raise end
 
-    async def _listen(
-        self, websocket: WebSocket, seat: Seat, address: Address, language: str
-    ) -> None:
-        recent: deque[float] = deque(maxlen=self._limits.per_second)
+    async def _listen(self, wire: Wire, seat: Seat, address: Address, language: str) -> None:
         while True:
-            received = await self._receive(websocket, patience=self._limits.idle)
-            now = self._clock()
-            if len(recent) == recent.maxlen and now.timestamp() - recent[0] < 1.0:
-                raise _Closed(POLICY, "too fast")
-            recent.append(now.timestamp())
-            if received.get("type") == "ping":
-                seat.push(frame("pong"))
-            else:
-                await self._take(received, seat, address, language)
+            heard = await wire.hear(patience=self._limits.idle)
+            match heard.get("type"):
+                case "ping":
+                    seat.push(frame("pong"))
+                case "earlier":
+                    await self._look_back(heard, seat, address)
+                case _:
+                    await self._take(heard, seat, address, language)
 
     async def _take(
-        self, received: Mapping[str, Any], seat: Seat, address: Address, language: str
+        self, heard: Mapping[str, Any], seat: Seat, address: Address, language: str
     ) -> None:
         try:
             message = read_message(
-                received,
+                heard,
                 address=address,
                 message_id=self._new_id(),
                 now=self._clock(),
@@ -234,57 +209,32 @@ class ChatSocket:
             )
             await self._inbox.accept([message])
         except Invalid as error:
-            seat.push(frame("refused", id=received.get("id"), field=error.field, error=error.error))
+            seat.push(frame("refused", id=heard.get("id"), field=error.field, error=error.error))
         except Unavailable:
-            seat.push(frame("later", id=received.get("id")))
+            seat.push(frame("later", id=heard.get("id")))
         else:
             seat.push(frame("taken", id=message.platform_message_id))
 
-    async def _speak(self, websocket: WebSocket, seat: Seat) -> None:
+    async def _look_back(self, heard: Mapping[str, Any], seat: Seat, address: Address) -> None:
+        """A page of history from before the message of a number."""
+        number = heard.get("before")
+        before = number if isinstance(number, int) else 0
+        records: list[MessageRecord] = []
+        with suppress(NotFound):
+            if before > 1:
+                conversation = await self._conversation(address)
+                # Messages are numbered from 1 without gaps, so a number is a place.
+                offset = max(0, min(before, conversation.seq + 1) - 1 - self._limits.history)
+                records, _ = await self._conversations.history(
+                    conversation.id, limit=self._limits.history, offset=offset
+                )
+        history = [shown(record, bot=address.bot) for record in records if record.seq < before]
+        seat.push(frame("earlier", history=history))
+
+    async def _speak(self, wire: Wire, seat: Seat) -> None:
         while (text := await seat.next()) is not None:
-            try:
-                async with asyncio.timeout(self._limits.send):
-                    await websocket.send_text(text)
-            except TimeoutError:
-                break
-        raise _Closed(TRY_LATER, "reads too slowly")
-
-    # ------------------------------------------------------------ the wire
-
-    async def _receive(self, websocket: WebSocket, *, patience: float) -> dict[str, Any]:
-        try:
-            async with asyncio.timeout(patience):
-                event = await websocket.receive()
-        except TimeoutError:
-            raise _Closed(GOING_AWAY, "silent for too long") from None
-        if event["type"] == "websocket.disconnect":
-            raise _Closed(GOING_AWAY, "gone")
-        text = event.get("text")
-        if text is None:
-            raise _Closed(POLICY, "text frames only")
-        if len(text) > self._limits.frame_bytes or len(text.encode()) > self._limits.frame_bytes:
-            raise _Closed(TOO_BIG, "frame too big")
-        return _parsed(text)
-
-    async def _close(self, websocket: WebSocket, end: _Closed) -> None:
-        if websocket.client_state is not WebSocketState.CONNECTED:
-            return
-        try:
-            async with asyncio.timeout(1.0):
-                await websocket.close(end.code, str(end))
-        except (TimeoutError, RuntimeError, OSError):
-            # Somebody who does not read cannot be told; the server drops the connection.
-            log.info("Socket dropped", reason=str(end))
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise _Closed(POLICY, "not JSON") from None
-    if not isinstance(value, dict):
-        raise _Closed(POLICY, "not an object")
-    return value
+            await wire.say(text)
+        raise Closed(TRY_LATER, "reads too slowly")
 
 
 def _language(hello: Mapping[str, Any]) -> str:

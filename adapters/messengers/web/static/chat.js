@@ -1,8 +1,9 @@
 // The page: one bot's conversation at a time, what the visitor does in it, and what is around it.
 
-import { Attachments } from "./attachments.js";
+import { Composer } from "./composer.js";
 import { make } from "./draw.js";
 import { Log } from "./log.js";
+import { askPhone, askPlace, askToStartOver, showPhoto } from "./sheets.js";
 import { BotMemory, chooseBot, chosenBot, newId } from "./store.js";
 import { language, t, translatePage } from "./texts.js";
 import { Wire } from "./wire.js";
@@ -10,10 +11,8 @@ import { Wire } from "./wire.js";
 const START = "start";
 const TYPING_LASTS = 6000;
 const BANNER_AFTER = 1200;
-const TOAST_LASTS = 4500;
 
 const $ = (id) => document.getElementById(id);
-const withKeyboard = matchMedia("(hover: hover) and (pointer: fine)").matches;
 
 let wire = null;
 let bots = [];
@@ -30,13 +29,12 @@ const log = new Log({
   toEnd: $("to-end"),
   unread: $("unread"),
   actions: { press, photo: showPhoto },
+  lookBack: (before) => wire.write({ type: "earlier", before }),
 });
 
-const attachments = new Attachments({
-  list: $("staged"),
-  credentials: () => ({ bot: wire.bot, token: wire.memory?.token }),
-  toast,
-  changed: () => refreshSend(),
+const composer = new Composer({
+  credentials: () => (wire?.memory ? { bot: wire.bot, token: wire.memory.token } : null),
+  send,
 });
 
 // ---------------------------------------------------------------- the conversation
@@ -51,7 +49,7 @@ function open(bot) {
     memory: bot ? new BotMemory(bot) : null,
     language,
     last: () => (fresh ? 0 : log.lastSeq),
-    handlers: { welcome, said, typing, owner: owned, taken, refused, unknownBot, state },
+    handlers: { welcome, said, earlier, typing, owner: owned, taken, refused, unknownBot, state },
   });
   if (bot) restoreUnsent();
 }
@@ -72,14 +70,15 @@ function welcome(frame) {
   if (fresh || frame.reset) log.quietly(show);
   else show();
   fresh = false;
+  log.looking = false;
   showTyping(false);
   if (frame.seen === 0 && wire.memory.unsent.length === 0) {
     showTyping(true);
     wire.memory.keep({ type: "message", id: START, text: "/start" });
   }
-  attachments.retry();
-  refreshSend();
-  if (withKeyboard && !document.querySelector("dialog[open]")) $("text").focus();
+  composer.attachments.retry();
+  composer.refresh();
+  composer.focus();
 }
 
 function arrived(message) {
@@ -93,6 +92,10 @@ function said(frame) {
     notice();
   }
   owned(frame);
+}
+
+function earlier(frame) {
+  log.addEarlier(frame.history);
 }
 
 function restoreUnsent() {
@@ -136,10 +139,10 @@ function unknownBot(frame) {
 }
 
 function press(button) {
-  if (button.share === "phone") return askPhone();
-  if (button.share === "location") return shareLocation();
+  if (button.share === "phone") return askPhone((phone) => send({ type: "contact", phone }));
+  if (button.share === "location") return askPlace((place) => send({ type: "location", ...place }));
   send({ type: "press", payload: button.payload, text: button.text });
-  if (withKeyboard) $("text").focus();
+  composer.focus();
 }
 
 // ---------------------------------------------------------------- what the header says
@@ -165,7 +168,8 @@ function drawBot(bot) {
   button.addEventListener("click", () => {
     closeBots();
     if (bot.name === current.name) return;
-    attachments.clear();
+    composer.attachments.clear();
+    history.replaceState(null, "", location.pathname);
     open(bot.name);
   });
   return make("li", {}, button);
@@ -261,142 +265,13 @@ $("bot-list").addEventListener("keydown", (event) => {
 
 $("retry").addEventListener("click", () => wire.connect());
 
-$("anew").addEventListener("click", () => $("anew-dialog").showModal());
-
-$("anew-dialog").addEventListener("close", () => {
-  if ($("anew-dialog").returnValue !== "yes" || !wire.memory) return;
-  wire.memory.forget();
-  attachments.clear();
-  open(wire.bot);
-});
-
-// ---------------------------------------------------------------- writing
-
-const text = $("text");
-
-function refreshSend() {
-  const uploading = !attachments.empty && !attachments.ready;
-  $("send").disabled = uploading || (attachments.empty && !text.value.trim()) || !wire?.memory;
-}
-
-function grow() {
-  text.style.height = "auto";
-  text.style.height = `${Math.min(text.scrollHeight, 160)}px`;
-}
-
-text.addEventListener("input", () => {
-  grow();
-  refreshSend();
-});
-
-text.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  $("composer").requestSubmit();
-});
-
-$("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  refreshSend();
-  if ($("send").disabled) return;
-  const written = text.value.trim();
-  if (attachments.empty) send({ type: "message", text: written });
-  else send({ type: "photo", files: attachments.take(), text: written });
-  text.value = "";
-  grow();
-  refreshSend();
-  text.focus();
-});
-
-$("attach").addEventListener("click", () => $("files").click());
-
-$("files").addEventListener("change", () => {
-  attachments.add([...$("files").files]);
-  $("files").value = "";
-  if (withKeyboard) text.focus();
-});
-
-text.addEventListener("paste", (event) => {
-  const files = [...event.clipboardData.files];
-  if (!files.length) return;
-  event.preventDefault();
-  attachments.add(files);
-});
-
-let within = 0;
-
-const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-
-function hover(change) {
-  within = Math.max(0, within + change);
-  $("drop").hidden = within === 0;
-}
-
-addEventListener("dragenter", (event) => carriesFiles(event) && hover(1));
-addEventListener("dragleave", (event) => carriesFiles(event) && hover(-1));
-addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
-addEventListener("drop", (event) => {
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  hover(-within);
-  attachments.add([...event.dataTransfer.files]);
-});
-
-// ---------------------------------------------------------------- sharing, photos, toasts
-
-function askPhone() {
-  $("phone-error").textContent = "";
-  $("phone-dialog").showModal();
-  $("phone").focus();
-}
-
-function phoneFrom(written) {
-  const digits = written.replace(/\D/g, "");
-  if (digits.length < 10 || digits.length > 15) return null;
-  // In Russia one dials 8 for what is written +7.
-  if (digits.length === 11 && /^[78]/.test(digits)) return `+7${digits.slice(1)}`;
-  if (digits.length === 10 && digits.startsWith("9") && language === "ru") return `+7${digits}`;
-  return `+${digits}`;
-}
-
-$("phone-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const phone = phoneFrom($("phone").value);
-  $("phone-error").textContent = phone ? "" : t("phoneWrong");
-  $("phone").setAttribute("aria-invalid", String(!phone));
-  if (!phone) return $("phone").focus();
-  $("phone-dialog").close();
-  send({ type: "contact", phone });
-});
-
-$("phone-cancel").addEventListener("click", () => $("phone-dialog").close());
-
-function shareLocation() {
-  if (!navigator.geolocation || !isSecureContext) return toast(t("noPlace"));
-  toast(t("locating"));
-  navigator.geolocation.getCurrentPosition(
-    ({ coords: { latitude, longitude } }) => {
-      $("toast").hidden = true;
-      send({ type: "location", latitude, longitude });
-    },
-    () => toast(t("noPlace")),
-    { enableHighAccuracy: true, timeout: 15_000, maximumAge: 60_000 },
-  );
-}
-
-function showPhoto(url) {
-  $("photo-large").src = url;
-  $("photo-dialog").showModal();
-}
-
-$("photo-dialog").addEventListener("click", () => $("photo-dialog").close());
-
-function toast(words) {
-  $("toast").textContent = words;
-  $("toast").hidden = false;
-  clearTimeout(timers.toast);
-  timers.toast = setTimeout(() => ($("toast").hidden = true), TOAST_LASTS);
-}
+$("anew").addEventListener("click", () =>
+  askToStartOver(() => {
+    wire.memory?.forget();
+    composer.attachments.clear();
+    open(wire.bot);
+  }),
+);
 
 // On some phones the keyboard lies over the page instead of making it smaller.
 visualViewport?.addEventListener("resize", () => {
@@ -405,4 +280,3 @@ visualViewport?.addEventListener("resize", () => {
 });
 
 open(new URLSearchParams(location.search).get("bot") ?? chosenBot());
-refreshSend();

@@ -7,8 +7,9 @@ const NEAR = 80;
 const CLOSE_TOGETHER = 5 * 60_000;
 
 export class Log {
-  constructor({ scroll, list, toEnd, unread, actions }) {
-    Object.assign(this, { scroll, list, toEnd, unread });
+  // `lookBack(before)` asks for messages from before the one of a number.
+  constructor({ scroll, list, toEnd, unread, actions, lookBack }) {
+    Object.assign(this, { scroll, list, toEnd, unread, lookBack });
     this.actions = { ...actions, settled: () => this.stuck && this.scrollToEnd() };
     this.stuck = true;
     this.missed = 0;
@@ -22,6 +23,8 @@ export class Log {
     this.items = new Map();
     this.waiting = new Map();
     this.lastSeq = 0;
+    this.firstSeq = 0;
+    this.looking = false;
     this.list.replaceChildren();
   }
 
@@ -45,6 +48,7 @@ export class Log {
   add(message) {
     if (message.seq <= this.lastSeq) return false;
     this.lastSeq = message.seq;
+    this.firstSeq ||= message.seq;
     const pending = this.waiting.get(message.id);
     this.waiting.delete(message.id);
     pending?.item.remove();
@@ -58,6 +62,25 @@ export class Log {
     if (this.stuck || message.from === "customer") this.scrollToEnd();
     else this.miss();
     return true;
+  }
+
+  // Older messages go in above, and what is being read stays where it is.
+  addEarlier(messages) {
+    this.looking = false;
+    const older = messages.filter((message) => message.seq < this.firstSeq);
+    if (!older.length) return;
+    this.firstSeq = older[0].seq;
+    const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop;
+    const drawn = older
+      .filter((message) => !message.hidden)
+      .map((message) => ({ message, item: drawMessage(message, this.actions) }));
+    this.list.classList.add("still");
+    for (const { message, item } of drawn) if (message.from === "customer") markState(item, "taken");
+    this.list.prepend(...drawn.map(({ item }) => item));
+    this.items = new Map([...drawn.map((one) => [one.message.seq, one]), ...this.items]);
+    this.arrange();
+    this.scroll.scrollTop = this.scroll.scrollHeight - fromEnd;
+    requestAnimationFrame(() => this.list.classList.remove("still"));
   }
 
   // Something that is not known to be safe yet.
@@ -104,6 +127,10 @@ export class Log {
     this.stuck = scrollHeight - scrollTop - clientHeight < NEAR;
     this.toEnd.hidden = this.stuck;
     if (this.stuck) this.miss(0);
+    if (scrollTop < NEAR && this.firstSeq > 1 && !this.looking) {
+      this.looking = true;
+      this.lookBack(this.firstSeq);
+    }
   }
 
   scrollToEnd({ smooth = false } = {}) {

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
-from adapters.messengers.web.socket import Limits
+from adapters.messengers.web.wire import Limits
 from tests.adapters.messengers.web.echo import EchoBot, build
 
 PATIENCE = 20.0

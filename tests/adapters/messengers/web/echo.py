@@ -15,7 +15,8 @@ from starlette.applications import Starlette
 
 from adapters.messengers.web.hub import Hub
 from adapters.messengers.web.routes import web_routes
-from adapters.messengers.web.socket import BotCard, Limits
+from adapters.messengers.web.socket import BotCard
+from adapters.messengers.web.wire import Limits
 from bots.errors import NotFound, Unavailable
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Button, Keyboard, UnifiedMessage
@@ -124,6 +125,10 @@ class EchoBot:
     async def history(
         self, conversation: int, *, limit: int, offset: int
     ) -> tuple[list[MessageRecord], int]:
+        for address, one in self.conversations.items():
+            if one.id == conversation:
+                records = self.records[address]
+                return records[offset : offset + limit], len(records)
         return [], 0
 
     async def message(self, workspace: int, message_id: str) -> MessageRecord | None:

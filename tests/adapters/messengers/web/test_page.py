@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 from playwright.async_api import Page as Tab
 
+from adapters.messengers.web.wire import Limits
 from bots.model.message import Attachment, Button, Keyboard
 from tests.adapters.messengers.web.conftest import Open, Page, eventually
 from tests.adapters.messengers.web.echo import MEDIA
@@ -248,3 +249,21 @@ async def test_typing_is_shown_until_the_answer_comes(browser: Browser, page: Pa
     page.bot.tell(address, {"text": "Готово"})
     await expect(tab.locator("#typing")).to_be_hidden()
     await expect(tab.locator("#state")).to_have_text("На связи")
+
+
+async def test_scrolling_up_brings_older_messages_without_a_jump(
+    browser: Browser, open_page: Open
+) -> None:
+    page = await open_page(limits=Limits(history=40))
+    tab = await opened(browser, page)
+    page.bot.tell(page.bot.taken[0].address, *({"text": f"строка {n}"} for n in range(100)))
+    await expect(tab.locator(".text", has_text="строка 99")).to_be_visible()
+    await tab.reload()
+    await expect(tab.locator(".message")).to_have_count(40)
+    await tab.locator("#scroll").evaluate("box => box.scrollTo(0, 10)")
+    await expect(tab.locator(".message")).to_have_count(80)
+    await expect(tab.locator(".text", has_text="строка 60")).to_be_in_viewport()
+    await tab.locator("#scroll").evaluate("box => box.scrollTo(0, 0)")
+    await expect(tab.locator(".message")).to_have_count(102)
+    texts = await tab.locator(".message .text").all_inner_texts()
+    assert texts[2:] == [f"строка {n}" for n in range(100)]

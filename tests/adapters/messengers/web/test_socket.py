@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from adapters.messengers.web.socket import Limits
+from adapters.messengers.web.wire import Limits
 from bots.model.message import Address
 from tests.adapters.messengers.web.conftest import Open, Page, eventually
 
@@ -91,6 +91,24 @@ async def test_a_gap_wider_than_the_tail_begins_anew(open_page: Open) -> None:
     welcome = await (await page.visitor()).hello(token=token, last=4)
     assert [message["seq"] for message in welcome["history"]] == [8, 9, 10]
     assert welcome["reset"]
+
+
+async def test_older_messages_are_given_page_by_page(open_page: Open) -> None:
+    page = await open_page(limits=Limits(history=4))
+    visitor = await page.visitor()
+    token = (await visitor.hello())["token"]
+    page.bot.tell(address_of(token), *({"text": str(n)} for n in range(1, 11)))
+    visitor = await page.visitor()
+    await visitor.hello(token=token)
+    pages = {7: [3, 4, 5, 6], 3: [1, 2], 1: [], 99: [7, 8, 9, 10], None: [], "x": []}
+    for before, expected in pages.items():
+        await visitor.send(type="earlier", before=before)
+        frame = await visitor.receive()
+        assert [message["seq"] for message in frame["history"]] == expected
+    stranger = await page.visitor()
+    await stranger.hello()
+    await stranger.send(type="earlier", before=7)
+    assert await stranger.receive() == {"type": "earlier", "history": []}
 
 
 async def test_a_page_that_saw_what_we_lost_begins_anew(page: Page) -> None:

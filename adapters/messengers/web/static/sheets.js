@@ -1,0 +1,84 @@
+// What lies over the page for a moment: asking for a phone or a place, a photo at large, a toast.
+
+import { language, t } from "./texts.js";
+
+const TOAST_LASTS = 4500;
+
+const $ = (id) => document.getElementById(id);
+
+let fading = null;
+
+export function toast(words) {
+  $("toast").textContent = words;
+  $("toast").hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => ($("toast").hidden = true), TOAST_LASTS);
+}
+
+export function showPhoto(url) {
+  $("photo-large").src = url;
+  $("photo-dialog").showModal();
+}
+
+$("photo-dialog").addEventListener("click", () => $("photo-dialog").close());
+
+// ---------------------------------------------------------------- a phone number
+
+let sharePhone = () => {};
+
+export function askPhone(share) {
+  sharePhone = share;
+  $("phone-error").textContent = "";
+  $("phone-dialog").showModal();
+  $("phone").focus();
+}
+
+function phoneFrom(written) {
+  const digits = written.replace(/\D/g, "");
+  if (digits.length < 10 || digits.length > 15) return null;
+  // In Russia one dials 8 for what is written +7.
+  if (digits.length === 11 && /^[78]/.test(digits)) return `+7${digits.slice(1)}`;
+  if (digits.length === 10 && digits.startsWith("9") && language === "ru") return `+7${digits}`;
+  return `+${digits}`;
+}
+
+$("phone-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const phone = phoneFrom($("phone").value);
+  $("phone-error").textContent = phone ? "" : t("phoneWrong");
+  $("phone").setAttribute("aria-invalid", String(!phone));
+  if (!phone) return $("phone").focus();
+  $("phone-dialog").close();
+  sharePhone(phone);
+});
+
+$("phone-cancel").addEventListener("click", () => $("phone-dialog").close());
+
+// ---------------------------------------------------------------- a place
+
+export function askPlace(share) {
+  if (!navigator.geolocation || !isSecureContext) return toast(t("noPlace"));
+  toast(t("locating"));
+  navigator.geolocation.getCurrentPosition(
+    ({ coords: { latitude, longitude } }) => {
+      $("toast").hidden = true;
+      share({ latitude, longitude });
+    },
+    () => toast(t("noPlace")),
+    { enableHighAccuracy: true, timeout: 15_000, maximumAge: 60_000 },
+  );
+}
+
+// ---------------------------------------------------------------- starting over
+
+let startOver = () => {};
+
+export function askToStartOver(start) {
+  startOver = start;
+  $("anew-dialog").returnValue = "no";
+  $("anew-dialog").showModal();
+}
+
+$("anew-dialog").addEventListener("close", () => {
+  if ($("anew-dialog").returnValue === "yes") startOver();
+});
