@@ -10,7 +10,7 @@ from bots import composing
 from bots.actions import Performer
 from bots.errors import ClaimLost
 from bots.model.conversation import Conversation, Opening
-from bots.model.message import Address, Button, Reply, UnifiedMessage
+from bots.model.message import Address, Attachment, Button, Reply, UnifiedMessage
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, Clock, Journal, Listener, Meter, NewId
 from bots.publishing import Published
@@ -441,12 +441,17 @@ def _heard(message: UnifiedMessage) -> Heard:
     return Heard(
         text=message.text or "",
         button=message.button,
-        attached=tuple(
-            Sent(kind=attachment.kind, ref=attachment.ref, details=attachment.details)
-            for attachment in message.attachments
-        ),
+        attached=tuple(map(_sent, message.attachments)),
         edited=message.happening == "edited",
     )
+
+
+def _sent(attachment: Attachment) -> Sent:
+    details = attachment.details
+    if attachment.mime is not None:
+        # A picture may come as a file: only its type tells.
+        details = {**details, "mime": attachment.mime, "name": attachment.name}
+    return Sent(kind=attachment.kind, ref=attachment.ref, details=details)
 
 
 def _wanted_at_once(step: Step) -> Run | Understand | None:
