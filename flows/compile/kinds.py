@@ -1,5 +1,6 @@
 """Compiles answer types: a bot's own ones, and a question's `as` with what narrows it."""
 
+from dataclasses import replace
 from typing import Any
 
 from flows import complaints
@@ -31,6 +32,8 @@ def own_type(reader: Reader, name: str, place: Place, node: Node) -> None:
             max=narrow.max,
             retry=reader.text(fields.get("retry"), "retry") or wider.retry,
         )
+        if limits["matches"] is None:
+            made = replace(made, matches=wider.matches, unmistakable=wider.unmistakable)
     except ValueError as error:
         _complain(reader, place, name, error)
         made = wider

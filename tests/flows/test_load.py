@@ -570,3 +570,20 @@ def test_a_hundred_flows_load_in_a_moment() -> None:
     ]
     bot = load(*flows, bot="bot: Б").bot
     assert len(bot.flows) == 100
+
+
+def test_a_type_built_on_an_own_type_keeps_its_pattern() -> None:
+    bot = load_bot(
+        "shop",
+        {
+            "bot.yaml": (
+                "bot: Shop\nlanguage: en\ntypes:\n"
+                "  code: {as: text, clean: digits, matches: '\\d{5}'}\n"
+                "  long_code: {as: code, retry: Five digits.}\n"
+            )
+        },
+        {},
+    ).bot
+    kind = bot.types["long_code"]
+    assert kind.matches is not None
+    assert kind.unmistakable
