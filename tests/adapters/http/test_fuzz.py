@@ -39,6 +39,17 @@ CALLS = st.one_of(
         _bodies("message", "user_id", "session_id", "platform", "context"),
     ),
     st.tuples(
+        st.just(("POST", "/api/v1/conversation/chat")),
+        st.fixed_dictionaries(
+            {
+                "message": st.text(min_size=1) | st.sampled_from(["12345", "да", "/menu", "назад"]),
+                "user_id": st.text(min_size=1, max_size=3),
+                "session_id": st.sampled_from(["s", "t", "session_", "session_s"]),
+                "context": st.none() | st.dictionaries(st.text("abcd", max_size=3), _JSON),
+            }
+        ),
+    ),
+    st.tuples(
         st.just(("POST", "/api/v1/conversation/escalate")),
         _bodies("session_id", "reason", "priority", "context"),
     ),
