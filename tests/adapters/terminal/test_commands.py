@@ -1,0 +1,116 @@
+"""The commands of run.py as somebody types them, each a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def run(
+    *arguments: str, input: str = "", cwd: Path = ROOT, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """`python run.py …`, away from the settings of whoever runs the tests."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("EASYFLOW_")}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "run.py"), *arguments],
+        input=input,
+        check=False,
+        capture_output=True,
+        cwd=cwd,
+        env={**clean, **{f"EASYFLOW_{name}": value for name, value in settings.items()}},
+        text=True,
+        timeout=120,
+    )
+
+
+def test_a_dialog_through_a_pipe_leaves_nothing_behind(tmp_path: Path) -> None:
+    said = run(
+        "chat",
+        "shop",
+        input="/start\n1\n12\n№ 12345\n/quit\n",
+        cwd=tmp_path,
+        BOTS_DIR=str(ROOT / "config" / "bots"),
+    )
+    assert said.returncode == 0, said.stderr
+    assert "1. 📦 Где мой заказ" in said.stdout
+    assert "Номер заказа — это 5–8 цифр" in said.stdout
+    assert "Ваш заказ №12345 находится в пути." in said.stdout
+    assert "1. Отследить заказ → https://" in said.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_end_of_the_input_ends_the_chat_after_the_last_answer() -> None:
+    said = run("chat", "salon", input="привет\nманикюр")
+    assert said.returncode == 0, said.stderr
+    assert "Чем помочь?" in said.stdout
+
+
+def test_a_bot_that_is_not_there_is_said_in_one_sentence() -> None:
+    said = run("chat", "shpo")
+    assert said.returncode == 2
+    assert said.stdout == ""
+    assert "shop" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_the_example_bots_pass_their_check_and_their_tests() -> None:
+    checked = run("check")
+    assert (checked.returncode, checked.stdout.count("no errors")) == (0, 2)
+    tested = run("test", "salon")
+    assert tested.returncode == 0
+    assert tested.stdout.strip().endswith("all passed")
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    bot = tmp_path / "bots" / "mine"
+    (bot / "flows").mkdir(parents=True)
+    (bot / "tests").mkdir()
+    (bot / "bot.yaml").write_text("bot: Мой\nstart: меню\n")
+    (bot / "flows" / "menu.yaml").write_text(
+        "flow: меню\nwhen: /start\nsteps:\n  один:\n    - say: Привет!\n"
+    )
+    (bot / "tests" / "menu.test.yaml").write_text(
+        "test: здоровается\nchat:\n  - client: /start\n  - bot: Пока!\n"
+    )
+    return bot
+
+
+def test_a_failed_test_shows_what_was_said_instead(broken: Path) -> None:
+    tested = run("test", "mine", BOTS_DIR=str(broken.parent))
+    assert tested.returncode == 1
+    assert "✗ здоровается" in tested.stdout
+    assert "Привет!" in tested.stdout
+    assert "mine/tests/menu.test.yaml:4" in tested.stdout
+
+
+def test_a_broken_flow_is_named_with_its_line_wherever_it_is_met(broken: Path) -> None:
+    flow = broken / "flows" / "menu.yaml"
+    flow.write_text(flow.read_text().replace("- say", "- sya"))
+    place = "mine/flows/menu.yaml:5"
+    checked = run("check", str(broken))
+    assert checked.returncode == 1
+    assert place in checked.stdout
+    for command in ("serve", "chat", "draw", "test"):
+        failed = run(command, BOTS_DIR=str(broken.parent))
+        assert failed.returncode == 2
+        assert place in failed.stderr
+        assert "Traceback" not in failed.stderr
+
+
+def test_a_wrong_setting_is_named_and_nothing_starts() -> None:
+    said = run(HTTP__PORT="eighty", LOG__LEVEL="loud")
+    assert said.returncode == 2
+    assert "EASYFLOW_HTTP__PORT: found 'eighty'. Write a whole number" in said.stderr
+    assert "EASYFLOW_LOG__LEVEL" in said.stderr
+
+
+def test_a_flow_is_drawn() -> None:
+    drawn = run("draw", "shop", "return_order")
+    assert drawn.returncode == 0
+    assert drawn.stdout.startswith("stateDiagram-v2")
+    assert "Исправить телефон" in drawn.stdout
