@@ -1,20 +1,27 @@
 """Between rows and the dataclasses of bots/model: moments, JSON, messages."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-import orjson
 
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Keyboard, UnifiedMessage
 from bots.model.turn import Arrival, Intent, MessageRecord, Outgoing, Timer
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
-_encoder = msgspec.json.Encoder()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+# Not orjson: whole numbers past 64 bits, which a customer may well type, come back as they were.
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
+_decoder = msgspec.json.Decoder()
 _messages = msgspec.json.Decoder(UnifiedMessage)
 
 
@@ -45,25 +52,11 @@ def maybe_moment(micros: int | None) -> datetime | None:
 
 
 def to_json(value: Any) -> str:
-    """JSON text. Whole numbers past 64 bits, which orjson refuses, go the slower way."""
-    if not value and isinstance(value, Mapping):
-        return "{}"
-    try:
-        return orjson.dumps(value, default=_plain).decode()
-    except orjson.JSONEncodeError:
-        return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+    return _encoder.encode(value).decode()
 
 
 def from_json(text: str) -> Any:
-    return {} if text == "{}" else orjson.loads(text)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")
+    return {} if text == "{}" else _decoder.decode(text)
 
 
 # ---------------------------------------------------------------- messages

@@ -4,12 +4,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.rows import to_json
+from storage.rows import from_json, to_json
 from storage.tables import ShelfRows
 from storage.writer import Writer
 
@@ -26,7 +25,7 @@ class SqlShelf:
     async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
         async with AsyncSession(self._reader) as session:
             row = await session.get(ShelfRows, (workspace, shelf, key))
-        return None if row is None else orjson.loads(row.value)
+        return None if row is None else from_json(row.value)
 
     async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
         await self._writer.do(_put, (workspace, shelf, key, to_json(value)))
@@ -35,7 +34,7 @@ class SqlShelf:
         query = select(ShelfRows).where(ShelfRows.workspace == workspace, ShelfRows.shelf == shelf)
         async with AsyncSession(self._reader) as session:
             found = await session.exec(query.order_by(ShelfRows.key))
-            return {row.key: orjson.loads(row.value) for row in found}
+            return {row.key: from_json(row.value) for row in found}
 
 
 def _put(db: sqlite3.Connection, items: Sequence[tuple[int, str, str, str]]) -> list[None]:

@@ -35,6 +35,11 @@ class Stores:
     _reader: AsyncEngine
     _lock: Lock
 
+    @property
+    def writable(self) -> bool:
+        """Whether the last write went to disk; False while the disk is full."""
+        return self._writer.works
+
     async def close(self) -> None:
         """Write what was handed in, close the file, let others have it."""
         await self._writer.close()

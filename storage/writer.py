@@ -64,6 +64,11 @@ class Writer:
             self._queue.put(_Order(work, item, future, patient))
         return future
 
+    @property
+    def works(self) -> bool:
+        """Whether the last write went to disk."""
+        return not self._broken
+
     async def close(self) -> None:
         """Finish what was handed in, then fold the log into the database file."""
         if not self._closed:
@@ -128,6 +133,8 @@ class Writer:
     @contextlib.contextmanager
     def _transaction(self) -> Any:
         connection = self._connection
+        if connection.in_transaction:  # the last one could not even be undone
+            connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield

@@ -8,7 +8,8 @@ from storage.sqlite import Stores
 
 
 @pytest.mark.parametrize(
-    "value", [{"a": [1, 2.5, None, "я"]}, [], {}, "text", 0, False, 2**70, [{"deep": {"er": []}}]]
+    "value",
+    [{"a": [1, 2.5, None, "я"]}, [], {}, "text", 0, False, 2**70 + 1, [{"deep": {"er": []}}]],
 )
 async def test_what_is_put_is_got(stores: Stores, value: Any) -> None:
     await stores.shelf.put(1, "files", "one", value)

@@ -115,8 +115,10 @@ async def test_a_full_disk_is_an_outage_that_passes(house: House) -> None:
     with pytest.raises(Unavailable):
         await answer(journal, conversation, changes={"context": {"long": "а" * 100_000}})
     assert await journal.backlog() == []
+    assert not house.stores.writable
     await house.run("PRAGMA max_page_count = 1000000")
     assert len(await journal.accept(large)) == 40
+    assert house.stores.writable
     assert (await journal.claim(ANNA)).context == {}
 
 

@@ -101,6 +101,7 @@ async def test_a_timer_of_an_older_owner_does_not_stand(stores: Stores) -> None:
     )
     assert not await stores.timers.still(one)
     assert await stores.timers.due(NOON, limit=10) == []
+    assert await stores.timers.next_due() is None
 
 
 async def test_an_action_waits_until_its_result_is_taken(stores: Stores) -> None:
