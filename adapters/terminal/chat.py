@@ -8,10 +8,13 @@ from typing import Any, Protocol, TextIO
 
 from adapters.terminal.screen import CHANNEL, Screen
 from bots.model.answer import Answer
+from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Button, UnifiedMessage
 from bots.ports import Clock, NewId
+from flows.turn import GivenBack
 
 QUIT = frozenset({"/quit", "/exit"})
+RELEASE = "/release"
 
 _PHONE = re.compile(r"\+?[\d\s()-]{7,20}")
 
@@ -20,6 +23,7 @@ class Asks(Protocol):
     """What the terminal needs of the inbox."""
 
     async def ask(self, message: UnifiedMessage, *, patience: float = 25.0) -> Answer: ...
+    async def give_back(self, address: Address, what: GivenBack) -> Conversation: ...
 
 
 class Talk:
@@ -57,7 +61,9 @@ class Talk:
             text = line.strip()
             if text.casefold() in QUIT:
                 return
-            if text:
+            if text.casefold() == RELEASE:
+                await self._inbox.give_back(self._address, GivenBack())
+            elif text:
                 await self._hear(text)
             else:
                 self._screen.prompt()

@@ -65,9 +65,8 @@ class Screen:
         for message in messages:
             if message.direction == "outbound":
                 self._show(message)
-        for event in events:
-            if event.name.startswith("handoff."):
-                self._print(self._dim(f"[{event.name}]"))
+        if any(event.name == "handoff.requested" for event in events):
+            self.hint(self._words["waiting"])
         self.prompt()
 
     def prompt(self) -> None:
@@ -116,6 +115,7 @@ _RUSSIAN = {
     "/photo имя.jpg — прислать фото, /quit — выйти.",
     "phone": "Номер телефона:",
     "location": "Широта и долгота через запятую:",
+    "waiting": "(бот молчит: разговор ждёт человека; /release вернёт его боту)",
     "link": "Это ссылка, откройте её в браузере:",
 }
 _ENGLISH = {
@@ -124,5 +124,6 @@ _ENGLISH = {
     "/photo name.jpg sends a photo, /quit leaves.",
     "phone": "Your phone number:",
     "location": "Latitude and longitude with a comma:",
+    "waiting": "(the bot is silent: the chat waits for a person; /release gives it back)",
     "link": "This is a link, open it in a browser:",
 }

@@ -10,6 +10,7 @@ from bots.model.answer import Answer
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Button, Keyboard, UnifiedMessage
 from bots.model.turn import MessageRecord
+from flows.turn import GivenBack
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 MENU = (
@@ -20,25 +21,33 @@ MENU = (
 )
 
 
+def conversation(address: Address) -> Conversation:
+    return Conversation(
+        id=1,
+        uuid="0",
+        address=address,
+        platform=address.channel,
+        user_id="me",
+        customer_id=1,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
 class Echo:
     """An inbox that answers every message with the same menu."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self.heard: list[UnifiedMessage] = []
+        self.given_back: list[Address] = []
+
+    async def give_back(self, address: Address, what: GivenBack) -> Conversation:
+        self.given_back.append(address)
+        return conversation(address)
 
     async def ask(self, message: UnifiedMessage, *, patience: float = 25.0) -> Answer:
         self.heard.append(message)
-        conversation = Conversation(
-            id=1,
-            uuid="0",
-            address=message.address,
-            platform=message.platform,
-            user_id=message.user_id,
-            customer_id=1,
-            created_at=NOW,
-            updated_at=NOW,
-        )
         said = MessageRecord(
             message_id="m",
             seq=2,
@@ -49,11 +58,17 @@ class Echo:
             attachments=(Attachment(kind="photo", ref="media/hello.jpg"),),
             keyboard=Keyboard(rows=(MENU[:2], MENU[2:])),
         )
-        self._screen.told(conversation, [said], [])
-        return Answer(conversation=conversation, said=[said])
+        chat = conversation(message.address)
+        self._screen.told(chat, [said], [])
+        return Answer(conversation=chat, said=[said])
 
 
 async def talk(*lines: str) -> tuple[Sequence[UnifiedMessage], str]:
+    echo, printed = await talked(*lines)
+    return echo.heard, printed
+
+
+async def talked(*lines: str) -> tuple[Echo, str]:
     out = io.StringIO()
     screen = Screen(out, title="Ромашка")
     echo = Echo(screen)
@@ -68,7 +83,7 @@ async def talk(*lines: str) -> tuple[Sequence[UnifiedMessage], str]:
         new_id=lambda: next(ids),
     )
     await person.run(io.StringIO("\n".join(lines) + "\n"))
-    return echo.heard, out.getvalue()
+    return echo, out.getvalue()
 
 
 async def test_a_line_is_a_message_from_the_terminal() -> None:
@@ -131,6 +146,12 @@ async def test_a_photo_can_be_sent_by_name() -> None:
 async def test_quit_ends_it_and_empty_lines_say_nothing() -> None:
     heard, _ = await talk("", "  ", "раз", "/quit", "два")
     assert [one.text for one in heard] == ["раз"]
+
+
+async def test_a_chat_that_waits_for_a_person_can_be_given_back() -> None:
+    echo, _ = await talked("оператор", "/release")
+    assert echo.given_back == [Address(1, "shop", "terminal", "me")]
+    assert len(echo.heard) == 1
 
 
 async def test_messages_of_other_channels_are_not_printed() -> None:
