@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -23,7 +23,17 @@ from adapters.http.limits import Limits
 from bots.ports import Channel, Clock, NewId, Shelf
 from bots.services import Services
 
-DIALECTS: Sequence[Dialect] = (easyflow.DIALECT,)
+
+class Speaking(Protocol):
+    """A dialect's package."""
+
+    DIALECT: Dialect
+
+    def routers(self) -> list[APIRouter]:
+        """Its routes, a router for each chapter of the document."""
+
+
+SPOKEN: Sequence[Speaking] = (easyflow,)
 """The first one speaks for addresses that no document names."""
 
 TITLE = "Easy Flow"
@@ -67,8 +77,9 @@ def build_app(
         clock=clock,
         new_id=new_id,
     )
-    for router in easyflow.routers():
-        app.include_router(router)
+    for package in SPOKEN:
+        for router in package.routers():
+            app.include_router(router)
     app.router.routes.extend([*health_routes(services.health, metrics), *docs_routes()])
     app.router.routes.extend(extra_routes)
     _answer_leftovers(app)
@@ -82,7 +93,7 @@ def _answer_leftovers(app: FastAPI) -> None:
     """What never reaches a route: unknown paths, wrong methods, whatever an extra route raises."""
 
     async def leftover(request: Request, error: Exception) -> Response:
-        dialect = speaker(DIALECTS, request.url.path)
+        dialect = speaker([package.DIALECT for package in SPOKEN], request.url.path)
         return answer(dialect, fault_of(error), request_id(request))
 
     app.add_exception_handler(HTTPException, leftover)

@@ -124,9 +124,7 @@ async def _admitted(request: CheckedRequest, inner: Handler) -> Response:
     key = request.headers.get(HEADER)
     if request.method != "POST" or key is None:
         return await inner(request)
-    begun = await here.idempotency.begin(
-        caller.workspace, key, request.url.path, await request.body()
-    )
+    begun = await here.idempotency.begin(caller, key, request.url.path, await request.body())
     if isinstance(begun, Response):
         return begun
     return await _once(request, inner, begun, here.idempotency)

@@ -10,6 +10,7 @@ from fastapi import Depends, Header
 from starlette.responses import Response
 
 from bots.errors import Conflict, Invalid
+from bots.model.account import Caller
 from bots.ports import Clock, Shelf
 
 HEADER = "Idempotency-Key"
@@ -55,15 +56,16 @@ class Idempotency:
         self._running: dict[str, Attempt] = {}
         self._cleared: dict[int, str] = {}
 
-    async def begin(self, workspace: int, key: str, path: str, body: bytes) -> Attempt | Response:
+    async def begin(self, caller: Caller, key: str, path: str, body: bytes) -> Attempt | Response:
         """The first one's answer, or the attempt that this request now is.
 
         Raises Conflict while the first is under way, Invalid for another body under the same key.
         """
         if not 1 <= len(key) <= LONGEST:
             raise Invalid(HEADER, f"must have from 1 to {LONGEST} characters")
-        name = hashlib.sha256(f"{workspace}\n{path}\n{key}".encode()).hexdigest()
-        attempt = Attempt(workspace, name, hashlib.sha256(body).hexdigest())
+        whose = f"{caller.workspace}\n{caller.bot}\n{path}\n{key}"
+        name = hashlib.sha256(whose.encode()).hexdigest()
+        attempt = Attempt(caller.workspace, name, hashlib.sha256(body).hexdigest())
         running = self._running.get(name)
         if running is not None:
             _same(running.digest, attempt)
