@@ -58,7 +58,7 @@ def build_app(
 ) -> ASGIApp:
     """`channels` are by platform; `secure` says that the public address is https.
 
-    `extra_routes` come before everything but the dialects.
+    `extra_routes` come after ours; what is left after them is answered in a dialect.
     """
     metrics = metrics or Metrics()
     app = FastAPI(
