@@ -74,3 +74,9 @@ def test_the_first_bot_of_the_language_page_can_be_loaded() -> None:
     bot, flow = _YAML.findall(page("docs/flow-language.md"))[:2]
     loaded = load_bot("first", {"bot.yaml": bot, "flows/order.yaml": flow}, DEMO_SPECS)
     assert loaded.warnings == []
+
+
+def test_every_file_of_the_house_stands_in_its_place() -> None:
+    files = re.findall(r"^  (\S+/\S+\.py)", page("docs/house.md"), re.MULTILINE)
+    assert len(files) > 50
+    assert [file for file in files if not (ROOT / file).exists()] == [], "run .ci/house"
