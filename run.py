@@ -274,12 +274,16 @@ def open_port(settings: Settings) -> socket.socket:
     host, port = settings.http.host, settings.http.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listening = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         stop(
             f"Cannot listen on {host}:{port}: {error.strerror}."
             " Stop what uses it, or set EASYFLOW_HTTP__PORT to another port."
         )
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # A reader that takes nothing for ten seconds is gone: its connections inherit this.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000)
+    return listening
 
 
 def open_telegram(
