@@ -71,16 +71,20 @@ class Ids:
 
     def __init__(self) -> None:
         self._last = 0
+        self._chance = b""
 
     def __call__(self) -> str:
         # 48 bits of milliseconds and 12 bits of the fraction, never the same one twice.
         moment = (time.time_ns() << 12) // 1_000_000
         self._last = moment = max(moment, self._last + 1)
-        return f"{moment >> 12:012x}7{moment & 0xFFF:03x}{_variant():016x}"
+        return f"{moment >> 12:012x}7{moment & 0xFFF:03x}{self._random_bits() | 1 << 63:016x}"
 
-
-def _variant() -> int:
-    return secrets.randbits(62) | 1 << 63
+    def _random_bits(self) -> int:
+        # Asking the system is dear, so it is asked for many at once.
+        if not self._chance:
+            self._chance = secrets.token_bytes(8192)
+        taken, self._chance = self._chance[:8], self._chance[8:]
+        return int.from_bytes(taken) >> 2
 
 
 # ---------------------------------------------------------------- the parts
