@@ -1,17 +1,32 @@
 """From what a flow says to rows: history, and the calls to a channel that deliver it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from bots.model.conversation import Conversation
-from bots.model.message import Attachment, Button, Keyboard, MessageType, Reply, UnifiedMessage
+from bots.model.message import (
+    Attachment,
+    AttachmentKind,
+    Button,
+    Keyboard,
+    MessageType,
+    Reply,
+    UnifiedMessage,
+)
 from bots.model.turn import MessageRecord, Outgoing
 from bots.ports import Channel
-from flows.turn import Press, Say
+from flows.turn import Press, Say, Understood
 
 SHORT_LABEL = 16
 """Two buttons whose labels are at most this long share a row."""
+
+_KINDS: dict[str, AttachmentKind] = {
+    "photo": "photo",
+    "video": "video",
+    "audio": "audio",
+    "voice": "voice",
+    "file": "document",
+}
 
 _TYPES: dict[str, MessageType] = {
     "photo": "image",
@@ -53,24 +68,22 @@ def keyboard(presses: Sequence[Press]) -> Keyboard | None:
     return Keyboard(rows=tuple(rows), inline=not any(press.share for press in presses))
 
 
-def reply(say: Say, message_id: str, *, clear_keyboard: bool) -> Reply:
+def reply(say: Say, message_id: str, understood: Understood) -> Reply:
     """A message of the flow, ready for a channel."""
-    attachments = tuple(
-        Attachment(kind="document" if kind == "file" else kind, ref=ref)  # type: ignore[arg-type]
-        for kind, ref in say.media
-    )
+    attachments = tuple([Attachment(kind=_KINDS[kind], ref=ref) for kind, ref in say.media])
     return Reply(
         message_id=message_id,
         text=say.text,
         message_type=_TYPES.get(attachments[0].kind, "document") if attachments else "text",
         attachments=attachments,
         keyboard=keyboard(say.buttons),
-        clear_keyboard=clear_keyboard,
         once=say.once,
+        intent=understood.intent,
+        confidence=understood.confidence,
     )
 
 
-def inbound(message: UnifiedMessage, seq: int) -> MessageRecord:
+def inbound(message: UnifiedMessage, seq: int, understood: Understood) -> MessageRecord:
     """What the customer sent, for history; of a pressed button it is the label."""
     return MessageRecord(
         message_id=message.message_id,
@@ -82,19 +95,14 @@ def inbound(message: UnifiedMessage, seq: int) -> MessageRecord:
         message_type=message.message_type,
         platform_message_id=message.platform_message_id,
         attachments=message.attachments,
+        intent=understood.intent,
+        confidence=understood.confidence,
     )
 
 
-def outbound(
-    said: Reply,
-    conversation: Conversation,
-    channel: Channel | None,
-    *,
-    seq: int,
-    now: datetime,
-) -> tuple[MessageRecord, list[Outgoing]]:
-    """The history row of a reply and the calls that deliver it (none where nobody delivers)."""
-    record = MessageRecord(
+def outbound(said: Reply, seq: int, now: datetime) -> MessageRecord:
+    """A reply, for history."""
+    return MessageRecord(
         message_id=said.message_id,
         seq=seq,
         direction="outbound",
@@ -107,26 +115,36 @@ def outbound(
         intent=said.intent,
         confidence=said.confidence,
     )
-    if channel is None:
-        return record, []
-    rows = [
-        Outgoing(
-            key=f"{said.message_id}:{part}",
-            conversation_id=conversation.id,
-            address=conversation.address,
-            seq=seq,
-            part=part,
-            epoch=conversation.epoch,
-            payload=payload,
-            message_id=said.message_id,
-            created_at=now,
-            once=said.once,
-        )
-        for part, payload in enumerate(channel.render(conversation.address, said))
-    ]
-    return record, rows
 
 
-def marked_sending(rows: Sequence[Outgoing], now: datetime) -> list[Outgoing]:
-    """The same rows, the first one born as being sent: it leaves right after the commit."""
-    return [replace(rows[0], sending_at=now), *rows[1:]] if rows else []
+def deliveries(
+    said: Sequence[tuple[int, Reply]],
+    conversation: Conversation,
+    channel: Channel,
+    *,
+    now: datetime,
+    at_once: bool,
+) -> list[Outgoing]:
+    """The calls that deliver replies, which come with their places in the conversation.
+
+    `at_once`: the first row is born as being sent, because it leaves right after the commit.
+    """
+    rows: list[Outgoing] = []
+    for seq, reply in said:
+        for part, payload in enumerate(channel.render(conversation.address, reply)):
+            rows.append(
+                Outgoing(
+                    key=f"{reply.message_id}:{part}",
+                    conversation_id=conversation.id,
+                    address=conversation.address,
+                    seq=seq,
+                    part=part,
+                    epoch=conversation.epoch,
+                    payload=payload,
+                    message_id=reply.message_id,
+                    created_at=now,
+                    once=reply.once,
+                    sending_at=now if at_once and not rows else None,
+                )
+            )
+    return rows

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from bots import composing
 from bots.actions import Performer
 from bots.errors import ClaimLost
-from bots.model.conversation import Conversation, Opening
+from bots.model.conversation import Conversation, Opening, Owner
 from bots.model.message import Address, Attachment, Button, Reply, UnifiedMessage
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, Clock, Journal, Listener, Meter, NewId
@@ -117,8 +117,9 @@ class Responder:
             if context:
                 merged = {**conversation.context, **context}
                 conversation = replace(conversation, context=merged)
-            reachable = message.happening != "blocked"
-            conversation = replace(conversation, unreachable=not reachable)
+            unreachable = message.happening == "blocked"
+            if conversation.unreachable != unreachable:
+                conversation = replace(conversation, unreachable=unreachable)
             if message.happening in ("blocked", "unblocked"):
                 return await self._commit(conversation, _untouched(conversation), arrival=arrival)
             decided = _untouched(conversation)
@@ -150,8 +151,9 @@ class Responder:
         """The owner changes from outside of the flow: to a person, or back to the bot."""
 
         async def turn(conversation: Conversation) -> Turn:
-            if isinstance(what, GivenBack):
-                conversation = _owned(conversation, "bot")
+            if isinstance(what, GivenBack) and conversation.owner != "bot":
+                epoch = conversation.epoch + 1
+                conversation = replace(conversation, owner="bot", status="active", epoch=epoch)
             decided = await self._decide(conversation, what)
             return await self._commit(conversation, decided, events=(event,))
 
@@ -248,23 +250,21 @@ class Responder:
         replies: Sequence[Reply] = (),
         events: Sequence[Event] = (),
     ) -> Turn:
-        writing = _Writing(conversation, decided, self._clock(), self._new_id, self._channels)
+        channel = self._channels.get(conversation.address.channel)
+        writing = _Writing(conversation, decided, self._clock(), self._new_id, channel)
         if arrival is not None and arrival.message.happening in ("message", "button"):
             writing.heard(arrival.message)
         for effect in decided.effects:
             writing.add(effect)
         for reply in replies:
             writing.say(reply)
-        record = writing.record(events)
-        record = replace(
-            record,
+        record = writing.record(
             arrival=arrival.seq if arrival is not None else None,
             fired=fired,
             finished=finished,
+            events=events,
+            at_once=self._post.idle(conversation.address),
         )
-        if record.outgoing and self._post.idle(conversation.address):
-            sending = composing.marked_sending(record.outgoing, writing.now)
-            record = replace(record, outgoing=sending)
         await self._journal.commit(record)
         if record.outgoing:
             self._post.take(record.outgoing)
@@ -290,25 +290,19 @@ class _Writing:
         decided: _Decided,
         now: datetime,
         new_id: NewId,
-        channels: Mapping[str, Channel],
+        channel: Channel | None,
     ) -> None:
-        self.now = now
-        self._conversation = replace(
-            conversation,
-            position=decided.position,
-            user=decided.user,
-            context=decided.chat,
-            step=decided.step,
-            updated_at=now,
-        )
+        self._now = now
+        self._conversation = conversation
         self._decided = decided
         self._new_id = new_id
-        self._channel = channels.get(conversation.address.channel)
+        self._channel = channel
         self._seq = conversation.seq
         self._keyboard = conversation.keyboard
+        self._owner = conversation.owner
         self._messages: list[MessageRecord] = []
-        self._outgoing: list[Outgoing] = []
-        self._timers: dict[str, Timer] = {}
+        self._said: list[tuple[int, Reply]] = []
+        self._timers: dict[str, SetTimer] = {}
         self._cancelled: list[str] = []
         self._intents: dict[str, Intent] = {}
         self._cancelled_intents: list[str] = []
@@ -316,11 +310,7 @@ class _Writing:
 
     def heard(self, message: UnifiedMessage) -> None:
         self._seq += 1
-        understood = self._decided.understood
-        record = composing.inbound(message, self._seq)
-        self._messages.append(
-            replace(record, intent=understood.intent, confidence=understood.confidence)
-        )
+        self._messages.append(composing.inbound(message, self._seq, self._decided.understood))
 
     def say(self, reply: Reply) -> None:
         self._seq += 1
@@ -329,20 +319,15 @@ class _Writing:
         elif self._keyboard and reply.keyboard is None:
             reply = replace(reply, clear_keyboard=True)
             self._keyboard = False
-        record, rows = composing.outbound(
-            reply, self._conversation, self._channel, seq=self._seq, now=self.now
-        )
-        self._messages.append(record)
-        self._outgoing.extend(rows)
+        self._messages.append(composing.outbound(reply, self._seq, self._now))
+        self._said.append((self._seq, reply))
 
     def add(self, effect: Effect) -> None:
         match effect:
             case Say():
-                understood = self._decided.understood
-                said = composing.reply(effect, self._new_id(), clear_keyboard=False)
-                self.say(replace(said, intent=understood.intent, confidence=understood.confidence))
+                self.say(composing.reply(effect, self._new_id(), self._decided.understood))
             case SetTimer():
-                self._set_timer(effect)
+                self._timers[effect.name] = effect
             case DropTimer():
                 self._timers.pop(effect.name, None)
                 self._cancelled.append(effect.name)
@@ -352,22 +337,37 @@ class _Writing:
                 if self._intents.pop(effect.wait, None) is None:
                     self._cancelled_intents.append(self._intent_key(effect.wait))
             case RequestPerson():
-                self._owner_changes("queue", "handoff.requested", effect)
+                data = {"queue": effect.queue, "note": effect.note, "priority": effect.priority}
+                self._owned_by("queue", Happened(name="handoff.requested", data=data))
             case WithdrawRequest():
-                self._owner_changes("bot", "handoff.withdrawn", None)
+                self._owned_by("bot", Happened(name="handoff.withdrawn"))
             case Happened():
-                self._events.append(Event(name=effect.name, created_at=self.now, data=effect.data))
+                self._happened(effect)
 
-    def record(self, events: Sequence[Event]) -> TurnRecord:
-        conversation = replace(self._conversation, seq=self._seq, keyboard=self._keyboard)
+    def record(
+        self,
+        *,
+        arrival: int | None,
+        fired: str | None,
+        finished: str | None,
+        events: Sequence[Event],
+        at_once: bool,
+    ) -> TurnRecord:
+        """Everything the turn changes. What it said before the owner changed goes out all the same."""
+        conversation = self._changed()
+        outgoing: list[Outgoing] = []
+        if self._said and self._channel is not None:
+            outgoing = composing.deliveries(
+                self._said, conversation, self._channel, now=self._now, at_once=at_once
+            )
         return TurnRecord(
             conversation=conversation,
+            arrival=arrival,
+            fired=fired,
+            finished=finished,
             messages=self._messages,
-            outgoing=self._outgoing,
-            timers=[
-                replace(timer, epoch=conversation.epoch) if timer.epoch is not None else timer
-                for timer in self._timers.values()
-            ],
+            outgoing=outgoing,
+            timers=[_timer(timer, conversation) for timer in self._timers.values()],
             cancelled=[name for name in self._cancelled if name not in self._timers],
             intents=list(self._intents.values()),
             cancelled_intents=self._cancelled_intents,
@@ -375,14 +375,22 @@ class _Writing:
             user_changed=self._decided.user_changed,
         )
 
-    def _set_timer(self, effect: SetTimer) -> None:
-        self._timers[effect.name] = Timer(
-            conversation_id=self._conversation.id,
-            address=self._conversation.address,
-            name=effect.name,
-            due=effect.due,
-            payload=effect.payload,
-            epoch=None if effect.keep else self._conversation.epoch,
+    def _changed(self) -> Conversation:
+        decided, before = self._decided, self._conversation
+        moved = self._owner != before.owner
+        status = ("active" if self._owner == "bot" else "escalated") if moved else before.status
+        return replace(
+            before,
+            position=decided.position,
+            user=decided.user,
+            context=decided.chat,
+            step=decided.step,
+            updated_at=self._now,
+            owner=self._owner,
+            status=status,
+            epoch=before.epoch + moved,
+            seq=self._seq,
+            keyboard=self._keyboard,
         )
 
     def _run(self, effect: Run) -> None:
@@ -393,7 +401,7 @@ class _Writing:
             wait_id=effect.wait,
             action=effect.action,
             arguments=effect.arguments,
-            created_at=self.now,
+            created_at=self._now,
             timeout=effect.timeout,
             retries=effect.retries,
         )
@@ -402,19 +410,23 @@ class _Writing:
         # A wait's id is never given twice within a conversation.
         return f"{self._conversation.uuid}:{wait}"
 
-    def _owner_changes(self, owner: str, event: str, request: RequestPerson | None) -> None:
-        self._conversation = _owned(self._conversation, owner)
-        data: dict[str, Any] = {}
-        if request is not None:
-            data = {
-                "queue": request.queue,
-                "note": request.note,
-                "priority": request.priority,
-            }
-        self._events.append(Event(name=event, created_at=self.now, data=data))
-        # What this turn said before the owner changed goes out all the same.
-        epoch = self._conversation.epoch
-        self._outgoing = [replace(row, epoch=epoch) for row in self._outgoing]
+    def _owned_by(self, owner: Owner, what: Happened) -> None:
+        self._owner = owner
+        self._happened(what)
+
+    def _happened(self, what: Happened) -> None:
+        self._events.append(Event(name=what.name, created_at=self._now, data=what.data))
+
+
+def _timer(timer: SetTimer, conversation: Conversation) -> Timer:
+    return Timer(
+        conversation_id=conversation.id,
+        address=conversation.address,
+        name=timer.name,
+        due=timer.due,
+        payload=timer.payload,
+        epoch=None if timer.keep else conversation.epoch,
+    )
 
 
 def _untouched(conversation: Conversation) -> _Decided:
@@ -423,17 +435,6 @@ def _untouched(conversation: Conversation) -> _Decided:
         user=conversation.user,
         chat=conversation.context,
         step=conversation.step,
-    )
-
-
-def _owned(conversation: Conversation, owner: str) -> Conversation:
-    if conversation.owner == owner:
-        return conversation
-    return replace(
-        conversation,
-        owner=owner,  # type: ignore[arg-type]
-        status="active" if owner == "bot" else "escalated",
-        epoch=conversation.epoch + 1,
     )
 
 
