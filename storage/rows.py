@@ -11,6 +11,7 @@ from bots.model.message import Address, Attachment, Keyboard, UnifiedMessage
 from bots.model.turn import Arrival, Intent, MessageRecord, Outgoing, Timer
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def _plain(value: Any) -> Any:
@@ -36,11 +37,11 @@ _parts = msgspec.json.Decoder(_Parts)
 
 
 def to_micros(moment: datetime) -> int:
-    return round(moment.timestamp() * 1_000_000)
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def maybe_micros(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1_000_000)
+    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
 
 
 def to_moment(micros: int) -> datetime:
