@@ -13,7 +13,7 @@ from bots.model.message import (
     Reply,
     UnifiedMessage,
 )
-from bots.model.turn import MessageRecord, Outgoing
+from bots.model.turn import ALWAYS, MessageRecord, Outgoing
 from bots.ports import Channel
 from flows.turn import Press, Say, Understood
 
@@ -139,7 +139,7 @@ def deliveries(
                     address=conversation.address,
                     seq=seq,
                     part=part,
-                    epoch=conversation.epoch,
+                    epoch=conversation.epoch if reply.author == "bot" else ALWAYS,
                     payload=payload,
                     message_id=reply.message_id,
                     created_at=now,

@@ -16,7 +16,7 @@ from storage.writer import Writer
 
 _BEGIN = (
     "UPDATE outbox SET sending_at = ? WHERE key = ? AND failed_at IS NULL"
-    " AND epoch = (SELECT epoch FROM conversations WHERE id = outbox.conversation_id)"
+    " AND epoch >= (SELECT epoch FROM conversations WHERE id = outbox.conversation_id)"
 )
 _DROP = "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE key = ? AND failed_at IS NULL"
 _SENT = "DELETE FROM outbox WHERE key = ? RETURNING message_id"

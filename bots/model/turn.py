@@ -9,6 +9,10 @@ from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Keyboard, MessageType, UnifiedMessage
 
 
+ALWAYS = 2**31 - 1
+"""The epoch of what a person or an API's client says: it leaves whoever owns the chat by then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A message that is safe on disk. `seq` is our own order of receipt, over all chats."""
