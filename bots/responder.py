@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+import structlog
+
 from bots import composing
 from bots.actions import Performer
 from bots.errors import ClaimLost
@@ -41,6 +43,8 @@ from flows.turn import (
 
 CLAIM_TRIES = 5
 
+log = structlog.get_logger()
+
 
 class Post(Protocol):
     """Where committed rows go to be sent."""
@@ -54,13 +58,17 @@ class Post(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What a committed turn came to, for those who wait for it. `intents` are still to be run."""
+    """What a committed turn came to, for those who wait for it.
+
+    `intents` are still to be run; nobody waits any more for those whose keys are `dropped`.
+    """
 
     conversation: Conversation
     said: Sequence[MessageRecord] = ()
     understood: Understood = field(default_factory=Understood)
     offered: Sequence[Button] = ()
     intents: Sequence[Intent] = ()
+    dropped: Sequence[str] = ()
     next_timer: datetime | None = None
     settled: bool = True
 
@@ -124,7 +132,7 @@ class Responder:
                 return await self._commit(conversation, _untouched(conversation), arrival=arrival)
             decided = _untouched(conversation)
             if conversation.owner != "operator":
-                decided = await self._decide(conversation, _heard(message))
+                decided = await self._decide(conversation, _heard(message), f"in:{arrival.seq}")
             return await self._commit(conversation, decided, arrival=arrival)
 
         return await self._claimed(message.address, turn, opening)
@@ -133,7 +141,8 @@ class Responder:
         """A timer is due."""
 
         async def turn(conversation: Conversation) -> Turn:
-            decided = await self._decide(conversation, Fired(payload=timer.payload))
+            cause = f"{timer.name}@{timer.due.timestamp()}"
+            decided = await self._decide(conversation, Fired(payload=timer.payload), cause)
             return await self._commit(conversation, decided, fired=timer.name)
 
         return await self._claimed(timer.address, turn)
@@ -142,19 +151,20 @@ class Responder:
         """A slow action is over."""
 
         async def turn(conversation: Conversation) -> Turn:
-            decided = await self._decide(conversation, returned)
+            decided = await self._decide(conversation, returned, intent.key)
             return await self._commit(conversation, decided, finished=intent.key)
 
         return await self._claimed(intent.address, turn)
 
     async def take_over(self, address: Address, what: TakenOver | GivenBack, event: Event) -> Turn:
         """The owner changes from outside of the flow: to a person, or back to the bot."""
+        cause = self._new_id()
 
         async def turn(conversation: Conversation) -> Turn:
             if isinstance(what, GivenBack) and conversation.owner != "bot":
                 epoch = conversation.epoch + 1
                 conversation = replace(conversation, owner="bot", status="active", epoch=epoch)
-            decided = await self._decide(conversation, what)
+            decided = await self._decide(conversation, what, cause)
             return await self._commit(conversation, decided, events=(event,))
 
         return await self._claimed(address, turn)
@@ -199,8 +209,11 @@ class Responder:
                     raise
         raise AssertionError("unreachable")
 
-    async def _decide(self, conversation: Conversation, what: Input) -> _Decided:
-        """Ask the engine until it needs nothing more that can be had at once."""
+    async def _decide(self, conversation: Conversation, what: Input, cause: str) -> _Decided:
+        """Ask the engine until it needs nothing more that can be had at once.
+
+        `cause` names what happened: the same turn tried again calls its actions by the same keys.
+        """
         address = conversation.address
         bot = self._published.current(address.bot)
         older = await self._older(bot, conversation.position)
@@ -221,7 +234,10 @@ class Responder:
                 break
             if isinstance(wanted, Run):
                 what = await self._performer.run(
-                    wanted, bot=address.bot, workspace=address.workspace, key=self._new_id()
+                    wanted,
+                    bot=address.bot,
+                    workspace=address.workspace,
+                    key=f"{conversation.uuid}:{wanted.wait}:{cause}",
                 )
             else:
                 what = await self._performer.understand(wanted, language=bot.language)
@@ -268,17 +284,25 @@ class Responder:
         await self._journal.commit(record)
         if record.outgoing:
             self._post.take(record.outgoing)
-        for listener in self._listeners:
-            listener.told(record.conversation, record.messages, record.events)
+        self._tell(record)
         return Turn(
             conversation=record.conversation,
             said=[message for message in record.messages if message.direction == "outbound"],
             understood=decided.understood,
             offered=decided.offered,
             intents=record.intents,
+            dropped=record.cancelled_intents,
             next_timer=min((timer.due for timer in record.timers), default=None),
             settled=decided.settled,
         )
+
+    def _tell(self, record: TurnRecord) -> None:
+        for listener in self._listeners:
+            try:
+                listener.told(record.conversation, record.messages, record.events)
+            except Exception:
+                # The turn stands: what follows from it must not be lost to one who only listens.
+                log.exception("A listener raised")
 
 
 class _Writing:
