@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from bots.errors import ActionFailed
+from bots.errors import ActionFailed, Unavailable
 from bots.model.turn import Intent
 from bots.ports import Actions, Meter, Understanding
 from flows.turn import Chosen, Returned, Run, Understand
@@ -82,11 +82,12 @@ class Performer:
             return Returned(wait=wait, value=value), False
         except ActionFailed as failure:
             reason, transient = str(failure), failure.transient
+        except Unavailable as outage:
+            reason = str(outage)
         except TimeoutError:
             reason = f"no answer within {seconds:g} s"
-        except (
-            Exception
-        ):  # An owner's or a library's bug must reach the flow's `failed`, not kill it.
+        except Exception:
+            # An owner's or a library's bug must reach the flow's `failed`, not kill it.
             log.exception("An action raised", action=action, bot=bot)
             reason, transient = "an error inside the action", False
         self._meter.failed("action")

@@ -16,6 +16,9 @@ log = structlog.get_logger()
 
 _SHELF = "bot versions: "
 
+REMEMBERED = 32
+"""How many older versions are kept in memory; the others are made again from the shelf."""
+
 
 class Published:
     """The live bots. A version's texts are kept, so that a restart can still finish its dialogs."""
@@ -42,7 +45,7 @@ class Published:
         """Make a version live; conversations move to it or stay by the rule of `flows.versions`."""
         before = self._live.get(bot.folder)
         if before is not None and before.version != bot.version:
-            self._older[bot.folder, before.version] = before
+            self._remember((bot.folder, before.version), before)
         shelf = _SHELF + bot.folder
         if await self._shelf.get(self._workspace, shelf, bot.version) is None:
             await self._shelf.put(self._workspace, shelf, bot.version, dict(files))
@@ -51,10 +54,18 @@ class Published:
     async def older(self, bot: str, version: str) -> Bot | None:
         """A version that is not live any more, or None if nobody can make it again."""
         key = (bot, version)
-        if key not in self._older:
-            files = await self._shelf.get(self._workspace, _SHELF + bot, version)
-            self._older[key] = self._made_again(bot, version, files) if files else None
-        return self._older[key]
+        if key in self._older:
+            return self._older[key]
+        files = await self._shelf.get(self._workspace, _SHELF + bot, version)
+        made = self._made_again(bot, version, files) if files else None
+        self._remember(key, made)
+        return made
+
+    def _remember(self, key: tuple[str, str], bot: Bot | None) -> None:
+        self._older.pop(key, None)
+        self._older[key] = bot
+        if len(self._older) > REMEMBERED:
+            del self._older[next(iter(self._older))]
 
     def _made_again(self, bot: str, version: str, files: Mapping[str, str]) -> Bot | None:
         try:
