@@ -25,6 +25,11 @@ async def test_a_second_easy_flow_on_the_same_file_is_refused(
         await open_sqlite(house.path, new_id=numbers(), clock=clock)
 
 
+async def test_every_commit_is_synced_to_disk(house: House) -> None:
+    assert await house.run("PRAGMA journal_mode") == [("wal",)]
+    assert await house.run("PRAGMA synchronous") == [(2,)]  # FULL
+
+
 async def test_others_may_read_while_it_runs(house: House) -> None:
     await answer(house.stores.journal, await opened(house.stores.journal))
     connection = sqlite3.connect(f"file:{house.path}?mode=ro", uri=True)
