@@ -48,10 +48,14 @@ def advance(
     stage = Stage(bot, position_of(position), around, older)
     if not isinstance(what, (Returned, Chosen)):
         _begin_turn(stage)
-    if stage.stack:
-        versions.move(stage)
+    renewed = bool(stage.stack) and versions.move(stage)
     try:
-        _take(stage, what)
+        if renewed:
+            running.run(stage)
+        if renewed and isinstance(what, Heard):
+            understand.hear_after_renewal(stage, what)
+        else:
+            _take(stage, what)
     except RunError as error:
         tasks.fail(stage, str(error))
     _settle(stage)
@@ -106,8 +110,6 @@ def _settle(stage: Stage) -> None:
         running.run(stage)
         if _under_way(stage):
             return
-        if versions.renew_where_gone(stage):
-            continue
         try:
             if stage.position.greeting is not None:
                 understand.after_greeting(stage)

@@ -50,9 +50,7 @@ def run(stage: Stage) -> None:
             elif frame.wait is not None:
                 return
             elif not stage.knows(frame):
-                tasks.begin_ending(stage, stage.root(frame) or frame, "updated")
-            elif frame.ending == "updated":
-                _begin_anew(stage, frame)
+                tasks.renew(stage, frame)
             else:
                 done += 1
                 _count(stage, done)
@@ -60,10 +58,6 @@ def run(stage: Stage) -> None:
                 _OPERATIONS[type(operation)](stage, frame, operation)
         except RunError as error:
             tasks.fail(stage, str(error))
-
-
-def _begin_anew(stage: Stage, frame: Frame) -> None:
-    tasks.end_task(stage, frame)
 
 
 def _count(stage: Stage, done: int) -> None:
@@ -296,6 +290,8 @@ def _run_out(stage: Stage, frame: Frame) -> None:
         tasks.abandon(stage, frame)
         frame.at = question.otherwise
         return
+    if frame.wait is not None:
+        frame.wait.tries = 0
     version = stage.bot.version
     entry = stage.bot.defaults.otherwise
     tasks.handle(stage, "", version, entry, trigger=stage.position.message, event="else")

@@ -281,6 +281,21 @@ def begin_ending(stage: Stage, root: Frame, ending: Ending) -> None:
     end_task(stage, root)
 
 
+def renew(stage: Stage, frame: Frame) -> None:
+    """The version a frame stands on is not at hand: its task begins anew in the newest one."""
+    root = stage.root(frame) or frame
+    if not root.flow or root.flow not in stage.bot.flows:
+        cut(stage, stage.index(root))
+        stage.tell(stage.phrase("gone"))
+        return
+    root.version = stage.bot.version
+    root.at = 0
+    root.latest = -1
+    root.history = []
+    root.found = []
+    begin_ending(stage, root, "updated")
+
+
 def _ending_target(stage: Stage, root: Frame, ending: Ending) -> tuple[Target | None, bool]:
     flow = _flow_if_known(stage, root)
     if flow is not None and ending in flow.scope.events:
@@ -305,6 +320,7 @@ def end_task(stage: Stage, root: Frame) -> None:
     ending, root.ending = root.ending, ""
     if ending == "updated":
         root.at = 0
+        root.step = None
         root.jumped = False
         return
     stage.happened(_ENDINGS[ending], root)
@@ -381,7 +397,7 @@ def resume(stage: Stage, *, asked: bool) -> None:
     if top is None or top.wait is None or top.wait.kind != "ask" or stage.muted:
         return
     if not stage.knows(top):
-        begin_ending(stage, stage.root(top) or top, "updated")
+        renew(stage, top)
         return
     policy = stage.bot.defaults.resume
     if not asked or policy == "auto" or _is_menu(stage, top):

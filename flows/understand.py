@@ -549,6 +549,14 @@ def _hear_meanwhile(stage: Stage, heard: Heard) -> None:
     del mail[:-MAIL_KEPT]
 
 
+def hear_after_renewal(stage: Stage, heard: Heard) -> None:
+    """The question this would have answered is gone: only commands and whole words still count."""
+    stage.position.heard = stage.around.now.timestamp()
+    stage.position.message = heard.text
+    if heard.edited or heard.button is not None or not heard.text or not _exact(stage, heard.text):
+        _note(stage, "other", 0.0, None)
+
+
 def _leaves(stage: Stage, target: Target, frame: Frame | None, text: str) -> bool:
     """Whether a trigger ends what is under way, by starting anew or by cancelling."""
     if target.entry < 0:

@@ -14,21 +14,22 @@ def needed(position: Mapping[str, Any]) -> set[str]:
     return set(versions_of(position))
 
 
-def move(stage: Stage) -> None:
+def move(stage: Stage) -> bool:
     """Bring every waiting frame to the newest version whose question is still there.
 
     A frame whose question is gone stays on its own version where that is at hand; where it is not,
-    its task begins anew. A frame that waits for a flow it called, an action or a person moves at
-    its next question.
+    its task begins anew (True). A frame that waits for a flow it called, an action or a person
+    moves at its next question.
     """
     newest = stage.bot.version
     for frame in stage.stack:
         if frame.version != newest:
             _move(stage, frame)
     top = stage.top
-    if top is not None and not stage.knows(top):
-        root = stage.root(top) or top
-        _renew(stage, root)
+    if top is None or stage.knows(top):
+        return False
+    tasks.renew(stage, top)
+    return True
 
 
 def _move(stage: Stage, frame: Frame) -> None:
@@ -69,27 +70,3 @@ def _question_before(stage: Stage, frame: Frame) -> Question | None:
 def _same_buttons(before: Question, after: Question) -> bool:
     olds = [button.label.source for button in before.body.buttons]
     return olds == [button.label.source for button in after.body.buttons]
-
-
-def _renew(stage: Stage, root: Frame) -> None:
-    """Neither the question nor the version it belongs to is there any more."""
-    flow = stage.bot.own if not root.flow else stage.bot.flows.get(root.flow)
-    if flow is None or not root.flow:
-        tasks.cut(stage, stage.index(root))
-        stage.tell(stage.phrase("gone"))
-        return
-    root.version = stage.bot.version
-    root.at = 0
-    root.latest = -1
-    root.history = []
-    root.found = []
-    tasks.begin_ending(stage, root, "updated")
-
-
-def renew_where_gone(stage: Stage) -> bool:
-    """Renew the frame on top if its version is not at hand. True where it had to be."""
-    top = stage.top
-    if top is None or stage.knows(top):
-        return False
-    _renew(stage, stage.root(top) or top)
-    return True

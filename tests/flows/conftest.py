@@ -4,7 +4,7 @@ import fnmatch
 import json
 import textwrap
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,14 +91,19 @@ class Dialog:
         self.play.wait(parse_duration(duration))
         return self._then(expected)
 
-    def news(self) -> list[Said]:
+    def news(self) -> "Dialog":
+        """Let what has been said go by."""
+        self._fresh()
+        return self
+
+    def _fresh(self) -> list[Said]:
         fresh = self.play.said[self._seen :]
         self._seen = len(self.play.said)
         json.dumps(self.play.position, ensure_ascii=False)
         return fresh
 
     def says(self, *expected: str) -> "Dialog":
-        said = [one.text for one in self.news()]
+        said = [one.text for one in self._fresh()]
         fits = len(said) == len(expected) and all(map(_fits, said, expected))
         assert fits, f"said {said}, expected {list(expected)}"
         return self
@@ -138,8 +143,11 @@ def talk() -> Talk:
 
 
 @pytest.fixture
+def fails() -> object:
+    """What to give an action that should go wrong."""
+    return FAILS
+
+
+@pytest.fixture
 def bot() -> Callable[..., Bot]:
     return bot_of
-
-
-__all__ = ["FAILS", "MONDAY_MORNING", "Dialog", "bot_of", "timedelta"]

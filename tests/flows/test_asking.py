@@ -1,0 +1,372 @@
+"""What a question may be told: tries, checks, known answers, buttons that act, skipping."""
+
+from typing import Any
+
+import pytest
+
+from flows.turn import Sent
+
+
+def flow(body: str, more: str = "") -> str:
+    lines = body.strip("\n").split("\n")
+    indent = len(lines[0]) - len(lines[0].lstrip())
+    steps = "\n".join("    " + line[indent:] for line in lines)
+    return f"flow: а\nabout: А\nwhen: [/a]\n{more}steps:\n  раз:\n{steps}\n"
+
+
+def test_after_too_many_misfits_else_is_done_and_the_question_asked_again(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Сколько?
+              save: x
+              as: number
+              tries: 2
+              retry: Числом.
+              else: {say: Ладно.}
+            - say: "{{ x }}"
+            """
+        )
+    )
+    dialog.hears("/a", "Сколько?").hears("эм", "Числом.").hears("ну", "Ладно.", "Сколько?")
+    dialog.hears("эм", "Числом.").hears("5", "5")
+
+
+def test_else_may_leave(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Сколько?
+              save: x
+              as: number
+              tries: 1
+              else: [done]
+            """
+        )
+    )
+    dialog.hears("/a", "Сколько?").hears("эм").says()
+    assert dialog.idle
+
+
+def test_the_bots_else_serves_every_question_that_has_none(talk: Any) -> None:
+    bot = """
+    defaults:
+      tries: 2
+      else: {call: помощь}
+    """
+    flows = (
+        flow("- ask: Сколько?\n  save: x\n  as: number\n  retry: Числом.")
+        + "---\nflow: помощь\nsteps:\n  а:\n    - say: Помогаю.\n"
+    )
+    dialog = talk(flows, bot)
+    dialog.hears("/a", "Сколько?").hears("эм", "Числом.").hears("ну", "Помогаю.", "Сколько?")
+    dialog.hears("эм", "Числом.")
+
+
+def test_a_good_answer_in_between_starts_the_count_anew(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Сколько?
+              save: x
+              as: number
+              tries: 2
+              else: [done]
+            - ask: А ещё?
+              save: y
+              as: number
+              tries: 2
+              else: [done]
+            """
+        )
+    )
+    dialog.hears("/a").hears("эм").hears("5").hears("эм")
+    assert not dialog.idle
+
+
+def test_a_broken_check_says_why(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Сколько?
+              save: x
+              as: number
+              check:
+                - {must: x > 0, say: Больше нуля.}
+                - {must: x < 10, say: "{{ x }} — много."}
+            - say: Хорошо.
+            """
+        )
+    )
+    dialog.hears("/a", "Сколько?").hears("0", "Больше нуля.").hears("12", "12 — много.")
+    dialog.hears("5", "Хорошо.")
+
+
+def test_a_check_may_be_about_what_is_known_of_the_person(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Имя?
+              save: user.name
+              as: text
+              check: [{must: user.name != 'Аня', say: Аня уже есть.}]
+            - say: "{{ user.name }}"
+            """
+        ),
+        "user: {name: text}\n",
+    )
+    dialog.hears("/a", "Имя?").hears("Аня", "Аня уже есть.").hears("Оля", "Оля")
+
+
+def test_a_known_answer_is_skipped_or_confirmed(talk: Any) -> None:
+    flows = flow(
+        """
+        - ask: Имя?
+          save: user.name
+          as: text
+          known: skip
+        - ask: Телефон?
+          save: user.phone
+          as: phone
+          known: confirm
+        - say: "{{ user.name }} {{ user.phone | phone }}"
+        """
+    )
+    bot = "user: {name: text, phone: phone}\n"
+    dialog = talk(flows, bot, user={"name": "Аня", "phone": "+79991234567"})
+    dialog.hears("/a", "+7 999 123-45-67 — верно?")
+    assert dialog.buttons == ["Да", "Другой"]
+    dialog.presses("Да", "Аня +7 999 123-45-67")
+    dialog.hears("/a").presses("Другой", "+7 999 123-45-67 — верно?", "Телефон?")
+    dialog.hears("8 999 000-11-22", "Аня +7 999 000-11-22")
+    dialog.hears("/a", "+7 999 000-11-22 — верно?").hears("89995554433", "Аня +7 999 555-44-33")
+
+
+def test_an_answer_given_in_this_task_is_not_confirmed_again(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      телефон:
+        - ask: Телефон?
+          save: user.phone
+          as: phone
+          known: confirm
+      итог:
+        - ask: Верно?
+          save: верно
+          as: yes_no
+          buttons:
+            Да: yes
+            Исправить имя: {go: имя}
+            Исправить телефон: {go: телефон}
+        - done
+      имя:
+        - ask: Имя?
+          save: имя
+        - go: телефон_ещё
+      телефон_ещё:
+        - say: .
+        - call: контакт
+        - done
+    ---
+    flow: контакт
+    steps:
+      а:
+        - ask: Телефон?
+          save: user.phone
+          as: phone
+          known: confirm
+        - say: Тот же.
+    """
+    dialog = talk(flows, "user: {phone: phone}\n")
+    dialog.hears("/a", "Телефон?").hears("89991234567", "Верно?")
+    dialog.presses("Исправить телефон", "Телефон?").hears("89991234568", "Верно?")
+    dialog.presses("Исправить имя", "Имя?").hears("Аня", ".", "Тот же.")
+
+
+def test_going_to_a_step_always_asks_its_questions(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      имя:
+        - ask: Имя?
+          save: имя
+          known: skip
+      город:
+        - ask: Город?
+          save: город
+          known: skip
+      итог:
+        - ask: Верно?
+          save: верно
+          as: yes_no
+          buttons:
+            Да: yes
+            Имя: {go: имя}
+        - say: "{{ имя }}, {{ город }}"
+    """
+    dialog = talk(flows)
+    dialog.hears("/a", "Имя?").hears("Аня", "Город?").hears("Пермь", "Верно?")
+    dialog.presses("Имя", "Имя?").hears("Оля", "Верно?").presses("Да", "Оля, Пермь")
+
+
+def test_find_looks_once_per_task(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [{contains: заказ}]
+    steps:
+      номер:
+        - ask: Номер?
+          save: номер
+          as: номер
+        - say: "Ищу {{ номер }}"
+        - go: номер
+    """
+    dialog = talk(flows, "types: {номер: {as: text, clean: digits, matches: '\\d{5}'}}\n")
+    dialog.hears("заказ 12345", "Ищу 12345", "Номер?")
+
+
+def test_a_button_that_acts_goes_on_after_the_question(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Что?
+              save: x
+              buttons:
+                Просто: просто
+                Шутка: {say: Ха-ха.}
+            - say: Дальше {{ x }}.
+            """
+        )
+    )
+    dialog.hears("/a", "Что?").presses("Шутка", "Ха-ха.", "Дальше .")
+    dialog.hears("/a", "Что?").presses("Просто", "Дальше просто.")
+
+
+def test_a_label_of_a_typed_question_is_read_as_if_it_were_written(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Когда?
+              save: день
+              as: date
+              buttons: [Сегодня, Завтра]
+            - say: "{{ день | date }}"
+            """
+        )
+    )
+    dialog.hears("/a", "Когда?").presses("Завтра", "3 марта")
+    dialog.hears("/a", "Когда?").hears("сегодня", "2 марта")
+    dialog.hears("/a", "Когда?").hears("5 марта", "5 марта")
+
+
+def test_options_save_the_whole_object(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Какая услуга?
+              save: услуга
+              as: choice
+              options: chat.услуги
+              label: "{{ item.name }} — {{ item.price | money }}"
+            - say: "{{ услуга.name }} ({{ услуга.id }})"
+            """
+        ),
+        chat={
+            "услуги": [
+                {"id": 1, "name": "Стрижка", "price": 1500},
+                {"id": 2, "name": "Укладка", "price": 900},
+            ]
+        },
+    )
+    dialog.hears("/a", "Какая услуга?")
+    assert dialog.buttons == ["Стрижка — 1\xa0500\xa0₽", "Укладка — 900\xa0₽"]
+    dialog.presses("Укладка — 900\xa0₽", "Укладка (2)")
+    dialog.hears("/a", "Какая услуга?").hears("1", "Стрижка (1)")
+    dialog.hears("/a", "Какая услуга?").hears("укладка", "Укладка (2)")
+
+
+def test_yes_and_no_are_typed_in_many_ways(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Да?
+              save: x
+              as: yes_no
+            - say: "{{ 'да' if x else 'нет' }}"
+            """
+        )
+    )
+    dialog.hears("/a", "Да?")
+    assert dialog.buttons == ["Да", "Нет"]
+    dialog.hears("ага", "да").hears("/a", "Да?").hears("не-а", "нет")
+    dialog.hears("/a", "Да?").presses("Нет", "нет")
+
+
+def test_a_rating_makes_its_own_buttons(talk: Any) -> None:
+    dialog = talk(flow("- ask: Оцените\n  save: x\n  as: rating\n  max: 3\n- say: '{{ x }}'"))
+    dialog.hears("/a", "Оцените")
+    assert dialog.buttons == ["1", "2", "3"]
+    dialog.presses("2", "2").hears("/a", "Оцените").hears("три", "3")
+
+
+def test_a_question_may_be_skipped(talk: Any) -> None:
+    dialog = talk(flow('- ask: Почему?\n  save: x\n  skip: Пропустить\n- say: "[{{ x }}]"'))
+    dialog.hears("/a", "Почему?").presses("Пропустить", "[]")
+    dialog.hears("/a", "Почему?").hears("пропустить", "[]")
+    dialog.hears("/a", "Почему?").hears("так", "[так]")
+
+
+def test_a_shared_contact_answers_a_question_for_a_phone(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - ask: Телефон?
+              save: x
+              as: phone
+              buttons: {Отправить: {share: phone}}
+            - say: "{{ x | phone }}"
+            """
+        )
+    )
+    dialog.hears("/a", "Телефон?")
+    assert dialog.play.offered[0].share == "phone"
+    dialog.play.share("79991234567")
+    dialog.says("+7 999 123-45-67")
+
+
+def test_a_misfit_without_words_repeats_the_question_with_its_buttons(talk: Any) -> None:
+    dialog = talk(flow("- ask: Что?\n  save: x\n  buttons: [Раз, Два]\n- say: '{{ x }}'"))
+    dialog.hears("/a", "Что?").hears("семь", "Что?")
+    assert dialog.buttons == ["Раз", "Два"]
+
+
+@pytest.mark.parametrize("text", ["", "слова"])
+def test_what_is_no_photo_does_not_fit_a_question_for_photos(talk: Any, text: str) -> None:
+    dialog = talk(flow("- ask: Фото?\n  save: x\n  as: photos\n  retry: Нужно фото."))
+    dialog.hears("/a", "Фото?")
+    dialog.gets(Sent(kind="voice", ref="v"), text=text)
+    dialog.says("Нужно фото.")
+
+
+def test_a_button_on_offer_may_carry_a_name_and_data(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - set: {номер: "12345"}
+            - say:
+                text: В пути.
+                buttons:
+                  Где: {url: "http://x/{{ номер }}", name: track, with: {id: "{{ номер }}"}}
+            """
+        )
+    )
+    dialog.hears("/a", "В пути.")
+    (button,) = dialog.play.offered
+    assert (button.url, button.name, dict(button.data)) == (
+        "http://x/12345",
+        "track",
+        {"id": "12345"},
+    )

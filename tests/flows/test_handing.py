@@ -1,0 +1,178 @@
+"""A person is asked for, takes the chat, gives it back, or never comes."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flows.turn import Outcome, RequestPerson
+
+NIGHT = datetime(2026, 3, 2, 23, 0, tzinfo=ZoneInfo("Europe/Moscow"))
+
+FLOWS = """
+flow: форма
+about: Форма
+when: [/form]
+steps:
+  а:
+    - ask: Имя?
+      save: имя
+      remind: {after: 1h, say: Жду.}
+    - say: Спасибо.
+---
+flow: заказ
+when: [/order]
+steps:
+  а:
+    - ask: Номер?
+      save: номер
+      as: number
+    - say: Нашла.
+---
+flow: человек
+when: [/human]
+steps:
+  зов:
+    - handoff: поддержка
+      note: "Тема: {{ trigger.text }}"
+      say: Зову.
+      unanswered:
+        after: 15m
+        then:
+          - say: "Все заняты: {{ handoff.outcome }}."
+      offline:
+        - say: Мы спим.
+      closed:
+        - say: Закрыто.
+      cancel:
+        - say: Хорошо, сами.
+  после:
+    - say: "{{ handoff.outcome }} {{ handoff.operator }}"
+"""
+BOT = """
+hours: {день: пн-вс 09:00-21:00}
+queues: {поддержка: {hours: день}}
+meanwhile:
+  - when: [/cancel]
+    then: {go: cancel}
+"""
+
+
+@pytest.fixture
+def dialog(talk: Any) -> Any:
+    return talk(FLOWS, BOT)
+
+
+def test_the_request_carries_queue_and_note_and_the_bot_falls_silent(dialog: Any) -> None:
+    dialog.hears("/human", "Зову.")
+    assert dialog.play.requests == [
+        RequestPerson(queue="поддержка", note="Тема: /human", priority="normal")
+    ]
+    assert dialog.play.owner == "queue"
+    dialog.hears("ау").says()
+    assert dialog.play.understood.rung == "other"
+
+
+def test_releasing_falls_through_with_the_outcome(dialog: Any) -> None:
+    dialog.hears("/human", "Зову.")
+    dialog.play.person_comes()
+    dialog.hears("/order").says()
+    dialog.play.give_back(operator="Оля")
+    dialog.says("released Оля")
+    assert dialog.idle
+
+
+def test_closing_runs_its_block_and_goes_on(dialog: Any) -> None:
+    dialog.hears("/human", "Зову.")
+    dialog.play.give_back("closed")
+    dialog.says("Закрыто.", "closed ")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("unanswered", "Все заняты: unanswered."),
+        ("offline", "Мы спим."),
+        ("cancel", "Хорошо, сами."),
+    ],
+)
+def test_the_other_outcomes_run_their_block_and_end_the_flow(
+    dialog: Any, outcome: Outcome, said: str
+) -> None:
+    dialog.hears("/human", "Зову.")
+    dialog.play.give_back(outcome)
+    dialog.says(said)
+    assert dialog.idle
+    assert dialog.play.happenings("handoff_missed")[0]["outcome"] == outcome
+
+
+def test_nobody_coming_in_time_runs_its_block_and_leaves_a_missed_request(dialog: Any) -> None:
+    dialog.hears("/human", "Зову.").passes("15m", "Все заняты: unanswered.")
+    assert dialog.play.owner == "bot"
+    assert dialog.counted("handoff_missed") == 1
+
+
+def test_the_clock_of_the_unanswered_stops_when_a_person_comes(dialog: Any) -> None:
+    dialog.hears("/human", "Зову.")
+    dialog.play.person_comes()
+    dialog.passes("15m").says()
+
+
+def test_outside_the_queues_hours_the_step_goes_offline(talk: Any) -> None:
+    dialog = talk(FLOWS, BOT, now=NIGHT)
+    dialog.hears("/human", "Мы спим.")
+    assert dialog.idle
+    assert not dialog.play.requests
+    assert dialog.play.happenings("handoff_missed")[0]["queue"] == "поддержка"
+
+
+def test_cancel_withdraws_the_request_by_the_steps_own_way(dialog: Any) -> None:
+    dialog.hears("/human", "Зову.").hears("/cancel", "Хорошо, сами.")
+    assert dialog.play.owner == "bot"
+    assert dialog.idle
+
+
+def test_start_withdraws_the_request(talk: Any) -> None:
+    dialog = talk(FLOWS, BOT + "start: форма\n")
+    dialog.hears("/human", "Зову.").hears("/start", "Имя?")
+    assert dialog.play.owner == "bot"
+    dialog.passes("20m").says()
+
+
+def test_a_command_works_while_the_request_waits(dialog: Any) -> None:
+    dialog.hears("/human", "Зову.").hears("/order", "Номер?").hears("5", "Нашла.")
+    assert dialog.play.owner == "queue"
+    dialog.hears("ау").says()
+    dialog.play.give_back()
+    dialog.says("released ")
+
+
+def test_a_person_may_be_asked_for_from_outside(dialog: Any) -> None:
+    dialog.hears("/form", "Имя?")
+    dialog.play.take_over(queue="продажи", reason="важный клиент")
+    assert dialog.play.requests == [RequestPerson(queue="продажи", note="важный клиент")]
+    dialog.passes("2h").says().hears("Аня").says()
+    dialog.play.give_back()
+    dialog.says("Имя?").hears("Аня", "Спасибо.")
+
+
+def test_a_person_may_be_asked_for_where_nothing_is_under_way(dialog: Any) -> None:
+    dialog.play.take_over()
+    dialog.hears("ау").says()
+    dialog.play.give_back()
+    dialog.says()
+    assert dialog.idle
+
+
+def test_a_second_request_from_outside_changes_nothing(dialog: Any) -> None:
+    dialog.play.take_over()
+    dialog.play.take_over()
+    assert len(dialog.play.requests) == 1
+
+
+def test_a_chat_given_back_without_a_request_repeats_its_question(dialog: Any) -> None:
+    dialog.hears("/form", "Имя?")
+    dialog.play.person_comes()
+    dialog.play.give_back()
+    dialog.says("Имя?")

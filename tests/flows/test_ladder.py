@@ -1,0 +1,347 @@
+"""How a message finds its owner: button, command, answer, topic, meaning, nobody."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+MENU = """
+flow: меню
+when: [/start, привет]
+steps:
+  выбор:
+    - ask: Чем помочь?
+      buttons:
+        Заказ: {call: заказ}
+        Вопрос: {call: вопрос}
+    - say: Ещё что-нибудь?
+    - go: выбор
+---
+flow: заказ
+when:
+  - /order
+  - contains: [где заказ, статус заказа]
+gives: {номер: text}
+steps:
+  номер:
+    - ask: Номер заказа?
+      save: номер
+      as: номер_заказа
+    - say: Заказ {{ номер }} в пути.
+    - done: {номер: "{{ номер }}"}
+---
+flow: вопрос
+when:
+  - means: клиент спрашивает о доставке
+steps:
+  узнать:
+    - ask: О чём вы хотите спросить?
+      save: тема
+    - say: "Вы спросили: {{ тема }}"
+"""
+
+SHOP = """
+start: меню
+types:
+  номер_заказа: {as: text, clean: digits, matches: '\\d{5,8}', retry: Номер — это 5–8 цифр.}
+"""
+
+
+@pytest.fixture
+def dialog(talk: Any) -> Any:
+    return talk(MENU, SHOP)
+
+
+def test_a_command_starts_its_flow(dialog: Any) -> None:
+    dialog.hears("/start", "Чем помочь?")
+    understood = dialog.play.understood
+    assert (understood.intent, understood.confidence, understood.rung) == ("меню", 1.0, "exact")
+    assert dialog.buttons == ["Заказ", "Вопрос"]
+
+
+def test_a_command_may_carry_the_bots_name_and_words_behind_it(dialog: Any) -> None:
+    dialog.hears("/order@romashka_bot 12345", "Заказ 12345 в пути.")
+
+
+def test_words_are_compared_without_case_punctuation_and_yo(talk: Any) -> None:
+    dialog = talk("flow: счёт\nwhen: [мой счёт]\nsteps:\n  а:\n    - say: Вот он.\n")
+    dialog.hears("МОЙ СЧЕТ!!! 🙂", "Вот он.")
+
+
+def test_a_press_of_the_pending_question_acts(dialog: Any) -> None:
+    dialog.hears("/start").news()
+    dialog.presses("Заказ", "Номер заказа?")
+    assert dialog.play.understood.intent == "заказ"
+    assert dialog.play.understood.rung == "button"
+
+
+def test_a_label_may_be_typed_and_so_may_its_number(dialog: Any) -> None:
+    dialog.hears("/start").news()
+    dialog.hears("заказ", "Номер заказа?")
+    dialog.hears("/start").news()
+    dialog.hears("2", "О чём вы хотите спросить?")
+
+
+def test_a_number_is_a_position_only_where_something_is_chosen(talk: Any) -> None:
+    dialog = talk(
+        """
+        flow: дата
+        when: [/x]
+        steps:
+          а:
+            - ask: Сколько?
+              save: сколько
+              as: number
+              buttons: [10, 20]
+            - say: "{{ сколько }}"
+        """
+    )
+    dialog.hears("/x", "Сколько?").hears("2", "2")
+    dialog.hears("/x", "Сколько?").presses("20", "20")
+
+
+def test_a_stale_button_never_acts_and_the_question_comes_again(dialog: Any) -> None:
+    dialog.hears("/start").news()
+    dialog.presses("Вопрос").news()
+    dialog.presses("Заказ", "Эта кнопка уже не действует.", "О чём вы хотите спросить?")
+    assert dialog.play.understood.confidence == 0.0
+
+
+def test_a_menu_that_comes_round_again_keeps_its_buttons(dialog: Any) -> None:
+    dialog.hears("/start")
+    first = dialog.play.said[-1].buttons[0].payload
+    dialog.presses("Вопрос").hears("когда?").news()
+    dialog.play.press_payload(first)
+    dialog.says("Номер заказа?")
+
+
+def test_a_payload_of_ours_may_be_an_exact_trigger_for_an_api_client(dialog: Any) -> None:
+    dialog.play.press_payload("/order")
+    dialog.says("Номер заказа?")
+    dialog.play.press_payload("track_order_12345")
+    dialog.says()
+    assert dialog.play.understood.rung == "other"
+
+
+def test_a_free_text_question_takes_everything_but_exact_words(dialog: Any) -> None:
+    dialog.hears("/start").presses("Вопрос").news()
+    dialog.hears("где заказ, который я ждала?", "Вы спросили: где заказ*", "Ещё*", "Чем помочь?")
+    dialog.presses("Вопрос").news()
+    dialog.hears("/order", "Номер заказа?")
+
+
+def test_contained_words_start_a_topic_with_less_confidence(dialog: Any) -> None:
+    dialog.hears("/start").news()
+    dialog.hears("а где заказ мой", "Номер заказа?")
+    understood = dialog.play.understood
+    assert (understood.intent, understood.confidence, understood.rung) == (
+        "заказ",
+        0.95,
+        "contains",
+    )
+
+
+def test_contained_words_begin_where_a_word_begins(dialog: Any) -> None:
+    dialog.hears("/start").news()
+    dialog.hears("статус заказанного", "Номер заказа?")
+    dialog.hears("/start").news()
+    dialog.hears("нигде заказ", "Простите, не получилось вас понять.", "Чем помочь?")
+
+
+def test_the_answer_is_found_in_the_message_that_began_the_task(dialog: Any) -> None:
+    dialog.hears("Где заказ №12345?", "Заказ 12345 в пути.")
+    assert dialog.play.understood.entities == {"номер": "12345"}
+    assert dialog.play.understood.intent == "заказ"
+
+
+def test_two_possible_answers_in_a_message_are_none(dialog: Any) -> None:
+    dialog.hears("Где заказ №12345 или 54321?", "Номер заказа?")
+
+
+def test_a_meaning_is_asked_of_a_model_and_its_choice_is_taken(talk: Any) -> None:
+    dialog = talk(MENU, SHOP, means={"сколько стоит доставка": "вопрос"})
+    dialog.hears("/start").news()
+    dialog.hears("сколько стоит доставка", "О чём вы хотите спросить?")
+    understood = dialog.play.understood
+    assert (understood.intent, understood.confidence, understood.rung) == ("вопрос", 0.9, "means")
+
+
+def test_a_model_that_finds_nothing_leaves_the_message_to_nobody(dialog: Any) -> None:
+    dialog.hears("/start").news()
+    dialog.hears("абракадабра", "Простите, не получилось вас понять.", "Чем помочь?")
+    assert dialog.play.understood.rung == "no_match"
+    assert dialog.play.understood.intent is None
+
+
+def test_a_misfit_is_answered_with_retry_and_counted(dialog: Any) -> None:
+    dialog.hears("/order").news()
+    dialog.hears("раз", "Номер — это 5–8 цифр.")
+    assert dialog.play.understood.rung == "no_match"
+    assert dialog.counted("misfit") == 1
+
+
+def test_a_first_message_nobody_claims_starts_the_start_flow(dialog: Any) -> None:
+    dialog.hears("эээ", "Чем помочь?")
+    assert dialog.play.understood.confidence == 0.0
+
+
+def test_with_a_no_match_handler_the_start_flow_greets_and_the_message_is_handled(
+    talk: Any,
+) -> None:
+    flows = """
+    flow: меню
+    when: [/start]
+    steps:
+      привет:
+        - say: Здравствуйте!
+      выбор:
+        - ask: Чем помочь?
+          buttons:
+            Ничем: {say: Ладно}
+        - go: выбор
+    """
+    bot = """
+    start: меню
+    meanwhile:
+      - when: {event: no_match}
+        then: {say: "Вы сказали: {{ trigger.text }}"}
+    """
+    dialog = talk(flows, bot)
+    dialog.hears("эээ", "Здравствуйте!", "Вы сказали: эээ", "Чем помочь?")
+    dialog.hears("ой", "Вы сказали: ой", "Чем помочь?")
+    assert dialog.counted("misfit") == 0
+
+
+def test_a_handler_of_the_question_comes_before_that_of_the_flow_and_of_the_bot(
+    talk: Any,
+) -> None:
+    flows = """
+    flow: анкета
+    when: [/x]
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+          meanwhile:
+            - when: зачем
+              then: {say: Так спокойнее.}
+      б:
+        - ask: Город?
+          save: город
+    meanwhile:
+      - when: зачем
+        then: {say: Для анкеты.}
+    """
+    bot = """
+    meanwhile:
+      - when: зачем
+        then: {say: Не знаю.}
+    """
+    dialog = talk(flows, bot)
+    dialog.hears("зачем", "Не знаю.")
+    dialog.hears("/x", "Имя?").hears("зачем", "Так спокойнее.", "Имя?")
+    dialog.hears("Аня", "Город?").hears("зачем", "Для анкеты.", "Город?")
+
+
+def test_an_edited_message_counts_only_where_the_first_was_a_misfit(dialog: Any) -> None:
+    dialog.hears("/order", "Номер заказа?")
+    dialog.edits("12345").says()
+    dialog.hears("123", "Номер — это 5–8 цифр.")
+    dialog.edits("12345", "Заказ 12345 в пути.")
+    assert dialog.play.understood.rung == "edited"
+    dialog.edits("54321").says()
+
+
+def test_buttons_of_a_message_stay_good_and_start_a_topic(talk: Any) -> None:
+    flows = """
+    flow: записи
+    when: [/my]
+    steps:
+      а:
+        - set: {записи: "{{ chat.записи }}"}
+        - each: записи
+          then:
+            - say:
+                text: Запись {{ item.id }}
+                buttons:
+                  Отменить: {call: отмена_записи, with: {id: "{{ item.id }}"}}
+    ---
+    flow: отмена_записи
+    needs: {id: text}
+    steps:
+      а:
+        - say: Отменила {{ id }}.
+    ---
+    flow: форма
+    when: [/form]
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+    """
+    dialog = talk(flows, chat={"записи": [{"id": "1"}, {"id": "2"}]})
+    dialog.hears("/my", "Запись 1", "Запись 2")
+    second = dialog.play.said[-1].buttons[0].payload
+    dialog.hears("/form", "Имя?")
+    dialog.play.press_payload(second)
+    dialog.says("Отменила 2.", "Имя?")
+    dialog.hears("Аня")
+    dialog.presses("Отменить", "Отменила 2.")
+
+
+def test_the_label_of_the_last_messages_button_may_be_typed_when_nothing_is_asked(
+    talk: Any,
+) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - say:
+            text: Готово.
+            buttons:
+              Ещё раз: {start: а}
+    """
+    dialog = talk(flows)
+    dialog.hears("/a", "Готово.")
+    assert dialog.buttons == ["Ещё раз"]
+    dialog.hears("ещё раз", "Готово.")
+
+
+def test_cancel_and_back_are_understood_without_an_owners_word(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+        - ask: Город?
+          save: город
+    """
+    dialog = talk(flows)
+    dialog.hears("/a", "Имя?").hears("Аня", "Город?").hears("назад", "Имя?")
+    dialog.hears("отмена", "Хорошо, остановились.")
+    assert dialog.idle
+
+
+def test_commands_of_the_start_flow_empty_the_stack_and_its_words_only_repeat(
+    dialog: Any,
+) -> None:
+    dialog.hears("/order", "Номер заказа?").hears("привет", "Номер заказа?")
+    dialog.hears("/start", "Чем помочь?")
+    assert len(dialog.play.position["stack"]) == 1
+
+
+def test_start_works_even_where_no_flow_claims_it(talk: Any) -> None:
+    dialog = talk(
+        "flow: а\nwhen: [/a]\nsteps:\n  а:\n    - ask: Имя?\n      save: имя\n", "start: а\n"
+    )
+    dialog.hears("/start", "Имя?")
+
+
+def test_in_english_the_engine_speaks_english(talk: Any) -> None:
+    flows = "flow: a\nwhen: [/a]\nsteps:\n  a:\n    - ask: Name?\n      save: name\n"
+    dialog = talk(flows, "", None)
+    dialog.play.edit(replace(dialog.play.bot, language="en"))
+    dialog.hears("/a", "Name?").hears("cancel", "All right, we have stopped.")

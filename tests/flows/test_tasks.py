@@ -1,0 +1,503 @@
+"""Interruption and return, cancel, back, calls and limits."""
+
+from typing import Any
+
+import pytest
+
+FORM = """
+flow: форма
+about: Заполнить форму.
+when: [/form]
+steps:
+  имя:
+    - ask: Имя?
+      save: имя
+  город:
+    - ask: Город?
+      save: город
+      as: choice
+      buttons: [Москва, Пермь]
+  конец:
+    - say: "{{ имя }}, {{ город }}"
+---
+flow: справка
+when: [/help]
+steps:
+  а:
+    - say: Вот справка.
+---
+flow: опрос
+about: Пройти опрос
+when: [/poll]
+steps:
+  а:
+    - ask: Нравится?
+      as: yes_no
+      save: нравится
+    - say: Спасибо!
+"""
+
+
+@pytest.fixture
+def dialog(talk: Any) -> Any:
+    return talk(FORM)
+
+
+def test_an_interruption_that_only_answers_repeats_the_question_at_once(dialog: Any) -> None:
+    dialog.hears("/form", "Имя?").hears("/help", "Вот справка.", "Имя?")
+    dialog.hears("Аня", "Город?")
+
+
+def test_after_an_interruption_that_asked_the_customer_is_asked_whether_to_go_on(
+    dialog: Any,
+) -> None:
+    dialog.hears("/form", "Имя?").hears("/poll", "Нравится?")
+    dialog.hears("да", "Спасибо!", "Продолжим «Заполнить форму»?")
+    assert dialog.buttons == ["Да", "Нет"]
+    dialog.hears("да", "Имя?")
+    dialog.hears("Аня", "Город?").hears("пермь", "Аня, Пермь")
+
+
+def test_no_cancels_the_suspended_task(dialog: Any) -> None:
+    dialog.hears("/form").hears("/poll").hears("да").news()
+    dialog.presses("Нет", "Хорошо, остановились.")
+    assert dialog.idle
+    assert dialog.counted("task_cancelled") == 1
+
+
+def test_anything_else_is_heard_as_if_the_suspended_question_were_asked(dialog: Any) -> None:
+    dialog.hears("/form").hears("/poll").hears("да").news()
+    dialog.hears("Аня", "Город?")
+    dialog.hears("/poll").hears("нет").news()
+    dialog.hears("/help", "Вот справка.", "Город?")
+
+
+def test_the_buttons_of_go_on_are_stale_once_it_has_been_answered(dialog: Any) -> None:
+    dialog.hears("/form").hears("/poll").hears("да")
+    offered = dialog.play.offered[0].payload
+    dialog.hears("Аня").news()
+    dialog.play.press_payload(offered)
+    dialog.says("Эта кнопка уже не действует.", "Город?")
+
+
+SEVERAL = (
+    FORM
+    + """
+---
+flow: ещё
+about: Ещё одно
+when: [/more]
+steps:
+  а:
+    - ask: Сколько?
+      as: number
+      save: сколько
+    - say: Записали.
+"""
+)
+
+
+def test_several_interrupted_tasks_are_listed_newest_first(talk: Any) -> None:
+    dialog = talk(SEVERAL)
+    dialog.hears("/form").hears("/more").hears("/poll").news()
+    dialog.hears("да", "Спасибо!", "К чему вернёмся?")
+    assert dialog.buttons == ["Ещё одно", "Заполнить форму", "Ни к чему"]
+    dialog.presses("Заполнить форму", "Имя?")
+    dialog.hears("Аня", "Город?").hears("Пермь", "Аня, Пермь", "Продолжим «Ещё одно»?")
+    dialog.hears("да", "Сколько?").hears("5", "Записали.")
+    assert dialog.idle
+
+
+def test_none_of_the_interrupted_tasks_ends_them_all(talk: Any) -> None:
+    dialog = talk(SEVERAL)
+    dialog.hears("/form").hears("/more").hears("/poll").hears("да").news()
+    dialog.hears("ни к чему", "Хорошо, остановились.")
+    assert dialog.idle
+
+
+MENU = """
+flow: меню
+when: [/menu]
+steps:
+  а:
+    - ask: Что делать?
+      buttons:
+        Ничего: {say: Хорошо.}
+    - go: а
+---"""
+
+
+def test_a_menu_is_never_offered_but_repeated(talk: Any) -> None:
+    dialog = talk(MENU + FORM)
+    dialog.hears("/menu", "Что делать?").hears("/poll", "Нравится?")
+    dialog.hears("да", "Спасибо!", "Что делать?")
+
+
+@pytest.mark.parametrize(
+    ("policy", "then"), [("auto", ("Спасибо!", "Имя?")), ("never", ("Спасибо!",))]
+)
+def test_a_bot_may_resume_by_itself_or_never(talk: Any, policy: str, then: tuple[str, ...]) -> None:
+    dialog = talk(FORM, f"defaults: {{resume: {policy}}}\n")
+    dialog.hears("/form").hears("/poll").news()
+    dialog.hears("да", *then)
+    assert dialog.idle == (policy == "never")
+
+
+def test_a_flow_that_is_under_way_is_never_begun_twice(dialog: Any) -> None:
+    dialog.hears("/form", "Имя?").hears("Аня", "Город?").hears("/poll", "Нравится?")
+    dialog.hears("/form", "Город?")
+    assert len(dialog.play.position["stack"]) == 1
+
+
+def test_interruptions_nest_five_deep_and_the_oldest_is_dropped_with_a_note(talk: Any) -> None:
+    flows = "\n---\n".join(
+        f"flow: ф{n}\nabout: Дело {n}\nwhen: [/f{n}]\nsteps:\n  а:\n    - ask: Вопрос {n}?\n"
+        f"      as: number\n      save: x\n"
+        for n in range(8)
+    )
+    dialog = talk(flows)
+    for n in range(6):
+        dialog.hears(f"/f{n}", f"Вопрос {n}?")
+    dialog.hears("/f6", "Начатых дел стало слишком много, «Дело 0» закрыто.", "Вопрос 6?")
+    assert len(dialog.play.position["stack"]) == 6
+
+
+# ---------------------------------------------------------------- cancel
+
+CALLS = """
+flow: меню
+when: [/menu]
+steps:
+  а:
+    - ask: Что?
+      buttons:
+        Запись: {call: запись}
+        Подсказка: {call: подсказка}
+    - say: Что-нибудь ещё?
+    - go: а
+---
+flow: запись
+when: [/book]
+steps:
+  а:
+    - call: контакты
+      save: контакт
+    - say: "Записала: {{ контакт.имя }}"
+meanwhile:
+  - when: {event: cancel}
+    then: {say: Не записываю.}
+---
+flow: контакты
+gives: {имя: text}
+steps:
+  а:
+    - ask: Имя?
+      save: имя
+    - ask: Фамилия?
+      save: фамилия
+    - done: {имя: "{{ имя }} {{ фамилия }}"}
+---
+flow: подсказка
+steps:
+  а:
+    - ask: Какая?
+      save: какая
+"""
+WORDS = """
+meanwhile:
+  - when: [/cancel, отмена]
+    then:
+      - say: Хорошо.
+      - go: cancel
+  - when: назад
+    then: {go: back}
+  - when: помощь
+    then: {call: подсказка}
+"""
+
+
+def test_cancel_ends_the_task_with_its_helpers_and_the_caller_goes_on(talk: Any) -> None:
+    dialog = talk(CALLS, WORDS)
+    dialog.hears("/menu", "Что?").presses("Запись", "Имя?")
+    dialog.hears("отмена", "Хорошо.", "Не записываю.", "Что-нибудь ещё?", "Что?")
+
+
+def test_cancel_in_a_helper_that_the_menu_called_ends_the_menu(talk: Any) -> None:
+    dialog = talk(CALLS, WORDS)
+    dialog.hears("/menu").presses("Подсказка").news()
+    dialog.hears("отмена", "Хорошо.")
+    assert dialog.idle
+
+
+def test_a_handlers_helper_is_a_task_of_its_own(talk: Any) -> None:
+    dialog = talk(CALLS, WORDS)
+    dialog.hears("/book", "Имя?").hears("помощь", "Какая?")
+    dialog.hears("отмена", "Хорошо.", "Продолжим «запись»?")
+    dialog.hears("да", "Имя?")
+
+
+def test_results_come_back_to_the_caller(talk: Any) -> None:
+    dialog = talk(CALLS, WORDS)
+    dialog.hears("/book", "Имя?").hears("Аня", "Фамилия?").hears("Ли", "Записала: Аня Ли")
+    assert dialog.play.happenings("task_done") == [{"flow": "запись", "step": "а"}]
+
+
+def test_variables_stay_within_their_flow(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - set: {x: 1, y: 2, z: null}
+        - call: б
+          with: {y: "{{ y }}"}
+        - say: "{{ x }}{{ z }}"
+    ---
+    flow: б
+    needs: {y: number}
+    steps:
+      а:
+        - if: y == 3
+          then: {set: {x: 5}}
+        - set: {z: 3}
+        - say: "[{{ x }}][{{ y }}][{{ z }}]"
+    """
+    talk(flows).hears("/a", "[][2][3]", "1")
+
+
+def test_start_leaves_everything_and_keeps_the_person(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Имя?
+          save: user.name
+        - start: б
+          with: {кто: "{{ user.name }}"}
+    ---
+    flow: б
+    needs: {кто: text}
+    steps:
+      а:
+        - ask: "{{ кто }}, дальше?"
+          save: x
+    """
+    dialog = talk(flows, "user: {name: text}\n")
+    dialog.hears("/a").hears("Аня", "Имя?", "Аня, дальше?")
+    assert [frame["flow"] for frame in dialog.play.position["stack"]] == ["б"]
+    assert dialog.play.user == {"name": "Аня"}
+
+
+# ---------------------------------------------------------------- back
+
+
+def test_back_puts_the_last_answered_question_again_and_forgets_its_answer(talk: Any) -> None:
+    dialog = talk(FORM, WORDS.replace("  - when: помощь\n    then: {call: подсказка}\n", ""))
+    dialog.hears("/form", "Имя?").hears("Аня", "Город?")
+    dialog.hears("назад", "Имя?")
+    assert dialog.play.variables["имя"] is None
+    dialog.hears("Оля", "Город?").hears("Пермь", "Оля, Пермь")
+
+
+def test_back_goes_into_a_helper_that_has_ended(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - call: б
+          save: кто
+        - set: {привет: "{{ кто.имя }}"}
+        - ask: Город?
+          save: город
+        - say: "{{ привет }} из {{ город }}"
+    ---
+    flow: б
+    gives: {имя: text}
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+        - done: {имя: "{{ имя }}"}
+    """
+    dialog = talk(flows)
+    dialog.hears("/a", "Имя?").hears("Аня", "Город?").hears("назад", "Имя?")
+    dialog.hears("Оля", "Город?").hears("Пермь", "Оля из Пермь")
+
+
+def test_back_restores_what_the_person_had_before(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Имя?
+          save: user.name
+        - ask: Город?
+          save: город
+    """
+    dialog = talk(flows, "user: {name: text}\n", user={"name": "Аня"})
+    dialog.hears("/a").hears("Оля", "Имя?", "Город?")
+    assert dialog.play.user == {"name": "Оля"}
+    dialog.hears("назад", "Имя?")
+    assert dialog.play.user == {"name": "Аня"}
+
+
+def test_nothing_goes_back_past_an_action_with_an_effect(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+        - do: bank.pay
+        - ask: Город?
+          save: город
+    """
+    dialog = talk(flows, actions={"bank.pay": True})
+    dialog.hears("/a").hears("Аня", "Имя?", "Город?")
+    dialog.hears("назад", "Дальше назад нельзя.", "Город?")
+
+
+def test_back_from_the_first_question_of_a_called_task_is_the_menu(talk: Any) -> None:
+    dialog = talk(CALLS, WORDS)
+    dialog.hears("/menu").presses("Запись").news()
+    dialog.hears("назад", "Что?")
+
+
+def test_back_with_nothing_before_it_says_so(dialog: Any) -> None:
+    dialog.hears("/form", "Имя?").hears("назад", "Дальше назад нельзя.", "Имя?")
+
+
+# ---------------------------------------------------------------- limits and failures
+
+
+def test_a_loop_is_stopped_and_named_and_the_task_ends(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      раз:
+        - set: {x: 1}
+      два:
+        - if: x == 1
+          then: {go: раз}
+          else:
+            - ask: Имя?
+              save: имя
+    """
+    dialog = talk(flows)
+    dialog.hears("/a", "Что-то пошло не так. Уже разбираемся.")
+    (error,) = dialog.play.happenings("error")
+    assert "раз → два → раз" in error["reason"] or "два → раз → два" in error["reason"]
+    assert dialog.idle
+
+
+def test_a_loop_through_actions_that_answer_at_once_is_stopped_too(talk: Any, fails: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      раз:
+        - do: x.y
+          failed: {go: раз}
+        - ask: Имя?
+          save: имя
+    """
+
+    dialog = talk(flows, actions={"x.y": fails})
+    dialog.hears("/a", "Что-то пошло не так. Уже разбираемся.")
+    assert dialog.play.called["x.y"] <= 100
+
+
+def test_flows_that_call_one_another_without_end_are_stopped(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - call: б
+    ---
+    flow: б
+    steps:
+      а:
+        - if: chat.x == 1
+          then:
+            - ask: Имя?
+              save: имя
+        - call: в
+    ---
+    flow: в
+    steps:
+      а:
+        - call: б
+    """
+    dialog = talk(flows)
+    dialog.hears("/a", "Что-то пошло не так. Уже разбираемся.")
+    (error,) = dialog.play.happenings("error")
+    assert "б" in error["reason"]
+    assert "без конца" in error["reason"]
+    assert dialog.idle
+
+
+def test_a_failed_action_without_failed_wakes_the_bots_handler_and_the_task_ends(
+    talk: Any,
+    fails: Any,
+) -> None:
+    flows = """
+    flow: меню
+    when: [/menu]
+    steps:
+      а:
+        - ask: Что?
+          buttons:
+            Проверить: {call: проверка}
+        - say: Ещё?
+        - go: а
+    ---
+    flow: проверка
+    when: [/check]
+    steps:
+      а:
+        - do: x.y
+          save: x
+        - say: Не дойдёт.
+    """
+    bot = """
+    meanwhile:
+      - when: {event: error}
+        then: {say: Ой.}
+    """
+
+    dialog = talk(flows, bot, actions={"x.y": fails})
+    dialog.hears("/menu").presses("Проверить").says("Что?", "Ой.", "Ещё?", "Что?")
+
+
+def test_failed_goes_on_with_the_next_action_and_nothing_is_saved(talk: Any, fails: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - do: x.y
+          save: x
+          failed: {say: Не вышло.}
+        - say: "x={{ x | default('пусто') }}"
+    """
+
+    talk(flows, actions={"x.y": fails}).hears("/a", "Не вышло.", "x=пусто")
+
+
+def test_an_error_within_the_error_handler_ends_everything(talk: Any, fails: Any) -> None:
+    flows = "flow: а\nwhen: [/a]\nsteps:\n  а:\n    - do: x.y\n"
+    bot = """
+    meanwhile:
+      - when: {event: error}
+        then: {do: x.y}
+    """
+
+    dialog = talk(flows, bot, actions={"x.y": fails})
+    dialog.hears("/a", "Что-то пошло не так. Уже разбираемся.")
+    assert dialog.idle

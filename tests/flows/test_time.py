@@ -1,0 +1,308 @@
+"""Reminders, timeouts, expiry, `later`, quiet hours and gathering."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flows.turn import Sent
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+FORM = """
+flow: форма
+about: Заполнить форму
+when: [/form]
+steps:
+  имя:
+    - ask: Имя?
+      save: имя
+      as: number
+      remind:
+        - {after: 1h, say: Жду имя.}
+        - {after: 3h, say: Всё ещё жду.}
+      timeout: {after: 6h, then: {say: Не дождалась.}}
+    - say: "Имя: {{ имя | default('нет') }}"
+---
+flow: справка
+when: [/help]
+steps:
+  а:
+    - say: Вот справка.
+---
+flow: опрос
+when: [/poll]
+steps:
+  а:
+    - ask: Нравится?
+      as: yes_no
+      save: нравится
+"""
+
+
+def test_reminders_nudge_and_change_nothing(talk: Any) -> None:
+    dialog = talk(FORM).hears("/form", "Имя?")
+    dialog.passes("1h", "Жду имя.").passes("2h", "Всё ещё жду.").hears("5", "Имя: 5")
+    dialog.passes("10h").says()
+
+
+def test_a_timeout_takes_its_branch_and_the_question_is_gone(talk: Any) -> None:
+    dialog = talk(FORM).hears("/form", "Имя?")
+    dialog.passes("6h", "Жду имя.", "Всё ещё жду.", "Не дождалась.", "Имя: нет")
+    assert dialog.idle
+    assert dialog.counted("silent") == 1
+
+
+def test_an_answer_drops_the_timers(talk: Any) -> None:
+    dialog = talk(FORM).hears("/form").hears("5")
+    assert set(dialog.play.timers) <= {"expires"}
+
+
+def test_a_misfit_does_not_restart_reminders(talk: Any) -> None:
+    dialog = talk(FORM).hears("/form", "Имя?").passes("50m").hears("что")
+    dialog.news()
+    dialog.passes("10m", "Жду имя.")
+
+
+def test_a_covered_questions_timers_stop_and_start_anew_when_it_returns(talk: Any) -> None:
+    dialog = talk(FORM).hears("/form", "Имя?").passes("50m").hears("/poll", "Нравится?")
+    dialog.passes("5h").says()
+    dialog.hears("да", "Продолжим «Заполнить форму»?").hears("да", "Имя?")
+    dialog.passes("59m").says().passes("1m", "Жду имя.")
+
+
+def test_a_timer_that_lost_the_race_is_ignored(talk: Any) -> None:
+    dialog = talk(FORM).hears("/form", "Имя?")
+    late = dict(dialog.play.timers)
+    dialog.hears("5", "Имя: 5")
+    dialog.play.timers.update(late)
+    dialog.passes("6h").says()
+
+
+def test_reminders_keep_to_the_quiet_hours(talk: Any) -> None:
+    dialog = talk(
+        FORM,
+        "defaults: {quiet: '22:00-09:00'}\n",
+        now=datetime(2026, 3, 2, 21, 30, tzinfo=MOSCOW),
+    )
+    dialog.hears("/form", "Имя?").passes("5h").says()
+    assert dialog.play.timers["remind:w2:0"].due == datetime(2026, 3, 3, 9, 0, tzinfo=MOSCOW)
+
+
+# ---------------------------------------------------------------- expiry
+
+CALLER = """
+flow: меню
+when: [/menu]
+steps:
+  а:
+    - ask: Что?
+      buttons:
+        Анкета: {call: анкета}
+      expires: never
+    - say: Ещё что-нибудь?
+    - go: а
+---
+flow: анкета
+when: [/form]
+expires: 2h
+steps:
+  а:
+    - ask: Имя?
+      save: имя
+    - ask: Город?
+      save: город
+"""
+
+
+def test_a_task_left_in_silence_is_closed_and_the_menu_beneath_waits_quietly(talk: Any) -> None:
+    dialog = talk(CALLER).hears("/menu", "Что?").presses("Анкета", "Имя?")
+    dialog.passes("2h").says()
+    assert dialog.counted("task_expired") == 1
+    dialog.presses("Анкета", "Имя?")
+
+
+def test_silence_is_counted_from_the_customers_last_message(talk: Any) -> None:
+    dialog = talk(CALLER).hears("/form", "Имя?").passes("90m").hears("Аня", "Город?")
+    dialog.passes("90m").says()
+    assert not dialog.idle
+    dialog.passes("30m").says()
+    assert dialog.idle
+
+
+def test_a_menu_may_wait_for_ever(talk: Any) -> None:
+    dialog = talk(CALLER).hears("/menu", "Что?").passes("30d").says()
+    dialog.presses("Анкета", "Имя?")
+
+
+def test_the_expired_handler_may_say_something(talk: Any) -> None:
+    flows = CALLER + "meanwhile:\n  - when: {event: expired}\n    then: {say: Анкету закрыли.}\n"
+    dialog = talk(flows).hears("/form", "Имя?")
+    dialog.passes("2h", "Анкету закрыли.")
+    assert dialog.idle
+
+
+def test_a_message_does_not_move_the_timer_of_silence(talk: Any) -> None:
+    dialog = talk(CALLER).hears("/form", "Имя?")
+    first = dialog.play.timers["expires"]
+    dialog.passes("10m").hears("Аня", "Город?")
+    assert dialog.play.timers["expires"] is first
+
+
+# ---------------------------------------------------------------- later
+
+LATER = """
+flow: бронь
+when: [/book]
+steps:
+  а:
+    - later:
+        id: напомнить
+        at: now + hours(2)
+        call: напоминание
+        with: {что: визит}
+        if_busy: IF_BUSY
+    - say: Записала.
+---
+flow: отмена
+when: [/unbook]
+steps:
+  а:
+    - later: {cancel: напомнить}
+    - say: Отменила.
+---
+flow: прошлое
+when: [/past]
+steps:
+  а:
+    - later:
+        at: now - hours(1)
+        call: напоминание
+        with: {что: прошлое}
+    - say: Поздно.
+---
+flow: напоминание
+needs: {что: text}
+steps:
+  а:
+    - say: Скоро {{ что }}.
+    - ask: Придёте?
+      as: yes_no
+      save: придёт
+    - say: Ясно.
+---
+flow: форма
+about: Форма
+when: [/form]
+steps:
+  а:
+    - ask: Имя?
+      save: имя
+    - say: Спасибо.
+"""
+
+
+def later(talk: Any, if_busy: str = "wait", **more: Any) -> Any:
+    return talk(LATER.replace("IF_BUSY", if_busy), **more)
+
+
+def test_a_later_flow_starts_at_its_time(talk: Any) -> None:
+    dialog = later(talk).hears("/book", "Записала.")
+    dialog.passes("2h", "Скоро визит.", "Придёте?").hears("да", "Ясно.")
+
+
+def test_a_later_flow_can_be_undone(talk: Any) -> None:
+    dialog = later(talk).hears("/book", "Записала.").hears("/unbook", "Отменила.")
+    dialog.passes("3h").says()
+
+
+def test_a_time_in_the_past_is_skipped(talk: Any) -> None:
+    dialog = later(talk).hears("/past", "Поздно.")
+    assert not dialog.play.timers
+    dialog.passes("3h").says()
+
+
+def test_a_later_flow_waits_until_the_task_is_over(talk: Any) -> None:
+    dialog = later(talk).hears("/book").passes("115m").hears("/form").news()
+    dialog.passes("10m").says()
+    dialog.hears("Аня", "Спасибо.", "Скоро визит.", "Придёте?")
+    dialog.hears("да", "Ясно.").passes("1h").says()
+
+
+def test_a_later_flow_waits_a_quarter_of_an_hour_at_most(talk: Any) -> None:
+    dialog = later(talk).hears("/book").passes("115m").hears("/form").news()
+    dialog.passes("19m").says().passes("1m", "Скоро визит.", "Придёте?")
+    dialog.hears("да", "Ясно.", "Продолжим «Форма»?")
+
+
+def test_a_later_flow_may_come_at_once_or_not_at_all(talk: Any) -> None:
+    dialog = later(talk, "now").hears("/book").passes("1h").hears("/form").news()
+    dialog.passes("1h", "Скоро визит.", "Придёте?")
+    dialog = later(talk, "skip").hears("/book").passes("1h").hears("/form").news()
+    dialog.passes("3h").says()
+
+
+def test_a_later_flow_keeps_to_the_quiet_hours_unless_it_is_to_come_now(talk: Any) -> None:
+    evening = datetime(2026, 3, 2, 21, 0, tzinfo=MOSCOW)
+    quiet = "defaults: {quiet: '22:00-09:00'}\n"
+    dialog = talk(LATER.replace("IF_BUSY", "wait"), quiet, now=evening).hears("/book")
+    assert dialog.play.timers["later:напомнить"].due == datetime(2026, 3, 3, 9, tzinfo=MOSCOW)
+    dialog = talk(LATER.replace("IF_BUSY", "now"), quiet, now=evening).hears("/book")
+    assert dialog.play.timers["later:напомнить"].due == datetime(2026, 3, 2, 23, tzinfo=MOSCOW)
+
+
+def test_a_later_flow_waits_while_a_person_has_the_chat(talk: Any) -> None:
+    dialog = later(talk, "now").hears("/book", "Записала.")
+    dialog.play.take_over()
+    dialog.play.person_comes()
+    dialog.passes("2h").says()
+    dialog.play.give_back()
+    dialog.says("Скоро визит.", "Придёте?")
+
+
+# ---------------------------------------------------------------- gathering
+
+GATHER = """
+flow: вопрос
+when: [/ask]
+steps:
+  а:
+    - ask: Спросите.
+      save: вопрос
+      as: text
+      collect: 3s
+    - ask: Пришлите фото.
+      save: фото
+      as: photos
+      max: 3
+    - say: "{{ вопрос }} ({{ фото | len }})"
+"""
+
+
+def photos(*refs: str) -> list[Sent]:
+    return [Sent(kind="photo", ref=ref) for ref in refs]
+
+
+def test_messages_that_come_one_upon_another_are_glued(talk: Any) -> None:
+    dialog = talk(GATHER).hears("/ask", "Спросите.")
+    dialog.hears("Здравствуйте").says()
+    assert not dialog.play.settled
+    dialog.passes("2s").hears("а доставка есть?").says().passes("2s").says()
+    dialog.passes("1s", "Пришлите фото.")
+    assert dialog.play.settled
+    assert dialog.play.variables["вопрос"] == "Здравствуйте\nа доставка есть?"
+
+
+def test_photos_close_after_three_seconds_or_at_their_maximum(talk: Any) -> None:
+    dialog = talk(GATHER).hears("/ask").hears("?").passes("3s")
+    dialog.news()
+    dialog.gets(*photos("a"))
+    dialog.passes("2s").gets(*photos("b")).passes("3s", "? (2)")
+    dialog = talk(GATHER).hears("/ask").hears("?").passes("3s")
+    dialog.news()
+    dialog.gets(*photos("a", "b", "c", "d")).says("? (3)")
+
+
+def test_commands_interrupt_gathering(talk: Any) -> None:
+    dialog = talk(GATHER).hears("/ask").hears("раз")
+    dialog.news()
+    dialog.hears("отмена", "Хорошо, остановились.").passes("1h").says()
