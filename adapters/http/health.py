@@ -39,6 +39,8 @@ class Metrics:
             ["channel", "outcome"],
             registry=registry,
         )
+        self._turns_by_rung: dict[str, Counter] = {}
+        self._deliveries_by_end: dict[tuple[str, str], Counter] = {}
         self._failures = Counter(
             "easyflow_failures", "Turns and actions that went wrong", ["what"], registry=registry
         )
@@ -63,11 +65,18 @@ class Metrics:
             self._repeated.inc(repeated)
 
     def turned(self, seconds: float, rung: str) -> None:
-        self._turns.labels(rung or "none").inc()
+        turns = self._turns_by_rung.get(rung)
+        if turns is None:
+            turns = self._turns_by_rung[rung] = self._turns.labels(rung or "none")
+        turns.inc()
         self._turn_seconds.observe(seconds)
 
     def delivered(self, channel: str, outcome: str) -> None:
-        self._deliveries.labels(channel, outcome).inc()
+        ended = self._deliveries_by_end.get((channel, outcome))
+        if ended is None:
+            ended = self._deliveries.labels(channel, outcome)
+            self._deliveries_by_end[channel, outcome] = ended
+        ended.inc()
 
     def failed(self, what: str) -> None:
         self._failures.labels(what).inc()
