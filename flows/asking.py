@@ -174,7 +174,7 @@ def _found(stage: Stage, frame: Frame, question: Question, entry: int) -> bool:
     """Look for the answer in the message that began the task, once."""
     root = stage.root(frame)
     text = stage.trigger(frame)
-    mark = entry if root is frame else -entry - frame.id * 1000
+    mark = f"{frame.flow}:{entry}"
     if not text or root is None or mark in root.found:
         return False
     root.found.append(mark)
@@ -212,9 +212,13 @@ def put(
     question = operation.question
     root = stage.root(frame)
     if root is not None:
-        root.turns += 1
+        # A menu is a new beginning; a task that never ends is not one that goes astray.
+        root.turns = 0 if question.menu else root.turns + 1
         if root.turns > TURNS_PER_TASK:
             raise RunError(f"сценарий «{root.flow}» спросил больше {TURNS_PER_TASK} раз")
+    if not stage.muted:
+        # What the bot asks by itself is given its own time to be answered in.
+        stage.position.heard = max(stage.position.heard, stage.around.now.timestamp())
     frame.at = entry
     frame.latest = entry
     frame.wait = Wait(

@@ -86,7 +86,7 @@ def _take(stage: Stage, what: Input) -> None:
         case TakenOver():
             handing.take_over(stage, what)
         case GivenBack():
-            # The bot goes on by itself: the customer had no reason to write meanwhile.
+            # The customer had no reason to write to the bot meanwhile.
             stage.position.heard = stage.around.now.timestamp()
             handing.give_back(stage, what)
 

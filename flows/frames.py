@@ -101,7 +101,7 @@ class Frame:
     variables: dict[str, Any] = field(default_factory=dict)
     loops: list[list[Any]] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
-    found: list[int] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
     wait: Wait | None = None
     scope: dict[str, Any] | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
-from flows import asking, tasks
+from flows import asking, tasks, versions
 from flows.errors import RunError
 from flows.frames import Frame, Wait
 from flows.machine import allowed
@@ -264,9 +264,7 @@ def _moved_question(stage: Stage, frame: Frame, operation: Ask) -> Ask | None:
     entry = flow.questions.get(operation.question.signature) if flow is not None else None
     if flow is None or entry is None:
         return None
-    frame.version = stage.bot.version
-    frame.at = entry
-    frame.loops = []
+    versions.adopt(stage, frame, entry)
     found = flow.code[entry]
     return found if isinstance(found, Ask) else None
 
@@ -455,6 +453,7 @@ def _hand_off(stage: Stage, frame: Frame, operation: HandOff) -> None:
         due = stage.around.now + operation.unanswered_after
         stage.set_timer(name, due, {"kind": "unanswered", "wait": wait.id}, keep=True)
         wait.timers.append(name)
+    stage.holder = "queue"
     stage.effects.append(
         RequestPerson(queue=operation.queue, note=note, priority=operation.priority)
     )

@@ -14,7 +14,7 @@ from flows.hours import Hours
 from flows.model import Bot, Flow, Message, OfferedButton, Operation
 from flows.phrases import phrase
 from flows.text import Text
-from flows.turn import Around, DropTimer, Effect, Happened, Press, Say, SetTimer
+from flows.turn import Around, DropTimer, Effect, Happened, Owner, Press, Say, SetTimer
 from flows.values import freeze, thaw
 
 OFFERS_KEPT = 40
@@ -36,8 +36,7 @@ class Stage:
         "env",
         "exhausted",
         "flow_of_button",
-        "given_back",
-        "heard_now",
+        "holder",
         "intent",
         "muted",
         "older",
@@ -70,9 +69,8 @@ class Stage:
         self.rung = ""
         self.muted = False
         self.said = False
-        self.heard_now = ""
         self.exhausted: Frame | None = None
-        self.given_back = False
+        self.holder: Owner = around.owner
         self.flow_of_button: str | None = None
 
     # ------------------------------------------------------------ the stack

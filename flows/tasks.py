@@ -70,6 +70,7 @@ def interrupt(stage: Stage, name: str, *, trigger: str, arguments: Mapping[str, 
 def start(stage: Stage, name: str, *, trigger: str, arguments: Mapping[str, Any]) -> None:
     """Leave everything and begin a flow."""
     clear(stage)
+    withdraw(stage)
     push_flow(stage, name, arguments, why="task", task=True, trigger=trigger)
 
 
@@ -194,7 +195,8 @@ def abandon(stage: Stage, frame: Frame) -> None:
 
 def withdraw(stage: Stage) -> None:
     """The chat is the bot's again, before a person came."""
-    if stage.around.owner != "operator" and not stage.given_back:
+    if stage.holder == "queue":
+        stage.holder = "bot"
         stage.effects.append(WithdrawRequest())
 
 
@@ -283,6 +285,9 @@ def begin_ending(stage: Stage, root: Frame, ending: Ending) -> None:
 
 def renew(stage: Stage, frame: Frame) -> None:
     """The version a frame stands on is not at hand: its task begins anew in the newest one."""
+    if frame.why == "handler":
+        end_handler(stage, frame)
+        return
     root = stage.root(frame) or frame
     if not root.flow or root.flow not in stage.bot.flows:
         cut(stage, stage.index(root))
@@ -334,6 +339,7 @@ def cancel(stage: Stage) -> None:
     """`go: cancel`: end the task on top, or withdraw the request for a person as its step says."""
     top = stage.top
     if top is None:
+        withdraw(stage)
         if not stage.said:
             stage.tell(stage.phrase("stopped"))
         return
@@ -531,6 +537,9 @@ def back(stage: Stage) -> None:
     frame.loops = [list(loop) for loop in entry.get("loops", ())]
     frame.at = entry["entry"]
     frame.scope = None
+    if not stage.knows(frame):
+        renew(stage, frame)
+        return
     operation = stage.operation(frame, frame.at)
     assert isinstance(operation, Ask)
     save = operation.question.save

@@ -33,7 +33,7 @@ def _waiting(stage: Stage, payload: Mapping[str, Any], name: str) -> Frame | Non
 def _remind(stage: Stage, payload: Mapping[str, Any]) -> None:
     place = payload["place"]
     frame = _waiting(stage, payload, f"remind:{payload['wait']}:{place}")
-    if frame is None or stage.around.owner != "bot":
+    if frame is None or stage.holder != "bot":
         return
     reminders = asking.question_of(stage, frame).reminders
     if place < len(reminders):
@@ -43,7 +43,7 @@ def _remind(stage: Stage, payload: Mapping[str, Any]) -> None:
 
 def _time_out(stage: Stage, payload: Mapping[str, Any]) -> None:
     frame = _waiting(stage, payload, f"timeout:{payload['wait']}")
-    if frame is not None and stage.around.owner == "bot":
+    if frame is not None and stage.holder == "bot":
         stage.position.offer = None
         asking.abandon_by_timeout(stage, frame)
 
@@ -57,7 +57,7 @@ def _collect(stage: Stage, payload: Mapping[str, Any]) -> None:
 def _unanswered(stage: Stage, payload: Mapping[str, Any]) -> None:
     wait = payload.get("wait")
     frame = next((one for one in stage.stack if one.wait is not None and one.wait.id == wait), None)
-    if frame is not None and stage.around.owner == "queue" and stage.knows(frame):
+    if frame is not None and stage.holder == "queue":
         handing.unanswered(stage, frame)
 
 
@@ -69,7 +69,7 @@ def _later(stage: Stage, payload: Mapping[str, Any]) -> None:
         return
     if_busy = payload.get("if_busy", "wait")
     stage.position.held = [one for one in stage.position.held if one["id"] != payload["id"]]
-    if stage.around.owner != "bot":
+    if stage.holder != "bot":
         _hold(stage, payload)
     elif idle(stage) or if_busy == "now" or payload.get("held"):
         _begin(stage, payload)
@@ -85,8 +85,6 @@ def _hold(stage: Stage, payload: Mapping[str, Any]) -> None:
 
 def _begin(stage: Stage, payload: Mapping[str, Any]) -> None:
     stage.position.offer = None
-    # What begins after days without a word is given its own time to be answered in.
-    stage.position.heard = stage.around.now.timestamp()
     tasks.push_flow(
         stage, payload["flow"], payload.get("with", {}), why="task", task=True, trigger=""
     )
@@ -108,7 +106,7 @@ def idle(stage: Stage) -> bool:
 def release_held(stage: Stage) -> bool:
     """Begin the flow that has waited longest, now that the chat is idle."""
     position = stage.position
-    if not position.held or stage.around.owner != "bot" or not idle(stage):
+    if not position.held or stage.holder != "bot" or not idle(stage):
         return False
     payload = position.held.pop(0)
     stage.drop_timer(f"later:{payload['id']}")
@@ -125,8 +123,11 @@ def _lifetime(stage: Stage) -> timedelta | Literal["never"]:
     if top is None or not stage.knows(top):
         return "never"
     wait = top.wait
-    if wait is None or wait.kind != "ask":
+    if wait is None or wait.kind == "person":
         return "never"
+    if wait.kind == "do":
+        # Its result should have come long ago.
+        return stage.bot.defaults.expires
     own = asking.question_of(stage, top).expires
     if own is not None:
         return own
@@ -154,7 +155,9 @@ def _expire(stage: Stage, payload: Mapping[str, Any]) -> None:
     position = stage.position
     position.expiry = 0.0
     lifetime = _lifetime(stage)
-    if lifetime == "never" or stage.around.owner != "bot":
+    if stage.holder != "bot":
+        position.heard = stage.around.now.timestamp()
+    if lifetime == "never":
         return
     silence = stage.around.now.timestamp() - position.heard
     if silence + 0.5 < lifetime.total_seconds():
@@ -164,6 +167,10 @@ def _expire(stage: Stage, payload: Mapping[str, Any]) -> None:
     position.offer = None
     if root is None:
         tasks.clear(stage)
+    elif root.ending:
+        # Its farewell was a question, and nobody answered that either.
+        tasks.cut(stage, stage.index(root) + 1)
+        tasks.end_task(stage, root)
     else:
         tasks.begin_ending(stage, root, "expired")
 

@@ -1,8 +1,9 @@
 """The ladder: whose is this message - a button's, a command's, the question's, a topic's, nobody's."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from flows import asking, running, tasks
+from flows import asking, handing, running, tasks
 from flows.answers import Fit
 from flows.frames import BOTTOM, Frame, Meaning
 from flows.matching import fold
@@ -12,6 +13,7 @@ from flows.stage import Stage
 from flows.turn import Heard, Press, Understand
 
 MAIL_KEPT = 20
+LONGEST = 10_000
 SURE = 1.0
 QUITE_SURE = 0.95
 NO_MATCH = "no_match"
@@ -26,8 +28,11 @@ def hear(stage: Stage, heard: Heard) -> None:
     if heard.edited:
         _hear_edited(stage, heard)
         return
-    position.message = heard.text
+    position.message = heard.text[:LONGEST]
     position.meaning = None
+    if len(heard.text) > LONGEST:
+        heard = replace(heard, text=heard.text[:LONGEST])
+    handing.heal(stage)
     top = stage.top
     if top is not None and top.wait is not None and top.wait.kind == "do":
         _hear_meanwhile(stage, heard)
@@ -184,7 +189,7 @@ def _last_offer(stage: Stage, text: str) -> bool:
 def _answer_offer(stage: Stage, text: str) -> bool:
     """An answer to «Продолжим?»; anything else is heard as if the suspended question were asked."""
     _, presses = tasks.offered(stage)
-    place = _which_press(presses, text)
+    place = _which_press(presses, text, numbered=len(presses) > 2)
     if place is None and len(presses) == 2:
         said = asking.yes_or_no(stage, text)
         place = None if said is None else (0 if said else 1)
@@ -196,9 +201,9 @@ def _answer_offer(stage: Stage, text: str) -> bool:
     return True
 
 
-def _which_press(presses: tuple[Press, ...], text: str) -> int | None:
+def _which_press(presses: tuple[Press, ...], text: str, *, numbered: bool) -> int | None:
     words = fold(text)
-    if words.isdigit() and 1 <= int(words) <= len(presses):
+    if numbered and words.isdigit() and 1 <= int(words) <= len(presses):
         return int(words) - 1
     return next((place for place, one in enumerate(presses) if fold(one.text) == words), None)
 
@@ -512,16 +517,16 @@ def _listener(stage: Stage) -> tuple[Target, Frame | None] | None:
 
 
 def _with_person(stage: Stage) -> bool:
-    top = stage.top
-    if stage.around.owner == "operator":
-        return True
-    return top is not None and top.wait is not None and top.wait.kind == "person"
+    """Whether the message is a person's to answer, and not a flow's that runs on top of it."""
+    if stage.holder != "queue":
+        return stage.holder == "operator"
+    return asking.pending(stage) is None or handing.waiting(stage) is None
 
 
 def _hear_in_queue(stage: Stage, heard: Heard) -> None:
     """While a person is waited for, commands and whole words work; all else is the person's."""
     text = heard.text if heard.button is None else heard.button
-    if stage.around.owner == "operator":
+    if stage.holder == "operator":
         _note(stage, "other", 0.0, None)
     elif heard.button is not None and heard.button.startswith(("q:", "s:")):
         _note(stage, "button", 0.0, None)

@@ -52,11 +52,39 @@ def _move(stage: Stage, frame: Frame) -> None:
         stage.drop_timers(wait)
         wait.id = f"w{stage.number()}"
         wait.picked = []
-    frame.version = newest
+    adopt(stage, frame, entry)
+    wait.entry = entry
+
+
+def adopt(stage: Stage, frame: Frame, entry: int) -> None:
+    """Let a frame stand at a question of the newest version."""
+    _carry_history_over(stage, frame)
+    frame.version = stage.bot.version
     frame.at = entry
     frame.latest = entry
     frame.loops = []
-    wait.entry = entry
+    frame.scope = None
+
+
+def _carry_history_over(stage: Stage, frame: Frame) -> None:
+    """Going back leads to questions of the newest version; past one that is gone it does not."""
+    root = stage.root(frame)
+    if root is None or not root.history:
+        return
+    before = stage.flow(frame).code if stage.knows(frame) else ()
+    questions = (stage.bot.flows[frame.flow] if frame.flow else stage.bot.own).questions
+    kept: list[dict[str, Any]] = []
+    for made in root.history:
+        if made.get("frame") != frame.id:
+            kept.append(made)
+            continue
+        operation = before[made["entry"]] if before else None
+        found = questions.get(operation.question.signature) if isinstance(operation, Ask) else None
+        if found is None:
+            kept = []
+        else:
+            kept.append({**made, "entry": found})
+    root.history = kept
 
 
 def _question_before(stage: Stage, frame: Frame) -> Question | None:

@@ -311,3 +311,41 @@ def test_a_question_waits_in_a_handler_too(talk: Any) -> None:
     """
     dialog = talk(flows).hears("/form", "Имя?").hears("зачем", "Правда интересно?")
     dialog.hears("да", "Так надо.", "Продолжим «Форма»?").hears("Аня", "Аня *")
+
+
+def test_what_was_written_before_a_request_for_a_person_does_not_withdraw_it(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - do: slow.find
+        - handoff: поддержка
+          say: Зову.
+        - say: Вернулись.
+    """
+    dialog = talk(flows, "queues: {поддержка: {}}\n", actions={"slow.find": 1})
+    dialog.play.held = True
+    dialog.hears("/a").hears("ау").says()
+    dialog.play.answer_actions()
+    dialog.says("Зову.")
+    assert dialog.play.owner == "queue"
+
+
+def test_a_lost_action_does_not_hold_the_chat_for_ever(waiting: Any) -> None:
+    waiting.play.running.clear()
+    waiting.passes("24h").says()
+    assert waiting.idle
+
+
+def test_a_chat_the_bot_has_again_unnoticed_goes_on(talk: Any) -> None:
+    flows = "flow: а\nwhen: [/a]\nsteps:\n  а:\n    - handoff: п\n    - say: Вернулись.\n"
+    dialog = talk(flows, "queues: {п: {}}\n").hears("/a")
+    dialog.play.owner = "bot"
+    dialog.hears("/a", "Вернулись.")
+
+
+def test_a_very_long_message_is_cut(talk: Any) -> None:
+    dialog = talk("flow: а\nwhen: [/a]\nsteps:\n  а:\n    - ask: Что?\n      save: x\n")
+    dialog.hears("/a").hears("ы" * 50_000)
+    assert len(json.dumps(dialog.play.position, ensure_ascii=False)) < 25_000

@@ -345,3 +345,51 @@ def test_in_english_the_engine_speaks_english(talk: Any) -> None:
     dialog = talk(flows, "", None)
     dialog.play.edit(replace(dialog.play.bot, language="en"))
     dialog.hears("/a", "Name?").hears("cancel", "All right, we have stopped.")
+
+
+def test_a_repeated_question_keeps_the_buttons_sent_before(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Что?
+          save: x
+          buttons: [Раз, Два]
+        - say: "{{ x }}"
+    ---
+    flow: б
+    when: [/b]
+    steps:
+      а:
+        - say: Б.
+    """
+    dialog = talk(flows).hears("/a", "Что?")
+    first = dialog.play.offered[1].payload
+    dialog.hears("/b", "Б.", "Что?")
+    dialog.play.press_payload(first)
+    dialog.says("Два")
+
+
+def test_a_number_is_no_answer_to_go_on(talk: Any) -> None:
+    flows = """
+    flow: а
+    about: А
+    when: [/a]
+    steps:
+      а:
+        - ask: Сколько?
+          save: x
+          as: number
+        - say: "{{ x }}"
+    ---
+    flow: б
+    when: [/b]
+    steps:
+      а:
+        - ask: Да?
+          as: yes_no
+          save: да
+    """
+    dialog = talk(flows).hears("/a", "Сколько?").hears("/b", "Да?").hears("да", "Продолжим «А»?")
+    dialog.hears("2", "2")

@@ -501,3 +501,27 @@ def test_an_error_within_the_error_handler_ends_everything(talk: Any, fails: Any
     dialog = talk(flows, bot, actions={"x.y": fails})
     dialog.hears("/a", "Что-то пошло не так. Уже разбираемся.")
     assert dialog.idle
+
+
+def test_a_menu_may_come_round_as_often_as_one_likes(talk: Any) -> None:
+    dialog = talk(MENU + FORM).hears("/menu")
+    for _ in range(600):
+        dialog.presses("Ничего")
+    assert dialog.counted("error") == 0
+
+
+def test_a_task_that_asks_five_hundred_times_has_gone_astray(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Ещё?
+          save: x
+        - go: а
+    """
+    dialog = talk(flows).hears("/a")
+    for _ in range(501):
+        dialog.hears("да")
+    (error,) = dialog.play.happenings("error")
+    assert "500" in error["reason"]

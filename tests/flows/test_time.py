@@ -306,3 +306,51 @@ def test_commands_interrupt_gathering(talk: Any) -> None:
     dialog = talk(GATHER).hears("/ask").hears("раз")
     dialog.news()
     dialog.hears("отмена", "Хорошо, остановились.").passes("1h").says()
+
+
+def test_a_farewell_nobody_answers_is_not_said_again_and_again(talk: Any) -> None:
+    flows = """
+    flow: анкета
+    when: [/form]
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+    meanwhile:
+      - when: {event: expired}
+        then:
+          - ask: Вы ещё тут?
+            as: yes_no
+            save: тут
+          - say: Ладно.
+    """
+    dialog = talk(flows).hears("/form", "Имя?").passes("24h", "Вы ещё тут?")
+    dialog.passes("10d").says()
+    assert dialog.idle
+
+
+def test_what_the_bot_asks_by_itself_is_given_its_own_time(talk: Any) -> None:
+    flows = """
+    flow: анкета
+    when: [/form]
+    expires: 2h
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+          timeout: {after: 90m, then: {say: Тогда так.}}
+        - ask: Город?
+          save: город
+    """
+    dialog = talk(flows).hears("/form", "Имя?").passes("90m", "Тогда так.", "Город?")
+    dialog.passes("110m").hears("Пермь").says()
+    assert dialog.idle
+
+
+def test_silence_while_a_person_has_the_chat_ends_nothing(talk: Any) -> None:
+    dialog = talk(CALLER).hears("/form", "Имя?")
+    dialog.play.take_over()
+    dialog.play.person_comes()
+    dialog.passes("10d").says()
+    dialog.play.give_back()
+    dialog.says("Имя?").passes("110m").says().hears("Аня", "Город?")

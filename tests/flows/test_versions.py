@@ -148,3 +148,16 @@ def test_a_suspended_question_is_found_again_when_it_returns(talk: Any, bot: Mak
     dialog = talk(polled).hears("/form", "Имя?").hears("/poll", "Да?")
     dialog.play.edit(bot(polled.replace("Имя?", "Ваше имя?")))
     dialog.hears("да", "Продолжим «Форма»?").hears("да", "Ваше имя?")
+
+
+def test_going_back_leads_to_the_edited_question(talk: Any, bot: Make) -> None:
+    dialog = talk(FORM).hears("/form", "Имя?").hears("Аня", "Город?")
+    more = FORM.replace("    - ask: Имя?", "    - say: Привет!\n    - ask: Ваше имя?")
+    dialog.play.edit(bot(more))
+    dialog.hears("назад", "Ваше имя?").hears("Оля", "Город?").hears("Пермь", "Оля, Пермь")
+
+
+def test_going_back_stops_where_the_question_before_is_gone(talk: Any, bot: Make) -> None:
+    dialog = talk(FORM).hears("/form", "Имя?").hears("Аня", "Город?")
+    dialog.play.edit(bot(GONE))
+    dialog.hears("назад", "Дальше назад нельзя.", "Город?")
