@@ -25,7 +25,7 @@ _KINDS: dict[str, AttachmentKind] = {
     "video": "video",
     "audio": "audio",
     "voice": "voice",
-    "file": "document",
+    "document": "document",
 }
 
 _TYPES: dict[str, MessageType] = {

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Keyboard, MessageType, UnifiedMessage
 
-
 ALWAYS = 2**31 - 1
 """The epoch of what a person or an API's client says: it leaves whoever owns the chat by then."""
 
