@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -25,8 +26,16 @@ from bots.retry import wait_before
 
 log = structlog.get_logger()
 
+Result = TypeVar("Result")
+
 REFUSED_PAUSE = timedelta(seconds=60)
 """How long a channel whose credential is refused is left alone before the next try."""
+
+OUTAGE_PAUSE = 1.0
+"""Seconds between tries to write while the disk takes nothing."""
+
+BUG_PAUSE = 30.0
+"""The same where the store itself fails: its rows wait, for in order is the promise."""
 
 UNKNOWN = "unknown: we stopped while it was being sent, and it must not go out twice"
 
@@ -52,6 +61,7 @@ class Outbox:
         self._sleep = sleep
         self._queues: dict[Address, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._resting: set[asyncio.Task[None]] = set()
         self._waiting: dict[str, asyncio.Event] = {}
         self._down: set[str] = set()
         self._paused: dict[str, datetime] = {}
@@ -61,8 +71,12 @@ class Outbox:
     # ------------------------------------------------------------ what goes in
 
     def idle(self, address: Address) -> bool:
-        """Nothing of this conversation is on its way."""
-        return address not in self._queues and not self._closing
+        """What is given to us now leaves at once: nothing is before it, nothing holds us up."""
+        return (
+            address not in self._queues
+            and address.channel not in self._paused
+            and not self._closing
+        )
 
     def take(self, rows: Sequence[Outgoing]) -> None:
         """Send these behind what is there already; they are one conversation's, in order."""
@@ -89,11 +103,13 @@ class Outbox:
                 await self._store.failed(row.key, UNKNOWN)
                 log.warning("A message may or may not have been sent", key=row.key)
             else:
-                self.take([replace(row, sending_at=None)])
+                self.take([replace(row, sending_at=None, attempts=0)])
 
     async def close(self, patience: float) -> None:
-        """Let the sends under way end; what waits behind them is on disk."""
+        """Let the sends under way end; what waits, behind them or for a better time, is on disk."""
         self._closing = True
+        for task in self._resting:
+            task.cancel()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=patience)
             for task in late:
@@ -103,15 +119,17 @@ class Outbox:
     async def delivery(self, message_id: str, *, patience: float) -> Delivery:
         """How far a message has come, once it is sent or failed, or after `patience` seconds."""
         event = self._waiting.setdefault(message_id, asyncio.Event())
+        delivery = None
         try:
+            async with asyncio.timeout(patience):
+                while True:
+                    event.clear()
+                    delivery = await self._store.delivered(message_id)
+                    if delivery is None or delivery.status != "queued":
+                        break
+                    await event.wait()
+        except TimeoutError:
             delivery = await self._store.delivered(message_id)
-            if delivery is not None and delivery.status == "queued":
-                try:
-                    async with asyncio.timeout(patience):
-                        await event.wait()
-                except TimeoutError:
-                    pass
-                delivery = await self._store.delivered(message_id)
         finally:
             self._waiting.pop(message_id, None)
         return delivery or Delivery(status="sent")
@@ -128,12 +146,7 @@ class Outbox:
         try:
             while queue and not self._closing:
                 row = queue[0]
-                try:
-                    again = await self._deliver(row)
-                except Unavailable:
-                    log.warning("The outbox cannot be written, waiting", channel=address.channel)
-                    await self._sleep(1)
-                    continue
+                again = await self._deliver(row)
                 if again is None:
                     queue.popleft()
                     self._settled(row)
@@ -144,12 +157,14 @@ class Outbox:
 
     async def _deliver(self, row: Outgoing) -> Outgoing | None:
         """Try once; gives the row back when it is to be tried again (the wait is over by then)."""
-        await self._wait_for_channel(row)
+        waited = await self._wait_for_its_time(row)
         channel = self._channels.get(row.address.channel)
         if channel is None:
             await self._give_up(row, "this channel is not configured any more")
             return None
-        if row.sending_at is None and not await self._store.begin(row):
+        # The owner of the conversation may have changed since the row was written.
+        not_begun = waited or row.sending_at is None
+        if not_begun and not await self._written(lambda: self._store.begin(row)):
             self._meter.delivered(row.address.channel, "dropped")
             return None
         try:
@@ -174,7 +189,7 @@ class Outbox:
         except Exception as failure:  # A library's own error: the row must not be lost to it.
             log.exception("A send raised", channel=row.address.channel)
             return await self._transient(row, failure)
-        await self._store.sent(row.key, platform_id)
+        await self._written(lambda: self._store.sent(row.key, platform_id))
         self._meter.delivered(row.address.channel, "sent")
         self._came_back(row.address.channel)
         return None
@@ -194,14 +209,14 @@ class Outbox:
 
     async def _again(self, row: Outgoing, wait: timedelta, error: str) -> Outgoing:
         self._meter.delivered(row.address.channel, "retried")
-        await self._store.later(row.key, self._clock() + wait, error)
-        await self._sleep(wait.total_seconds())
-        return replace(row, sending_at=None)
+        until = self._clock() + wait
+        await self._written(lambda: self._store.later(row.key, until, error))
+        return replace(row, sending_at=None, not_before=until)
 
     async def _give_up(self, row: Outgoing, error: str) -> None:
         """Keep it as failed, where a person sees it, and let the next one go."""
         self._meter.delivered(row.address.channel, "failed")
-        await self._store.failed(row.key, error)
+        await self._written(lambda: self._store.failed(row.key, error))
         log.warning(
             "A message was not delivered",
             key=row.key,
@@ -209,6 +224,29 @@ class Outbox:
             channel=row.address.channel,
             error=error,
         )
+
+    async def _written(self, write: Callable[[], Awaitable[Result]]) -> Result:
+        """Write until the disk takes it: what was sent must not be sent again for want of a note."""
+        while True:
+            try:
+                return await write()
+            except Unavailable:
+                await self._rest(OUTAGE_PAUSE)
+            except Exception:
+                log.exception("The outbox cannot be written, trying again")
+                await self._rest(BUG_PAUSE)
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep, unless we are closing: then whatever waits is left for the next start."""
+        task = asyncio.current_task()
+        assert task is not None
+        if self._closing:
+            raise asyncio.CancelledError
+        self._resting.add(task)
+        try:
+            await self._sleep(seconds)
+        finally:
+            self._resting.discard(task)
 
     def _settled(self, row: Outgoing) -> None:
         event = self._waiting.get(row.message_id)
@@ -229,14 +267,24 @@ class Outbox:
         until = self._clock() + wait
         self._paused[channel] = max(self._paused.get(channel, until), until)
 
-    async def _wait_for_channel(self, row: Outgoing) -> None:
-        channel = row.address.channel
-        while channel in self._paused:
-            left = (self._paused[channel] - self._clock()).total_seconds()
-            if left <= 0:
-                self._paused.pop(channel, None)
-                return
-            await self._sleep(left)
+    async def _wait_for_its_time(self, row: Outgoing) -> bool:
+        """Whether anything had to be waited for: its own next try, or the whole channel's."""
+        waited = False
+        while (left := self._left(row)) > 0:
+            await self._rest(left)
+            waited = True
+        return waited
+
+    def _left(self, row: Outgoing) -> float:
+        paused = self._paused.get(row.address.channel)
+        if paused is None and row.not_before is None:
+            return 0.0
+        now = self._clock()
+        if paused is not None and paused <= now:
+            del self._paused[row.address.channel]
+            paused = None
+        until = max(filter(None, (paused, row.not_before)), default=now)
+        return (until - now).total_seconds()
 
     def _went_down(self, row: Outgoing, failure: Exception) -> None:
         if row.address.channel not in self._down:
