@@ -23,7 +23,8 @@ import structlog
 from adapters.demo.actions import DEMO_SPECS, DemoActions, DemoBot
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
-from bots.errors import ChannelError, ChannelUnauthorised
+from bots.errands import Errands
+from bots.errors import ChannelError, ChannelUnauthorised, Unavailable
 from bots.inbox import Inbox
 from bots.lanes import Lanes
 from bots.outbox import Outbox
@@ -55,6 +56,11 @@ log = structlog.get_logger()
 
 SHUTDOWN = 9.0
 """Seconds all of a stop may take."""
+
+HTTP_SHUTDOWN = 3
+"""Seconds of them for the requests under way."""
+
+TELEGRAM_WEBHOOK = "/api/v1/messaging/webhook/telegram"
 
 KEEP_INBOX = timedelta(days=14)
 """How long repeats of a message are known for what they are."""
@@ -157,10 +163,11 @@ class House:
         self.supervisor.keep("timetable", table.run)
 
     async def close(self, patience: float) -> None:
-        """Finish the turns and sends under way; everything else is on disk."""
+        """Finish the turns and sends under way, in so many seconds; everything else is on disk."""
         await self.supervisor.close()
-        await self.inbox.close(patience)
-        await self.outbox.close(patience)
+        started = time.monotonic()
+        await self.inbox.close(patience * 0.7)
+        await self.outbox.close(patience - (time.monotonic() - started))
         await self.stores.close()
 
     async def _prune(self) -> None:
@@ -224,8 +231,9 @@ async def build(
         journal=stores.journal,
         timers=stores.timers,
         responder=responder,
-        performer=performer,
-        channels=open_channels,
+        errands=Errands(
+            timers=stores.timers, performer=performer, channels=open_channels, clock=now
+        ),
         lanes=Lanes(),
         wake=worker.wake,
         meter=meter,
@@ -258,10 +266,19 @@ async def republish(settings: Settings, house: House) -> None:
                 print(f"\n{error}\n", file=sys.stderr)
                 continue
             house.folders[name] = folder
-            await house.published.publish(loaded.bot, folder.files)
+            await publish(house, loaded.bot, folder)
             log.info("Published", bot=name, version=loaded.bot.version)
             for warning in loaded.warnings:
                 log.warning("A bot may have a mistake", where=f"{name}/{warning}")
+
+
+async def publish(house: House, bot: Bot, folder: BotFolder) -> None:
+    """Publish a bot, as soon as the disk lets us."""
+    while True:
+        try:
+            return await house.published.publish(bot, folder.files)
+        except Unavailable:
+            await asyncio.sleep(1)
 
 
 def demo_bot(bot: Bot, folder: BotFolder) -> DemoBot:
@@ -331,31 +348,40 @@ def open_telegram(
     return channels
 
 
-async def start_telegram(
-    settings: Settings, house: House, channels: "Sequence[TelegramChannel]"
-) -> None:
-    """Check tokens, then set webhooks or begin to poll; a wrong token ends the program."""
-    from adapters.messengers.telegram.polling import poll
+async def arrive_in_telegram(
+    house: House, channels: "Sequence[TelegramChannel]", url: str | None
+) -> "list[TelegramChannel]":
+    """Check tokens and set webhooks; gives those that Telegram did not answer for.
 
-    for channel in channels:
-        url = None
-        if settings.public_url is None:
-            house.supervisor.keep(channel.name, partial(poll, channel, house.inbox.accept))
-        else:
-            url = f"{settings.public_url}/api/v1/messaging/webhook/telegram"
-        await channel.load()
-        try:
-            async with asyncio.timeout(3):
-                await arrive(channel, url)
-        except ChannelUnauthorised as error:
-            await house.close(1)
-            stop(str(error))
-        except (ChannelError, TimeoutError) as error:
-            log.warning("Telegram does not answer, trying on", why=repr(error))
-            if url is not None:
-                house.supervisor.once(channel.name, arrive_later(channel, url))
-        else:
-            log.info("In Telegram", bot=channel.bot, username=f"@{channel.username}")
+    A wrong token ends the program.
+    """
+    arrivals = await asyncio.gather(
+        *(arrived(channel, url) for channel in channels), return_exceptions=True
+    )
+    refused = [one for one in arrivals if isinstance(one, ChannelUnauthorised)]
+    if refused:
+        await house.close(1)
+        for channel in channels:
+            await channel.close()
+        stop(*map(str, refused))
+    for one in arrivals:
+        if isinstance(one, BaseException):
+            raise one
+    return [channel for channel, came in zip(channels, arrivals, strict=True) if not came]
+
+
+async def arrived(channel: "TelegramChannel", url: str | None) -> bool:
+    """Whether Telegram answered within a start's patience. Raises ChannelUnauthorised."""
+    await channel.load()
+    try:
+        async with asyncio.timeout(3):
+            await arrive(channel, url)
+    except ChannelUnauthorised:
+        raise
+    except (ChannelError, TimeoutError) as error:
+        log.warning("Telegram does not answer, trying on", bot=channel.bot, why=repr(error))
+        return False
+    return True
 
 
 async def arrive(channel: "TelegramChannel", url: str | None) -> None:
@@ -363,6 +389,7 @@ async def arrive(channel: "TelegramChannel", url: str | None) -> None:
     await channel.check()
     if url is not None:
         await channel.set_webhook(url)
+    log.info("In Telegram", bot=channel.bot, username=f"@{channel.username}")
 
 
 async def arrive_later(channel: "TelegramChannel", url: str) -> None:
@@ -372,12 +399,28 @@ async def arrive_later(channel: "TelegramChannel", url: str) -> None:
         await asyncio.sleep(pause)
         pause = min(pause * 2, 60.0)
         try:
-            await arrive(channel, url)
+            return await arrive(channel, url)
+        except ChannelUnauthorised as error:
+            log.error("A Telegram bot cannot be reached", bot=channel.bot, why=str(error))
         except ChannelError as error:
             log.debug("Telegram does not answer", why=str(error))
-        else:
-            log.info("In Telegram", bot=channel.bot, username=f"@{channel.username}")
-            return
+
+
+def listen_to_telegram(
+    house: House,
+    channels: "Sequence[TelegramChannel]",
+    missing: "Sequence[TelegramChannel]",
+    url: str | None,
+) -> None:
+    """Poll, or go on trying to set the webhooks that are still missing."""
+    from adapters.messengers.telegram.polling import poll
+
+    if url is None:
+        for channel in channels:
+            house.supervisor.keep(channel.name, partial(poll, channel, house.inbox.accept))
+    else:
+        for channel in missing:
+            house.supervisor.once(channel.name, partial(arrive_later, channel, url))
 
 
 async def serve(settings: Settings) -> None:
@@ -403,23 +446,26 @@ async def serve(settings: Settings) -> None:
     except OSError as error:
         stop(error.strerror or str(error))
     app = http_app(settings, house, hub, metrics, telegram)
-    await start_telegram(settings, house, telegram)
+    url = f"{settings.public_url}{TELEGRAM_WEBHOOK}" if settings.public_url else None
+    missing = await arrive_in_telegram(house, telegram, url)
+    # What came before us goes first: only then may anything new come in.
     await house.start()
+    listen_to_telegram(house, telegram, missing, url)
     if settings.reloads:
         house.supervisor.keep("reload", partial(republish, settings, house))
-    # uvicorn raises the signal again when it has stopped: our own end is still to come.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=HTTP_SHUTDOWN,
             ws_max_size=1 << 17,
         )
     )
+    # uvicorn raises the signal again when it has stopped: our own end is still to come.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     # What is here now stays: the collector need not look at it again, nor at every turn.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -427,7 +473,7 @@ async def serve(settings: Settings) -> None:
     try:
         await server.serve(sockets=[listening])
     finally:
-        await house.close(SHUTDOWN - 4)
+        await house.close(SHUTDOWN - HTTP_SHUTDOWN - 1)
         for channel in telegram:
             await channel.close()
 
@@ -472,7 +518,7 @@ def http_app(
         accounts=house.accounts,
         health=Health(
             {
-                "database": partial(database_answers, stores),
+                "database": partial(database_answers, stores, house.workspace),
                 "inbox": not_behind(lambda: inbox.oldest, now),
             }
         ),
@@ -514,9 +560,11 @@ def http_app(
     )
 
 
-async def database_answers(stores: Stores) -> str | None:
-    """None if a row can be read; what is raised is the trouble."""
+async def database_answers(stores: Stores, workspace: int) -> str | None:
+    """None if a row can be read, and written again where it could not be; raises the trouble."""
     await stores.accounts.owner()
+    if not stores.writable:
+        await stores.shelf.put(workspace, "health", "written", now().isoformat())
     return None
 
 

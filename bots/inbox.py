@@ -1,30 +1,32 @@
 """Take messages in: once each, safe on disk, answered in order within a conversation."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
-from bots.actions import Performer
-from bots.errors import Conflict, Consumed, NotFound
+from bots.errands import Errands
+from bots.errors import Conflict, Consumed, NotFound, Unavailable
 from bots.lanes import Lanes
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Button, Reply, UnifiedMessage
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Timer
-from bots.ports import Channel, Clock, Journal, Meter, Sleep, Timers
+from bots.ports import Clock, Journal, Meter, Sleep, Timers
 from bots.responder import Responder, Turn
 from bots.retry import wait_before
 from flows.turn import GivenBack, Returned, TakenOver, Understood
 
 log = structlog.get_logger()
 
-TYPING_AFTER = 0.5
-"""Seconds a slow action may take before the customer sees that an answer is on its way."""
+Result = TypeVar("Result")
+
+OUTAGE_PAUSE = 1.0
+"""Seconds between tries of a turn while the disk takes nothing."""
 
 
 @dataclass(slots=True, eq=False)
@@ -41,7 +43,7 @@ class _Watch:
     failure: BaseException | None = None
 
     def hears(self, turn: Turn, arrival: int | None) -> None:
-        if self.conversation is None and arrival != self.arrival:
+        if self.settled.is_set() or (self.conversation is None and arrival != self.arrival):
             return
         if self.conversation is None:
             self.understood = turn.understood
@@ -64,8 +66,7 @@ class Inbox:
         journal: Journal,
         timers: Timers,
         responder: Responder,
-        performer: Performer,
-        channels: Mapping[str, Channel],
+        errands: Errands,
         lanes: Lanes,
         wake: Callable[[datetime], None],
         meter: Meter,
@@ -75,8 +76,7 @@ class Inbox:
         self._journal = journal
         self._timers = timers
         self._responder = responder
-        self._performer = performer
-        self._channels = channels
+        self._errands = errands
         self._lanes = lanes
         self._wake = wake
         self._meter = meter
@@ -84,15 +84,13 @@ class Inbox:
         self._sleep = sleep
         self._watches: dict[Address, list[_Watch]] = {}
         self._unanswered: dict[int, datetime] = {}
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._waiting: set[asyncio.Task[None]] = set()
 
     # ------------------------------------------------------------ what comes in
 
     async def accept(self, messages: Sequence[UnifiedMessage]) -> None:
         """Keep messages; returns once they are on disk. Raises Unavailable if they cannot be."""
-        arrivals = await self._journal.accept(messages)
-        self._meter.accepted(len(arrivals), len(messages) - len(arrivals))
-        for arrival in arrivals:
+        for arrival in await self._noted(messages):
             self._queue(arrival)
 
     async def ask(
@@ -106,8 +104,7 @@ class Inbox:
 
         Raises Conflict where the message had come before.
         """
-        arrivals = await self._journal.accept([message])
-        self._meter.accepted(len(arrivals), 1 - len(arrivals))
+        arrivals = await self._noted([message])
         if not arrivals:
             raise Conflict("This message was taken before")
         watch = _Watch(arrival=arrivals[0].seq, context=context)
@@ -190,7 +187,7 @@ class Inbox:
             return replace(conversation, unreachable=True)
 
         async def job() -> None:
-            await self._responder.change(address, change)
+            await self._patiently(partial(self._responder.change, address, change))
 
         self._lanes.submit(address, job)
 
@@ -201,10 +198,13 @@ class Inbox:
             well = False
             try:
                 if await self._timers.still(timer):
-                    self._after(await self._responder.fire(timer), timer.address)
+                    turn = await self._patiently(partial(self._responder.fire, timer))
+                    self._after(turn, timer.address)
                 well = True
             except Consumed:
                 well = True
+            except NotFound as missing:
+                log.warning("A timer waits for what is not there", missing=str(missing))
             finally:
                 done(well)
 
@@ -214,17 +214,18 @@ class Inbox:
 
     async def start(self) -> None:
         """Go on with what was accepted and not answered, and with actions under way, before us."""
-        for arrival in await self._journal.backlog():
-            self._queue(arrival)
+        await self._catch_up()
         for intent in await self._timers.intents(self._clock() + timedelta(days=1)):
-            self._carry_out(intent)
+            self._errands.begin(intent, self._take_result)
 
     async def close(self, patience: float) -> None:
         """Finish the turns under way; what waits behind them is on disk."""
         await self._lanes.close(patience)
-        for task in self._running.values():
+        await self._errands.close()
+        waiting = list(self._waiting)
+        for task in waiting:
             task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await asyncio.gather(*waiting, return_exceptions=True)
 
     @property
     def oldest(self) -> datetime | None:
@@ -232,6 +233,28 @@ class Inbox:
         return next(iter(self._unanswered.values()), None)
 
     # ------------------------------------------------------------ inside
+
+    async def _noted(self, messages: Sequence[UnifiedMessage]) -> list[Arrival]:
+        """What is new among the messages, now on disk."""
+        try:
+            arrivals = await self._journal.accept(messages)
+        except asyncio.CancelledError:
+            # On disk all the same, perhaps, and whoever brought them will not queue them.
+            self._beside(self._catch_up_with(messages))
+            raise
+        self._meter.accepted(len(arrivals), len(messages) - len(arrivals))
+        return arrivals
+
+    async def _catch_up_with(self, messages: Sequence[UnifiedMessage]) -> None:
+        await self._patiently(partial(self._journal.accept, messages))
+        await self._catch_up({message.message_id for message in messages})
+
+    async def _catch_up(self, wanted: Container[str] | None = None) -> None:
+        """Queue what is on disk and not queued: all of it, or what has one of these ids."""
+        for arrival in await self._journal.backlog():
+            known = arrival.seq in self._unanswered
+            if not known and (wanted is None or arrival.message.message_id in wanted):
+                self._queue(arrival)
 
     def _queue(self, arrival: Arrival) -> None:
         self._unanswered[arrival.seq] = self._clock()
@@ -241,8 +264,9 @@ class Inbox:
         address = arrival.message.address
         watches = self._watches.get(address)
         mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
+        context = mine.context if mine else None
         try:
-            turn = await self._responder.answer(arrival, mine.context if mine else None)
+            turn = await self._patiently(partial(self._responder.answer, arrival, context))
         except Consumed:
             # It was answered by a process that died before it could say so.
             self._unanswered.pop(arrival.seq, None)
@@ -260,7 +284,9 @@ class Inbox:
         if turn.next_timer is not None:
             self._wake(turn.next_timer)
         for intent in turn.intents:
-            self._carry_out(intent)
+            self._errands.begin(intent, self._take_result)
+        if turn.dropped:
+            self._errands.drop(turn.dropped)
         for watch in self._watches.get(address, ()):
             watch.hears(turn, arrival)
 
@@ -280,15 +306,10 @@ class Inbox:
         )
         self._unanswered.pop(arrival.seq, None)
         until = None if wait is None or isinstance(failure, NotFound) else self._clock() + wait
-        await self._journal.postpone(arrival.seq, until=until, error=repr(failure))
+        error = repr(failure)
+        await self._patiently(lambda: self._journal.postpone(arrival.seq, until=until, error=error))
         if wait is not None and until is not None:
-            again = asyncio.create_task(self._queue_after(wait, arrival))
-            self._running[f"inbox:{arrival.seq}"] = again
-            again.add_done_callback(lambda _: self._running.pop(f"inbox:{arrival.seq}", None))
-
-    async def _queue_after(self, wait: timedelta, arrival: Arrival) -> None:
-        await self._sleep(wait.total_seconds())
-        self._queue(arrival)
+            self._after_a_while(wait, partial(self._queue, arrival))
 
     async def _in_lane(
         self, address: Address, turn: Callable[[], Coroutine[Any, Any, Turn]]
@@ -307,54 +328,53 @@ class Inbox:
             if not done.done():
                 done.set_result(made)
 
-        self._lanes.submit(address, job)
+        if not self._lanes.submit(address, job):
+            raise Unavailable("We are stopping")
         return await done
 
-    # ------------------------------------------------------------ slow actions
-
-    def _carry_out(self, intent: Intent) -> None:
-        if intent.key not in self._running:
-            task = asyncio.create_task(self._carried_out(intent))
-            self._running[intent.key] = task
-            task.add_done_callback(lambda _: self._running.pop(intent.key, None))
-
-    async def _carried_out(self, intent: Intent) -> None:
-        channel = self._channels.get(intent.address.channel)
-        typing = asyncio.create_task(_typing(channel, intent.address)) if channel else None
+    async def _resume(self, intent: Intent, returned: Returned, tries: int = 1) -> None:
         try:
-            returned = await self._tried(intent)
-        finally:
-            if typing is not None:
-                typing.cancel()
-        self._lanes.submit(intent.address, partial(self._resume, intent, returned))
-
-    async def _tried(self, intent: Intent) -> Returned:
-        for tries in range(intent.attempts, intent.retries + 1):
-            returned, transient = await self._performer.carry_out(intent)
-            wait = wait_before(tries + 1)
-            if returned.failed is None or not transient or tries == intent.retries or wait is None:
-                break
-            until = self._clock() + wait
-            await self._timers.intent_later(intent.key, until=until, error=returned.failed)
-            await self._sleep(wait.total_seconds())
-        return returned
-
-    async def _resume(self, intent: Intent, returned: Returned) -> None:
-        try:
-            turn = await self._responder.resume(intent, returned)
-        except Exception:
+            turn = await self._patiently(partial(self._responder.resume, intent, returned))
+        except Exception as failure:
             self._meter.failed("turn")
-            log.exception("The result of an action could not be taken", action=intent.action)
+            # Without its bot it stays on disk, for the day the bot comes back.
+            wait = None if isinstance(failure, NotFound) else wait_before(tries)
+            log.exception(
+                "The result of an action could not be taken",
+                bot=intent.address.bot,
+                action=intent.action,
+                next_in=wait.total_seconds() if wait else None,
+            )
+            if wait is not None:
+                again = partial(self._resume, intent, returned, tries + 1)
+                self._after_a_while(wait, partial(self._lanes.submit, intent.address, again))
             return
         self._after(turn, intent.address)
 
+    def _take_result(self, intent: Intent, returned: Returned) -> None:
+        self._lanes.submit(intent.address, partial(self._resume, intent, returned))
 
-async def _typing(channel: Channel, address: Address) -> None:
-    """Show that we are busy, anew every few seconds: messengers forget it after about five."""
-    await asyncio.sleep(TYPING_AFTER)
-    while True:
-        await channel.typing(address)
-        await asyncio.sleep(4.5)
+    # ------------------------------------------------------------ waiting
+
+    async def _patiently(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        """In the lane: while the disk takes nothing the conversation stands, so that order stays."""
+        while True:
+            try:
+                return await work()
+            except Unavailable:
+                await self._sleep(OUTAGE_PAUSE)
+
+    def _after_a_while(self, wait: timedelta, work: Callable[[], object]) -> None:
+        async def later() -> None:
+            await self._sleep(wait.total_seconds())
+            work()
+
+        self._beside(later())
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
 
 
 async def _within(work: Coroutine[Any, Any, Any], seconds: float) -> bool:

@@ -25,18 +25,19 @@ class Lanes:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
-    def submit(self, address: Address, job: Job) -> None:
-        """Queue a job. While we are closing it is dropped: what it stands for is on disk."""
+    def submit(self, address: Address, job: Job) -> bool:
+        """Queue a job. While we are closing it is dropped (False): what it stands for is on disk."""
         if self._closing:
-            return
+            return False
         queue = self._waiting.get(address)
         if queue is not None:
             queue.append(job)
-            return
+            return True
         self._waiting[address] = deque((job,))
         task = asyncio.create_task(self._drain(address))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return True
 
     @property
     def busy(self) -> int:
