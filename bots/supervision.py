@@ -1,7 +1,7 @@
 """Background tasks that must not die: one that ends is logged and started anew, ever later."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 import structlog
 
@@ -20,7 +20,7 @@ class Supervisor:
         """Run `work` for ever: when it ends or raises, again after 1, 2, 4 … 30 seconds."""
         self._add(self._kept(name, work))
 
-    def once(self, name: str, work: Awaitable[None]) -> None:
+    def once(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Run something beside the others; a failure is logged."""
         self._add(self._logged(name, work))
 
@@ -30,8 +30,8 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _add(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _add(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -44,13 +44,22 @@ class Supervisor:
                 log.warning("A background task ended", task=name)
             except Exception:
                 log.exception("A background task failed", task=name)
+            except asyncio.CancelledError:
+                if _are_we_cancelled():
+                    raise
+                log.warning("A background task was cancelled by something within it", task=name)
             if asyncio.get_running_loop().time() - started > LONGEST:
                 delay = 1.0
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST)
 
-    async def _logged(self, name: str, work: Awaitable[None]) -> None:
+    async def _logged(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Exception:
             log.exception("A background task failed", task=name)
+
+
+def _are_we_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
