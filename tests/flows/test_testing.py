@@ -1,0 +1,258 @@
+"""The tests of bot folders: what passes, and what a failure tells its reader."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from flows.model import Bot
+from flows.rehearsal import ActionFails
+from flows.testing import Outcome, matches, play
+
+FLOWS = """
+flow: заказ
+about: Заказ
+when: [/order, {means: где мой заказ}]
+steps:
+  номер:
+    - ask: Номер?
+      save: номер
+      buttons: [Первый, Второй]
+    - do: shop.find
+      with: {x: "{{ номер }}"}
+      save: заказ
+      failed: [{say: Склад молчит.}, done]
+    - if: заказ.ready
+      then: {say: "Готов {{ заказ.day | date }}"}
+      else: {say: Не готов.}
+    - goal: узнал
+    - ask: Пришлите фото.
+      save: фото
+      as: photos
+      max: 3
+      timeout: {after: 1h, then: done}
+    - ask: Телефон?
+      save: user.phone
+      as: phone
+      buttons: {Отправить: {share: phone}}
+    - say: "{{ user.name }}, фото: {{ фото | len }}"
+  человек:
+    - handoff: поддержка
+      say: Зову.
+      closed: {say: Закрыто.}
+    - say: Вернулись.
+"""
+BOT = """
+user: {name: text, phone: phone}
+queues: {поддержка: {}}
+"""
+
+
+def nothing(name: str, arguments: Mapping[str, Any]) -> Any:
+    raise ActionFails("no such thing")
+
+
+@pytest.fixture
+def made(bot: Any) -> Bot:
+    made: Bot = bot(FLOWS, BOT, {"shop.find": None})
+    return made
+
+
+def only(bot: Bot, text: str) -> Outcome:
+    (outcome,) = play(bot, {"tests/a.test.yaml": text}, nothing)
+    return outcome
+
+
+GOOD = """
+test: всё хорошо
+given: {user: {name: Аня}, now: 2026-03-02 10:00, channel: telegram}
+mocks:
+  shop.find:
+    - {when: {x: Первый}, give: {ready: yes, day: 2026-03-05}}
+    - {when: {x: Второй}, fail: сломан}
+  means: {"а заказ мой где": заказ}
+chat:
+  - client: а заказ мой где
+  - bot: Номер?
+    buttons: [Первый, Второй]
+  - client: {press: Первый}
+  - bot: Готов 5 марта
+  - bot: Пришлите*
+  - client: {album: [a.jpg, b.jpg]}
+  - client: {photo: c.jpg}
+  - bot: Телефон?
+  - client: {share: "+79991234567"}
+  - bot: "Аня, фото: 3"
+  - bot: Зову.
+  - client: ау
+  - operator: take
+  - operator: close
+  - bot: Закрыто.
+  - bot: Вернулись.
+expect:
+  step: человек
+  vars: {user.phone: "+79991234567"}
+  done: заказ
+  goals: [узнал]
+  called: {shop.find: 1}
+---
+test: склад молчит
+mocks:
+  shop.find: {fail: сломан}
+chat:
+  - client: /order
+  - bot: Номер?
+  - client: {press: Второй}
+  - bot: Склад молчит.
+---
+test: фото не дождались
+mocks: {shop.find: {give: {ready: no}}}
+chat:
+  - client: /order
+  - bot: Номер?
+  - client: "1"
+  - bot: Не готов.
+  - bot: Пришлите*
+  - after: 1h
+expect: {done: заказ}
+"""
+
+
+def test_a_dialog_that_goes_as_written_passes(made: Bot) -> None:
+    outcomes = play(made, {"tests/a.test.yaml": GOOD}, nothing)
+    assert [outcome.failure for outcome in outcomes] == ["", "", ""]
+    assert [str(outcome) for outcome in outcomes][1] == "склад молчит"
+
+
+@pytest.mark.parametrize(
+    ("chat", "line", "says"),
+    [
+        ("  - client: /order\n  - bot: Имя?\n", 4, "ждали: Имя?\n    вышло: Номер?"),
+        ("  - client: /order\n  - bot: Номер?\n  - bot: Ещё?\n", 5, "бот промолчал"),
+        ("  - client: /order\n", 1, "бот сказал, а в тесте этого нет: Номер? [Первый] [Второй]"),
+        ("  - client: /order\n  - client: да\n", 4, "бот сказал, а в тесте этого нет: Номер?"),
+        (
+            "  - client: /order\n  - bot: Номер?\n  - client: {press: Третий}\n",
+            5,
+            "кнопки «Третий» нет; сейчас есть: «Первый», «Второй»",
+        ),
+        (
+            "  - client: /order\n  - bot: Номер?\n    buttons: [Раз]\n",
+            4,
+            "ждали кнопки: Раз\n    вышли: Первый, Второй",
+        ),
+        ("  - client: /order\n  - bot: Номер?\n    photo: a.jpg\n", 4, "ждали картинку a.jpg"),
+        ("  - клиент: /order\n", 3, "не знаю реплики «клиент»"),
+        ("  - client: {telegramm: x}\n", 3, "не знаю, как прислать «telegramm»"),
+        ("  - after: потом\n", 3, "потом"),
+        ("  - operator: sleep\n", 3, "оператор может take, release или close"),
+        ("  - edit: new.yaml\n", 3, "появится в следующих версиях"),
+    ],
+)
+def test_a_failure_names_the_line_and_the_difference(
+    made: Bot, chat: str, line: int, says: str
+) -> None:
+    outcome = only(made, f"test: проба\nchat:\n{chat}")
+    assert not outcome.passed
+    assert outcome.place.line == line
+    assert says in outcome.failure
+
+
+def test_a_failure_shows_the_dialog_up_to_it(made: Bot) -> None:
+    text = "test: проба\nchat:\n  - client: /order\n  - bot: Номер?\n  - client: {press: Третий}\n"
+    lines = only(made, text).failure.split("\n")
+    assert lines[0] == "    клиент: /order"
+    assert lines[1] == "    бот: Номер? [Первый] [Второй]"
+    assert lines[-1].startswith("  ✗ ")
+
+
+@pytest.mark.parametrize(
+    ("expect", "says"),
+    [
+        ("step: человек", "step: ждали человек, вышло номер"),
+        ("vars: {номер: Второй}", "vars.номер: ждали Второй, вышло Первый"),
+        ("vars: {заказ.ready: yes}", "vars.заказ.ready: ждали True, вышло False"),
+        ("done: заказ", "done: «заказ» не закончен; закончены: —"),
+        ("goals: []", "goals: ждали [], вышло ['узнал']"),
+        ("called: {shop.find: 2}", "called.shop.find: ждали 2, вышло 1"),
+    ],
+)
+def test_what_is_expected_at_the_end_is_compared(made: Bot, expect: str, says: str) -> None:
+    text = f"""
+test: проба
+mocks: {{shop.find: {{give: {{ready: no}}}}}}
+chat:
+  - client: /order
+  - bot: Номер?
+  - client: {{press: Первый}}
+  - bot: Не готов.
+  - bot: Пришлите фото.
+expect: {{{expect}}}
+"""
+    outcome = only(made, text)
+    assert says in outcome.failure
+
+
+def test_a_call_that_no_mock_is_for_is_a_failure(made: Bot) -> None:
+    text = """
+test: проба
+mocks: {shop.find: [{when: {x: "7"}, give: 1}]}
+chat:
+  - client: /order
+  - bot: Номер?
+  - client: {press: Первый}
+"""
+    assert "«shop.find» вызвали с x: Первый, а такого «when» нет" in only(made, text).failure
+
+
+def test_a_meaning_that_is_no_candidate_is_a_failure(made: Bot) -> None:
+    text = 'test: проба\nmocks: {means: {"эй": возврат}}\nchat:\n  - client: эй\n'
+    assert "means: «возврат» сейчас не выбрать; есть: заказ" in only(made, text).failure
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("chat: []\n", "нет названия"),
+        ("test: а\n", "нет разговора"),
+        ("test: а\nchat: []\nлишнее: 1\n", "не знаю ключа «лишнее»"),
+        ("test: а\ngiven: {now: вчера}\nchat: []\n", "время пишите так"),
+        ("test: а\nchat: [ {client: } ]\n  x", ""),
+        ("[]\n", "здесь нужны ключи"),
+    ],
+)
+def test_a_file_that_cannot_be_played_is_a_failure_with_its_place(
+    made: Bot, text: str, says: str
+) -> None:
+    outcome = only(made, text)
+    assert not outcome.passed
+    assert says in outcome.failure
+
+
+def test_actions_without_a_mock_are_asked_of_the_caller(made: Bot) -> None:
+    text = """
+test: проба
+chat:
+  - client: /order
+  - bot: Номер?
+  - client: {press: Первый}
+  - bot: Не готов.
+  - bot: Пришлите фото.
+"""
+    (outcome,) = play(made, {"a": text}, lambda name, arguments: {"ready": False})
+    assert outcome.passed
+
+
+@pytest.mark.parametrize(
+    ("said", "expected", "fits"),
+    [
+        ("Готово! Заявка № 7.", "Готово*", True),
+        ("Готово!", "готово!", False),
+        ("а\n  б", "а б", True),
+        ("[Да] [Нет]", "[Да]*", True),
+        ("1 500 ₽", "1 500 ₽", True),
+        ("Готово", "Готово!", False),
+    ],
+)
+def test_a_text_is_compared_with_wildcards(said: str, expected: str, fits: bool) -> None:
+    assert matches(said, expected) is fits
