@@ -2,7 +2,8 @@
 
 import copy
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,10 +59,19 @@ SAID = [
 ]
 
 
-def example(name: str) -> Bot:
+def edited(text: str) -> str:
+    """Other names for half of the steps."""
+    names = re.findall(r"^  (\w+):$", text, re.MULTILINE)
+    for name in names[::2]:
+        text = re.sub(rf"^  {name}:$", f"  {name}_2:", text, flags=re.MULTILINE)
+        text = re.sub(rf"go: {name}\b", f"go: {name}_2", text)
+    return text
+
+
+def example(name: str, edit: Callable[[str], str] = str) -> Bot:
     root = BOTS / name
     files = {
-        str(path.relative_to(root)): path.read_text("utf-8")
+        str(path.relative_to(root)): (edit if path.parent != root else str)(path.read_text("utf-8"))
         for path in root.rglob("*.yaml")
         if ".test." not in path.name
     }
@@ -82,6 +92,7 @@ def example(name: str) -> Bot:
 
 
 LOADED = {name: example(name) for name in ("shop", "salon")}
+EDITED = {name: example(name, edited) for name in LOADED}
 
 
 class Customer(RuleBasedStateMachine):
@@ -165,8 +176,13 @@ class Customer(RuleBasedStateMachine):
         self.play.give_back(outcome)
 
     @rule(keep=st.booleans())
-    def the_owner_edits(self, keep: bool) -> None:
+    def the_owner_edits_words(self, keep: bool) -> None:
         self.play.edit(replace(self.play.bot, version=f"v{self.pick}"), keep=keep)
+
+    @rule(keep=st.booleans(), back=st.booleans())
+    def the_owner_edits_steps(self, keep: bool, back: bool) -> None:
+        bot = (LOADED if back else EDITED)[self.name]
+        self.play.edit(replace(bot, version=f"e{self.pick}"), keep=keep)
 
     @invariant()
     def the_position_is_json_and_comes_back_as_it_was(self) -> None:
