@@ -1,24 +1,19 @@
-"""Questions: put, repeat, answer, miss; and what their buttons stand for."""
+"""Questions: put, skipped where the answer is known, repeated, answered, missed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from flows.answers import BASE_TYPES, Fit, Misfit
+from flows.answers import Fit, Misfit
+from flows.choices import choices_of, presses, question_of
 from flows.errors import RunError
 from flows.frames import Frame, Wait
-from flows.matching import begun, fold, which
-from flows.model import Ask, OfferedButton, Operation, Question
+from flows.matching import fold
+from flows.model import Ask, Operation, Question
 from flows.stage import Stage
 from flows.text import parse_text
-from flows.turn import Press, Sent
-from flows.values import freeze, thaw
+from flows.turn import Sent
 
 TURNS_PER_TASK = 500
-QUIET_ENDS_PHOTOS = timedelta(seconds=3)
-KEEPS_TEXT = frozenset({"choice", "many", "any"})
-
 _SHOWN = {
     "phone": parse_text("{{ value | phone }}"),
     "date": parse_text("{{ value | date }}"),
@@ -26,117 +21,6 @@ _SHOWN = {
     "date_time": parse_text("{{ value | date_time }}"),
 }
 _PLAINLY = parse_text("{{ value }}")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One button of a question: what the customer sees, and what choosing it means.
-
-    `key` is the last part of its payload. A choice without `answers` cannot be chosen by a press.
-    """
-
-    label: str
-    key: str
-    value: Any = None
-    entry: int = -1
-    answers: bool = True
-    button: OfferedButton | None = None
-
-
-def question_of(stage: Stage, frame: Frame) -> Question:
-    """The question a frame waits for."""
-    wait = frame.wait
-    assert wait is not None
-    operation = stage.operation(frame, wait.entry)
-    assert isinstance(operation, Ask)
-    return operation.question
-
-
-def pending(stage: Stage) -> Frame | None:
-    """The frame whose question may be answered now."""
-    top = stage.top
-    return top if top is not None and top.wait is not None and top.wait.kind == "ask" else None
-
-
-# ---------------------------------------------------------------- choices
-
-
-def choices(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
-    """The question's own buttons with those of its options, and the one that skips or ends it."""
-    made = _options(stage, frame, question) if question.options is not None else []
-    for button in question.body.buttons:
-        label = stage.render(frame, button.label)
-        answers = button.share is None and button.url is None
-        value = stage.value(frame, button.value) if button.entry < 0 and answers else None
-        value = label if value is None and button.entry < 0 and _plain(button) else value
-        made.append(Choice(label, str(len(made)), value, button.entry, answers, button))
-    if question.kind.base == "many":
-        made.append(Choice(stage.phrase("done"), "done"))
-    if question.skip is not None:
-        made.append(Choice(stage.render(frame, question.skip), "skip"))
-    return made
-
-
-def _plain(button: OfferedButton) -> bool:
-    return button.value is None and button.share is None and button.url is None
-
-
-def _options(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
-    assert question.options is not None
-    items = stage.evaluate(frame, question.options)
-    if not isinstance(items, (list, tuple)):
-        return []
-    scope = stage.scope(frame)
-    before = scope.get("item")
-    made = []
-    for place, item in enumerate(items):
-        scope["item"] = item
-        if question.label is not None:
-            label = question.label.render(scope, stage.env)
-        else:
-            label = _name_of(item)
-        made.append(Choice(label, str(place), item))
-    scope["item"] = before
-    return made
-
-
-def _name_of(item: Any) -> str:
-    if isinstance(item, dict):
-        named = (item.get(name) for name in ("label", "title", "name", "text", "id"))
-        return str(next((name for name in named if name is not None), ""))
-    return str(item)
-
-
-def presses(stage: Stage, frame: Frame, question: Question) -> tuple[Press, ...]:
-    """The buttons as they are sent."""
-    wait = frame.wait
-    assert wait is not None
-    if wait.confirming:
-        return (
-            Press(text=stage.phrase("yes"), payload=f"q:{wait.id}:yes"),
-            Press(text=stage.phrase("other"), payload=f"q:{wait.id}:other"),
-        )
-    if not question.body.buttons and question.options is None and question.skip is None:
-        return _done_press(stage, question, wait)
-    return tuple(_press(stage, frame, wait, choice) for choice in choices(stage, frame, question))
-
-
-def _done_press(stage: Stage, question: Question, wait: Wait) -> tuple[Press, ...]:
-    if question.kind.base != "many":
-        return ()
-    return (Press(text=stage.phrase("done"), payload=f"q:{wait.id}:done"),)
-
-
-def _press(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> Press:
-    payload = f"q:{wait.id}:{choice.key}" if choice.answers else ""
-    button = choice.button
-    if button is None:
-        return Press(text=choice.label, payload=payload)
-    url = stage.render(frame, button.url) if button.url is not None else None
-    return stage.press(frame, button, choice.label, payload, url)
-
-
-# ---------------------------------------------------------------- putting a question
 
 
 def ask(stage: Stage, frame: Frame, operation: Ask) -> None:
@@ -197,11 +81,14 @@ def _find(stage: Stage, frame: Frame, question: Question, text: str) -> Any:
     words = f" {fold(text)} "
     fitting = [
         choice
-        for choice in choices(stage, frame, question)
+        for choice in choices_of(stage, frame, question)
         if choice.answers and choice.entry < 0 and choice.key.isdigit()
         if f" {fold(choice.label)} " in words
     ]
     return fitting[0].value if len(fitting) == 1 else None
+
+
+# ---------------------------------------------------------------- put and repeated
 
 
 def put(
@@ -296,64 +183,15 @@ def cover(stage: Stage, frame: Frame) -> None:
         wait.collected = []
 
 
-# ---------------------------------------------------------------- answering
+# ---------------------------------------------------------------- answered, or not
 
 
-def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
-    """The choice a text names: by its label, or where there is a real choice by its number."""
+def parse(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> Fit | Misfit:
+    """What the question's own type makes of a message."""
     question = question_of(stage, frame)
-    offered = choices(stage, frame, question)
-    if not offered:
-        return None
-    usable = [choice for choice in offered if choice.answers]
-    labels = [choice.label for choice in usable]
-    if question.kind.base in ("choice", "many"):
-        place = which(text, labels)
-        return usable[place] if place is not None else None
-    words = fold(text)
-    if not words:
-        return next((choice for choice in usable if choice.label == text.strip()), None)
-    return next((choice for choice in usable if fold(choice.label) == words), None)
-
-
-def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
-    """The one choice whose label goes on from the words; labels made of data are long."""
-    question = question_of(stage, frame)
-    if question.kind.base not in ("choice", "many"):
-        return None
-    usable = [choice for choice in choices(stage, frame, question) if choice.answers]
-    place = begun(text, [choice.label for choice in usable])
-    return usable[place] if place is not None else None
-
-
-def choose(stage: Stage, frame: Frame, choice: Choice) -> None:
-    """A button was pressed, or named."""
-    wait = frame.wait
-    assert wait is not None
-    question = question_of(stage, frame)
-    if choice.key == "skip":
-        take(stage, frame, None)
-    elif choice.key == "done":
-        _close_many(stage, frame, question, wait)
-    elif choice.entry >= 0:
-        stage.note_answer(frame, wait.entry)
-        stage.drop_timers(wait)
-        stage.happened("answered", frame)
-        frame.wait = None
-        frame.jumped = False
-        frame.at = choice.entry
-    elif question.kind.base == "many":
-        _toggle(stage, frame, wait, choice)
-    else:
-        _take_value(stage, frame, question, choice.value)
-
-
-def _take_value(stage: Stage, frame: Frame, question: Question, value: Any) -> None:
-    if isinstance(value, str) and question.kind.base not in KEEPS_TEXT and question.save:
-        fit = question.kind.parse(value, (), stage.env)
-        if isinstance(fit, Fit):
-            value = fit.value
-    take_checked(stage, frame, value)
+    if question.menu or question.kind.base in ("choice", "many"):
+        return Misfit()
+    return question.kind.parse(text, attached, stage.env)
 
 
 def take_checked(stage: Stage, frame: Frame, value: Any) -> None:
@@ -443,101 +281,3 @@ def objection(stage: Stage, frame: Frame, reason: str) -> str:
     question = question_of(stage, frame)
     retry = question.retry if question.retry is not None else question.kind.retry
     return stage.render(frame, retry) if retry is not None else reason
-
-
-def parse(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> Fit | Misfit:
-    """What the question's own type makes of a message."""
-    question = question_of(stage, frame)
-    if question.menu or question.kind.base in ("choice", "many"):
-        return Misfit()
-    return question.kind.parse(text, attached, stage.env)
-
-
-# ---------------------------------------------------------------- gathering
-
-
-def gathers(question: Question) -> bool:
-    return question.collect is not None or question.kind.base == "photos"
-
-
-def gather(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> None:
-    """Keep one of several messages that make up the answer; quiet, or `max`, ends it."""
-    wait = frame.wait
-    assert wait is not None
-    question = question_of(stage, frame)
-    if question.kind.base == "photos":
-        wait.collected.extend(
-            {"kind": sent.kind, "ref": sent.ref, "details": freeze(dict(sent.details))}
-            for sent in attached
-        )
-        most = question.kind.max
-        if most is not None and len(wait.collected) >= int(most):
-            close_gathering(stage, frame)
-            return
-        quiet = QUIET_ENDS_PHOTOS
-    else:
-        wait.collected.append(text)
-        assert question.collect is not None
-        quiet = question.collect
-    name = f"collect:{wait.id}"
-    stage.set_timer(name, stage.around.now + quiet, {"kind": "collect", "wait": wait.id})
-    if name not in wait.timers:
-        wait.timers.append(name)
-
-
-def close_gathering(stage: Stage, frame: Frame) -> None:
-    """Take what was gathered as the answer."""
-    wait = frame.wait
-    assert wait is not None
-    question = question_of(stage, frame)
-    collected, wait.collected = wait.collected, []
-    if question.kind.base == "photos":
-        most = question.kind.max
-        kept = collected[: int(most)] if most is not None else collected
-        attached = [Sent(kind=sent["kind"], ref=sent["ref"]) for sent in kept]
-        fit = question.kind.parse("", attached, stage.env)
-    else:
-        fit = question.kind.parse("\n".join(collected), (), stage.env)
-    if isinstance(fit, Fit):
-        take_checked(stage, frame, fit.value)
-    else:
-        miss(stage, frame, objection(stage, frame, fit.reason))
-
-
-def gathering(frame: Frame) -> bool:
-    """Whether the answer will be taken by itself within seconds."""
-    return frame.wait is not None and bool(frame.wait.collected)
-
-
-def _toggle(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> None:
-    place = int(choice.key)
-    if place in wait.picked:
-        wait.picked.remove(place)
-    else:
-        wait.picked.append(place)
-    question = question_of(stage, frame)
-    labels = [one.label for one in choices(stage, frame, question) if one.key in _keys(wait)]
-    text = stage.phrase("picked", labels=", ".join(labels))
-    text = text if labels else stage.phrase("nothing_picked")
-    stage.tell(text, buttons=presses(stage, frame, question), asks=True)
-
-
-def _keys(wait: Wait) -> set[str]:
-    return {str(place) for place in wait.picked}
-
-
-def _close_many(stage: Stage, frame: Frame, question: Question, wait: Wait) -> None:
-    chosen = [one.value for one in choices(stage, frame, question) if one.key in _keys(wait)]
-    if not chosen:
-        miss(stage, frame, stage.phrase("nothing_picked"))
-        return
-    take_checked(stage, frame, thaw(freeze(chosen)))
-
-
-# ---------------------------------------------------------------- yes and no of our own
-
-
-def yes_or_no(stage: Stage, text: str) -> bool | None:
-    """What a text says to a question of our own."""
-    fit = BASE_TYPES["yes_no"].parse(text, (), stage.env)
-    return bool(fit.value) if isinstance(fit, Fit) else None

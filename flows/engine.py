@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flows import asking, handing, running, tasks, timers, understand, versions
+from flows import (
+    answering,
+    doing,
+    endings,
+    handing,
+    returning,
+    running,
+    timers,
+    understand,
+    versions,
+)
+from flows.choices import pending, presses, question_of
 from flows.errors import RunError
 from flows.frames import Frame, position_of
 from flows.model import Bot
@@ -57,7 +68,7 @@ def advance(
         else:
             _take(stage, what)
     except RunError as error:
-        tasks.fail(stage, str(error))
+        endings.fail(stage, str(error))
     _settle(stage)
     return _step(stage)
 
@@ -98,7 +109,7 @@ def _take_result(stage: Stage, what: Returned) -> None:
         if wait is not None and wait.kind == "do" and wait.id == what.wait:
             stage.intent = stage.position.took
             if stage.knows(frame):
-                running.returned(stage, frame, what.value, what.failed)
+                doing.returned(stage, frame, what.value, what.failed)
             else:
                 frame.wait = None
             return
@@ -118,7 +129,7 @@ def _settle(stage: Stage) -> None:
             elif not timers.release_held(stage):
                 return
         except RunError as error:
-            tasks.fail(stage, str(error))
+            endings.fail(stage, str(error))
 
 
 def _open_mail(stage: Stage) -> None:
@@ -185,14 +196,14 @@ def _settled(stage: Stage) -> bool:
     top = stage.top
     if top is None or top.wait is None:
         return True
-    return top.wait.kind != "do" and not asking.gathering(top)
+    return top.wait.kind != "do" and not answering.gathering(top)
 
 
 def _offered(stage: Stage) -> tuple[Press, ...]:
     """The buttons the customer may press now: the question's, else those of the last message."""
     if stage.position.offer is not None:
-        return tasks.offered(stage)[1]
-    top = asking.pending(stage)
+        return returning.offered(stage)[1]
+    top = pending(stage)
     says = [effect for effect in stage.effects if isinstance(effect, Say)]
     if top is None:
         return says[-1].buttons if says else _kept_offers(stage)
@@ -205,7 +216,7 @@ def _pending_presses(stage: Stage, top: Frame) -> tuple[Press, ...]:
     if not stage.knows(top):
         return ()
     try:
-        return asking.presses(stage, top, asking.question_of(stage, top))
+        return presses(stage, top, question_of(stage, top))
     except RunError:
         return ()
 

@@ -1,6 +1,7 @@
 """A person takes the chat and gives it back, or nobody comes."""
 
-from flows import asking, running, tasks
+from flows import asking, endings, running, tasks
+from flows.choices import pending
 from flows.frames import Frame
 from flows.model import HandOff
 from flows.stage import Stage
@@ -70,7 +71,7 @@ def heal(stage: Stage) -> None:
 
 def _carry_on(stage: Stage) -> None:
     """A person had the chat without having been asked for: the question is put again."""
-    top = asking.pending(stage)
+    top = pending(stage)
     if top is not None and top.wait is not None and stage.knows(top):
         stage.position.offer = None
         # The change of owner has stopped them, whoever took the chat.
@@ -80,11 +81,11 @@ def _carry_on(stage: Stage) -> None:
 
 def _end_by(stage: Stage, frame: Frame, operation: HandOff, outcome: str) -> None:
     entry = getattr(operation, outcome)
-    tasks.missed(stage, frame, outcome)
+    endings.missed(stage, frame, outcome)
     if entry >= 0:
         frame.at = entry
     else:
-        tasks.finish(stage, frame, {})
+        endings.finish(stage, frame, {})
 
 
 def unanswered(stage: Stage, frame: Frame) -> None:

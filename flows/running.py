@@ -1,12 +1,13 @@
 """Carrying out a flow's operations, one after another, until something has to be waited for."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
-from flows import asking, tasks, versions
+from flows import asking, back, doing, endings, returning, tasks, versions
+from flows.choices import pending, question_of
 from flows.errors import RunError
-from flows.frames import Frame, Wait
+from flows.frames import Frame
 from flows.machine import allowed
 from flows.model import (
     Ask,
@@ -31,7 +32,6 @@ from flows.model import (
     StartFlow,
 )
 from flows.stage import Stage
-from flows.turn import RequestPerson, Run
 from flows.values import freeze, thaw
 
 ACTIONS_PER_TURN = 100
@@ -45,19 +45,21 @@ def run(stage: Stage) -> None:
     while stage.stack:
         frame = stage.stack[-1]
         try:
-            if stage.exhausted is not None:
+            if stage.returning is not None:
+                returning.resume(stage)
+            elif stage.exhausted is not None:
                 _run_out(stage, stage.exhausted)
             elif frame.wait is not None:
                 return
             elif not stage.knows(frame):
-                tasks.renew(stage, frame)
+                endings.renew(stage, frame)
             else:
                 done += 1
                 _count(stage, done)
                 operation = stage.flow(frame).code[frame.at]
                 _OPERATIONS[type(operation)](stage, frame, operation)
         except RunError as error:
-            tasks.fail(stage, str(error))
+            endings.fail(stage, str(error))
 
 
 def _count(stage: Stage, done: int) -> None:
@@ -120,9 +122,9 @@ def _go(stage: Stage, frame: Frame, operation: Go) -> None:
         if handler:
             _drop_handler(stage, frame)
         if operation.where == "cancel":
-            tasks.cancel(stage)
+            endings.cancel(stage)
         else:
-            tasks.back(stage)
+            back.back(stage)
 
 
 def _drop_handler(stage: Stage, frame: Frame) -> None:
@@ -275,7 +277,7 @@ def _ask_again(stage: Stage, frame: Frame, operation: AskAgain) -> None:
         asking.put(stage, frame, operation.entry, stage.operation(frame, operation.entry))
         return
     tasks.cut(stage, stage.index(frame))
-    top = asking.pending(stage)
+    top = pending(stage)
     if top is not None and stage.knows(top):
         asking.repeat(stage, top)
 
@@ -283,7 +285,7 @@ def _ask_again(stage: Stage, frame: Frame, operation: AskAgain) -> None:
 def _run_out(stage: Stage, frame: Frame) -> None:
     """Too many answers that do not fit: the question's `else`, or the bot's."""
     stage.exhausted = None
-    question = asking.question_of(stage, frame)
+    question = question_of(stage, frame)
     if question.otherwise >= 0:
         tasks.abandon(stage, frame)
         frame.at = question.otherwise
@@ -328,142 +330,23 @@ def _start_flow(stage: Stage, frame: Frame, operation: StartFlow) -> None:
 
 def _finish(stage: Stage, frame: Frame, operation: Finish) -> None:
     results = stage.values(frame, operation.results) if operation.results else {}
-    tasks.finish(stage, frame, results)
+    endings.finish(stage, frame, results)
 
 
 def _end_handler(stage: Stage, frame: Frame, operation: EndHandler) -> None:
-    tasks.end_handler(stage, frame)
+    endings.end_handler(stage, frame)
 
 
-# ---------------------------------------------------------------- the world
+def _acting(
+    do: Callable[[Stage, Frame, Any], None],
+) -> Callable[[Stage, Frame, Any], None]:
+    """An operation of another file that counts as an action."""
 
+    def act(stage: Stage, frame: Frame, operation: Any) -> None:
+        _act(stage)
+        do(stage, frame, operation)
 
-def _do(stage: Stage, frame: Frame, operation: Do) -> None:
-    _act(stage)
-    arguments = freeze(stage.values(frame, operation.arguments))
-    wait = Wait(f"w{stage.number()}", "do", frame.at)
-    frame.wait = wait
-    if operation.effect != "none":
-        stage.note_barrier(frame)
-    stage.effects.append(
-        Run(
-            wait=wait.id,
-            action=operation.action,
-            arguments=arguments,
-            quick=operation.quick,
-            timeout=operation.timeout.total_seconds(),
-            retries=operation.retries,
-        )
-    )
-
-
-def returned(stage: Stage, frame: Frame, value: Any, failed: str | None) -> None:
-    """An action is over; the frame goes on after it, or in its `failed`."""
-    wait = frame.wait
-    assert wait is not None
-    frame.wait = None
-    operation = stage.operation(frame, wait.entry)
-    assert isinstance(operation, Do)
-    if operation.save is not None:
-        stage.write(frame, operation.save, None if failed is not None else value)
-    if failed is None:
-        frame.at = wait.entry + 1
-    elif operation.failed >= 0:
-        frame.at = operation.failed
-    else:
-        tasks.cut(stage, stage.index(frame) + 1)
-        tasks.fail(stage, f"{operation.action}: {failed}")
-
-
-def _goal(stage: Stage, frame: Frame, operation: Goal) -> None:
-    _act(stage)
-    frame.at += 1
-    stage.happened("goal", frame, goal=operation.name)
-
-
-def _later(stage: Stage, frame: Frame, operation: Later) -> None:
-    _act(stage)
-    frame.at += 1
-    due = _due(stage, frame, operation)
-    if due is None or due < stage.around.now:
-        return
-    if operation.if_busy != "now":
-        due = stage.not_in_quiet(due)
-    name = stage.render(frame, operation.id) if operation.id is not None else None
-    name = name or str(stage.number())
-    payload = {
-        "kind": "later",
-        "id": name,
-        "flow": operation.flow,
-        "with": freeze(stage.values(frame, operation.arguments)),
-        "if_busy": operation.if_busy,
-    }
-    stage.set_timer(f"later:{name}", due, payload, keep=True)
-
-
-def _due(stage: Stage, frame: Frame, operation: Later) -> datetime | None:
-    if operation.after is not None:
-        return stage.around.now + operation.after
-    moment = stage.evaluate(frame, operation.at) if operation.at is not None else None
-    return _as_moment(stage, moment)
-
-
-def _as_moment(stage: Stage, moment: Any) -> datetime | None:
-    zone = stage.env.timezone
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment)
-        except ValueError:
-            raise RunError(f"«{moment}» — не время, в которое можно что-то сделать") from None
-    if isinstance(moment, datetime):
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
-    if isinstance(moment, date):
-        return datetime.combine(moment, time(), tzinfo=zone)
-    return None
-
-
-def _cancel_later(stage: Stage, frame: Frame, operation: CancelLater) -> None:
-    _act(stage)
-    frame.at += 1
-    name = stage.render(frame, operation.id)
-    stage.drop_timer(f"later:{name}")
-    held = stage.position.held
-    stage.position.held = [one for one in held if one.get("id") != name]
-
-
-def _hand_off(stage: Stage, frame: Frame, operation: HandOff) -> None:
-    _act(stage)
-    entry = frame.at
-    note = stage.render(frame, operation.note) if operation.note is not None else ""
-    if not _open(stage, operation.queue) and operation.offline >= 0:
-        stage.position.outcome = {"outcome": "offline"}
-        stage.forget_scopes()
-        frame.at = operation.offline
-        stage.happened("handoff_missed", frame, outcome="offline", queue=operation.queue, note=note)
-        return
-    wait = tasks.wait_for_person(stage, frame, entry)
-    stage.note_barrier(frame)
-    queue = stage.bot.queues.get(operation.queue)
-    if operation.say is not None:
-        stage.tell(stage.render(frame, operation.say))
-    elif queue is not None and queue.say:
-        stage.tell(queue.say)
-    if operation.unanswered_after is not None:
-        name = f"unanswered:{wait.id}"
-        due = stage.around.now + operation.unanswered_after
-        stage.set_timer(name, due, {"kind": "unanswered", "wait": wait.id}, keep=True)
-        wait.timers.append(name)
-    stage.holder = "queue"
-    stage.effects.append(
-        RequestPerson(queue=operation.queue, note=note, priority=operation.priority)
-    )
-
-
-def _open(stage: Stage, name: str) -> bool:
-    queue = stage.bot.queues.get(name)
-    if queue is None or queue.hours is None or queue.hours not in stage.bot.hours:
-        return True
-    return stage.bot.hours[queue.hours].open(stage.env.local_now)
+    return act
 
 
 _OPERATIONS: dict[type, Callable[[Stage, Frame, Any], None]] = {
@@ -482,9 +365,9 @@ _OPERATIONS: dict[type, Callable[[Stage, Frame, Any], None]] = {
     StartFlow: _start_flow,
     Finish: _finish,
     EndHandler: _end_handler,
-    Do: _do,
-    Later: _later,
-    CancelLater: _cancel_later,
-    HandOff: _hand_off,
-    Goal: _goal,
+    Do: _acting(doing.run_action),
+    Later: _acting(doing.set_later),
+    CancelLater: _acting(doing.cancel_later),
+    HandOff: _acting(doing.hand_off),
+    Goal: _acting(doing.reach_goal),
 }

@@ -41,6 +41,7 @@ class Stage:
         "muted",
         "older",
         "position",
+        "returning",
         "rung",
         "said",
         "stack",
@@ -69,6 +70,7 @@ class Stage:
         self.rung = ""
         self.muted = False
         self.said = False
+        self.returning: bool | None = None
         self.exhausted: Frame | None = None
         self.holder: Owner = around.owner
         self.flow_of_button: str | None = None

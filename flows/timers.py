@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from flows import asking, handing, tasks
+from flows import answering, asking, endings, handing, tasks
+from flows.choices import pending, question_of
 from flows.frames import Frame
 from flows.stage import Stage
 
@@ -35,7 +36,7 @@ def _remind(stage: Stage, payload: Mapping[str, Any]) -> None:
     frame = _waiting(stage, payload, f"remind:{payload['wait']}:{place}")
     if frame is None or stage.holder != "bot":
         return
-    reminders = asking.question_of(stage, frame).reminders
+    reminders = question_of(stage, frame).reminders
     if place < len(reminders):
         stage.tell(stage.render(frame, reminders[place].say))
         stage.happened("reminded", frame)
@@ -50,8 +51,8 @@ def _time_out(stage: Stage, payload: Mapping[str, Any]) -> None:
 
 def _collect(stage: Stage, payload: Mapping[str, Any]) -> None:
     frame = _waiting(stage, payload, f"collect:{payload['wait']}")
-    if frame is not None and asking.gathering(frame):
-        asking.close_gathering(stage, frame)
+    if frame is not None and answering.gathering(frame):
+        answering.close_gathering(stage, frame)
 
 
 def _unanswered(stage: Stage, payload: Mapping[str, Any]) -> None:
@@ -97,10 +98,10 @@ def idle(stage: Stage) -> bool:
         return False
     if top is None:
         return True
-    pending = asking.pending(stage)
-    if pending is None or stage.position.offer is not None or not stage.knows(pending):
+    waiting = pending(stage)
+    if waiting is None or stage.position.offer is not None or not stage.knows(waiting):
         return False
-    return asking.question_of(stage, pending).menu
+    return question_of(stage, waiting).menu
 
 
 def release_held(stage: Stage) -> bool:
@@ -128,7 +129,7 @@ def _lifetime(stage: Stage) -> timedelta | Literal["never"]:
     if wait.kind == "do":
         # Its result should have come long ago.
         return stage.bot.defaults.expires
-    own = asking.question_of(stage, top).expires
+    own = question_of(stage, top).expires
     if own is not None:
         return own
     for frame in stage.task_frames(top):
@@ -170,9 +171,9 @@ def _expire(stage: Stage, payload: Mapping[str, Any]) -> None:
     elif root.ending:
         # Its farewell was a question, and nobody answered that either.
         tasks.cut(stage, stage.index(root) + 1)
-        tasks.end_task(stage, root)
+        endings.end_task(stage, root)
     else:
-        tasks.begin_ending(stage, root, "expired")
+        endings.begin_ending(stage, root, "expired")
 
 
 _KINDS: dict[str, Callable[[Stage, Mapping[str, Any]], None]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flows import tasks
+from flows import endings
 from flows.frames import Frame, versions_of
 from flows.model import Ask, Question, Signature
 from flows.stage import Stage
@@ -28,7 +28,7 @@ def move(stage: Stage) -> bool:
     top = stage.top
     if top is None or stage.knows(top):
         return False
-    tasks.renew(stage, top)
+    endings.renew(stage, top)
     return True
 
 

@@ -1,0 +1,134 @@
+"""Answers by button, by several messages, and to questions of our own."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from flows.answers import BASE_TYPES, Fit
+from flows.asking import miss, objection, take, take_checked
+from flows.choices import Choice, choices_of, presses, question_of
+from flows.frames import Frame, Wait
+from flows.model import Question
+from flows.stage import Stage
+from flows.turn import Sent
+from flows.values import freeze, thaw
+
+QUIET_ENDS_PHOTOS = timedelta(seconds=3)
+KEEPS_TEXT = frozenset({"choice", "many", "any"})
+
+
+def choose(stage: Stage, frame: Frame, choice: Choice) -> None:
+    """A button was pressed, or named."""
+    wait = frame.wait
+    assert wait is not None
+    question = question_of(stage, frame)
+    if choice.key == "skip":
+        take(stage, frame, None)
+    elif choice.key == "done":
+        _close_many(stage, frame, question, wait)
+    elif choice.entry >= 0:
+        stage.note_answer(frame, wait.entry)
+        stage.drop_timers(wait)
+        stage.happened("answered", frame)
+        frame.wait = None
+        frame.jumped = False
+        frame.at = choice.entry
+    elif question.kind.base == "many":
+        _toggle(stage, frame, wait, choice)
+    else:
+        _take_value(stage, frame, question, choice.value)
+
+
+def _take_value(stage: Stage, frame: Frame, question: Question, value: Any) -> None:
+    if isinstance(value, str) and question.kind.base not in KEEPS_TEXT and question.save:
+        fit = question.kind.parse(value, (), stage.env)
+        if isinstance(fit, Fit):
+            value = fit.value
+    take_checked(stage, frame, value)
+
+
+def yes_or_no(stage: Stage, text: str) -> bool | None:
+    """What a text says to a question of our own."""
+    fit = BASE_TYPES["yes_no"].parse(text, (), stage.env)
+    return bool(fit.value) if isinstance(fit, Fit) else None
+
+
+# ---------------------------------------------------------------- several messages, several labels
+
+
+def gathers(question: Question) -> bool:
+    return question.collect is not None or question.kind.base == "photos"
+
+
+def gather(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> None:
+    """Keep one of several messages that make up the answer; quiet, or `max`, ends it."""
+    wait = frame.wait
+    assert wait is not None
+    question = question_of(stage, frame)
+    if question.kind.base == "photos":
+        wait.collected.extend(
+            {"kind": sent.kind, "ref": sent.ref, "details": freeze(dict(sent.details))}
+            for sent in attached
+        )
+        most = question.kind.max
+        if most is not None and len(wait.collected) >= int(most):
+            close_gathering(stage, frame)
+            return
+        quiet = QUIET_ENDS_PHOTOS
+    else:
+        wait.collected.append(text)
+        assert question.collect is not None
+        quiet = question.collect
+    name = f"collect:{wait.id}"
+    stage.set_timer(name, stage.around.now + quiet, {"kind": "collect", "wait": wait.id})
+    if name not in wait.timers:
+        wait.timers.append(name)
+
+
+def close_gathering(stage: Stage, frame: Frame) -> None:
+    """Take what was gathered as the answer."""
+    wait = frame.wait
+    assert wait is not None
+    question = question_of(stage, frame)
+    collected, wait.collected = wait.collected, []
+    if question.kind.base == "photos":
+        most = question.kind.max
+        kept = collected[: int(most)] if most is not None else collected
+        attached = [Sent(kind=sent["kind"], ref=sent["ref"]) for sent in kept]
+        fit = question.kind.parse("", attached, stage.env)
+    else:
+        fit = question.kind.parse("\n".join(collected), (), stage.env)
+    if isinstance(fit, Fit):
+        take_checked(stage, frame, fit.value)
+    else:
+        miss(stage, frame, objection(stage, frame, fit.reason))
+
+
+def gathering(frame: Frame) -> bool:
+    """Whether the answer will be taken by itself within seconds."""
+    return frame.wait is not None and bool(frame.wait.collected)
+
+
+def _toggle(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> None:
+    place = int(choice.key)
+    if place in wait.picked:
+        wait.picked.remove(place)
+    else:
+        wait.picked.append(place)
+    question = question_of(stage, frame)
+    labels = [one.label for one in choices_of(stage, frame, question) if one.key in _keys(wait)]
+    text = stage.phrase("picked", labels=", ".join(labels))
+    text = text if labels else stage.phrase("nothing_picked")
+    stage.tell(text, buttons=presses(stage, frame, question), asks=True)
+
+
+def _keys(wait: Wait) -> set[str]:
+    return {str(place) for place in wait.picked}
+
+
+def _close_many(stage: Stage, frame: Frame, question: Question, wait: Wait) -> None:
+    chosen = [one.value for one in choices_of(stage, frame, question) if one.key in _keys(wait)]
+    if not chosen:
+        miss(stage, frame, stage.phrase("nothing_picked"))
+        return
+    take_checked(stage, frame, thaw(freeze(chosen)))

@@ -1,0 +1,147 @@
+"""The buttons of a question: what they show, what choosing them means, which one a text names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flows.frames import Frame, Wait
+from flows.matching import begun, fold, which
+from flows.model import Ask, OfferedButton, Question
+from flows.stage import Stage
+from flows.turn import Press
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button of a question: what the customer sees, and what choosing it means.
+
+    `key` is the last part of its payload. A choice without `answers` cannot be chosen by a press.
+    """
+
+    label: str
+    key: str
+    value: Any = None
+    entry: int = -1
+    answers: bool = True
+    button: OfferedButton | None = None
+
+
+def question_of(stage: Stage, frame: Frame) -> Question:
+    """The question a frame waits for."""
+    wait = frame.wait
+    assert wait is not None
+    operation = stage.operation(frame, wait.entry)
+    assert isinstance(operation, Ask)
+    return operation.question
+
+
+def pending(stage: Stage) -> Frame | None:
+    """The frame whose question may be answered now."""
+    top = stage.top
+    return top if top is not None and top.wait is not None and top.wait.kind == "ask" else None
+
+
+def choices_of(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
+    """The question's own buttons with those of its options, and the one that skips or ends it."""
+    made = _options(stage, frame, question) if question.options is not None else []
+    for button in question.body.buttons:
+        label = stage.render(frame, button.label)
+        answers = button.share is None and button.url is None
+        value = stage.value(frame, button.value) if button.entry < 0 and answers else None
+        value = label if value is None and button.entry < 0 and _plain(button) else value
+        made.append(Choice(label, str(len(made)), value, button.entry, answers, button))
+    if question.kind.base == "many":
+        made.append(Choice(stage.phrase("done"), "done"))
+    if question.skip is not None:
+        made.append(Choice(stage.render(frame, question.skip), "skip"))
+    return made
+
+
+def _plain(button: OfferedButton) -> bool:
+    return button.value is None and button.share is None and button.url is None
+
+
+def _options(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
+    assert question.options is not None
+    items = stage.evaluate(frame, question.options)
+    if not isinstance(items, (list, tuple)):
+        return []
+    scope = stage.scope(frame)
+    before = scope.get("item")
+    made = []
+    for place, item in enumerate(items):
+        scope["item"] = item
+        if question.label is not None:
+            label = question.label.render(scope, stage.env)
+        else:
+            label = _name_of(item)
+        made.append(Choice(label, str(place), item))
+    scope["item"] = before
+    return made
+
+
+def _name_of(item: Any) -> str:
+    if isinstance(item, dict):
+        named = (item.get(name) for name in ("label", "title", "name", "text", "id"))
+        return str(next((name for name in named if name is not None), ""))
+    return str(item)
+
+
+def presses(stage: Stage, frame: Frame, question: Question) -> tuple[Press, ...]:
+    """The buttons as they are sent."""
+    wait = frame.wait
+    assert wait is not None
+    if wait.confirming:
+        return (
+            Press(text=stage.phrase("yes"), payload=f"q:{wait.id}:yes"),
+            Press(text=stage.phrase("other"), payload=f"q:{wait.id}:other"),
+        )
+    if not question.body.buttons and question.options is None and question.skip is None:
+        return _done_press(stage, question, wait)
+    return tuple(
+        _press(stage, frame, wait, choice) for choice in choices_of(stage, frame, question)
+    )
+
+
+def _done_press(stage: Stage, question: Question, wait: Wait) -> tuple[Press, ...]:
+    if question.kind.base != "many":
+        return ()
+    return (Press(text=stage.phrase("done"), payload=f"q:{wait.id}:done"),)
+
+
+def _press(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> Press:
+    payload = f"q:{wait.id}:{choice.key}" if choice.answers else ""
+    button = choice.button
+    if button is None:
+        return Press(text=choice.label, payload=payload)
+    url = stage.render(frame, button.url) if button.url is not None else None
+    return stage.press(frame, button, choice.label, payload, url)
+
+
+# ---------------------------------------------------------------- which one a text names
+
+
+def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
+    """The choice a text names: by its label, or where there is a real choice by its number."""
+    question = question_of(stage, frame)
+    offered = choices_of(stage, frame, question)
+    if not offered:
+        return None
+    usable = [choice for choice in offered if choice.answers]
+    labels = [choice.label for choice in usable]
+    if question.kind.base in ("choice", "many"):
+        place = which(text, labels)
+        return usable[place] if place is not None else None
+    words = fold(text)
+    if not words:
+        return next((choice for choice in usable if choice.label == text.strip()), None)
+    return next((choice for choice in usable if fold(choice.label) == words), None)
+
+
+def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
+    """The one choice whose label goes on from the words; labels made of data are long."""
+    question = question_of(stage, frame)
+    if question.kind.base not in ("choice", "many"):
+        return None
+    usable = [choice for choice in choices_of(stage, frame, question) if choice.answers]
+    place = begun(text, [choice.label for choice in usable])
+    return usable[place] if place is not None else None

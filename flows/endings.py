@@ -1,0 +1,181 @@
+"""How flows, handlers and tasks end: done, cancelled, failed, expired, begun anew."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows import tasks
+from flows.frames import BOTTOM, Ending, Frame
+from flows.model import HandOff, Target
+from flows.stage import Stage
+from flows.turn import Happened
+
+_ENDINGS = {"cancel": "task_cancelled", "error": "task_failed", "expired": "task_expired"}
+
+
+def finish(stage: Stage, frame: Frame, results: Mapping[str, Any]) -> None:
+    """`done`: the flow is over, its caller goes on."""
+    if frame.why == "handler":
+        lender = stage.by_id(frame.of)
+        if lender is None:
+            end_handler(stage, frame)
+            return
+        tasks.cut(stage, stage.index(lender) + 1)
+        tasks.abandon(stage, lender)
+        frame = lender
+    if frame.flow == stage.intent:
+        _report(stage, frame, results)
+    if frame.task:
+        stage.happened("task_done", frame)
+    tasks.leave(stage, frame, dict(results))
+
+
+def _report(stage: Stage, frame: Frame, results: Mapping[str, Any]) -> None:
+    for name in stage.flow(frame).gives:
+        value = results.get(name)
+        if value is None:
+            value = frame.variables.get(name)
+        if isinstance(value, (str, int, float, bool)):
+            stage.entities[name] = value
+
+
+def end_handler(stage: Stage, frame: Frame) -> None:
+    """A handler's block is over."""
+    beneath = stage.beneath(frame)
+    tasks.cut(stage, stage.index(frame))
+    if beneath is None:
+        return
+    if beneath.ending:
+        end_task(stage, beneath)
+    else:
+        stage.returning = frame.asked
+
+
+# ---------------------------------------------------------------- a task
+
+
+def begin_ending(stage: Stage, root: Frame, ending: Ending) -> None:
+    """End a task: what it called goes, its handler of the event speaks, then it leaves."""
+    tasks.cut(stage, stage.index(root) + 1)
+    tasks.abandon(stage, root)
+    root.ending = ending
+    root.loops = []
+    target, own = _ending_target(stage, root, ending)
+    if target is not None:
+        flow = "" if own else root.flow
+        version = stage.bot.version if own else root.version
+        of = BOTTOM if own else root.id
+        tasks.handle(stage, flow, version, target.entry, of=of, event=ending)
+        return
+    _say_ending(stage, ending)
+    end_task(stage, root)
+
+
+def _ending_target(stage: Stage, root: Frame, ending: Ending) -> tuple[Target | None, bool]:
+    flow = tasks.flow_if_known(stage, root)
+    if flow is not None and ending in flow.scope.events:
+        return flow.scope.events[ending], False
+    return stage.bot.own.scope.events.get(ending), True
+
+
+def _say_ending(stage: Stage, ending: Ending) -> None:
+    if ending == "cancel" and not stage.said:
+        stage.tell(stage.phrase("stopped"))
+    elif ending == "error":
+        stage.tell(stage.phrase("broken"))
+    elif ending == "updated":
+        stage.tell(stage.phrase("updated"))
+
+
+def end_task(stage: Stage, root: Frame) -> None:
+    """The task that was ending is over; an updated one begins anew with what it knows."""
+    ending, root.ending = root.ending, ""
+    if ending == "updated":
+        root.at = 0
+        root.step = None
+        root.jumped = False
+        return
+    stage.happened(_ENDINGS[ending], root)
+    if ending == "expired":
+        # The customer has been away for long: what goes on beneath goes on in silence.
+        stage.muted = True
+    tasks.leave(stage, root, None)
+
+
+def renew(stage: Stage, frame: Frame) -> None:
+    """The version a frame stands on is not at hand: its task begins anew in the newest one."""
+    if frame.why == "handler":
+        end_handler(stage, frame)
+        return
+    root = stage.root(frame) or frame
+    if not root.flow or root.flow not in stage.bot.flows:
+        tasks.cut(stage, stage.index(root))
+        stage.tell(stage.phrase("gone"))
+        return
+    root.version = stage.bot.version
+    root.at = 0
+    root.latest = -1
+    root.history = []
+    root.found = []
+    begin_ending(stage, root, "updated")
+
+
+def cancel(stage: Stage) -> None:
+    """`go: cancel`: end the task on top, or withdraw the request for a person as its step says."""
+    top = stage.top
+    if top is None:
+        tasks.withdraw(stage)
+        if not stage.said:
+            stage.tell(stage.phrase("stopped"))
+        return
+    if top.wait is not None and top.wait.kind == "person" and take_edge(stage, top, "cancel"):
+        tasks.withdraw(stage)
+        return
+    root = stage.root(top)
+    if root is None or root.ending:
+        # A handler is cancelled in the middle of an ending: the ending goes on.
+        tasks.cut(stage, 0 if root is None else stage.index(root) + 1)
+        if root is not None:
+            end_task(stage, root)
+        return
+    begin_ending(stage, root, "cancel")
+
+
+def fail(stage: Stage, reason: str) -> None:
+    """Something went wrong in the flow on top: its task ends, with `event: error`."""
+    top = stage.top
+    data = {"reason": reason, "flow": top.flow if top else "", "step": top.step if top else None}
+    stage.effects.append(Happened(name="error", data=data))
+    stage.exhausted = None
+    stage.position.actions = 0
+    stage.position.walked = []
+    failing = any(frame.ending == "error" for frame in stage.stack)
+    root = stage.root(top) if top is not None else None
+    if failing or root is None:
+        tasks.clear(stage)
+        stage.tell(stage.phrase("broken"))
+        return
+    begin_ending(stage, root, "error")
+
+
+# ---------------------------------------------------------------- a step that waits for a person
+
+
+def take_edge(stage: Stage, frame: Frame, outcome: str) -> bool:
+    """Go the way a `handoff` step names for this outcome, if it names one."""
+    wait = frame.wait
+    assert wait is not None
+    operation = stage.operation(frame, wait.entry) if wait.entry >= 0 else None
+    entry = getattr(operation, outcome, -1) if isinstance(operation, HandOff) else -1
+    if entry < 0:
+        return False
+    stage.position.outcome = {"outcome": outcome}
+    stage.forget_scopes()
+    stage.drop_timers(wait)
+    frame.wait = None
+    frame.at = entry
+    missed(stage, frame, outcome)
+    return True
+
+
+def missed(stage: Stage, frame: Frame, outcome: str) -> None:
+    stage.happened("handoff_missed", frame, outcome=outcome)

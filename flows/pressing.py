@@ -1,0 +1,149 @@
+"""Presses: of the question's buttons, of «Продолжим?», of a message's, and of stale ones."""
+
+from flows import answering, asking, returning, running, tasks, triggers
+from flows.choices import Choice, by_words, choices_of, pending, question_of
+from flows.frames import Frame
+from flows.matching import fold
+from flows.stage import Stage
+from flows.triggers import SURE
+from flows.turn import Press
+
+
+def press_question(stage: Stage, wait_id: str, key: str) -> bool:
+    offer = stage.position.offer
+    if offer is not None and offer["id"] == wait_id and key.isdigit():
+        triggers.note(stage, "button", SURE, triggers.intent_of_top(stage))
+        returning.accept_offer(stage, int(key))
+        return True
+    top = pending(stage)
+    if top is None or top.wait is None or top.wait.id != wait_id:
+        return False
+    question = question_of(stage, top)
+    if top.wait.confirming:
+        if key not in ("yes", "other"):
+            return False
+        triggers.note(stage, "button", SURE, top.flow)
+        confirm(stage, top, key == "yes")
+        return True
+    chosen = [one for one in choices_of(stage, top, question) if one.key == key]
+    if not chosen or not chosen[0].answers:
+        return False
+    stage.position.offer = None
+    triggers.note(stage, "button", SURE, None if chosen[0].entry >= 0 else top.flow)
+    stage.flow_of_button = top.flow
+    answering.choose(stage, top, chosen[0])
+    return True
+
+
+def stale(stage: Stage) -> None:
+    """A button of an earlier question never acts."""
+    triggers.note(stage, "button", 0.0, None)
+    stage.tell(stage.phrase("stale"))
+    returning.say_again(stage)
+
+
+def press_offer(stage: Stage, number: str) -> str:
+    """A button of a message: it carries what it does and stays good.
+
+    Gives the text that is to be heard instead, where the button stands for one.
+    """
+    offer = stage.position.offers.get(number)
+    if offer is None:
+        stale(stage)
+        return ""
+    act, target = offer["act"], offer["target"]
+    arguments = offer.get("arguments", {})
+    if act == "text":
+        return str(target)
+    if act == "go":
+        _press_go(stage, offer["frame"], target)
+        return ""
+    triggers.note(stage, "button", SURE, target)
+    stage.position.offer = None
+    if act == "start":
+        tasks.start(stage, target, trigger="", arguments=arguments)
+    else:
+        tasks.interrupt(stage, target, trigger="", arguments=arguments)
+    return ""
+
+
+def _press_go(stage: Stage, frame_id: int, step: str) -> None:
+    frame = stage.by_id(frame_id)
+    if frame is None or not stage.knows(frame) or step not in stage.flow(frame).steps:
+        stale(stage)
+        return
+    triggers.note(stage, "button", SURE, frame.flow)
+    tasks.cut(stage, stage.index(frame) + 1)
+    tasks.abandon(stage, frame)
+    running.jump_to(stage, frame, step)
+
+
+def offer_in_words(stage: Stage, text: str) -> str | None:
+    """The number of the last message's button whose label this is."""
+    words = fold(text)
+    for number in stage.position.last:
+        offer = stage.position.offers.get(number)
+        if offer is not None and words and fold(offer["label"]) == words:
+            return number
+    return None
+
+
+# ---------------------------------------------------------------- the same in words
+
+
+def answer_offer(stage: Stage, text: str) -> bool:
+    """An answer to «Продолжим?»; anything else is heard as if the suspended question were asked."""
+    _, presses = returning.offered(stage)
+    place = _which_press(presses, text, numbered=len(presses) > 2)
+    if place is None and len(presses) == 2:
+        said = answering.yes_or_no(stage, text)
+        place = None if said is None else (0 if said else 1)
+    if place is None:
+        stage.position.offer = None
+        return False
+    triggers.note(stage, "answer", SURE, triggers.intent_of_top(stage))
+    returning.accept_offer(stage, place)
+    return True
+
+
+def _which_press(presses: tuple[Press, ...], text: str, *, numbered: bool) -> int | None:
+    words = fold(text)
+    if numbered and words.isdigit() and 1 <= int(words) <= len(presses):
+        return int(words) - 1
+    return next((place for place, one in enumerate(presses) if fold(one.text) == words), None)
+
+
+def confirm(stage: Stage, frame: Frame, right: bool) -> None:
+    question = question_of(stage, frame)
+    wait = frame.wait
+    assert wait is not None
+    stage.position.offer = None
+    if right:
+        asking.take(stage, frame, stage.read(frame, question.save or ""))
+        return
+    wait.confirming = False
+    asking.tell(stage, frame, question)
+
+
+def answer_by_label(stage: Stage, frame: Frame, text: str) -> bool:
+    wait = frame.wait
+    assert wait is not None
+    if wait.confirming:
+        said = answering.yes_or_no(stage, text)
+        if said is None and fold(text) == fold(stage.phrase("other")):
+            said = False
+        if said is None:
+            return False
+        triggers.note(stage, "answer", SURE, frame.flow)
+        confirm(stage, frame, said)
+        return True
+    chosen = by_words(stage, frame, text)
+    if chosen is not None:
+        take_choice(stage, frame, chosen)
+    return chosen is not None
+
+
+def take_choice(stage: Stage, frame: Frame, chosen: Choice) -> None:
+    triggers.note(stage, "answer", SURE, None if chosen.entry >= 0 else frame.flow)
+    stage.flow_of_button = frame.flow
+    answering.choose(stage, frame, chosen)

@@ -1,0 +1,157 @@
+"""Triggers: which flow or handler a command, a phrase or an event wakes."""
+
+from collections.abc import Iterator
+
+from flows import back, endings, returning, tasks
+from flows.choices import pending, question_of
+from flows.frames import BOTTOM, Frame
+from flows.matching import fold
+from flows.model import Scope, Target
+from flows.phrases import BACK_WORDS, CANCEL_WORDS
+from flows.stage import Stage
+
+SURE = 1.0
+QUITE_SURE = 0.95
+NO_MATCH = "no_match"
+# The level of the scopes beneath every question and flow: no frame belongs to it.
+Level = tuple[Scope, Frame | None]
+
+
+def note(stage: Stage, rung: str, confidence: float, intent: str | None) -> None:
+    stage.rung = rung
+    stage.confidence = confidence
+    stage.intent = intent
+
+
+def levels(stage: Stage) -> Iterator[Level]:
+    """The scopes that listen, the nearest first: question, flow, bot, starts of flows."""
+    top = stage.top
+    if top is not None:
+        wait = top.wait
+        if wait is not None and wait.kind == "ask" and stage.knows(top):
+            yield question_of(stage, top).scope, top
+        for frame in stage.task_frames(top):
+            if frame.why not in ("handler", "person") and stage.knows(frame):
+                yield stage.flow(frame).scope, frame
+    yield stage.bot.own.scope, None
+    yield stage.bot.starts, None
+
+
+def listener(stage: Stage) -> tuple[Target, Frame | None] | None:
+    for scope, frame in levels(stage):
+        target = scope.events.get(NO_MATCH)
+        if target is not None:
+            return target, frame
+    return None
+
+
+# ---------------------------------------------------------------- exact words
+
+
+def exact(stage: Stage, text: str) -> bool:
+    found = exact_target(stage, text)
+    if found is None:
+        return _own_words(stage, text)
+    target, frame = found
+    note(stage, "exact", SURE, intent_of(target, frame))
+    wake(stage, target, frame, text)
+    return True
+
+
+def exact_target(stage: Stage, text: str) -> tuple[Target, Frame | None] | None:
+    key = key_of(text)
+    if key:
+        for scope, frame in levels(stage):
+            target = scope.exact.get(key)
+            if target is not None:
+                return target, frame
+    return None
+
+
+def key_of(text: str) -> str:
+    """What exact triggers are looked up by: a command, or folded words."""
+    text = text.strip()
+    if text.startswith("/"):
+        command = text.split(None, 1)[0].lower()
+        return command.partition("@")[0]
+    return fold(text)
+
+
+def _own_words(stage: Stage, text: str) -> bool:
+    """Cancel, back and start work without the owner saying a word about them."""
+    key = key_of(text)
+    if key == "/start" and stage.bot.start is not None:
+        note(stage, "exact", SURE, stage.bot.start)
+        tasks.start(stage, stage.bot.start, trigger=text, arguments={})
+    elif stage.stack and key in CANCEL_WORDS:
+        note(stage, "exact", SURE, intent_of_top(stage))
+        endings.cancel(stage)
+    elif stage.stack and key in BACK_WORDS:
+        note(stage, "exact", SURE, intent_of_top(stage))
+        back.back(stage)
+    else:
+        return False
+    return True
+
+
+# ---------------------------------------------------------------- words inside
+
+
+def contained(stage: Stage, text: str) -> bool:
+    words = f" {fold(text)}"
+    for scope, frame in levels(stage):
+        for phrase, target in scope.contains:
+            if isinstance(phrase, str):
+                found = f" {phrase}" in words
+            else:
+                found = phrase.search(text) is not None
+            if found:
+                note(stage, "contains", QUITE_SURE, intent_of(target, frame))
+                wake(stage, target, frame, text)
+                return True
+    return False
+
+
+# ---------------------------------------------------------------- waking
+
+
+def wake(stage: Stage, target: Target, frame: Frame | None, text: str, *, event: str = "") -> None:
+    """Start the flow, or put the handler on top, that a trigger names."""
+    if target.entry < 0:
+        _wake_flow(stage, target.flow, text)
+        return
+    stage.position.offer = None
+    if frame is None:
+        version, of = stage.bot.version, BOTTOM
+        tasks.handle(stage, "", version, target.entry, trigger=text, event=event)
+    else:
+        of = frame.id if frame.flow else BOTTOM
+        tasks.handle(
+            stage, frame.flow, frame.version, target.entry, of=of, trigger=text, event=event
+        )
+
+
+def _wake_flow(stage: Stage, name: str, text: str) -> None:
+    if name == stage.bot.start and stage.rung == "exact":
+        if text.lstrip().startswith("/"):
+            tasks.start(stage, name, trigger=text, arguments={})
+            return
+        if pending(stage) is not None:
+            stage.position.offer = None
+            returning.say_again(stage)
+            return
+    stage.position.offer = None
+    tasks.interrupt(stage, name, trigger=text, arguments={})
+
+
+def intent_of(target: Target, frame: Frame | None) -> str | None:
+    """The flow that takes the message; for a handler of the bot, the flow it will call."""
+    if target.entry < 0:
+        return target.flow
+    return frame.flow if frame is not None else None
+
+
+def intent_of_top(stage: Stage) -> str | None:
+    top = stage.top
+    root = stage.root(top) if top is not None else None
+    return root.flow if root is not None else None
