@@ -44,11 +44,7 @@ def choices_of(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
     """The question's own buttons with those of its options, and the one that skips or ends it."""
     made = _options(stage, frame, question) if question.options is not None else []
     for button in question.body.buttons:
-        label = stage.render(frame, button.label)
-        answers = button.share is None and button.url is None
-        value = stage.value(frame, button.value) if button.entry < 0 and answers else None
-        value = label if value is None and button.entry < 0 and _plain(button) else value
-        made.append(Choice(label, str(len(made)), value, button.entry, answers, button))
+        made.append(_choice(stage, frame, button, str(len(made))))
     if question.kind.base == "many":
         made.append(Choice(stage.phrase("done"), "done"))
     if question.skip is not None:
@@ -56,8 +52,13 @@ def choices_of(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
     return made
 
 
-def _plain(button: OfferedButton) -> bool:
-    return button.value is None and button.share is None and button.url is None
+def _choice(stage: Stage, frame: Frame, button: OfferedButton, key: str) -> Choice:
+    label = stage.render(frame, button.label)
+    answers = button.share is None and button.url is None
+    value = None
+    if answers and button.entry < 0:
+        value = label if button.value is None else stage.value(frame, button.value)
+    return Choice(label, key, value, button.entry, answers, button)
 
 
 def _options(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
@@ -84,6 +85,16 @@ def _name_of(item: Any) -> str:
         named = (item.get(name) for name in ("label", "title", "name", "text", "id"))
         return str(next((name for name in named if name is not None), ""))
     return str(item)
+
+
+def by_key(stage: Stage, frame: Frame, question: Question, key: str) -> Choice | None:
+    """The choice whose key a press brings back."""
+    buttons = question.body.buttons
+    if question.options is None and key.isdigit():
+        place = int(key)
+        return _choice(stage, frame, buttons[place], key) if place < len(buttons) else None
+    offered = choices_of(stage, frame, question)
+    return next((choice for choice in offered if choice.key == key), None)
 
 
 def presses(stage: Stage, frame: Frame, question: Question) -> tuple[Press, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Literal
 
 Waiting = Literal["ask", "do", "mean", "person"]
@@ -114,8 +115,7 @@ class Frame:
             "at": self.at,
             "why": self.why,
         }
-        for name in _OPTIONAL:
-            value = getattr(self, name)
+        for name, value in zip(_OPTIONAL, _optional(self), strict=True):
             if value:
                 kept[name] = value
         if self.latest >= 0:
@@ -143,6 +143,8 @@ _OPTIONAL = (
     "found",
     "history",
 )
+
+_optional = attrgetter(*_OPTIONAL)
 
 
 def frame_of(kept: Mapping[str, Any]) -> Frame:
@@ -221,8 +223,7 @@ class Position:
         kept: dict[str, Any] = {"counter": self.counter}
         if self.stack:
             kept["stack"] = [frame.to_json() for frame in self.stack]
-        for name in _KEPT:
-            value = getattr(self, name)
+        for name, value in zip(_KEPT, _kept(self), strict=True):
             if value:
                 kept[name] = value
         if self.meaning is not None:
@@ -246,6 +247,8 @@ _KEPT = (
     "walked",
     "took",
 )
+
+_kept = attrgetter(*_KEPT)
 
 
 def position_of(kept: Mapping[str, Any]) -> Position:

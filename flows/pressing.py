@@ -1,7 +1,7 @@
 """Presses: of the question's buttons, of «Продолжим?», of a message's, and of stale ones."""
 
 from flows import answering, asking, returning, running, tasks, triggers
-from flows.choices import Choice, by_words, choices_of, pending, question_of
+from flows.choices import Choice, by_key, by_words, pending, question_of
 from flows.frames import Frame
 from flows.matching import fold
 from flows.stage import Stage
@@ -25,13 +25,13 @@ def press_question(stage: Stage, wait_id: str, key: str) -> bool:
         triggers.note(stage, "button", SURE, top.flow)
         confirm(stage, top, key == "yes")
         return True
-    chosen = [one for one in choices_of(stage, top, question) if one.key == key]
-    if not chosen or not chosen[0].answers:
+    chosen = by_key(stage, top, question, key)
+    if chosen is None or not chosen.answers:
         return False
     stage.position.offer = None
-    triggers.note(stage, "button", SURE, None if chosen[0].entry >= 0 else top.flow)
+    triggers.note(stage, "button", SURE, None if chosen.entry >= 0 else top.flow)
     stage.flow_of_button = top.flow
-    answering.choose(stage, top, chosen[0])
+    answering.choose(stage, top, chosen)
     return True
 
 
