@@ -1,6 +1,6 @@
 """Presses: of the question's buttons, of «Продолжим?», of a message's, and of stale ones."""
 
-from flows import answering, asking, returning, running, tasks, triggers
+from flows import answering, asking, returning, tasks, triggers, walking
 from flows.choices import Choice, by_key, by_words, pending, question_of
 from flows.frames import Frame
 from flows.matching import fold
@@ -75,7 +75,7 @@ def _press_go(stage: Stage, frame_id: int, step: str) -> None:
     triggers.note(stage, "button", SURE, frame.flow)
     tasks.cut(stage, stage.index(frame) + 1)
     tasks.abandon(stage, frame)
-    running.jump_to(stage, frame, step)
+    walking.jump_to(stage, frame, step)
 
 
 def offer_in_words(stage: Stage, text: str) -> str | None:
