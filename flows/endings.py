@@ -9,6 +9,7 @@ from flows.model import HandOff, Target
 from flows.stage import Stage
 from flows.turn import Happened
 
+FAILURES_PER_TURN = 3
 _ENDINGS = {"cancel": "task_cancelled", "error": "task_failed", "expired": "task_expired"}
 
 
@@ -108,8 +109,10 @@ def renew(stage: Stage, frame: Frame) -> None:
         return
     root = stage.root(frame) or frame
     if not root.flow or root.flow not in stage.bot.flows:
-        tasks.cut(stage, stage.index(root))
+        tasks.cut(stage, stage.index(root) + 1)
+        tasks.abandon(stage, root)
         stage.tell(stage.phrase("gone"))
+        tasks.leave(stage, root, None)
         return
     root.version = stage.bot.version
     root.at = 0
@@ -131,13 +134,13 @@ def cancel(stage: Stage) -> None:
         tasks.withdraw(stage)
         return
     root = stage.root(top)
-    if root is None or root.ending:
-        # A handler is cancelled in the middle of an ending: the ending goes on.
-        tasks.cut(stage, 0 if root is None else stage.index(root) + 1)
-        if root is not None:
-            end_task(stage, root)
-        return
-    begin_ending(stage, root, "cancel")
+    if top.why == "handler" or root is None:
+        end_handler(stage, top)
+    elif root.ending:
+        tasks.cut(stage, stage.index(root) + 1)
+        end_task(stage, root)
+    else:
+        begin_ending(stage, root, "cancel")
 
 
 def fail(stage: Stage, reason: str) -> None:
@@ -146,15 +149,38 @@ def fail(stage: Stage, reason: str) -> None:
     data = {"reason": reason, "flow": top.flow if top else "", "step": top.step if top else None}
     stage.effects.append(Happened(name="error", data=data))
     stage.exhausted = None
-    stage.position.actions = 0
-    stage.position.walked = []
-    failing = any(frame.ending == "error" for frame in stage.stack)
-    root = stage.root(top) if top is not None else None
-    if failing or root is None:
+    position = stage.position
+    position.actions = 0
+    position.walked = []
+    position.failures += 1
+    if top is None or position.failures > FAILURES_PER_TURN:
         tasks.clear(stage)
         stage.tell(stage.phrase("broken"))
         return
-    begin_ending(stage, root, "error")
+    failing = next((frame for frame in stage.stack if frame.ending == "error"), None)
+    if failing is not None:
+        # What was to be said about one failure has failed itself.
+        tasks.cut(stage, stage.index(failing) + 1)
+        stage.tell(stage.phrase("broken"))
+        end_task(stage, failing)
+    elif top.why == "handler":
+        _fail_handler(stage, top)
+    else:
+        begin_ending(stage, stage.root(top) or top, "error")
+
+
+def _fail_handler(stage: Stage, handler: Frame) -> None:
+    """A handler went wrong: what it interrupted is not to blame and goes on."""
+    beneath = stage.beneath(handler)
+    target = stage.bot.own.scope.events.get("error")
+    if target is None or handler.event == "error":
+        stage.tell(stage.phrase("broken"))
+        end_handler(stage, handler)
+        return
+    tasks.cut(stage, stage.index(handler))
+    tasks.handle(stage, "", stage.bot.version, target.entry, event="error")
+    if beneath is not None and beneath.wait is None and not beneath.ending:
+        beneath.ending = "error"
 
 
 # ---------------------------------------------------------------- a step that waits for a person

@@ -76,6 +76,7 @@ def advance(
 def _begin_turn(stage: Stage) -> None:
     position = stage.position
     position.actions = 0
+    position.failures = 0
     position.walked = []
     position.took = None
     position.greeting = None
@@ -156,6 +157,7 @@ def _step(stage: Stage) -> Step:
     if not _goes_on(stage):
         timers.watch_silence(stage)
         position.actions = 0
+        position.failures = 0
         position.walked = []
     position.took = stage.intent if _under_way(stage) else None
     return Step(

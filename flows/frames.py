@@ -196,9 +196,12 @@ class Position:
     `counter` numbers frames and waits and never goes back. `offers` are the buttons of messages
     (what a press does, and its label), `last` those of the newest message. `offer` asks which of
     the suspended tasks goes on: its wait's id and their frames. `mail` holds messages that came
-    while an action ran, `held` flows of `later` that wait for the task to end. `heard` is when the
-    customer last wrote, `greeting` what a first message said that is still to be handled, `expiry` when the timer of silence is due, `actions`, `walked` and `took`
-    are what a turn has done so far, where it goes on in further steps.
+    while an action ran, `held` flows of `later` that wait for the task to end. `met` says that the
+    customer has written before, `heard` when they last did or the bot last asked by itself,
+    `expiry` when the timer of silence is due, `message` what they wrote. `greeting` is a first
+    message still to be handled, `meaning` one whose meaning is being asked for, `outcome` how the
+    last request for a person ended. `actions`, `failures`, `walked` and `took` are what a turn has
+    done so far, where it goes on in further steps.
     """
 
     counter: int = 0
@@ -216,6 +219,7 @@ class Position:
     outcome: dict[str, Any] | None = None
     meaning: Meaning | None = None
     actions: int = 0
+    failures: int = 0
     walked: list[str] = field(default_factory=list)
     took: str | None = None
 
@@ -244,6 +248,7 @@ _KEPT = (
     "greeting",
     "outcome",
     "actions",
+    "failures",
     "walked",
     "took",
 )
@@ -271,6 +276,7 @@ def position_of(kept: Mapping[str, Any]) -> Position:
         get("outcome"),
         Meaning(meaning["id"], meaning["text"], meaning["targets"]) if meaning else None,
         get("actions", 0),
+        get("failures", 0),
         list(get("walked", ())),
         get("took"),
     )

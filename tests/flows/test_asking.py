@@ -1,9 +1,12 @@
 """What a question may be told: tries, checks, known answers, buttons that act, skipping."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from flows.answers import BASE_TYPES
+from flows.model import Ask, Bot
 from flows.turn import Sent
 
 
@@ -370,3 +373,57 @@ def test_a_button_on_offer_may_carry_a_name_and_data(talk: Any) -> None:
         "track",
         {"id": "12345"},
     )
+
+
+def with_many(bot: Bot) -> Bot:
+    """The bot with its choices made into questions for several labels."""
+    flow = bot.flows["а"]
+    code = tuple(
+        replace(op, question=replace(op.question, kind=BASE_TYPES["many"]))
+        if isinstance(op, Ask)
+        else op
+        for op in flow.code
+    )
+    return replace(bot, version="many", flows={"а": replace(flow, code=code)})
+
+
+def test_several_labels_are_chosen_until_done(talk: Any) -> None:
+    dialog = talk(flow("- ask: Какие?\n  save: x\n  buttons: [А, Б, В]\n- say: '{{ x | join }}'"))
+    dialog.play.edit(with_many(dialog.play.bot))
+    dialog.hears("/a", "Какие?")
+    assert dialog.buttons == ["А", "Б", "В", "Готово"]
+    dialog.presses("Готово", "Пока ничего не выбрано.")
+    dialog.presses("А", "Выбрано: А.").hears("3", "Выбрано: А, В.").presses("А", "Выбрано: В.")
+    dialog.hears("б", "Выбрано: Б, В.").hears("готово", "Б, В")
+
+
+def test_a_choice_may_be_found_in_the_message_that_began_the_task(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [{contains: хочу}]
+    steps:
+      а:
+        - ask: Что?
+          save: x
+          find: yes
+          buttons: [Красный шар, Синий шар]
+        - say: "{{ x }}"
+    """
+    talk(flows).hears("хочу синий шар!", "Синий шар")
+    talk(flows).hears("хочу шар", "Что?")
+
+
+def test_the_name_of_an_option_is_its_label_where_none_is_given(talk: Any) -> None:
+    dialog = talk(
+        flow("- ask: Что?\n  save: x\n  options: chat.все\n- say: '{{ x.id }}'"),
+        chat={"все": [{"id": 1, "title": "Раз"}, {"id": 2}]},
+    )
+    dialog.hears("/a", "Что?")
+    assert dialog.buttons == ["Раз", "2"]
+    dialog.presses("Раз", "1")
+
+
+def test_options_that_are_no_list_offer_nothing(talk: Any) -> None:
+    dialog = talk(flow("- ask: Что?\n  save: x\n  options: chat.все\n  skip: Дальше"))
+    dialog.hears("/a", "Что?")
+    assert dialog.buttons == ["Дальше"]

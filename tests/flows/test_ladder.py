@@ -393,3 +393,71 @@ def test_a_number_is_no_answer_to_go_on(talk: Any) -> None:
     """
     dialog = talk(flows).hears("/a", "Сколько?").hears("/b", "Да?").hears("да", "Продолжим «А»?")
     dialog.hears("2", "2")
+
+
+SAID = """
+flow: а
+about: А
+when: [/a]
+steps:
+  раз:
+    - say:
+        text: Вот.
+        buttons:
+          Сначала: {go: раз}
+          Привет: помоги
+  два:
+    - ask: Дальше?
+      save: x
+    - say: "Дальше {{ x }}."
+---
+flow: б
+when: [помоги]
+steps:
+  а:
+    - say: Помогаю.
+"""
+
+
+def test_a_button_of_a_message_may_lead_to_a_step(talk: Any) -> None:
+    dialog = talk(SAID).hears("/a", "Вот.", "Дальше?").presses("Сначала", "Вот.", "Дальше?")
+    dialog.hears("так", "Дальше так.")
+    dialog.presses("Сначала", "Эта кнопка уже не действует.")
+
+
+def test_a_button_of_a_message_may_stand_for_a_text(talk: Any) -> None:
+    dialog = talk(SAID).hears("/a", "Вот.", "Дальше?").presses("Привет", "Помогаю.", "Дальше?")
+    assert dialog.play.understood.rung == "exact"
+
+
+def test_only_so_many_buttons_of_messages_are_remembered(talk: Any) -> None:
+    dialog = talk(SAID).hears("/a")
+    first = dialog.play.said[0].buttons[0].payload
+    for _ in range(30):
+        dialog.presses("Сначала")
+    dialog.news()
+    assert len(dialog.play.position["offers"]) == 40
+    dialog.play.press_payload(first)
+    dialog.says("Эта кнопка уже не действует.", "Дальше?")
+
+
+def test_one_meaning_may_be_described_in_several_sentences(talk: Any) -> None:
+    flows = """
+    flow: а
+    when:
+      - means: хочет купить
+      - means: спрашивает цену
+    steps:
+      а:
+        - say: Купите!
+    """
+    seen: list[dict[str, str]] = []
+    dialog = talk(flows)
+
+    def means(text: str, candidates: dict[str, str]) -> str:
+        seen.append(dict(candidates))
+        return "а"
+
+    dialog.play.means = means
+    dialog.hears("почём?", "Купите!")
+    assert seen == [{"а": "хочет купить\nспрашивает цену"}]

@@ -525,3 +525,164 @@ def test_a_task_that_asks_five_hundred_times_has_gone_astray(talk: Any) -> None:
         dialog.hears("да")
     (error,) = dialog.play.happenings("error")
     assert "500" in error["reason"]
+
+
+def test_a_failing_handler_does_not_end_what_it_interrupted(talk: Any, fails: Any) -> None:
+    bot = """
+    meanwhile:
+      - when: эй
+        then: {do: x.y}
+    """
+    dialog = talk(FORM, bot, actions={"x.y": fails})
+    dialog.hears("/form", "Имя?").hears("эй", "Что-то пошло не так. Уже разбираемся.", "Имя?")
+
+
+def test_a_failing_handler_wakes_the_handler_of_errors(talk: Any, fails: Any) -> None:
+    bot = """
+    meanwhile:
+      - when: эй
+        then: {do: x.y}
+      - when: {event: error}
+        then: {say: Ой.}
+    """
+    dialog = talk(FORM, bot, actions={"x.y": fails})
+    dialog.hears("/form", "Имя?").hears("эй", "Ой.", "Имя?").hears("Аня", "Город?")
+
+
+def test_a_helper_that_fails_in_the_handler_of_errors_fails_once(talk: Any, fails: Any) -> None:
+    flows = """
+    flow: меню
+    when: [/menu]
+    steps:
+      а:
+        - ask: Что?
+          buttons:
+            Проверить: {call: проверка}
+        - go: а
+    ---
+    flow: проверка
+    when: [/check]
+    steps:
+      а:
+        - do: x.y
+    ---
+    flow: человек
+    steps:
+      а:
+        - do: x.y
+    """
+    bot = """
+    meanwhile:
+      - when: {event: error}
+        then: {call: человек}
+    """
+    dialog = talk(flows, bot, actions={"x.y": fails})
+    dialog.hears("/menu", "Что?")
+    dialog.presses("Проверить", "Что-то пошло не так. Уже разбираемся.", "Что?")
+
+
+def test_a_circle_of_failures_is_stopped(talk: Any, fails: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - call: б
+        - go: а
+    ---
+    flow: б
+    when: [/b]
+    steps:
+      а:
+        - do: x.y
+        - ask: Ну?
+          save: ну
+    """
+    dialog = talk(flows, actions={"x.y": fails}).hears("/a")
+    assert dialog.idle
+    assert dialog.play.called["x.y"] < 10
+
+
+def test_cancel_within_a_handlers_question_leaves_what_it_interrupted(talk: Any) -> None:
+    bot = """
+    meanwhile:
+      - when: эй
+        then:
+          - ask: Что такое?
+            save: chat.что
+    """
+    dialog = talk(FORM, bot)
+    dialog.hears("/form", "Имя?").hears("эй", "Что такое?")
+    dialog.hears("отмена", "Продолжим «Заполнить форму»?").hears("да", "Имя?")
+
+
+def test_done_in_a_flows_handler_ends_the_flow(talk: Any) -> None:
+    flows = FORM.replace(
+        "---\nflow: справка",
+        "meanwhile:\n  - when: хватит\n    then: [{say: Ладно.}, done]\n---\nflow: справка",
+        1,
+    )
+    dialog = talk(flows)
+    dialog.hears("/form", "Имя?").hears("хватит", "Ладно.")
+    assert dialog.idle
+
+
+def test_again_asks_the_last_question_anew(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Раз?
+          save: раз
+        - ask: Два?
+          save: два
+        - if: два == 'нет'
+          then: {go: again}
+        - say: "{{ раз }} {{ два }}"
+    """
+    dialog = talk(flows)
+    dialog.hears("/a", "Раз?").hears("1", "Два?").hears("нет", "Два?").hears("2", "1 2")
+
+
+def test_a_handler_may_go_to_a_step_of_its_flow(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      раз:
+        - ask: Раз?
+          save: раз
+      два:
+        - ask: Два?
+          save: два
+    meanwhile:
+      - when: сначала
+        then: {go: раз}
+    """
+    dialog = talk(flows)
+    dialog.hears("/a", "Раз?").hears("1", "Два?").hears("сначала", "Раз?")
+    dialog.hears("3", "Два?")
+    assert dialog.play.variables["раз"] == "3"
+
+
+def test_cancel_in_the_middle_of_a_farewell_ends_it(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+    meanwhile:
+      - when: {event: cancel}
+        then:
+          - ask: Почему?
+            save: почему
+          - say: Жаль.
+    """
+    dialog = talk(flows)
+    dialog.hears("/a", "Имя?").hears("отмена", "Почему?").hears("так", "Жаль.")
+    assert dialog.idle
+    dialog.hears("/a", "Имя?").hears("отмена", "Почему?").hears("отмена")
+    assert dialog.idle
