@@ -102,7 +102,7 @@ class Errands:
         """Show that we are busy, for as long as somebody waits."""
         address: Address = intent.address
         channel = self._channels.get(address.channel)
-        await asyncio.sleep(TYPING_AFTER)
+        await self._sleep(TYPING_AFTER)
         while channel is not None and intent.key not in self._dropped:
             await channel.typing(address)
-            await asyncio.sleep(TYPING_AGAIN)
+            await self._sleep(TYPING_AGAIN)
