@@ -298,8 +298,10 @@ def open_port(settings: Settings) -> socket.socket:
     try:
         listening = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
+        # Python says the address once more, in parentheses.
+        reason = (error.strerror or str(error)).split(" (")[0]
         stop(
-            f"Cannot listen on {host}:{port}: {error.strerror}."
+            f"Cannot listen on {host}:{port}: {reason}."
             " Stop what uses it, or set EASYFLOW_HTTP__PORT to another port."
         )
     if hasattr(socket, "TCP_USER_TIMEOUT"):

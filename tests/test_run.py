@@ -1,0 +1,190 @@
+"""`python run.py` as a person meets it: what is wrong is said in a sentence, a stop loses nothing."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.servers.easyflow import ROOT, EasyFlow
+from tests.servers.telegram import FakeTelegram
+
+CHAT = "/api/v1/conversation/chat"
+HISTORY = "/api/v1/conversation/history"
+COUNTER = ROOT / "tests" / "faults" / "bots"
+
+
+def started(data: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
+    """What comes of a start that cannot go well."""
+    kept = {key: value for key, value in os.environ.items() if "EASYFLOW_" not in key}
+    given = {f"EASYFLOW_{name.upper()}": value for name, value in environ.items()}
+    return subprocess.run(
+        [sys.executable, "run.py"],
+        check=False,
+        cwd=ROOT,
+        env=kept | {"EASYFLOW_DATA_DIR": str(data), "EASYFLOW_HTTP__PORT": "0"} | given,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_port_in_use_is_named_with_the_cure(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = started(tmp_path / "data", http__port=port)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"Cannot listen on 127.0.0.1:{port}: Address already in use.")
+    assert "EASYFLOW_HTTP__PORT" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_data_folder_that_cannot_be_written_is_named_with_the_cure(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    ended = started(in_the_way / "data")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"Cannot write to the data folder {in_the_way / 'data'}")
+    assert "EASYFLOW_DATA_DIR" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+    with FakeTelegram.start() as telegram:
+        ended = started(
+            tmp_path / "data",
+            default_bot="shop",
+            telegram__token="999999:a-token-nobody-knows-of-0123456789",
+            telegram__api_base=telegram.base,
+        )
+    assert ended.returncode == 2
+    assert "token" in ended.stderr.lower()
+    assert "Traceback" not in ended.stderr
+    assert "a-token-nobody-knows-of" not in ended.stderr
+
+
+def test_every_mistake_of_a_broken_bot_is_told_with_its_place_and_nothing_is_started(
+    tmp_path: Path,
+) -> None:
+    bots = tmp_path / "bots"
+    shutil.copytree(COUNTER, bots)
+    flow = bots / "counter" / "flows" / "count.yaml"
+    flow.write_text(
+        flow.read_text().replace("save: text", "sav: text").replace("go: next", "go: x")
+    )
+    ended = started(tmp_path / "data", bots_dir=str(bots))
+    assert ended.returncode == 2
+    first, *complaints = ended.stderr.strip().splitlines()
+    assert first == "Nothing was started, because these bots have mistakes:"
+    assert len(complaints) >= 2
+    assert all(line.startswith(f"{flow}:") for line in complaints)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_second_process_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    with EasyFlow(tmp_path / "data", bots=COUNTER) as server:
+        ended = started(tmp_path / "data", bots_dir=str(COUNTER))
+        assert ended.returncode == 2
+        assert f"process {server.process_id}" in ended.stderr
+        assert ended.stderr.count("\n") == 1
+        assert server.call("GET", "/readyz")[0] == 200
+
+
+async def test_a_bot_broken_while_it_runs_stays_as_it_was_until_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    bots = tmp_path / "bots"
+    shutil.copytree(COUNTER, bots)
+    flow = bots / "counter" / "flows" / "count.yaml"
+    good = flow.read_text()
+
+    def ask(server: EasyFlow, text: str) -> str:
+        body = {"message": text, "user_id": "anna", "session_id": "session"}
+        status, answer = server.call("POST", CHAT, body)
+        assert status == 200, answer
+        return str(answer["message"])
+
+    with EasyFlow(tmp_path / "data", bots=bots) as server:
+        assert ask(server, "/start") == "0:start"
+        flow.write_text(good.replace("go: next", "go: nowhere"))
+        await _until(lambda: "nowhere" in server.log)
+        assert "flows/count.yaml:" in server.log
+        assert ask(server, "a") == "1:a"
+        flow.write_text(good.replace("{{ count }}:{{", "{{ count }} is {{"))
+        await _until(lambda: "Published" in server.log)
+        # The dialog that was under way moves on to the new version.
+        assert ask(server, "b") == "2 is b"
+
+
+async def test_sigterm_in_the_middle_of_turns_loses_nothing_and_does_not_take_ten_seconds(
+    tmp_path: Path,
+) -> None:
+    chats = range(30)
+
+    async def write(server: EasyFlow, chat: int, text: str) -> bool:
+        body = {"message": text, "user_id": f"u{chat}", "session_id": f"s{chat}"}
+        try:
+            status, _ = await server.asked("POST", CHAT, body)
+        except OSError:
+            return False
+        return status == 200
+
+    with EasyFlow(tmp_path / "data", bots=COUNTER) as server:
+        assert all(await asyncio.gather(*(write(server, chat, "/start") for chat in chats)))
+        writing = [asyncio.create_task(write(server, chat, "a")) for chat in chats]
+        await asyncio.sleep(0.02)
+        assert await asyncio.to_thread(server.stop) == 0
+        answered = await asyncio.gather(*writing)
+        server.start()
+        for chat in chats:
+            _, history = server.call("GET", f"{HISTORY}/s{chat}")
+            heard = [one["content"] for one in history["messages"] if one["role"] == "user"]
+            said = [one["content"] for one in history["messages"] if one["role"] == "assistant"]
+            assert len(heard) == len(said)
+            assert said == ["0:start", "1:a"][: len(said)]
+            assert len(said) == 2 or not answered[chat]
+
+
+def test_a_stop_while_it_starts_is_a_stop(tmp_path: Path) -> None:
+    kept = {key: value for key, value in os.environ.items() if "EASYFLOW_" not in key}
+    data = {"EASYFLOW_DATA_DIR": str(tmp_path / "data"), "EASYFLOW_HTTP__PORT": "0"}
+    process = subprocess.Popen(
+        [sys.executable, "run.py"],
+        cwd=ROOT,
+        env=kept | data | {"EASYFLOW_BOTS_DIR": str(COUNTER)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Talk to the bots" in line:
+            process.send_signal(signal.SIGTERM)
+            break
+    process.stdout.read()
+    process.stdout.close()
+    assert process.wait(timeout=10) == 0
+
+
+async def _until(what: Callable[[], bool], *, within: float = 15.0) -> None:
+    deadline = time.monotonic() + within
+    while not what():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("package", ["flows", "bots", "adapters", "storage", "scheduler", "config"])
+def test_nothing_imports_the_entry(package: str) -> None:
+    for file in (ROOT / package).rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert "import run\n" not in text, file
+        assert "from run import" not in text, file
