@@ -238,3 +238,22 @@ async def test_closing_lets_the_send_under_way_end_and_leaves_the_rest_on_disk()
     await asyncio.sleep(0)
     await rig.outbox.close(patience=5)
     assert channel.taken == ["a"]
+
+
+async def test_closing_does_not_wait_for_what_waits_for_a_better_time() -> None:
+    channel = ScriptedChannel(anna=[ChannelBusy(600)])
+    rig = Rig(channel)
+    rig.clock.held.clear()
+    rig.outbox.take([row("a"), row("b")])
+    await asyncio.sleep(0.01)
+    async with asyncio.timeout(2):
+        await rig.outbox.close(patience=60)
+    assert channel.taken == []
+
+
+async def test_a_restart_obeys_the_wait_a_messenger_asked_for() -> None:
+    channel = ScriptedChannel()
+    rig = Rig(channel, [row("a", not_before=datetime(2026, 3, 2, 10, 5, tzinfo=UTC))])
+    await rig.outbox.start()
+    await rig.finished(ANNA)
+    assert (channel.taken, rig.clock.slept) == (["a"], [300])
