@@ -24,7 +24,7 @@ from adapters.demo.actions import DEMO_SPECS, DemoActions, DemoBot
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.errands import Errands
-from bots.errors import ChannelError, ChannelUnauthorised, Unavailable
+from bots.errors import ChannelUnauthorised, Unavailable
 from bots.inbox import Inbox
 from bots.lanes import Lanes
 from bots.outbox import Outbox
@@ -353,59 +353,18 @@ def open_telegram(
 async def arrive_in_telegram(
     house: House, channels: "Sequence[TelegramChannel]", url: str | None
 ) -> "list[TelegramChannel]":
-    """Check tokens and set webhooks; gives those that Telegram did not answer for.
+    """Gives the channels that Telegram did not answer for; a wrong token ends the program."""
+    if not channels:
+        return []
+    from adapters.messengers.telegram.arriving import arrive_all
 
-    A wrong token ends the program.
-    """
-    arrivals = await asyncio.gather(
-        *(arrived(channel, url) for channel in channels), return_exceptions=True
-    )
-    refused = [one for one in arrivals if isinstance(one, ChannelUnauthorised)]
-    if refused:
+    try:
+        return await arrive_all(channels, url)
+    except ExceptionGroup as refused:
         await house.close(1)
         for channel in channels:
             await channel.close()
-        stop(*map(str, refused))
-    for one in arrivals:
-        if isinstance(one, BaseException):
-            raise one
-    return [channel for channel, came in zip(channels, arrivals, strict=True) if not came]
-
-
-async def arrived(channel: "TelegramChannel", url: str | None) -> bool:
-    """Whether Telegram answered within a start's patience. Raises ChannelUnauthorised."""
-    await channel.load()
-    try:
-        async with asyncio.timeout(3):
-            await arrive(channel, url)
-    except ChannelUnauthorised:
-        raise
-    except (ChannelError, TimeoutError) as error:
-        log.warning("Telegram does not answer, trying on", bot=channel.bot, why=repr(error))
-        return False
-    return True
-
-
-async def arrive(channel: "TelegramChannel", url: str | None) -> None:
-    """Learn who we are and, where there is a public address, say where updates go."""
-    await channel.check()
-    if url is not None:
-        await channel.set_webhook(url)
-    log.info("In Telegram", bot=channel.bot, username=f"@{channel.username}")
-
-
-async def arrive_later(channel: "TelegramChannel", url: str) -> None:
-    """Set a webhook as soon as Telegram lets us."""
-    pause = 1.0
-    while True:
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, 60.0)
-        try:
-            return await arrive(channel, url)
-        except ChannelUnauthorised as error:
-            log.error("A Telegram bot cannot be reached", bot=channel.bot, why=str(error))
-        except ChannelError as error:
-            log.debug("Telegram does not answer", why=str(error))
+        stop(*map(str, refused.exceptions))
 
 
 def listen_to_telegram(
@@ -415,6 +374,9 @@ def listen_to_telegram(
     url: str | None,
 ) -> None:
     """Poll, or go on trying to set the webhooks that are still missing."""
+    if not channels:
+        return
+    from adapters.messengers.telegram.arriving import arrive_later
     from adapters.messengers.telegram.polling import poll
 
     if url is None:
@@ -429,6 +391,7 @@ async def serve(settings: Settings) -> None:
     """Everything at once, until SIGTERM or Ctrl-C."""
     import uvicorn
 
+    from adapters.http.connection import BoundedConnection
     from adapters.http.health import Metrics
     from adapters.messengers.web.channel import WebChannel
     from adapters.messengers.web.hub import Hub
@@ -458,6 +421,7 @@ async def serve(settings: Settings) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=BoundedConnection,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -694,8 +658,9 @@ def settings_or_stop() -> Settings:
         settings = load_settings(os.environ, env_file)
     except SettingsError as error:
         stop("Some settings cannot be used:", *error.lines)
-    secret = [one.token.get_secret_value() for one in settings.telegram_bots]
-    set_up_logs(format=settings.log.format, level=settings.log.level, secrets=secret)
+    set_up_logs(
+        format=settings.log.format, level=settings.log.level, secrets=settings.secret_values
+    )
     for warning in unknown_settings(os.environ, env_file):
         log.warning(warning)
     return settings

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -14,12 +14,13 @@ from bots.errors import Conflict, Consumed, NotFound, Unavailable
 from bots.lanes import Lanes
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Opening
-from bots.model.message import Address, Button, Reply, UnifiedMessage
+from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Timer
 from bots.ports import Clock, Journal, Meter, Sleep, Timers
 from bots.responder import Responder, Turn
 from bots.retry import wait_before
-from flows.turn import GivenBack, Returned, TakenOver, Understood
+from bots.watches import Watch
+from flows.turn import GivenBack, Returned, TakenOver
 
 log = structlog.get_logger()
 
@@ -27,34 +28,6 @@ Result = TypeVar("Result")
 
 OUTAGE_PAUSE = 1.0
 """Seconds between tries of a turn while the disk takes nothing."""
-
-
-@dataclass(slots=True, eq=False)
-class _Watch:
-    """Somebody waits for the answer to one message."""
-
-    arrival: int | None = None
-    context: Mapping[str, Any] | None = None
-    said: list[MessageRecord] = field(default_factory=list)
-    understood: Understood = field(default_factory=Understood)
-    conversation: Conversation | None = None
-    offered: Sequence[Button] = ()
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
-    failure: BaseException | None = None
-
-    def hears(self, turn: Turn, arrival: int | None) -> None:
-        if self.settled.is_set() or (self.conversation is None and arrival != self.arrival):
-            return
-        if self.conversation is None:
-            self.understood = turn.understood
-        elif turn.understood.entities:
-            entities = {**self.understood.entities, **turn.understood.entities}
-            self.understood = replace(self.understood, entities=entities)
-        self.conversation = turn.conversation
-        self.said.extend(turn.said)
-        self.offered = turn.offered
-        if turn.settled:
-            self.settled.set()
 
 
 class Inbox:
@@ -82,7 +55,7 @@ class Inbox:
         self._meter = meter
         self._clock = clock
         self._sleep = sleep
-        self._watches: dict[Address, list[_Watch]] = {}
+        self._watches: dict[Address, list[Watch]] = {}
         self._unanswered: dict[int, datetime] = {}
         self._waiting: set[asyncio.Task[None]] = set()
 
@@ -107,12 +80,12 @@ class Inbox:
         arrivals = await self._noted([message])
         if not arrivals:
             raise Conflict("This message was taken before")
-        watch = _Watch(arrival=arrivals[0].seq, context=context)
+        watch = Watch(arrival=arrivals[0].seq, context=context)
         watches = self._watches.setdefault(message.address, [])
         watches.append(watch)
         try:
             self._queue(arrivals[0])
-            settled = await _within(watch.settled.wait(), patience)
+            settled = await watch.over(patience)
         finally:
             watches.remove(watch)
             if not watches:
@@ -375,12 +348,3 @@ class Inbox:
         task = asyncio.create_task(work)
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
-
-
-async def _within(work: Coroutine[Any, Any, Any], seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await work
-    except TimeoutError:
-        return False
-    return True
