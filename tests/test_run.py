@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.easyflow import ROOT, EasyFlow
-from tests.servers.telegram import FakeTelegram
+from tests.servers.easyflow import ROOT, SECRET, EasyFlow, free_port
+from tests.servers.telegram import TOKEN, FakeTelegram, message
 
 CHAT = "/api/v1/conversation/chat"
 HISTORY = "/api/v1/conversation/history"
@@ -69,6 +69,26 @@ def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
     assert "token" in ended.stderr.lower()
     assert "Traceback" not in ended.stderr
     assert "a-token-nobody-knows-of" not in ended.stderr
+
+
+async def test_a_telegram_that_does_not_answer_holds_nobody_up_and_is_found_later(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    server = EasyFlow(
+        tmp_path / "data",
+        bots=COUNTER,
+        telegram__token=TOKEN,
+        telegram__webhook_secret=SECRET,
+        telegram__api_base=f"http://127.0.0.1:{port}",
+    )
+    server.set(public_url=server.base)
+    with server:
+        assert server.call("GET", "/readyz")[0] == 200
+        with FakeTelegram.start(port=port) as telegram:
+            await _until(lambda: "In Telegram" in server.log, within=30)
+            telegram.update(message(501, "/start"))
+            await telegram.expect(1, within=20)
 
 
 def test_every_mistake_of_a_broken_bot_is_told_with_its_place_and_nothing_is_started(
