@@ -203,6 +203,14 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def secret_values(self) -> list[str]:
+        """What must not be seen anywhere, a log least of all."""
+        given = [self.admin.password, self.admin.api_key, self.telegram.webhook_secret]
+        for bot in self.telegram_bots:
+            given += [bot.token, bot.webhook_secret]
+        return [secret.get_secret_value() for secret in given if secret is not None]
+
+    @property
     def database_path(self) -> Path:
         """The file SQLite keeps everything in."""
         if self.database_url is None:
