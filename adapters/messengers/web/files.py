@@ -1,15 +1,18 @@
 """Files of the page: what visitors send, kept under random names, and what a bot's folder shows."""
 
+import asyncio
 import os
 import re
+import shutil
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import puremagic
 from anyio import to_thread
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -17,6 +20,7 @@ from starlette.types import Message, Receive
 
 from adapters.messengers.web.frames import FILES, PLATFORM
 from adapters.messengers.web.hub import Hub
+from adapters.messengers.web.neighbours import Neighbours
 from adapters.messengers.web.socket import chat_of
 from bots.model.message import Address, Attachment, AttachmentKind
 from bots.ports import Clock
@@ -27,6 +31,15 @@ ENVELOPE = 64 * 1024
 
 FILES_PER_CHAT = 60
 PERIOD = 600.0
+
+AT_ONCE = 64
+"""Uploads under way, of all visitors."""
+
+IN_MEMORY = 4
+"""Files looked at and kept at the same time."""
+
+SPARE = 1024 * 1024 * 1024
+"""Bytes of the disk that are left to conversations."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{16,128}(\.[a-z0-9]{2,4})")
 _BOT = re.compile(r"[^/\\\x00]{1,100}")
@@ -81,13 +94,19 @@ class Files:
         workspace: int,
         clock: Clock,
         new_secret: Callable[[], str],
+        neighbours: Neighbours,
+        spare: int = SPARE,
     ) -> None:
         self._folder = folder
         self._hub = hub
         self._workspace = workspace
         self._clock = clock
         self._new_secret = new_secret
+        self._neighbours = neighbours
+        self._spare = spare
         self._recent: dict[str, deque[float]] = {}
+        self._under_way = 0
+        self._hands = asyncio.Semaphore(IN_MEMORY)
 
     def find(self, ref: str) -> Attachment | None:
         """The file behind a path this page was given by an upload."""
@@ -104,19 +123,42 @@ class Files:
         chat = self._open_chat(request)
         if chat is None:
             return _refusal(401, "unauthorized", "Open the chat first")
-        if not self._allowed(chat):
+        host = request.client.host if request.client else None
+        if not self._allowed(chat) or not self._neighbours.may_send(host):
             return _refusal(429, "rate_limited", "Too many files, wait a few minutes")
-        content = await _uploaded(request)
-        mime = await to_thread.run_sync(_sniff, content)
-        kind = _ACCEPTED.get(mime)
-        if kind is None:
-            return _refusal(415, "unsupported_file", "Send a picture, a PDF, DOCX, XLSX, MP4, MP3")
-        name = self._new_secret() + kind.ending
-        await to_thread.run_sync(self._keep, name, content)
+        if self._under_way >= AT_ONCE or not await to_thread.run_sync(self._has_room):
+            return _refusal(503, "service_unavailable", "Files cannot be taken just now")
+        self._under_way += 1
+        try:
+            return await self._take(request, host)
+        finally:
+            self._under_way -= 1
+
+    async def _take(self, request: Request, host: str | None) -> Response:
+        async with _sent_form(request) as form:
+            upload = form.get("file")
+            if not isinstance(upload, UploadFile):
+                raise HTTPException(400, "A form with one file is expected")
+            async with self._hands:
+                content = await upload.read(BIGGEST + 1)
+                if len(content) > BIGGEST:
+                    raise HTTPException(413, "At most 10 MB")
+                mime = await to_thread.run_sync(_sniff, content)
+                kind = _ACCEPTED.get(mime)
+                if kind is None:
+                    wanted = "Send a picture, a PDF, DOCX, XLSX, MP4, MP3"
+                    return _refusal(415, "unsupported_file", wanted)
+                name = self._new_secret() + kind.ending
+                await to_thread.run_sync(self._keep, name, content)
+        self._neighbours.sent(host, len(content))
         return JSONResponse(
             {"ref": FILES + name, "kind": kind.kind, "mime": mime, "size": len(content)},
             status_code=201,
         )
+
+    def _has_room(self) -> bool:
+        there = next(one for one in (self._folder, *self._folder.parents) if one.exists())
+        return shutil.disk_usage(there).free > self._spare
 
     def _open_chat(self, request: Request) -> str | None:
         token = request.headers.get("x-visitor-token", "")
@@ -176,23 +218,22 @@ class Media:
             return None
         # Resolved first, so that neither `..` nor a link leads out of the folder.
         path = (folder / name).resolve()
-        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+        try:
+            return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+        except OSError:
+            # A name longer than a file system takes.
+            return None
 
 
-async def _uploaded(request: Request) -> bytes:
-    """The bytes of the one file of a form, never more than the limit of them."""
+@asynccontextmanager
+async def _sent_form(request: Request) -> AsyncIterator[FormData]:
+    """A form with one file, its body never longer than the limit of them."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > BIGGEST + ENVELOPE:
         raise HTTPException(413, "At most 10 MB")
     counted = Request(request.scope, _at_most(BIGGEST + ENVELOPE, request.receive))
     async with counted.form(max_files=1, max_fields=4) as form:
-        upload = form.get("file")
-        if not isinstance(upload, UploadFile):
-            raise HTTPException(400, "A form with one file is expected")
-        content = await upload.read()
-    if len(content) > BIGGEST:
-        raise HTTPException(413, "At most 10 MB")
-    return content
+        yield form
 
 
 def _at_most(limit: int, receive: Receive) -> Receive:

@@ -57,11 +57,17 @@ def read_message(
     )
 
 
-def _client_id(frame: Mapping[str, Any]) -> str:
+def named(frame: Mapping[str, Any]) -> str | None:
+    """The id a visitor's page gave a frame; None where it is no such id."""
     value = frame.get("id")
-    if not isinstance(value, str) or not _ID.fullmatch(value):
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def _client_id(frame: Mapping[str, Any]) -> str:
+    id = named(frame)
+    if id is None:
         raise Invalid("id", "1 to 64 letters, digits, _ or -")
-    return value
+    return id
 
 
 def _read_contents(frame: Mapping[str, Any], find_file: FindFile) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from adapters.messengers.web.files import Files, Media
 from adapters.messengers.web.hub import Hub
+from adapters.messengers.web.neighbours import Neighbours
 from adapters.messengers.web.socket import BotCard, ChatSocket, Intake
 from adapters.messengers.web.wire import Limits
 from bots.ports import Clock, Conversations, NewId
@@ -61,7 +62,15 @@ def web_routes(
     folder a bot's pictures lie in. `allowed_origins` are pages of other hosts that may open the
     socket, such as `https://example.com`; the page's own host always may.
     """
-    files = Files(files_folder, hub=hub, workspace=workspace, clock=clock, new_secret=new_secret)
+    neighbours = Neighbours(clock)
+    files = Files(
+        files_folder,
+        hub=hub,
+        workspace=workspace,
+        clock=clock,
+        new_secret=new_secret,
+        neighbours=neighbours,
+    )
     socket = ChatSocket(
         inbox=inbox,
         conversations=conversations,
@@ -72,6 +81,7 @@ def web_routes(
         new_id=new_id,
         new_secret=new_secret,
         workspace=workspace,
+        neighbours=neighbours,
         allowed_origins=allowed_origins,
         limits=limits,
     )

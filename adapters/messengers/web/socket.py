@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from adapters.messengers.web.frames import PLATFORM, FindFile, read_message, shown
+from adapters.messengers.web.frames import PLATFORM, FindFile, named, read_message, shown
 from adapters.messengers.web.hub import Hub, Seat, frame
+from adapters.messengers.web.neighbours import Neighbours
 from adapters.messengers.web.wire import POLICY, TRY_LATER, Closed, Limits, Wire
 from bots.errors import Invalid, NotFound, Unavailable
 from bots.model.conversation import Conversation
@@ -63,9 +64,11 @@ class ChatSocket:
         new_id: NewId,
         new_secret: Callable[[], str],
         workspace: int,
+        neighbours: Neighbours,
         allowed_origins: Sequence[str] = (),
         limits: Limits | None = None,
     ) -> None:
+        self._neighbours = neighbours
         self._inbox = inbox
         self._conversations = conversations
         self._hub = hub
@@ -83,6 +86,16 @@ class ChatSocket:
             log.info("Socket of a foreign origin refused", origin=websocket.headers.get("origin"))
             await websocket.close(POLICY)
             return
+        host = websocket.client.host if websocket.client else None
+        if not self._neighbours.come(host):
+            await websocket.close(TRY_LATER)
+            return
+        try:
+            await self._seated(websocket)
+        finally:
+            self._neighbours.leave(host)
+
+    async def _seated(self, websocket: WebSocket) -> None:
         await websocket.accept()
         wire = Wire(websocket, self._limits, self._clock)
         try:
@@ -209,9 +222,10 @@ class ChatSocket:
             )
             await self._inbox.accept([message])
         except Invalid as error:
-            seat.push(frame("refused", id=heard.get("id"), field=error.field, error=error.error))
+            id = named(heard)
+            seat.push(frame("refused", id=id, field=error.field, error=error.error))
         except Unavailable:
-            seat.push(frame("later", id=heard.get("id")))
+            seat.push(frame("later", id=named(heard)))
         else:
             seat.push(frame("taken", id=message.platform_message_id))
 

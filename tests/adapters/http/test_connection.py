@@ -1,7 +1,7 @@
 """A client's connection over real sockets: what is endless, slow or silent ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import uvicorn
@@ -12,6 +12,14 @@ from starlette.types import Receive, Scope, Send
 from adapters.http.connection import MOST_HEADERS, BoundedConnection
 
 Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came to hold")
 
 
 class Hasty(BoundedConnection):
@@ -31,8 +39,7 @@ async def port() -> AsyncIterator[int]:
     config = uvicorn.Config(app, port=0, http=Hasty, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: server.started)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     await serving

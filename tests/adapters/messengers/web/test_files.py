@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from adapters.messengers.web.files import BIGGEST, FILES_PER_CHAT, Files, Media
 from adapters.messengers.web.hub import Hub
+from adapters.messengers.web.neighbours import Neighbours
 from adapters.messengers.web.socket import chat_of
 from bots.model.message import Address
 
@@ -36,7 +37,7 @@ def png() -> bytes:
 class Place:
     """Both kinds of files behind an application, with a clock that is set by hand."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, spare: int = 0, host: str = "127.0.0.1") -> None:
         self.now = datetime(2026, 11, 25, 12, tzinfo=UTC)
         self.hub = Hub()
         self.uploads = folder / "files"
@@ -49,6 +50,8 @@ class Place:
             workspace=1,
             clock=lambda: self.now,
             new_secret=lambda: f"secret-{next(numbers):032}",
+            neighbours=Neighbours(lambda: self.now, bytes=1_000),
+            spare=spare,
         )
         app = Starlette(
             routes=[
@@ -61,7 +64,7 @@ class Place:
             ]
         )
         self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://page.test"
+            transport=httpx.ASGITransport(app, client=(host, 1)), base_url="http://page.test"
         )
 
     async def upload(
@@ -199,3 +202,25 @@ async def test_a_bot_shows_its_media_and_nothing_around_it(place: Place, tmp_pat
         "salon/my%20cat.png",
     ):
         assert (await place.client.get(f"/media/{path}")).status_code == 404, path
+
+
+async def test_a_name_longer_than_a_file_system_takes_is_not_found(place: Place) -> None:
+    for name in ("a" * 300, "a/" * 3000 + "b"):
+        response = await place.client.get(f"/media/shop/{name}.png")
+        assert response.status_code == 404
+
+
+async def test_the_last_of_the_disk_is_left_to_conversations(tmp_path: Path) -> None:
+    place = Place(tmp_path, spare=1 << 62)
+    place.hub.join(Address(1, "shop", "web", chat_of(TOKEN)))
+    assert (await place.upload(png())).status_code == 503
+    assert not place.uploads.exists()
+
+
+async def test_visitors_of_one_address_share_what_may_be_sent(tmp_path: Path) -> None:
+    place = Place(tmp_path, host="93.184.216.34")
+    place.hub.join(Address(1, "shop", "web", chat_of(TOKEN)))
+    answers = [(await place.upload(png() + bytes(400))).status_code for _ in range(4)]
+    assert answers == [201, 201, 201, 429]
+    place.now += timedelta(minutes=11)
+    assert (await place.upload(png())).status_code == 201

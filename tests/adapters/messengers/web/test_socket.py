@@ -5,6 +5,7 @@ import hashlib
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from adapters.messengers.web.neighbours import SOCKETS
 from adapters.messengers.web.wire import Limits
 from bots.model.message import Address
 from tests.adapters.messengers.web.conftest import Open, Page, eventually
@@ -225,3 +226,24 @@ async def test_who_does_not_read_is_closed_and_nobody_else_waits(open_page: Open
         assert (await lively.receive())["message"]["text"] == str(n)
     await eventually(lambda: not page.bot.hub.present(address_of(token)))
     deaf.wire.transport.abort()
+
+
+@pytest.mark.parametrize("id", ["[" * 600 + "]" * 600, '"' + "a" * 60_000 + '"', "{}", "null"])
+async def test_what_is_no_id_is_not_sent_back(page: Page, id: str) -> None:
+    visitor = await page.visitor()
+    await visitor.hello()
+    await visitor.wire.send(f'{{"type": "message", "text": "привет", "id": {id}}}')
+    refused = await visitor.receive()
+    assert (refused["type"], refused["id"], refused["field"]) == ("refused", None, "id")
+
+
+async def test_one_address_opens_only_so_many_sockets(page: Page) -> None:
+    one = {"X-Forwarded-For": "93.184.216.34"}
+    for _ in range(SOCKETS):
+        last = await page.visitor(additional_headers=one)
+    with pytest.raises(InvalidStatus):
+        await page.visitor(additional_headers=one)
+    other = await page.visitor(additional_headers={"X-Forwarded-For": "93.184.216.35"})
+    assert (await other.hello())["type"] == "welcome"
+    await last.wire.close()
+    assert (await (await page.visitor(additional_headers=one)).hello())["type"] == "welcome"
