@@ -11,26 +11,36 @@ from flows.stage import Stage
 def back(stage: Stage) -> None:
     """`go: back`: the last answered question of the task is put again, its answer forgotten."""
     top = stage.top
-    if top is None:
-        stage.tell(stage.phrase("nowhere_back"))
-        return
-    root = stage.root(top)
+    root = stage.root(top) if top is not None else None
     if root is not None and not root.history and root.why == "call" and _caller_can(stage, root):
         stage.happened("task_cancelled", root)
         tasks.cut(stage, stage.index(root))
         top = stage.stack[-1]
         root = stage.root(top)
-    if root is None or not root.history or "frame" not in root.history[-1]:
+    entry = _last_answer(stage, root) if root is not None else None
+    if root is None or entry is None:
         stage.tell(stage.phrase("nowhere_back"))
-        tasks.settle_on(stage, top)
+        if top is not None:
+            tasks.settle_on(stage, top)
         return
-    entry = root.history.pop()
-    for change in reversed(entry.get("undo", ())):
-        _undo(stage, change)
+    _put_again(stage, root, entry)
+
+
+def _last_answer(stage: Stage, root: Frame) -> dict[str, Any] | None:
+    """Undo what was done since the last answered question, up to a barrier."""
+    while root.history and "frame" in root.history[-1]:
+        entry = root.history.pop()
+        for change in reversed(entry.get("undo", ())):
+            _undo(stage, change)
+        # What a handler asked is over with the handler; only what it changed is undone.
+        if stage.by_id(entry["frame"]) is not None:
+            return entry
+    return None
+
+
+def _put_again(stage: Stage, root: Frame, entry: dict[str, Any]) -> None:
     frame = stage.by_id(entry["frame"])
-    if frame is None:
-        stage.tell(stage.phrase("nowhere_back"))
-        return
+    assert frame is not None
     tasks.cut(stage, stage.index(frame) + 1)
     tasks.abandon(stage, frame)
     frame.step = entry["step"]
@@ -62,6 +72,8 @@ def _undo(stage: Stage, change: list[Any]) -> None:
     if change[0] == "set":
         _, frame_id, path, value = change
         frame = stage.by_id(frame_id)
+        if frame is None and path.startswith(("user.", "chat.")):
+            frame = stage.top
         if frame is not None:
             stage.put_back(frame, path, value)
         return

@@ -42,6 +42,7 @@ def _report(stage: Stage, frame: Frame, results: Mapping[str, Any]) -> None:
 def end_handler(stage: Stage, frame: Frame) -> None:
     """A handler's block is over."""
     beneath = stage.beneath(frame)
+    stage.forget_history_of(frame)
     tasks.cut(stage, stage.index(frame))
     if beneath is None:
         return
@@ -194,6 +195,8 @@ def take_edge(stage: Stage, frame: Frame, outcome: str) -> bool:
     entry = getattr(operation, outcome, -1) if isinstance(operation, HandOff) else -1
     if entry < 0:
         return False
+    if outcome == "cancel":
+        stage.lift_barrier(frame)
     stage.position.outcome = {"outcome": outcome}
     stage.forget_scopes()
     stage.drop_timers(wait)

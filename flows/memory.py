@@ -8,7 +8,7 @@ from flows.frames import BOTTOM, Frame, Position
 from flows.hours import Hours
 from flows.model import Bot, Flow, Operation
 from flows.turn import Around
-from flows.values import freeze, thaw
+from flows.values import freeze, refuse_heavy, thaw
 
 HISTORY_KEPT = 20
 
@@ -57,10 +57,13 @@ class Memory:
         bot = self.bot if frame.version == self.bot.version else self.older[frame.version]
         return bot.own if not frame.flow else bot.flows[frame.flow]
 
+    def version(self, version: str) -> Bot | None:
+        """The bot in that version, if it is at hand."""
+        return self.bot if version == self.bot.version else self.older.get(version)
+
     def knows(self, frame: Frame) -> bool:
         """Whether the version this frame stands on is at hand, with its flow in it."""
-        version = frame.version
-        bot = self.bot if version == self.bot.version else self.older.get(version)
+        bot = self.version(frame.version)
         return bot is not None and (not frame.flow or frame.flow in bot.flows)
 
     def operation(self, frame: Frame, entry: int) -> Operation:
@@ -156,6 +159,8 @@ class Memory:
     def write(self, frame: Frame, path: str, value: Any) -> None:
         """Give a variable a value, in a way that going back can undo."""
         home, _, field = path.partition(".")
+        refuse_heavy(value)
+        kept = freeze(value)
         store, name = self._store(frame, home, field, path)
         root = self.root(frame)
         if root is not None and root.history:
@@ -165,7 +170,7 @@ class Memory:
         elif store is self.chat:
             self.chat_changed = True
         else:
-            value = freeze(value)
+            value = kept
             self._show(frame, name, value)
         store[name] = value
 
@@ -199,6 +204,8 @@ class Memory:
 
     def _note(self, root: Frame, change: list[Any]) -> None:
         latest = root.history[-1]
+        if "barrier" in latest:
+            return
         root.history[-1] = {**latest, "undo": [*latest.get("undo", ()), change]}
 
     def note_answer(self, frame: Frame, entry: int) -> None:
@@ -211,9 +218,22 @@ class Memory:
             del root.history[:-HISTORY_KEPT]
 
     def note_barrier(self, frame: Frame) -> None:
+        """Nothing goes back past what is done now."""
         root = self.root(frame)
+        if root is not None and not has_barrier(root.history[-1:]):
+            root.history.append({"barrier": frame.id})
+
+    def lift_barrier(self, frame: Frame) -> None:
+        """What the barrier was for has not come about."""
+        root = self.root(frame)
+        if root is not None and root.history[-1:] == [{"barrier": frame.id}]:
+            root.history.pop()
+
+    def forget_history_of(self, handler: Frame) -> None:
+        """What a handler asked and did stands in the way of what it interrupted no more."""
+        root = self.root(handler)
         if root is not None and root.history:
-            root.history.append({"barrier": True})
+            root.history = [entry for entry in root.history if handler.id not in entry.values()]
 
     def note_end(self, frame: Frame, caller: Frame) -> None:
         """A helper is over; going back may have to call it to life again."""
@@ -221,6 +241,10 @@ class Memory:
         if root is not None and any(entry.get("frame") == frame.id for entry in root.history):
             kept = ["end", caller.id, caller.at, caller.step, caller.loops, frame.to_json()]
             self._note(root, kept)
+
+
+def has_barrier(history: list[dict[str, Any]]) -> bool:
+    return any("barrier" in entry for entry in history)
 
 
 class _Opening(Mapping[str, Any]):

@@ -146,7 +146,7 @@ def _start_flow(stage: Stage, frame: Frame, operation: StartFlow) -> None:
     _took(stage, operation.flow)
     trigger = stage.trigger(frame) if frame.why == "handler" else ""
     arguments = freeze(stage.values(frame, operation.arguments))
-    tasks.start(stage, operation.flow, trigger=trigger, arguments=arguments)
+    tasks.start(stage, operation.flow, trigger=trigger, arguments=arguments, caller=frame)
 
 
 def _finish(stage: Stage, frame: Frame, operation: Finish) -> None:

@@ -108,6 +108,18 @@ class Stage(Memory):
         self.effects.append(Say(text=text, buttons=buttons, asks=asks, media=media, once=once))
         self.said = True
 
+    def say_once_only(self) -> None:
+        """Take back what has been said over and over."""
+        said: set[str] = set()
+        kept: list[Effect] = []
+        for effect in self.effects:
+            if isinstance(effect, Say) and effect.text in said:
+                continue
+            if isinstance(effect, Say):
+                said.add(effect.text)
+            kept.append(effect)
+        self.effects[:] = kept
+
     def unsay_question(self) -> None:
         """Take back the question just said: it will come again."""
         if self.effects and isinstance(self.effects[-1], Happened):

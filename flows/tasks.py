@@ -7,7 +7,8 @@ from flows import asking
 from flows.choices import question_of
 from flows.errors import RunError
 from flows.frames import BOTTOM, Frame, Wait, Why
-from flows.model import Flow
+from flows.memory import has_barrier
+from flows.model import Bot, Flow
 from flows.stage import Stage
 from flows.turn import DropRun, WithdrawRequest
 
@@ -27,15 +28,13 @@ def push_flow(
     task: bool,
     trigger: str | None,
     save: str | None = None,
+    caller: Frame | None = None,
 ) -> Frame:
-    """Put a flow on top of the stack; it always runs in the newest version."""
-    if name not in stage.bot.flows:
-        raise RunError(f"сценария «{name}» больше нет")
+    """Put a flow on top of the stack, in the newest version that has it."""
+    bot = _bot_with(stage, name, caller)
     if stage.stack:
         asking.cover(stage, stage.stack[-1])
-    frame = Frame(
-        stage.number(), name, stage.bot.version, 0, why, task=task, trigger=trigger, save=save
-    )
+    frame = Frame(stage.number(), name, bot.version, 0, why, task=task, trigger=trigger, save=save)
     stage.stack.append(frame)
     for variable, value in arguments.items():
         frame.variables[variable] = value
@@ -46,6 +45,15 @@ def push_flow(
     if task:
         stage.happened("task_started", frame)
     return frame
+
+
+def _bot_with(stage: Stage, name: str, caller: Frame | None) -> Bot:
+    """The newest version; an older caller may still call what the newest has no more."""
+    older = stage.version(caller.version) if caller is not None else None
+    for bot in (stage.bot, older):
+        if bot is not None and name in bot.flows:
+            return bot
+    raise RunError(f"сценария «{name}» больше нет")
 
 
 def _refuse_endless_calls(stage: Stage) -> None:
@@ -62,17 +70,26 @@ def _refuse_endless_calls(stage: Stage) -> None:
 def interrupt(stage: Stage, name: str, *, trigger: str, arguments: Mapping[str, Any]) -> None:
     """A trigger, a button of a message or `later` begins a flow, on top of whatever waits."""
     again = _running(stage, name)
-    if again is not None:
-        come_back_to(stage, again)
-    else:
+    if again is None:
         push_flow(stage, name, arguments, why="task", task=True, trigger=trigger)
+    elif _about_another(again, arguments):
+        _begin_anew(stage, again, arguments)
+    else:
+        come_back_to(stage, again)
 
 
-def start(stage: Stage, name: str, *, trigger: str, arguments: Mapping[str, Any]) -> None:
+def start(
+    stage: Stage,
+    name: str,
+    *,
+    trigger: str,
+    arguments: Mapping[str, Any],
+    caller: Frame | None = None,
+) -> None:
     """Leave everything and begin a flow."""
     clear(stage)
     withdraw(stage)
-    push_flow(stage, name, arguments, why="task", task=True, trigger=trigger)
+    push_flow(stage, name, arguments, why="task", task=True, trigger=trigger, caller=caller)
 
 
 def call(
@@ -85,10 +102,11 @@ def call(
         if again is not None:
             come_back_to(stage, again)
             return
-    flow = stage.bot.flows.get(name)
-    task = from_handler or (flow is not None and flow.is_task)
+    task = from_handler or _bot_with(stage, name, caller).flows[name].is_task
     trigger = None if from_handler or not task else ""
-    push_flow(stage, name, arguments, why="call", task=task, trigger=trigger, save=save)
+    push_flow(
+        stage, name, arguments, why="call", task=task, trigger=trigger, save=save, caller=caller
+    )
 
 
 def _running(stage: Stage, name: str) -> Frame | None:
@@ -96,6 +114,29 @@ def _running(stage: Stage, name: str) -> Frame | None:
         if frame.flow == name and not frame.ending:
             return frame
     return None
+
+
+def _about_another(frame: Frame, arguments: Mapping[str, Any]) -> bool:
+    """Whether what is given differs from what the flow under way works on."""
+    return any(frame.variables.get(name) != value for name, value in arguments.items())
+
+
+def _begin_anew(stage: Stage, frame: Frame, arguments: Mapping[str, Any]) -> None:
+    """A button for another thing was pressed while the flow asks about this one."""
+    cut(stage, stage.index(frame) + 1)
+    abandon(stage, frame)
+    stage.stack[-1] = Frame(
+        stage.number(),
+        frame.flow,
+        stage.bot.version,
+        0,
+        frame.why,
+        task=frame.task,
+        save=frame.save,
+        trigger=frame.trigger,
+        asked=frame.asked,
+        variables=dict(arguments),
+    )
 
 
 def come_back_to(stage: Stage, frame: Frame) -> None:
@@ -241,5 +282,7 @@ def leave(stage: Stage, frame: Frame, value: Any) -> None:
     beneath.asked = beneath.asked or frame.asked
     if not frame.task:
         stage.note_end(frame, beneath)
+    elif has_barrier(frame.history):
+        stage.note_barrier(beneath)
     if frame.save:
         stage.write(beneath, frame.save, value)

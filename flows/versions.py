@@ -49,7 +49,6 @@ def _move(stage: Stage, frame: Frame) -> None:
     before = _question_before(stage, frame)
     if before is None or not _same_buttons(before, new.question):
         # A press on the old buttons may mean something else by now.
-        stage.drop_timers(wait)
         wait.id = f"w{stage.number()}"
         wait.picked = []
     adopt(stage, frame, entry)

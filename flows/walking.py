@@ -20,6 +20,7 @@ def act(stage: Stage) -> None:
     position = stage.position
     position.actions += 1
     if position.actions > ACTIONS_PER_TURN:
+        stage.say_once_only()
         raise RunError(f"больше {ACTIONS_PER_TURN} действий подряд без ожидания: {loop_of(stage)}")
 
 
@@ -69,6 +70,8 @@ def go(stage: Stage, frame: Frame, operation: Go) -> None:
     else:
         if handler:
             _drop_handler(stage, frame)
+        # Where there is no way back, the flow goes on.
+        frame.at += 1
         if operation.where == "cancel":
             endings.cancel(stage)
         else:

@@ -161,3 +161,22 @@ def test_going_back_stops_where_the_question_before_is_gone(talk: Any, bot: Make
     dialog = talk(FORM).hears("/form", "Имя?").hears("Аня", "Город?")
     dialog.play.edit(bot(GONE))
     dialog.hears("назад", "Дальше назад нельзя.", "Город?")
+
+
+def test_the_timers_of_a_question_whose_buttons_changed_stay(talk: Any, bot: Make) -> None:
+    form = FORM.replace(
+        "as: choice", "as: choice\n      timeout: {after: 1h, then: {say: Поздно.}}"
+    )
+    dialog = talk(form).hears("/form").hears("Аня").news()
+    dialog.play.edit(bot(form.replace("[Москва, Пермь]", "[Пермь, Тверь]")))
+    dialog.passes("1h", "Поздно.", "Аня, ")
+
+
+def test_a_helper_that_is_gone_still_serves_those_who_stand_on_its_version(
+    talk: Any, bot: Make
+) -> None:
+    called = FORM.replace("  итог:\n", "  итог:\n    - call: помощь\n")
+    helper = "---\nflow: помощь\nsteps:\n  а: [{say: Помогаю.}]\n"
+    dialog = talk(called + helper).hears("/form").hears("Аня").news()
+    dialog.play.edit(bot("flow: другой\nwhen: [/other]\nsteps:\n  а: [{say: Другое.}]\n"))
+    dialog.hears("Пермь", "Помогаю.", "Аня, Пермь")
