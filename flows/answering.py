@@ -94,6 +94,12 @@ def close_gathering(stage: Stage, frame: Frame) -> None:
     if question.kind.base == "photos":
         most = question.kind.max
         kept = collected[: int(most)] if most is not None else collected
+        lacking = question.kind.enough(len(kept), stage.env)
+        if lacking is not None:
+            # What came is kept, and more is waited for.
+            wait.collected = kept
+            miss(stage, frame, objection(stage, frame, lacking.reason))
+            return
         attached = [Sent(kind=sent["kind"], ref=sent["ref"]) for sent in kept]
         fit = question.kind.parse("", attached, stage.env)
     else:
@@ -104,17 +110,36 @@ def close_gathering(stage: Stage, frame: Frame) -> None:
         miss(stage, frame, objection(stage, frame, fit.reason))
 
 
+def gathering_photos(stage: Stage, frame: Frame) -> bool:
+    return gathering(frame) and question_of(stage, frame).kind.base == "photos"
+
+
 def gathering(frame: Frame) -> bool:
     """Whether the answer will be taken by itself within seconds."""
-    return frame.wait is not None and bool(frame.wait.collected)
+    wait = frame.wait
+    return wait is not None and any(name.startswith("collect:") for name in wait.timers)
 
 
 def _toggle(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> None:
     place = int(choice.key)
     if place in wait.picked:
         wait.picked.remove(place)
+        _show_picked(stage, frame, wait)
     else:
-        wait.picked.append(place)
+        pick(stage, frame, [choice])
+
+
+def pick(stage: Stage, frame: Frame, chosen: Sequence[Choice]) -> None:
+    """Add to the labels chosen so far."""
+    wait = frame.wait
+    assert wait is not None
+    for choice in chosen:
+        if int(choice.key) not in wait.picked:
+            wait.picked.append(int(choice.key))
+    _show_picked(stage, frame, wait)
+
+
+def _show_picked(stage: Stage, frame: Frame, wait: Wait) -> None:
     question = question_of(stage, frame)
     labels = [one.label for one in choices_of(stage, frame, question) if one.key in _keys(wait)]
     text = stage.phrase("picked", labels=", ".join(labels))
@@ -128,7 +153,8 @@ def _keys(wait: Wait) -> set[str]:
 
 def _close_many(stage: Stage, frame: Frame, question: Question, wait: Wait) -> None:
     chosen = [one.value for one in choices_of(stage, frame, question) if one.key in _keys(wait)]
-    if not chosen:
-        miss(stage, frame, stage.phrase("nothing_picked"))
+    unfit = question.kind.enough(len(chosen), stage.env)
+    if unfit is not None:
+        miss(stage, frame, unfit.reason if chosen else stage.phrase("nothing_picked"))
         return
     take_checked(stage, frame, thaw(freeze(chosen)))

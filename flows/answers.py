@@ -74,10 +74,13 @@ class AnswerType:
 
     def enough(self, count: int, env: Env) -> Misfit | None:
         """Whether so many gathered photos or choices may end the question."""
-        least = int(self.min or 1)
-        if count >= least:
+        least = 1 if self.min is None else self.min
+        if count < least:
+            name = f"{self.base}_min" if count else self.base
+        elif self.max is not None and count > self.max:
+            name = f"{self.base}_max"
+        else:
             return None
-        name = "photos_min" if self.base == "photos" and count else self.base
         return Misfit(reason(name, env.language, least, self.max))
 
     # ------------------------------------------------------------ inside

@@ -1,5 +1,6 @@
 """The buttons of a question: what they show, what choosing them means, which one a text names."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from flows.matching import begun, fold, which
 from flows.model import Ask, OfferedButton, Question
 from flows.stage import Stage
 from flows.turn import Press
+
+_BETWEEN = re.compile(r"[,;\n]|\s(?:и|and)\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def _name_of(item: Any) -> str:
 def by_key(stage: Stage, frame: Frame, question: Question, key: str) -> Choice | None:
     """The choice whose key a press brings back."""
     buttons = question.body.buttons
-    if question.options is None and key.isdigit():
+    if question.options is None and key.isdecimal():
         place = int(key)
         return _choice(stage, frame, buttons[place], key) if place < len(buttons) else None
     offered = choices_of(stage, frame, question)
@@ -146,6 +149,16 @@ def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
     if not words:
         return next((choice for choice in usable if choice.label == text.strip()), None)
     return next((choice for choice in usable if fold(choice.label) == words), None)
+
+
+def several_by_words(stage: Stage, frame: Frame, text: str) -> list[Choice]:
+    """The choices of `many` that a text lists, «сыр, грибы и лук»; none unless every part is one."""
+    if question_of(stage, frame).kind.base != "many":
+        return []
+    parts = [part for part in _BETWEEN.split(text) if fold(part)]
+    chosen = [by_words(stage, frame, part) for part in parts]
+    labels = [choice for choice in chosen if choice is not None and choice.key.isdigit()]
+    return labels if len(labels) == len(parts) > 1 else []
 
 
 def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:

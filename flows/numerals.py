@@ -57,6 +57,19 @@ _MARKS = {
     "пятерочка": 5,
     "десятка": 10,
 }
+_OF_FIVE = {
+    "отлично": 5,
+    "хорошо": 4,
+    "удовлетворительно": 3,
+    "нормально": 3,
+    "плохо": 2,
+    "ужасно": 1,
+    "excellent": 5,
+    "good": 4,
+    "average": 3,
+    "poor": 2,
+    "terrible": 1,
+}
 _AROUND_MARK = frozenset(
     [
         *("на", "ставлю", "оценка", "моя", "твердая", "твердую", "балл", "балла", "баллов"),
@@ -152,7 +165,7 @@ def _value(written: str, language: str) -> int | float:
 
 
 def mark(text: str, most: int) -> int | None:
-    """A rating: `5`, `пять`, `5 звёзд`, `5 из 5`, stars alone, `пятёрка`."""
+    """A rating: `5`, `пять`, `5 звёзд`, `5 из 5`, stars alone, `пятёрка`, `отлично`."""
     stars = len(_STAR.findall(text))
     words = fold(text).split()
     if stars and not words:
@@ -166,6 +179,8 @@ def mark(text: str, most: int) -> int | None:
         return None
     if words[0].isdecimal():
         return int(words[0][:9])
+    if most == 5 and words[0] in _OF_FIVE:
+        return _OF_FIVE[words[0]]
     return _MARKS.get(words[0], _WORDS.get(words[0]))
 
 

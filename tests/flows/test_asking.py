@@ -427,3 +427,40 @@ def test_options_that_are_no_list_offer_nothing(talk: Any) -> None:
     dialog = talk(flow("- ask: Что?\n  save: x\n  options: chat.все\n  skip: Дальше"))
     dialog.hears("/a", "Что?")
     assert dialog.buttons == ["Дальше"]
+
+
+MANY = """
+flow: а
+when: [/a]
+steps:
+  а:
+    - ask: Какие?
+      as: many
+      save: x
+      min: 2
+      max: 3
+      buttons: [Сыр, Грибы, Лук, Перец]
+    - say: "{{ x | join }}"
+"""
+
+
+def test_several_labels_may_be_written_at_once(talk: Any) -> None:
+    dialog = talk(MANY).hears("/a", "Какие?")
+    dialog.hears("сыр и 3", "Выбрано: Сыр, Лук.").hears("готово", "Сыр, Лук")
+    dialog = talk(MANY).hears("/a", "Какие?")
+    dialog.hears("сыр, ветчина", "Какие?")
+
+
+def test_as_many_labels_are_taken_as_the_owner_wants(talk: Any) -> None:
+    dialog = talk(MANY).hears("/a", "Какие?").hears("сыр", "Выбрано: Сыр.")
+    dialog.hears("готово", "Отметьте ещё: нужно не меньше 2.")
+    dialog.hears("грибы, лук, перец", "Выбрано: Сыр, Грибы, Лук, Перец.")
+    dialog.hears("готово", "Оставьте не больше 3: нажмите на лишнее ещё раз.")
+    dialog.presses("Лук", "Выбрано: Сыр, Грибы, Перец.").hears("готово", "Сыр, Грибы, Перец")
+
+
+def test_a_mark_of_five_may_be_given_in_a_word(talk: Any) -> None:
+    question = "flow: а\nwhen: [/a]\nsteps:\n  а:\n    - ask: Оценка?\n      as: rating\n"
+    flows = question + "      save: о\n      max: {}\n    - say: '{{{{ о }}}}'\n"
+    talk(flows.format(5)).hears("/a", "Оценка?").hears("Отлично!", "5")
+    talk(flows.format(10)).hears("/a", "Оценка?").hears("отлично", "Поставьте*от 1 до 10.")
