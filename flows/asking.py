@@ -171,8 +171,15 @@ def repeat(stage: Stage, frame: Frame) -> None:
     question = question_of(stage, frame)
     stage.entered = frame.step or stage.entered
     tell(stage, frame, question)
+    wake_timers(stage, frame)
+
+
+def wake_timers(stage: Stage, frame: Frame) -> None:
+    """The question is pending again: timers that were stopped start anew."""
+    wait = frame.wait
+    assert wait is not None
     if not wait.timers:
-        _set_timers(stage, wait, question)
+        _set_timers(stage, wait, question_of(stage, frame))
 
 
 def cover(stage: Stage, frame: Frame) -> None:

@@ -48,6 +48,9 @@ ENGLISH: Mapping[str, str] = {
 
 CANCEL_WORDS = frozenset({"/cancel", "отмена", "отменить", "cancel"})
 BACK_WORDS = frozenset({"/back", "назад", "back"})
+GO_ON_WORDS = frozenset(
+    {"продолжим", "продолжай", "продолжайте", "продолжаем", "продолжить", "continue", "go on"}
+)
 
 
 def phrase(language: str, name: str, **filling: str) -> str:

@@ -1,9 +1,10 @@
 """Presses: of the question's buttons, of «Продолжим?», of a message's, and of stale ones."""
 
 from flows import answering, asking, returning, tasks, triggers, walking
-from flows.choices import Choice, by_key, by_words, pending, question_of
+from flows.choices import Choice, by_key, by_words, pending, question_of, several_by_words
 from flows.frames import Frame
 from flows.matching import fold
+from flows.phrases import GO_ON_WORDS
 from flows.stage import Stage
 from flows.triggers import SURE
 from flows.turn import Press
@@ -11,7 +12,7 @@ from flows.turn import Press
 
 def press_question(stage: Stage, wait_id: str, key: str) -> bool:
     offer = stage.position.offer
-    if offer is not None and offer["id"] == wait_id and key.isdigit():
+    if offer is not None and offer["id"] == wait_id and key.isdecimal():
         triggers.note(stage, "button", SURE, triggers.intent_of_top(stage))
         returning.accept_offer(stage, int(key))
         return True
@@ -58,6 +59,9 @@ def press_offer(stage: Stage, number: str) -> str:
     if act == "go":
         _press_go(stage, offer["frame"], target)
         return ""
+    if target not in stage.bot.flows:
+        stale(stage)
+        return ""
     triggers.note(stage, "button", SURE, target)
     stage.position.offer = None
     if act == "start":
@@ -96,10 +100,13 @@ def answer_offer(stage: Stage, text: str) -> bool:
     _, presses = returning.offered(stage)
     place = _which_press(presses, text, numbered=len(presses) > 2)
     if place is None and len(presses) == 2:
-        said = answering.yes_or_no(stage, text)
+        said = fold(text) in GO_ON_WORDS or answering.yes_or_no(stage, text)
         place = None if said is None else (0 if said else 1)
     if place is None:
         stage.position.offer = None
+        top = pending(stage)
+        if top is not None:
+            asking.wake_timers(stage, top)
         return False
     triggers.note(stage, "answer", SURE, triggers.intent_of_top(stage))
     returning.accept_offer(stage, place)
@@ -108,7 +115,7 @@ def answer_offer(stage: Stage, text: str) -> bool:
 
 def _which_press(presses: tuple[Press, ...], text: str, *, numbered: bool) -> int | None:
     words = fold(text)
-    if numbered and words.isdigit() and 1 <= int(words) <= len(presses):
+    if numbered and words.isdecimal() and len(words) < 3 and 1 <= int(words) <= len(presses):
         return int(words) - 1
     return next((place for place, one in enumerate(presses) if fold(one.text) == words), None)
 
@@ -140,7 +147,12 @@ def answer_by_label(stage: Stage, frame: Frame, text: str) -> bool:
     chosen = by_words(stage, frame, text)
     if chosen is not None:
         take_choice(stage, frame, chosen)
-    return chosen is not None
+        return True
+    several = several_by_words(stage, frame, text)
+    if several:
+        triggers.note(stage, "answer", SURE, frame.flow)
+        answering.pick(stage, frame, several)
+    return bool(several)
 
 
 def take_choice(stage: Stage, frame: Frame, chosen: Choice) -> None:

@@ -20,12 +20,10 @@ def fire(stage: Stage, payload: Mapping[str, Any]) -> None:
         act(stage, payload)
 
 
-def _waiting(stage: Stage, payload: Mapping[str, Any], name: str) -> Frame | None:
+def _waiting(stage: Stage, name: str) -> Frame | None:
     """The frame on top, if it still waits for what the timer was set for."""
     top = stage.top
-    if top is None or top.wait is None or top.wait.id != payload.get("wait"):
-        return None
-    if name not in top.wait.timers or not stage.knows(top):
+    if top is None or top.wait is None or name not in top.wait.timers or not stage.knows(top):
         return None
     top.wait.timers.remove(name)
     return top
@@ -33,7 +31,7 @@ def _waiting(stage: Stage, payload: Mapping[str, Any], name: str) -> Frame | Non
 
 def _remind(stage: Stage, payload: Mapping[str, Any]) -> None:
     place = payload["place"]
-    frame = _waiting(stage, payload, f"remind:{payload['wait']}:{place}")
+    frame = _waiting(stage, f"remind:{payload['wait']}:{place}")
     if frame is None or stage.holder != "bot":
         return
     reminders = question_of(stage, frame).reminders
@@ -43,15 +41,20 @@ def _remind(stage: Stage, payload: Mapping[str, Any]) -> None:
 
 
 def _time_out(stage: Stage, payload: Mapping[str, Any]) -> None:
-    frame = _waiting(stage, payload, f"timeout:{payload['wait']}")
-    if frame is not None and stage.holder == "bot":
-        stage.position.offer = None
+    frame = _waiting(stage, f"timeout:{payload['wait']}")
+    if frame is None or stage.holder != "bot":
+        return
+    stage.position.offer = None
+    if answering.gathering(frame):
+        # The answer is there, it was only not yet known to be whole.
+        answering.close_gathering(stage, frame)
+    else:
         asking.abandon_by_timeout(stage, frame)
 
 
 def _collect(stage: Stage, payload: Mapping[str, Any]) -> None:
-    frame = _waiting(stage, payload, f"collect:{payload['wait']}")
-    if frame is not None and answering.gathering(frame):
+    frame = _waiting(stage, f"collect:{payload['wait']}")
+    if frame is not None and frame.wait is not None and frame.wait.collected:
         answering.close_gathering(stage, frame)
 
 

@@ -68,6 +68,14 @@ def exact_target(stage: Stage, text: str) -> tuple[Target, Frame | None] | None:
     return None
 
 
+def greets(stage: Stage, text: str) -> bool:
+    """Whether these are words of the start flow: in the middle of something they begin nothing."""
+    if text.lstrip().startswith("/"):
+        return False
+    found = exact_target(stage, text)
+    return found is not None and found[0].entry < 0 and found[0].flow == stage.bot.start
+
+
 def key_of(text: str) -> str:
     """What exact triggers are looked up by: a command, or folded words."""
     text = text.strip()

@@ -201,6 +201,9 @@ def nobody(stage: Stage, text: str, reason: str) -> None:
     """Nobody claimed the message: a misfit of the question, or the bot's `event: no_match`."""
     triggers.note(stage, NO_MATCH, 0.0, None)
     top = pending(stage)
+    if text and top is not None and answering.gathering_photos(stage, top):
+        # A word between two photos is neither a misfit nor a topic.
+        return
     if top is not None and not question_of(stage, top).menu:
         asking.miss(stage, top, asking.objection(stage, top, reason))
         return
@@ -257,24 +260,22 @@ def _hear_in_queue(stage: Stage, heard: Heard) -> None:
         triggers.note(stage, "button", 0.0, None)
         if heard.button.startswith("s:"):
             _press(stage, heard.button)
-    elif not text or not triggers.exact(stage, text):
+    elif not text or triggers.greets(stage, text) or not triggers.exact(stage, text):
         triggers.note(stage, "other", 0.0, None)
 
 
 def _hear_meanwhile(stage: Stage, heard: Heard) -> None:
     """While an action runs messages are kept; only what leaves or cancels acts at once."""
-    found = (
-        triggers.exact_target(stage, heard.text) if heard.text and heard.button is None else None
-    )
-    if found is not None and _leaves(stage, *found, heard.text):
-        triggers.exact(stage, heard.text)
-        return
-    if (
-        found is None
-        and heard.button is None
-        and triggers.key_of(heard.text) in CANCEL_WORDS | {"/start"}
-    ):
-        triggers.exact(stage, heard.text)
+    words = heard.text if heard.button is None else ""
+    found = triggers.exact_target(stage, words)
+    if found is not None:
+        leaves = _leaves(stage, *found, words)
+    else:
+        leaves = triggers.key_of(words) in CANCEL_WORDS | {"/start"}
+    if leaves:
+        # What was written before was meant for the task that is left.
+        stage.position.mail = []
+        triggers.exact(stage, words)
         return
     triggers.note(stage, "other", 0.0, None)
     mail = stage.position.mail

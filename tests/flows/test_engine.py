@@ -349,3 +349,33 @@ def test_a_very_long_message_is_cut(talk: Any) -> None:
     dialog = talk("flow: а\nwhen: [/a]\nsteps:\n  а:\n    - ask: Что?\n      save: x\n")
     dialog.hears("/a").hears("ы" * 50_000)
     assert len(json.dumps(dialog.play.position, ensure_ascii=False)) < 25_000
+
+
+def test_what_was_written_before_a_cancel_is_not_heard_after_it(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - do: slow.x
+        - ask: Имя?
+          save: имя
+    """
+    dialog = talk(flows, actions={"slow.x": 1})
+    dialog.play.held = True
+    dialog.hears("/a").hears("ну что там").hears("отмена", "Хорошо, остановились.")
+    assert dialog.idle
+
+
+def test_a_circle_is_heard_once(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - say: Снова.
+        - if: not стоп
+          then: {go: а}
+        - set: {стоп: yes}
+    """
+    talk(flows).hears("/a", "Снова.", "Что-то пошло не так. Уже разбираемся.")

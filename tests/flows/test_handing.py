@@ -176,3 +176,27 @@ def test_a_chat_given_back_without_a_request_repeats_its_question(dialog: Any) -
     dialog.play.person_comes()
     dialog.play.give_back()
     dialog.says("Имя?")
+
+
+def test_going_back_from_a_withdrawn_request_puts_the_question_before_it(talk: Any) -> None:
+    flows = """
+    flow: человек
+    when: [/human]
+    steps:
+      а:
+        - ask: О чём?
+          save: тема
+        - handoff: поддержка
+          say: Зову.
+          cancel: {go: back}
+    """
+    dialog = talk(flows, BOT).hears("/human", "О чём?").hears("о доставке", "Зову.")
+    dialog.hears("/cancel", "О чём?")
+    assert dialog.play.owner == "bot"
+
+
+def test_a_greeting_while_the_request_waits_is_the_persons(talk: Any) -> None:
+    flows = FLOWS + "---\nflow: меню\nwhen: [/start, привет]\nsteps:\n  а: [{say: Меню.}]\n"
+    dialog = talk(flows, BOT + "start: меню\n").hears("/human", "Зову.")
+    dialog.hears("привет").says()
+    assert dialog.play.owner == "queue"

@@ -461,3 +461,65 @@ def test_one_meaning_may_be_described_in_several_sentences(talk: Any) -> None:
     dialog.play.means = means
     dialog.hears("почём?", "Купите!")
     assert seen == [{"а": "хочет купить\nспрашивает цену"}]
+
+
+BOOKINGS = """
+flow: форма
+when: [/form]
+steps:
+  а:
+    - ask: Имя?
+      save: имя
+    - say: "{{ имя }}"
+---
+flow: список
+when: [/list]
+steps:
+  а:
+    - each: "[1, 2]"
+      then:
+        - say:
+            text: "Запись {{ item }}"
+            buttons:
+              "Отменить {{ item }}": {call: отмена, with: {н: "{{ item }}"}}
+"""
+CANCEL = """
+---
+flow: отмена
+needs: {н: integer}
+steps:
+  а:
+    - ask: Отменить {{ н }}?
+      as: yes_no
+      save: да
+    - say: "{{ н }}: {{ да }}"
+"""
+
+
+def test_a_button_about_another_thing_begins_the_flow_anew_with_that(talk: Any) -> None:
+    dialog = talk(BOOKINGS + CANCEL).hears("/list", "Запись 1", "Запись 2")
+    dialog.presses("Отменить 1", "Отменить 1?").presses("Отменить 1", "Отменить 1?")
+    dialog.presses("Отменить 2", "Отменить 2?").hears("да", "2: да")
+    assert dialog.idle
+
+
+def test_a_button_to_a_flow_that_is_gone_is_stale_and_harms_nothing(talk: Any, bot: Any) -> None:
+    dialog = talk(BOOKINGS + CANCEL).hears("/list").hears("/form").news()
+    dialog.play.edit(
+        bot(
+            BOOKINGS.replace("{call: отмена, with: {н: ", "{call: форма, with: {н: ").replace(
+                ', with: {н: "{{ item }}"}', ""
+            )
+        )
+    )
+    dialog.presses("Отменить 1", "Эта кнопка уже не действует.", "Имя?").hears("Аня", "Аня")
+
+
+def test_the_word_go_on_goes_on(talk: Any) -> None:
+    flows = (
+        BOOKINGS
+        + CANCEL
+        + "---\nflow: опрос\nwhen: [/poll]\nsteps:\n  а: [{ask: Как?, save: как}]\n"
+    )
+    dialog = talk(flows).hears("/form").hears("/poll").hears("хорошо").news()
+    dialog.hears("Продолжим!", "Имя?").hears("Аня", "Аня")

@@ -354,3 +354,55 @@ def test_silence_while_a_person_has_the_chat_ends_nothing(talk: Any) -> None:
     dialog.passes("10d").says()
     dialog.play.give_back()
     dialog.says("Имя?").passes("110m").says().hears("Аня", "Город?")
+
+
+def test_an_answer_that_is_being_gathered_comes_before_the_timeout(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Что?
+          save: что
+          collect: 5s
+          timeout: {after: 1m, then: {say: Поздно.}}
+        - say: "{{ что }}"
+    """
+    dialog = talk(flows).hears("/a", "Что?").passes("58s").hears("раз").says()
+    dialog.passes("1m", "раз")
+
+
+def test_a_word_between_two_photos_is_no_misfit(talk: Any) -> None:
+    dialog = talk(GATHER).hears("/ask").hears("?").passes("3s").news()
+    dialog.gets(*photos("a")).hears("вот").says()
+    dialog.gets(*photos("b")).passes("3s", "? (2)")
+
+
+def test_photos_too_few_are_kept_and_more_are_asked_for(talk: Any) -> None:
+    flows = GATHER.replace("max: 3", "min: 2\n      max: 3")
+    dialog = talk(flows).hears("/ask").hears("?").passes("3s").news()
+    dialog.gets(*photos("a")).passes("3s", "Нужно больше фотографий, не меньше 2.")
+    assert dialog.play.settled
+    dialog.hears("сейчас", "Нужны фотографии. Нажмите скрепку и выберите снимки.")
+    dialog.gets(*photos("b")).passes("3s", "? (2)")
+
+
+def test_a_question_talked_to_instead_of_going_on_has_its_timers_again(talk: Any) -> None:
+    flows = """
+    flow: форма
+    about: Форма
+    when: [/form]
+    steps:
+      а:
+        - ask: Сколько?
+          save: n
+          as: number
+          remind: {after: 10m, say: Жду.}
+    ---
+    flow: опрос
+    when: [/poll]
+    steps:
+      а: [{ask: Как?, save: как}]
+    """
+    dialog = talk(flows).hears("/form").hears("/poll").hears("хорошо").news()
+    dialog.hears("что-то", "Нужно число, например 1500.").passes("10m", "Жду.")
