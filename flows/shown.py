@@ -37,7 +37,12 @@ _YES_NO = {"ru": ("нет", "да"), "en": ("no", "yes")}
 def joined(value: Any, between: Any, env: Env) -> str:
     if not isinstance(value, (list, tuple)):
         return shown(value, env)
-    text = str(between).join([shown(item, env) for item in value[:LONGEST_TEXT]])
-    if len(text) > LONGEST_TEXT:
-        raise RunError(f"текст длиннее {LONGEST_TEXT} знаков")
-    return text
+    pieces: list[str] = []
+    between, length = str(between), 0
+    for item in value:
+        piece = shown(item, env)
+        length += len(piece) + (len(between) if pieces else 0)
+        if length > LONGEST_TEXT:
+            raise RunError(f"текст длиннее {LONGEST_TEXT} знаков")
+        pieces.append(piece)
+    return str(between).join(pieces)

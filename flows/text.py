@@ -32,7 +32,7 @@ class Text:
             if type(part) is str:
                 pieces.append(part)
                 continue
-            piece = shown(part.evaluate(scope, env), env)  # type: ignore[union-attr]
+            piece = _shown(part, scope, env)  # type: ignore[arg-type]
             if len(piece) > LONGEST_TEXT:
                 raise RunError(f"значение длиннее {LONGEST_TEXT} знаков")
             pieces.append(piece)
@@ -47,6 +47,14 @@ class Text:
             only = self._parts[0]
             return only if isinstance(only, str) else only.evaluate(scope, env)
         return self.render(scope, env)
+
+
+def _shown(part: Expression, scope: Mapping[str, Any], env: Env) -> str:
+    try:
+        return shown(part.evaluate(scope, env), env)
+    except (OverflowError, RecursionError) as error:
+        # A moment at the edge of the calendar, a list within lists without end.
+        raise RunError(f"не получилось показать «{part.source}»") from error
 
 
 def parse_text(source: str) -> Text:

@@ -12,6 +12,8 @@ from flows.errors import RunError
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 _TAGS = frozenset({"$date", "$time", "$at", "$seconds"})
 _LARGEST = 2**63 - 1
+HEAVIEST = 500_000
+DEEPEST = 40
 
 _WORDS = {"null": None, "yes": True, "no": False}
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
@@ -64,6 +66,32 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, float):
         return float(value)
     raise RunError(f"такое значение нельзя запомнить: {type(value).__name__}")
+
+
+def refuse_heavy(value: Any) -> None:
+    """RunError for a value too large to be kept: each turn reads and writes it as a whole."""
+    if type(value) is dict or type(value) is list:
+        _weigh(value, HEAVIEST, DEEPEST)
+
+
+def _weigh(value: Any, left: int, depth: int) -> int:
+    """What is left of an allowance of characters and elements."""
+    if not depth:
+        raise RunError(f"значение вложено глубже {DEEPEST} уровней")
+    left -= len(value)
+    items = value
+    if type(value) is dict:
+        left -= sum(map(len, map(str, value)))
+        items = value.values()
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            left -= len(item)
+        elif kind is dict or kind is list:
+            left = _weigh(item, left, depth - 1)
+        if left < 0:
+            raise RunError(f"значение больше {HEAVIEST} знаков и элементов")
+    return left
 
 
 def thaw(value: Any) -> Any:
