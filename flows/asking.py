@@ -63,8 +63,11 @@ def _found(stage: Stage, frame: Frame, question: Question, entry: int) -> bool:
         return False
     root.found.append(mark)
     value = _find(stage, frame, question, text)
-    if value is None or _broken(stage, frame, question, value) is not None:
+    # What one question has taken is not the answer to another.
+    taken = f"= {value}"
+    if value is None or taken in root.found or _broken(stage, frame, question, value) is not None:
         return False
+    root.found.append(taken)
     save = question.save
     assert save is not None
     stage.note_answer(frame, entry)
@@ -86,6 +89,23 @@ def _find(stage: Stage, frame: Frame, question: Question, text: str) -> Any:
         if f" {fold(choice.label)} " in words
     ]
     return fitting[0].value if len(fitting) == 1 else None
+
+
+def finds_another(stage: Stage, frame: Frame, text: str) -> bool:
+    """Whether a message that would begin a flow under way names another answer than it was given:
+    «Где мой заказ №12346?» while it asks about order 12345."""
+    if not text or not frame.given or not stage.knows(frame):
+        return False
+    flow = stage.flow(frame)
+    for entry in flow.questions.values():
+        operation = flow.code[entry]
+        question = operation.question if isinstance(operation, Ask) else None
+        if question is None or not question.find or question.save not in frame.given:
+            continue
+        value = _find(stage, frame, question, text)
+        if value is not None and value != stage.read(frame, question.save):
+            return True
+    return False
 
 
 # ---------------------------------------------------------------- put and repeated

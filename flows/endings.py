@@ -136,9 +136,11 @@ def cancel(stage: Stage) -> None:
         return
     root = stage.root(top)
     if top.why == "handler" or root is None:
+        _say_ending(stage, "cancel")
         end_handler(stage, top)
     elif root.ending:
         tasks.cut(stage, stage.index(root) + 1)
+        _say_ending(stage, "cancel")
         end_task(stage, root)
     else:
         begin_ending(stage, root, "cancel")

@@ -80,7 +80,7 @@ class Frame:
     `jumped` says that its step was gone to rather than reached; `asked` that it put a question.
     `latest` is where it last asked.
     `given` are the variables this task has saved, `found` the questions whose answer was looked
-    for in the message, `history` what going back undoes, `turns` how often it has waited.
+    for in the message and what was found, `history` what going back undoes, `turns` how often it has waited.
     """
 
     id: int

@@ -99,9 +99,12 @@ def answer_offer(stage: Stage, text: str) -> bool:
     """An answer to «Продолжим?»; anything else is heard as if the suspended question were asked."""
     _, presses = returning.offered(stage)
     place = _which_press(presses, text, numbered=len(presses) > 2)
-    if place is None and len(presses) == 2:
+    if place is None:
         said = fold(text) in GO_ON_WORDS or answering.yes_or_no(stage, text)
-        place = None if said is None else (0 if said else 1)
+        if said is False:
+            place = len(presses) - 1
+        elif said and len(presses) == 2:
+            place = 0
     if place is None:
         stage.position.offer = None
         top = pending(stage)

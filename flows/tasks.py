@@ -72,8 +72,8 @@ def interrupt(stage: Stage, name: str, *, trigger: str, arguments: Mapping[str, 
     again = _running(stage, name)
     if again is None:
         push_flow(stage, name, arguments, why="task", task=True, trigger=trigger)
-    elif _about_another(again, arguments):
-        _begin_anew(stage, again, arguments)
+    elif _about_another(again, arguments) or asking.finds_another(stage, again, trigger):
+        _begin_anew(stage, again, trigger, arguments)
     else:
         come_back_to(stage, again)
 
@@ -121,8 +121,8 @@ def _about_another(frame: Frame, arguments: Mapping[str, Any]) -> bool:
     return any(frame.variables.get(name) != value for name, value in arguments.items())
 
 
-def _begin_anew(stage: Stage, frame: Frame, arguments: Mapping[str, Any]) -> None:
-    """A button for another thing was pressed while the flow asks about this one."""
+def _begin_anew(stage: Stage, frame: Frame, trigger: str, arguments: Mapping[str, Any]) -> None:
+    """The customer wants the flow for another thing than the one it is asking about."""
     cut(stage, stage.index(frame) + 1)
     abandon(stage, frame)
     stage.stack[-1] = Frame(
@@ -133,7 +133,7 @@ def _begin_anew(stage: Stage, frame: Frame, arguments: Mapping[str, Any]) -> Non
         frame.why,
         task=frame.task,
         save=frame.save,
-        trigger=frame.trigger,
+        trigger=trigger if frame.task else None,
         asked=frame.asked,
         variables=dict(arguments),
     )

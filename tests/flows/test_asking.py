@@ -464,3 +464,21 @@ def test_a_mark_of_five_may_be_given_in_a_word(talk: Any) -> None:
     flows = question + "      save: о\n      max: {}\n    - say: '{{{{ о }}}}'\n"
     talk(flows.format(5)).hears("/a", "Оценка?").hears("Отлично!", "5")
     talk(flows.format(10)).hears("/a", "Оценка?").hears("отлично", "Поставьте*от 1 до 10.")
+
+
+def test_what_is_found_for_one_question_is_not_the_answer_to_another(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [{contains: [перевод]}]
+    steps:
+      а:
+        - ask: С какого?
+          save: один
+          as: phone
+        - ask: На какой?
+          save: два
+          as: phone
+        - say: "{{ один | phone }} → {{ два | phone }}"
+    """
+    dialog = talk(flows).hears("перевод с 8 999 123-45-67", "На какой?")
+    dialog.hears("8 999 123-45-68", "+7 999 123-45-67 → +7 999 123-45-68")

@@ -613,7 +613,8 @@ def test_cancel_within_a_handlers_question_leaves_what_it_interrupted(talk: Any)
     """
     dialog = talk(FORM, bot)
     dialog.hears("/form", "Имя?").hears("эй", "Что такое?")
-    dialog.hears("отмена", "Продолжим «Заполнить форму»?").hears("да", "Имя?")
+    dialog.hears("отмена", "Хорошо, остановились.", "Продолжим «Заполнить форму»?")
+    dialog.hears("да", "Имя?")
 
 
 def test_done_in_a_flows_handler_ends_the_flow(talk: Any) -> None:
@@ -684,5 +685,37 @@ def test_cancel_in_the_middle_of_a_farewell_ends_it(talk: Any) -> None:
     dialog = talk(flows)
     dialog.hears("/a", "Имя?").hears("отмена", "Почему?").hears("так", "Жаль.")
     assert dialog.idle
-    dialog.hears("/a", "Имя?").hears("отмена", "Почему?").hears("отмена")
+    dialog.hears("/a", "Имя?").hears("отмена", "Почему?")
+    dialog.hears("отмена", "Хорошо, остановились.")
+    assert dialog.idle
+
+
+ORDER = """
+flow: заказ
+when: [{contains: [где заказ]}]
+steps:
+  а:
+    - ask: Номер?
+      save: номер
+      as: заказ
+    - say: "Заказ {{ номер }}."
+    - ask: Всё в порядке?
+      as: yes_no
+      save: да
+"""
+NUMBERS = "types: {заказ: {as: text, clean: digits, matches: '\\d{5}'}}\n"
+
+
+def test_a_question_about_another_thing_begins_the_flow_anew(talk: Any) -> None:
+    dialog = talk(ORDER, NUMBERS)
+    dialog.hears("где заказ 12345", "Заказ 12345.", "Всё в порядке?")
+    dialog.hears("так где заказ 12345?", "Всё в порядке?")
+    dialog.hears("а где заказ 12346?", "Заказ 12346.", "Всё в порядке?").hears("да")
+    assert dialog.idle
+
+
+def test_no_to_several_interrupted_tasks_ends_them_all(talk: Any) -> None:
+    dialog = talk(SEVERAL)
+    dialog.hears("/form").hears("/more").hears("/poll").hears("да").news()
+    dialog.hears("нет, спасибо", "Хорошо, остановились.")
     assert dialog.idle
