@@ -8,7 +8,7 @@ from flows.frames import BOTTOM, Frame, Position
 from flows.hours import Hours
 from flows.model import Bot, Flow, Operation
 from flows.turn import Around
-from flows.values import freeze, refuse_heavy, thaw
+from flows.values import freeze, refuse_heavy, thaw, thaw_fields
 
 HISTORY_KEPT = 20
 
@@ -38,8 +38,8 @@ class Memory:
         self.env = env
         self.position = position
         self.stack = position.stack
-        self.user: dict[str, Any] = thaw(dict(around.user))
-        self.chat: dict[str, Any] = thaw(dict(around.chat))
+        self.user: dict[str, Any] = thaw_fields(around.user)
+        self.chat: dict[str, Any] = thaw_fields(around.chat)
         self.user_changed = False
         self.chat_changed = False
 

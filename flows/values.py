@@ -110,6 +110,13 @@ def thaw(value: Any) -> Any:
     return value
 
 
+def thaw_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """`thaw` for named values: a field that is called like a tag is a field."""
+    return {
+        name: value if type(value) in _SCALARS else thaw(value) for name, value in fields.items()
+    }
+
+
 def _thawed(tag: str, tagged: dict[str, Any]) -> Any:
     inner = tagged[tag]
     try:
