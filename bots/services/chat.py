@@ -9,6 +9,7 @@ from bots.model.answer import Answer
 from bots.model.conversation import Conversation
 from bots.model.message import Address, UnifiedMessage
 from bots.ports import Clock, Conversations, NewId
+from bots.services.contexts import refuse_growth
 from bots.services.runtime import Inbox, Published
 
 CHANNEL = "api"
@@ -55,6 +56,7 @@ class Chat:
         """
         known = await self._known(caller.workspace, chat_id)
         address = self._address(caller, chat_id, bot, known)
+        refuse_growth(known, context or {})
         message = UnifiedMessage(
             message_id=self._new_id(),
             address=address,

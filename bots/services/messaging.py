@@ -10,6 +10,7 @@ from bots.model.answer import Delivery
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply
 from bots.model.turn import MessageRecord
+from bots.services.contexts import refuse_growth
 from bots.services.conversations import Conversations
 from bots.services.runtime import Inbox, Outbox
 
@@ -76,7 +77,7 @@ class Messaging:
         self, caller: Caller, *, platform: str, chat_id: str, reply: Reply
     ) -> tuple[MessageRecord, Delivery]:
         """Say it and wait a few seconds for the messenger. Raises NotFound for no such chat."""
-        address, opening = await self._address(caller, platform, chat_id)
+        _, address, opening = await self._address(caller, platform, chat_id)
         record = await self._inbox.say(address, replace(reply, author="api"), opening=opening)
         delivery = await self._outbox.delivery(record.message_id, patience=self._patience)
         return record, delivery
@@ -96,7 +97,8 @@ class Messaging:
         context: Mapping[str, Any],
     ) -> Conversation:
         """Merge it; a messenger's chat nobody wrote in yet is opened. Raises NotFound."""
-        address, opening = await self._address(caller, platform, chat_id, user_id)
+        known, address, opening = await self._address(caller, platform, chat_id, user_id)
+        refuse_growth(known, context)
         return await self._inbox.write_context(address, context, opening=opening)
 
     def platforms(self) -> list[tuple[Platform, bool]]:
@@ -106,17 +108,17 @@ class Messaging:
 
     async def _address(
         self, caller: Caller, platform: str, chat_id: str, user_id: str | None = None
-    ) -> tuple[Address, Opening | None]:
+    ) -> tuple[Conversation | None, Address, Opening | None]:
         try:
             known = await self._conversations.of_chat(caller, platform, chat_id, user_id)
         except NotFound:
             if platform not in _STARTED_BY_US:
                 raise
         else:
-            return known.address, None
+            return known, known.address, None
         account = self._account(caller, platform)
         address = Address(caller.workspace, account.bot, account.channel, chat_id)
-        return address, Opening(platform=platform, user_id=user_id or chat_id)
+        return None, address, Opening(platform=platform, user_id=user_id or chat_id)
 
     def _account(self, caller: Caller, platform: str) -> Connected:
         for account in self._connected:

@@ -11,6 +11,8 @@ LONGEST_PAYLOAD = 64
 
 
 def _web(url: str) -> str:
+    if any(sign.isspace() or not sign.isprintable() for sign in url):
+        raise ValueError("must have no blanks and no control characters")
     if AnyUrl(url).scheme not in ("http", "https"):
         raise ValueError("must be an http:// or https:// address")
     return url

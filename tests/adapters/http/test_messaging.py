@@ -69,6 +69,14 @@ async def test_a_message_still_on_its_way_is_queued(house: House) -> None:
             {"inline_keyboard": {"buttons": [[{"text": "Что?", "url": "javascript:alert(1)"}]]}},
             "inline_keyboard.buttons.0.0.url",
         ),
+        (
+            {"inline_keyboard": {"buttons": [[{"text": "Что?", "url": " https://a.example"}]]}},
+            "inline_keyboard.buttons.0.0.url",
+        ),
+        (
+            {"inline_keyboard": {"buttons": [[{"text": "Что?", "url": "https://a\nb.example"}]]}},
+            "inline_keyboard.buttons.0.0.url",
+        ),
         ({"attachments": [{"type": "image", "url": "file:///etc/passwd"}]}, "attachments.0.url"),
         ({"message_type": "carrier pigeon"}, "message_type"),
         ({"chat_id": 123456789}, "chat_id"),
@@ -122,3 +130,22 @@ async def test_platforms_tell_whether_a_bot_is_connected(house: House) -> None:
         "status": "active",
     }
     assert platforms["web"]["status"] == "inactive"
+
+
+async def test_a_context_does_not_grow_without_end(house: House) -> None:
+    path = f"{CONTEXT}/telegram/123/456"
+    answers = [
+        await house.client.put(path, json={"context": {f"field{place}": "x" * 60_000}})
+        for place in range(6)
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 4 + [422] * 2
+    assert answers[-1].json()["error"]["details"][0]["field"] == "context"
+    assert (await house.client.put(path, json={"context": {"field0": ""}})).status_code == 200
+    body = {"message": "?", "user_id": "u", "session_id": "s"}
+    asked = [
+        await house.client.post(
+            "/api/v1/conversation/chat", json=body | {"context": {f"f{place}": "x" * 60_000}}
+        )
+        for place in range(3)
+    ]
+    assert {answer.status_code for answer in asked} == {200}
