@@ -1,7 +1,7 @@
 """Raw ASGI in front of FastAPI: a messenger's update goes to disk and is answered, nothing more."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -94,9 +94,7 @@ class Intake:
         channels = self._channels.get(platform)
         if not channels:
             raise NotFound("platform", platform)
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers = _headers(scope["headers"])
         webhook = Webhook(headers=headers, body=await _body(headers, receive))
         for channel in channels:
             try:
@@ -172,6 +170,15 @@ def _fault(error: Exception) -> Fault:
     if not isinstance(error, EasyFlowError):
         log.error("The intake failed", exc_info=error)
     return fault_of(error)
+
+
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Of a header given twice neither value counts for itself: a secret among them is wrong."""
+    headers: dict[str, str] = {}
+    for key, given in raw:
+        name, value = key.decode("latin-1"), given.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:

@@ -49,6 +49,14 @@ async def test_a_wrong_secret_stores_nothing(house: House, headers: dict[str, st
     assert house.inbox.accepted == []
 
 
+@pytest.mark.parametrize("given", [("first", "wrong"), ("wrong", "first"), ("first", "second")])
+async def test_two_secrets_are_none(house: House, given: tuple[str, str]) -> None:
+    headers = [("X-Secret", secret) for secret in given]
+    response = await house.client.post(WEBHOOK, json={"text": "?"}, headers=headers)
+    assert response.status_code == 401
+    assert house.inbox.accepted == []
+
+
 async def test_malformed_json_is_a_bad_request(house: House) -> None:
     response = await house.client.post(WEBHOOK, content=b"{", headers={"X-Secret": "first"})
     assert response.status_code == 400
