@@ -109,9 +109,12 @@ class Client:
 
     async def call(self, method: str, parameters: Mapping[str, Any]) -> Any:
         """Any method without files."""
-        return await self._connection.post(
-            self._calls + method, data=orjson.dumps(parameters), headers=_JSON
-        )
+        try:
+            data = orjson.dumps(parameters)
+        except TypeError as error:
+            # One message that nobody could send is no outage of the channel.
+            raise Rejected(f"{method} cannot be written as JSON: {error}") from error
+        return await self._connection.post(self._calls + method, data=data, headers=_JSON)
 
     async def upload(
         self, method: str, parameters: Mapping[str, Any], *, field: str, name: str, content: bytes

@@ -95,7 +95,9 @@ def _clean(text: str) -> str:
 
 
 def _chat(chat_id: str) -> int | str:
-    return int(chat_id) if chat_id.removeprefix("-").isdecimal() else chat_id
+    """A number where Telegram could have given it: JSON takes no whole numbers past 64 bits."""
+    digits = chat_id.removeprefix("-")
+    return int(chat_id) if digits.isdecimal() and len(digits) <= 18 else chat_id
 
 
 # ---------------------------------------------------------------- attachments

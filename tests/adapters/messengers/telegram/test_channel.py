@@ -332,3 +332,8 @@ async def test_the_webhook_is_set_with_its_secret_and_what_we_serve(
     assert len(telegram.calls("getWebhookInfo")) == 1
     await channel.delete_webhook()
     assert telegram.state()["webhook"] is None
+
+
+async def test_a_call_that_is_no_json_is_refused_and_no_outage(channel: TelegramChannel) -> None:
+    with pytest.raises(Rejected):
+        await channel.send(row({"method": "sendMessage", "chat_id": 1 << 70, "text": "?"}))

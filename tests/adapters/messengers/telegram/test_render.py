@@ -166,3 +166,15 @@ def test_splitting_loses_nothing_but_space(text: str, limit: int) -> None:
     parts = split(text, limit)
     assert all(0 < units(part) <= limit for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("chat_id", "sent"),
+    [("5", 5), ("-1001234567890", -1001234567890), ("@shop", "@shop"), ("²", "²"), ("-", "-")],
+)
+def test_a_chat_is_a_number_where_it_looks_like_one(chat_id: str, sent: object) -> None:
+    assert render(chat_id, Reply(message_id="1", text="?"))[0]["chat_id"] == sent
+
+
+def test_a_chat_of_more_digits_than_json_takes_is_left_to_telegram_to_refuse() -> None:
+    assert render("9" * 200, Reply(message_id="1", text="?"))[0]["chat_id"] == "9" * 200
