@@ -23,6 +23,7 @@ import structlog
 from adapters.demo.actions import DEMO_SPECS, DemoActions, DemoBot
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
+from bots.deciding import Decider
 from bots.errands import Errands
 from bots.errors import ChannelUnauthorised, Unavailable
 from bots.inbox import Inbox
@@ -215,14 +216,13 @@ async def build(
         meter=meter,
         clock=now,
     )
+    decider = Decider(published=published, performer=performer, meter=meter, clock=now)
     responder = Responder(
         journal=stores.journal,
-        published=published,
-        performer=performer,
+        decider=decider,
         channels=open_channels,
         post=outbox,
         listeners=listeners,
-        meter=meter,
         clock=now,
         new_id=new_id,
     )

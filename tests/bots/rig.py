@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bots.actions import Performer
+from bots.deciding import Decider
 from bots.errands import Errands
 from bots.errors import Unavailable
 from bots.inbox import Inbox
@@ -310,14 +311,18 @@ class Rig:
             meter=self.meter,
             **time,
         )
-        responder = Responder(
-            journal=journal,
+        decider = Decider(
             published=self.published,
             performer=performer,
+            meter=self.meter,
+            clock=self.hands.now,
+        )
+        responder = Responder(
+            journal=journal,
+            decider=decider,
             channels=channels,
             post=self.outbox,
             listeners=[self.ears],
-            meter=self.meter,
             clock=self.hands.now,
             new_id=self.new_id,
         )

@@ -86,10 +86,11 @@ async def test_who_blocks_us_is_unreachable_until_he_comes_back(rig: Rig) -> Non
     assert len(await rig.history("anna")) == 4
 
 
-async def test_an_edited_message_is_not_a_new_one(rig: Rig) -> None:
+async def test_an_edited_message_is_kept_and_does_not_move_the_dialog(rig: Rig) -> None:
     await rig.hears("anna", "/start", "a")
     await rig.inbox.accept([rig.message("anna", "b", happening="edited")])
     await rig.quiet()
-    assert len(await rig.history("anna")) == 4
+    history = await rig.history("anna")
+    assert [record.text for record in history][-1] == "b"
     await rig.hears("anna", "c")
     assert rig.messenger.texts("anna") == ["0:start", "1:a", "2:c"]

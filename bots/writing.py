@@ -1,0 +1,171 @@
+"""From what a turn came to, to its rows: one transaction's worth, in the order things happened."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bots import composing
+from bots.deciding import Decided
+from bots.model.conversation import Conversation, Owner
+from bots.model.message import Reply, UnifiedMessage
+from bots.model.turn import Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
+from bots.ports import Channel, NewId
+from flows.turn import (
+    DropRun,
+    DropTimer,
+    Effect,
+    Happened,
+    RequestPerson,
+    Run,
+    Say,
+    SetTimer,
+    WithdrawRequest,
+)
+
+
+class Writing:
+    """Gathers the rows of one turn, in the order in which things happened."""
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        decided: Decided,
+        now: datetime,
+        new_id: NewId,
+        channel: Channel | None,
+    ) -> None:
+        self._now = now
+        self._conversation = conversation
+        self._decided = decided
+        self._new_id = new_id
+        self._channel = channel
+        self._seq = conversation.seq
+        self._keyboard = conversation.keyboard
+        self._owner = conversation.owner
+        self._messages: list[MessageRecord] = []
+        self._said: list[tuple[int, Reply]] = []
+        self._timers: dict[str, SetTimer] = {}
+        self._cancelled: list[str] = []
+        self._intents: dict[str, Intent] = {}
+        self._cancelled_intents: list[str] = []
+        self._events: list[Event] = []
+
+    def heard(self, message: UnifiedMessage) -> None:
+        self._seq += 1
+        self._messages.append(composing.inbound(message, self._seq, self._decided.understood))
+
+    def say(self, reply: Reply) -> None:
+        self._seq += 1
+        if reply.keyboard is not None and not reply.keyboard.inline:
+            self._keyboard = True
+        elif self._keyboard and reply.keyboard is None:
+            reply = replace(reply, clear_keyboard=True)
+            self._keyboard = False
+        self._messages.append(composing.outbound(reply, self._seq, self._now))
+        self._said.append((self._seq, reply))
+
+    def add(self, effect: Effect) -> None:
+        match effect:
+            case Say():
+                self.say(composing.reply(effect, self._new_id(), self._decided.understood))
+            case SetTimer():
+                self._timers[effect.name] = effect
+            case DropTimer():
+                self._timers.pop(effect.name, None)
+                self._cancelled.append(effect.name)
+            case Run():
+                self._run(effect)
+            case DropRun():
+                if self._intents.pop(effect.wait, None) is None:
+                    self._cancelled_intents.append(self._intent_key(effect.wait))
+            case RequestPerson():
+                data = {"queue": effect.queue, "note": effect.note, "priority": effect.priority}
+                self._owned_by("queue", Happened(name="handoff.requested", data=data))
+            case WithdrawRequest():
+                self._owned_by("bot", Happened(name="handoff.withdrawn"))
+            case Happened():
+                self._happened(effect)
+
+    def record(
+        self,
+        *,
+        arrival: int | None,
+        fired: str | None,
+        finished: str | None,
+        events: Sequence[Event],
+        at_once: bool,
+    ) -> TurnRecord:
+        """Everything the turn changes. What it said before the owner changed goes out all the same."""
+        conversation = self._changed()
+        outgoing: list[Outgoing] = []
+        if self._said and self._channel is not None:
+            outgoing = composing.deliveries(
+                self._said, conversation, self._channel, now=self._now, at_once=at_once
+            )
+        return TurnRecord(
+            conversation=conversation,
+            arrival=arrival,
+            fired=fired,
+            finished=finished,
+            messages=self._messages,
+            outgoing=outgoing,
+            timers=[_timer(timer, conversation) for timer in self._timers.values()],
+            cancelled=[name for name in self._cancelled if name not in self._timers],
+            intents=list(self._intents.values()),
+            cancelled_intents=self._cancelled_intents,
+            events=[*self._events, *events],
+            user_changed=self._decided.user_changed,
+        )
+
+    def _changed(self) -> Conversation:
+        decided, before = self._decided, self._conversation
+        moved = self._owner != before.owner
+        status = ("active" if self._owner == "bot" else "escalated") if moved else before.status
+        return replace(
+            before,
+            position=decided.position,
+            user=decided.user,
+            context=decided.chat,
+            step=decided.step,
+            updated_at=self._now,
+            owner=self._owner,
+            status=status,
+            epoch=before.epoch + moved,
+            seq=self._seq,
+            keyboard=self._keyboard,
+        )
+
+    def _run(self, effect: Run) -> None:
+        self._intents[effect.wait] = Intent(
+            key=self._intent_key(effect.wait),
+            conversation_id=self._conversation.id,
+            address=self._conversation.address,
+            wait_id=effect.wait,
+            action=effect.action,
+            arguments=effect.arguments,
+            created_at=self._now,
+            timeout=effect.timeout,
+            retries=effect.retries,
+        )
+
+    def _intent_key(self, wait: str) -> str:
+        # A wait's id is never given twice within a conversation.
+        return f"{self._conversation.uuid}:{wait}"
+
+    def _owned_by(self, owner: Owner, what: Happened) -> None:
+        self._owner = owner
+        self._happened(what)
+
+    def _happened(self, what: Happened) -> None:
+        self._events.append(Event(name=what.name, created_at=self._now, data=what.data))
+
+
+def _timer(timer: SetTimer, conversation: Conversation) -> Timer:
+    return Timer(
+        conversation_id=conversation.id,
+        address=conversation.address,
+        name=timer.name,
+        due=timer.due,
+        payload=timer.payload,
+        epoch=None if timer.keep else conversation.epoch,
+    )
