@@ -16,19 +16,25 @@ _SECRET_FIELDS = frozenset(
         "api_key",
         "authorization",
         "cookie",
+        "passwd",
         "password",
         "secret",
         "set-cookie",
         "token",
-        "webhook_secret",
         "x-api-key",
         "x-telegram-bot-api-secret-token",
+        "x-visitor-token",
     }
 )
+_SECRET_ENDINGS = ("_key", "_password", "_secret", "_token")
 _SECRETS = re.compile(
     # A Telegram token, in an address too (`/bot123456789:AAE…/sendMessage`).
     r"(?<!\d)(?P<telegram>\d{6,12}:)[A-Za-z0-9_-]{30,}"
-    r"|(?P<bearer>(?i:bearer)\s+)[A-Za-z0-9._~+/=-]{8,}"
+    r"|(?P<bearer>(?i:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
+    r"|(?P<jwt>\bey)[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
+    # In an address: `?token=…`, and a Telegram token whose colon is quoted.
+    r"|(?P<query>[?&;](?i:[a-z_-]*(?:token|key|secret|password|code))=)[^&#\s\"']+"
+    r"|(?<!\d)(?P<quoted>\d{6,12}%3[Aa])[A-Za-z0-9_-]{30,}"
     r"|(?P<key>[sp]k_(?:live|test)_)[A-Za-z0-9_-]+"
     r"|(?P<login>://[^/\s:@]*:)[^/\s@]+(?=@)"
 )
@@ -67,7 +73,7 @@ def set_up_logs(
         colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
     ending: list[Any] = (
-        [mask, console, lambda logger, method, line: mask.text(line)]
+        [mask, _in_one_line, console, lambda logger, method, line: mask.text(line)]
         if pretty
         else [structlog.processors.format_exc_info, mask, _Json()]
     )
@@ -108,7 +114,7 @@ class Mask:
         self, logger: Any, method: str, event: MutableMapping[str, Any]
     ) -> MutableMapping[str, Any]:
         for name, value in event.items():
-            if name.lower() in _SECRET_FIELDS and value is not None:
+            if _names_a_secret(name) and value is not None:
                 event[name] = MASK
             elif name == "exc_info":
                 continue
@@ -129,7 +135,7 @@ class Mask:
             return value
         if isinstance(value, dict):
             return {
-                name: MASK if str(name).lower() in _SECRET_FIELDS else self._masked(one)
+                name: MASK if _names_a_secret(str(name)) else self._masked(one)
                 for name, one in value.items()
             }
         if isinstance(value, (list, tuple, set, frozenset)):
@@ -137,9 +143,30 @@ class Mask:
         return self.text(str(value))
 
 
+def _names_a_secret(field: str) -> bool:
+    name = field.lower()
+    return name in _SECRET_FIELDS or name.endswith(_SECRET_ENDINGS)
+
+
 def _kept(match: re.Match[str]) -> str:
     """What is left of a secret: enough to know its kind."""
     return (match[match.lastgroup] if match.lastgroup else "") + MASK
+
+
+def _in_one_line(
+    logger: Any, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """What a library repeats of a stranger's words must not look like lines of ours.
+
+    Fields are quoted by the console, and JSON quotes everything.
+    """
+    said = event.get("event")
+    if isinstance(said, str) and not said.isprintable():
+        event["event"] = "".join(
+            sign if sign.isprintable() else sign.encode("unicode_escape").decode()
+            for sign in said.rstrip("\n")
+        )
+    return event
 
 
 class _Json:

@@ -3,12 +3,13 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
-from config.logs import set_up_logs
+from config.logs import Mask, set_up_logs
 
 TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 
@@ -82,3 +83,52 @@ def test_no_secret_ever_reaches_the_log(format: str) -> None:
     ):
         assert secret not in text
     assert "123456789:***" in text
+
+
+@pytest.mark.parametrize(
+    "name", ["access_token", "client_secret", "db_password", "API_KEY", "Authorization", "token"]
+)
+@pytest.mark.parametrize("format", ["pretty", "json"])
+def test_a_field_named_after_a_secret_is_masked(format: str, name: str) -> None:
+    stream = logged(format=format)
+    structlog.get_logger().info("Odd", **{name: "canary"})
+    structlog.get_logger().info("Odd", inside={name: "canary", "list": [{name: "canary"}]})
+    assert "canary" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Basic b3duZXI6Y2FuYXJ5Y2FuYXJ5",
+        "refused eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.canarycanary",
+        "GET /api/tickets/ws?token=canarycanary&x=1",
+        "GET /x?access_token=canarycanary",
+        "https://api.example/?api-key=canarycanary#top",
+        f"https://api.telegram.org/bot{TOKEN.replace(':', '%3A')}/getMe",
+        "redis://user:canarycanary@cache:6379/0",
+    ],
+)
+def test_secrets_are_known_by_their_looks(text: str) -> None:
+    stream = logged(format="json")
+    structlog.get_logger().info("Odd", why=text)
+    logging.getLogger("library").warning(text)
+    for secret in ("canary", "Y2FuYXJ5", "AAEhBOweik6ad9r"):
+        assert secret not in stream.getvalue()
+
+
+def test_a_strangers_words_never_look_like_a_line_of_ours() -> None:
+    stream = logged(format="pretty")
+    logging.getLogger("library").warning("read %s", "\x1b[2J\n00:00:00 [error] forged")
+    structlog.get_logger().info("Odd", origin="\x1b[31m\n00:00:00 [error] forged")
+    assert "\x1b[2J" not in stream.getvalue()
+    assert len(stream.getvalue().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["bearer" + " " * 50_000, "://a:" * 10_000, "123456:" * 10_000, "?token" * 10_000,
+             "ey" + "a" * 50_000, "eyeyeyeyey." * 5_000, "&_key" * 10_000, "&" + "_" * 50_000]
+)  # fmt: skip
+def test_no_text_is_slow_to_mask(text: str) -> None:
+    began = time.process_time()
+    Mask(["a-secret"]).text(text)
+    assert time.process_time() - began < 0.1
