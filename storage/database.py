@@ -51,7 +51,13 @@ def open_writer(path: Path) -> sqlite3.Connection:
 
 def open_readers(path: Path) -> AsyncEngine:
     """Connections that cannot write, for everything that is not in a hurry."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=12)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        pool_size=4,
+        max_overflow=12,
+        # An error of the database says what failed, not what a customer wrote.
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
