@@ -83,6 +83,11 @@ YAML_TAG = Kind(
     "метки YAML («{text}») не поддерживаются — возьмите текст в кавычки",
     "YAML tags (“{text}”) are not supported: put the text in quotes",
 )
+TWO_IN_ONE = Kind(
+    "E003",
+    "второй сценарий в том же файле — отделите его от первого строкой ---",
+    "a second flow in the same file: put a line with --- between the two",
+)
 DUPLICATE_KEY = Kind(
     "E003",
     "ключ «{key}» уже есть в строке {first} — оставьте один",
@@ -92,6 +97,11 @@ COMMENT_CUTS = Kind(
     "W010",
     "«{text}» пропадёт: # с пробелом начинает комментарий. Возьмите текст в кавычки",
     "“{text}” will be lost: a space and # begin a comment. Put the text in quotes",
+)
+SINGLE_BRACES = Kind(
+    "W012",
+    "«{found}» останется в тексте как есть — значение вставляют двойные скобки: {{{{ {name} }}}}",
+    "“{found}” stays in the text as it is: a value takes double braces, {{{{ {name} }}}}",
 )
 COMMA_CUTS = Kind(
     "W011",
@@ -115,6 +125,11 @@ VERB_FIRST = Kind(
     "E011",
     "действие начинается со своего слова — поставьте «{name}» первым ключом",
     "an action begins with its verb: put “{name}” first",
+)
+KEY_AS_ACTION = Kind(
+    "E011",
+    "«{name}» — не действие, а его ключ: уберите «- » и поставьте вровень с «{homes}»",
+    "“{name}” is no action but a key of one: drop the “- ” and put it level with “{homes}”",
 )
 TWO_VERBS = Kind(
     "E012",
@@ -275,7 +290,7 @@ NO_FILE = Kind(
 BAD_EXPRESSION = Kind(
     "E040",
     "в выражении ошибка, знак {column}: {reason}",
-    "the expression cannot be read from character {column} on: “{rest}”",
+    "the expression is wrong at character {column}, “{rest}”: {reason}",
 )
 BRACES_IN_EXPRESSION = Kind(
     "E044",
@@ -285,7 +300,7 @@ BRACES_IN_EXPRESSION = Kind(
 BAD_TEXT = Kind(
     "E041",
     "в тексте ошибка, знак {column}: {reason}",
-    "the text cannot be read from character {column} on: “{rest}”",
+    "the text is wrong at character {column}, “{rest}”: {reason}",
 )
 BAD_VALUE = Kind(
     "E042",

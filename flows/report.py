@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 from flows.complaints import Kind
 from flows.errors import Complaint, Place
+from flows.synonyms import SYNONYMS
 
 _LONGEST_NAME = 80
 _LONGEST_VALUE = 300
+_FEW = 8
 
 
 class Report:
@@ -44,16 +46,23 @@ class Report:
         return en if self.language == "en" else ru
 
     def nearest(self, name: str, known: Iterable[str]) -> str:
-        """A hint at the right name, ready to stand at the end of a complaint; empty for none."""
-        by_fold = {_alike(candidate): candidate for candidate in known}
+        """A hint at the right name, ready to stand at the end of a complaint; empty for none.
+
+        A name nothing is like is answered with all there are, where those are few.
+        """
+        names = list(known)
         if len(name) > _LONGEST_NAME:
             return ""
-        close = get_close_matches(_alike(name), by_fold, n=1, cutoff=0.6)
-        if not close:
-            return ""
-        return self.words(
-            f" — может, «{by_fold[close[0]]}»?", f": did you mean “{by_fold[close[0]]}”?"
-        )
+        found = SYNONYMS.get(name.casefold(), frozenset()).intersection(names)
+        by_fold = {_alike(candidate): candidate for candidate in names}
+        close = list(found) or get_close_matches(_alike(name), by_fold, n=1, cutoff=0.6)
+        if close:
+            right = by_fold.get(_alike(close[0]), close[0])
+            return self.words(f" — может, «{right}»?", f": did you mean “{right}”?")
+        if 0 < len(names) <= _FEW:
+            listed = ", ".join(names)
+            return self.words(f" — есть: {listed}", f": there is {listed}")
+        return ""
 
 
 def _short(value: Any) -> Any:

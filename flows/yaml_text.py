@@ -117,6 +117,7 @@ class _Reader:
 
     def _mapped(self, place: Place, *, in_braces: bool) -> Mapped:
         entries: dict[str, tuple[Scalar, Node]] = {}
+        two_flows = False
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event)
             value_event = next(self._events)
@@ -126,8 +127,13 @@ class _Reader:
                 self._report(complaints.YAML_BRACES if braces else complaints.YAML_KEY, key.place)
                 raise _Refused
             if key.text in entries:
-                first = entries[key.text][0].place.line
-                self._report(complaints.DUPLICATE_KEY, key.place, key=key.text, first=first)
+                if key.text == "flow":
+                    # The keys that follow are the second flow's and stand twice for the same cause.
+                    self._report(complaints.TWO_IN_ONE, key.place)
+                elif not two_flows:
+                    first = entries[key.text][0].place.line
+                    self._report(complaints.DUPLICATE_KEY, key.place, key=key.text, first=first)
+                two_flows = two_flows or key.text == "flow"
                 continue
             if in_braces and key.plain and _cut_by_comma(value, value_event, entries):
                 self._report(complaints.COMMA_CUTS, key.place, text=key.text)

@@ -13,12 +13,15 @@ def check_names(reader: Reader) -> None:
     for use in reader.uses:
         _roots(reader, use)
         _paths(reader, use)
+    for place, found, name in reader.braces:
+        if name in reader.saved or name.partition(".")[0] in ("user", "chat", "trigger"):
+            reader.report(complaints.SINGLE_BRACES, place, found=found, name=name)
 
 
 def _roots(reader: Reader, use: Use) -> None:
     saved = {name for name in reader.saved if "." not in name}
     for name in sorted(use.names - saved - READ_ONLY - {"user", "chat"}):
-        nearest = reader.report.nearest(name, saved | READ_ONLY | {"user", "chat"})
+        nearest = reader.report.nearest(name, sorted(saved | READ_ONLY | {"user", "chat"}))
         reader.report(complaints.UNKNOWN_VARIABLE, use.place, name=name, nearest=nearest)
 
 

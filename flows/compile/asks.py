@@ -68,7 +68,7 @@ def _question(writer: Writer, action: Action, index: int, save: str | None) -> Q
         label=_label(reader, fields),
         checks=_checks(reader, fields.get("check")),
         retry=reader.text(fields.get("retry"), "retry"),
-        tries=reader.whole_number(fields.get("tries"), "tries"),
+        tries=reader.whole_number(fields.get("tries"), "tries", least=1),
         otherwise=writer.side_block(fields.get("else"), "else", AskAgain(index)),
         find=find and save is not None,
         known=_known(reader, fields.get("known")),

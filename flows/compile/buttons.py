@@ -1,5 +1,6 @@
 """Compiles the buttons of questions and of messages."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -12,6 +13,7 @@ from flows.text import Text, parse_text
 from flows.vocabulary import words
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|\s*\{\{")
 _DECORATIONS = frozenset(("share", "url", "name", "with"))
 
 
@@ -66,7 +68,7 @@ def _pairs(reader: Reader, node: Node | None) -> list[tuple[Scalar, Node | None]
             else:
                 reader.expected(item, "buttons", "надпись кнопки", "a button's label")
         return found
-    reader.expected(node, "buttons", "список надписей", "a list of labels")
+    reader.expected(node, "buttons", "список надписей: [Да, Нет]", "a list of labels: [Yes, No]")
     return []
 
 
@@ -93,7 +95,7 @@ def _typed(base: str) -> str | None:
 def _decorated(reader: Reader, label: Text, node: Mapped) -> OfferedButton:
     fields = reader.checked(node.entries, "button", "buttons", node.place)
     share = _share(reader, fields.get("share"))
-    url = reader.text(fields.get("url"), "url")
+    url = _address(reader, fields.get("url"))
     name = fields.get("name")
     return OfferedButton(
         label=label,
@@ -103,6 +105,13 @@ def _decorated(reader: Reader, label: Text, node: Mapped) -> OfferedButton:
         name=reader.word(name, "name") if name is not None else None,
         data=_data(reader, fields.get("with")),
     )
+
+
+def _address(reader: Reader, node: Node | None) -> Text | None:
+    address = reader.text(node, "url")
+    if node is not None and address is not None and not _ADDRESS.match(address.source):
+        reader.expected(node, "url", "адрес, который начинается с https://", "an https:// address")
+    return address
 
 
 def _share(reader: Reader, node: Node | None) -> Literal["phone", "location"] | None:

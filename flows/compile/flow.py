@@ -109,6 +109,8 @@ def compile_flow(
 def _main_line(writer: Writer, node: Node | None, place: Place) -> dict[str, int]:
     reader = writer.reader
     entries = reader.entries(node, "steps")
+    if node is not None and not isinstance(node, Mapped):
+        return {}
     if node is None:
         reader.report(complaints.MISSING_KEY, place, where="flow", key="steps")
     elif not entries:

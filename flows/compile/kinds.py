@@ -7,6 +7,7 @@ from flows import complaints
 from flows.answers import AnswerType, answer_type, narrowed
 from flows.compile.fields import Fields
 from flows.compile.reading import Reader
+from flows.english import english
 from flows.errors import Place
 from flows.values import typed_scalar
 from flows.yaml_text import Node
@@ -75,5 +76,6 @@ def _number(reader: Reader, fields: Fields, key: str) -> object:
 
 
 def _complain(reader: Reader, place: Place, name: str, error: ValueError) -> None:
-    english = f"clean, matches, min or max of “{name}” cannot be read or do not fit this type"
-    reader.report(complaints.BAD_VALUE, place, reason=reader.report.words(str(error), english))
+    unfit = f"clean, matches, min or max of “{name}” cannot be read or do not fit this type"
+    reason = reader.report.words(str(error), english(str(error)) or unfit)
+    reader.report(complaints.BAD_VALUE, place, reason=reason)

@@ -1,7 +1,7 @@
 """Reads the values of keys: names, texts, expressions, durations, typed values."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import time, timedelta
 from typing import Any, TypeVar
 
@@ -9,6 +9,7 @@ from flows import complaints
 from flows.answers import AnswerType
 from flows.compile.fields import Fields, Use
 from flows.compile.known import Known
+from flows.english import english
 from flows.errors import Place
 from flows.expressions import Expression, ExpressionError, parse_expression
 from flows.hours import parse_duration
@@ -22,10 +23,17 @@ from flows.yaml_text import Listing, Mapped, Node, Scalar
 _T = TypeVar("_T")
 
 _VARIABLE = re.compile(r"(?:(?:user|chat)\.)?[^\W\d]\w*")
+_SINGLE_BRACES = re.compile(r"(?<!\{)\$?\{\s*([^\W\d][\w.]*)\s*\}(?!\})")
 _NAME = re.compile(r"[^\W\d][\w -]{0,63}")
 _LATIN = re.compile(r"[A-Za-z]")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _YES_NO = {"yes": True, "true": True, "да": True, "no": False, "false": False, "нет": False}
+_EXAMPLES: Mapping[Where, str] = {
+    "timeout": "{after: 10m, then: done}",
+    "remind": "{after: 2h, say: …}",
+    "unanswered": "{after: 15m, then: …}",
+    "check": "{must: день >= today, say: …}",
+}
 _TYPED = frozenset(("number", "integer", "rating", "date", "date_time"))
 
 
@@ -37,6 +45,7 @@ class Reader:
         self.report = report
         self.saved: set[str] = set()
         self.uses: list[Use] = []
+        self.braces: list[tuple[Place, str, str]] = []
 
     # ------------------------------------------------------------ shapes
 
@@ -48,7 +57,11 @@ class Reader:
         """The keys of a mapping. Unknown ones and ones not built yet are complained about."""
         if not isinstance(node, Mapped):
             if node is not None:
-                self.expected(node, title, "несколько ключей с отступом", "keys, indented")
+                example = _EXAMPLES.get(where)
+                ru, en = "несколько ключей с отступом", "keys, indented"
+                if example is not None:
+                    ru, en = f"{ru}, например {example}", f"{en}, such as {example}"
+                self.expected(node, title, ru, en)
             return Fields((), node.place if node is not None else Place("", 1), broken=True)
         return self.checked(node.entries, where, title, node.place)
 
@@ -86,7 +99,11 @@ class Reader:
             return ()
         if isinstance(node, Mapped):
             return node.entries
-        self.expected(node, title, "пары «имя: значение»", "pairs of a name and a value")
+        ru, en = "пары «имя: значение»", "pairs of a name and a value"
+        if title == "steps":
+            ru = "имена шагов, а действия — под ними: «первый:», ниже с отступом «- say: …»"
+            en = "names of steps with their actions beneath: “first:”, then “- say: …”, indented"
+        self.expected(node, title, ru, en)
         return ()
 
     def items(self, node: Node | None) -> tuple[Node, ...]:
@@ -166,13 +183,15 @@ class Reader:
             self.expected(node, title, "yes или no", "yes or no")
         return bool(found)
 
-    def whole_number(self, node: Node | None, title: str) -> int | None:
+    def whole_number(self, node: Node | None, title: str, *, least: int = 0) -> int | None:
         if node is None:
             return None
         text = self.word(node, title)
-        if text.isdecimal():
+        if text.isdecimal() and int(text) >= least:
             return int(text)
-        self.expected(node, title, "целое число", "a whole number")
+        ru = f"целое число от {least}" if least else "целое число"
+        en = f"a whole number from {least}" if least else "a whole number"
+        self.expected(node, title, ru, en)
         return None
 
     # ------------------------------------------------------------ texts and expressions
@@ -191,6 +210,9 @@ class Reader:
         except ExpressionError as error:
             self._bad(complaints.BAD_TEXT, scalar, error)
             return parse_text("")
+        if "{" in text.source:
+            for found in _SINGLE_BRACES.finditer(text.source):
+                self.braces.append((scalar.place, found.group(), found.group(1)))
         if text.names:
             self.uses.append(Use(scalar.place, text.names, text.paths))
             for name in text.names:
@@ -210,6 +232,9 @@ class Reader:
                 for name in found.names:
                     self._alphabets(name, node.place)
                 return found
+        elif isinstance(node, Listing | Mapped):
+            ru = "выражение в кавычках, например \"['а', 'б']\""
+            self.expected(node, title, ru, "an expression in quotes, such as \"['a', 'b']\"")
         elif node is not None:
             self.expected(node, title, "выражение", "an expression")
         return parse_expression("0")
@@ -217,7 +242,8 @@ class Reader:
     def _bad(self, kind: complaints.Kind, scalar: Scalar, error: ExpressionError) -> None:
         rest = scalar.text[error.column - 1 :][:20].strip()
         place = _inside(scalar, error.column)
-        self.report(kind, place, column=error.column, reason=error.text, rest=rest)
+        reason = self.report.words(error.text, english(error.text) or "it cannot be read")
+        self.report(kind, place, column=error.column, reason=reason, rest=rest)
 
     # ------------------------------------------------------------ measured things
 

@@ -72,6 +72,10 @@ def step_name(reader: Reader, flow: str, steps: Sequence[str], node: Node | None
         reader.report(complaints.NO_STEPS_HERE, node.place, name=name)
         return name
     nearest = reader.report.nearest(name, (*steps, *GO_WORDS))
+    if name in reader.known.flows:
+        nearest = reader.report.words(
+            f" — это сценарий: call: {name} или start: {name}", ": it is a flow, use call or start"
+        )
     reader.report(complaints.UNKNOWN_STEP, node.place, flow=flow, name=name, nearest=nearest)
     return name
 

@@ -71,6 +71,8 @@ class Writer:
     def block(self, node: Node | None, title: str) -> None:
         """One action or a list of them, here."""
         items = self.reader.items(node)
+        if isinstance(node, Scalar) and not node.text:
+            items = ()
         if node is not None and not items:
             self.reader.report(complaints.TOO_FEW, node.place, where=title)
         left = ""
@@ -150,8 +152,14 @@ class Writer:
         if verb in words("verb"):
             self.reader.expected(node, verb, "значение после двоеточия", "a value after a colon")
             return None
-        nearest = self.reader.report.nearest(verb, words("verb"))
-        self.reader.report(complaints.UNKNOWN_VERB, node.place, name=verb, nearest=nearest)
+        report = self.reader.report
+        if verb in self.reader.known.flows:
+            nearest = report.words(f" — сценарий вызывают так: call: {verb}", f": use call: {verb}")
+        elif verb in self.steps:
+            nearest = report.words(f" — к шагу переходят так: go: {verb}", f": use go: {verb}")
+        else:
+            nearest = report.nearest(verb, words("verb"))
+        report(complaints.UNKNOWN_VERB, node.place, name=verb, nearest=nearest)
         return None
 
     def _is_verb(self, key: Scalar, node: Mapped) -> bool:
@@ -163,6 +171,8 @@ class Writer:
             report(complaints.NOT_BUILT, key.place, name=key.text)
         elif key.text in _SUB_KEYS and (verb := _verb_among(node)) is not None:
             report(complaints.VERB_FIRST, verb.place, name=verb.text)
+        elif homes := [verb for verb, where in _KEYS_BESIDE.items() if key.text in words(where)]:
+            report(complaints.KEY_AS_ACTION, key.place, name=key.text, homes=", ".join(homes))
         else:
             nearest = report.nearest(key.text, words("verb"))
             report(complaints.UNKNOWN_VERB, key.place, name=key.text, nearest=nearest)

@@ -1,10 +1,14 @@
 """Every mistake in a bot folder is told with its place, a code and a cure, in the owner's words."""
 
+import fnmatch
+
 import pytest
 
+from flows.english import english
 from flows.errors import LoadError
 from flows.load import load_bot
 from flows.report import Report
+from flows.syntax import REFUSED
 from flows.vocabulary import WORDS
 from tests.flows.loading import BOT, load, said, said_of, said_of_steps
 
@@ -365,8 +369,8 @@ def test_an_english_bot_is_told_in_english() -> None:
     )
     assert told == [
         "flows/0.yaml:2: E011 there is no action “asq”: did you mean “ask”?",
-        "flows/0.yaml:2: E040 the expression cannot be read from character 5 on: “= 5”",
-        "flows/0.yaml:2: E014 the flow “menu” has no step “b”",
+        "flows/0.yaml:2: E040 the expression is wrong at character 5, “= 5”: write == instead of =",
+        "flows/0.yaml:2: E014 the flow “menu” has no step “b”: there is a, back, again, cancel",
     ]
 
 
@@ -384,7 +388,79 @@ def test_a_russian_alias_has_one_meaning() -> None:
 
 def test_the_nearest_name_sees_through_letters_that_look_alike() -> None:
     assert Report().nearest("конeц", ["начало", "конец"]) == " — может, «конец»?"
-    assert Report().nearest("совсем другое", ["начало"]) == ""
+
+
+def test_what_nothing_is_like_is_answered_with_all_there_are_if_those_are_few() -> None:
+    assert Report().nearest("совсем другое", ["начало", "конец"]) == " — есть: начало, конец"
+    assert Report("en").nearest("quite another", [f"step{n}" for n in range(20)]) == ""
+
+
+@pytest.mark.parametrize(
+    ("steps", "complaint"),
+    [
+        ("- сказать: Да", "E011 не знаю действия «сказать» — может, «say»?"),
+        ("- ask: Ну?\n  as: телефон", "E016 не знаю типа «телефон» — может, «phone»?"),
+        ("- ask: Ну?\n  as: bool", "E016 не знаю типа «bool» — может, «yes_no»?"),
+        (
+            "- if: now\n  then: done\n  elif: now",
+            "E012 ключ «elif» не подходит к «if» — может, «else»?",
+        ),
+    ],
+)
+def test_words_of_elsewhere_lead_to_ours(steps: str, complaint: str) -> None:
+    assert only(said_of_steps(steps)).endswith(complaint)
+
+
+@pytest.mark.parametrize(
+    ("steps", "complaint"),
+    [
+        (
+            "- ask: Ну?\n- save: x",
+            "E011 «save» — не действие, а его ключ: уберите «- » и поставьте",
+        ),
+        ("- if: now\n  then:", "E013 «then» пусто — добавьте хотя бы одно действие"),
+        ("- ask: Ну?\n  tries: 0", "E010 в «tries» здесь должно стоять другое: целое число от 1"),
+        (
+            "- ask: Ну?\n  else: меню",
+            "E011 не знаю действия «меню» — сценарий вызывают так: call: меню",
+        ),
+        ("- go: меню", "E014 в сценарии «меню» нет шага «меню» — это сценарий: call: меню"),
+        (
+            "- ask: Ну?\n  remind: 1h",
+            "E010 *несколько ключей с отступом, например {after: 2h, say: …}",
+        ),
+        ("- each: [1]\n  then: done", "E010 *выражение в кавычках, например \"['а', 'б']\""),
+        ("- say: {text: А, buttons: {Сайт: {url: site.ru}}}", "E010 *начинается с https://"),
+        ("- ask: Ну?\n  save: x\n- say: 'Да, {x}'", "W012 «{x}» останется в тексте как есть"),
+        ("- say: 'Да, ${user.name}'", "W012 «${user.name}» останется в тексте как есть"),
+    ],
+)
+def test_a_usual_slip_is_told_with_its_cure(steps: str, complaint: str) -> None:
+    told = only(said_of_steps(steps)).partition(": ")[2]
+    assert fnmatch.fnmatchcase(told, complaint.replace("[", "[[]") + "*"), told
+
+
+def test_braces_that_name_no_variable_are_left_alone() -> None:
+    assert said_of_steps("- say: 'Напишите {слово}'") == []
+
+
+def test_two_flows_without_a_line_between_them_are_one_complaint() -> None:
+    told = said(f"{GOOD}\nflow: другой\nwhen: пока\nsteps: {{а: {{say: Пока}}}}")
+    assert only(told).endswith(
+        "E003 второй сценарий в том же файле — отделите его от первого строкой ---"
+    )
+
+
+def test_steps_without_names_are_shown_how_to_have_them() -> None:
+    told = said("flow: меню\nwhen: привет\nsteps:\n  - say: Привет")
+    assert "имена шагов, а действия — под ними" in only(told)
+
+
+def test_every_slip_in_an_expression_has_english_words() -> None:
+    assert [said for said in REFUSED.values() if not english(said)] == []
+    assert english("у «plural» другое число аргументов: нужно от 2 до 4") == (
+        "plural takes 2 to 4 arguments"
+    )
 
 
 def test_a_name_as_long_as_a_book_is_told_in_short() -> None:
