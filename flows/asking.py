@@ -14,6 +14,7 @@ from flows.text import parse_text
 from flows.turn import Sent
 
 TURNS_PER_TASK = 500
+QUESTIONS_ALONE = 5
 _SHOWN = {
     "phone": parse_text("{{ value | phone }}"),
     "date": parse_text("{{ value | date }}"),
@@ -123,8 +124,9 @@ def put(
         root.turns = 0 if question.menu else root.turns + 1
         if root.turns > TURNS_PER_TASK:
             raise RunError(f"сценарий «{root.flow}» спросил больше {TURNS_PER_TASK} раз")
-    if not stage.muted:
-        # What the bot asks by itself is given its own time to be answered in.
+    stage.position.alone += 1
+    if stage.position.alone <= QUESTIONS_ALONE and not stage.muted:
+        # What the bot asks by itself is given its own time to be answered in, but not for ever.
         stage.position.heard = max(stage.position.heard, stage.around.now.timestamp())
     frame.at = entry
     frame.latest = entry

@@ -86,6 +86,7 @@ def _take(stage: Stage, what: Input) -> None:
     match what:
         case Heard():
             stage.position.heard = stage.around.now.timestamp()
+            stage.position.alone = 0
             understand.hear(stage, what)
         case Fired():
             timers.fire(stage, what.payload)

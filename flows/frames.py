@@ -198,7 +198,7 @@ class Position:
     the suspended tasks goes on: its wait's id and their frames. `mail` holds messages that came
     while an action ran, `held` flows of `later` that wait for the task to end. `met` says that the
     customer has written before, `heard` when they last did or the bot last asked by itself,
-    `expiry` when the timer of silence is due, `message` what they wrote. `greeting` is a first
+    `alone` how many questions it has put since, `expiry` when the timer of silence is due, `message` what they wrote. `greeting` is a first
     message still to be handled, `meaning` one whose meaning is being asked for, `outcome` how the
     last request for a person ended. `actions`, `failures`, `walked` and `took` are what a turn has
     done so far, where it goes on in further steps.
@@ -213,6 +213,7 @@ class Position:
     held: list[dict[str, Any]] = field(default_factory=list)
     met: bool = False
     heard: float = 0.0
+    alone: int = 0
     expiry: float = 0.0
     message: str = ""
     greeting: str | None = None
@@ -243,6 +244,7 @@ _KEPT = (
     "held",
     "met",
     "heard",
+    "alone",
     "expiry",
     "message",
     "greeting",
@@ -270,6 +272,7 @@ def position_of(kept: Mapping[str, Any]) -> Position:
         list(get("held", ())),
         get("met", False),
         get("heard", 0.0),
+        get("alone", 0),
         get("expiry", 0.0),
         get("message", ""),
         get("greeting"),

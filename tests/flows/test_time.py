@@ -406,3 +406,19 @@ def test_a_question_talked_to_instead_of_going_on_has_its_timers_again(talk: Any
     """
     dialog = talk(flows).hears("/form").hears("/poll").hears("хорошо").news()
     dialog.hears("что-то", "Нужно число, например 1500.").passes("10m", "Жду.")
+
+
+def test_questions_that_time_out_in_a_circle_end_with_the_silence(talk: Any) -> None:
+    flows = """
+    flow: анкета
+    when: [/form]
+    expires: 2h
+    steps:
+      имя:
+        - ask: Имя?
+          save: имя
+          timeout: {after: 1h, then: {go: имя}}
+    """
+    dialog = talk(flows).hears("/form", "Имя?").passes("30d")
+    assert len(dialog.play.said) < 10
+    assert dialog.idle
