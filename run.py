@@ -1,24 +1,33 @@
 """Easy Flow's entry: the commands, and the one place that knows every part and puts them together."""
 
+import os
+import sys
+from pathlib import Path
+
+try:
+    import structlog
+except ModuleNotFoundError:
+    # `make run` put the libraries into .venv: whoever typed `python run.py chat` means that Python.
+    venv = Path(__file__).resolve().parent / ".venv"
+    python = venv / "bin" / "python"
+    if Path(sys.prefix).resolve() == venv.resolve() or not python.exists():
+        raise SystemExit("The libraries are not installed yet: `make run` installs them.") from None
+    os.execv(python, [str(python), *sys.argv])
+
 import argparse
 import asyncio
 import gc
-import os
 import secrets
 import signal
 import socket
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
-
-import structlog
 
 from adapters.demo.actions import DEMO_SPECS, DemoActions, DemoBot
 from adapters.understanding.stemmed import StemmedUnderstanding

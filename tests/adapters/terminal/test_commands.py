@@ -43,6 +43,35 @@ def test_a_dialog_through_a_pipe_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def bare(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """run.py in a folder of its own, by a Python that has no libraries."""
+    (folder / "run.py").write_bytes((ROOT / "run.py").read_bytes())
+    return subprocess.run(
+        [sys.executable, "-I", "-S", str(folder / "run.py"), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_python_without_the_libraries_leaves_the_work_to_the_one_of_make_run(
+    tmp_path: Path,
+) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@"\n')
+    python.chmod(0o755)
+    said = bare(tmp_path, "chat", "shop")
+    assert said.stdout == f"{tmp_path.resolve() / 'run.py'} chat shop\n", said.stderr
+
+
+def test_without_any_libraries_one_sentence_says_what_installs_them(tmp_path: Path) -> None:
+    said = bare(tmp_path, "chat")
+    assert said.returncode == 1
+    assert said.stderr == "The libraries are not installed yet: `make run` installs them.\n"
+
+
 def test_the_end_of_the_input_ends_the_chat_after_the_last_answer() -> None:
     said = run("chat", "salon", input="привет\nманикюр")
     assert said.returncode == 0, said.stderr
