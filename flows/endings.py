@@ -131,9 +131,13 @@ def cancel(stage: Stage) -> None:
         if not stage.said:
             stage.tell(stage.phrase("stopped"))
         return
-    if top.wait is not None and top.wait.kind == "person" and take_edge(stage, top, "cancel"):
-        tasks.withdraw(stage)
-        return
+    if top.wait is not None and top.wait.kind == "person":
+        if take_edge(stage, top, "cancel"):
+            tasks.withdraw(stage)
+            return
+        stage.position.outcome = {"outcome": "cancel"}
+        stage.forget_scopes()
+        missed(stage, top, "cancel")
     root = stage.root(top)
     if top.why == "handler" or root is None:
         _say_ending(stage, "cancel")

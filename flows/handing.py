@@ -98,10 +98,12 @@ def unanswered(stage: Stage, frame: Frame) -> None:
         return
     operation = stage.operation(frame, wait.entry)
     assert isinstance(operation, HandOff)
-    tasks.cut(stage, stage.index(frame) + 1)
+    if operation.unanswered < 0:
+        tasks.cut(stage, stage.index(frame) + 1)
     stage.position.outcome = {"outcome": "unanswered"}
     stage.forget_scopes()
     stage.drop_timers(wait)
     frame.wait = None
     tasks.withdraw(stage)
+    # What the customer has begun meanwhile is finished first.
     _end_by(stage, frame, operation, "unanswered")

@@ -200,3 +200,29 @@ def test_a_greeting_while_the_request_waits_is_the_persons(talk: Any) -> None:
     dialog = talk(flows, BOT + "start: меню\n").hears("/human", "Зову.")
     dialog.hears("привет").says()
     assert dialog.play.owner == "queue"
+
+
+def test_a_cancelled_request_leaves_a_missed_one_whatever_the_step_says(talk: Any) -> None:
+    flows = """
+    flow: меню
+    when: [/menu]
+    steps:
+      а:
+        - call: человек
+        - say: "{{ handoff.outcome }}"
+    ---
+    flow: человек
+    when: [/human]
+    steps:
+      а: [{handoff: поддержка, say: Зову.}]
+    """
+    dialog = talk(flows, BOT).hears("/menu", "Зову.")
+    dialog.hears("/cancel", "Хорошо, остановились.", "cancel")
+    assert dialog.counted("handoff_missed") == 1
+    assert dialog.play.owner == "bot"
+
+
+def test_what_was_begun_while_nobody_came_is_finished_first(dialog: Any) -> None:
+    dialog.hears("/human", "Зову.").hears("/order", "Номер?").passes("15m").says()
+    dialog.hears("5", "Нашла.", "Все заняты: unanswered.")
+    assert dialog.idle
