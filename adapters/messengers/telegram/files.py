@@ -14,6 +14,9 @@ from bots.ports import Shelf
 LARGEST_UPLOAD = {"photo": 10 * 1024 * 1024}
 LARGEST_OTHER_UPLOAD = 50 * 1024 * 1024
 
+MEDIA = "media"
+"""The folder in the bot folder whose files may be sent."""
+
 _STALE = ("wrong file", "file reference", "file_id", "file is temporarily unavailable")
 
 
@@ -71,13 +74,21 @@ class BotFiles:
         return result
 
     def _read(self, ref: str, largest: int | None) -> LocalFile:
-        """Never a file outside the bot folder, whatever the path says."""
+        """Never a file outside the bot folder's media, whatever the path says.
+
+        It may be put together of a customer's words: nobody is sent a flow or a setting.
+        """
         if self._folder is None:
             raise Rejected(f"{ref}: this bot has no folder to take files from")
-        root = self._folder.resolve()
-        path = (root / ref).resolve()
-        if not path.is_relative_to(root) or not path.is_file():
-            raise Rejected(f"{ref}: there is no such file in the bot folder")
+        root = (self._folder / MEDIA).resolve()
+        try:
+            path = (self._folder / ref).resolve()
+            there = path.is_relative_to(root) and path.is_file()
+        except (OSError, ValueError):
+            # Longer than a file system takes, or with a NUL.
+            there = False
+        if not there:
+            raise Rejected(f"{ref}: there is no such file in the bot folder's {MEDIA}")
         largest = largest or LARGEST_OTHER_UPLOAD
         if path.stat().st_size > largest:
             raise Rejected(f"{ref}: larger than the {largest // 2**20} MB Telegram takes")

@@ -258,10 +258,25 @@ async def test_an_id_that_telegram_forgot_is_renewed(
     assert [bool(call.files) for call in telegram.calls("sendPhoto")] == [True, False, True]
 
 
-@pytest.mark.parametrize("ref", ["media/absent.jpg", "../secret.txt", "/etc/passwd", "media/.."])
-async def test_a_file_outside_the_folder_or_absent_leaves_its_text(
-    channel: TelegramChannel, telegram: FakeTelegram, ref: str
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "media/absent.jpg",
+        "../secret.txt",
+        "/etc/passwd",
+        "media/..",
+        "bot.yaml",
+        "media/../flows/menu.yaml",
+        "media/\0.jpg",
+        "media/" + "a" * 300 + ".jpg",
+    ],
+)
+async def test_a_file_outside_the_media_or_absent_leaves_its_text(
+    channel: TelegramChannel, telegram: FakeTelegram, folder: Any, ref: str
 ) -> None:
+    (folder / "bot.yaml").write_text("bot: Магазин")
+    (folder / "flows").mkdir()
+    (folder / "flows" / "menu.yaml").write_text("flow: menu")
     assert await channel.send(photo(channel, ref, "Слова остаются"))
     (call,) = telegram.calls()
     assert (call.method, call.text, call.files) == ("sendMessage", "Слова остаются", {})
