@@ -23,6 +23,8 @@ MOST_FILES = 10
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# What turns the direction of writing: `photo\u202egpj.exe` is shown as `photoexe.jpg`.
+_TURNING = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _TYPES: Mapping[str, MessageType] = {"photo": "image"}
 
 FindFile = Callable[[str], Attachment | None]
@@ -126,10 +128,16 @@ def _read_file(item: object, find_file: FindFile) -> Attachment:
     return Attachment(
         kind=found.kind,
         ref=found.ref,
-        name=_UNSEEN.sub("", name)[-120:] if isinstance(name, str) else None,
+        name=_file_name(name) if isinstance(name, str) else None,
         mime=found.mime,
         size=found.size,
     )
+
+
+def _file_name(given: str) -> str:
+    """Without folders, and shown as what it is."""
+    name = _TURNING.sub("", _UNSEEN.sub("", given))
+    return " ".join(re.split(r"[/\\]", name)[-1].split())[-120:]
 
 
 def _read_location(frame: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,22 @@ def test_photos_are_those_that_were_uploaded_here() -> None:
         read(type="photo", files=[{"ref": "https://example.com/a.jpg"}])
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("photo\u202egpj.exe", "photogpj.exe"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\Кот.jpg", "Кот.jpg"),
+        ("a\r\nSet-Cookie: b.jpg", "a Set-Cookie: b.jpg"),
+        ("\x1b[31m.jpg\0", "[31m.jpg"),
+        ('"><img src=x onerror=alert(1)>.jpg', '"><img src=x onerror=alert(1)>.jpg'),
+    ],
+)
+def test_a_files_name_is_no_path_and_shows_what_it_is(given: str, kept: str) -> None:
+    message = read(type="photo", files=[{"ref": PHOTO.ref, "name": given}])
+    assert message.attachments[0].name == kept
+
+
 def test_a_place_and_a_phone_are_attachments() -> None:
     place = read(type="location", latitude=55.75, longitude=37)
     assert place.attachments[0].details == {"latitude": 55.75, "longitude": 37.0}

@@ -72,6 +72,7 @@ async def test_texts_names_and_buttons_are_never_html(browser: Browser, page: Pa
     )
     last = tab.locator(".theirs").last
     await expect(last.locator(".text")).to_have_text(f"{attack} javascript:alert(3)")
+    await expect(last.locator(".file b")).to_have_text([attack])
     await expect(last.locator(".choice")).to_have_count(1)
     await expect(last.locator(".choice")).to_have_text(attack)
     assert await last.locator("script, .text img, .choice img, b img").count() == 0
