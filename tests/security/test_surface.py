@@ -138,11 +138,11 @@ def asked(server: EasyFlow, method: str, path: str, **more: Any) -> tuple[int, A
 def raw(server: EasyFlow, data: bytes) -> bytes:
     """All that comes back for bytes as they are."""
     answer = b""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
-        with suppress(ConnectionError):
-            connection.sendall(data)
-            while piece := connection.recv(65_536):
-                answer += piece
+    address = ("127.0.0.1", server.port)
+    with suppress(ConnectionError), socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(data)
+        while piece := connection.recv(65_536):
+            answer += piece
     return answer
 
 
