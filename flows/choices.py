@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.frames import Frame, Wait
-from flows.matching import begun, fold, which
+from flows.matching import begun, fold, fold_label, which
 from flows.model import Ask, OfferedButton, Question
 from flows.stage import Stage
 from flows.turn import Press
@@ -148,7 +148,7 @@ def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
     words = fold(text)
     if not words:
         return next((choice for choice in usable if choice.label == text.strip()), None)
-    return next((choice for choice in usable if fold(choice.label) == words), None)
+    return next((choice for choice in usable if fold_label(choice.label) == words), None)
 
 
 def several_by_words(stage: Stage, frame: Frame, text: str) -> list[Choice]:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 SHORTEST_BEGINNING = 3
 
@@ -68,10 +69,14 @@ def fold(text: str) -> str:
     return " ".join(_STRANGE.sub(" ", composed).split())
 
 
+# Labels come round in every turn, what customers write does not.
+fold_label = lru_cache(4096)(fold)
+
+
 def which(text: str, labels: Sequence[str]) -> int | None:
     """The label a customer meant: by its words, else by its position, «2» or «второй вариант»."""
     wanted = fold(text)
-    folded = [fold(label) for label in labels]
+    folded = [fold_label(label) for label in labels]
     if not wanted:
         plain = text.strip()
         return _only([place for place, label in enumerate(labels) if plain and label == plain])
@@ -87,7 +92,7 @@ def begun(text: str, labels: Sequence[str]) -> int | None:
     if len(wanted) < SHORTEST_BEGINNING:
         return None
     return _only(
-        [place for place, label in enumerate(labels) if fold(label).startswith(wanted + " ")]
+        [place for place, label in enumerate(labels) if fold_label(label).startswith(wanted + " ")]
     )
 
 

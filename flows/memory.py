@@ -63,7 +63,7 @@ class Memory:
 
     def knows(self, frame: Frame) -> bool:
         """Whether the version this frame stands on is at hand, with its flow in it."""
-        bot = self.version(frame.version)
+        bot = self.bot if frame.version == self.bot.version else self.older.get(frame.version)
         return bot is not None and (not frame.flow or frame.flow in bot.flows)
 
     def operation(self, frame: Frame, entry: int) -> Operation:
