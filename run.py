@@ -697,6 +697,8 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Do what the command line says."""
     given = arguments()
+    # What customers wrote is for nobody else on this machine to read.
+    os.umask(0o077)
     settings = settings_or_stop()
     match given.command:
         case "check":

@@ -112,3 +112,11 @@ async def test_keys_and_passwords_are_not_kept_as_they_are(tmp_path: Path) -> No
     assert "owner@example.com" in dump
     for canary in (PASSWORD, KEY, VISITOR):
         assert canary not in dump
+
+
+async def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with EasyFlow(tmp_path / "data") as server:
+        await visit(server)
+        kept = [server.data, *server.data.rglob("*")]
+        assert len(kept) > 1
+        assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
