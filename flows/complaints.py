@@ -63,6 +63,11 @@ YAML_TAB = Kind(
     "отступ сделан табуляцией — замените её пробелами",
     "the line is indented by a tab: use spaces",
 )
+YAML_SPACE = Kind(
+    "E001",
+    "отступ сделан неразрывным пробелом (так бывает после копирования) — замените его обычным",
+    "the line is indented by a no-break space (copying does that): use plain spaces",
+)
 YAML_UNCLOSED = Kind(
     "E001",
     "кавычка или скобка открыта и не закрыта",
@@ -102,6 +107,11 @@ SINGLE_BRACES = Kind(
     "W012",
     "«{found}» останется в тексте как есть — значение вставляют двойные скобки: {{{{ {name} }}}}",
     "“{found}” stays in the text as it is: a value takes double braces, {{{{ {name} }}}}",
+)
+STATEMENT = Kind(
+    "W013",
+    "«{found}» останется в тексте как есть — условия пишутся действием if, повторы — each",
+    "“{found}” stays in the text as it is: conditions are the action if, loops are each",
 )
 COMMA_CUTS = Kind(
     "W011",
@@ -354,4 +364,11 @@ SAME_LABELS = Kind(
     "E062",
     "две кнопки называются одинаково: «{name}» — напечатанный ответ не различить",
     "two buttons are called “{name}”: a typed answer could mean either",
+)
+UNFIT_LABEL = Kind(
+    "E063",
+    "надпись «{name}» не читается как ответ «{type}» — скажите, что она значит: «{name}: значение»"
+    " или «{name}: {{go: шаг}}»",
+    "the label “{name}” is no answer of type “{type}”: say what it means, “{name}: value”"
+    " or “{name}: {{go: step}}”",
 )

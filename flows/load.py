@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from flows import complaints
 from flows.answers import BASE_TYPES
 from flows.check.channels import check_channels
+from flows.check.labels import check_labels
 from flows.check.names import check_names
 from flows.check.ways import check_loops, check_needs, check_reach, check_steps
 from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
@@ -139,6 +140,7 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
         start_words=_start_words(starts.scope(), start),
     )
     check_channels(bot, report)
+    check_labels(bot, report)
     # A mistyped `ask` is no ask: ways mean something only where everything reads well.
     return bot if report.errors else _walked(bot, report)
 

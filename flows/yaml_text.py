@@ -50,6 +50,8 @@ Node = Scalar | Listing | Mapped
 # What a dash begins at the start of a line, and the text of a plain scalar after a key.
 _AFTER_KEY = re.compile(r"^(?P<indent>[\s-]*)(?P<key>[^#\s'\"\[{-][^:]*?):\s+(?P<rest>\S.*)$")
 _AFTER_DASH = re.compile(r"^\s*-\s+(?P<rest>\S.*)$")
+# A line that is indented by a space that only looks like one.
+_NO_BREAK = re.compile(r"^ *[\u00a0\u2000-\u200a\u202f\u3000]+ *(?:- |[\w«\"'{/]+:)", re.MULTILINE)
 _CUT = re.compile(r" #[^\s#]")
 
 
@@ -62,6 +64,10 @@ def read_yaml(file: str, text: str, report: Report) -> list[Node]:
     try:
         if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
             report(complaints.FILE_TOO_BIG, Place(file, 1))
+            return []
+        odd = _NO_BREAK.search(text)
+        if odd is not None:
+            report(complaints.YAML_SPACE, Place(file, text.count("\n", 0, odd.end()) + 1))
             return []
         return _Reader(file, text, report).documents()
     except yaml.YAMLError as error:

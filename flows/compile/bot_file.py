@@ -70,6 +70,9 @@ def _timezone(reader: Reader, node: Node | None) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         nearest = reader.report.nearest(name, available_timezones())
+        nearest = nearest or reader.report.words(
+            ", пишите так: Europe/Moscow", ", write it like Europe/Moscow"
+        )
         reason = reader.report.words(
             f"нет часового пояса «{name}»", f"there is no time zone “{name}”"
         )

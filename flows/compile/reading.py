@@ -23,6 +23,7 @@ from flows.yaml_text import Listing, Mapped, Node, Scalar
 _T = TypeVar("_T")
 
 _VARIABLE = re.compile(r"(?:(?:user|chat)\.)?[^\W\d]\w*")
+_STATEMENT = re.compile(r"\{%.*?%\}")
 _SINGLE_BRACES = re.compile(r"(?<!\{)\$?\{\s*([^\W\d][\w.]*)\s*\}(?!\})")
 _NAME = re.compile(r"[^\W\d][\w -]{0,63}")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -211,6 +212,8 @@ class Reader:
             self._bad(complaints.BAD_TEXT, scalar, error)
             return parse_text("")
         if "{" in text.source:
+            for statement in _STATEMENT.finditer(text.source):
+                self.report(complaints.STATEMENT, scalar.place, found=statement.group())
             for found in _SINGLE_BRACES.finditer(text.source):
                 self.braces.append((scalar.place, found.group(), found.group(1)))
         if text.names:

@@ -158,9 +158,23 @@ class Writer:
         elif verb in self.steps:
             nearest = report.words(f" — к шагу переходят так: go: {verb}", f": use go: {verb}")
         else:
-            nearest = report.nearest(verb, words("verb"))
+            nearest = self._slip(verb) or report.nearest(verb, words("verb"))
+            nearest = nearest or report.words(
+                " — сказать это клиенту: say: …", ": to say it, use say:"
+            )
         report(complaints.UNKNOWN_VERB, node.place, name=verb, nearest=nearest)
         return None
+
+    def _slip(self, name: str) -> str:
+        """What to do about a missing space or a dash of another kind; empty for neither."""
+        report = self.reader.report
+        if name.startswith(("-", "—", "–")):
+            return report.words(" — нужны дефис и пробел: «- »", ": a hyphen and a space, “- ”")
+        if name.partition(":")[0] in words("verb"):
+            return report.words(
+                " — после двоеточия нужен пробел", ": a space must follow the colon"
+            )
+        return ""
 
     def _is_verb(self, key: Scalar, node: Mapped) -> bool:
         report = self.reader.report
@@ -174,7 +188,7 @@ class Writer:
         elif homes := [verb for verb, where in _KEYS_BESIDE.items() if key.text in words(where)]:
             report(complaints.KEY_AS_ACTION, key.place, name=key.text, homes=", ".join(homes))
         else:
-            nearest = report.nearest(key.text, words("verb"))
+            nearest = self._slip(key.text) or report.nearest(key.text, words("verb"))
             report(complaints.UNKNOWN_VERB, key.place, name=key.text, nearest=nearest)
         return False
 

@@ -432,6 +432,21 @@ def test_words_of_elsewhere_lead_to_ours(steps: str, complaint: str) -> None:
         ("- each: [1]\n  then: done", "E010 *выражение в кавычках, например \"['а', 'б']\""),
         ("- say: {text: А, buttons: {Сайт: {url: site.ru}}}", "E010 *начинается с https://"),
         ("- ask: Ну?\n  save: x\n- say: 'Да, {x}'", "W012 «{x}» останется в тексте как есть"),
+        ("- say: '{% if x %}'", "W013 «{% if x %}» останется в тексте как есть"),
+        ("- say:Да", "E011 не знаю действия «say:Да» — после двоеточия нужен пробел"),
+        ("— say: Да", "E011 не знаю действия «— say» — нужны дефис и пробел"),
+        (
+            "- if: now\n  then: Привет",
+            "E011 не знаю действия «Привет» — сказать это клиенту: say: …",
+        ),
+        (
+            "- ask: Когда?\n  as: date\n  save: x\n  buttons: [Сегодня, Никогда]",
+            "E063 надпись «Никогда» не читается как ответ «date» — скажите, что она значит",
+        ),
+        (
+            "- ask: Верно?\n  as: yes_no\n  save: x\n  buttons: [Ага, Исправить]",
+            "E063 надпись «Исправить» не читается как ответ «yes_no»",
+        ),
         ("- say: 'Да, ${user.name}'", "W012 «${user.name}» останется в тексте как есть"),
     ],
 )
@@ -449,6 +464,11 @@ def test_two_flows_without_a_line_between_them_are_one_complaint() -> None:
     assert only(told).endswith(
         "E003 второй сценарий в том же файле — отделите его от первого строкой ---"
     )
+
+
+def test_a_space_that_does_not_break_is_told_from_a_plain_one() -> None:
+    told = said("flow: меню\nwhen: привет\nsteps:\n  шаг:\n\u00a0\u00a0  - say: Привет")
+    assert only(told).startswith("flows/0.yaml:5: E001 отступ сделан неразрывным пробелом")
 
 
 def test_steps_without_names_are_shown_how_to_have_them() -> None:
