@@ -23,6 +23,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -708,7 +709,9 @@ def main() -> None:
         case "draw":
             raise SystemExit(draw(settings, given.bot, given.flow))
         case "chat":
-            asyncio.run(chat(settings, given.bot))
+            # Ctrl-C is a way to leave like any other.
+            with suppress(KeyboardInterrupt):
+                asyncio.run(chat(settings, given.bot))
         case _:
             import uvloop
 

@@ -1,6 +1,7 @@
 """The commands of run.py as somebody types them, each a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,26 @@ def test_the_end_of_the_input_ends_the_chat_after_the_last_answer() -> None:
     said = run("chat", "salon", input="привет\nманикюр")
     assert said.returncode == 0, said.stderr
     assert "Чем помочь?" in said.stdout
+
+
+def test_ctrl_c_leaves_the_chat_without_a_word() -> None:
+    with subprocess.Popen(
+        [sys.executable, str(ROOT / "run.py"), "chat", "salon"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+    ) as talk:
+        assert talk.stdin is not None
+        assert talk.stdout is not None
+        talk.stdin.write("привет\n")
+        talk.stdin.flush()
+        assert talk.stdout.readline()
+        talk.send_signal(signal.SIGINT)
+        _, complaint = talk.communicate(timeout=60)
+    assert talk.returncode == 0, complaint
+    assert complaint == ""
 
 
 def test_a_bot_that_is_not_there_is_said_in_one_sentence() -> None:
