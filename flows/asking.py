@@ -175,9 +175,12 @@ def _confirmation(stage: Stage, frame: Frame, question: Question) -> str:
 
 def _set_timers(stage: Stage, wait: Wait, question: Question) -> None:
     now = stage.around.now
-    for place, reminder in enumerate(question.reminders):
+    dues = [stage.not_in_quiet(now + reminder.after) for reminder in question.reminders]
+    for place, due in enumerate(dues):
+        # Of those that the quiet hours put off to the same morning, one is enough.
+        if due in dues[:place]:
+            continue
         name = f"remind:{wait.id}:{place}"
-        due = stage.not_in_quiet(now + reminder.after)
         stage.set_timer(name, due, {"kind": "remind", "wait": wait.id, "place": place})
         wait.timers.append(name)
     if question.timeout is not None:

@@ -57,7 +57,9 @@ def advance(
     versions of the bot (by `Bot.version`) that `versions.needed` names.
     """
     stage = Stage(bot, position_of(position), around, older)
-    if not isinstance(what, (Returned, Chosen)):
+    if isinstance(what, (Returned, Chosen)):
+        stage.muted = stage.position.muted
+    else:
         _begin_turn(stage)
     renewed = bool(stage.stack) and versions.move(stage)
     try:
@@ -161,6 +163,7 @@ def _step(stage: Stage) -> Step:
         position.failures = 0
         position.walked = []
     position.took = stage.intent if _under_way(stage) else None
+    position.muted = stage.muted and _under_way(stage)
     return Step(
         position=position.to_json(),
         effects=tuple(stage.effects),

@@ -197,11 +197,11 @@ class Position:
     (what a press does, and its label), `last` those of the newest message. `offer` asks which of
     the suspended tasks goes on: its wait's id and their frames. `mail` holds messages that came
     while an action ran, `held` flows of `later` that wait for the task to end. `met` says that the
-    customer has written before, `heard` when they last did or the bot last asked by itself,
-    `alone` how many questions it has put since, `expiry` when the timer of silence is due, `message` what they wrote. `greeting` is a first
-    message still to be handled, `meaning` one whose meaning is being asked for, `outcome` how the
-    last request for a person ended. `actions`, `failures`, `walked` and `took` are what a turn has
-    done so far, where it goes on in further steps.
+    customer has written before, `message` what they wrote, `heard` when they last did or the bot
+    last asked by itself, `alone` how many questions it has put since, `expiry` when the timer of
+    silence is due. `greeting` is a first message still to be handled, `meaning` one whose meaning
+    is being asked for, `outcome` how the last request for a person ended. `actions`, `failures`,
+    `walked`, `took` and `muted` are what a turn has done so far, where it goes on in further steps.
     """
 
     counter: int = 0
@@ -223,6 +223,7 @@ class Position:
     failures: int = 0
     walked: list[str] = field(default_factory=list)
     took: str | None = None
+    muted: bool = False
 
     def to_json(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"counter": self.counter}
@@ -253,6 +254,7 @@ _KEPT = (
     "failures",
     "walked",
     "took",
+    "muted",
 )
 
 _kept = attrgetter(*_KEPT)
@@ -282,6 +284,7 @@ def position_of(kept: Mapping[str, Any]) -> Position:
         get("failures", 0),
         list(get("walked", ())),
         get("took"),
+        get("muted", False),
     )
 
 

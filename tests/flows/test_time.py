@@ -422,3 +422,40 @@ def test_questions_that_time_out_in_a_circle_end_with_the_silence(talk: Any) -> 
     dialog = talk(flows).hears("/form", "Имя?").passes("30d")
     assert len(dialog.play.said) < 10
     assert dialog.idle
+
+
+def test_of_reminders_put_off_to_the_same_morning_the_first_is_sent(talk: Any) -> None:
+    flows = """
+    flow: анкета
+    when: [/form]
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+          remind: [{after: 13h, say: Жду.}, {after: 15h, say: Всё ещё жду.}]
+    """
+    dialog = talk(flows, "defaults: {quiet: 22:00-09:00}\n").hears("/form", "Имя?")
+    dialog.passes("22h").says().passes("1h", "Жду.").passes("1h").says()
+
+
+def test_what_goes_on_after_silence_goes_on_in_silence_through_actions_too(talk: Any) -> None:
+    flows = """
+    flow: меню
+    when: [/menu]
+    steps:
+      а:
+        - ask: Что?
+          buttons: {Анкета: {call: анкета}}
+          expires: never
+        - do: log.done
+        - say: Ещё что-нибудь?
+        - go: а
+    ---
+    flow: анкета
+    when: [/form]
+    steps:
+      а: [{ask: Имя?, save: имя}]
+    """
+    dialog = talk(flows, actions={"log.done": 1}).hears("/menu", "Что?")
+    dialog.presses("Анкета", "Имя?").passes("25h").says()
+    dialog.hears("анкета", "Имя?")
