@@ -143,6 +143,16 @@ async def test_what_was_written_offline_and_reloaded_arrives_once(
     assert len([text for text in texts if text.startswith("Ваш заказ №12345")]) == 1
 
 
+async def test_a_double_tap_presses_one_button(browser: Browser, server: EasyFlow) -> None:
+    chat = await opened(browser, server, viewport={"width": 390, "height": 844})
+    await chat.page.locator(".choice", has_text="Оформить возврат").dblclick()
+    await chat.hears("Какой заказ возвращаем?")
+    await chat.write("12344")
+    await chat.hears("Что случилось?")
+    mine = await chat.page.locator(".mine .text").all_text_contents()
+    assert mine == ["↩️ Оформить возврат", "12344"]
+
+
 async def test_a_phone_speaks_english_and_changes_bots(browser: Browser, server: EasyFlow) -> None:
     chat = await opened(
         browser,

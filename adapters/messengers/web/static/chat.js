@@ -11,6 +11,7 @@ import { Wire } from "./wire.js";
 const START = "start";
 const TYPING_LASTS = 6000;
 const BANNER_AFTER = 1200;
+const DOUBLE_TAP = 700;
 
 const $ = (id) => document.getElementById(id);
 
@@ -138,7 +139,13 @@ function unknownBot(frame) {
   open(frame.bots[0]?.name ?? null);
 }
 
-function press(button) {
+let pressed = { message: null, at: 0 };
+
+function press(button, element) {
+  // Pressing moves the buttons, so the second tap of a double one would be on another of them.
+  const message = element.closest(".message");
+  if (message === pressed.message && performance.now() - pressed.at < DOUBLE_TAP) return;
+  pressed = { message, at: performance.now() };
   if (button.share === "phone") return askPhone((phone) => send({ type: "contact", phone }));
   if (button.share === "location") return askPlace((place) => send({ type: "location", ...place }));
   send({ type: "press", payload: button.payload, text: button.text });
