@@ -122,12 +122,12 @@ class Files:
         """POST of a form: `bot` and one `file`; the visitor's token is in `X-Visitor-Token`."""
         chat = self._open_chat(request)
         if chat is None:
-            return _refusal(401, "unauthorized", "Open the chat first")
+            return _refusal(request, 401, "unauthorized", "Open the chat first")
         host = request.client.host if request.client else None
         if not self._allowed(chat) or not self._neighbours.may_send(host):
-            return _refusal(429, "rate_limited", "Too many files, wait a few minutes")
+            return _refusal(request, 429, "rate_limited", "Too many files, wait a few minutes")
         if self._under_way >= AT_ONCE or not await to_thread.run_sync(self._has_room):
-            return _refusal(503, "service_unavailable", "Files cannot be taken just now")
+            return _refusal(request, 503, "service_unavailable", "Files cannot be taken just now")
         self._under_way += 1
         try:
             return await self._take(request, host)
@@ -147,7 +147,7 @@ class Files:
                 kind = _ACCEPTED.get(mime)
                 if kind is None:
                     wanted = "Send a picture, a PDF, DOCX, XLSX, MP4, MP3"
-                    return _refusal(415, "unsupported_file", wanted)
+                    return _refusal(request, 415, "unsupported_file", wanted)
                 name = self._new_secret() + kind.ending
                 await to_thread.run_sync(self._keep, name, content)
         self._neighbours.sent(host, len(content))
@@ -259,5 +259,7 @@ def _sniff(content: bytes) -> str:
     return next((guess.mime_type for guess in guesses if guess.mime_type in _ACCEPTED), "")
 
 
-def _refusal(status: int, kind: str, message: str) -> Response:
-    return JSONResponse({"error": {"type": kind, "message": message}}, status_code=status)
+def _refusal(request: Request, status: int, kind: str, message: str) -> Response:
+    id = str(request.scope.get("state", {}).get("request_id", ""))
+    error = {"type": kind, "message": message, "details": [], "request_id": id}
+    return JSONResponse({"error": error}, status_code=status)

@@ -8,6 +8,8 @@ from bots.ports import Clock
 SOCKETS = 200
 BYTES = 500 * 1024 * 1024
 PERIOD = 600.0
+FRAMES = 1_000
+MOMENT = 10.0
 
 
 def place_of(host: str | None) -> str | None:
@@ -24,10 +26,15 @@ def place_of(host: str | None) -> str | None:
 
 
 class Neighbours:
-    """Counts the open sockets of a place, and the bytes that it has sent within a period."""
+    """Counts the open sockets of a place, its frames within seconds and its bytes within minutes."""
 
-    def __init__(self, clock: Clock, *, sockets: int = SOCKETS, bytes: int = BYTES) -> None:
+    def __init__(
+        self, clock: Clock, *, sockets: int = SOCKETS, bytes: int = BYTES, frames: int = FRAMES
+    ) -> None:
         self._clock = clock
+        self._most_frames = frames
+        self._frames: Counter[str] = Counter()
+        self._frames_since = 0.0
         self._most_sockets = sockets
         self._most_bytes = bytes
         self._sockets: Counter[str] = Counter()
@@ -51,6 +58,18 @@ class Neighbours:
         self._sockets[place] -= 1
         if self._sockets[place] <= 0:
             del self._sockets[place]
+
+    def writes(self, host: str | None) -> bool:
+        """One more frame; False where they come too fast."""
+        place = place_of(host)
+        if place is None:
+            return True
+        now = self._clock().timestamp()
+        if now - self._frames_since > MOMENT:
+            self._frames_since = now
+            self._frames.clear()
+        self._frames[place] += 1
+        return self._frames[place] <= self._most_frames
 
     def may_send(self, host: str | None) -> bool:
         """Whether the place has sent less than it may, in this period."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -91,13 +92,14 @@ class ChatSocket:
             await websocket.close(TRY_LATER)
             return
         try:
-            await self._seated(websocket)
+            await self._seated(websocket, host)
         finally:
             self._neighbours.leave(host)
 
-    async def _seated(self, websocket: WebSocket) -> None:
+    async def _seated(self, websocket: WebSocket, host: str | None) -> None:
         await websocket.accept()
-        wire = Wire(websocket, self._limits, self._clock)
+        may_write = partial(self._neighbours.writes, host)
+        wire = Wire(websocket, self._limits, self._clock, may_write=may_write)
         try:
             await self._talk(wire)
         except Closed as end:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +41,20 @@ class Closed(Exception):
 
 
 class Wire:
-    """One accepted socket. What cannot be a frame of ours ends it by raising Closed."""
+    """One accepted socket. What cannot be a frame of ours ends it by raising Closed.
 
-    def __init__(self, websocket: WebSocket, limits: Limits, clock: Clock) -> None:
+    `may_write` is asked at each frame whether there may be one more.
+    """
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        limits: Limits,
+        clock: Clock,
+        *,
+        may_write: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._may_write = may_write
         self._websocket = websocket
         self._limits = limits
         self._clock = clock
@@ -72,6 +83,8 @@ class Wire:
         if len(self._recent) == self._recent.maxlen and now - self._recent[0] < 1.0:
             raise Closed(POLICY, "too fast")
         self._recent.append(now)
+        if not self._may_write():
+            raise Closed(POLICY, "too fast")
 
     async def say(self, text: str) -> None:
         """Send a frame to somebody who reads; who does not is not waited for."""

@@ -2,7 +2,7 @@
 
 import { sizeOf, t, timeOf } from "./texts.js";
 
-const LINK = /\bhttps?:\/\/[^\s<>"'«»]+|\bwww\.[^\s<>"'«»]+\.[^\s<>"'«»]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
+const LINK = /\bhttps?:\/\/[^\s<>"'«»]+|\bwww\.[^\s<>"'«»]+\.[^\s<>"'«»]+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/gi;
 const TRAILING = /[.,:;!?…]+$/;
 const FEW_EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic})*\s?){1,3}$/u;
 

@@ -49,3 +49,13 @@ def test_what_was_sent_counts_for_a_period() -> None:
     assert neighbours.may_send("93.184.216.35")
     now += timedelta(minutes=11)
     assert neighbours.may_send("93.184.216.34")
+
+
+def test_frames_count_for_seconds() -> None:
+    now = NOW
+    neighbours = Neighbours(lambda: now, frames=2)
+    assert [neighbours.writes("93.184.216.34") for _ in range(3)] == [True, True, False]
+    assert neighbours.writes("93.184.216.35")
+    assert all(neighbours.writes("10.0.0.1") for _ in range(10))
+    now += timedelta(seconds=11)
+    assert neighbours.writes("93.184.216.34")
