@@ -75,8 +75,10 @@ YAML_UNCLOSED = Kind(
 )
 YAML_INDENT = Kind(
     "E001",
-    "строка не на своём месте — проверьте отступ, двоеточие после ключа и «- » в списках",
-    "the line is out of place: check its indent, the colon after a key, the “- ” of lists",
+    "строка не на своём месте — проверьте в ней и в строках перед ней отступ, двоеточие и пробел после"
+    " ключа, «-» и пробел в списках, закрыта ли кавычка",
+    "the line is out of place: check in it and in the lines before it the indent, the colon and space"
+    " after a key, the “-” and space of lists, whether a quote is closed",
 )
 YAML_ALIAS = Kind(
     "E001",
