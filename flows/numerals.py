@@ -29,6 +29,8 @@ _WORDS: dict[str, int] = {
     "одну": 1,
     "одно": 1,
     "две": 2,
+    **_numbered("двое трое четверо пятеро шестеро семеро восьмеро", 2),
+    **_numbered("вдвоем втроем вчетвером впятером вшестером", 2),
     "пара": 2,
     "пару": 2,
 }
@@ -137,10 +139,21 @@ def written_number(text: str, language: str) -> int | float | None:
     words = stripped.split()
     if len(words) > 5:
         return None
+    folded = fold(stripped).split()
+    if "половиной" in folded:
+        return None
+    if any(word in _THOUSANDS or word in _MILLIONS for word in folded):
+        return _spelled_among(folded)
     alone = one_number(stripped, language)
-    if alone is None and len(words) == 2 and spelled_number(words[1]) is None:
-        return spelled_number(words[0])
-    return alone
+    return _spelled_among(folded) if alone is None else alone
+
+
+def _spelled_among(words: list[str]) -> int | float | None:
+    """The only number among a few words: `нас будет двое`, `двадцать пять рублей`."""
+    places = [place for place, word in enumerate(words) if spelled_number(word) is not None]
+    if not places or len(words) > 4 or places[-1] - places[0] + 1 != len(places):
+        return None
+    return spelled_number(" ".join(words[places[0] : places[-1] + 1]))
 
 
 def _value(written: str, language: str) -> int | float:
