@@ -60,7 +60,7 @@ def _choice(stage: Stage, frame: Frame, button: OfferedButton, key: str) -> Choi
     answers = button.share is None and button.url is None
     value = None
     if answers and button.entry < 0:
-        value = label if button.value is None else stage.value(frame, button.value)
+        value = stage.value(frame, button.value)
     return Choice(label, key, value, button.entry, answers, button)
 
 

@@ -482,3 +482,18 @@ def test_what_is_found_for_one_question_is_not_the_answer_to_another(talk: Any) 
     """
     dialog = talk(flows).hears("перевод с 8 999 123-45-67", "На какой?")
     dialog.hears("8 999 123-45-68", "+7 999 123-45-67 → +7 999 123-45-68")
+
+
+def test_a_button_may_stand_for_nothing(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: К какому мастеру?
+          save: мастер
+          buttons: {Аня: аня, Всё равно: null}
+        - say: "{{ мастер | default('любой') }}"
+    """
+    talk(flows).hears("/a", "К какому мастеру?").hears("всё равно", "любой")
+    talk(flows).hears("/a", "К какому мастеру?").presses("Аня", "аня")
