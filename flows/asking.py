@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flows import given
 from flows.answers import Fit, Misfit
-from flows.choices import choices_of, presses, question_of
+from flows.choices import presses, question_of
 from flows.errors import RunError
 from flows.frames import Frame, Wait
-from flows.matching import fold
 from flows.model import Ask, Operation, Question
 from flows.stage import Stage
 from flows.text import parse_text
@@ -27,86 +27,11 @@ _PLAINLY = parse_text("{{ value }}")
 def ask(stage: Stage, frame: Frame, operation: Ask) -> None:
     """Reach a question by walking: it is put, unless its answer is there already."""
     entry = frame.at
-    question = operation.question
-    if frame.jumped or not question.save or not _answered_before(stage, frame, question, entry):
-        put(stage, frame, entry, operation)
-
-
-def _answered_before(stage: Stage, frame: Frame, question: Question, entry: int) -> bool:
-    save = question.save
-    assert save is not None
-    known = question.known != "ask" and not _empty(stage.read(frame, save))
-    if known and question.known == "skip":
+    known = "" if frame.jumped else given.before(stage, frame, operation.question, entry)
+    if known == "answered":
         frame.at = entry + 1
-        return True
-    if question.find and _found(stage, frame, question, entry):
-        return True
-    if not known:
-        return False
-    root = stage.root(frame)
-    if root is not None and save in root.given:
-        frame.at = entry + 1
-        return True
-    put(stage, frame, entry, stage.operation(frame, entry), confirming=True)
-    return True
-
-
-def _empty(value: Any) -> bool:
-    return value is None or value == "" or value == [] or value == {}
-
-
-def _found(stage: Stage, frame: Frame, question: Question, entry: int) -> bool:
-    """Look for the answer in the message that began the task, once."""
-    root = stage.root(frame)
-    text = stage.trigger(frame)
-    mark = f"{frame.flow}:{entry}"
-    if not text or root is None or mark in root.found:
-        return False
-    root.found.append(mark)
-    value = _find(stage, frame, question, text)
-    # What one question has taken is not the answer to another.
-    taken = f"= {value}"
-    if value is None or taken in root.found or _broken(stage, frame, question, value) is not None:
-        return False
-    root.found.append(taken)
-    save = question.save
-    assert save is not None
-    stage.note_answer(frame, entry)
-    _keep(stage, frame, save, value)
-    if isinstance(value, (str, int, float, bool)):
-        stage.entities[save.rpartition(".")[2]] = value
-    frame.at = entry + 1
-    return True
-
-
-def _find(stage: Stage, frame: Frame, question: Question, text: str) -> Any:
-    if question.kind.base != "choice":
-        return question.kind.find(text, stage.env)
-    words = f" {fold(text)} "
-    fitting = [
-        choice
-        for choice in choices_of(stage, frame, question)
-        if choice.answers and choice.entry < 0 and choice.key.isdigit()
-        if f" {fold(choice.label)} " in words
-    ]
-    return fitting[0].value if len(fitting) == 1 else None
-
-
-def finds_another(stage: Stage, frame: Frame, text: str) -> bool:
-    """Whether a message that would begin a flow under way names another answer than it was given:
-    «Где мой заказ №12346?» while it asks about order 12345."""
-    if not text or not frame.given or not stage.knows(frame):
-        return False
-    flow = stage.flow(frame)
-    for entry in flow.questions.values():
-        operation = flow.code[entry]
-        question = operation.question if isinstance(operation, Ask) else None
-        if question is None or not question.find or question.save not in frame.given:
-            continue
-        value = _find(stage, frame, question, text)
-        if value is not None and value != stage.read(frame, question.save):
-            return True
-    return False
+    else:
+        put(stage, frame, entry, operation, confirming=known == "offered")
 
 
 # ---------------------------------------------------------------- put and repeated
@@ -229,28 +154,11 @@ def parse(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> Fi
 def take_checked(stage: Stage, frame: Frame, value: Any) -> None:
     """Take an answer that fits its type, if the owner's checks agree."""
     question = question_of(stage, frame)
-    objection = _broken(stage, frame, question, value) if question.checks else None
+    objection = given.broken(stage, frame, question, value) if question.checks else None
     if objection is None:
         take(stage, frame, value)
     else:
         miss(stage, frame, objection)
-
-
-def _broken(stage: Stage, frame: Frame, question: Question, value: Any) -> str | None:
-    """What the first broken check says."""
-    if not question.checks:
-        return None
-    scope = dict(stage.scope(frame))
-    home, _, field = (question.save or "").partition(".")
-    if field:
-        inner = scope.get(home)
-        scope[home] = {**(inner if isinstance(inner, dict) else {}), field: value}
-    else:
-        scope[home] = value
-    for check in question.checks:
-        if not check.must.true(scope, stage.env):
-            return check.say.render(scope, stage.env)
-    return None
 
 
 def take(stage: Stage, frame: Frame, value: Any) -> None:
@@ -263,15 +171,8 @@ def take(stage: Stage, frame: Frame, value: Any) -> None:
     frame.wait = None
     frame.at = wait.entry + 1
     if question.save is not None:
-        _keep(stage, frame, question.save, value)
+        given.keep(stage, frame, question.save, value)
     stage.happened("answered", frame)
-
-
-def _keep(stage: Stage, frame: Frame, save: str, value: Any) -> None:
-    stage.write(frame, save, value)
-    root = stage.root(frame)
-    if root is not None and save not in root.given:
-        root.given.append(save)
 
 
 def abandon_by_timeout(stage: Stage, frame: Frame) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flows import asking
+from flows import asking, given
 from flows.choices import question_of
 from flows.errors import RunError
 from flows.frames import BOTTOM, Frame, Wait, Why
@@ -72,7 +72,7 @@ def interrupt(stage: Stage, name: str, *, trigger: str, arguments: Mapping[str, 
     again = _running(stage, name)
     if again is None:
         push_flow(stage, name, arguments, why="task", task=True, trigger=trigger)
-    elif _about_another(again, arguments) or asking.finds_another(stage, again, trigger):
+    elif _about_another(again, arguments) or given.finds_another(stage, again, trigger):
         _begin_anew(stage, again, trigger, arguments)
     else:
         come_back_to(stage, again)
