@@ -272,7 +272,8 @@ async def republish(settings: Settings, house: House) -> None:
                 folder = read_bot_folder(settings.bots_dir / name)
                 loaded = load(folder)
             except (LoadError, BotFolderError) as error:
-                log.error("Not published, the version before stays", bot=name)
+                stays = "the version before stays" if name in house.folders else "it stays away"
+                log.error(f"Not published, {stays}", bot=name)
                 print(f"\n{error}\n", file=sys.stderr)
                 continue
             house.folders[name] = folder
@@ -701,6 +702,9 @@ def main() -> None:
     # What customers wrote is for nobody else on this machine to read.
     os.umask(0o077)
     settings = settings_or_stop()
+    if given.command in ("check", "test", "draw") and hasattr(signal, "SIGPIPE"):
+        # `| head` closes the pipe early; that is no mistake of anybody's.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     match given.command:
         case "check":
             raise SystemExit(check(settings, given.folder))
