@@ -278,6 +278,9 @@ def _hear_meanwhile(stage: Stage, heard: Heard) -> None:
         triggers.exact(stage, words)
         return
     triggers.note(stage, "other", 0.0, None)
+    if heard.button is not None and heard.button.startswith("q:w"):
+        # An impatient second press: no question to come has this button.
+        return
     mail = stage.position.mail
     attached = [
         {"kind": one.kind, "ref": one.ref, "details": dict(one.details)} for one in heard.attached

@@ -379,3 +379,26 @@ def test_a_circle_is_heard_once(talk: Any) -> None:
         - set: {стоп: yes}
     """
     talk(flows).hears("/a", "Снова.", "Что-то пошло не так. Уже разбираемся.")
+
+
+def test_a_second_press_while_the_first_is_acted_on_is_let_pass(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Отправить?
+          save: x
+          as: yes_no
+        - do: slow.x
+        - ask: Имя?
+          save: имя
+    """
+    dialog = talk(flows, actions={"slow.x": 1}).hears("/a", "Отправить?")
+    payload = dialog.play.offered[0].payload
+    dialog.play.held = True
+    dialog.play.press_payload(payload)
+    dialog.play.press_payload(payload)
+    dialog.says()
+    dialog.play.answer_actions()
+    dialog.says("Имя?")
