@@ -13,7 +13,7 @@ from flows.text import Text, parse_text
 from flows.vocabulary import words
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|\s*\{\{")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|\s*\{\{", re.IGNORECASE)
 _DECORATIONS = frozenset(("share", "url", "name", "with"))
 
 
