@@ -33,6 +33,11 @@ _TIME = re.compile(
 _COMPACT = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
 _HALF = re.compile(r"(?:в\s+)?(?:половин[аеу]\s+|пол[- ]?)(\w+)(?:\s+(" + _PART + r"))?")
 _BEFORE = re.compile(r"без\s+(\w+(?:\s+пяти)?)(?:\s+минут)?\s+(\w+)(?:\s+(" + _PART + r"))?")
+_PAST = re.compile(
+    r"(?:at\s+)?(half|(?:a\s+)?quarter|\w+(?:\s+minutes)?)\s+(past|to)\s+(\w+)(?:\s+("
+    + _PART
+    + r"))?"
+)
 _SPELLED = re.compile(r"(?:в|к|at)\s+([^\W\d_]+)(?:\s+(?:час|часа|часов))?(?:\s+(" + _PART + r"))?")
 _HOURS_OF = {
     "первого": 1,
@@ -110,11 +115,26 @@ def _in_words(plain: str) -> time | None:
     before = _BEFORE.fullmatch(plain)
     if before:
         return _minutes_before(*before.groups())
+    past = _PAST.fullmatch(plain)
+    if past:
+        return _past_or_to(*past.groups())
     spelled = _SPELLED.fullmatch(plain)
     if spelled is None:
         return None
     hour = 1 if spelled.group(1) == "час" else spelled_number(spelled.group(1))
     return None if hour is None else _spoken(int(hour), 0, spelled.group(2))
+
+
+def _past_or_to(minutes: str, side: str, hour: str, part: str | None) -> time | None:
+    """`half past seven`, `quarter to five`."""
+    share = minutes.split()[-1] if minutes.endswith("quarter") else minutes.split()[0]
+    count = {"half": 30, "quarter": 15}.get(share) or spelled_number(share)
+    named = spelled_number(hour)
+    if count is None or named is None or not 0 < count < 60 or not 1 <= named <= 12:
+        return None
+    if side == "past":
+        return _spoken(int(named), int(count), part)
+    return _spoken((int(named) - 1) or 12, 60 - int(count), part)
 
 
 def _minutes_before(minutes: str, hour: str, part: str | None) -> time | None:
