@@ -436,6 +436,7 @@ async def serve(settings: Settings) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=75,
             timeout_graceful_shutdown=HTTP_SHUTDOWN,
             ws_max_size=1 << 17,
         )
