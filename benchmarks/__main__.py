@@ -113,7 +113,7 @@ async def run(chats: int, turns: int, rate: float, seconds: float) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    options.add_argument("--chats", type=int, default=200)
+    options.add_argument("--chats", type=int, default=100)
     options.add_argument("--turns", type=int, default=20_000)
     options.add_argument("--rate", type=float, default=200)
     options.add_argument("--seconds", type=float, default=20)
