@@ -185,6 +185,7 @@ class Outbox:
             await self._give_up(row, str(rejected))
             return None
         except ChannelDown as down:
+            self._went_down(row, down)
             return await self._transient(row, down)
         except Exception as failure:  # A library's own error: the row must not be lost to it.
             log.exception("A send raised", channel=row.address.channel)
@@ -204,7 +205,6 @@ class Outbox:
         if wait is None:
             await self._give_up(row, str(failure))
             return None
-        self._went_down(row, failure)
         return await self._again(replace(row, attempts=row.attempts + 1), wait, str(failure))
 
     async def _again(self, row: Outgoing, wait: timedelta, error: str) -> Outgoing:
