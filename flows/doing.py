@@ -9,11 +9,11 @@ from flows.frames import Frame, Wait
 from flows.model import CancelLater, Do, Goal, HandOff, Later
 from flows.stage import Stage
 from flows.turn import RequestPerson, Run
-from flows.values import freeze
+from flows.values import freeze_light
 
 
 def run_action(stage: Stage, frame: Frame, operation: Do) -> None:
-    arguments = freeze(stage.values(frame, operation.arguments))
+    arguments = freeze_light(stage.values(frame, operation.arguments))
     wait = Wait(f"w{stage.number()}", "do", frame.at)
     frame.wait = wait
     if operation.effect != "none":
@@ -69,7 +69,7 @@ def set_later(stage: Stage, frame: Frame, operation: Later) -> None:
         "kind": "later",
         "id": name,
         "flow": operation.flow,
-        "with": freeze(stage.values(frame, operation.arguments)),
+        "with": freeze_light(stage.values(frame, operation.arguments)),
         "if_busy": operation.if_busy,
     }
     stage.set_timer(f"later:{name}", due, payload, keep=True)

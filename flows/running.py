@@ -30,7 +30,7 @@ from flows.model import (
     StartFlow,
 )
 from flows.stage import Stage
-from flows.values import freeze
+from flows.values import freeze_light
 
 OPERATIONS_PER_TURN = 20_000
 
@@ -137,7 +137,7 @@ def _call_flow(stage: Stage, frame: Frame, operation: CallFlow) -> None:
     walking.act(stage)
     frame.at += 1
     _took(stage, operation.flow)
-    arguments = freeze(stage.values(frame, operation.arguments))
+    arguments = freeze_light(stage.values(frame, operation.arguments))
     tasks.call(stage, frame, operation.flow, arguments, operation.save)
 
 
@@ -145,7 +145,7 @@ def _start_flow(stage: Stage, frame: Frame, operation: StartFlow) -> None:
     walking.act(stage)
     _took(stage, operation.flow)
     trigger = stage.trigger(frame) if frame.why == "handler" else ""
-    arguments = freeze(stage.values(frame, operation.arguments))
+    arguments = freeze_light(stage.values(frame, operation.arguments))
     tasks.start(stage, operation.flow, trigger=trigger, arguments=arguments, caller=frame)
 
 

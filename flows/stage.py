@@ -15,7 +15,7 @@ from flows.model import Bot, Message, OfferedButton
 from flows.phrases import phrase
 from flows.text import Text
 from flows.turn import Around, DropTimer, Effect, Happened, Owner, Press, Say, SetTimer
-from flows.values import freeze
+from flows.values import freeze_light
 
 OFFERS_KEPT = 40
 
@@ -153,7 +153,7 @@ class Stage(Memory):
             payload = f"s:{number}"
             offer: dict[str, Any] = {"label": label, "act": button.act, "target": button.target}
             if button.arguments:
-                offer["arguments"] = freeze(self.values(frame, button.arguments))
+                offer["arguments"] = freeze_light(self.values(frame, button.arguments))
             if button.act == "go":
                 offer["frame"] = self.owner(frame).id
             if button.act == "text":
@@ -173,7 +173,7 @@ class Stage(Memory):
             url=url,
             share=button.share,
             name=button.name,
-            data=freeze(self.values(frame, button.data)) if button.data else {},
+            data=freeze_light(self.values(frame, button.data)) if button.data else {},
         )
 
     # ------------------------------------------------------------ timers

@@ -68,6 +68,15 @@ def _frozen(value: Any) -> Any:
     raise RunError(f"такое значение нельзя запомнить: {type(value).__name__}")
 
 
+def freeze_light(value: Any) -> Any:
+    """`freeze` for what a flow has put together; RunError, before it costs anything, for too much.
+
+    A list that names one long text a hundred times weighs little only until it is frozen.
+    """
+    refuse_heavy(value)
+    return freeze(value)
+
+
 def refuse_heavy(value: Any) -> None:
     """RunError for a value too large to be kept: each turn reads and writes it as a whole."""
     if type(value) is dict or type(value) is list:

@@ -9,7 +9,7 @@ from flows.frames import Frame
 from flows.machine import allowed
 from flows.model import Branch, Choose, EachBegin, EachNext, Enter, Go, Jump
 from flows.stage import Stage
-from flows.values import freeze, thaw
+from flows.values import freeze_light, thaw
 
 ACTIONS_PER_TURN = 100
 WALK_KEPT = 12
@@ -167,7 +167,7 @@ def begin_loop(stage: Stage, frame: Frame, operation: EachBegin) -> None:
     if not isinstance(items, (list, tuple)) or not items:
         frame.at = operation.end
         return
-    frame.loops = [*frame.loops, [frame.at, freeze(list(items)), 0]]
+    frame.loops = [*frame.loops, [frame.at, freeze_light(list(items)), 0]]
     frame.at += 1
     _show_item(stage, frame)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.errors import RunError
-from flows.values import freeze, thaw, typed_scalar
+from flows.values import freeze, freeze_light, thaw, typed_scalar
 
 SCALARS = st.one_of(
     st.none(),
@@ -97,3 +97,10 @@ def test_an_unquoted_scalar_means_what_its_owner_meant(written: str, meant: obje
     value = typed_scalar(written)
     assert value == meant
     assert type(value) is type(meant)
+
+
+def test_a_list_that_names_one_heavy_value_many_times_is_refused_before_it_is_copied() -> None:
+    heavy = ["слово" for _ in range(20_000)]
+    assert freeze_light({"a": heavy}) == {"a": heavy}
+    with pytest.raises(RunError, match="больше 500000"):
+        freeze_light({"a": [heavy] * 100})
