@@ -193,6 +193,37 @@ def _fail_handler(stage: Stage, handler: Frame) -> None:
 # ---------------------------------------------------------------- a step that waits for a person
 
 
+def end_waiting(stage: Stage, frame: Frame, outcome: str) -> None:
+    """The chat is the bot's again: the step goes the way of the outcome."""
+    wait = frame.wait
+    assert wait is not None
+    stage.drop_timers(wait)
+    frame.wait = None
+    if frame.why == "person":
+        tasks.leave(stage, frame, None)
+        return
+    if not stage.knows(frame):
+        return
+    operation = stage.operation(frame, wait.entry)
+    assert isinstance(operation, HandOff)
+    if outcome == "released":
+        frame.at = wait.entry + 1
+    elif outcome == "closed":
+        frame.at = operation.closed if operation.closed >= 0 else wait.entry + 1
+    else:
+        end_by(stage, frame, operation, outcome)
+
+
+def end_by(stage: Stage, frame: Frame, operation: HandOff, outcome: str) -> None:
+    """Nobody came: the step's block for it, or the end of the flow."""
+    entry = getattr(operation, outcome)
+    missed(stage, frame, outcome)
+    if entry >= 0:
+        frame.at = entry
+    else:
+        finish(stage, frame, {})
+
+
 def take_edge(stage: Stage, frame: Frame, outcome: str) -> bool:
     """Go the way a `handoff` step names for this outcome, if it names one."""
     wait = frame.wait

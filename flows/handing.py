@@ -40,25 +40,9 @@ def give_back(stage: Stage, what: GivenBack) -> None:
         _carry_on(stage)
         return
     tasks.cut(stage, stage.index(frame) + 1)
-    wait = frame.wait
-    assert wait is not None
     stage.position.outcome = {**what.details, "outcome": what.outcome}
     stage.forget_scopes()
-    stage.drop_timers(wait)
-    frame.wait = None
-    if frame.why == "person":
-        tasks.leave(stage, frame, None)
-        return
-    if not stage.knows(frame):
-        return
-    operation = stage.operation(frame, wait.entry)
-    assert isinstance(operation, HandOff)
-    if what.outcome == "released":
-        frame.at = wait.entry + 1
-    elif what.outcome == "closed":
-        frame.at = operation.closed if operation.closed >= 0 else wait.entry + 1
-    else:
-        _end_by(stage, frame, operation, what.outcome)
+    endings.end_waiting(stage, frame, what.outcome)
 
 
 def heal(stage: Stage) -> None:
@@ -79,15 +63,6 @@ def _carry_on(stage: Stage) -> None:
         asking.repeat(stage, top)
 
 
-def _end_by(stage: Stage, frame: Frame, operation: HandOff, outcome: str) -> None:
-    entry = getattr(operation, outcome)
-    endings.missed(stage, frame, outcome)
-    if entry >= 0:
-        frame.at = entry
-    else:
-        endings.finish(stage, frame, {})
-
-
 def unanswered(stage: Stage, frame: Frame) -> None:
     """Nobody came in time: the request stays as a missed one, and the bot has the chat again."""
     wait = frame.wait
@@ -106,4 +81,4 @@ def unanswered(stage: Stage, frame: Frame) -> None:
     frame.wait = None
     tasks.withdraw(stage)
     # What the customer has begun meanwhile is finished first.
-    _end_by(stage, frame, operation, "unanswered")
+    endings.end_by(stage, frame, operation, "unanswered")

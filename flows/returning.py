@@ -11,7 +11,14 @@ def resume(stage: Stage) -> None:
     """What was interrupted comes to the top again; `stage.returning` says if it was asked over."""
     asked, stage.returning = stage.returning, None
     top = stage.top
-    if top is None or top.wait is None or top.wait.kind != "ask" or stage.muted:
+    if top is None or top.wait is None:
+        return
+    if top.wait.kind == "person" and stage.holder == "bot":
+        # What came on top of it has asked for the same person, and that is over.
+        outcome = (stage.position.outcome or {}).get("outcome", "released")
+        endings.end_waiting(stage, top, outcome)
+        return
+    if top.wait.kind != "ask" or stage.muted:
         return
     if not stage.knows(top):
         endings.renew(stage, top)

@@ -226,3 +226,56 @@ def test_what_was_begun_while_nobody_came_is_finished_first(dialog: Any) -> None
     dialog.hears("/human", "Зову.").hears("/order", "Номер?").passes("15m").says()
     dialog.hears("5", "Нашла.", "Все заняты: unanswered.")
     assert dialog.idle
+
+
+NESTED = """
+flow: склад
+about: Склад
+when: [/start]
+steps:
+  а:
+    - ask: Сколько штук?
+      save: штук
+      as: integer
+    - say: Готово.
+---
+flow: помощь
+about: Помощь
+steps:
+  зов:
+    - handoff: люди
+      say: Зову.
+"""
+
+
+@pytest.mark.parametrize("help_comes", ["{call: помощь}", "{handoff: люди}"])
+def test_calling_off_a_person_asked_for_twice_brings_the_question_back_once(
+    talk: Any, help_comes: str
+) -> None:
+    bot = f"""
+defaults: {{tries: 2, else: {{handoff: люди}}}}
+queues: {{люди: {{}}}}
+meanwhile:
+  - when: отмена
+    then: {{go: cancel}}
+  - when: человек
+    then: {help_comes}
+"""
+    chat = talk(NESTED, bot).hears("/start", "Сколько штук?")
+    chat.hears("ой").hears("ай").hears("человек").news()
+    chat.hears("отмена", "Хорошо, остановились.", "Сколько штук?")
+    chat.hears("привет", "Нужно целое число, например 3.").hears("3", "Готово.")
+
+
+def test_a_person_asked_for_twice_and_gone_brings_the_question_back_once(talk: Any) -> None:
+    bot = """
+defaults: {tries: 1, else: {handoff: люди}}
+queues: {люди: {}}
+meanwhile:
+  - when: человек
+    then: {call: помощь}
+"""
+    chat = talk(NESTED, bot).hears("/start").hears("ой").hears("человек").news()
+    chat.play.person_comes()
+    chat.play.give_back()
+    chat.says("Сколько штук?").hears("3", "Готово.")
