@@ -352,6 +352,13 @@ UNREACHABLE_ACTION = Kind(
     "действие никогда не выполнится: перед ним стоит «{name}»",
     "this action never runs: “{name}” stands before it",
 )
+NEVER_ANSWERED = Kind(
+    "W054",
+    "если никто не ответит, клиент будет ждать в тишине — добавьте в handoff:"
+    " «unanswered: {{after: 15m, then: {{say: …}}}}»",
+    "if nobody answers, the customer waits in silence for ever: add to handoff"
+    " “unanswered: {{after: 15m, then: {{say: …}}}}”",
+)
 LONG_LABEL = Kind(
     "W060",
     "надпись кнопки «{name}» длиннее {limit} знаков — в телефоне она не поместится",

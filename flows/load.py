@@ -10,7 +10,7 @@ from flows.answers import BASE_TYPES
 from flows.check.channels import check_channels
 from flows.check.labels import check_labels
 from flows.check.names import check_names
-from flows.check.ways import check_loops, check_needs, check_reach, check_steps
+from flows.check.ways import check_handoffs, check_loops, check_needs, check_reach, check_steps
 from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
 from flows.compile.flow import compile_flow, read_header
 from flows.compile.known import Known
@@ -149,6 +149,8 @@ def _walked(bot: Bot, report: Report) -> Bot:
     for flow in bot.flows.values():
         check_steps(flow, report)
         check_loops(flow, report)
+    for flow in (bot.own, *bot.flows.values()):
+        check_handoffs(flow, report)
     check_reach(bot, report)
     check_needs(bot, report)
     with_moves = {name: replace(flow, machine=moves(flow)) for name, flow in bot.flows.items()}

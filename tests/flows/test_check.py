@@ -96,6 +96,7 @@ def only(complaints: list[str]) -> str:
         ("- say: {text: Да, album: [a]}", "E090 «album» есть в языке, но в этой версии"),
         ("- was: старое", "E090 «was» есть в языке, но в этой версии ещё не работает"),
         ("- done\n- say: Да", "W053 действие никогда не выполнится: перед ним стоит «done»"),
+        ("- handoff: поддержка\n  say: Зову.", "W054 если никто не ответит, клиент будет ждать в"),
         ("- go: шаг", "E050 бесконечный круг без ожидания: шаг. Добавьте ask или выход"),
         (
             "- if: user.name\n  then: {go: шаг}",
@@ -111,6 +112,14 @@ def test_a_mistake_in_an_action_is_told(steps: str, complaint: str) -> None:
     told = said_of_steps(steps)
     assert any(complaint in one for one in told), told
     assert all(one.startswith("flows/0.yaml:") for one in told)
+
+
+def test_a_person_who_may_not_come_is_no_silence() -> None:
+    cure = "- handoff: поддержка\n  unanswered: {after: 15m, then: {say: Все заняты.}}"
+    assert said_of_steps(cure) == []
+    own = BOT + "defaults: {tries: 2, else: {handoff: поддержка}}\n"
+    told = said("flow: меню\nwhen: /start\nsteps: {а: [{say: Да}]}", bot=own)
+    assert only(told).startswith("bot.yaml:8: W054")
 
 
 def test_one_mistake_is_one_complaint() -> None:
