@@ -115,6 +115,12 @@ STATEMENT = Kind(
     "«{found}» останется в тексте как есть — условия пишутся действием if, повторы — each",
     "“{found}” stays in the text as it is: conditions are the action if, loops are each",
 )
+FORMULA = Kind(
+    "W014",
+    "«{text}» останется текстом — чтобы посчитать, напишите в кавычках и скобках:"
+    ' "{{{{ {text} }}}}"',
+    'nothing is worked out in “{text}”: put it in quotes and braces, "{{{{ {text} }}}}"',
+)
 COMMA_CUTS = Kind(
     "W011",
     "запятая внутри {{…}} разрезала текст: «{text}» стало отдельным ключом. Возьмите текст в кавычки",
@@ -177,6 +183,11 @@ BAD_CHOICE = Kind(
     "E019",
     "«{name}» не подходит к «{where}» — бывает: {allowed}",
     "“{name}” does not fit “{where}”: it may be {allowed}",
+)
+UNLABELLED = Kind(
+    "E010",
+    "у кнопки нет надписи — напишите её перед «{name}»: «Надпись: {{{name}: {value}}}»",
+    "the button has no label: write it before “{name}”, as in “Label: {{{name}: {value}}}”",
 )
 TOO_FEW = Kind(
     "E013",

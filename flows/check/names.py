@@ -16,6 +16,10 @@ def check_names(reader: Reader) -> None:
     for place, found, name in reader.braces:
         if name in reader.saved or name.partition(".")[0] in ("user", "chat", "trigger"):
             reader.report(complaints.SINGLE_BRACES, place, found=found, name=name)
+    given = {name for name in reader.saved if "." not in name} | READ_ONLY | {"user", "chat"}
+    for place, text, names in reader.formulas:
+        if names <= given:
+            reader.report(complaints.FORMULA, place, text=text)
 
 
 def _roots(reader: Reader, use: Use) -> None:

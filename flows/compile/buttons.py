@@ -14,6 +14,7 @@ from flows.vocabulary import words
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|\s*\{\{", re.IGNORECASE)
+_SHARED = ("phone", "location")
 _DECORATIONS = frozenset(("share", "url", "name", "with"))
 
 
@@ -57,19 +58,32 @@ def _pairs(reader: Reader, node: Node | None) -> list[tuple[Scalar, Node | None]
     if node is None:
         return []
     if isinstance(node, Mapped):
-        return [(key, value) for key, value in node.entries]
+        return [pair for pair in node.entries if _labelled(reader, *pair)]
     if isinstance(node, Listing):
         found: list[tuple[Scalar, Node | None]] = []
         for item in node.items:
             if isinstance(item, Scalar) and item.text:
                 found.append((item, None))
             elif isinstance(item, Mapped):
-                found.extend(item.entries)
+                found.extend(pair for pair in item.entries if _labelled(reader, *pair))
             else:
                 reader.expected(item, "buttons", "надпись кнопки", "a button's label")
         return found
     reader.expected(node, "buttons", "список надписей: [Да, Нет]", "a list of labels: [Yes, No]")
     return []
+
+
+def _labelled(reader: Reader, key: Scalar, node: Node) -> bool:
+    """Complains of `{share: phone}` where the label is missing before it."""
+    value = node.text if isinstance(node, Scalar) else ""
+    forgotten = (
+        (key.text == "share" and value in _SHARED)
+        or (key.text == "url" and _ADDRESS.match(value) is not None)
+        or (key.text in ("call", "start") and value in reader.known.flows)
+    )
+    if forgotten:
+        reader.report(complaints.UNLABELLED, key.place, name=key.text, value=value)
+    return not forgotten
 
 
 def _question_button(
@@ -117,7 +131,7 @@ def _address(reader: Reader, node: Node | None) -> Text | None:
 def _share(reader: Reader, node: Node | None) -> Literal["phone", "location"] | None:
     if node is None:
         return None
-    what = reader.one_of(node, ("phone", "location"), "share", "phone")
+    what = reader.one_of(node, _SHARED, "share", "phone")
     return "location" if what == "location" else "phone"
 
 

@@ -25,6 +25,7 @@ _T = TypeVar("_T")
 _VARIABLE = re.compile(r"(?:(?:user|chat)\.)?[^\W\d]\w*")
 _STATEMENT = re.compile(r"\{%.*?%\}")
 _SINGLE_BRACES = re.compile(r"(?<!\{)\$?\{\s*([^\W\d][\w.]*)\s*\}(?!\})")
+_OPERATOR = re.compile(r"[-+*/%<>=|(]|\s(?:and|or|in|if)\s")
 _NAME = re.compile(r"[^\W\d][\w -]{0,63}")
 _LATIN = re.compile(r"[A-Za-z]")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
@@ -47,6 +48,7 @@ class Reader:
         self.saved: set[str] = set()
         self.uses: list[Use] = []
         self.braces: list[tuple[Place, str, str]] = []
+        self.formulas: list[tuple[Place, str, frozenset[str]]] = []
 
     # ------------------------------------------------------------ shapes
 
@@ -290,10 +292,22 @@ class Reader:
             return {key.text: self.value(item) for key, item in node.entries}
         if "{{" in node.text:
             return self.parsed_text(node)
+        self._note_formula(node)
         base = self.known.types[kind].base if kind in self.known.types else "any"
         if node.plain and node.text in ("", "null"):
             return None
         return self._scalar(node, base)
+
+    def _note_formula(self, node: Scalar) -> None:
+        """A text that could be worked out, were it written in braces."""
+        if _OPERATOR.search(node.text) is None or "\n" in node.text:
+            return
+        try:
+            found = parse_expression(node.text.strip())
+        except ExpressionError:
+            return
+        if found.names:
+            self.formulas.append((node.place, node.text.strip(), frozenset(found.names)))
 
     def _scalar(self, node: Scalar, base: str) -> object:
         if base == "any":

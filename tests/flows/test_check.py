@@ -114,6 +114,39 @@ def test_a_mistake_in_an_action_is_told(steps: str, complaint: str) -> None:
     assert all(one.startswith("flows/0.yaml:") for one in told)
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("штук * 500", True),
+        ("'штук + 1'", True),
+        ("штук", False),
+        ("готово-к-выдаче", False),
+        ("штук — это много", False),
+        ("user.name | upper", True),
+        ("'{{ штук * 500 }}'", False),
+        ("+7 (999) 123-45-67", False),
+    ],
+)
+def test_a_sum_without_braces_is_told_to_stay_a_text(value: str, told: bool) -> None:
+    steps = f"- ask: Сколько?\n  save: штук\n  as: integer\n- set: {{сумма: {value}}}\n- say: Да"
+    found = said_of_steps(steps)
+    assert [one.split()[1] for one in found] == (["W014"] if told else [])
+    assert all(f"{{{{ {value.strip(chr(39))} }}}}" in one for one in found)
+
+
+@pytest.mark.parametrize(
+    "buttons",
+    ["[{share: phone}]", "{share: location}", "[Да, {url: 'https://a.ru'}]", "[{call: меню}]"],
+)
+def test_a_button_whose_label_was_forgotten_is_told(buttons: str) -> None:
+    told = only(said_of_steps(f"- ask: Номер?\n  save: x\n  buttons: {buttons}"))
+    assert told.startswith("flows/0.yaml:7: E010 у кнопки нет надписи")
+
+
+def test_a_label_may_be_a_word_of_the_language() -> None:
+    assert said_of_steps("- ask: Ну?\n  save: x\n  buttons: {share: да, start: {call: меню}}") == []
+
+
 def test_a_person_who_may_not_come_is_no_silence() -> None:
     cure = "- handoff: поддержка\n  unanswered: {after: 15m, then: {say: Все заняты.}}"
     assert said_of_steps(cure) == []
