@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from flows.choices import choices_of
 from flows.frames import Frame
-from flows.matching import fold, fold_label
+from flows.matching import mentioned
 from flows.model import Ask, Question
 from flows.stage import Stage
 
@@ -56,14 +56,13 @@ def _found(stage: Stage, frame: Frame, question: Question, save: str, entry: int
 def _find(stage: Stage, frame: Frame, question: Question, text: str) -> Any:
     if question.kind.base != "choice":
         return question.kind.find(text, stage.env)
-    words = f" {fold(text)} "
-    fitting = [
+    offered = [
         choice
         for choice in choices_of(stage, frame, question)
         if choice.answers and choice.entry < 0 and choice.key.isdigit()
-        if f" {fold_label(choice.label)} " in words
     ]
-    return fitting[0].value if len(fitting) == 1 else None
+    place = mentioned(text, [choice.label for choice in offered])
+    return offered[place].value if place is not None else None
 
 
 def finds_another(stage: Stage, frame: Frame, text: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 SHORTEST_BEGINNING = 3
+SHORTEST_TELLING = 4
+LONGEST_NUMBER = 6
 
 _STRANGE = re.compile(r"[^\w\s]|_")
 _ORDINALS = {
@@ -56,6 +58,8 @@ _FILLERS = frozenset(
         "please",
     ]
 )
+_AT = frozenset({"в", "во", "на", "к", "at"})
+_HOURS = frozenset({"ч", "час", "часа", "часов"})
 _NUMBERED = re.compile(r"(\d{1,3})(?:й|ый|ой|ий|я|ая|е|ое|ю|ую|го|st|nd|rd|th)?")
 
 
@@ -87,13 +91,81 @@ def which(text: str, labels: Sequence[str]) -> int | None:
 
 
 def begun(text: str, labels: Sequence[str]) -> int | None:
-    """The only label that begins with the words: «маникюр» means «Маникюр — 2 000 ₽»."""
+    """The only label that begins with the words: «маникюр» means «Маникюр — 2 000 ₽».
+
+    A number may be short, it is one whole word of the label: «12» and «в 12» mean «12:00».
+    """
     wanted = fold(text)
+    numbers = _numbers(wanted)
+    if numbers:
+        beginnings = [_leading_numbers(fold_label(label), len(numbers)) for label in labels]
+        return _only([place for place, begins in enumerate(beginnings) if begins == numbers])
     if len(wanted) < SHORTEST_BEGINNING:
         return None
     return _only(
         [place for place, label in enumerate(labels) if fold_label(label).startswith(wanted + " ")]
     )
+
+
+def _numbers(folded: str) -> list[int]:
+    """The numbers of «12», «в 12», «к 12 30», «12 часов»; empty where there is more."""
+    words = folded.split()
+    if words[:1] and words[0] in _AT:
+        del words[0]
+    if words[-1:] and words[-1] in _HOURS:
+        words.pop()
+    return [int(word) for word in words] if _all_numbers(words) else []
+
+
+def _leading_numbers(folded: str, count: int) -> list[int]:
+    words = folded.split()[:count]
+    return [int(word) for word in words] if _all_numbers(words) else []
+
+
+def _all_numbers(words: Sequence[str]) -> bool:
+    return all(word.isdecimal() and len(word) <= LONGEST_NUMBER for word in words)
+
+
+def mentioned(text: str, labels: Sequence[str]) -> int | None:
+    """The only label a sentence names: whole, by its beginning, or else by one of its words."""
+    words = f" {fold(text)} "
+    folded = [fold_label(label).split() for label in labels]
+    runs = [_longest_beginning(label, words) for label in folded]
+    fitting = [place for place, run in enumerate(runs) if run]
+    if not fitting:
+        return _only(
+            [place for place, label in enumerate(folded) if any(_tells([w], words) for w in label)]
+        )
+    # «педикюр с покрытием» names no plain «педикюр», «педикюр» no longer one where there is both.
+    fullest = [
+        place
+        for place in fitting
+        if not any(len(run) > len(runs[place]) and _begins(run, runs[place]) for run in runs)
+    ]
+    whole = [place for place in fullest if runs[place] == folded[place]]
+    rest = [place for place in fullest if all(runs[place] != runs[one] for one in whole)]
+    return _only(whole + rest)
+
+
+def _longest_beginning(label: Sequence[str], words: str) -> Sequence[str]:
+    if label and _within(label, words):
+        return label
+    lengths = range(len(label) - 1, 0, -1)
+    return next((label[:length] for length in lengths if _tells(label[:length], words)), ())
+
+
+def _begins(run: Sequence[str], other: Sequence[str]) -> bool:
+    return list(run[: len(other)]) == list(other)
+
+
+def _tells(run: Sequence[str], words: str) -> bool:
+    """Whether the words stand in the sentence and are more than numbers and little words."""
+    telling = any(word.isalpha() and len(word) >= SHORTEST_TELLING for word in run)
+    return telling and _within(run, words)
+
+
+def _within(run: Sequence[str], words: str) -> bool:
+    return f" {' '.join(run)} " in words
 
 
 def _only(places: list[int]) -> int | None:

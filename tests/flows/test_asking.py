@@ -497,3 +497,39 @@ def test_a_button_may_stand_for_nothing(talk: Any) -> None:
     """
     talk(flows).hears("/a", "К какому мастеру?").hears("всё равно", "любой")
     talk(flows).hears("/a", "К какому мастеру?").presses("Аня", "аня")
+
+
+SERVICES = [
+    {"name": "Маникюр", "price": "2 000 ₽"},
+    {"name": "Педикюр", "price": "1 500 ₽"},
+]
+
+
+def test_a_choice_of_data_is_found_in_the_message_that_began_the_flow(talk: Any) -> None:
+    body = """
+        - do: calendar.services
+          save: services
+        - ask: Что делаем?
+          save: service
+          options: services
+          label: "{{ item.name }} — {{ item.price }}"
+          find: yes
+        - say: "{{ service.name }}"
+        """
+    flows = flow(body).replace("when: [/a]", "when: [/a, {contains: хочу на}]")
+    actions = {"calendar.services": SERVICES}
+    talk(flows, actions=actions).hears("хочу на маникюр завтра", "Маникюр")
+    talk(flows, actions=actions).hears("хочу на маникюр и педикюр", "Что делаем?")
+
+
+@pytest.mark.parametrize("answer", ["12", "в 12", "12 часов", "12:00"])
+def test_an_hour_beyond_the_count_of_buttons_is_the_label_that_begins_with_it(
+    talk: Any, answer: str
+) -> None:
+    body = """
+        - ask: Когда?
+          save: x
+          buttons: ["11:00", "12:00"]
+        - say: "{{ x }}"
+        """
+    talk(flow(body)).hears("/a", "Когда?").hears(answer, "12:00")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.matching import begun, fold, which
+from flows.matching import begun, fold, mentioned, which
 
 REASONS = ["Брак", "Не подошёл размер", "Не тот товар", "Передумал"]
 
@@ -78,3 +78,57 @@ def test_the_beginning_of_one_label_alone_means_it() -> None:
     assert begun("стрижка мужская", services) == 2
     assert begun("стрижка", services) is None
     assert begun("м", services) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("12", 1),
+        ("в 12", 1),
+        ("в 12:00", 1),
+        ("к 12 часам", None),
+        ("12 часов", 1),
+        ("в 9", 2),
+        ("9", 2),
+        ("at 14", None),
+        ("14:30", 4),
+        ("в", None),
+    ],
+)
+def test_an_hour_names_the_label_that_begins_with_it(text: str, place: int | None) -> None:
+    assert begun(text, ["11:00", "12:00", "09:00", "14:00", "14:30"]) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("хочу на маникюр завтра", 0),
+        ("педикюр с покрытием, пожалуйста", 2),
+        ("педикюр", None),
+        ("можно педикюр на 1 500?", None),
+        ("маникюр и педикюр с покрытием", None),
+        ("маникюр или окрашивание", None),
+        ("нужна стрижка", 4),
+        ("без разницы", None),
+        ("хочу записаться", None),
+        ("", None),
+    ],
+)
+def test_a_sentence_names_a_label_by_its_beginning_or_by_a_word(
+    text: str, place: int | None
+) -> None:
+    labels = [
+        "Маникюр — 2 000 ₽",
+        "Педикюр — 1 500 ₽",
+        "Педикюр с покрытием — 2 500 ₽",
+        "Окрашивание",
+        "Женская стрижка",
+        "Без покрытия",
+    ]
+    assert mentioned(text, labels) == place
+
+
+def test_a_sentence_that_names_a_whole_label_does_not_mean_the_longer_one() -> None:
+    labels = ["Маникюр", "Маникюр с покрытием"]
+    assert mentioned("хочу маникюр", labels) == 0
+    assert mentioned("хочу маникюр с покрытием", labels) == 1
