@@ -398,8 +398,12 @@ class Rig:
             due = [one for one in (sleeper, timer) if one is not None and one <= end]
             moment = max(min(due, default=end), self.hands.time)
             self.hands.wake(moment)
-            fired = await self.worker.fire_due(self.inbox.fire)
+            # In a task of the house: whoever was woken may end the process before it is done.
+            firing = asyncio.create_task(self.worker.fire_due(self.inbox.fire))
             await self.quiet()
+            if not firing.done():
+                return
+            fired = firing.result()
             woken = sleeper is not None and sleeper <= moment
             if not fired and not woken:
                 if moment >= end:

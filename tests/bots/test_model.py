@@ -28,6 +28,9 @@ POINTS = [
     *("before still", "before intent_later"),
 ]
 FULL = ["before claim", "before commit", "before begin", "after send", "before later"]
+STUCK = 60
+"""Seconds after which a step, which takes milliseconds, will not end any more."""
+
 chats = st.sampled_from(CHATS)
 words = st.sampled_from(["a", "b", "slow", "quick"])
 
@@ -73,7 +76,11 @@ class RuntimeMachine(RuleBasedStateMachine):
         self.run(self.rig.quiet())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
+        return self.runner.run(self._in_time(work))
+
+    async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
+        async with asyncio.timeout(STUCK):
+            return await work
 
     def teardown(self) -> None:
         try:
@@ -122,6 +129,17 @@ class RuntimeMachine(RuleBasedStateMachine):
         known.take(messages)
 
     async def _accepted(self, messages: list[UnifiedMessage]) -> None:
+        bringing = self.rig.beside(self._brought(messages))
+        await asyncio.sleep(0)
+        while not bringing.done() and not self.rig.life.dead:
+            await asyncio.sleep(0)
+        if bringing.done():
+            return await bringing
+        # On its way to the disk when the process ended over something else.
+        bringing.cancel()
+        await asyncio.gather(bringing, return_exceptions=True)
+
+    async def _brought(self, messages: list[UnifiedMessage]) -> None:
         life = self.rig.life
         if life.dead or life.outage or life.doom == "after accept":
             raise Unavailable
