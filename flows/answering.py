@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.answers import BASE_TYPES, Fit
 from flows.asking import miss, objection, take, take_checked
+from flows.attachments import ATTACHED
 from flows.choices import Choice, choices_of, presses, question_of
 from flows.frames import Frame, Wait
 from flows.model import Question
@@ -57,7 +58,8 @@ def yes_or_no(stage: Stage, text: str) -> bool | None:
 
 
 def gathers(question: Question) -> bool:
-    return question.collect is not None or question.kind.base == "photos"
+    base = question.kind.base
+    return base == "photos" or (question.collect is not None and base not in ATTACHED)
 
 
 def gather(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> None:
@@ -74,7 +76,7 @@ def gather(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> N
         if most is not None and len(wait.collected) >= int(most):
             close_gathering(stage, frame)
             return
-        quiet = QUIET_ENDS_PHOTOS
+        quiet = QUIET_ENDS_PHOTOS if question.collect is None else question.collect
     else:
         wait.collected.append(text)
         assert question.collect is not None

@@ -5,6 +5,7 @@ from typing import Any
 
 from flows import given
 from flows.answers import Fit, Misfit
+from flows.attachments import ATTACHED
 from flows.choices import presses, question_of
 from flows.errors import RunError
 from flows.frames import Frame, Wait
@@ -188,8 +189,11 @@ def abandon_by_timeout(stage: Stage, frame: Frame) -> None:
     stage.happened("silent", frame)
 
 
-def miss(stage: Stage, frame: Frame, reason: str = "") -> None:
-    """An answer that does not fit; where it was one too many, `else` is due."""
+def miss(stage: Stage, frame: Frame, reason: str = "", *, before: str = "") -> None:
+    """An answer that does not fit; where it was one too many, `else` is due.
+
+    Without a `reason` the question is put again, after what is to be said `before` it.
+    """
     wait = frame.wait
     assert wait is not None
     question = question_of(stage, frame)
@@ -202,7 +206,18 @@ def miss(stage: Stage, frame: Frame, reason: str = "") -> None:
     elif reason:
         stage.tell(reason, buttons=presses(stage, frame, question), asks=True)
     else:
-        tell(stage, frame, question)
+        tell(stage, frame, question, before=before)
+
+
+def miss_attachment(stage: Stage, frame: Frame, reason: str) -> None:
+    """Something was sent where words are wanted, a photo that came late for example."""
+    question = question_of(stage, frame)
+    own = question.retry if question.retry is not None else question.kind.retry
+    if own is not None or question.kind.base in ATTACHED:
+        miss(stage, frame, objection(stage, frame, reason))
+        return
+    note = stage.phrase("not_here")
+    miss(stage, frame, f"{note} {reason}" if reason else "", before=note)
 
 
 def _has_else(stage: Stage, question: Question) -> bool:

@@ -189,6 +189,12 @@ UNLABELLED = Kind(
     "у кнопки нет надписи — напишите её перед «{name}»: «Надпись: {{{name}: {value}}}»",
     "the button has no label: write it before “{name}”, as in “Label: {{{name}: {value}}}”",
 )
+COLLECTS_NOTHING = Kind(
+    "W015",
+    "collect при «as: {type}» ничего не даёт: берётся первое же присланное. Несколько снимков собирает"
+    " «as: photos»",
+    "collect does nothing with “as: {type}”: the first thing sent is taken. “as: photos” gathers several",
+)
 TOO_FEW = Kind(
     "E013",
     "«{where}» пусто — добавьте хотя бы одно действие",

@@ -85,7 +85,7 @@ def _climb_with(stage: Stage, text: str, attached: Sequence[Sent]) -> None:
         reason = fit.reason if isinstance(fit, Misfit) else ""
     if text and (triggers.contained(stage, text) or _ask_model(stage, text)):
         return
-    nobody(stage, text, reason)
+    nobody(stage, text, reason, attached)
 
 
 # ---------------------------------------------------------------- 4: the answer
@@ -197,7 +197,7 @@ def choose(stage: Stage, key: str | None, confidence: float) -> None:
 # ---------------------------------------------------------------- 7: nobody's
 
 
-def nobody(stage: Stage, text: str, reason: str) -> None:
+def nobody(stage: Stage, text: str, reason: str, attached: Sequence[Sent] = ()) -> None:
     """Nobody claimed the message: a misfit of the question, or the bot's `event: no_match`."""
     triggers.note(stage, NO_MATCH, 0.0, None)
     top = pending(stage)
@@ -205,6 +205,9 @@ def nobody(stage: Stage, text: str, reason: str) -> None:
         # A word between two photos is neither a misfit nor a topic.
         return
     if top is not None and not question_of(stage, top).menu:
+        if attached and not text:
+            asking.miss_attachment(stage, top, reason)
+            return
         asking.miss(stage, top, asking.objection(stage, top, reason))
         return
     greeted = stage.position.met or stage.position.greeting is not None

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Literal
 
 from flows import complaints
+from flows.attachments import ATTACHED
 from flows.compile.buttons import own_buttons, question_buttons
 from flows.compile.fields import Fields
 from flows.compile.kinds import question_kind
@@ -73,7 +74,7 @@ def _question(writer: Writer, action: Action, index: int, save: str | None) -> Q
         find=find and save is not None,
         known=_known(reader, fields.get("known")),
         skip=reader.text(fields.get("skip"), "skip"),
-        collect=reader.duration(fields.get("collect"), "collect"),
+        collect=_collect(reader, fields, kind.base),
         reminders=_reminders(reader, fields.get("remind")),
         timeout=timeout_after,
         timeout_entry=timeout_entry,
@@ -123,6 +124,12 @@ def _checks(reader: Reader, node: Node | None) -> tuple[Check, ...]:
         if say is not None:
             found.append(Check(must, say))
     return tuple(found)
+
+
+def _collect(reader: Reader, fields: Fields, base: str) -> timedelta | None:
+    if "collect" in fields and base in ATTACHED and base != "photos":
+        reader.report(complaints.COLLECTS_NOTHING, fields.key("collect").place, type=base)
+    return reader.duration(fields.get("collect"), "collect")
 
 
 def _reminders(reader: Reader, node: Node | None) -> tuple[Reminder, ...]:

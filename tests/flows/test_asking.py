@@ -517,7 +517,7 @@ def test_a_choice_of_data_is_found_in_the_message_that_began_the_flow(talk: Any)
         - say: "{{ service.name }}"
         """
     flows = flow(body).replace("when: [/a]", "when: [/a, {contains: хочу на}]")
-    actions = {"calendar.services": SERVICES}
+    actions = {"calendar.services": lambda given: SERVICES}
     talk(flows, actions=actions).hears("хочу на маникюр завтра", "Маникюр")
     talk(flows, actions=actions).hears("хочу на маникюр и педикюр", "Что делаем?")
 
@@ -533,3 +533,47 @@ def test_an_hour_beyond_the_count_of_buttons_is_the_label_that_begins_with_it(
         - say: "{{ x }}"
         """
     talk(flow(body)).hears("/a", "Когда?").hears(answer, "12:00")
+
+
+PHOTO = Sent(kind="photo", ref="f:1")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("as: phone", "К этому вопросу вложение не подходит. Нужен номер телефона, *"),
+        ("as: text", "К этому вопросу вложение не подходит. Напишите ответ текстом."),
+        ("buttons: [Да, Нет]", "К этому вопросу вложение не подходит.\nНу?"),
+        ("{as: phone, retry: Номер цифрами.}", "Номер цифрами."),
+        ("as: location", "Нужно место на карте. Отправьте геопозицию."),
+    ],
+)
+def test_a_photo_where_words_are_wanted_is_told_so(talk: Any, more: str, said: str) -> None:
+    keys = more.strip("{}").split(", ")
+    body = "- ask: Ну?\n  save: x\n" + "\n".join(f"  {key}" for key in keys if "[" not in more)
+    body += f"  {more}" if "[" in more else ""
+    dialog = talk(flow(body)).hears("/a", "Ну?")
+    dialog.gets(PHOTO).says(said)
+
+
+def test_collect_says_how_long_photos_are_waited_for(talk: Any) -> None:
+    body = """
+        - ask: Фото?
+          save: x
+          as: photos
+          collect: 30s
+        - say: "{{ x | len }}"
+        """
+    dialog = talk(flow(body)).hears("/a", "Фото?")
+    dialog.gets(PHOTO).passes("20s").says().gets(PHOTO).passes("30s", "2")
+
+
+def test_collect_does_not_stand_in_the_way_of_a_single_photo(talk: Any) -> None:
+    body = """
+        - ask: Фото?
+          save: x
+          as: photo
+          collect: 3s
+        - say: "{{ x }}"
+        """
+    talk(flow(body)).hears("/a", "Фото?").gets(PHOTO).says("f:1")
