@@ -130,11 +130,12 @@ class RuntimeMachine(RuleBasedStateMachine):
 
     async def _accepted(self, messages: list[UnifiedMessage]) -> None:
         bringing = self.rig.beside(self._brought(messages))
-        await asyncio.sleep(0)
-        while not bringing.done() and not self.rig.life.dead:
+        for _ in range(20_000):
             await asyncio.sleep(0)
-        if bringing.done():
-            return await bringing
+            if bringing.done():
+                return await bringing
+            if self.rig.life.dead:
+                break
         # On its way to the disk when the process ended over something else.
         bringing.cancel()
         await asyncio.gather(bringing, return_exceptions=True)
