@@ -71,6 +71,11 @@ _TIME_INSIDE = re.compile(
     r"|(?:в|at)\s+(?:час|два|три|четыре|пять|шесть|семь|восемь|девять|десять|одиннадцать"
     r"|двенадцать)(?:\s+(?:час|часа|часов))?(?:\s+(?:" + _PART + r"))?)(?=$|\s)"
 )
+_PART_OF_DAY = re.compile(
+    r"(?<=\s)(?:(?:рано |поздно |ближе )?(?:утром|днем|вечером|ночью|[ск] утр[ау]|до обеда|после обеда"
+    r"|к обеду|к вечеру|в обед|(?:в |во )?(?:первой|второй|первую|вторую) половин[еу] дня)"
+    r"|(?:early |late )?(?:in the )?(?:morning|afternoon|evening)|at night|after lunch)(?=\s)"
+)
 
 
 def read_time(text: str) -> time | None:
@@ -195,12 +200,18 @@ def date_time_inside(text: str, env: Env) -> datetime | None:
 
 
 def day_of(text: str, env: Env) -> date | None:
-    """The day of a text that may name a time of it as well."""
-    found = read_date(text, env)
-    if found is None:
-        moment = read_date_time(text, env)
-        return None if moment is None or not _names_day(text, env) else moment.date()
-    return found
+    """The day of a text that may name a time or a part of it as well."""
+    found = read_date(text, env) or _day_of_moment(text, env)
+    plain = tidy(text)
+    if found is not None or len(plain) > 60:
+        return found
+    less = " ".join(_PART_OF_DAY.sub(" ", f" {plain} ").split())
+    return day_of(less, env) if less and less != plain else None
+
+
+def _day_of_moment(text: str, env: Env) -> date | None:
+    moment = read_date_time(text, env)
+    return None if moment is None or not _names_day(text, env) else moment.date()
 
 
 def _names_day(text: str, env: Env) -> bool:
