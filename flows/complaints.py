@@ -73,6 +73,18 @@ YAML_UNCLOSED = Kind(
     "кавычка или скобка открыта и не закрыта",
     "a quote or a bracket is opened and never closed",
 )
+YAML_OPEN_QUOTE = Kind(
+    "E001",
+    "кавычка, открытая в этой строке, закрылась только в строке {last}, и там после неё что-то стоит —"
+    " закройте её там, где кончается текст",
+    "the quote opened in this line is closed in line {last} only, with something after it there:"
+    " close it where the text ends",
+)
+YAML_GLUED = Kind(
+    "E001",
+    "после двоеточия нужен пробел: «{key}: {text}»",
+    "a space belongs after the colon: “{key}: {text}”",
+)
 YAML_INDENT = Kind(
     "E001",
     "строка не на своём месте — проверьте в ней и в строках перед ней отступ, двоеточие и пробел после"

@@ -49,6 +49,8 @@ Node = Scalar | Listing | Mapped
 
 # What a dash begins at the start of a line, and the text of a plain scalar after a key.
 _AFTER_KEY = re.compile(r"^(?P<indent>[\s-]*)(?P<key>[^#\s'\"\[{-][^:]*?):\s+(?P<rest>\S.*)$")
+# A key whose value stands right behind the colon; `https://…` and `12:30` are none.
+_GLUED = re.compile(r"^[\s-]*(?P<key>[^\W\d]\w*):(?P<rest>[^\s:/].*)$")
 _AFTER_DASH = re.compile(r"^\s*-\s+(?P<rest>\S.*)$")
 # A line that is indented by a space that only looks like one.
 _NO_BREAK = re.compile(r"^ *[\u00a0\u2000-\u200a\u202f\u3000]+ *(?:- |[\w«\"'{/]+:)", re.MULTILINE)
@@ -71,7 +73,7 @@ def read_yaml(file: str, text: str, report: Report) -> list[Node]:
             return []
         return _Reader(file, text, report).documents()
     except yaml.YAMLError as error:
-        _translate(file, text.split("\n"), error, report)
+        _translate(file, text, error, report)
     except UnicodeEncodeError:
         report(complaints.YAML_CHARACTER, Place(file, 1))
     except _Refused:
@@ -202,12 +204,12 @@ def _cut_by_comma(value: Node, value_event: Any, before: dict[str, Any]) -> bool
 # ---------------------------------------------------------------- the parser's words in ours
 
 
-def _translate(file: str, lines: list[str], error: yaml.YAMLError, report: Report) -> None:
+def _translate(file: str, text: str, error: yaml.YAMLError, report: Report) -> None:
+    lines = text.split("\n")
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         position = getattr(error, "position", 0) or 0
-        line = "\n".join(lines)[:position].count("\n") + 1
-        report(complaints.YAML_CHARACTER, Place(file, line))
+        report(complaints.YAML_CHARACTER, Place(file, text[:position].count("\n") + 1))
         return
     context = getattr(error, "context_mark", None)
     # An open quote or bracket is found missing at the end of the file; it begins at the context.
@@ -218,9 +220,46 @@ def _translate(file: str, lines: list[str], error: yaml.YAMLError, report: Repor
     if line >= len(lines) or not lines[line].strip():
         line = max(0, min(line, len(lines)) - 1)
         column = 0
+    glued = _glued(lines, line, context.line if context is not None else line)
+    if glued is not None:
+        place, found = Place(file, glued[0] + 1), glued[1]
+        report(complaints.YAML_GLUED, place, key=found["key"], text=found["rest"].strip())
+        return
+    opened = _open_quote(text, line)
+    if opened is not None:
+        report(complaints.YAML_OPEN_QUOTE, Place(file, opened + 1), last=line + 1)
+        return
     place = Place(file, line + 1, column + 1)
-    kind, text = _cause(lines, line, str(getattr(error, "problem", "")))
-    report(kind, place, text=text)
+    kind, cause = _cause(lines, line, str(getattr(error, "problem", "")))
+    report(kind, place, text=cause)
+
+
+def _glued(lines: list[str], line: int, begun: int) -> tuple[int, re.Match[str]] | None:
+    """The key without a space after its colon that an error in `line` comes from.
+
+    It is where the parser began to read a key, or right before the line it did not understand.
+    """
+    before = next((number for number in range(line - 1, -1, -1) if lines[number].strip()), line)
+    for number in (begun, before):
+        near = line - 2 <= number < len(lines)
+        found = _GLUED.match(lines[number]) if near else None
+        if found is not None:
+            return number, found
+    return None
+
+
+def _open_quote(text: str, line: int) -> int | None:
+    """The line where a quoted text begins that is closed, after others, in this line."""
+    opened = None
+    try:
+        for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+            if isinstance(event, yaml.ScalarEvent) and event.style in ("'", '"'):
+                first: int = event.start_mark.line  # type: ignore[union-attr]
+                last: int = event.end_mark.line  # type: ignore[union-attr]
+                opened = first if first < last == line else None
+    except yaml.YAMLError:
+        pass
+    return opened
 
 
 def _is_unclosed(problem: str) -> bool:
