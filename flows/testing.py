@@ -11,7 +11,8 @@ from flows.errors import Place
 from flows.matching import fold
 from flows.model import Bot
 from flows.rehearsal import ActionFails, Actions, Means, NoSuchButton, Rehearsal, Said
-from flows.scripts import Expected, Line, Mock, Script, ScriptError, read_scripts
+from flows.script_nodes import ScriptError
+from flows.scripts import Expected, Line, Mock, Script, read_scripts
 from flows.values import freeze, thaw
 
 MONDAY_MORNING = (2026, 3, 2, 10, 0)
@@ -56,7 +57,7 @@ def play(
         try:
             scripts = read_scripts(file, text, zone=ZoneInfo(bot.timezone), language=bot.language)
         except ScriptError as error:
-            outcomes.append(Outcome(file, error.place, f"    {error.text}"))
+            outcomes.extend(Outcome(file, place, f"    {text}") for place, text in error.mistakes)
             continue
         outcomes.extend(_play_one(bot, script, actions, means, fresh) for script in scripts)
     return outcomes

@@ -229,6 +229,37 @@ def test_a_file_that_cannot_be_played_is_a_failure_with_its_place(
     assert says in outcome.failure
 
 
+def test_every_mistake_of_a_file_is_told_with_the_nearest_right_word(made: Bot) -> None:
+    text = """
+test: проба
+given: {now: вчера, chanel: web}
+mocks:
+  shop.find: [{gives: 1}, {fails: да}]
+chat:
+  - клиент: /order
+  - client: {pres: Первый}
+  - bot: Номер?
+    butons: [Раз]
+expect: {called: {shop.find: много}, goal: [x]}
+"""
+    told = [(one.place.line, one.failure.strip()) for one in play(made, {"a": text}, nothing)]
+    assert told == [
+        (3, "время пишите так: 2026-03-02 10:00"),
+        (3, "не знаю ключа «chanel» — может, «channel»?"),
+        (5, "не знаю ключа «gives» — может, «give»?"),
+        (5, "не знаю ключа «fails» — может, «fail»?"),
+        (7, "не знаю реплики «клиент» — может, «client»?"),
+        (8, "не знаю, как прислать «pres» — может, «press»?"),
+        (10, "не знаю ключа «butons» — может, «buttons»?"),
+        (11, "не знаю ключа «goal» — может, «goals»?"),
+    ]
+
+
+def test_how_often_an_action_was_called_is_a_number(made: Bot) -> None:
+    text = "test: а\nchat: []\nexpect: {called: {shop.find: много}}\n"
+    assert "сколько раз вызвали «shop.find»" in only(made, text).failure
+
+
 def test_actions_without_a_mock_are_asked_of_the_caller(made: Bot) -> None:
     text = """
 test: проба
