@@ -1,8 +1,7 @@
 """Whole dialogs of both example bots in Telegram: through a webhook and by polling."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +13,10 @@ SALON_TOKEN = "222222:TEST-TOKEN-OF-THE-SALON"
 SALON_SECRET = "another-secret"
 
 
+SLOW = 20.0
+"""Seconds after which an answer is not waited for any more."""
+
+
 class Customer:
     """One person in Telegram: writes, presses, and reads what the bot answers."""
 
@@ -23,38 +26,38 @@ class Customer:
         self.token = token
         self._read = 0
 
-    async def says(self, text: str) -> list[Call]:
-        self.telegram.update(message(self.chat, text), token=self.token)
-        return await self.hears()
+    def says(self, text: str) -> None:
+        self.sends(text=text)
 
-    async def sends(self, **fields: Any) -> list[Call]:
+    def sends(self, **fields: Any) -> None:
         self.telegram.update(message(self.chat, **fields), token=self.token)
-        return await self.hears()
 
-    async def presses(self, label: str) -> list[Call]:
-        payload = next(call.button(label) for call in reversed(self._calls()) if _has(call, label))
-        self.telegram.update(press(self.chat, payload), token=self.token)
-        return await self.hears()
+    async def presses(self, label: str) -> None:
+        # On the message heard last, or on one after it.
+        self._read = max(self._read - 1, 0)
+        call = await self._sees(lambda call: _has(call, label))
+        self.telegram.update(press(self.chat, call.button(label)), token=self.token)
 
-    async def hears(self, *, quiet: float = 0.6) -> list[Call]:
-        """What came since the last look, once nothing more comes for a while."""
-        for _ in range(100):
-            if len(self._calls()) > self._read:
-                break
-            await asyncio.sleep(0.1)
+    async def hears(self, words: str) -> Call:
+        """The next message with these words, whatever the bot says before it."""
+        return await self._sees(lambda call: words in call.text)
+
+    async def _sees(self, wanted: Callable[[Call], bool]) -> Call:
+        deadline = asyncio.get_running_loop().time() + SLOW
         while True:
-            count = len(self._calls())
-            await asyncio.sleep(quiet)
-            calls = self._calls()
-            if len(calls) == count:
-                new, self._read = calls[self._read :], count
-                return new
+            heard = self.heard()
+            for place in range(self._read, len(heard)):
+                if wanted(heard[place]):
+                    self._read = place + 1
+                    return heard[place]
+            assert asyncio.get_running_loop().time() < deadline, [call.text for call in heard]
+            await asyncio.sleep(0.02)
 
-    def _calls(self) -> list[Call]:
-        calls = self.telegram.calls(chat_id=self.chat)
+    def heard(self) -> list[Call]:
+        """Everything the bot has said so far."""
         return [
             call
-            for call in calls
+            for call in self.telegram.calls(chat_id=self.chat)
             if call.token in ("", self.token) and call.method in ("sendMessage", "sendPhoto")
         ]
 
@@ -67,19 +70,18 @@ def _has(call: Call, label: str) -> bool:
     return True
 
 
-def texts(calls: list[Call]) -> list[str]:
-    return [call.text for call in calls]
-
-
-@pytest.fixture(params=["webhook", "polling"])
-def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FakeTelegram]:
+@pytest.fixture(scope="module", params=["webhook", "polling"])
+def rig(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FakeTelegram]:
     """Both example bots in one process, each behind a token of its own."""
     with FakeTelegram.start({TOKEN: "shop_bot", SALON_TOKEN: "salon_bot"}) as telegram:
         bots = (
             f'[{{"bot": "shop", "token": "{TOKEN}", "webhook_secret": "{SECRET}"}},'
             f' {{"bot": "salon", "token": "{SALON_TOKEN}", "webhook_secret": "{SALON_SECRET}"}}]'
         )
-        server = EasyFlow(tmp_path / "data", telegram__bots=bots, telegram__api_base=telegram.base)
+        data = tmp_path_factory.mktemp(request.param) / "data"
+        server = EasyFlow(data, telegram__bots=bots, telegram__api_base=telegram.base)
         if request.param == "webhook":
             server.set(public_url=server.base)
         with server:
@@ -89,72 +91,73 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FakeTelegram
 
 async def test_an_order_is_found_in_the_question_itself(rig: FakeTelegram) -> None:
     ivan = Customer(rig, 501)
-    heard = await ivan.says("Привет! Где мой заказ №12345?")
-    assert texts(heard) == [
+    ivan.says("Привет! Где мой заказ №12345?")
+    answer = await ivan.hears("заказ")
+    await rig.settled()
+    assert [call.text for call in ivan.heard()] == [
         "Ваш заказ №12345 находится в пути. Ожидаемая дата доставки: 15 января 2024."
     ]
-    assert heard[0].parameters["reply_markup"]["inline_keyboard"][0][0]["url"]
+    assert answer.parameters["reply_markup"]["inline_keyboard"][0][0]["url"]
 
 
 async def test_a_return_with_a_misfit_a_photo_and_a_shared_phone(rig: FakeTelegram) -> None:
     anna = Customer(rig, 502)
-    greeting = await anna.says("/start")
-    assert [call.method for call in greeting] == ["sendPhoto", "sendMessage"]
-    heard = await anna.presses("↩️ Оформить возврат")
-    assert "номер" in heard[-1].text
-    assert "5–8 цифр" in (await anna.says("12"))[-1].text
-    heard = await anna.says("12344")
-    assert "случилось" in heard[-1].text
-    heard = await anna.presses("Брак")
-    assert "фото" in heard[-1].text.lower()
+    anna.says("/start")
+    await anna.presses("↩️ Оформить возврат")
+    assert [call.method for call in anna.heard()[:2]] == ["sendPhoto", "sendMessage"]
+    await anna.hears("номер")
+    anna.says("12")
+    await anna.hears("5–8 цифр")
+    anna.says("12344")
+    await anna.hears("случилось")
+    await anna.presses("Брак")
+    await anna.hears("фото")
     photo = [{"file_id": "small", "width": 90, "height": 90}, {"file_id": "photo-1", "width": 800}]
-    heard = await anna.sends(photo=photo)
+    anna.sends(photo=photo)
     # Photos are gathered until three seconds of quiet.
-    heard = heard or await anna.hears()
-    assert heard[-1].parameters["reply_markup"]["keyboard"][0][0]["request_contact"] is True
-    contact = {"phone_number": "79991234567", "first_name": "Анна", "user_id": 502}
-    heard = await anna.sends(contact=contact)
-    assert "+7 999 123-45-67" in heard[-1].text
-    assert "1 шт" in heard[-1].text
-    heard = await anna.presses("✅ Отправить")
-    assert any("Готово" in text for text in texts(heard))
+    asked = await anna.hears("с вами связаться")
+    assert asked.parameters["reply_markup"]["keyboard"][0][0]["request_contact"] is True
+    anna.sends(contact={"phone_number": "79991234567", "first_name": "Анна", "user_id": 502})
+    assert "1 шт" in (await anna.hears("+7 999 123-45-67")).text
+    await anna.presses("✅ Отправить")
+    await anna.hears("Готово")
 
 
 async def test_a_booking_in_the_salon_and_its_list(rig: FakeTelegram) -> None:
     olga = Customer(rig, 503, SALON_TOKEN)
-    await olga.says("записаться")
-    await olga.says("Маникюр — 2 000 ₽")
-    heard = await olga.presses("Завтра")
-    first = heard[-1].parameters["reply_markup"]["inline_keyboard"][0][0]["text"]
-    await olga.presses(first)
-    await olga.says("Ольга")
-    heard = await olga.says("8 (999) 123-45-67")
-    assert "Записываю?" in heard[-1].text
-    heard = await olga.presses("✅ Да")
-    assert any("Записала вас" in text for text in texts(heard))
-    heard = await olga.says("/my")
-    assert any("Маникюр" in text for text in texts(heard))
+    olga.says("записаться")
+    olga.says("Маникюр — 2 000 ₽")
+    await olga.presses("Завтра")
+    times = await olga.hears("время")
+    await olga.presses(times.parameters["reply_markup"]["inline_keyboard"][0][0]["text"])
+    olga.says("Ольга")
+    olga.says("8 (999) 123-45-67")
+    await olga.hears("Записываю?")
+    await olga.presses("✅ Да")
+    await olga.hears("Записала вас")
+    olga.says("/my")
+    await olga.hears("Маникюр")
 
 
 async def test_a_press_is_answered_at_once_and_a_stale_one_is_told_so(rig: FakeTelegram) -> None:
     ivan = Customer(rig, 504)
-    await ivan.says("/start")
-    rig.update(press(504, "q:1:0", query_id="first"), token=TOKEN)
+    ivan.says("/start")
+    await ivan.presses("↩️ Оформить возврат")
     await rig.expect(1, "answerCallbackQuery")
-    await ivan.hears()
-    await ivan.says("/menu")
+    await ivan.hears("номер")
+    ivan.says("/menu")
     rig.update(press(504, "q:1:0", query_id="stale"), token=TOKEN)
-    heard = await ivan.hears()
-    assert "уже не действует" in heard[0].text
+    await ivan.hears("уже не действует")
 
 
 async def test_after_a_person_was_called_the_bot_is_silent(rig: FakeTelegram) -> None:
     ivan = Customer(rig, 505)
-    await ivan.says("оператор")
-    rig.update(message(505, "алло, вы тут?"), token=TOKEN)
-    await rig.settled(token=TOKEN)
+    ivan.says("оператор")
+    await ivan.hears("Зову коллегу")
+    ivan.says("алло, вы тут?")
+    await rig.settled()
     await asyncio.sleep(0.5)
-    assert not [call for call in rig.calls(chat_id=505) if "тут" in call.text]
+    assert not [call for call in ivan.heard() if "тут" in call.text]
 
 
 async def test_updates_we_do_not_serve_are_acknowledged(rig: FakeTelegram) -> None:
@@ -166,6 +169,5 @@ async def test_updates_we_do_not_serve_are_acknowledged(rig: FakeTelegram) -> No
         message(506, "Где мой заказ 12345?"),
         token=TOKEN,
     )
-    await rig.settled(token=TOKEN)
-    heard = await Customer(rig, 506).hears()
-    assert "в пути" in heard[-1].text
+    await rig.settled()
+    await Customer(rig, 506).hears("в пути")
