@@ -17,8 +17,8 @@ from flows.values import DEEPEST, HEAVIEST, refuse_heavy, thaw
 from tests.flows.conftest import Dialog, bot_of
 
 ENV = Env(language="ru", timezone=ZoneInfo("Europe/Moscow"), now=datetime(2026, 11, 25, tzinfo=UTC))
-SOON = 0.2
-"""Seconds of the processor."""
+SOON = 2.0
+"""Seconds of the processor: some forty times what the slowest takes, for machines of any speed."""
 
 
 def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:

@@ -9,6 +9,9 @@ from flows.errors import LoadError
 from flows.load import load_bot
 from flows.patterns import compiled
 
+SOON = 2.0
+"""Seconds of the processor: some forty times what the slowest takes."""
+
 BOT = "bot: Проба\nlanguage: ru\ntimezone: Europe/Moscow\n"
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{letter}: &{letter} [{', '.join([f'*{before}'] * 9)}]\n"
@@ -67,7 +70,7 @@ def test_a_file_that_means_harm_is_refused_soon_and_by_its_line(kind: str) -> No
     began = time.process_time()
     with pytest.raises(LoadError) as refusal:
         load_bot("x", {"bot.yaml": BOT, "flows/a.yaml": REFUSED[kind]}, {})
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < SOON
     assert all(one.place.line >= 1 for one in refusal.value.complaints)
 
 
@@ -78,7 +81,7 @@ def test_no_pattern_of_an_owner_takes_long(pattern: str) -> None:
     for text in ("a" * 20_000 + "!", "x" * 20_000, "ab" * 10_000 + "\n"):
         expression.fullmatch(text)
         expression.search(text)
-    assert time.process_time() - began < 0.2
+    assert time.process_time() - began < SOON
 
 
 @pytest.mark.parametrize("pattern", UNKNOWN)
