@@ -3,14 +3,17 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.stems import alike, stems
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.*)$", re.MULTILINE)
+_SENTENCE = re.compile(r"[.!?…;\n]+")
 _ENOUGH = 0.5
+_ENOUGH_FOR_A_PART = 0.8
+_MOST_SENTENCES = 20
 _IN_BODY = 0.7
 
 
@@ -38,32 +41,46 @@ class Knowledge:
         self._found_in = found_in
 
     def answer(self, question: str, sources: Iterable[str] | None = None) -> dict[str, Any]:
-        """`found` is False where no section is about most of what was asked."""
-        asked = list(dict.fromkeys(stems(question)))
+        """`found` is False where no section is about most of what was asked.
+
+        A long message is about much else; then one sentence of it that fits well is enough.
+        """
         wanted = None if sources is None else set(sources)
+        sections = [one for one in self._sections if wanted is None or one.source in wanted]
+        found = self._best(question, sections)
+        if found is not None and found[1] >= _ENOUGH:
+            return _answer(*found)
+        sentences = [part for part in _SENTENCE.split(question) if len(set(stems(part))) > 1]
+        parts = [self._best(part, sections) for part in sentences[:_MOST_SENTENCES]]
+        fitting = [part for part in parts if part is not None and part[1] >= _ENOUGH_FOR_A_PART]
+        if not fitting:
+            return {"found": False, "text": ""}
+        return _answer(*max(fitting, key=lambda part: part[1]))
+
+    def _best(self, question: str, sections: Sequence[Section]) -> tuple[Section, float] | None:
+        """The section that fits best, and how much of the question it is about."""
+        weights = {word: self._weight(word) for word in dict.fromkeys(stems(question))}
         best, best_score = None, 0.0
-        weights = {word: self._weight(word) for word in asked}
-        whole = sum(weights.values())
-        for section in self._sections:
-            if wanted is not None and section.source not in wanted:
-                continue
+        for section in sections:
             score = sum(_fit(word, section) * weight for word, weight in weights.items())
             if score > best_score:
                 best, best_score = section, score
-        if best is None or best_score < _ENOUGH * whole:
-            return {"found": False, "text": ""}
-        return {
-            "found": True,
-            "text": best.text,
-            "title": best.title,
-            "source": best.source,
-            "confidence": round(min(best_score / whole, 0.95), 2),
-        }
+        return None if best is None else (best, best_score / sum(weights.values()))
 
     def _weight(self, word: str) -> float:
         """Rare words tell more; a word that stands nowhere tells the most against an answer."""
         frequency = sum(count for stem, count in self._found_in.items() if alike(word, stem))
         return math.log(1 + len(self._sections) / (frequency or 0.5))
+
+
+def _answer(section: Section, share: float) -> dict[str, Any]:
+    return {
+        "found": True,
+        "text": section.text,
+        "title": section.title,
+        "source": section.source,
+        "confidence": round(min(share, 0.95), 2),
+    }
 
 
 def _fit(word: str, section: Section) -> float:

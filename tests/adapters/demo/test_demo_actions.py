@@ -91,7 +91,23 @@ async def test_only_the_named_sources_are_searched(salon: Salon) -> None:
     assert (in_faq["found"], in_delivery["found"]) == (False, True)
 
 
-@pytest.mark.parametrize("question", ["", "???", "хочу пиццу", "сколько стоит слон"])
+async def test_one_sentence_of_a_long_message_is_enough(salon: Salon) -> None:
+    around = "Искала подарок племяннице, она модница и обожает яркое."
+    question = f"{around} Сколько стоит доставка? Хорошего вечера и побольше покупателей!"
+    answer = await salon.does("knowledge.answer", question=question)
+    assert answer["text"] == "Доставка стоит 300 рублей."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "???",
+        "хочу пиццу",
+        "сколько стоит слон",
+        "Вы меня обманули! Верните мне деньги. Доставка. Бирка.",
+    ],
+)
 async def test_what_stands_nowhere_is_not_found(salon: Salon, question: str) -> None:
     assert (await salon.does("knowledge.answer", question=question))["found"] is False
 
