@@ -134,6 +134,7 @@ class Life:
         self.doom = ""
         self.outage = False
         self.fills = ""
+        self._under_way: set[asyncio.Future[Any]] = set()
 
     async def reach(self, point: str) -> None:
         if point == self.fills:
@@ -142,6 +143,20 @@ class Life:
             self.dead = True
         if self.dead:
             await self.hands.park(asyncio.get_running_loop().create_future())
+
+    async def ask(self, port: Awaitable[Result]) -> Result:
+        """The database ends what it has begun, whatever becomes of who asked for it."""
+        asked = asyncio.ensure_future(port)
+        self._under_way.add(asked)
+        asked.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(asked)
+
+    async def end(self, tasks: set[asyncio.Task[Any]]) -> None:
+        self.dead = True
+        left = tasks - self._under_way
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, *self._under_way, return_exceptions=True)
 
     def checked(self, port: Any) -> Any:
         return _Checked(port, self)
@@ -159,7 +174,7 @@ class _Checked:
             await self._life.reach(f"before {name}")
             if self._life.outage and name in Life.WRITES:
                 raise Unavailable("no space left")
-            result = await method(*given, **named)
+            result = await self._life.ask(method(*given, **named))
             await self._life.reach(f"after {name}")
             return result
 
@@ -343,11 +358,7 @@ class Rig:
 
     async def crash(self) -> None:
         """End as by kill -9: nothing is finished, nothing more is written."""
-        self.life.dead = True
-        tasks = self._ours()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.life.end(self._ours())
         await self.stores.close()
 
     async def restart(self) -> None:

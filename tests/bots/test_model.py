@@ -16,6 +16,7 @@ from bots.errors import ActionFailed, ChannelBusy, ChannelDown, Unavailable, Unr
 from bots.model.message import UnifiedMessage
 from bots.model.turn import Outgoing
 from flows.turn import GivenBack
+from flows.understand import MAIL_KEPT
 from tests.bots.rig import Rig, address_of
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ POINTS = [
     *("before still", "before intent_later"),
 ]
 FULL = ["before claim", "before commit", "before begin", "after send", "before later"]
+MANY = 4
 STUCK = 60
 """Seconds after which a step, which takes milliseconds, will not end any more."""
 
@@ -45,9 +47,11 @@ class Chat:
     epoch: int = 0
     unreachable: int = 0
     actions: int = 0
+    since_caught_up: int = 0
 
     def take(self, messages: Sequence[UnifiedMessage]) -> None:
         self.accepted.extend(messages)
+        self.since_caught_up += len(messages)
         if self.owner == "bot":
             self.advanced += len(messages)
             self.actions += sum(one.text in ("slow", "quick") for one in messages)
@@ -97,6 +101,14 @@ class RuntimeMachine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ what happens
 
+    def _let_catch_up(self, chat: str) -> None:
+        """While an action is under way a bot keeps the last messages only: no more than those."""
+        known = self.chats[chat]
+        if known.since_caught_up > MAIL_KEPT - MANY:
+            self.run(self._alive_and_done())
+            self.run(self.rig.passes(700))
+            known.since_caught_up = 0
+
     def hears(self, chat: str, word: str) -> None:
         message = self.rig.message(chat, word)
         known = self.chats[chat]
@@ -116,10 +128,12 @@ class RuntimeMachine(RuleBasedStateMachine):
 
     @rule(chat=chats, word=words)
     def deliver(self, chat: str, word: str) -> None:
+        self._let_catch_up(chat)
         self.hears(chat, word)
 
-    @rule(chat=chats, many=st.lists(words, min_size=2, max_size=4))
+    @rule(chat=chats, many=st.lists(words, min_size=2, max_size=MANY))
     def deliver_many_at_once(self, chat: str, many: list[str]) -> None:
+        self._let_catch_up(chat)
         known = self.chats[chat]
         messages = [self.rig.message(chat, word) for word in many]
         try:
