@@ -8,7 +8,7 @@ from flows.answers import Fit, Misfit
 from flows.attachments import ATTACHED
 from flows.choices import presses, question_of
 from flows.errors import RunError
-from flows.frames import Frame, Wait
+from flows.frames import BOTTOM, Frame, Wait
 from flows.model import Ask, Operation, Question
 from flows.stage import Stage
 from flows.text import parse_text
@@ -189,7 +189,9 @@ def abandon_by_timeout(stage: Stage, frame: Frame) -> None:
     stage.happened("silent", frame)
 
 
-def miss(stage: Stage, frame: Frame, reason: str = "", *, before: str = "") -> None:
+def miss(
+    stage: Stage, frame: Frame, reason: str = "", *, before: str = "", counts: bool = True
+) -> None:
     """An answer that does not fit; where it was one too many, `else` is due.
 
     Without a `reason` the question is put again, after what is to be said `before` it.
@@ -197,11 +199,11 @@ def miss(stage: Stage, frame: Frame, reason: str = "", *, before: str = "") -> N
     wait = frame.wait
     assert wait is not None
     question = question_of(stage, frame)
-    wait.tries += 1
+    wait.tries += counts
     wait.missed = True
     stage.happened("misfit", frame)
     limit = question.tries if question.tries is not None else stage.bot.defaults.tries
-    if wait.tries >= limit and _has_else(stage, question):
+    if counts and wait.tries >= limit and _has_else(stage, question):
         stage.exhausted = frame
     elif reason:
         stage.tell(reason, buttons=presses(stage, frame, question), asks=True)
@@ -213,11 +215,24 @@ def miss_attachment(stage: Stage, frame: Frame, reason: str) -> None:
     """Something was sent where words are wanted, a photo that came late for example."""
     question = question_of(stage, frame)
     own = question.retry if question.retry is not None else question.kind.retry
+    # The sixth photo of five is no failure to answer the question after them.
+    counts = not _just_sent(stage, frame)
     if own is not None or question.kind.base in ATTACHED:
-        miss(stage, frame, objection(stage, frame, reason))
+        miss(stage, frame, objection(stage, frame, reason), counts=counts)
         return
     note = stage.phrase("not_here")
-    miss(stage, frame, f"{note} {reason}" if reason else "", before=note)
+    miss(stage, frame, f"{note} {reason}" if reason else "", before=note, counts=counts)
+
+
+def _just_sent(stage: Stage, frame: Frame) -> bool:
+    """Whether the question before this one was answered by something attached."""
+    root = stage.root(frame)
+    last = root.history[-1] if root is not None and root.history else {}
+    asked = stage.by_id(last.get("frame", BOTTOM))
+    if asked is None or not stage.knows(asked):
+        return False
+    operation = stage.operation(asked, last["entry"])
+    return isinstance(operation, Ask) and operation.question.kind.base in ATTACHED
 
 
 def _has_else(stage: Stage, question: Question) -> bool:

@@ -577,3 +577,22 @@ def test_collect_does_not_stand_in_the_way_of_a_single_photo(talk: Any) -> None:
         - say: "{{ x }}"
         """
     talk(flow(body)).hears("/a", "Фото?").gets(PHOTO).says("f:1")
+
+
+def test_photos_that_come_late_are_no_failed_answers_to_the_next_question(talk: Any) -> None:
+    body = """
+        - ask: Фото?
+          save: x
+          as: photos
+        - ask: Телефон?
+          save: y
+          as: phone
+          tries: 2
+          else: {say: Зову коллегу.}
+        - ask: Имя?
+          save: z
+        """
+    dialog = talk(flow(body)).hears("/a", "Фото?").gets(PHOTO).passes("3s", "Телефон?")
+    for _ in range(3):
+        dialog.gets(PHOTO).says("К этому вопросу вложение не подходит. Нужен номер телефона*")
+    dialog.hears("эм", "Нужен номер*").hears("ну", "Зову коллегу.", "Телефон?")
