@@ -4,6 +4,17 @@ from typing import Any
 
 import re2  # type: ignore[import-untyped]
 
+_SETS = {
+    r"[^\W\d_]": r"\p{L}",
+    r"[^\W\d]": r"[\p{L}_]",
+    r"[^\W_]": r"[\p{L}\p{N}]",
+    r"[\W\d_]": r"[^\p{L}]",
+    r"[\W\d]": r"[^\p{L}_]",
+    r"[\W_]": r"[^\p{L}\p{N}]",
+    r"[\W]": r"[^\p{L}\p{N}_]",
+}
+"""Usual sets with what is no letter: the engine cannot join that to others by itself."""
+
 
 def compiled(pattern: str) -> Any:
     """A pattern with `fullmatch`; ValueError says in words what in it cannot be read."""
@@ -20,6 +31,8 @@ def compiled(pattern: str) -> Any:
 
 def _with_letters(pattern: str) -> str:
     r"""`\w` means letters of every alphabet to owners; the engine knows only Latin ones by it."""
+    for written, meant in _SETS.items():
+        pattern = pattern.replace(written, meant)
     parts, place, inside = [], 0, False
     while place < len(pattern):
         sign = pattern[place]
@@ -30,6 +43,8 @@ def _with_letters(pattern: str) -> str:
                 pair = letters if inside else f"[{letters}]"
             elif pair == r"\W" and not inside:
                 pair = f"[^{letters}]"
+            elif pair == r"\W":
+                raise ValueError(r"в matches внутри [ ] нельзя \W — перечислите знаки: [^а-яё]")
             parts.append(pair)
             place += 2
             continue

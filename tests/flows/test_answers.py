@@ -507,3 +507,24 @@ def test_no_text_makes_any_type_fail(text: str, kind: str, env: Env) -> None:
 def test_no_attachment_makes_any_type_fail(text: str, media: MediaKind) -> None:
     for kind in BASE_TYPES.values():
         kind.parse(text, [Sent(kind=media, details={"phone": text, "latitude": text})], ENV)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "fits_not"),
+    [
+        (r"[^\W\d_]+", "Анна", "Анна1"),
+        (r"[\W\d_]+", "👍 12", "да"),
+        (r"[\W]+", "👍", "д"),
+        (r"\w+\W", "Анна!", "Анна"),
+    ],
+)
+def test_letters_of_every_alphabet_are_letters_in_sets_too(
+    pattern: str, fits: str, fits_not: str
+) -> None:
+    kind = answer_type("x", base="text", matches=pattern)
+    assert (taken(kind, fits), taken(kind, fits_not)) == (fits, None)
+
+
+def test_a_set_the_engine_cannot_read_is_refused() -> None:
+    with pytest.raises(ValueError, match="перечислите знаки"):
+        answer_type("x", base="text", matches=r"[\W,]")
