@@ -5,23 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.migrate import migrate
 from tests.bots.rig import Rig
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all its tables, to be copied: making them takes longer than a test."""
-    path = tmp_path_factory.mktemp("migrated") / "easyflow.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def database(tmp_path: Path, migrated: Path) -> Path:
-    path = tmp_path / "easyflow.db"
-    path.write_bytes(migrated.read_bytes())
-    return path
 
 
 @pytest.fixture

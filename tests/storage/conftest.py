@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from bots.model.message import Address
-from storage.migrate import migrate
 from storage.sqlite import Stores, open_sqlite
 
 
@@ -71,21 +70,6 @@ class House:
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all its tables, to be copied: making them takes longer than a test."""
-    path = tmp_path_factory.mktemp("migrated") / "easyflow.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def database(tmp_path: Path, migrated: Path) -> Path:
-    path = tmp_path / "easyflow.db"
-    path.write_bytes(migrated.read_bytes())
-    return path
 
 
 @pytest.fixture
