@@ -4,9 +4,6 @@ import re
 
 import phonenumbers
 
-HOME = "RU"
-"""The land of a telephone number written without a plus."""
-
 _PHONE = re.compile(r"(?<![\w@/.])(?:\+|00)?\d(?:[\s()\-–—.‑]{0,3}\d){6,17}(?![\w@])")
 _EMAIL = re.compile(
     r"(?<![\w.+\-@])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@"
@@ -43,6 +40,7 @@ def phone_number(written: str) -> str | None:
 
 
 def _domestic(digits: str) -> str | None:
+    """Without a plus it is a number of Russia."""
     if len(digits) == 11 and digits[0] in "78":
         return _russian(digits[1:])
     # Ten digits with an 8 in front are a number that was cut short.
