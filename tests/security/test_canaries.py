@@ -92,8 +92,8 @@ async def test_no_canary_is_found(telegram: FakeTelegram, tmp_path: Path) -> Non
         telegram.script(method="sendMessage", times=1, status=401, description="Unauthorized")
         telegram.script(method="sendMessage", times=None, action="drop")
         body = {"platform": "telegram", "chat_id": "5", "text": WORDS}
-        for _ in range(2):
-            told.append(await server.asked("POST", "/api/v1/messaging/send", body, key=KEY))
+        sends = [server.asked("POST", "/api/v1/messaging/send", body, key=KEY) for _ in range(2)]
+        told += await asyncio.gather(*sends)
         _, metrics = server.call("GET", "/metrics", key=None)
     seen = {"the log": server.log, "metrics": metrics, "answers": str(told)}
     for place, text in seen.items():
