@@ -4,6 +4,7 @@ import asyncio
 
 from bots.lanes import Job, Lanes
 from bots.model.message import Address
+from tests.bots.clockwork import others_go_on
 
 ANNA = Address(1, "shop", "web", "anna")
 BORIS = Address(1, "shop", "web", "boris")
@@ -23,10 +24,10 @@ async def test_jobs_of_a_lane_run_in_order_and_do_not_hold_up_others() -> None:
     lanes.submit(ANNA, job(seen, "a1", gate))
     lanes.submit(ANNA, job(seen, "a2"))
     lanes.submit(BORIS, job(seen, "b1"))
-    await asyncio.sleep(0.01)
+    await others_go_on()
     assert seen == ["b1"]
     gate.set()
-    await asyncio.sleep(0.01)
+    await others_go_on()
     assert seen == ["b1", "a1", "a2"]
     assert lanes.busy == 0
 
@@ -39,7 +40,7 @@ async def test_a_job_that_raises_does_not_stop_the_next() -> None:
 
     lanes.submit(ANNA, broken)
     lanes.submit(ANNA, job(seen, "next"))
-    await asyncio.sleep(0.01)
+    await others_go_on()
     assert seen == ["next"]
 
 
@@ -51,5 +52,5 @@ async def test_closing_finishes_the_job_under_way_and_drops_those_behind_it() ->
     asyncio.get_running_loop().call_later(0.01, gate.set)
     await lanes.close(patience=5)
     lanes.submit(BORIS, job(seen, "too late"))
-    await asyncio.sleep(0.01)
+    await others_go_on()
     assert seen == ["under way"]

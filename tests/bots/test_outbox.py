@@ -18,7 +18,7 @@ from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
 from bots.outbox import UNKNOWN, Outbox
 from bots.ports import Received, Webhook
-from tests.bots.clockwork import Clockwork, NoMeter, OutboxRows
+from tests.bots.clockwork import Clockwork, NoMeter, OutboxRows, others_go_on
 
 ANNA = Address(1, "shop", "telegram:1", "anna")
 BORIS = Address(1, "shop", "telegram:1", "boris")
@@ -137,9 +137,9 @@ async def test_when_a_second_chat_is_throttled_the_whole_bot_waits() -> None:
     rig.clock.held.clear()
     rig.outbox.take([row("a")])
     rig.outbox.take([row("x", BORIS)])
-    await asyncio.sleep(0.01)
+    await others_go_on()
     rig.outbox.take([row("v", VERA)])
-    await asyncio.sleep(0.01)
+    await others_go_on()
     assert (channel.taken, rig.clock.slept) == ([], [30, 20, 20])
     rig.clock.held.set()
     await rig.finished(ANNA, BORIS, VERA)
@@ -245,7 +245,7 @@ async def test_closing_does_not_wait_for_what_waits_for_a_better_time() -> None:
     rig = Rig(channel)
     rig.clock.held.clear()
     rig.outbox.take([row("a"), row("b")])
-    await asyncio.sleep(0.01)
+    await others_go_on()
     async with asyncio.timeout(2):
         await rig.outbox.close(patience=60)
     assert channel.taken == []

@@ -67,10 +67,15 @@ class FakeInbox:
         self.answer: Callable[[UnifiedMessage, Conversation], Answer] = self._echo
         self.refuses: Exception | None = None
         self.gate: asyncio.Event | None = None
+        self.at_the_gate = asyncio.Event()
+
+    async def _pass(self) -> None:
+        if self.gate is not None:
+            self.at_the_gate.set()
+            await self.gate.wait()
 
     async def accept(self, messages: Sequence[UnifiedMessage]) -> None:
-        if self.gate is not None:
-            await self.gate.wait()
+        await self._pass()
         if self.refuses is not None:
             raise self.refuses
         self.accepted += messages
@@ -82,8 +87,7 @@ class FakeInbox:
         context: Mapping[str, Any] | None = None,
         patience: float = 25.0,
     ) -> Answer:
-        if self.gate is not None:
-            await self.gate.wait()
+        await self._pass()
         if self.refuses is not None:
             raise self.refuses
         self.asked.append((message, context))
