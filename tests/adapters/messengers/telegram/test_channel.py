@@ -126,6 +126,7 @@ async def test_a_press_that_cannot_be_answered_is_only_logged(
     telegram.script(method="answerCallbackQuery", status=400, description="query is too old")
     received = channel.read({"update_id": 9, **press(5, "a:1")})
     await received.after[0]()
+    assert [call.status for call in telegram.calls("answerCallbackQuery")] == [400]
 
 
 async def test_a_customers_file_is_fetched(
