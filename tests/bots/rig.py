@@ -420,7 +420,7 @@ class Rig:
                 if moment >= end:
                     return
                 # A timer that rests after a failure: go on past it.
-                self.hands.wake(min(end, moment + timedelta(seconds=1)))
+                self.hands.wake(min(end, moment + timedelta(seconds=5)))
 
     # ------------------------------------------------------------ what happens
 
