@@ -1,8 +1,10 @@
 """The real server, `python run.py`, in a process of its own: started, killed and started again."""
 
 import asyncio
+import contextlib
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -21,11 +23,15 @@ SECRET = "webhook-secret-of-tests"
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on, and none that systems give to clients.
+
+    While the server is killed, such a one could be taken by a connection on its way out.
+    """
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 class EasyFlow:
