@@ -14,6 +14,8 @@ from flows.triggers import NO_MATCH, SURE
 from flows.turn import Heard, Sent, Understand
 
 MAIL_KEPT = 20
+"""Messages that wait for a slow action to end; of more the oldest are not answered."""
+
 LONGEST = 10_000
 
 
