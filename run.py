@@ -132,7 +132,7 @@ def load_all(settings: Settings) -> dict[str, tuple[BotFolder, Loaded]]:
         try:
             bots[folder.name] = folder, load(folder)
         except LoadError as error:
-            complaints += [f"{folder.path / str(one)}" for one in error.complaints]
+            complaints += complaints_of(folder.path, error)
     if complaints:
         stop("Nothing was started, because these bots have mistakes:", *complaints)
     if not bots:
@@ -274,13 +274,26 @@ async def republish(settings: Settings, house: House) -> None:
             except (LoadError, BotFolderError) as error:
                 stays = "the version before stays" if name in house.folders else "it stays away"
                 log.error(f"Not published, {stays}", bot=name)
-                print(f"\n{error}\n", file=sys.stderr)
+                print(
+                    "",
+                    *complaints_of(settings.bots_dir / name, error),
+                    "",
+                    sep="\n",
+                    file=sys.stderr,
+                )
                 continue
             house.folders[name] = folder
             await publish(house, loaded.bot, folder)
             log.info("Published", bot=name, version=loaded.bot.version)
             for warning in loaded.warnings:
                 log.warning("A bot may have a mistake", where=f"{name}/{warning}")
+
+
+def complaints_of(path: Path, error: LoadError | BotFolderError) -> list[str]:
+    """A line for each mistake, with the path an editor opens."""
+    if isinstance(error, BotFolderError):
+        return error.lines
+    return [f"{path / str(one)}" for one in error.complaints]
 
 
 async def publish(house: House, bot: Bot, folder: BotFolder) -> None:
@@ -638,9 +651,7 @@ def test(settings: Settings, path: str | None) -> int:
         try:
             bot = load(folder).bot
         except LoadError as error:
-            stop(
-                "The bot has mistakes:", *(f"{folder.path / str(one)}" for one in error.complaints)
-            )
+            stop("The bot has mistakes:", *complaints_of(folder.path, error))
         demo = demo_bot(bot, folder)
         status |= rehearse(
             bot,
