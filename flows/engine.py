@@ -18,7 +18,7 @@ from flows.choices import pending, presses, question_of
 from flows.errors import RunError
 from flows.frames import Frame, position_of
 from flows.model import Bot
-from flows.stage import Stage
+from flows.stage import Stage, Watch
 from flows.turn import (
     Around,
     Chosen,
@@ -48,15 +48,18 @@ def advance(
     around: Around,
     *,
     older: Mapping[str, Bot] = NO_OLDER,
+    watch: Watch | None = None,
 ) -> Step:
     """Let the dialog take what happened.
 
     `position` is `{}` for a new chat, afterwards what the last step gave; it is not changed. Where
     the last effect is an `Understand` or a quick `Run`, the turn goes on at once with `Chosen` or
     `Returned`; every other `Run` comes back as a turn of its own. `older` holds the earlier
-    versions of the bot (by `Bot.version`) that `versions.needed` names.
+    versions of the bot (by `Bot.version`) that `versions.needed` names. `watch` is told of every
+    operation as it is carried out.
     """
     stage = Stage(bot, position_of(position), around, older)
+    stage.watch = watch
     if isinstance(what, (Returned, Chosen)):
         stage.muted = stage.position.muted
     else:

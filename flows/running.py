@@ -52,8 +52,11 @@ def run(stage: Stage) -> None:
             else:
                 done += 1
                 _count(stage, done)
-                operation = stage.flow(frame).code[frame.at]
+                at = frame.at
+                operation = stage.flow(frame).code[at]
                 _OPERATIONS[type(operation)](stage, frame, operation)
+                if stage.watch is not None:
+                    stage.watch(frame.version, frame.flow, at, frame.at)
         except RunError as error:
             endings.fail(stage, str(error))
 

@@ -1,6 +1,6 @@
 """What a turn works on: the stack, the variables as flows read them, and the effects so far."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,9 @@ from flows.turn import Around, DropTimer, Effect, Happened, Owner, Press, Say, S
 from flows.values import freeze_light
 
 OFFERS_KEPT = 40
+
+Watch = Callable[[str, str, int, int], None]
+"""Told of an operation: the bot's version, the flow, its index and the index that came after it."""
 
 
 class Stage(Memory):
@@ -41,6 +44,7 @@ class Stage(Memory):
         "returning",
         "rung",
         "said",
+        "watch",
     )
 
     def __init__(
@@ -60,6 +64,7 @@ class Stage(Memory):
         self.exhausted: Frame | None = None
         self.holder: Owner = around.owner
         self.flow_of_button: str | None = None
+        self.watch: Watch | None = None
 
     # ------------------------------------------------------------ texts and values
 
