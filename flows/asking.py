@@ -60,7 +60,7 @@ def put(
         _wait_id(stage, frame, entry, question),
         "ask",
         entry,
-        question.signature,
+        list(question.signature),
         confirming=confirming,
     )
     if not question.menu:

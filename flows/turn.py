@@ -1,9 +1,10 @@
 """What goes into a turn of the engine and what comes out: plain values, nothing that acts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 MediaKind = Literal[
     "photo", "video", "audio", "voice", "document", "sticker", "location", "contact"
@@ -15,8 +16,7 @@ Outcome = Literal["released", "closed", "offline", "unanswered", "cancel"]
 # ---------------------------------------------------------------- in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(Struct, frozen=True, kw_only=True):
     """Something a customer attached.
 
     `ref` names it on its channel; `details` holds `latitude` and `longitude` of a location,
@@ -28,8 +28,7 @@ class Sent:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Heard(Struct, frozen=True, kw_only=True):
     """A customer wrote, attached or pressed something. `button` is the payload of the press.
 
     `edited` says that it replaces an earlier message: it is looked at only where that one was a
@@ -42,15 +41,13 @@ class Heard:
     edited: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fired:
+class Fired(Struct, frozen=True, kw_only=True):
     """A timer is due; `payload` is what `SetTimer` carried."""
 
     payload: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Returned:
+class Returned(Struct, frozen=True, kw_only=True):
     """An action is over: its value, or in `failed` the reason it went wrong."""
 
     wait: str
@@ -58,8 +55,7 @@ class Returned:
     failed: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Struct, frozen=True, kw_only=True):
     """The meaning a text has: a key of `Understand.candidates`, or None for none of them."""
 
     wait: str
@@ -67,16 +63,14 @@ class Chosen:
     confidence: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenOver:
+class TakenOver(Struct, frozen=True, kw_only=True):
     """Somebody outside the flow asked for a person (an API call, an operator)."""
 
     reason: str = ""
     queue: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenBack:
+class GivenBack(Struct, frozen=True, kw_only=True):
     """The chat is the bot's again; `details` become `handoff.*` in the flow."""
 
     outcome: Outcome = "released"
@@ -86,8 +80,7 @@ class GivenBack:
 Input = Heard | Fired | Returned | Chosen | TakenOver | GivenBack
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
+class Around(Struct, frozen=True, kw_only=True):
     """What surrounds a turn: the moment (aware), the person, the conversation, who owns it.
 
     `user` and `chat` are what flows read as `user.*` and `chat.*`; `channel` is the platform.
@@ -103,8 +96,7 @@ class Around:
 # ---------------------------------------------------------------- out
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
+class Press(Struct, frozen=True, kw_only=True):
     """A button as the customer sees it; `payload` (at most 64 bytes) comes back on a press."""
 
     text: str
@@ -115,8 +107,7 @@ class Press:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
+class Say(Struct, frozen=True, kw_only=True):
     """A message to the customer. `media` are (kind, path or URL); `asks` marks a question."""
 
     text: str = ""
@@ -126,8 +117,7 @@ class Say:
     asks: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """Carry out an action and come back with `Returned(wait=…)`. `timeout` is in seconds."""
 
     wait: str
@@ -138,15 +128,13 @@ class Run:
     retries: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropRun:
+class DropRun(Struct, frozen=True, kw_only=True):
     """Nobody waits for this action any more."""
 
     wait: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understand:
+class Understand(Struct, frozen=True, kw_only=True):
     """Find out which candidate (key -> its sentence and examples) a text means."""
 
     wait: str
@@ -155,8 +143,7 @@ class Understand:
     question: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetTimer:
+class SetTimer(Struct, frozen=True, kw_only=True):
     """Come back with `Fired(payload)` at `due` (aware). The same `name` again moves it.
 
     `keep` says that it outlives a change of the conversation's owner.
@@ -168,13 +155,11 @@ class SetTimer:
     keep: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropTimer:
+class DropTimer(Struct, frozen=True, kw_only=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestPerson:
+class RequestPerson(Struct, frozen=True, kw_only=True):
     """The bot falls silent and the chat waits in a queue for a person."""
 
     queue: str
@@ -182,13 +167,11 @@ class RequestPerson:
     priority: str = "normal"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawRequest:
+class WithdrawRequest(Struct, frozen=True, kw_only=True):
     """The customer went on with the bot before a person came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class Happened(Struct, frozen=True, kw_only=True):
     """A fact for statistics and subscribers: `goal`, `asked`, `answered`, `misfit`, `task_done`."""
 
     name: str
@@ -208,8 +191,7 @@ Effect = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
+class Understood(Struct, frozen=True, kw_only=True):
     """What the ladder made of the message, in the words of the HTTP contract.
 
     `intent` is the flow that took it, `entities` what that flow gives and what `find` found,
@@ -222,8 +204,7 @@ class Understood:
     rung: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """A turn's outcome. `position` is JSON; `effects` are in the order in which they happen.
 
     `user` and `chat` are the new whole mappings, or None where nothing changed. `step` is the last

@@ -1,7 +1,8 @@
 """The ladder: whose is this message - a button's, a command's, the question's, a topic's, nobody's."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from flows import answering, asking, handing, pressing, returning, tasks, triggers
 from flows.answers import Fit, Misfit
