@@ -141,7 +141,7 @@ def flow_of(name: str, steps: int) -> str:
             "      then:",
             f'        - say: "Это много: {{{{ answer_{number} }}}} шт."',
         ]
-    answers = ", ".join("{{ answer_%d }}" % number for number in range(steps))
+    answers = ", ".join(f"{{{{ answer_{number} }}}}" for number in range(steps))
     return "\n".join([*lines, f'    - say: "Спасибо, записали: {answers}."', "    - done", ""])
 
 
@@ -160,13 +160,15 @@ def loading(flows: int = 50, steps: int = 40) -> float:
 
 def weight(steps: int = 200) -> float:
     """MiB that a loaded flow of so many steps adds to a bot."""
-    small = {"bot.yaml": "bot: Один\nlanguage: ru\nstart: f0\n", "flows/f.yaml": flow_of("f0", 1)}
-    large = {**small, "flows/f.yaml": flow_of("f0", steps)}
-    kept = [load_bot("warm", large, DEMO_SPECS)]
+    files = {
+        "bot.yaml": "bot: Один\nlanguage: ru\nstart: f0\n",
+        "flows/f.yaml": flow_of("f0", steps),
+    }
+    kept = [load_bot("warm", files, DEMO_SPECS)]
     tracemalloc.start()
     gc.collect()
     before = tracemalloc.get_traced_memory()[0]
-    kept.append(load_bot("small", large, DEMO_SPECS))
+    kept.append(load_bot("weighed", files, DEMO_SPECS))
     gc.collect()
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
