@@ -9,7 +9,7 @@ from flows.compile.fields import Fields
 from flows.compile.reading import Reader
 from flows.errors import Place
 from flows.model import EndHandler, Finish, Operation
-from flows.vocabulary import WORDS, Where, words
+from flows.vocabulary import BESIDE, TEST_PLACES, WORDS, Where, words
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _LEAVING = frozenset(("go", "start", "done"))
@@ -131,8 +131,8 @@ class Writer:
 
     def _beside(self, key: Scalar, others: Sequence[tuple[Scalar, Node]]) -> Fields:
         """The keys level with the verb; most verbs have their own, some have none."""
-        if key.text in _KEYS_BESIDE:
-            return self.reader.checked(others, _KEYS_BESIDE[key.text], key.text, key.place)
+        if key.text in BESIDE:
+            return self.reader.checked(others, BESIDE[key.text], key.text, key.place)
         inside = words(_KEYS_INSIDE[key.text]) if key.text in _KEYS_INSIDE else {}
         for other, _ in others:
             kind = complaints.UNKNOWN_KEY
@@ -185,7 +185,7 @@ class Writer:
             report(complaints.NOT_BUILT, key.place, name=key.text)
         elif key.text in _SUB_KEYS and (verb := _verb_among(node)) is not None:
             report(complaints.VERB_FIRST, verb.place, name=verb.text)
-        elif homes := [verb for verb, where in _KEYS_BESIDE.items() if key.text in words(where)]:
+        elif homes := [verb for verb, where in BESIDE.items() if key.text in words(where)]:
             report(complaints.KEY_AS_ACTION, key.place, name=key.text, homes=", ".join(homes))
         else:
             nearest = self._slip(key.text) or report.nearest(key.text, words("verb"))
@@ -193,20 +193,8 @@ class Writer:
         return False
 
 
-_SUB_KEYS = frozenset(
-    word.name for word in WORDS if word.where not in ("verb", "bot", "defaults", "flow")
-)
-
-_KEYS_BESIDE: Mapping[str, Where] = {
-    "ask": "ask",
-    "if": "if",
-    "choose": "choose",
-    "each": "each",
-    "call": "call",
-    "start": "start",
-    "do": "do",
-    "handoff": "handoff",
-}
+_NO_SUB_KEYS = frozenset(("verb", "bot", "defaults", "flow", *TEST_PLACES))
+_SUB_KEYS = frozenset(word.name for word in WORDS if word.where not in _NO_SUB_KEYS)
 
 
 def _verb_among(node: Mapped) -> Scalar | None:

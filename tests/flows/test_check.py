@@ -1,6 +1,7 @@
 """Every mistake in a bot folder is told with its place, a code and a cure, in the owner's words."""
 
 import fnmatch
+import re
 
 import pytest
 
@@ -9,7 +10,7 @@ from flows.errors import LoadError
 from flows.load import load_bot
 from flows.report import Report
 from flows.syntax import REFUSED
-from flows.vocabulary import WORDS
+from flows.vocabulary import VALUES, WORDS, Where, words
 from tests.flows.loading import BOT, load, said, said_of, said_of_steps
 
 GOOD = "flow: меню\nwhen: привет\nsteps: {a: {say: Привет}}"
@@ -422,6 +423,29 @@ def test_an_english_bot_is_told_in_english() -> None:
 
 def test_a_word_stands_once_in_its_place() -> None:
     assert len({(word.where, word.name) for word in WORDS}) == len(WORDS)
+
+
+def test_the_language_is_as_large_as_it_is_meant_to_be() -> None:
+    media = {"video", "audio", "voice", "file"}  # One key with `photo`.
+    within: dict[Where, set[str]] = {
+        "bot": set(),
+        "flow": set(),
+        "trigger": {"for"},  # It belongs to `every`.
+        "verb": set(),
+        "ask": media,
+    }
+    counted = {place: len(words(place).keys() - more) for place, more in within.items()}
+    assert counted == {"bot": 13, "flow": 10, "trigger": 8, "verb": 16, "ask": 22}
+
+
+def test_every_word_says_what_it_means_in_both_languages_and_what_its_value_is() -> None:
+    places = {word.where for word in WORDS}
+    for word in WORDS:
+        assert re.search("[а-яё]", word.ru), word
+        assert not re.search("[А-Яа-яЁё]", word.en), word
+        bare = re.sub(r"'\w+'|names:|[\[\]|]", " ", word.value)
+        assert {part[1:-1] for part in bare.split() if part.startswith("{")} <= places, word
+        assert {part for part in bare.split() if not part.startswith("{")} <= VALUES, word
 
 
 def test_a_russian_alias_has_one_meaning() -> None:
