@@ -30,7 +30,7 @@ def choose(stage: Stage, frame: Frame, choice: Choice) -> None:
     elif choice.entry >= 0:
         stage.note_answer(frame, wait.entry)
         stage.drop_timers(wait)
-        stage.happened("answered", frame)
+        stage.happened_to_question("answered", frame)
         frame.wait = None
         frame.jumped = False
         frame.at = choice.entry

@@ -67,7 +67,7 @@ def put(
         frame.asked = True
     tell(stage, frame, question)
     _set_timers(stage, frame.wait, question)
-    stage.happened("asked", frame)
+    stage.happened_to_question("asked", frame)
 
 
 def _wait_id(stage: Stage, frame: Frame, entry: int, question: Question) -> str:
@@ -169,11 +169,11 @@ def take(stage: Stage, frame: Frame, value: Any) -> None:
     question = question_of(stage, frame)
     stage.note_answer(frame, wait.entry)
     stage.drop_timers(wait)
+    stage.happened_to_question("answered", frame)
     frame.wait = None
     frame.at = wait.entry + 1
     if question.save is not None:
         given.keep(stage, frame, question.save, value)
-    stage.happened("answered", frame)
 
 
 def abandon_by_timeout(stage: Stage, frame: Frame) -> None:
@@ -182,11 +182,11 @@ def abandon_by_timeout(stage: Stage, frame: Frame) -> None:
     assert wait is not None
     question = question_of(stage, frame)
     stage.drop_timers(wait)
+    stage.happened_to_question("silent", frame)
     frame.wait = None
     frame.at = question.timeout_entry if question.timeout_entry >= 0 else wait.entry + 1
     if question.save is not None:
         stage.write(frame, question.save, None)
-    stage.happened("silent", frame)
 
 
 def miss(
@@ -201,7 +201,7 @@ def miss(
     question = question_of(stage, frame)
     wait.tries += counts
     wait.missed = True
-    stage.happened("misfit", frame)
+    stage.happened_to_question("misfit", frame)
     limit = question.tries if question.tries is not None else stage.bot.defaults.tries
     if counts and wait.tries >= limit and _has_else(stage, question):
         stage.exhausted = frame

@@ -13,8 +13,10 @@ def back(stage: Stage) -> None:
     top = stage.top
     root = stage.root(top) if top is not None else None
     if root is not None and not root.history and root.why == "call" and _caller_can(stage, root):
+        tasks.cut(stage, stage.index(root) + 1)
+        tasks.abandon(stage, root)
+        stage.stack.pop()
         stage.happened("task_cancelled", root)
-        tasks.cut(stage, stage.index(root))
         top = stage.stack[-1]
         root = stage.root(top)
     entry = _last_answer(stage, root) if root is not None else None

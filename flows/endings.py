@@ -96,7 +96,8 @@ def end_task(stage: Stage, root: Frame) -> None:
         root.step = None
         root.jumped = False
         return
-    stage.happened(_ENDINGS[ending], root)
+    if root.why != "person":
+        stage.happened(_ENDINGS[ending], root)
     if ending == "expired":
         # The customer has been away for long: what goes on beneath goes on in silence.
         stage.muted = True
@@ -111,7 +112,7 @@ def renew(stage: Stage, frame: Frame) -> None:
     root = stage.root(frame) or frame
     if not root.flow or root.flow not in stage.bot.flows:
         tasks.cut(stage, stage.index(root) + 1)
-        tasks.abandon(stage, root)
+        tasks.drop(stage, root)
         stage.tell(stage.phrase("gone"))
         tasks.leave(stage, root, None)
         return

@@ -29,8 +29,7 @@ def resume(stage: Stage) -> None:
     elif policy == "never":
         root = stage.root(top) or top
         tasks.cut(stage, stage.index(root) + 1)
-        tasks.abandon(stage, root)
-        stage.happened("task_dropped", root)
+        tasks.drop(stage, root)
         tasks.leave(stage, root, None)
     else:
         _offer(stage)
@@ -106,7 +105,7 @@ def _drop_all(stage: Stage, frames: list[Frame]) -> None:
             begin = stage.index(root)
         for dropped in stage.stack[begin:end]:
             tasks.abandon(stage, dropped)
-            if dropped.task:
+            if dropped.task and dropped.why != "person":
                 stage.happened("task_cancelled", dropped)
         del stage.stack[begin:end]
     if not stage.said:

@@ -100,6 +100,15 @@ class Stage(Memory):
             data = {"flow": frame.flow, "step": frame.step, **data}
         self.effects.append(Happened(name=name, data=data))
 
+    def happened_to_question(self, name: str, frame: Frame) -> None:
+        """A fact about the question a frame waits at, told with the question's signature."""
+        wait = frame.wait
+        if wait is None or wait.signature is None:
+            self.happened(name, frame)
+            return
+        step, save, kind = wait.signature
+        self.happened(name, frame, step=step, save=save, kind=kind)
+
     def tell(
         self, text: str, *, buttons: tuple[Press, ...] = (), asks: bool = False, **more: Any
     ) -> None:

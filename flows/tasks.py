@@ -124,7 +124,7 @@ def _about_another(frame: Frame, arguments: Mapping[str, Any]) -> bool:
 def _begin_anew(stage: Stage, frame: Frame, trigger: str, arguments: Mapping[str, Any]) -> None:
     """The customer wants the flow for another thing than the one it is asking about."""
     cut(stage, stage.index(frame) + 1)
-    abandon(stage, frame)
+    drop(stage, frame)
     stage.stack[-1] = Frame(
         stage.number(),
         frame.flow,
@@ -137,6 +137,8 @@ def _begin_anew(stage: Stage, frame: Frame, trigger: str, arguments: Mapping[str
         asked=frame.asked,
         variables=dict(arguments),
     )
+    if frame.task:
+        stage.happened("task_started", stage.stack[-1])
 
 
 def come_back_to(stage: Stage, frame: Frame) -> None:
@@ -227,9 +229,8 @@ def _forget_oldest(stage: Stage) -> None:
             continue
         about = about_of(stage, suspended)
         for frame in stage.stack[begin:end]:
-            abandon(stage, frame)
+            drop(stage, frame)
         del stage.stack[begin:end]
-        stage.happened("task_dropped", suspended)
         if about:
             stage.tell(stage.phrase("dropped", about=about))
         return
@@ -241,14 +242,23 @@ def _forget_oldest(stage: Stage) -> None:
 def abandon(stage: Stage, frame: Frame) -> None:
     """Nobody waits any more for what this frame waited for."""
     wait = frame.wait
-    frame.wait = None
     if wait is None:
         return
+    if wait.kind == "ask":
+        stage.happened_to_question("left", frame)
+    frame.wait = None
     stage.drop_timers(wait)
     if wait.kind == "do":
         stage.effects.append(DropRun(wait=wait.id))
     elif wait.kind == "person":
         withdraw(stage)
+
+
+def drop(stage: Stage, frame: Frame) -> None:
+    """The frame is about to go, and with it the task it began."""
+    abandon(stage, frame)
+    if frame.task and frame.why != "person":
+        stage.happened("task_dropped", frame)
 
 
 def withdraw(stage: Stage) -> None:
@@ -262,7 +272,7 @@ def cut(stage: Stage, place: int) -> None:
     """Drop the frames from a place on."""
     stage.position.offer = None
     for frame in reversed(stage.stack[place:]):
-        abandon(stage, frame)
+        drop(stage, frame)
     del stage.stack[place:]
 
 

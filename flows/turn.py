@@ -172,7 +172,12 @@ class WithdrawRequest(Struct, frozen=True, kw_only=True):
 
 
 class Happened(Struct, frozen=True, kw_only=True):
-    """A fact for statistics and subscribers: `goal`, `asked`, `answered`, `misfit`, `task_done`."""
+    """A fact for statistics and subscribers: `goal`, `task_started`, `task_done` and its like.
+
+    Of a question: `asked` once (a repetition is not a new asking), `misfit` for each answer that
+    did not fit, and in the end exactly one of `answered`, `silent` (its timeout came) and `left`
+    (it went away without either). They carry its signature: `step`, `save`, `kind`.
+    """
 
     name: str
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ NAMES = QUICK | {
     "calendar.mine",
     "stats.csat",
 }
+TASK_ENDS = ("task_done", "task_cancelled", "task_expired", "task_failed", "task_dropped")
 SAID = [
     "привет",
     "/start",
@@ -202,6 +204,28 @@ class Customer(RuleBasedStateMachine):
         interrupting = [frame for frame in stack if frame.why != "call"]
         assert len(interrupting) <= 12
         assert len(json.dumps(self.play.position, ensure_ascii=False)) < 40_000
+
+    @invariant()
+    def every_question_put_is_answered_fallen_silent_left_or_still_waiting(self) -> None:
+        stack = position_of(self.play.position).stack
+        waits = [frame.wait for frame in stack if frame.wait is not None]
+        waiting = Counter(tuple(wait.signature or ()) for wait in waits if wait.kind == "ask")
+        told = {name: self.questions(name) for name in ("asked", "answered", "silent", "left")}
+        assert told["asked"] == told["answered"] + told["silent"] + told["left"] + waiting
+
+    @invariant()
+    def every_task_begun_ends_once_or_is_under_way(self) -> None:
+        stack = position_of(self.play.position).stack
+        under_way = Counter(frame.flow for frame in stack if frame.task and frame.why != "person")
+        ended = sum((self.tasks(name) for name in TASK_ENDS), Counter())
+        assert self.tasks("task_started") == ended + under_way
+
+    def questions(self, name: str) -> Counter[Any]:
+        told = self.play.happenings(name)
+        return Counter((one["step"], one["save"], one["kind"]) for one in told)
+
+    def tasks(self, name: str) -> Counter[Any]:
+        return Counter(one["flow"] for one in self.play.happenings(name))
 
 
 ANSWERS: Mapping[str, Any] = {

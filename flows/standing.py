@@ -1,0 +1,47 @@
+"""Where a chat stands, for those who count chats: the step on top, and the steps beneath it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+
+class Stand(NamedTuple):
+    """A step of a flow; `question` is the key of the question that waits there, or empty."""
+
+    flow: str
+    step: str
+    question: str = ""
+
+
+NOWHERE = Stand("", "")
+
+
+def question_key(save: str, kind: str) -> str:
+    """Tells the questions of one step apart, in counters and in pictures alike."""
+    return f"{save} {kind}"
+
+
+def standing(position: Mapping[str, Any]) -> list[Stand]:
+    """What a kept position waits at, the top first.
+
+    The first is NOWHERE where the top stands in no step, as while a person has the chat; beneath it
+    are only steps. An idle chat stands at nothing.
+    """
+    stack = position.get("stack", ())
+    if not stack:
+        return []
+    found = [_stand(frame) for frame in reversed(stack)]
+    return [found[0], *_steps(found[1:])]
+
+
+def _stand(frame: Mapping[str, Any]) -> Stand:
+    wait = frame.get("wait")
+    signature = wait.get("signature") if wait is not None else None
+    if signature is not None:
+        step, save, kind = signature
+        return Stand(frame["flow"], step, question_key(save, kind))
+    step = frame.get("step")
+    return Stand(frame["flow"], step) if step and frame["flow"] else NOWHERE
+
+
+def _steps(found: Iterable[Stand]) -> Iterable[Stand]:
+    return (stand for stand in found if stand != NOWHERE)
