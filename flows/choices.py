@@ -1,20 +1,20 @@
 """The buttons of a question: what they show, what choosing them means, which one a text names."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from flows.frames import Frame, Wait
 from flows.matching import begun, fold, fold_label, which
-from flows.model import Ask, OfferedButton, Question
+from flows.model import OfferedButton, Question
 from flows.stage import Stage
 from flows.turn import Press
 
 _BETWEEN = re.compile(r"[,;\n]|\s(?:и|and)\s")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One button of a question: what the customer sees, and what choosing it means.
 
     `key` is the last part of its payload. A choice without `answers` cannot be chosen by a press.
@@ -32,9 +32,8 @@ def question_of(stage: Stage, frame: Frame) -> Question:
     """The question a frame waits for."""
     wait = frame.wait
     assert wait is not None
-    operation = stage.operation(frame, wait.entry)
-    assert isinstance(operation, Ask)
-    return operation.question
+    question: Question = stage.operation(frame, wait.entry).question  # type: ignore[union-attr]
+    return question
 
 
 def pending(stage: Stage) -> Frame | None:

@@ -160,13 +160,14 @@ def _under_way(stage: Stage) -> bool:
 
 def _step(stage: Stage) -> Step:
     position = stage.position
-    if not _goes_on(stage):
+    under_way = _under_way(stage)
+    if not (under_way and _goes_on(stage)):
         timers.watch_silence(stage)
         position.actions = 0
         position.failures = 0
         position.walked = []
-    position.took = stage.intent if _under_way(stage) else None
-    position.muted = stage.muted and _under_way(stage)
+    position.took = stage.intent if under_way else None
+    position.muted = under_way and stage.muted
     return Step(
         position=position.to_json(),
         effects=tuple(stage.effects),
@@ -213,11 +214,11 @@ def _offered(stage: Stage) -> tuple[Press, ...]:
     if stage.position.offer is not None:
         return returning.offered(stage)[1]
     top = pending(stage)
-    says = [effect for effect in stage.effects if isinstance(effect, Say)]
+    last = next((effect for effect in reversed(stage.effects) if type(effect) is Say), None)
     if top is None:
-        return says[-1].buttons if says else _kept_offers(stage)
-    if says and says[-1].asks:
-        return says[-1].buttons
+        return last.buttons if last is not None else _kept_offers(stage)
+    if last is not None and last.asks:
+        return last.buttons
     return _pending_presses(stage, top)
 
 

@@ -1,12 +1,12 @@
 """What a turn needs to know of its surroundings: language, zone, the present moment."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Env:
+
+class Env(Struct, frozen=True):
     """Language and time of the bot's owner; `now` is aware and given, never read from a clock."""
 
     language: str

@@ -126,8 +126,6 @@ class Memory:
         scope["chat"] = self.chat
         scope["trigger"] = {"text": self.trigger(frame)}
         scope["msg"] = {"text": self.position.message}
-        scope["now"] = self.env.now
-        scope["today"] = self.env.today
         if self.bot.hours:
             scope["hours"] = _Opening(self.bot.hours, self.env)
         if self.position.outcome is not None:

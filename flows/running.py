@@ -37,7 +37,6 @@ OPERATIONS_PER_TURN = 20_000
 
 def run(stage: Stage) -> None:
     """Go on until the frame on top waits, or nothing is left."""
-    done = 0
     while stage.stack:
         frame = stage.stack[-1]
         try:
@@ -50,20 +49,34 @@ def run(stage: Stage) -> None:
             elif not stage.knows(frame):
                 endings.renew(stage, frame)
             else:
-                done += 1
-                _count(stage, done)
-                at = frame.at
-                operation = stage.flow(frame).code[at]
-                _OPERATIONS[type(operation)](stage, frame, operation)
-                if stage.watch is not None:
-                    stage.watch(frame.version, frame.flow, at, frame.at)
+                _walk(stage, frame)
         except RunError as error:
             endings.fail(stage, str(error))
 
 
-def _count(stage: Stage, done: int) -> None:
-    if done > OPERATIONS_PER_TURN:
-        raise RunError(f"сценарий ходит по кругу и никого не ждёт: {walking.loop_of(stage)}")
+def _walk(stage: Stage, frame: Frame) -> None:
+    """Carry out operations for as long as they are this frame's, and it waits for nothing."""
+    stack = stage.stack
+    version = frame.version
+    code = stage.flow(frame).code
+    while True:
+        stage.done += 1
+        if stage.done > OPERATIONS_PER_TURN:
+            raise RunError(f"сценарий ходит по кругу и никого не ждёт: {walking.loop_of(stage)}")
+        at = frame.at
+        operation = code[at]
+        _OPERATIONS[type(operation)](stage, frame, operation)
+        if stage.watch is not None:
+            stage.watch(version, frame.flow, at, frame.at)
+        if (
+            frame.wait is not None
+            or not stack
+            or stack[-1] is not frame
+            or stage.returning is not None
+            or stage.exhausted is not None
+            or frame.version != version
+        ):
+            return
 
 
 # ---------------------------------------------------------------- saying, asking, saving

@@ -28,11 +28,12 @@ class Stage(Memory):
 
     `returning` says that an interrupted frame has come to the top again, and whether what came in
     between asked something; `exhausted` is the frame whose question was missed once too often;
-    `muted` keeps what happens now from being heard; `holder` is who has the chat by now.
+    `muted` keeps what happens now from being heard; `done` counts the operations carried out; `holder` is who has the chat by now.
     """
 
     __slots__ = (
         "confidence",
+        "done",
         "effects",
         "entered",
         "entities",
@@ -58,6 +59,7 @@ class Stage(Memory):
         self.entities: dict[str, Any] = {}
         self.confidence = 0.0
         self.rung = ""
+        self.done = 0
         self.muted = False
         self.said = False
         self.returning: bool | None = None

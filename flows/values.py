@@ -121,6 +121,8 @@ def thaw(value: Any) -> Any:
 
 def thaw_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """`thaw` for named values: a field that is called like a tag is a field."""
+    if not fields:
+        return {}
     return {
         name: value if type(value) in _SCALARS else thaw(value) for name, value in fields.items()
     }
