@@ -27,7 +27,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
 from adapters.demo.actions import DEMO_SPECS, DemoActions, DemoBot
@@ -663,6 +663,13 @@ def test(settings: Settings, path: str | None) -> int:
     return status
 
 
+def schema(language: Literal["ru", "en"], folder: Path | None) -> int:
+    """JSON Schemas of a bot's files, for editors."""
+    from adapters.terminal import schema as terminal
+
+    return terminal.schema(language, folder, sys.stdout)
+
+
 def draw(settings: Settings, bot: str | None, flow: str | None) -> int:
     """Mermaid diagrams of flows."""
     from adapters.terminal import draw as terminal
@@ -702,6 +709,9 @@ def arguments() -> argparse.Namespace:
     ):
         command = commands.add_parser(name, help=meaning)
         command.add_argument("folder", nargs="?", help="a bot's folder; all if not given")
+    shapes = commands.add_parser("schema", help="JSON Schemas of a bot's files, for editors")
+    shapes.add_argument("--write", type=Path, metavar="FOLDER", help="write the files there")
+    shapes.add_argument("--language", choices=("ru", "en"), default="ru", help="of the hover texts")
     picture = commands.add_parser("draw", help="flows as Mermaid diagrams")
     picture.add_argument("bot", nargs="?", help="the bot's folder")
     picture.add_argument("flow", nargs="?", help="one flow of it")
@@ -714,7 +724,7 @@ def main() -> None:
     # What customers wrote is for nobody else on this machine to read.
     os.umask(0o077)
     settings = settings_or_stop()
-    if given.command in ("check", "test", "draw") and hasattr(signal, "SIGPIPE"):
+    if given.command in ("check", "test", "draw", "schema") and hasattr(signal, "SIGPIPE"):
         # `| head` closes the pipe early; that is no mistake of anybody's.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     match given.command:
@@ -722,6 +732,8 @@ def main() -> None:
             raise SystemExit(check(settings, given.folder))
         case "test":
             raise SystemExit(test(settings, given.folder))
+        case "schema":
+            raise SystemExit(schema(given.language, given.write))
         case "draw":
             raise SystemExit(draw(settings, given.bot, given.flow))
         case "chat":

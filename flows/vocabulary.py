@@ -37,6 +37,7 @@ Where = Literal[
     "wait",
     "test",
     "given",
+    "mocks",
     "mock",
     "line",
     "client",
@@ -48,7 +49,7 @@ class Word(NamedTuple):
     """A key of the language.
 
     `value` is the shape of what stands after it: kinds of values (`VALUES`), literal words in
-    single quotes, `{place}` for the keys of a place, `[x]` for a list, `names: x` for names of the
+    single quotes, `{place}` for the keys of a place, `[x]` for a list, `names: x` (to the end) for names of the
     owner's own with an x each, `a | b` for either. `ru` and `en` are the editor's hover texts.
     `alias` is its Russian name, for the day aliases are read.
     """
@@ -137,7 +138,7 @@ WORDS: tuple[Word, ...] = (
     Word("go", "verb", "step | 'back' | 'again' | 'cancel'", "переходит к шагу этого сценария, либо назад, заново, отменить", "goes to a step of this flow, or back, again, cancel", "перейти"),
     Word("call", "verb", "flow", "выполняет другой сценарий и возвращается сюда", "runs another flow, then goes on here", "вызвать"),
     Word("start", "verb", "flow", "бросает всё и начинает другой сценарий", "leaves everything and starts another flow", "начать"),
-    Word("done", "verb", "names: value | empty", "заканчивает сценарий; может отдать результат", "finishes this flow, with results if it gives any", "готово"),
+    Word("done", "verb", "empty | names: value", "заканчивает сценарий; может отдать результат", "finishes this flow, with results if it gives any", "готово"),
     Word("do", "verb", "action", "выполняет действие каталога", "runs an action of the catalogue", "сделать"),
     _later("wait", "verb", "duration | {wait}", "ждёт: паузу или событие", "pauses, or waits for an event", "ждать"),
     Word("later", "verb", "{later}", "запускает сценарий в назначенное время, либо отменяет это", "runs a flow at a time, or undoes that", "позже"),
@@ -255,7 +256,8 @@ WORDS: tuple[Word, ...] = (
     # ------------------------------------------------------------ a test file
     Word("test", "test", "text", "название проверки", "name of the test"),
     Word("given", "test", "{given}", "что дано в начале", "what is given at the start"),
-    Word("mocks", "test", "names: {mock} | [{mock}] | names: value", "что вернут действия вместо настоящих; means — что значит фраза", "what actions give instead of the real ones; means says what a phrase means"),
+    Word("mocks", "test", "{mocks} + names: {mock} | [{mock}]", "что вернут действия вместо настоящих", "what actions give instead of the real ones"),
+    Word("means", "mocks", "names: flow", "какой сценарий значит фраза", "the flow that a phrase means"),
     Word("chat", "test", "[{line}]", "разговор по репликам", "the conversation line by line"),
     Word("expect", "test", "{expect}", "что должно быть в конце", "what holds at the end"),
     Word("user", "given", "names: value", "что уже известно о человеке", "what is known about the person"),
@@ -338,7 +340,34 @@ BESIDE: Mapping[str, Where] = {
 }
 """Verbs with keys of their own that stand level with them, and the place these belong to."""
 
-TEST_PLACES: tuple[Where, ...] = ("test", "given", "mock", "line", "client", "expect")
+REQUIRED: Mapping[Where, tuple[str, ...]] = {
+    "bot": ("bot",),
+    "flow": ("flow", "steps"),
+    "need": ("as",),
+    "step": ("was",),
+    "handler": ("when", "then"),
+    "check": ("must", "say"),
+    "remind": ("after", "say"),
+    "timeout": ("after", "then"),
+    "unanswered": ("after", "then"),
+    "if": ("then",),
+    "choose": ("cases",),
+    "each": ("then",),
+    "split": ("cases",),
+    "wait": ("event",),
+    "test": ("test", "chat"),
+}
+"""Keys that a place cannot do without."""
+
+TEST_PLACES: tuple[Where, ...] = (
+    "test",
+    "given",
+    "mocks",
+    "mock",
+    "line",
+    "client",
+    "expect",
+)
 """The places of test files; all others are of bots and flows."""
 
 EVENTS = ("no_match", "error", "cancel", "expired", "updated")
