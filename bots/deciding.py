@@ -1,5 +1,7 @@
 """What the flow makes of something that happened: the engine, asked until it needs nothing at once."""
 
+import hashlib
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,13 +78,14 @@ class Decider:
         older = await self._older(bot, conversation.position)
         decided = Decided.untouched(conversation)
         started = time.perf_counter()
-        while True:
+        for number in itertools.count():
             around = Around(
                 now=self._clock(),
                 user=decided.user,
                 chat=decided.chat,
                 channel=conversation.platform,
                 owner=conversation.owner,
+                chance=_chance(f"{conversation.uuid}:{cause}:{number}"),
             )
             step = engine.advance(bot, decided.position, what, around, older=older)
             wanted = _wanted_at_once(step)
@@ -109,6 +112,11 @@ class Decider:
                 if made is not None:
                     older[version] = made
         return older
+
+
+def _chance(of: str) -> float:
+    """A number in [0, 1) that the same turn gets again when it is tried again."""
+    return int.from_bytes(hashlib.blake2b(of.encode(), digest_size=6).digest()) / 2**48
 
 
 def _wanted_at_once(step: Step) -> Run | Understand | None:

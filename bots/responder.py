@@ -241,8 +241,6 @@ def _heard(message: UnifiedMessage) -> Heard:
 
 
 def _sent(attachment: Attachment) -> Sent:
-    details = attachment.details
-    if attachment.mime is not None:
-        # A picture may come as a file: only its type tells.
-        details = {**details, "mime": attachment.mime, "name": attachment.name}
-    return Sent(kind=attachment.kind, ref=attachment.ref, details=details)
+    told = {"name": attachment.name, "mime": attachment.mime, "size": attachment.size}
+    known = {key: value for key, value in told.items() if value is not None}
+    return Sent(kind=attachment.kind, ref=attachment.ref, details={**attachment.details, **known})

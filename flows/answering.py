@@ -102,7 +102,10 @@ def close_gathering(stage: Stage, frame: Frame) -> None:
             wait.collected = kept
             miss(stage, frame, objection(stage, frame, lacking.reason))
             return
-        attached = [Sent(kind=sent["kind"], ref=sent["ref"]) for sent in kept]
+        attached = [
+            Sent(kind=sent["kind"], ref=sent["ref"], details=sent.get("details", {}))
+            for sent in kept
+        ]
         fit = question.kind.parse("", attached, stage.env)
     else:
         fit = question.kind.parse("\n".join(collected), (), stage.env)

@@ -148,8 +148,8 @@ class AnswerType:
             return Misfit(reason(self.base, env.language))
         if self.base == "photos":
             most = None if self.max is None else int(self.max)
-            return Fit([sent.ref for sent in fitting][:most])
-        return Fit(attachments.value_of(fitting[0]) if self.base == "any" else fitting[0].ref)
+            return Fit([attachments.value_of(sent) for sent in fitting][:most])
+        return Fit(attachments.value_of(fitting[0]))
 
 
 # ---------------------------------------------------------------- words

@@ -10,6 +10,7 @@ from flows.choices import presses, question_of
 from flows.errors import RunError
 from flows.frames import BOTTOM, Frame, Wait
 from flows.model import Ask, Operation, Question
+from flows.saying import media
 from flows.stage import Stage
 from flows.text import parse_text
 from flows.turn import Sent
@@ -89,8 +90,7 @@ def tell(stage: Stage, frame: Frame, question: Question, *, before: str = "") ->
     text = stage.render(frame, body.text) if body.text is not None else ""
     if before:
         text = f"{before}\n{text}" if text else before
-    media = stage.media(frame, body)
-    stage.tell(text, buttons=buttons, asks=True, media=media, once=body.once)
+    stage.tell(text, buttons=buttons, asks=True, media=media(stage, frame, body.media))
 
 
 def _confirmation(stage: Stage, frame: Frame, question: Question) -> str:

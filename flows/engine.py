@@ -216,7 +216,7 @@ def _offered(stage: Stage) -> tuple[Press, ...]:
     top = pending(stage)
     last = next((effect for effect in reversed(stage.effects) if type(effect) is Say), None)
     if top is None:
-        return last.buttons if last is not None else _kept_offers(stage)
+        return last.presses if last is not None else _kept_offers(stage)
     if last is not None and last.asks:
         return last.buttons
     return _pending_presses(stage, top)

@@ -90,19 +90,49 @@ class OfferedButton:
     data: Mapping[str, Value] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A text whose `lines` may come once for every element of `items`.
+
+    Each line says whether it is repeated; repeated ones that follow one another come together.
+    """
+
+    items: Expression
+    lines: tuple[tuple[bool, Text], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One of several pictures with words and buttons, to be looked through side by side."""
+
+    title: Text
+    text: Text | None = None
+    photo: Text | None = None
+    buttons: tuple[OfferedButton, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """The content of a `say` or the body of a question.
 
-    `media` are (kind of `flows.turn.MediaKind`, path or URL). `channels` holds what the owner wrote
-    for one channel alone, such as `whatsapp: {template, values}`.
+    `text` is all the words, or `lines` of a list, or one of `pick`. `media` and `album` are (kind
+    of `flows.turn.MediaKind`, path or URL); a value that is an attachment or a list of them stands
+    for what a customer sent, and a kind of "" is found out from the value. `only` names the channels
+    that get the message (none: all), `channels` what one channel gets in its place, `template` and
+    its values are kept for the channel.
     """
 
     text: Text | None = None
+    lines: Lines | None = None
+    pick: tuple[Text, ...] = ()
     media: tuple[tuple[str, Text], ...] = ()
+    album: tuple[tuple[str, Text], ...] = ()
+    cards: tuple[Card, ...] = ()
     buttons: tuple[OfferedButton, ...] = ()
     once: bool = False
-    channels: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    only: frozenset[str] = frozenset()
+    channels: Mapping[str, "Message"] = field(default_factory=dict)
+    template: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +421,7 @@ class Defaults:
     tries: int = 3
     otherwise: int = -1
     expires: timedelta | Literal["never"] = timedelta(hours=24)
+    collect: timedelta | None = None
     quiet: Window | None = None
     resume: Resume = "ask"
 

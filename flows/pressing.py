@@ -85,11 +85,14 @@ def _press_go(stage: Stage, frame_id: int, step: str) -> None:
 def offer_in_words(stage: Stage, text: str) -> str | None:
     """The number of the last message's button whose label this is."""
     words = fold(text)
-    for number in stage.position.last:
-        offer = stage.position.offers.get(number)
-        if offer is not None and words and fold_label(offer["label"]) == words:
-            return number
-    return None
+    offers = {number: stage.position.offers.get(number) for number in stage.position.last}
+    found = [
+        number
+        for number, offer in offers.items()
+        if offer is not None and words and fold_label(offer["label"]) == words
+    ]
+    # Several cards may have a button «Купить»: the word alone does not say which.
+    return found[0] if len(found) == 1 else None
 
 
 # ---------------------------------------------------------------- the same in words

@@ -12,6 +12,7 @@ from flows.matching import fold
 from flows.model import Bot
 from flows.turn import (
     Around,
+    Card,
     Chosen,
     DropRun,
     DropTimer,
@@ -60,6 +61,14 @@ class Said:
     buttons: tuple[Press, ...] = ()
     media: tuple[tuple[str, str], ...] = ()
     asks: bool = False
+    album: tuple[tuple[str, str], ...] = ()
+    cards: tuple[Card, ...] = ()
+    template: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def presses(self) -> tuple[Press, ...]:
+        """Every button of the message, those of its cards too."""
+        return (*self.buttons, *(press for card in self.cards for press in card.buttons))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,6 +82,7 @@ class Rehearsal:
     user: Mapping[str, Any] = field(default_factory=dict)
     chat: Mapping[str, Any] = field(default_factory=dict)
     channel: str = "web"
+    chance: float = 0.0
     older: dict[str, Bot] = field(default_factory=dict)
     owner: Owner = "bot"
     held: bool = False
@@ -188,7 +198,12 @@ class Rehearsal:
 
     def _advance(self, what: Input) -> Step:
         around = Around(
-            now=self.now, user=self.user, chat=self.chat, channel=self.channel, owner=self.owner
+            now=self.now,
+            user=self.user,
+            chat=self.chat,
+            channel=self.channel,
+            owner=self.owner,
+            chance=self.chance,
         )
         wanted = versions.needed(self.position)
         older = {version: bot for version, bot in self.older.items() if version in wanted}
@@ -215,8 +230,7 @@ class Rehearsal:
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case Say():
-                said = Said(effect.text, effect.buttons, effect.media, effect.asks)
-                self.said.append(said)
+                self._say(effect)
             case Run():
                 self.running[effect.wait] = effect
             case DropRun():
@@ -233,6 +247,10 @@ class Rehearsal:
                 self._own("bot")
             case Happened():
                 self.happened.append(effect)
+
+    def _say(self, say: Say) -> None:
+        said = Said(say.text, say.buttons, say.media, say.asks, say.album, say.cards, say.template)
+        self.said.append(said)
 
     def _own(self, owner: Owner) -> None:
         if owner != self.owner:
@@ -259,7 +277,7 @@ class Rehearsal:
         self._turn(Fired(payload=timer.payload))
 
     def _button(self, label: str) -> Press:
-        shown = [*self.offered, *(one for said in reversed(self.said) for one in said.buttons)]
+        shown = [*self.offered, *(one for said in reversed(self.said) for one in said.presses)]
         for exactly in (True, False):
             for button in shown:
                 if button.text == label or (not exactly and fold(button.text) == fold(label)):

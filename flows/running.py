@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flows import asking, doing, endings, returning, tasks, versions, walking
+from flows import asking, doing, endings, returning, saying, tasks, versions, walking
 from flows.choices import pending, question_of
 from flows.errors import RunError
 from flows.frames import Frame
@@ -85,7 +85,7 @@ def _walk(stage: Stage, frame: Frame) -> None:
 def _say(stage: Stage, frame: Frame, operation: Say) -> None:
     walking.act(stage)
     frame.at += 1
-    stage.say(frame, operation.message)
+    saying.say(stage, frame, operation.message)
 
 
 def _ask(stage: Stage, frame: Frame, operation: Ask) -> None:

@@ -27,6 +27,9 @@ def shown(value: Any, env: Env) -> str:
     if isinstance(value, (list, tuple)):
         return joined(value, ", ", env)
     if isinstance(value, Mapping):
+        if "kind" in value and isinstance(value.get("ref"), str):
+            # Something a customer sent; of what it is made only the name is for people.
+            return str(value.get("name") or value["ref"])
         return ", ".join(f"{key}: {shown(item, env)}" for key, item in value.items())
     return str(value)
 

@@ -11,13 +11,14 @@ from flows.errors import RunError
 from flows.expressions import Expression
 from flows.frames import Frame, Position, Wait
 from flows.memory import Memory
-from flows.model import Bot, Message, OfferedButton
+from flows.model import Bot, OfferedButton
 from flows.phrases import phrase
 from flows.text import Text
 from flows.turn import Around, DropTimer, Effect, Happened, Owner, Press, Say, SetTimer
 from flows.values import freeze_light
 
-OFFERS_KEPT = 40
+# The golden ratio's part: its multiples lie evenly between 0 and 1, wherever they begin.
+_GOLDEN = 0.6180339887498949
 
 Watch = Callable[[str, str, int, int], None]
 """Told of an operation: the bot's version, the flow, its index and the index that came after it."""
@@ -34,6 +35,7 @@ class Stage(Memory):
     __slots__ = (
         "confidence",
         "done",
+        "drawn",
         "effects",
         "entered",
         "entities",
@@ -67,6 +69,7 @@ class Stage(Memory):
         self.holder: Owner = around.owner
         self.flow_of_button: str | None = None
         self.watch: Watch | None = None
+        self.drawn = 0
 
     # ------------------------------------------------------------ texts and values
 
@@ -91,6 +94,11 @@ class Stage(Memory):
 
     def values(self, frame: Frame, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.value(frame, value) for name, value in values.items()}
+
+    def chance(self) -> float:
+        """A number in [0, 1), another one at every call; the step gone through again has the same."""
+        self.drawn += 1
+        return (self.around.chance + self.drawn * _GOLDEN) % 1.0
 
     def phrase(self, name: str, **filling: str) -> str:
         return phrase(self.bot.language, name, **filling)
@@ -117,11 +125,10 @@ class Stage(Memory):
         """Say something, unless nobody should hear what happens now."""
         if self.muted:
             return
-        media = more.get("media", ())
-        if not text and not media and not buttons:
+        shown = buttons or more.get("media") or more.get("album") or more.get("cards")
+        if not text and not shown and not more.get("template"):
             return
-        once = more.get("once", False)
-        self.effects.append(Say(text=text, buttons=buttons, asks=asks, media=media, once=once))
+        self.effects.append(Say(text=text, buttons=buttons, asks=asks, **more))
         self.said = True
 
     def say_once_only(self) -> None:
@@ -143,42 +150,6 @@ class Stage(Memory):
             if self.effects and isinstance(self.effects[-1], Say) and self.effects[-1].asks:
                 self.effects.pop()
             self.effects.append(asked)
-
-    def say(self, frame: Frame, message: Message) -> None:
-        """Say what the owner wrote; its buttons are good for as long as they are remembered."""
-        self.position.last = []
-        buttons = tuple(self._offer(frame, button) for button in message.buttons)
-        self.tell(
-            self.render(frame, message.text) if message.text is not None else "",
-            buttons=buttons,
-            media=self.media(frame, message),
-            once=message.once,
-        )
-
-    def media(self, frame: Frame, message: Message) -> tuple[tuple[str, str], ...]:
-        if not message.media:
-            return ()
-        return tuple((kind, self.render(frame, ref)) for kind, ref in message.media)
-
-    def _offer(self, frame: Frame, button: OfferedButton) -> Press:
-        label = self.render(frame, button.label)
-        url = self.render(frame, button.url) if button.url is not None else None
-        payload = ""
-        if button.act:
-            number = str(self.number())
-            payload = f"s:{number}"
-            offer: dict[str, Any] = {"label": label, "act": button.act, "target": button.target}
-            if button.arguments:
-                offer["arguments"] = freeze_light(self.values(frame, button.arguments))
-            if button.act == "go":
-                offer["frame"] = self.owner(frame).id
-            if button.act == "text":
-                offer["target"] = str(self.value(frame, button.value))
-            self.position.offers[number] = offer
-            self.position.last.append(number)
-            while len(self.position.offers) > OFFERS_KEPT:
-                del self.position.offers[next(iter(self.position.offers))]
-        return self.press(frame, button, label, payload, url)
 
     def press(
         self, frame: Frame, button: OfferedButton, label: str, payload: str, url: str | None

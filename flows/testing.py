@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.attachments import named
 from flows.errors import Place
 from flows.matching import fold
 from flows.model import Bot
@@ -232,7 +233,7 @@ class _Performance:
             wrong.append(f"step: ждали {expected.step}, вышло {play.step}")
         for name, value in expected.variables.items():
             found = self._variable(name)
-            if freeze(found) != freeze(value):
+            if freeze(found) != freeze(value) and freeze(named(found)) != freeze(value):
                 wrong.append(f"vars.{name}: ждали {value}, вышло {found}")
         done = [one["flow"] for one in play.happenings("task_done")]
         for flow in expected.done or ():

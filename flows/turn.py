@@ -84,6 +84,7 @@ class Around(Struct, frozen=True, kw_only=True):
     """What surrounds a turn: the moment (aware), the person, the conversation, who owns it.
 
     `user` and `chat` are what flows read as `user.*` and `chat.*`; `channel` is the platform.
+    `chance`, in [0, 1), is where a flow takes its luck from: the same step gets the same again.
     """
 
     now: datetime
@@ -91,6 +92,7 @@ class Around(Struct, frozen=True, kw_only=True):
     chat: Mapping[str, Any] = field(default_factory=dict)
     channel: str = "web"
     owner: Owner = "bot"
+    chance: float = 0.0
 
 
 # ---------------------------------------------------------------- out
@@ -107,14 +109,36 @@ class Press(Struct, frozen=True, kw_only=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Card(Struct, frozen=True, kw_only=True):
+    """One of several things shown side by side; `photo` is a path, a URL, a channel's reference."""
+
+    title: str
+    text: str = ""
+    photo: str = ""
+    buttons: tuple[Press, ...] = ()
+
+
 class Say(Struct, frozen=True, kw_only=True):
-    """A message to the customer. `media` are (kind, path or URL); `asks` marks a question."""
+    """A message to the customer. `media` and `album` are (kind, path or URL); `asks` marks a question.
+
+    `template` is what a channel that knows templates sends in its place. `renews` says that only the
+    buttons of the message pressed just now have changed.
+    """
 
     text: str = ""
-    media: tuple[tuple[str, str], ...] = ()
+    media: tuple[tuple[MediaKind, str], ...] = ()
+    album: tuple[tuple[MediaKind, str], ...] = ()
+    cards: tuple[Card, ...] = ()
     buttons: tuple[Press, ...] = ()
     once: bool = False
     asks: bool = False
+    renews: bool = False
+    template: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def presses(self) -> tuple[Press, ...]:
+        """Every button of the message, those of its cards too."""
+        return (*self.buttons, *(press for card in self.cards for press in card.buttons))
 
 
 class Run(Struct, frozen=True, kw_only=True):

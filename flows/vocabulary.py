@@ -90,7 +90,7 @@ WORDS: tuple[Word, ...] = (
     Word("expires", "defaults", "duration | 'never'", "после какого молчания закрыть брошенный разговор", "the silence after which an abandoned task is closed", "живёт"),
     Word("quiet", "defaults", "window", "часы, когда бот не напоминает: 22:00-09:00", "hours without reminders: 22:00-09:00", "тишина"),
     Word("resume", "defaults", "'ask' | 'auto' | 'never'", "после отвлечения: ask спросить «Продолжим?», auto вернуться молча, never не возвращаться", "after an interruption: ask “Shall we go on?”, auto go back silently, never do not go back", "вернуться"),
-    _later("collect", "defaults", "duration", "склеивать сообщения, пришедшие подряд за это время", "glue messages arriving within this time", "собирать"),
+    Word("collect", "defaults", "duration", "склеивать сообщения, пришедшие подряд за это время", "glue messages arriving within this time", "собирать"),
     Word("hours", "queue", "hours_name", "когда работают её операторы: имя из hours", "when its operators work: a name from hours", "часы"),
     _later("group", "queue", "text", "группа мессенджера, которая служит рабочим местом очереди", "the messenger group that is its desk", "группа"),
     Word("say", "queue", "text", "что слышит клиент, когда его передали в очередь", "what the customer hears when a request is made", "сказать"),
@@ -152,31 +152,35 @@ WORDS: tuple[Word, ...] = (
     Word("audio", "say", "media", "музыка", "a piece of music", "аудио"),
     Word("voice", "say", "media", "голосовое сообщение", "a voice message", "голос"),
     Word("file", "say", "media", "документ", "a document", "файл"),
-    _later("album", "say", "media | [media | {media}]", "несколько картинок и видео одним сообщением", "several photos and videos as one message", "альбом"),
-    _later("cards", "say", "[{card}]", "карточки: у каждой заголовок, текст, картинка и кнопки", "cards, each with a title, a text, a photo and buttons", "карточки"),
+    Word("album", "say", "media | [media | {media}]", "несколько картинок и видео одним сообщением", "several photos and videos as one message", "альбом"),
+    Word("cards", "say", "[{card}]", "карточки: у каждой заголовок, текст, картинка и кнопки", "cards, each with a title, a text, a photo and buttons", "карточки"),
     Word("buttons", "say", "buttons", "кнопки под сообщением; действуют и позже", "buttons under the message, which stay valid", "кнопки"),
-    _later("list", "say", "expression", "список, по строке text на каждый элемент item", "a list: one line of text per element, item", "список"),
-    _later("pick", "say", "[text]", "тексты, из которых звучит один случайный", "texts of which one is said by chance", "одно_из"),
-    _later("only", "say", "channel | [channel]", "каналы, которые это получат", "channels that get it", "только"),
+    Word("list", "say", "expression", "список, по строке text на каждый элемент item", "a list: one line of text per element, item", "список"),
+    Word("pick", "say", "[text]", "тексты, из которых звучит один случайный", "texts of which one is said by chance", "одно_из"),
+    Word("only", "say", "channel | [channel]", "каналы, которые это получат", "channels that get it", "только"),
     Word("once", "say", "yes_no", "никогда не отправлять дважды, даже после сбоя", "never sent twice, even after a crash", "однажды"),
-    Word("whatsapp", "say", "{channel}", "что вместо этого получит WhatsApp", "what WhatsApp gets instead"),
-    _later("telegram", "say", "{channel}", "что вместо этого получит Telegram", "what Telegram gets instead"),
-    _later("vk", "say", "{channel}", "что вместо этого получит ВКонтакте", "what VK gets instead"),
-    _later("web", "say", "{channel}", "что вместо этого получит чат на сайте", "what the web chat gets instead"),
-    _later("title", "card", "text", "заголовок карточки", "the card's title", "заголовок"),
-    _later("text", "card", "text", "текст карточки", "the card's text", "текст"),
-    _later("photo", "card", "media", "картинка карточки", "the card's photo", "фото"),
-    _later("buttons", "card", "buttons", "кнопки карточки", "the card's buttons", "кнопки"),
-    _later("photo", "media", "media", "картинка альбома", "a photo of the album", "фото"),
-    _later("video", "media", "media", "видео альбома", "a video of the album", "видео"),
-    _later("audio", "media", "media", "музыка альбома", "a piece of music of the album", "аудио"),
-    _later("file", "media", "media", "документ альбома", "a document of the album", "файл"),
+    Word("whatsapp", "say", "text | {channel}", "что вместо этого получит WhatsApp", "what WhatsApp gets instead"),
+    Word("telegram", "say", "text | {channel}", "что вместо этого получит Telegram", "what Telegram gets instead"),
+    Word("vk", "say", "text | {channel}", "что вместо этого получит ВКонтакте", "what VK gets instead"),
+    Word("web", "say", "text | {channel}", "что вместо этого получит чат на сайте", "what the web chat gets instead"),
+    Word("title", "card", "text", "заголовок карточки", "the card's title", "заголовок"),
+    Word("text", "card", "text", "текст карточки", "the card's text", "текст"),
+    Word("photo", "card", "media", "картинка карточки", "the card's photo", "фото"),
+    Word("buttons", "card", "buttons", "кнопки карточки", "the card's buttons", "кнопки"),
+    Word("photo", "media", "media", "картинка альбома", "a photo of the album", "фото"),
+    Word("video", "media", "media", "видео альбома", "a video of the album", "видео"),
+    Word("audio", "media", "media", "музыка альбома", "a piece of music of the album", "аудио"),
+    Word("file", "media", "media", "документ альбома", "a document of the album", "файл"),
     Word("text", "channel", "text", "слова", "the words", "текст"),
     Word("photo", "channel", "media", "картинка", "a photo", "фото"),
     Word("video", "channel", "media", "видео", "a video", "видео"),
     Word("audio", "channel", "media", "музыка", "a piece of music", "аудио"),
     Word("voice", "channel", "media", "голосовое сообщение", "a voice message", "голос"),
     Word("file", "channel", "media", "документ", "a document", "файл"),
+    Word("album", "channel", "media | [media | {media}]", "несколько картинок и видео одним сообщением", "several pictures and videos as one message", "альбом"),
+    Word("cards", "channel", "[{card}]", "карточки", "cards", "карточки"),
+    Word("list", "channel", "expression", "список, по строке text на каждый элемент item", "a list: one line of text per element item", "список"),
+    Word("pick", "channel", "[text]", "тексты, из которых звучит один случайный", "texts of which one is said by chance", "одно_из"),
     Word("buttons", "channel", "buttons", "кнопки", "buttons", "кнопки"),
     Word("template", "channel", "text", "имя утверждённого шаблона WhatsApp: его можно отправить и через сутки молчания", "name of an approved WhatsApp template: it may be sent after a day of silence too", "шаблон"),
     Word("values", "channel", "[value]", "значения шаблона по порядку", "the template's values in order", "значения"),
@@ -372,6 +376,12 @@ TEST_PLACES: tuple[Where, ...] = (
 
 EVENTS = ("no_match", "error", "cancel", "expired", "updated")
 """What a trigger's `event` may name."""
+
+OVERRIDING = ("telegram", "whatsapp", "vk", "web")
+"""Channels for which a `say` may be written in other words."""
+
+CHANNELS = (*OVERRIDING, "api", "terminal")
+"""Every place where a bot talks."""
 
 READ_ONLY = frozenset(("trigger", "msg", "now", "today", "hours", "item", "handoff", "secrets"))
 """Names that flows read and never write; `user` and `chat` hold what flows write."""

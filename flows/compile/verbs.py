@@ -5,9 +5,6 @@ from datetime import timedelta
 
 from flows import complaints
 from flows.compile.asks import ask
-from flows.compile.buttons import message_buttons
-from flows.compile.fields import Fields
-from flows.compile.media import media
 from flows.compile.reading import Reader
 from flows.compile.references import (
     flow_arguments,
@@ -16,6 +13,7 @@ from flows.compile.references import (
     results,
     step_name,
 )
+from flows.compile.says import say
 from flows.compile.writer import Action, Verb, Writer
 from flows.model import (
     ActionSpec,
@@ -34,45 +32,15 @@ from flows.model import (
     IfBusy,
     Jump,
     Later,
-    Message,
-    Say,
     StartFlow,
     Value,
 )
 from flows.values import typed_scalar
-from flows.yaml_text import Mapped, Node, Scalar
+from flows.yaml_text import Node, Scalar
 
 _PRIORITIES = ("low", "normal", "high", "urgent")
 _BUSY: tuple[IfBusy, ...] = ("wait", "now", "skip")
 _DO_TIMEOUT = timedelta(seconds=30)
-
-
-def say(writer: Writer, action: Action) -> None:
-    reader = writer.reader
-    if not isinstance(action.value, Mapped):
-        text = reader.text(action.value, "say")
-        writer.emit(Say(Message(text=text)), action.place)
-        return
-    fields = reader.fields(action.value, "say", "say")
-    message = Message(
-        text=reader.text(fields.get("text"), "text"),
-        media=media(reader, fields),
-        buttons=message_buttons(writer, fields.get("buttons")),
-        once=reader.yes_no(fields.get("once"), "once", default=False),
-        channels=_channels(reader, fields),
-    )
-    if message.text is None and not message.media:
-        reader.report(complaints.MISSING_KEY, action.place, where="say", key="text")
-    writer.emit(Say(message), action.place)
-
-
-def _channels(reader: Reader, fields: Fields) -> Mapping[str, Mapping[str, Value]]:
-    """What one channel gets instead; kept for the channel, nobody else reads it."""
-    node = fields.get("whatsapp")
-    if node is None:
-        return {}
-    pairs = reader.entries(node, "whatsapp")
-    return {"whatsapp": {key.text: reader.value(value) for key, value in pairs}}
 
 
 def assign(writer: Writer, action: Action) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.answers import BASE_TYPES, AnswerType, Fit, Misfit, answer_type, narrowed
+from flows.attachments import named
 from flows.env import Env
 from flows.turn import MediaKind, Sent
 
@@ -364,12 +365,19 @@ def test_a_text_has_the_length_its_owner_wants() -> None:
     ],
 )
 def test_attachments_become_values(kind: str, sent: list[Sent], value: object) -> None:
-    assert taken(kind, "", sent) == value
+    assert named(taken(kind, "", sent)) == value
+
+
+def test_what_was_sent_is_kept_with_its_kind_and_name() -> None:
+    details = {"mime": "image/png", "name": "чек.png", "size": 7}
+    sent = Sent(kind="document", ref="d", details=details)
+    assert taken("photo", "", [sent]) == {"kind": "document", "ref": "d", **details}
 
 
 def test_photos_beyond_the_most_are_left_out_and_too_few_are_told_at_the_end() -> None:
     photos = answer_type("photos", base="photos", min=2, max=3)
-    assert taken(photos, "", [Sent(kind="photo", ref=ref) for ref in "abcd"]) == ["a", "b", "c"]
+    four = [Sent(kind="photo", ref=ref) for ref in "abcd"]
+    assert named(taken(photos, "", four)) == ["a", "b", "c"]
     assert photos.enough(2, ENV) is None
     assert photos.enough(1, ENV) == Misfit("Нужно больше фотографий, не меньше 2.")
 

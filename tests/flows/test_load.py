@@ -538,7 +538,7 @@ def test_the_edges_of_a_handoff_end_each_in_its_way() -> None:
 def test_what_only_one_channel_gets_is_kept() -> None:
     say = only_flow("- say: {text: Ждём, whatsapp: {template: t, values: ['{{ now }}']}}").code[1]
     assert isinstance(say, Say)
-    assert say.message.channels["whatsapp"]["template"] == "t"
+    assert say.message.channels["whatsapp"].template["template"] == "t"
 
 
 def test_a_pattern_wakes_a_flow_in_its_place_among_the_phrases() -> None:

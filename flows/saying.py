@@ -1,0 +1,133 @@
+"""Saying what the owner wrote: which words, what is shown with them, which buttons stay good."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flows.attachments import given_back
+from flows.frames import Frame
+from flows.model import Card, Lines, Message, OfferedButton
+from flows.stage import Stage
+from flows.text import Text
+from flows.turn import Card as ShownCard
+from flows.turn import MediaKind, Press
+from flows.values import freeze_light
+
+OFFERS_KEPT = 40
+MOST_LINES = 100
+"""Elements of a `list` that are written out; a message of more nobody reads."""
+
+
+def say(stage: Stage, frame: Frame, message: Message) -> None:
+    """Say it, where this channel gets it; its buttons are good for as long as they are remembered."""
+    channel = stage.around.channel
+    if message.only and channel not in message.only:
+        return
+    message = message.channels.get(channel, message)
+    text = _words(stage, frame, message)
+    beside = _beside(stage, frame, message)
+    if message.lines is not None and not text and not any(beside.values()):
+        # A list of nothing is not said, and buttons about it would hang in the air.
+        return
+    stage.position.last = []
+    cards = tuple(_card(stage, frame, card) for card in message.cards)
+    buttons = tuple(_offer(stage, frame, button) for button in message.buttons)
+    stage.tell(text, buttons=buttons, cards=cards, once=message.once, **beside)
+
+
+def _words(stage: Stage, frame: Frame, message: Message) -> str:
+    if message.lines is not None:
+        return _listed(stage, frame, message.lines)
+    if message.pick:
+        place = int(stage.chance() * len(message.pick))
+        return stage.render(frame, message.pick[min(place, len(message.pick) - 1)])
+    return stage.render(frame, message.text) if message.text is not None else ""
+
+
+def _beside(stage: Stage, frame: Frame, message: Message) -> dict[str, Any]:
+    return {
+        "media": media(stage, frame, message.media),
+        "album": media(stage, frame, message.album),
+        "template": stage.values(frame, message.template) if message.template else {},
+    }
+
+
+# ---------------------------------------------------------------- lists
+
+
+def _listed(stage: Stage, frame: Frame, lines: Lines) -> str:
+    """The text with its lines about `item` once for every element, in the order of the lines."""
+    items = stage.evaluate(frame, lines.items)
+    if isinstance(items, dict):
+        items = list(items.values())
+    elements = items[:MOST_LINES] if isinstance(items, (list, tuple)) else ()
+    written: list[str] = []
+    block: list[Text] = []
+    for repeated, line in lines.lines:
+        if repeated:
+            block.append(line)
+            continue
+        written.extend(_repeated(stage, frame, block, elements))
+        block = []
+        written.append(stage.render(frame, line))
+    written.extend(_repeated(stage, frame, block, elements))
+    return "\n".join(written).strip()
+
+
+def _repeated(
+    stage: Stage, frame: Frame, block: Iterable[Text], elements: Iterable[Any]
+) -> list[str]:
+    scope = stage.scope(frame)
+    before = scope.get("item")
+    made: list[str] = []
+    for element in elements:
+        scope["item"] = element
+        made.extend(line.render(scope, stage.env) for line in block)
+    scope["item"] = before
+    return made
+
+
+# ---------------------------------------------------------------- media and cards
+
+
+def media(
+    stage: Stage, frame: Frame, listed: Iterable[tuple[str, Text]]
+) -> tuple[tuple[MediaKind, str], ...]:
+    """Kinds with paths or addresses; a variable may hold one, several or none."""
+    found: list[tuple[MediaKind, str]] = []
+    for kind, ref in listed:
+        found.extend(given_back(stage.value(frame, ref), kind))
+    return tuple(found)
+
+
+def _card(stage: Stage, frame: Frame, card: Card) -> ShownCard:
+    pictures = media(stage, frame, (("photo", card.photo),)) if card.photo is not None else ()
+    return ShownCard(
+        title=stage.render(frame, card.title),
+        text=stage.render(frame, card.text) if card.text is not None else "",
+        photo=pictures[0][1] if pictures else "",
+        buttons=tuple(_offer(stage, frame, button) for button in card.buttons),
+    )
+
+
+# ---------------------------------------------------------------- buttons
+
+
+def _offer(stage: Stage, frame: Frame, button: OfferedButton) -> Press:
+    label = stage.render(frame, button.label)
+    url = stage.render(frame, button.url) if button.url is not None else None
+    payload = ""
+    if button.act:
+        number = str(stage.number())
+        payload = f"s:{number}"
+        offer: dict[str, Any] = {"label": label, "act": button.act, "target": button.target}
+        if button.arguments:
+            offer["arguments"] = freeze_light(stage.values(frame, button.arguments))
+        if button.act == "go":
+            offer["frame"] = stage.owner(frame).id
+        if button.act == "text":
+            offer["target"] = str(stage.value(frame, button.value))
+        stage.position.offers[number] = offer
+        stage.position.last.append(number)
+        while len(stage.position.offers) > OFFERS_KEPT:
+            del stage.position.offers[next(iter(stage.position.offers))]
+    return stage.press(frame, button, label, payload, url)
