@@ -290,6 +290,16 @@ TWO_FLOWS = Kind(
     "сценарий «{name}» уже есть: {first}",
     "there is a flow “{name}” already: {first}",
 )
+FORMER_IN_USE = Kind(
+    "E026",
+    "«{name}» ещё есть, а was называет имя, которого больше нет — уберите was или назовите прежнее имя",
+    "“{name}” is still there: was names what is there no more, so drop it or give the former name",
+)
+FORMER_FIRST = Kind(
+    "E013",
+    "was стоит первым пунктом шага — перенесите его в начало",
+    "was is the first item of a step: move it to the beginning",
+)
 TWO_TRIGGERS = Kind(
     "E027",
     "слова «{name}» уже запускают другое: {first} — второе никогда не сработает",

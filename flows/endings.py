@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flows import tasks
+from flows import moving, promises, tasks
 from flows.frames import BOTTOM, Ending, Frame
 from flows.model import HandOff, Target
 from flows.stage import Stage
 from flows.turn import Happened
+from flows.values import thaw_fields
 
 FAILURES_PER_TURN = 3
 _ENDINGS = {"cancel": "task_cancelled", "error": "task_failed", "expired": "task_expired"}
@@ -110,13 +111,18 @@ def renew(stage: Stage, frame: Frame) -> None:
         end_handler(stage, frame)
         return
     root = stage.root(frame) or frame
-    if not root.flow or root.flow not in stage.bot.flows:
+    now = moving.flow_of(stage.bot, root.flow)
+    if not root.flow or now is None:
         tasks.cut(stage, stage.index(root) + 1)
         tasks.drop(stage, root)
         stage.tell(stage.phrase("gone"))
         tasks.leave(stage, root, None)
         return
-    root.version = stage.bot.version
+    before = moving.flow_of(stage.version(root.version), root.flow)
+    variables = thaw_fields(root.variables)
+    kept = promises.still_there(variables, before, now, stage.bot, stage.env)
+    root.variables = {name: value for name, value in root.variables.items() if name in kept}
+    root.version, root.flow, root.retired = stage.bot.version, now.name, False
     root.at = 0
     root.latest = -1
     root.history = []
@@ -199,6 +205,7 @@ def end_waiting(stage: Stage, frame: Frame, outcome: str) -> None:
     wait = frame.wait
     assert wait is not None
     stage.drop_timers(wait)
+    moving.returned_to(stage, frame)
     frame.wait = None
     if frame.why == "person":
         tasks.leave(stage, frame, None)
@@ -229,7 +236,8 @@ def take_edge(stage: Stage, frame: Frame, outcome: str) -> bool:
     """Go the way a `handoff` step names for this outcome, if it names one."""
     wait = frame.wait
     assert wait is not None
-    operation = stage.operation(frame, wait.entry) if wait.entry >= 0 else None
+    known = wait.entry >= 0 and stage.knows(frame)
+    operation = stage.operation(frame, wait.entry) if known else None
     entry = getattr(operation, outcome, -1) if isinstance(operation, HandOff) else -1
     if entry < 0:
         return False

@@ -8,6 +8,7 @@ from flows import (
     doing,
     endings,
     handing,
+    moving,
     returning,
     running,
     timers,
@@ -35,6 +36,7 @@ from flows.turn import (
     TakenOver,
     Understand,
     Understood,
+    Updated,
 )
 from flows.values import freeze
 
@@ -64,7 +66,7 @@ def advance(
         stage.muted = stage.position.muted
     else:
         _begin_turn(stage)
-    renewed = bool(stage.stack) and versions.move(stage)
+    renewed = bool(stage.stack) and versions.move(stage, retire=isinstance(what, Updated))
     try:
         if renewed:
             running.run(stage)
@@ -107,6 +109,9 @@ def _take(stage: Stage, what: Input) -> None:
             # The customer had no reason to write to the bot meanwhile.
             stage.position.heard = stage.around.now.timestamp()
             handing.give_back(stage, what)
+        case Updated():
+            # Whoever could move has moved, whoever could not begins anew.
+            pass
 
 
 def _take_result(stage: Stage, what: Returned) -> None:
@@ -115,6 +120,7 @@ def _take_result(stage: Stage, what: Returned) -> None:
         wait = frame.wait
         if wait is not None and wait.kind == "do" and wait.id == what.wait:
             stage.intent = stage.position.took
+            moving.returned_to(stage, frame)
             if stage.knows(frame):
                 doing.returned(stage, frame, what.value, what.failed)
             else:

@@ -49,6 +49,7 @@ class Frame(Kept):
     `latest` is where it last asked.
     `given` are the variables this task has saved, `found` the questions whose answer was looked
     for in the message and what was found, `history` what going back undoes, `turns` how often it has waited.
+    `retired` says that nobody may go on in its version.
     """
 
     id: int
@@ -72,6 +73,7 @@ class Frame(Kept):
     given: list[str] = msgspec.field(default_factory=list)
     found: list[str] = msgspec.field(default_factory=list)
     history: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    retired: bool = False
     wait: Wait | None = None
     scope: dict[str, Any] | None = None
 

@@ -63,8 +63,15 @@ class Memory:
 
     def knows(self, frame: Frame) -> bool:
         """Whether the version this frame stands on is at hand, with its flow in it."""
+        if frame.retired:
+            return False
         bot = self.bot if frame.version == self.bot.version else self.older.get(frame.version)
         return bot is not None and (not frame.flow or frame.flow in bot.flows)
+
+    def called(self, name: str) -> str:
+        """The name a flow has by now."""
+        bot = self.bot
+        return name if name in bot.flows else bot.former.get(name, name)
 
     def operation(self, frame: Frame, entry: int) -> Operation:
         return self.flow(frame).code[entry]

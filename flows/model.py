@@ -150,11 +150,21 @@ class Reminder:
 
 
 class Signature(NamedTuple):
-    """What makes a question the same one in an edited flow."""
+    """What makes a question the same one in an edited flow.
+
+    Of other operations that wait, `kind` is the verb with what it names: `call контакты`.
+    """
 
     step: str
     save: str
     kind: str
+
+
+class Home(NamedTuple):
+    """Where an operation stands: its step, and the loops around it by their `EachBegin`."""
+
+    step: str
+    loops: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -390,7 +400,9 @@ class Flow:
     """One flow, compiled. `steps` gives each step's first operation; `scope` its `meanwhile`.
 
     The main line begins at 0 and ends with `Finish`; the blocks that stand out of line come after
-    it. `lines` gives the line of the file for each operation. `machine` is `flows.machine.Moves`.
+    it. `lines` and `homes` tell of each operation its line in the file and where it stands.
+    `questions` and `waits` find the operations that wait, under the former names of steps too.
+    `was` is the flow's own former name. `machine` is `flows.machine.Moves`.
     """
 
     name: str
@@ -398,8 +410,11 @@ class Flow:
     about: str = ""
     code: tuple[Operation, ...] = ()
     lines: tuple[int, ...] = ()
+    homes: tuple[Home, ...] = ()
     steps: Mapping[str, int] = field(default_factory=dict)
     questions: Mapping[Signature, int] = field(default_factory=dict)
+    waits: Mapping[Signature, int] = field(default_factory=dict)
+    was: str = ""
     is_task: bool = False
     needs: Mapping[str, Need] = field(default_factory=dict)
     gives: Mapping[str, str] = field(default_factory=dict)
@@ -433,7 +448,8 @@ class Bot:
     `folder` is the name the rest of the house uses; `title` is what the owner called the bot.
     `own` is a flow named "" whose scope are the bot's handlers; each of them ends with `EndHandler`,
     `defaults.else` with `AskAgain`. `start_words` are the start flow's exact words, folded; its
-    commands (and `/start`, whoever claims it or nobody) are in `starts.exact`.
+    commands (and `/start`, whoever claims it or nobody) are in `starts.exact`. `former` leads from
+    the name a flow had to the one it has.
     """
 
     folder: str
@@ -452,3 +468,4 @@ class Bot:
     flows: Mapping[str, Flow] = field(default_factory=dict)
     starts: Scope = field(default_factory=Scope)
     start_words: frozenset[str] = frozenset()
+    former: Mapping[str, str] = field(default_factory=dict)

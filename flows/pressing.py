@@ -53,6 +53,8 @@ def press_offer(stage: Stage, number: str) -> str:
         stale(stage)
         return ""
     act, target = offer["act"], offer["target"]
+    if act in ("call", "start"):
+        target = stage.called(target)
     arguments = offer.get("arguments", {})
     if act == "text":
         return str(target)

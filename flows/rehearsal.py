@@ -35,6 +35,7 @@ from flows.turn import (
     TakenOver,
     Understand,
     Understood,
+    Updated,
     WithdrawRequest,
 )
 
@@ -161,6 +162,10 @@ class Rehearsal:
         if keep:
             self.older[self.bot.version] = self.bot
         self.bot = bot
+
+    def publish_for_all(self) -> None:
+        """Nobody goes on in a version before this one."""
+        self._turn(Updated())
 
     # ------------------------------------------------------------ what may be asked about
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flows import asking, doing, endings, returning, saying, tasks, versions, walking
+from flows import asking, doing, endings, moving, returning, saying, tasks, walking
 from flows.choices import pending, question_of
 from flows.errors import RunError
 from flows.frames import Frame
@@ -99,11 +99,11 @@ def _ask(stage: Stage, frame: Frame, operation: Ask) -> None:
 
 def _moved_question(stage: Stage, frame: Frame, operation: Ask) -> Ask | None:
     """The same question of the newest version, which the frame then stands on."""
-    flow = stage.bot.own if not frame.flow else stage.bot.flows.get(frame.flow)
+    flow = moving.flow_of(stage.bot, frame.flow)
     entry = flow.questions.get(operation.question.signature) if flow is not None else None
-    if flow is None or entry is None:
+    if flow is None or entry is None or len(flow.homes[entry].loops) != len(frame.loops):
         return None
-    versions.adopt(stage, frame, entry)
+    moving.adopt(stage, frame, moving.Spot(flow.name, entry, flow.homes[entry].loops), entry)
     found = flow.code[entry]
     return found if isinstance(found, Ask) else None
 

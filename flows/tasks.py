@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flows import asking, given
+from flows import asking, given, moving, promises
 from flows.choices import question_of
 from flows.errors import RunError
 from flows.frames import BOTTOM, Frame, Wait, Why
@@ -11,6 +11,7 @@ from flows.memory import has_barrier
 from flows.model import Bot, Flow
 from flows.stage import Stage
 from flows.turn import DropRun, WithdrawRequest
+from flows.values import freeze, thaw_fields
 
 CALLS_DEEP = 20
 INTERRUPTIONS_DEEP = 5
@@ -31,7 +32,9 @@ def push_flow(
     caller: Frame | None = None,
 ) -> Frame:
     """Put a flow on top of the stack, in the newest version that has it."""
+    name = stage.called(name)
     bot = _bot_with(stage, name, caller)
+    arguments = accepted(stage, bot, name, arguments)
     if stage.stack:
         asking.cover(stage, stage.stack[-1])
     frame = Frame(stage.number(), name, bot.version, 0, why, task=task, trigger=trigger, save=save)
@@ -45,6 +48,14 @@ def push_flow(
     if task:
         stage.happened("task_started", frame)
     return frame
+
+
+def accepted(stage: Stage, bot: Bot, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the flow needs them, ready to be kept. Raises RunError for one of a wrong type."""
+    if not arguments:
+        return {}
+    given_to = promises.given_to(bot, bot.flows[name], thaw_fields(arguments), stage.env)
+    return {variable: freeze(value) for variable, value in given_to.items()}
 
 
 def _bot_with(stage: Stage, name: str, caller: Frame | None) -> Bot:
@@ -70,6 +81,8 @@ def _refuse_endless_calls(stage: Stage) -> None:
 def interrupt(stage: Stage, name: str, *, trigger: str, arguments: Mapping[str, Any]) -> None:
     """A trigger, a button of a message or `later` begins a flow, on top of whatever waits."""
     again = _running(stage, name)
+    if again is not None:
+        arguments = accepted(stage, _bot_with(stage, name, None), again.flow, arguments)
     if again is None:
         push_flow(stage, name, arguments, why="task", task=True, trigger=trigger)
     elif _about_another(again, arguments) or given.finds_another(stage, again, trigger):
@@ -102,6 +115,7 @@ def call(
         if again is not None:
             come_back_to(stage, again)
             return
+    name = stage.called(name)
     task = from_handler or _bot_with(stage, name, caller).flows[name].is_task
     trigger = None if from_handler or not task else ""
     push_flow(
@@ -110,6 +124,7 @@ def call(
 
 
 def _running(stage: Stage, name: str) -> Frame | None:
+    name = stage.called(name)
     for frame in reversed(stage.stack):
         if frame.flow == name and not frame.ending:
             return frame
@@ -290,6 +305,7 @@ def leave(stage: Stage, frame: Frame, value: Any) -> None:
         stage.returning = frame.asked
         return
     beneath.asked = beneath.asked or frame.asked
+    moving.returned_to(stage, beneath)
     if not frame.task:
         stage.note_end(frame, beneath)
     elif has_barrier(frame.history):

@@ -69,7 +69,7 @@ def _unanswered(stage: Stage, payload: Mapping[str, Any]) -> None:
 
 
 def _later(stage: Stage, payload: Mapping[str, Any]) -> None:
-    if payload["flow"] not in stage.bot.flows:
+    if stage.called(payload["flow"]) not in stage.bot.flows:
         return
     if_busy = payload.get("if_busy", "wait")
     stage.position.held = [one for one in stage.position.held if one["id"] != payload["id"]]

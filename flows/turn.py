@@ -77,7 +77,14 @@ class GivenBack(Struct, frozen=True, kw_only=True):
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-Input = Heard | Fired | Returned | Chosen | TakenOver | GivenBack
+class Updated(Struct, frozen=True, kw_only=True):
+    """The bot was published for everybody: nobody goes on in an older version.
+
+    What cannot move begins anew (`event: updated`), at once or when control returns to it.
+    """
+
+
+Input = Heard | Fired | Returned | Chosen | TakenOver | GivenBack | Updated
 
 
 class Around(Struct, frozen=True, kw_only=True):

@@ -1,12 +1,27 @@
-"""Where a waiting chat stands in an edited flow."""
+"""Where a waiting chat stands in an edited flow: what moves at once, what stays, what begins anew."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from flows import endings
-from flows.frames import Frame, versions_of
-from flows.model import Ask, Question, Signature
+from flows.frames import Frame, position_of, versions_of
+from flows.model import Bot, Question
+from flows.moving import adopt, counterpart, question_at
 from flows.stage import Stage
+
+Fate = Literal["moves", "stays", "retired"]
+
+
+class Impact(NamedTuple):
+    """What becomes of a chat when a version is published, and the step that decides it."""
+
+    fate: Fate
+    version: str
+    flow: str
+    step: str | None
+
+
+_WORST: Mapping[Fate, int] = {"moves": 0, "stays": 1, "retired": 2}
 
 
 def needed(position: Mapping[str, Any]) -> set[str]:
@@ -14,84 +29,88 @@ def needed(position: Mapping[str, Any]) -> set[str]:
     return set(versions_of(position))
 
 
-def move(stage: Stage) -> bool:
+def impact(
+    new: Bot, position: Mapping[str, Any], older: Mapping[str, Bot], *, retire: bool = False
+) -> Impact | None:
+    """What publishing `new` means for a chat; None where it is in no flow of another version.
+
+    `older` holds by `Bot.version` what the position stands on, the version live until now among
+    it. A chat moves if every part of it does; with `retire` nobody stays. Of several parts the
+    worst one is told of, and of equals the one on top.
+    """
+    found: Impact | None = None
+    for frame in reversed(position_of(position).stack):
+        if frame.version == new.version or frame.why == "person":
+            continue
+        fate = _fate(older.get(frame.version), new, frame, retire=retire)
+        if found is None or _WORST[fate] > _WORST[found.fate]:
+            found = Impact(fate, frame.version, frame.flow, frame.step)
+    return found
+
+
+def _fate(before: Bot | None, new: Bot, frame: Frame, *, retire: bool) -> Fate:
+    if counterpart(before, new, frame) is not None:
+        return "moves"
+    at_hand = before is not None and (not frame.flow or frame.flow in before.flows)
+    return "stays" if at_hand and not retire and not frame.retired else "retired"
+
+
+# ---------------------------------------------------------------- at the chat's next event
+
+
+def move(stage: Stage, *, retire: bool = False) -> bool:
     """Bring every waiting frame to the newest version whose question is still there.
 
     A frame whose question is gone stays on its own version where that is at hand; where it is not,
-    its task begins anew (True). A frame that waits for a flow it called, an action or a person
-    moves at its next question.
+    or with `retire`, its task begins anew (True). A frame that waits for a flow it called, an
+    action or a person moves when control returns to it.
     """
     newest = stage.bot.version
     for frame in stage.stack:
         if frame.version != newest:
             _move(stage, frame)
+    if retire:
+        _retire(stage)
     top = stage.top
     if top is None or stage.knows(top):
+        return False
+    if top.wait is not None and top.wait.kind in ("do", "person"):
+        # What is under way comes to its end first.
         return False
     endings.renew(stage, top)
     return True
 
 
 def _move(stage: Stage, frame: Frame) -> None:
-    newest = stage.bot.version
     if frame.why == "person":
-        frame.version = newest
+        frame.version = stage.bot.version
         return
-    flow = stage.bot.own if not frame.flow else stage.bot.flows.get(frame.flow)
     wait = frame.wait
-    if flow is None or wait is None or wait.signature is None:
+    if wait is None or wait.kind != "ask":
         return
-    entry = flow.questions.get(Signature(*wait.signature))
-    if entry is None:
+    spot = counterpart(stage.version(frame.version), stage.bot, frame)
+    if spot is None:
         return
-    new = flow.code[entry]
-    assert isinstance(new, Ask)
-    before = _question_before(stage, frame)
-    if before is None or not _same_buttons(before, new.question):
+    before = question_at(stage, frame)
+    adopt(stage, frame, spot, spot.entry)
+    frame.latest = spot.entry
+    wait.entry = spot.entry
+    after = question_at(stage, frame)
+    assert after is not None
+    wait.signature = list(after.signature)
+    if before is None or not _same_buttons(before, after):
         # A press on the old buttons may mean something else by now.
         wait.id = f"w{stage.number()}"
         wait.picked = []
-    adopt(stage, frame, entry)
-    wait.entry = entry
 
 
-def adopt(stage: Stage, frame: Frame, entry: int) -> None:
-    """Let a frame stand at a question of the newest version."""
-    _carry_history_over(stage, frame)
-    frame.version = stage.bot.version
-    frame.at = entry
-    frame.latest = entry
-    frame.loops = []
-    frame.scope = None
-
-
-def _carry_history_over(stage: Stage, frame: Frame) -> None:
-    """Going back leads to questions of the newest version; past one that is gone it does not."""
-    root = stage.root(frame)
-    if root is None or not root.history:
-        return
-    before = stage.flow(frame).code if stage.knows(frame) else ()
-    questions = (stage.bot.flows[frame.flow] if frame.flow else stage.bot.own).questions
-    kept: list[dict[str, Any]] = []
-    for made in root.history:
-        if made.get("frame") != frame.id:
-            kept.append(made)
+def _retire(stage: Stage) -> None:
+    """Nobody stays on an older version: what cannot move begins anew when its turn comes."""
+    for frame in stage.stack:
+        if frame.version == stage.bot.version:
             continue
-        operation = before[made["entry"]] if before else None
-        found = questions.get(operation.question.signature) if isinstance(operation, Ask) else None
-        if found is None:
-            kept = []
-        else:
-            kept.append({**made, "entry": found})
-    root.history = kept
-
-
-def _question_before(stage: Stage, frame: Frame) -> Question | None:
-    wait = frame.wait
-    if wait is None or not stage.knows(frame):
-        return None
-    operation = stage.operation(frame, wait.entry)
-    return operation.question if isinstance(operation, Ask) else None
+        if counterpart(stage.version(frame.version), stage.bot, frame) is None:
+            frame.retired = True
 
 
 def _same_buttons(before: Question, after: Question) -> bool:

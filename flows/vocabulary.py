@@ -112,10 +112,10 @@ WORDS: tuple[Word, ...] = (
     Word("steps", "flow", "names: block", "шаги с именами; выполняются сверху вниз, из одного в следующий", "named steps, run top to bottom, one falling through to the next", "шаги"),
     Word("meanwhile", "flow", "[{handler}]", "обработчики, пока идёт этот сценарий", "handlers while this flow is on top", "попутно"),
     Word("expires", "flow", "duration | 'never'", "после какого молчания закрыть этот сценарий", "how long it may wait in silence before it is closed", "живёт"),
-    _later("was", "flow", "name", "прежнее имя: чаты не потеряются при переименовании", "its former name: keeps chats on rename", "было"),
+    Word("was", "flow", "name", "прежнее имя: чаты не потеряются при переименовании", "its former name: keeps chats on rename", "было"),
     Word("as", "need", "type", "тип", "its type", "как"),
     Word("optional", "need", "yes_no", "можно ли не передавать", "whether it may be left out", "необязательно"),
-    _later("was", "step", "name", "прежнее имя шага, первым пунктом в нём: чаты не потеряются при переименовании", "the step's former name, its first item: keeps chats on rename", "было"),
+    Word("was", "step", "name", "прежнее имя шага, первым пунктом в нём: чаты не потеряются при переименовании", "the step's former name, its first item: keeps chats on rename", "было"),
     # ------------------------------------------------------------ triggers and handlers
     Word("contains", "trigger", "text | [text]", "любое из этих слов или выражений внутри сообщения", "any of these words or phrases inside the message", "содержит"),
     Word("matches", "trigger", "pattern | [pattern]", "регулярное выражение", "a regular expression", "подходит"),

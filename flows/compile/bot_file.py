@@ -11,6 +11,7 @@ from flows.compile.fields import Fields
 from flows.compile.kinds import own_type
 from flows.compile.reading import Reader
 from flows.compile.references import flow_name
+from flows.compile.signatures import questions, told_apart, waits
 from flows.compile.triggers import Triggers, handlers
 from flows.compile.verbs import VERBS
 from flows.compile.writer import Writer
@@ -114,7 +115,17 @@ def compile_own(reader: Reader, bot: BotFile, place: Place) -> tuple[Flow, Trigg
     )
     defaults = _defaults(writer, bot.fields.get("defaults"))
     code, lines = writer.finish()
-    own = Flow(name="", place=place, code=code, lines=lines, scope=triggers.scope())
+    code = told_apart(code)
+    own = Flow(
+        name="",
+        place=place,
+        code=code,
+        lines=lines,
+        homes=writer.homes,
+        questions=questions(code),
+        waits=waits(code, writer.homes),
+        scope=triggers.scope(),
+    )
     return own, triggers, defaults
 
 

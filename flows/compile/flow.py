@@ -1,19 +1,18 @@
 """Compiles one flow: first its header, and when all are known its steps."""
 
-from dataclasses import replace
-
 from flows import complaints
 from flows.compile.asks import expires
 from flows.compile.known import Header, Known
 from flows.compile.reading import Reader
 from flows.compile.references import GO_WORDS
+from flows.compile.signatures import questions, told_apart, waits
 from flows.compile.triggers import Triggers, handlers
 from flows.compile.verbs import VERBS
 from flows.compile.writer import Writer
 from flows.errors import Place
-from flows.model import Ask, Enter, Finish, Flow, Need, Operation, Signature, Target
+from flows.model import Enter, Finish, Flow, Need, Target
 from flows.report import Report
-from flows.yaml_text import Mapped, Node, Scalar
+from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 
 def read_header(node: Node, known: Known, report: Report) -> None:
@@ -77,14 +76,14 @@ def compile_flow(
     reader.saved.update(header.needs)
     writer = Writer(reader, VERBS, header.name, header.steps)
     node = header.node
-    steps = _main_line(writer, node.get("steps"), header.place)
+    steps, former = _main_line(writer, node.get("steps"), header.place)
     meanwhile = handlers(
         reader,
         node.get("meanwhile"),
         lambda block: Target(header.name, writer.handler(block)),
     )
     code, lines = writer.finish()
-    code = _told_apart(code)
+    code = told_apart(code)
     when = node.get("when")
     if when is not None:
         starts.add(when, Target(header.name))
@@ -95,8 +94,11 @@ def compile_flow(
         about=about,
         code=code,
         lines=lines,
+        homes=writer.homes,
         steps=steps,
-        questions=_questions(code),
+        questions=questions(code, former),
+        waits=waits(code, writer.homes, former),
+        was=_former_flow(reader, node.get("was")),
         is_task=header.is_task,
         needs=header.needs,
         gives=header.gives,
@@ -106,43 +108,50 @@ def compile_flow(
     return flow, reader
 
 
-def _main_line(writer: Writer, node: Node | None, place: Place) -> dict[str, int]:
+def _former_flow(reader: Reader, node: Node | None) -> str:
+    if not isinstance(node, Scalar):
+        return reader.word(node, "was")
+    name = reader.name(node)
+    if name in reader.known.flows:
+        reader.report(complaints.FORMER_IN_USE, node.place, name=name)
+    return name
+
+
+def _main_line(
+    writer: Writer, node: Node | None, place: Place
+) -> tuple[dict[str, int], dict[str, str]]:
+    """The first operation of each step, and the steps' names by their former ones."""
     reader = writer.reader
     entries = reader.entries(node, "steps")
     if node is not None and not isinstance(node, Mapped):
-        return {}
+        return {}, {}
     if node is None:
         reader.report(complaints.MISSING_KEY, place, where="flow", key="steps")
     elif not entries:
         reader.report(complaints.TOO_FEW, node.place, where="steps")
-    steps = {}
+    steps: dict[str, int] = {}
+    former: dict[str, str] = {}
     for key, block in entries:
         writer.step = key.text.strip()
         steps[writer.step] = writer.emit(Enter(writer.step), key.place)
-        writer.block(block, writer.step)
+        writer.block(_without_former(writer, block, former), writer.step)
     writer.emit(Finish(), entries[-1][0].place if entries else place)
     writer.step = ""
-    return steps
+    return steps, former
 
 
-def _told_apart(code: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    """Give the second of two questions alike in step, name and type a signature of its own."""
-    seen: dict[Signature, int] = {}
-    told = []
-    for operation in code:
-        if isinstance(operation, Ask):
-            signature = operation.question.signature
-            count = seen[signature] = seen.get(signature, 0) + 1
-            if count > 1:
-                own = signature._replace(save=f"{signature.save}#{count}")
-                operation = Ask(replace(operation.question, signature=own), operation.step)
-        told.append(operation)
-    return tuple(told)
-
-
-def _questions(code: tuple[Operation, ...]) -> dict[Signature, int]:
-    return {
-        operation.question.signature: index
-        for index, operation in enumerate(code)
-        if isinstance(operation, Ask)
-    }
+def _without_former(writer: Writer, block: Node, former: dict[str, str]) -> Node:
+    """The actions of a step after its `was`, whose name is noted down in `former`."""
+    first = block.items[0] if isinstance(block, Listing) and block.items else block
+    if not isinstance(first, Mapped) or not first.entries or first.entries[0][0].text != "was":
+        return block
+    reader = writer.reader
+    fields = reader.checked(first.entries, "step", writer.step, first.place)
+    name = fields.get("was")
+    if isinstance(name, Scalar):
+        before = reader.name(name)
+        if before in writer.steps or before in former:
+            reader.report(complaints.FORMER_IN_USE, name.place, name=before)
+        former[before] = writer.step
+    rest = block.items[1:] if isinstance(block, Listing) else ()
+    return Listing(block.place, rest)

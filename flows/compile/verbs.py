@@ -109,8 +109,10 @@ def _case(key: Scalar) -> str:
 def each(writer: Writer, action: Action) -> None:
     items = writer.reader.expression(action.value, "each")
     begin = writer.reserve(action.place)
+    around, writer.loops = writer.loops, (*writer.loops, begin)
     writer.block(writer.reader.required(action.fields, "then", "each"), "then")
     writer.emit(EachNext(begin), action.place)
+    writer.loops = around
     writer.put(begin, EachBegin(items, writer.here))
 
 

@@ -8,7 +8,7 @@ from flows import complaints
 from flows.compile.fields import Fields
 from flows.compile.reading import Reader
 from flows.errors import Place
-from flows.model import EndHandler, Finish, Operation
+from flows.model import EndHandler, Finish, Home, Operation
 from flows.vocabulary import BESIDE, TEST_PLACES, WORDS, Where, words
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
@@ -42,19 +42,27 @@ class Writer:
         self.flow = flow
         self.steps = tuple(steps)
         self.step = ""
+        self.loops: tuple[int, ...] = ()
         self._verbs = verbs
         self._code: list[Operation] = []
         self._lines: list[int] = []
-        self._aside: deque[tuple[str, Callable[[], None]]] = deque()
+        self._homes: list[Home] = []
+        self._aside: deque[tuple[Home, Callable[[], None]]] = deque()
 
     @property
     def here(self) -> int:
         """The index of the next operation."""
         return len(self._code)
 
+    @property
+    def homes(self) -> tuple[Home, ...]:
+        """Where each operation stands."""
+        return tuple(self._homes)
+
     def emit(self, operation: Operation, place: Place) -> int:
         self._code.append(operation)
         self._lines.append(place.line)
+        self._homes.append(Home(self.step, self.loops))
         return len(self._code) - 1
 
     def reserve(self, place: Place) -> int:
@@ -66,7 +74,7 @@ class Writer:
 
     def aside(self, job: Callable[[], None]) -> None:
         """Compile something after the main line, as a part of the step we are in."""
-        self._aside.append((self.step, job))
+        self._aside.append((Home(self.step, self.loops), job))
 
     def block(self, node: Node | None, title: str) -> None:
         """One action or a list of them, here."""
@@ -102,7 +110,7 @@ class Writer:
     def finish(self) -> tuple[tuple[Operation, ...], tuple[int, ...]]:
         """Compile what was put aside; gives all operations with their lines."""
         while self._aside:
-            self.step, job = self._aside.popleft()
+            (self.step, self.loops), job = self._aside.popleft()
             job()
         return tuple(self._code), tuple(self._lines)
 
@@ -181,8 +189,10 @@ class Writer:
         word = words("verb").get(key.text)
         if word is not None and word.built:
             return True
-        if word is not None or key.text == "was":
+        if word is not None:
             report(complaints.NOT_BUILT, key.place, name=key.text)
+        elif key.text == "was":
+            report(complaints.FORMER_FIRST, key.place)
         elif key.text in _SUB_KEYS and (verb := _verb_among(node)) is not None:
             report(complaints.VERB_FIRST, verb.place, name=verb.text)
         elif homes := [verb for verb, where in BESIDE.items() if key.text in words(where)]:
