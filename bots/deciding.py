@@ -5,7 +5,9 @@ import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from bots import composing
 from bots.actions import Performer
@@ -31,6 +33,7 @@ class Decided:
     offered: tuple[Button, ...] = ()
     settled: bool = True
     user_changed: bool = False
+    zone: tzinfo = UTC
 
     @classmethod
     def untouched(cls, conversation: Conversation) -> Self:
@@ -77,6 +80,7 @@ class Decider:
         bot = self._published.current(address.bot)
         older = await self._older(bot, conversation.position)
         decided = Decided.untouched(conversation)
+        decided.zone = ZoneInfo(bot.timezone)
         started = time.perf_counter()
         for number in itertools.count():
             around = Around(

@@ -9,6 +9,7 @@ from bots.model.account import Account, ApiKey
 from bots.model.answer import Delivery
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.tally import Tally
 from bots.model.turn import (
     Arrival,
     Event,
@@ -18,6 +19,7 @@ from bots.model.turn import (
     Timer,
     TurnRecord,
 )
+from flows.standing import Stand
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in UTC."""
@@ -164,6 +166,16 @@ class Shelf(Protocol):
 
     async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
         """Everything on a shelf."""
+
+
+class Tallies(Protocol):
+    """Reading what was counted of dialogs, and where chats stand, always inside one workspace."""
+
+    async def sums(self, workspace: int, bot: str, since: str | None) -> dict[Tally, int]:
+        """The counters of all days from `since` (ISO) on, or of all there are."""
+
+    async def standing(self, workspace: int, bot: str) -> list[tuple[list[Stand], int]]:
+        """Where chats stand, the top of each first, with how many stand just so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

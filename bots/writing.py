@@ -8,8 +8,10 @@ from bots import composing
 from bots.deciding import Decided
 from bots.model.conversation import Conversation, Owner
 from bots.model.message import Reply, UnifiedMessage
+from bots.model.tally import tallies
 from bots.model.turn import Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, NewId
+from flows.standing import standing
 from flows.turn import (
     DropRun,
     DropTimer,
@@ -115,6 +117,9 @@ class Writing:
             cancelled_intents=self._cancelled_intents,
             events=[*self._events, *events],
             user_changed=self._decided.user_changed,
+            waits=standing(conversation.position),
+            tallies=tallies(self._decided.effects),
+            day=self._now.astimezone(self._decided.zone).date().isoformat(),
         )
 
     def _changed(self) -> Conversation:

@@ -102,6 +102,7 @@ class SqlJournal:
                 conversation.epoch,
                 conversation.seq,
                 conversation.step,
+                rows.to_json(turn.waits) if turn.waits else None,
                 rows.to_json(conversation.position),
                 rows.to_json(conversation.context),
                 rows.to_micros(conversation.updated_at),
@@ -132,5 +133,9 @@ class SqlJournal:
                     rows.to_micros(event.created_at),
                 )
                 for event in turn.events
+            ],
+            tallies=[
+                (workspace, conversation.address.bot, turn.day, *tally, count)
+                for tally, count in turn.tallies.items()
             ],
         )

@@ -17,6 +17,7 @@ from storage.journal import SqlJournal
 from storage.migrate import migrate
 from storage.outbox import SqlOutbox
 from storage.shelf import SqlShelf
+from storage.tallies import SqlTallies
 from storage.timers import SqlTimers
 from storage.writer import Writer
 
@@ -31,6 +32,7 @@ class Stores:
     conversations: SqlConversations
     accounts: SqlAccounts
     shelf: SqlShelf
+    tallies: SqlTallies
     _writer: Writer
     _reader: AsyncEngine
     _lock: Lock
@@ -65,6 +67,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         conversations=SqlConversations(reader),
         accounts=SqlAccounts(writer, reader),
         shelf=SqlShelf(writer, reader),
+        tallies=SqlTallies(reader),
         _writer=writer,
         _reader=reader,
         _lock=lock,

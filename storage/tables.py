@@ -78,11 +78,21 @@ class Customers(SQLModel, table=True):
 
 
 class ConversationRows(SQLModel, table=True):
+    """`waits` says in which steps the chat stands, as JSON, the top first; null for an idle one."""
+
     __tablename__ = "conversations"
     __table_args__ = (
         UniqueConstraint("workspace", "bot", "channel", "chat_id"),
         Index("conversations_of_chat", "workspace", "chat_id"),
         Index("conversations_of_user", "workspace", "user_id"),
+        Index(
+            "conversations_waiting",
+            "workspace",
+            "bot",
+            "waits",
+            sqlite_where=text("waits IS NOT NULL"),
+            postgresql_where=text("waits IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(sa_column=big_id())
@@ -102,6 +112,7 @@ class ConversationRows(SQLModel, table=True):
     epoch: int
     seq: int
     step: str | None = None
+    waits: str | None = None
     position: str
     context: str
     created_at: int = moment()
@@ -229,6 +240,22 @@ class Events(SQLModel, table=True):
     name: str
     data: str
     created_at: int = moment()
+
+
+class TallyRows(SQLModel, table=True):
+    """How often something came about in a place of a flow, on a day of the bot's time zone."""
+
+    __tablename__ = "tallies"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    workspace: int = Field(primary_key=True)
+    bot: str = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    flow: str = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    about: str = Field(primary_key=True)
+    what: str = Field(primary_key=True)
+    count: int
 
 
 class ShelfRows(SQLModel, table=True):

@@ -42,12 +42,18 @@ _insert_intents = Insert(
     "created_at, not_before",
 )
 _insert_events = Insert("events", "workspace, conversation_id, name, data, created_at")
+_add_tallies = Insert(
+    "tallies",
+    "workspace, bot, day, flow, step, about, what, count",
+    tail="ON CONFLICT (workspace, bot, day, flow, step, about, what)"
+    " DO UPDATE SET count = count + excluded.count",
+)
 _inbox_done = AnyOf("UPDATE inbox SET done_at = ?, message = NULL WHERE done_at IS NULL AND seq")
 _delete_intents = AnyOf("DELETE FROM intents WHERE key")
 
 _UPDATE_CONVERSATION = (
     "UPDATE conversations SET owner = ?, status = ?, unreachable = ?, keyboard = ?, epoch = ?,"
-    " seq = ?, step = ?, position = ?, context = ?, updated_at = ? WHERE id = ? AND claim = ?"
+    " seq = ?, step = ?, waits = ?, position = ?, context = ?, updated_at = ? WHERE id = ? AND claim = ?"
 )
 _UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id = ?"
 _DROP_OUTBOX = (
@@ -194,6 +200,7 @@ class TurnRows:
     intents: list[tuple[Any, ...]]
     cancelled_intents: Sequence[str]
     events: list[tuple[Any, ...]]
+    tallies: list[tuple[Any, ...]]
 
 
 def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
@@ -216,6 +223,7 @@ def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost 
     _insert_timers(db, [row for turn in ours for row in turn.timers])
     _insert_intents(db, [row for turn in ours for row in turn.intents])
     _insert_events(db, [row for turn in ours for row in turn.events])
+    _add_tallies(db, [row for turn in ours for row in turn.tallies])
     return results
 
 

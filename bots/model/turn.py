@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Keyboard, MessageType, UnifiedMessage
+from bots.model.tally import Tally
+from flows.standing import Stand
 
 ALWAYS = 2**31 - 1
 """The epoch of what a person or an API's client says: it leaves whoever owns the chat by then."""
@@ -112,7 +114,9 @@ class TurnRecord:
 
     `arrival`, `fired` (a timer's name) and `finished` (an intent's key) are what the turn consumed.
     `user_changed` says that `conversation.user` goes to the customer's row too. `cancelled` are
-    names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more.
+    names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more. `waits`
+    is where the chat stands now, the top first; `tallies` what it adds to the counters of `day`
+    (ISO, in the bot's own time zone).
     """
 
     conversation: Conversation
@@ -127,3 +131,6 @@ class TurnRecord:
     cancelled_intents: Sequence[str] = ()
     events: Sequence[Event] = ()
     user_changed: bool = False
+    waits: Sequence[Stand] = ()
+    tallies: Mapping[Tally, int] = field(default_factory=dict)
+    day: str = ""
