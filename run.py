@@ -24,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NoReturn
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from adapters.http.health import Metrics
     from adapters.messengers.telegram.channel import TelegramChannel
     from adapters.messengers.web.hub import Hub
+    from flows.testing import Company
 
 log = structlog.get_logger()
 
@@ -641,25 +642,18 @@ def check(settings: Settings, path: str | None) -> int:
     return terminal.check(wanted_folders(settings, path), DEMO_SPECS, sys.stdout)
 
 
-def test(settings: Settings, path: str | None) -> int:
-    """Play the bots' own tests; 1 if one of them fails."""
-    from adapters.demo.rehearsing import rehearsed
-    from adapters.terminal.rehearse import rehearse
+def test(settings: Settings, given: argparse.Namespace) -> int:
+    """Play the bots' own tests; 1 if one of them fails or too little was walked."""
+    from adapters.terminal.rehearse import Wanted, rehearse
 
+    wanted = Wanted(words=given.k or (), coverage=given.coverage, least=given.min, json=given.json)
     status = 0
-    for folder in wanted_folders(settings, path):
+    for folder in wanted_folders(settings, given.folder):
         try:
-            bot = load(folder).bot
+            company = company_of(folder)
         except LoadError as error:
             stop("The bot has mistakes:", *complaints_of(folder.path, error))
-        demo = demo_bot(bot, folder)
-        status |= rehearse(
-            bot,
-            folder.tests,
-            sys.stdout,
-            fresh=partial(rehearsed, demo),
-            means=StemmedUnderstanding().at_once,
-        )
+        status |= rehearse(company, folder.tests, sys.stdout, wanted)
     return status
 
 
@@ -668,6 +662,25 @@ def schema(language: Literal["ru", "en"], folder: Path | None) -> int:
     from adapters.terminal import schema as terminal
 
     return terminal.schema(language, folder, sys.stdout)
+
+
+def company_of(folder: BotFolder) -> "Company":
+    """A bot with what its tests are played with. Raises LoadError."""
+    from adapters.demo.rehearsing import rehearsed
+    from flows.editing import edited_files
+    from flows.testing import Company
+
+    def edited(name: str) -> Bot:
+        files = edited_files(folder.files, name, folder.edits[f"tests/{name}"])
+        return load(replace(folder, files=files)).bot
+
+    bot = load(folder).bot
+    return Company(
+        bot=bot,
+        fresh=partial(rehearsed, demo_bot(bot, folder)),
+        means=StemmedUnderstanding().at_once,
+        edited=edited,
+    )
 
 
 def draw(settings: Settings, bot: str | None, flow: str | None) -> int:
@@ -709,6 +722,8 @@ def arguments() -> argparse.Namespace:
     ):
         command = commands.add_parser(name, help=meaning)
         command.add_argument("folder", nargs="?", help="a bot's folder; all if not given")
+        if name == "test":
+            add_test_options(command)
     shapes = commands.add_parser("schema", help="JSON Schemas of a bot's files, for editors")
     shapes.add_argument("--write", type=Path, metavar="FOLDER", help="write the files there")
     shapes.add_argument("--language", choices=("ru", "en"), default="ru", help="of the hover texts")
@@ -716,6 +731,13 @@ def arguments() -> argparse.Namespace:
     picture.add_argument("bot", nargs="?", help="the bot's folder")
     picture.add_argument("flow", nargs="?", help="one flow of it")
     return parser.parse_args()
+
+
+def add_test_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-k", action="append", metavar="word", help="only tests with it in a name")
+    command.add_argument("--coverage", action="store_true", help="steps and branches not walked")
+    command.add_argument("--min", type=int, metavar="percent", help="fail where less is walked")
+    command.add_argument("--json", action="store_true", help="for programs")
 
 
 def main() -> None:
@@ -731,6 +753,7 @@ def main() -> None:
         case "check":
             raise SystemExit(check(settings, given.folder))
         case "test":
+            raise SystemExit(test(settings, given))
             raise SystemExit(test(settings, given.folder))
         case "schema":
             raise SystemExit(schema(given.language, given.write))

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from watchfiles import awatch
@@ -31,7 +31,8 @@ class BotFolderError(Exception):
 class BotFolder:
     """A bot as its owner wrote it; names are paths inside the folder, such as `flows/menu.yaml`.
 
-    `files` are bot.yaml and the flows; of `media` only the names are known.
+    `files` are bot.yaml and the flows; of `media` only the names are known. `edits` are the files
+    beside the tests that change the bot in the middle of one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class BotFolder:
     media: frozenset[str]
     tests: dict[str, str]
     knowledge: dict[str, str]
+    edits: dict[str, str] = field(default_factory=dict)
 
 
 def bot_folders(directory: Path) -> list[BotFolder]:
@@ -85,9 +87,12 @@ def read_bot_folder(path: Path) -> BotFolder:
             wrong.append(f"{path / inside}: it cannot be read: {error.strerror or error}")
     if wrong:
         raise BotFolderError(wrong)
-    tests = {one: text for one, text in texts.items() if one.endswith(_TEST)}
+    tests = {
+        one: text for one, text in texts.items() if one.startswith("tests/") and one.endswith(_TEST)
+    }
     knowledge = {one: text for one, text in texts.items() if one.startswith("knowledge/")}
-    files = {one: text for one, text in texts.items() if one not in tests | knowledge}
+    edits = {one: text for one, text in texts.items() if one.startswith("tests/")}
+    files = {one: text for one, text in texts.items() if one not in edits | knowledge}
     return BotFolder(
         name=name,
         path=root,
@@ -95,6 +100,7 @@ def read_bot_folder(path: Path) -> BotFolder:
         media=frozenset(media),
         tests=tests,
         knowledge=knowledge,
+        edits={one: text for one, text in edits.items() if one not in tests},
     )
 
 
@@ -147,7 +153,7 @@ def _is_text_of_ours(inside: str) -> bool:
     if inside.startswith("knowledge/"):
         return inside.endswith(_KNOWLEDGE)
     if inside.startswith("tests/"):
-        return inside.endswith(_TEST)
+        return inside.endswith(_YAML)
     return inside == _BOT or (inside.startswith("flows/") and inside.endswith(_YAML))
 
 

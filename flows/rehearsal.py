@@ -10,6 +10,7 @@ from typing import Any
 from flows import engine, versions
 from flows.matching import fold
 from flows.model import Bot
+from flows.stage import Watch
 from flows.turn import (
     Around,
     Card,
@@ -80,6 +81,7 @@ class Rehearsal:
     actions: Actions
     now: datetime
     means: Means = lambda text, candidates: None
+    watch: Watch | None = None
     user: Mapping[str, Any] = field(default_factory=dict)
     chat: Mapping[str, Any] = field(default_factory=dict)
     channel: str = "web"
@@ -212,7 +214,7 @@ class Rehearsal:
         )
         wanted = versions.needed(self.position)
         older = {version: bot for version, bot in self.older.items() if version in wanted}
-        return engine.advance(self.bot, self.position, what, around, older=older)
+        return engine.advance(self.bot, self.position, what, around, older=older, watch=self.watch)
 
     def _note(self, step: Step, entities: dict[str, Any], *, first: bool) -> None:
         self.position = step.position
@@ -267,11 +269,15 @@ class Rehearsal:
         return Chosen(wait=wanted.wait, key=key, confidence=0.9 if key is not None else 0.0)
 
     def _result(self, run: Run) -> Returned:
-        self.called[run.action] += 1
-        try:
-            return Returned(wait=run.wait, value=self.actions(run.action, run.arguments))
-        except ActionFails as failure:
-            return Returned(wait=run.wait, failed=str(failure) or "failed")
+        """What comes of an action, after as many tries as the flow allows."""
+        reason = ""
+        for _ in range(run.retries + 1):
+            self.called[run.action] += 1
+            try:
+                return Returned(wait=run.wait, value=self.actions(run.action, run.arguments))
+            except ActionFails as failure:
+                reason = str(failure) or "failed"
+        return Returned(wait=run.wait, failed=reason)
 
     def _next_timer(self) -> SetTimer | None:
         return min(self.timers.values(), key=lambda timer: timer.due, default=None)

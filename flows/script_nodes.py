@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from flows.errors import Place
 from flows.report import Report
@@ -11,7 +11,7 @@ from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _T = TypeVar("_T")
 _N = TypeVar("_N")
-_RUSSIAN = Report("ru")
+_RUSSIAN, _ENGLISH = Report("ru"), Report("en")
 _OTHERWISE = {
     "клиент": "client",
     "user": "client",
@@ -20,6 +20,8 @@ _OTHERWISE = {
     "оператор": "operator",
     "через": "after",
     "wait": "after",
+    "событие": "event",
+    "правка": "edit",
     "тест": "test",
     "name": "test",
     "дано": "given",
@@ -37,23 +39,40 @@ _OTHERWISE = {
 }
 
 
+class Told(NamedTuple):
+    """A sentence to an owner, in both languages."""
+
+    ru: str
+    en: str
+
+    def by(self, language: str) -> str:
+        return self.en if language == "en" else self.ru
+
+
 class Mistake(NamedTuple):
     """What is wrong in a test file, and where."""
 
     place: Place
-    text: str
+    told: Told
 
 
 class ScriptError(Exception):
     """A test file that cannot be played, with everything that is wrong in what was read."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        super().__init__("\n".join(f"{place}: {text}" for place, text in mistakes))
+        super().__init__("\n".join(f"{place}: {told.ru}" for place, told in mistakes))
         self.mistakes = tuple(mistakes)
 
 
-def wrong(node: Node | Place, text: str) -> ScriptError:
-    return ScriptError([Mistake(node if isinstance(node, Place) else node.place, text)])
+def wrong(node: Node | Place, ru: str, en: str) -> ScriptError:
+    place = node if isinstance(node, Place) else node.place
+    return ScriptError([Mistake(place, Told(ru, en))])
+
+
+def unknown(key: Scalar, ru: str, en: str, known: Iterable[str]) -> NoReturn:
+    """Raise what is not known of a key, with the nearest right word."""
+    near = nearest(key.text, known)
+    raise wrong(key, f"{ru} «{key.text}»{near.ru}", f"{en} “{key.text}”{near.en}")
 
 
 class Gathered:
@@ -91,34 +110,46 @@ def _add(made: list[_T], make: Callable[[_N], _T], node: _N) -> None:
 
 def mapped(node: Node, what: str) -> Mapped:
     if not isinstance(node, Mapped):
-        raise wrong(node, f"здесь нужны ключи со значениями ({what})")
+        raise wrong(
+            node,
+            f"здесь нужны ключи со значениями ({what})",
+            f"keys with values belong here ({what})",
+        )
     return node
 
 
 def only_keys(node: Mapped, keys: Iterable[str]) -> None:
     """ScriptError for each key that is none of these."""
     known = tuple(keys)
-    mistakes = [
-        Mistake(key.place, f"не знаю ключа «{key.text}»{hint(key.text, known)}")
-        for key, _ in node.entries
-        if key.text not in known
-    ]
+    mistakes = []
+    for key, _ in node.entries:
+        if key.text not in known:
+            near = nearest(key.text, known)
+            told = Told(
+                f"не знаю ключа «{key.text}»{near.ru}", f"there is no key “{key.text}”{near.en}"
+            )
+            mistakes.append(Mistake(key.place, told))
     if mistakes:
         raise ScriptError(mistakes)
 
 
-def hint(name: str, known: Iterable[str]) -> str:
-    """The nearest right word, or all there are."""
+def nearest(name: str, known: Iterable[str]) -> Told:
+    """The nearest right word, or all there are, to stand at the end of a sentence."""
     names = tuple(known)
     meant = _OTHERWISE.get(name.casefold())
     if meant in names:
-        return f" — может, «{meant}»?"
-    return _RUSSIAN.nearest(name, names) or f"; бывают: {', '.join(names)}"
+        return Told(f" — может, «{meant}»?", f": did you mean “{meant}”?")
+    listed = ", ".join(names) or "—"
+    return Told(
+        _RUSSIAN.nearest(name, names) or f"; бывают: {listed}",
+        _ENGLISH.nearest(name, names) or f"; there are: {listed}",
+    )
 
 
 def text_of(node: Node | None) -> str:
     if not isinstance(node, Scalar):
-        raise wrong(node if node is not None else Place("", 1), "здесь нужен текст")
+        place = node if node is not None else Place("", 1)
+        raise wrong(place, "здесь нужен текст", "a text belongs here")
     return node.text
 
 
@@ -133,7 +164,7 @@ def texts_of(node: Node | None) -> tuple[str, ...] | None:
 def values_of(node: Node | None) -> dict[str, Any]:
     if node is None:
         return {}
-    return {key.text: value_of(value) for key, value in mapped(node, "значения").entries}
+    return {key.text: value_of(value) for key, value in mapped(node, "…: …").entries}
 
 
 def value_of(node: Node | None) -> Any:
@@ -146,15 +177,15 @@ def value_of(node: Node | None) -> Any:
     return {key.text: value_of(value) for key, value in node.entries}
 
 
-def counts_of(node: Node | None) -> dict[str, int]:
-    """How many times, by name."""
-    if node is None:
-        return {}
-    return dict(each_of(mapped(node, "called").entries, lambda pair: _count(*pair)))
+def yes_or_no(node: Node) -> bool:
+    value = value_of(node)
+    if not isinstance(value, bool):
+        raise wrong(node, "здесь пишут yes или no", "yes or no belongs here")
+    return value
 
 
-def _count(key: Scalar, value: Node) -> tuple[str, int]:
-    text = text_of(value)
+def count_of(node: Node) -> int:
+    text = text_of(node)
     if not text.isdecimal() or len(text) > 6:
-        raise wrong(value, f"сколько раз вызвали «{key.text}»? Нужно целое число")
-    return key.text, int(text)
+        raise wrong(node, f"«{text}» — не целое число", f"“{text}” is no whole number")
+    return int(text)

@@ -1,22 +1,22 @@
 """Reads `*.test.yaml`: what is given, what is mocked, the lines of a chat and what is expected."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.errors import LoadError, Place
-from flows.hours import parse_duration
 from flows.report import Report
+from flows.script_lines import Line, read_line
 from flows.script_nodes import (
     Gathered,
     Mistake,
     ScriptError,
-    counts_of,
+    Told,
+    count_of,
     each_of,
-    hint,
     mapped,
     only_keys,
     text_of,
@@ -24,24 +24,9 @@ from flows.script_nodes import (
     value_of,
     values_of,
     wrong,
+    yes_or_no,
 )
-from flows.turn import MediaKind, Sent
 from flows.yaml_text import Listing, Mapped, Node, Scalar, read_yaml
-
-Move = Literal["says", "presses", "sends", "shares", "hears", "after", "operator"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of the chat. `text` is what is said, heard (with wildcards), pressed or done."""
-
-    place: Place
-    move: Move
-    text: str = ""
-    buttons: tuple[str, ...] | None = None
-    photo: str | None = None
-    attached: tuple[Sent, ...] = ()
-    duration: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,31 +39,54 @@ class Mock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What holds before the first line. `hours` are names with what they are for this test."""
+
+    place: Place
+    now: datetime | None = None
+    user: Mapping[str, Any] = field(default_factory=dict)
+    chat: Mapping[str, Any] = field(default_factory=dict)
+    hours: Mapping[str, str] = field(default_factory=dict)
+    channel: str = "web"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """How often an action is called, and with which arguments each time; None is not looked at."""
+
+    times: int | None = None
+    arguments: tuple[Mapping[str, Any], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What holds at the end; what is None is not looked at."""
+    """What holds at the end; what is None is not looked at.
+
+    `handoff` holds what is known of the request for a person; empty says that nobody was called.
+    """
 
     place: Place
     step: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     done: tuple[str, ...] | None = None
     goals: tuple[str, ...] | None = None
-    called: Mapping[str, int] = field(default_factory=dict)
+    called: Mapping[str, Called] = field(default_factory=dict)
+    silent: bool | None = None
+    handoff: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """One test."""
+    """One test. `places` tells where a mocked action or an expected thing is named."""
 
     name: str
     place: Place
     lines: tuple[Line, ...]
-    now: datetime | None = None
-    user: Mapping[str, Any] = field(default_factory=dict)
-    chat: Mapping[str, Any] = field(default_factory=dict)
-    channel: str = "web"
+    given: Given
     mocks: Mapping[str, tuple[Mock, ...]] = field(default_factory=dict)
     means: Mapping[str, str] = field(default_factory=dict)
     expected: Expected | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 def read_scripts(file: str, text: str, *, zone: ZoneInfo, language: str) -> list[Script]:
@@ -86,8 +94,8 @@ def read_scripts(file: str, text: str, *, zone: ZoneInfo, language: str) -> list
     report = Report(language)
     documents = read_yaml(file, text, report)
     if report.errors:
-        told = LoadError(report.errors).complaints
-        raise ScriptError([Mistake(found.place, found.text) for found in told])
+        found = LoadError(report.errors).complaints
+        raise ScriptError([Mistake(one.place, Told(one.text, one.text)) for one in found])
     return each_of(documents, lambda document: _script(document, zone))
 
 
@@ -95,26 +103,20 @@ def read_scripts(file: str, text: str, *, zone: ZoneInfo, language: str) -> list
 
 
 def _script(document: Node, zone: ZoneInfo) -> Script:
-    top = mapped(document, "тест")
+    top = mapped(document, "test: …")
     gathered = Gathered()
     gathered.read(lambda: only_keys(top, ("test", "given", "mocks", "chat", "expect")), None)
-    name = gathered.read(lambda: _name(top), "")
-    given = gathered.read(lambda: mapped(top.get("given") or Mapped(top.place), "given"), top)
-    if given is not top:
-        gathered.read(lambda: only_keys(given, ("user", "now", "channel", "vars")), None)
-    channel = given.get("channel")
+    nothing = Given(place=top.place)
     mocks, means = gathered.read(lambda: _mocks(top.get("mocks")), _NO_MOCKS)
     script = Script(
-        name=name,
+        name=gathered.read(lambda: _name(top), ""),
         place=top.place,
         lines=gathered.read(lambda: _lines(top), ()),
-        now=gathered.read(lambda: _moment(given.get("now"), zone), None),
-        user=gathered.read(lambda: values_of(given.get("user")), {}),
-        chat=gathered.read(lambda: values_of(given.get("vars")), {}),
-        channel=gathered.read(lambda: "web" if channel is None else text_of(channel), ""),
+        given=gathered.read(lambda: _given(top.get("given"), zone, nothing), nothing),
         mocks=mocks,
         means=means,
         expected=gathered.read(lambda: _expected(top.get("expect")), None),
+        places=_places(top),
     )
     gathered.tell()
     return script
@@ -126,15 +128,66 @@ _NO_MOCKS: tuple[dict[str, tuple[Mock, ...]], dict[str, str]] = ({}, {})
 def _name(top: Mapped) -> str:
     name = top.get("test")
     if name is None:
-        raise wrong(top, "у теста нет названия: начните с «test: …»")
+        raise wrong(
+            top,
+            "у теста нет названия: начните с «test: …»",
+            "the test has no name: begin with “test: …”",
+        )
     return text_of(name)
 
 
 def _lines(top: Mapped) -> tuple[Line, ...]:
     chat = top.get("chat")
     if not isinstance(chat, Listing):
-        raise wrong(top, "в тесте нет разговора: «chat:» и список реплик")
-    return tuple(each_of(chat.items, _line))
+        raise wrong(
+            top,
+            "в тесте нет разговора: «chat:» и список реплик",
+            "the test has no chat: write “chat:” and a list of lines",
+        )
+    return tuple(each_of(chat.items, read_line))
+
+
+def _places(top: Mapped) -> dict[str, Place]:
+    """Where what the bot itself must know is named, by `part.name`."""
+    places: dict[str, Place] = {}
+    for part in ("mocks", "expect", "given"):
+        node = top.get(part)
+        for key, value in node.entries if isinstance(node, Mapped) else ():
+            places[f"{part}.{key.text}"] = key.place
+            inner = value.entries if isinstance(value, Mapped) else ()
+            places |= {f"{part}.{key.text}.{one.text}": one.place for one, _ in inner}
+    return places
+
+
+# ---------------------------------------------------------------- what is given
+
+
+def _given(node: Node | None, zone: ZoneInfo, nothing: Given) -> Given:
+    if node is None:
+        return nothing
+    entry = mapped(node, "given")
+    gathered = Gathered()
+    keys = ("user", "now", "channel", "vars", "chat", "hours")
+    gathered.read(lambda: only_keys(entry, keys), None)
+    channel, hours = entry.get("channel"), entry.get("hours")
+    given = Given(
+        place=entry.place,
+        now=gathered.read(lambda: _moment(entry.get("now"), zone), None),
+        user=gathered.read(lambda: values_of(entry.get("user")), _NOTHING),
+        chat=gathered.read(lambda: _together(entry, "vars", "chat"), _NOTHING),
+        hours=gathered.read(lambda: _hours(hours), {}),
+        channel=gathered.read(lambda: "web" if channel is None else text_of(channel), "web"),
+    )
+    gathered.tell()
+    return given
+
+
+_NOTHING: dict[str, Any] = {}
+
+
+def _together(entry: Mapped, *keys: str) -> dict[str, Any]:
+    """The values of several keys: `vars` is another name of what flows read as `chat.*`."""
+    return {name: value for key in keys for name, value in values_of(entry.get(key)).items()}
 
 
 def _moment(node: Node | None, zone: ZoneInfo) -> datetime | None:
@@ -143,8 +196,19 @@ def _moment(node: Node | None, zone: ZoneInfo) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text_of(node))
     except ValueError:
-        raise wrong(node, "время пишите так: 2026-03-02 10:00") from None
+        raise wrong(
+            node, "время пишите так: 2026-03-02 10:00", "write a moment so: 2026-03-02 10:00"
+        ) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+
+
+def _hours(node: Node | None) -> dict[str, str]:
+    if node is None:
+        return {}
+    return {name.text: text_of(value) for name, value in mapped(node, "hours").entries}
+
+
+# ---------------------------------------------------------------- what is mocked
 
 
 def _mocks(node: Node | None) -> tuple[dict[str, tuple[Mock, ...]], dict[str, str]]:
@@ -170,7 +234,7 @@ def _meanings(node: Node) -> dict[str, str]:
 
 
 def _mock(node: Node) -> Mock:
-    entry = mapped(node, "mock")
+    entry = mapped(node, "when, give, fail")
     only_keys(entry, ("when", "give", "fail"))
     fails = entry.get("fail")
     return Mock(
@@ -180,118 +244,73 @@ def _mock(node: Node) -> Mock:
     )
 
 
+# ---------------------------------------------------------------- what is expected
+
+
 def _expected(node: Node | None) -> Expected | None:
     if node is None:
         return None
     entry = mapped(node, "expect")
-    only_keys(entry, ("step", "vars", "done", "goals", "called"))
-    step = entry.get("step")
-    return Expected(
+    gathered = Gathered()
+    gathered.read(lambda: only_keys(entry, _EXPECTED), None)
+    step, silent = entry.get("step"), entry.get("silent")
+    expected = Expected(
         place=entry.place,
-        step=text_of(step) if step is not None else None,
-        variables=values_of(entry.get("vars")),
-        done=texts_of(entry.get("done")),
-        goals=texts_of(entry.get("goals")),
-        called=counts_of(entry.get("called")),
+        step=gathered.read(lambda: text_of(step) if step is not None else None, None),
+        variables=gathered.read(lambda: _expected_values(entry), _NOTHING),
+        done=gathered.read(lambda: texts_of(entry.get("done")), None),
+        goals=gathered.read(lambda: texts_of(entry.get("goals")), None),
+        called=gathered.read(lambda: _calls(entry.get("called")), {}),
+        silent=gathered.read(lambda: yes_or_no(silent) if silent is not None else None, None),
+        handoff=gathered.read(lambda: _handoff(entry.get("handoff")), None),
+    )
+    gathered.tell()
+    return expected
+
+
+def _expected_values(entry: Mapped) -> dict[str, Any]:
+    user = values_of(entry.get("user"))
+    of_user = {f"user.{name}": value for name, value in user.items()}
+    return values_of(entry.get("vars")) | of_user
+
+
+_EXPECTED = ("step", "vars", "user", "done", "goals", "called", "silent", "handoff")
+
+
+def _calls(node: Node | None) -> dict[str, Called]:
+    if node is None:
+        return {}
+    entries = mapped(node, "called").entries
+    return dict(each_of(entries, lambda pair: (pair[0].text, _called(*pair))))
+
+
+def _called(name: Scalar, node: Node) -> Called:
+    if isinstance(node, Listing):
+        return Called(arguments=tuple(values_of(item) for item in node.items))
+    if isinstance(node, Scalar):
+        if not node.text.isdecimal():
+            raise wrong(
+                node,
+                f"сколько раз вызвали «{name.text}»? Нужно целое число или список аргументов",
+                f"how often is “{name.text}” called? Write a whole number or a list of arguments",
+            )
+        return Called(times=count_of(node))
+    only_keys(node, ("times", "with"))
+    times, given = node.get("times"), node.get("with")
+    return Called(
+        times=count_of(times) if times is not None else None,
+        arguments=(values_of(given),) if given is not None else None,
     )
 
 
-# ---------------------------------------------------------------- a line of the chat
-
-
-def _line(node: Node) -> Line:
-    entry = mapped(node, "реплика")
-    if not entry.entries:
-        raise wrong(entry, "пустая реплика")
-    key, value = entry.entries[0]
-    reader = _LINES.get(key.text)
-    if reader is None:
-        raise wrong(key, f"не знаю реплики «{key.text}»{hint(key.text, _LINES)}")
-    return reader(entry, value)
-
-
-def _client(entry: Mapped, value: Node) -> Line:
-    only_keys(entry, ("client",))
-    if isinstance(value, Scalar):
-        return Line(place=entry.place, move="says", text=value.text)
-    what = mapped(value, "client")
-    if not what.entries:
-        raise wrong(what, "что сделал клиент?")
-    key, inner = what.entries[0]
-    rest = {name.text: node for name, node in what.entries[1:]}
-    caption = text_of(rest["text"]) if "text" in rest else ""
-    if key.text == "press":
-        return Line(place=entry.place, move="presses", text=text_of(inner))
-    if key.text == "share":
-        return Line(place=entry.place, move="shares", text=text_of(inner))
-    if key.text == "album":
-        sent = tuple(Sent(kind="photo", ref=ref) for ref in texts_of(inner) or ())
-        return Line(place=entry.place, move="sends", text=caption, attached=sent)
-    if key.text == "text":
-        return Line(place=entry.place, move="says", text=text_of(inner))
-    kind = _KINDS.get(key.text)
-    if kind is None:
-        ways = ("press", "share", "album", "text", *_KINDS)
-        raise wrong(key, f"не знаю, как прислать «{key.text}»{hint(key.text, ways)}")
-    return Line(place=entry.place, move="sends", text=caption, attached=(_sent(kind, inner),))
-
-
-_KINDS: Mapping[str, MediaKind] = {
-    "photo": "photo",
-    "video": "video",
-    "voice": "voice",
-    "audio": "audio",
-    "file": "document",
-    "location": "location",
-    "sticker": "sticker",
-}
-
-
-def _sent(kind: MediaKind, node: Node) -> Sent:
+def _handoff(node: Node | None) -> dict[str, Any] | None:
+    """A queue's name, `{queue, note, priority}`, `yes` for any request, `no` for none."""
+    if node is None:
+        return None
     if isinstance(node, Mapped):
-        return Sent(kind=kind, details=values_of(node))
-    return Sent(kind=kind, ref=text_of(node))
-
-
-def _bot(entry: Mapped, value: Node) -> Line:
-    only_keys(entry, ("bot", "buttons", "photo"))
-    photo = entry.get("photo")
-    return Line(
-        place=entry.place,
-        move="hears",
-        text=text_of(value).rstrip("\n"),
-        buttons=texts_of(entry.get("buttons")),
-        photo=text_of(photo) if photo is not None else None,
-    )
-
-
-def _after(entry: Mapped, value: Node) -> Line:
-    only_keys(entry, ("after",))
-    try:
-        duration = parse_duration(text_of(value))
-    except ValueError as error:
-        raise wrong(value, str(error)) from None
-    return Line(place=entry.place, move="after", text=text_of(value), duration=duration)
-
-
-def _operator(entry: Mapped, value: Node) -> Line:
-    only_keys(entry, ("operator",))
-    text = text_of(value)
-    if text not in ("take", "release", "close"):
-        raise wrong(value, "оператор может take, release или close")
-    return Line(place=entry.place, move="operator", text=text)
-
-
-def _not_built(entry: Mapped, value: Node) -> Line:
-    key = entry.entries[0][0]
-    raise wrong(key, f"«{key.text}» в тестах появится в следующих версиях")
-
-
-_LINES: Mapping[str, Callable[[Mapped, Node], Line]] = {
-    "client": _client,
-    "bot": _bot,
-    "after": _after,
-    "operator": _operator,
-    "event": _not_built,
-    "edit": _not_built,
-}
+        only_keys(node, ("queue", "note", "priority"))
+        return values_of(node)
+    value = value_of(node)
+    if isinstance(value, bool):
+        return {"queue": "*"} if value else {}
+    return {"queue": text_of(node)}

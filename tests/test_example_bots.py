@@ -13,7 +13,7 @@ from config.bot_folders import BotFolder, bot_folders
 from flows.load import load_bot
 from flows.model import Bot
 from flows.rehearsal import Actions, Rehearsal
-from flows.testing import Outcome, play
+from flows.testing import Company, Outcome, play
 
 FOLDERS = bot_folders(Path(__file__).resolve().parents[1] / "config" / "bots")
 
@@ -33,17 +33,12 @@ def fresh(folder: BotFolder) -> Callable[[Callable[[], datetime]], Actions]:
 
 
 def outcomes() -> list[Outcome]:
-    return [
-        outcome
-        for folder in FOLDERS
-        for outcome in play(
-            loaded(folder),
-            folder.tests,
-            lambda *_: None,
-            fresh=fresh(folder),
-            means=StemmedUnderstanding().at_once,
-        )
-    ]
+    return [outcome for folder in FOLDERS for outcome in play(company(folder), folder.tests)]
+
+
+def company(folder: BotFolder) -> Company:
+    means = StemmedUnderstanding().at_once
+    return Company(bot=loaded(folder), fresh=fresh(folder), means=means)
 
 
 def shop() -> tuple[Bot, BotFolder]:

@@ -7,7 +7,8 @@ import pytest
 
 from flows.model import Bot
 from flows.rehearsal import ActionFails
-from flows.testing import Outcome, matches, play
+from flows.telling import matches
+from flows.testing import Company, Outcome, play
 
 FLOWS = """
 flow: заказ
@@ -58,8 +59,12 @@ def made(bot: Any) -> Bot:
     return made
 
 
+def company(bot: Bot) -> Company:
+    return Company(bot=bot, fresh=lambda clock: nothing)
+
+
 def only(bot: Bot, text: str) -> Outcome:
-    (outcome,) = play(bot, {"tests/a.test.yaml": text}, nothing)
+    (outcome,) = play(company(bot), {"tests/a.test.yaml": text})
     return outcome
 
 
@@ -119,7 +124,7 @@ expect: {done: заказ}
 
 
 def test_a_dialog_that_goes_as_written_passes(made: Bot) -> None:
-    outcomes = play(made, {"tests/a.test.yaml": GOOD}, nothing)
+    outcomes = play(company(made), {"tests/a.test.yaml": GOOD})
     assert [outcome.failure for outcome in outcomes] == ["", "", ""]
     assert [str(outcome) for outcome in outcomes][1] == "склад молчит"
 
@@ -127,26 +132,30 @@ def test_a_dialog_that_goes_as_written_passes(made: Bot) -> None:
 @pytest.mark.parametrize(
     ("chat", "line", "says"),
     [
-        ("  - client: /order\n  - bot: Имя?\n", 4, "ждали: Имя?\n    вышло: Номер?"),
+        ("  - client: /order\n  - bot: Имя?\n", 4, "ждали: Имя?\n      вышло: Номер?"),
         ("  - client: /order\n  - bot: Номер?\n  - bot: Ещё?\n", 5, "бот промолчал"),
-        ("  - client: /order\n", 1, "бот сказал, а в тесте этого нет: Номер? [Первый] [Второй]"),
-        ("  - client: /order\n  - client: да\n", 4, "бот сказал, а в тесте этого нет: Номер?"),
+        (
+            "  - client: /order\n",
+            1,
+            "бот сказал, а в тесте этого нет\n      вышло: Номер? [Первый] [Второй]",
+        ),
+        ("  - client: /order\n  - client: да\n", 4, "бот сказал, а в тесте этого нет"),
         (
             "  - client: /order\n  - bot: Номер?\n  - client: {press: Третий}\n",
             5,
-            "кнопки «Третий» нет; сейчас есть: «Первый», «Второй»",
+            "кнопки «Третий» нет\n      сейчас есть: «Первый», «Второй»",
         ),
         (
             "  - client: /order\n  - bot: Номер?\n    buttons: [Раз]\n",
             4,
-            "ждали кнопки: Раз\n    вышли: Первый, Второй",
+            "кнопки другие\n      ждали: Раз\n      вышло: Первый, Второй",
         ),
-        ("  - client: /order\n  - bot: Номер?\n    photo: a.jpg\n", 4, "ждали картинку a.jpg"),
+        ("  - client: /order\n  - bot: Номер?\n    photo: a.jpg\n", 4, "нет вложения a.jpg"),
         ("  - клиент: /order\n", 3, "не знаю реплики «клиент»"),
         ("  - client: {telegramm: x}\n", 3, "не знаю, как прислать «telegramm»"),
         ("  - after: потом\n", 3, "потом"),
-        ("  - operator: sleep\n", 3, "оператор может take, release или close"),
-        ("  - edit: new.yaml\n", 3, "появится в следующих версиях"),
+        ("  - operator: sleep\n", 3, "оператор может take, release, close или"),
+        ("  - edit: new.yaml\n", 3, "рядом с тестом нет файла new.yaml"),
     ],
 )
 def test_a_failure_names_the_line_and_the_difference(
@@ -161,20 +170,33 @@ def test_a_failure_names_the_line_and_the_difference(
 def test_a_failure_shows_the_dialog_up_to_it(made: Bot) -> None:
     text = "test: проба\nchat:\n  - client: /order\n  - bot: Номер?\n  - client: {press: Третий}\n"
     lines = only(made, text).failure.split("\n")
-    assert lines[0] == "    клиент: /order"
+    assert lines[0] == "    клиент: /order   (точные слова → заказ)"
     assert lines[1] == "    бот: Номер? [Первый] [Второй]"
-    assert lines[-1].startswith("  ✗ ")
+    assert lines[-3] == "    клиент: [Третий]"
+    assert lines[-2] == "  ✗ строка 5: кнопки «Третий» нет"
 
 
 @pytest.mark.parametrize(
     ("expect", "says"),
     [
-        ("step: человек", "step: ждали человек, вышло номер"),
-        ("vars: {номер: Второй}", "vars.номер: ждали Второй, вышло Первый"),
-        ("vars: {заказ.ready: yes}", "vars.заказ.ready: ждали True, вышло False"),
-        ("done: заказ", "done: «заказ» не закончен; закончены: —"),
-        ("goals: []", "goals: ждали [], вышло ['узнал']"),
-        ("called: {shop.find: 2}", "called.shop.find: ждали 2, вышло 1"),
+        ("step: человек", "ждали: step: человек\n      вышло: step: номер"),
+        ("vars: {номер: Второй}", "ждали: vars.номер: Второй\n      вышло: vars.номер: Первый"),
+        (
+            "vars: {заказ.ready: yes}",
+            "ждали: vars.заказ.ready: yes\n      вышло: vars.заказ.ready: no",
+        ),
+        ("user: {name: Аня}", "ждали: vars.user.name: Аня\n      вышло: vars.user.name: null"),
+        ("done: заказ", "ждали: done: заказ\n      вышло: done: —"),
+        ("goals: []", "ждали: goals: []\n      вышло: goals: [узнал]"),
+        ("called: {shop.find: 2}", "ждали: called.shop.find: 2\n      вышло: called.shop.find: 1"),
+        ("called: {shop.find: [{x: Второй}]}", "вышло: called.shop.find: {x: Первый}"),
+        (
+            "called: {shop.find: {times: 2, with: {x: Первый}}}",
+            "ждали: called.shop.find: 2 × {x: Перв",
+        ),
+        ("called: {shop.find: []}", "вышло: called.shop.find: {x: Первый}"),
+        ("silent: yes", "ждали: silent: yes\n      вышло: silent: no"),
+        ("handoff: поддержка", "ждали: handoff: {queue: поддержка}\n      вышло: handoff: no"),
     ],
 )
 def test_what_is_expected_at_the_end_is_compared(made: Bot, expect: str, says: str) -> None:
@@ -242,16 +264,17 @@ chat:
     butons: [Раз]
 expect: {called: {shop.find: много}, goal: [x]}
 """
-    told = [(one.place.line, one.failure.strip()) for one in play(made, {"a": text}, nothing)]
+    told = [(one.place.line, one.failure.strip()) for one in play(company(made), {"a": text})]
     assert told == [
-        (3, "время пишите так: 2026-03-02 10:00"),
-        (3, "не знаю ключа «chanel» — может, «channel»?"),
-        (5, "не знаю ключа «gives» — может, «give»?"),
-        (5, "не знаю ключа «fails» — может, «fail»?"),
-        (7, "не знаю реплики «клиент» — может, «client»?"),
-        (8, "не знаю, как прислать «pres» — может, «press»?"),
-        (10, "не знаю ключа «butons» — может, «buttons»?"),
-        (11, "не знаю ключа «goal» — может, «goals»?"),
+        (3, "✗ время пишите так: 2026-03-02 10:00"),
+        (3, "✗ не знаю ключа «chanel» — может, «channel»?"),
+        (5, "✗ не знаю ключа «gives» — может, «give»?"),
+        (5, "✗ не знаю ключа «fails» — может, «fail»?"),
+        (7, "✗ не знаю реплики «клиент» — может, «client»?"),
+        (8, "✗ не знаю, как прислать «pres» — может, «press»?"),
+        (10, "✗ не знаю ключа «butons» — может, «buttons»?"),
+        (11, "✗ сколько раз вызвали «shop.find»? Нужно целое число или список аргументов"),
+        (11, "✗ не знаю ключа «goal» — может, «goals»?"),
     ]
 
 
@@ -270,7 +293,8 @@ chat:
   - bot: Не готов.
   - bot: Пришлите фото.
 """
-    (outcome,) = play(made, {"a": text}, lambda name, arguments: {"ready": False})
+    asked = Company(bot=made, fresh=lambda clock: lambda name, arguments: {"ready": False})
+    (outcome,) = play(asked, {"a": text})
     assert outcome.passed
 
 
