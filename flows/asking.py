@@ -54,7 +54,7 @@ def put(
     stage.position.alone += 1
     if stage.position.alone <= QUESTIONS_ALONE and not stage.muted:
         # What the bot asks by itself is given its own time to be answered in, but not for ever.
-        stage.position.heard = max(stage.position.heard, stage.around.now.timestamp())
+        stage.position.heard = max(stage.position.heard, stage.seconds)
     frame.at = entry
     frame.latest = entry
     frame.wait = Wait(

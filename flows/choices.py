@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from flows.frames import Frame, Wait
-from flows.matching import begun, fold, fold_label, which
+from flows.matching import begun, fold, which
 from flows.model import OfferedButton, Question
 from flows.stage import Stage
 from flows.turn import Press
@@ -38,8 +38,12 @@ def question_of(stage: Stage, frame: Frame) -> Question:
 
 def pending(stage: Stage) -> Frame | None:
     """The frame whose question may be answered now."""
-    top = stage.top
-    return top if top is not None and top.wait is not None and top.wait.kind == "ask" else None
+    stack = stage.stack
+    if not stack:
+        return None
+    top = stack[-1]
+    wait = top.wait
+    return top if wait is not None and wait.kind == "ask" else None
 
 
 def choices_of(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
@@ -147,7 +151,7 @@ def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
     words = fold(text)
     if not words:
         return next((choice for choice in usable if choice.label == text.strip()), None)
-    return next((choice for choice in usable if fold_label(choice.label) == words), None)
+    return next((choice for choice in usable if fold(choice.label) == words), None)
 
 
 def several_by_words(stage: Stage, frame: Frame, text: str) -> list[Choice]:

@@ -92,7 +92,7 @@ def _begin_turn(stage: Stage) -> None:
 def _take(stage: Stage, what: Input) -> None:
     match what:
         case Heard():
-            stage.position.heard = stage.around.now.timestamp()
+            stage.position.heard = stage.seconds
             stage.position.alone = 0
             understand.hear(stage, what)
         case Fired():
@@ -107,7 +107,7 @@ def _take(stage: Stage, what: Input) -> None:
             handing.take_over(stage, what)
         case GivenBack():
             # The customer had no reason to write to the bot meanwhile.
-            stage.position.heard = stage.around.now.timestamp()
+            stage.position.heard = stage.seconds
             handing.give_back(stage, what)
         case Updated():
             # Whoever could move has moved, whoever could not begins anew.
@@ -220,12 +220,19 @@ def _offered(stage: Stage) -> tuple[Press, ...]:
     if stage.position.offer is not None:
         return returning.offered(stage)[1]
     top = pending(stage)
-    last = next((effect for effect in reversed(stage.effects) if type(effect) is Say), None)
+    last = _last_said(stage)
     if top is None:
         return last.presses if last is not None else _kept_offers(stage)
     if last is not None and last.asks:
         return last.buttons
     return _pending_presses(stage, top)
+
+
+def _last_said(stage: Stage) -> Say | None:
+    for effect in reversed(stage.effects):
+        if type(effect) is Say:
+            return effect
+    return None
 
 
 def _pending_presses(stage: Stage, top: Frame) -> tuple[Press, ...]:

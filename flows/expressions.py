@@ -5,6 +5,7 @@ import difflib
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flows import closures, operators
@@ -74,7 +75,14 @@ def parse_expression(source: str) -> Expression:
     compiler = _Compiler(text, shift)
     tree = _parsed(text, shift)
     run = compiler.compile(tree)
-    return Expression(source, frozenset(compiler.names), frozenset(compiler.paths), run)
+    names, paths = shared(frozenset(compiler.names)), shared(frozenset(compiler.paths))
+    return Expression(source, names, paths, run)
+
+
+@lru_cache(4096)
+def shared(names: frozenset[str]) -> frozenset[str]:
+    """The one set of these names in memory: many expressions of a bot read the same ones."""
+    return names
 
 
 def _parsed(text: str, shift: int) -> ast.expr:

@@ -8,6 +8,7 @@ from functools import lru_cache
 SHORTEST_BEGINNING = 3
 SHORTEST_TELLING = 4
 LONGEST_NUMBER = 6
+LONGEST_KEPT = 120
 
 _STRANGE = re.compile(r"[^\w\s]|_")
 _ORDINALS = {
@@ -65,6 +66,10 @@ _NUMBERED = re.compile(r"(\d{1,3})(?:й|ый|ой|ий|я|ая|е|ое|ю|ую|�
 
 def fold(text: str) -> str:
     """The form under which words are equal; empty for a text of signs and emoji alone."""
+    return _folded(text) if len(text) <= LONGEST_KEPT else _fold(text)
+
+
+def _fold(text: str) -> str:
     folded = text.casefold()
     if folded.isalpha():
         return folded.replace("ё", "е")
@@ -73,14 +78,14 @@ def fold(text: str) -> str:
     return " ".join(_STRANGE.sub(" ", composed).split())
 
 
-# Labels come round in every turn, what customers write does not.
-fold_label = lru_cache(4096)(fold)
+# Labels come round in every turn, and a message is looked at on several rungs of the ladder.
+_folded = lru_cache(8192)(_fold)
 
 
 def which(text: str, labels: Sequence[str]) -> int | None:
     """The label a customer meant: by its words, else by its position, «2» or «второй вариант»."""
     wanted = fold(text)
-    folded = [fold_label(label) for label in labels]
+    folded = [fold(label) for label in labels]
     if not wanted:
         plain = text.strip()
         return _only([place for place, label in enumerate(labels) if plain and label == plain])
@@ -98,12 +103,12 @@ def begun(text: str, labels: Sequence[str]) -> int | None:
     wanted = fold(text)
     numbers = _numbers(wanted)
     if numbers:
-        beginnings = [_leading_numbers(fold_label(label), len(numbers)) for label in labels]
+        beginnings = [_leading_numbers(fold(label), len(numbers)) for label in labels]
         return _only([place for place, begins in enumerate(beginnings) if begins == numbers])
     if len(wanted) < SHORTEST_BEGINNING:
         return None
     return _only(
-        [place for place, label in enumerate(labels) if fold_label(label).startswith(wanted + " ")]
+        [place for place, label in enumerate(labels) if fold(label).startswith(wanted + " ")]
     )
 
 
@@ -129,7 +134,7 @@ def _all_numbers(words: Sequence[str]) -> bool:
 def mentioned(text: str, labels: Sequence[str]) -> int | None:
     """The only label a sentence names: whole, by its beginning, or else by one of its words."""
     words = f" {fold(text)} "
-    folded = [fold_label(label).split() for label in labels]
+    folded = [fold(label).split() for label in labels]
     runs = [_longest_beginning(label, words) for label in folded]
     fitting = [place for place, run in enumerate(runs) if run]
     if not fitting:

@@ -3,7 +3,7 @@
 from flows import answering, asking, returning, tasks, triggers, walking
 from flows.choices import Choice, by_key, by_words, pending, question_of, several_by_words
 from flows.frames import Frame
-from flows.matching import fold, fold_label
+from flows.matching import fold
 from flows.phrases import GO_ON_WORDS
 from flows.stage import Stage
 from flows.triggers import SURE
@@ -91,7 +91,7 @@ def offer_in_words(stage: Stage, text: str) -> str | None:
     found = [
         number
         for number, offer in offers.items()
-        if offer is not None and words and fold_label(offer["label"]) == words
+        if offer is not None and words and fold(offer["label"]) == words
     ]
     # Several cards may have a button «Купить»: the word alone does not say which.
     return found[0] if len(found) == 1 else None
@@ -125,7 +125,7 @@ def _which_press(presses: tuple[Press, ...], text: str, *, numbered: bool) -> in
     words = fold(text)
     if numbered and words.isdecimal() and len(words) < 3 and 1 <= int(words) <= len(presses):
         return int(words) - 1
-    return next((place for place, one in enumerate(presses) if fold_label(one.text) == words), None)
+    return next((place for place, one in enumerate(presses) if fold(one.text) == words), None)
 
 
 def confirm(stage: Stage, frame: Frame, right: bool) -> None:

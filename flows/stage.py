@@ -29,7 +29,7 @@ class Stage(Memory):
 
     `returning` says that an interrupted frame has come to the top again, and whether what came in
     between asked something; `exhausted` is the frame whose question was missed once too often;
-    `muted` keeps what happens now from being heard; `done` counts the operations carried out; `holder` is who has the chat by now.
+    `muted` keeps what happens now from being heard; `done` counts the operations carried out; `seconds` is the moment as a timestamp; `holder` is who has the chat by now.
     """
 
     __slots__ = (
@@ -47,6 +47,7 @@ class Stage(Memory):
         "returning",
         "rung",
         "said",
+        "seconds",
         "watch",
     )
 
@@ -64,6 +65,7 @@ class Stage(Memory):
         self.done = 0
         self.muted = False
         self.said = False
+        self.seconds = around.now.timestamp()
         self.returning: bool | None = None
         self.exhausted: Frame | None = None
         self.holder: Owner = around.owner

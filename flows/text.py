@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.env import Env
 from flows.errors import RunError
-from flows.expressions import Expression, ExpressionError, parse_expression
+from flows.expressions import Expression, ExpressionError, parse_expression, shared
 from flows.operators import LONGEST_TEXT
 from flows.shown import shown
 
@@ -82,8 +82,8 @@ def _text(source: str, parts: tuple[str | Expression, ...]) -> Text:
     expressions = [part for part in parts if isinstance(part, Expression)]
     return Text(
         source,
-        frozenset[str]().union(*[each.names for each in expressions]),
-        frozenset[str]().union(*[each.paths for each in expressions]),
+        shared(frozenset[str]().union(*[each.names for each in expressions])),
+        shared(frozenset[str]().union(*[each.paths for each in expressions])),
         not expressions,
         parts,
     )

@@ -160,10 +160,10 @@ def _expire(stage: Stage, payload: Mapping[str, Any]) -> None:
     position.expiry = 0.0
     lifetime = _lifetime(stage)
     if stage.holder != "bot":
-        position.heard = stage.around.now.timestamp()
+        position.heard = stage.seconds
     if lifetime == "never":
         return
-    silence = stage.around.now.timestamp() - position.heard
+    silence = stage.seconds - position.heard
     if silence + 0.5 < lifetime.total_seconds():
         return
     top = stage.top

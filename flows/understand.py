@@ -297,7 +297,7 @@ def _hear_meanwhile(stage: Stage, heard: Heard) -> None:
 
 def hear_after_renewal(stage: Stage, heard: Heard) -> None:
     """The question this would have answered is gone: only commands and whole words still count."""
-    stage.position.heard = stage.around.now.timestamp()
+    stage.position.heard = stage.seconds
     stage.position.message = heard.text
     if (
         heard.edited
