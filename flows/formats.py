@@ -170,7 +170,7 @@ def written_time(moment: datetime | time, env: Env) -> str:
 
 def written_date_time(moment: datetime, env: Env) -> str:
     """`2 марта в 14:30`."""
-    joint = {"ru": " в ", "en": " at "}.get(env.language, ", ")
+    joint = {"ru": " в ", "en": " at ", "uz": ", soat "}.get(env.language, ", ")
     return f"{written_date(moment, env)}{joint}{written_time(moment, env)}"
 
 
@@ -198,6 +198,12 @@ _SPANS = {
         (3600, ("hour", "hours")),
         (60, ("minute", "minutes")),
         (1, ("second", "seconds")),
+    ),
+    "uz": (
+        (86400, ("kun",)),
+        (3600, ("soat",)),
+        (60, ("daqiqa",)),
+        (1, ("soniya",)),
     ),
 }
 

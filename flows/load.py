@@ -25,7 +25,7 @@ from flows.yaml_text import Mapped, read_yaml
 BOT_FILE = "bot.yaml"
 _FOLDERS = ("flows", "tests", "knowledge", "media")
 _START = "/start"
-_LANGUAGE = re.compile(r"""^language:\s*["']?en\b""", re.MULTILINE)
+_LANGUAGE = re.compile(r"""^language:\s*["']?(en|uz)\b""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def load_bot(
     where there is an error; it carries every complaint, the warnings too.
     """
     ours = {path: text for path, text in sorted(files.items()) if _is_ours(path)}
-    english = _LANGUAGE.search(ours.get(BOT_FILE, "")) is not None
-    report = Report("en" if english else "ru")
+    spoken = _LANGUAGE.search(ours.get(BOT_FILE, ""))
+    report = Report(spoken.group(1) if spoken is not None else "ru")
     known = Known(actions=actions, media=media, types=dict(BASE_TYPES))
     reader = Reader(known, report)
     for path in sorted(set(files) - set(ours)):

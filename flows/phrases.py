@@ -48,15 +48,42 @@ ENGLISH: Mapping[str, str] = {
     "nothing_picked": "Nothing is chosen yet.",
 }
 
-CANCEL_WORDS = frozenset({"/cancel", "отмена", "отменить", "cancel"})
-BACK_WORDS = frozenset({"/back", "назад", "back"})
+UZBEK: Mapping[str, str] = {
+    "yes": "Ha",
+    "no": "Yo‘q",
+    "other": "Boshqa",
+    "done": "Tayyor",
+    "right": "{value} — to‘g‘rimi?",
+    "stale": "Bu tugma endi ishlamaydi.",
+    "resume": "“{about}” davom ettiramizmi?",
+    "which": "Nimaga qaytamiz?",
+    "neither": "Hech biriga",
+    "dropped": "Boshlangan ishlar ko‘payib ketdi, “{about}” yopildi.",
+    "stopped": "Yaxshi, to‘xtadik.",
+    "nowhere_back": "Bundan ortga qaytib bo‘lmaydi.",
+    "not_understood": "Kechirasiz, tushunmadim.",
+    "not_here": "Bu savolga fayl bilan javob berib bo‘lmaydi.",
+    "choose": "Iltimos, variantlardan birini tanlang.",
+    "broken": "Nimadir xato ketdi. Aniqlayapmiz.",
+    "updated": "Bu bo‘limni hozirgina yangiladik, qaytadan boshlaymiz. Javoblaringiz saqlangan.",
+    "gone": "Bu bo‘lim endi yo‘q.",
+    "picked": "Tanlandi: {labels}.",
+    "nothing_picked": "Hali hech narsa tanlanmagan.",
+}
+_SPOKEN: Mapping[str, Mapping[str, str]] = {"ru": RUSSIAN, "en": ENGLISH, "uz": UZBEK}
+
+CANCEL_WORDS = frozenset({"/cancel", "отмена", "отменить", "cancel", "bekor qilish"})
+BACK_WORDS = frozenset({"/back", "назад", "back", "ortga", "orqaga"})
 GO_ON_WORDS = frozenset(
-    {"продолжим", "продолжай", "продолжайте", "продолжаем", "продолжить", "continue", "go on"}
+    [
+        *("продолжим", "продолжай", "продолжайте", "продолжаем", "продолжить"),
+        *("continue", "go on", "davom etamiz", "davom eting"),
+    ]
 )
 
 
 def phrase(language: str, name: str, **filling: str) -> str:
-    """The engine's phrase in the bot's language; English where it is neither."""
-    words = RUSSIAN if language.startswith("ru") else ENGLISH
-    text = words[name]
+    """The engine's phrase in the bot's language; English where it has none there."""
+    words = _SPOKEN.get(language[:2], ENGLISH)
+    text = words.get(name) or ENGLISH[name]
     return text.format(**filling) if filling else text

@@ -1,4 +1,4 @@
-"""Collects what is said about a bot folder, in the language of its owner."""
+"""Collects what is said about a bot folder: in English to who writes in it, else in Russian."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

@@ -34,7 +34,7 @@ def shown(value: Any, env: Env) -> str:
     return str(value)
 
 
-_YES_NO = {"ru": ("нет", "да"), "en": ("no", "yes")}
+_YES_NO = {"ru": ("нет", "да"), "en": ("no", "yes"), "uz": ("yo‘q", "ha")}
 
 
 def joined(value: Any, between: Any, env: Env) -> str:

@@ -20,7 +20,7 @@ from flows.hours import Hours, parse_hours, parse_window
 from flows.model import AskAgain, Defaults, Flow, Queue, Resume, Target
 from flows.yaml_text import Mapped, Node
 
-LANGUAGES = ("ru", "en")
+LANGUAGES = ("ru", "en", "uz")
 _RESUME = ("ask", "auto", "never")
 _LIKE_HOURS = "working hours such as mon-fri 09:00-21:00, sat 10:00-18:00"
 _PENDING = AskAgain(-1)

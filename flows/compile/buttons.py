@@ -9,6 +9,7 @@ from flows.compile.reading import Reader
 from flows.compile.references import flow_arguments, flow_name, step_name
 from flows.compile.writer import Writer
 from flows.model import Jump, OfferedButton, Value
+from flows.phrases import phrase
 from flows.text import Text, parse_text
 from flows.vocabulary import words
 from flows.yaml_text import Listing, Mapped, Node, Scalar
@@ -39,10 +40,9 @@ def message_buttons(writer: Writer, node: Node | None) -> tuple[OfferedButton, .
 def own_buttons(base: str, most: object, language: str) -> tuple[OfferedButton, ...]:
     """What `yes_no` and `rating` offer by themselves."""
     if base == "yes_no":
-        yes, no = ("Yes", "No") if language == "en" else ("Да", "Нет")
         return (
-            OfferedButton(label=parse_text(yes), value=True),
-            OfferedButton(label=parse_text(no), value=False),
+            OfferedButton(label=parse_text(phrase(language, "yes")), value=True),
+            OfferedButton(label=parse_text(phrase(language, "no")), value=False),
         )
     if base == "rating":
         top = most if isinstance(most, int) else 5

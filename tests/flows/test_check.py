@@ -344,7 +344,7 @@ def test_a_name_of_two_alphabets_is_told_wherever_it_stands(flow: str) -> None:
     ("line", "complaint"),
     [
         ("timezone: Europe/Moskow", "E042 нет часового пояса «Europe/Moskow» — может, «Europe/Mo"),
-        ("language: fr", "E019 «fr» не подходит к «language» — бывает: ru, en"),
+        ("language: fr", "E019 «fr» не подходит к «language» — бывает: ru, en, uz"),
         ("hourz: {}", "E012 ключ «hourz» не подходит к «bot.yaml» — может, «hours»?"),
         ("channels: {telegram: {}}", "E090 «channels» есть в языке"),
         ("secrets: [a]", "E090 «secrets» есть в языке"),
