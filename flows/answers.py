@@ -1,15 +1,18 @@
 """Answer types: what a customer may write for each `as`, and the value it becomes."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows import attachments, clocks, contacts, dates, numerals
+from flows import attachments, clocks, contacts, dates, days_and_times, marks, numerals
 from flows.assent import yes_or_no
 from flows.attachments import ATTACHED
 from flows.cleaning import CLEANS, digits_inside
 from flows.env import Env
+from flows.lands import land_of
+from flows.misfits import beyond, misfit
 from flows.patterns import compiled
 from flows.reasons import reason
 from flows.text import Text
@@ -56,10 +59,13 @@ class AnswerType:
                 shared = attachments.phone_of(sent)
                 if shared is not None:
                     return Fit(shared)
+        if self.base != "text":
+            text = visible(text[:LONGEST])
         return self._written(text.strip(), env)
 
     def find(self, text: str, env: Env) -> Any | None:
         """The only such answer inside a sentence, or None; never a guess between two."""
+        text = visible(text[:LONGEST])
         if self.matches is not None and self.base not in _UNMISTAKABLE:
             fitting = {value for value in self._candidates(text) if self._matching(value)}
             values = {self._read(value, env) for value in fitting} - {None}
@@ -81,7 +87,8 @@ class AnswerType:
             name = f"{self.base}_max"
         else:
             return None
-        return Misfit(reason(name, env.language, least, self.max))
+        most = "" if self.max is None else f"{self.max:g}"
+        return Misfit(reason(name, env.language, min=f"{least:g}", max=most))
 
     # ------------------------------------------------------------ inside
 
@@ -94,7 +101,7 @@ class AnswerType:
         if value is None:
             least = self.min if self.min is not None else 1
             most = self.max if self.max is not None else MOST_STARS
-            return Misfit(reason(self.base, env.language, least, most))
+            return Misfit(misfit(self.base, text, env, least, most))
         if by_value and not self._matching(value):
             return Misfit(reason("matches", env.language))
         return self._misfit(value, env) or Fit(value)
@@ -125,17 +132,11 @@ class AnswerType:
         return _READERS[self.base](text, env, self) if text or self.base in _SILENT else None
 
     def _misfit(self, value: Any, env: Env) -> Misfit | None:
-        if self.base == "text":
-            size, name = len(value), "text"
-        elif self.base in ("number", "integer"):
-            size, name = value, "number"
-        else:
+        if self.base not in ("text", "number", "integer"):
             return None
-        if self.min is not None and size < self.min:
-            return Misfit(reason(f"{name}_min", env.language, self.min, self.max))
-        if self.max is not None and size > self.max:
-            return Misfit(reason(f"{name}_max", env.language, self.min, self.max))
-        return None
+        size = len(value) if self.base == "text" else value
+        fits = (self.min is None or size >= self.min) and (self.max is None or size <= self.max)
+        return None if fits else Misfit(beyond(self.base, size, env, self.min, self.max))
 
     def _attachment(self, text: str, attached: Sequence[Sent], env: Env) -> Fit | Misfit:
         if self.base == "any" and text.strip():
@@ -143,9 +144,9 @@ class AnswerType:
         fitting = [sent for sent in attached if attachments.is_a(sent, ATTACHED[self.base])]
         if self.base == "location":
             place = attachments.place_of(fitting, text)
-            return Misfit(reason("location", env.language)) if place is None else Fit(place)
+            return Misfit(misfit("location", text, env)) if place is None else Fit(place)
         if not fitting:
-            return Misfit(reason(self.base, env.language))
+            return Misfit(misfit(self.base, "", env))
         if self.base == "photos":
             most = None if self.max is None else int(self.max)
             return Fit([attachments.value_of(sent) for sent in fitting][:most])
@@ -155,9 +156,17 @@ class AnswerType:
 # ---------------------------------------------------------------- words
 
 MOST_STARS = 5
+LONGEST = 2_000
+"""More of a message than this holds no answer but a text."""
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SILENT = frozenset({"yes_no"})
 
 Reader = Callable[[str, Env, AnswerType], Any]
+
+
+def visible(text: str) -> str:
+    """Without the marks of direction and the joiners that come along with what is copied."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def _only(found: Sequence[Any]) -> Any | None:
@@ -171,7 +180,7 @@ def _integer(text: str, env: Env, kind: AnswerType) -> int | None:
 
 def _rating(text: str, env: Env, kind: AnswerType) -> int | None:
     most = int(kind.max if kind.max is not None else MOST_STARS)
-    value = numerals.mark(text, most)
+    value = marks.mark(text, most)
     return value if value is not None and int(kind.min or 1) <= value <= most else None
 
 
@@ -182,11 +191,11 @@ _READERS: Mapping[str, Reader] = {
     "yes_no": lambda text, env, kind: yes_or_no(text),
     "choice": lambda text, env, kind: None,
     "many": lambda text, env, kind: None,
-    "date": lambda text, env, kind: clocks.day_of(text, env),
+    "date": lambda text, env, kind: days_and_times.day_of(text, env),
     "time": lambda text, env, kind: clocks.read_time(text),
-    "date_time": lambda text, env, kind: clocks.read_date_time(text, env),
-    "phone": lambda text, env, kind: _only(contacts.phones_in(text)),
-    "email": lambda text, env, kind: _only(contacts.emails_in(text)),
+    "date_time": lambda text, env, kind: days_and_times.read_date_time(text, env),
+    "phone": lambda text, env, kind: contacts.answered_phone(text, land_of(env)),
+    "email": lambda text, env, kind: contacts.answered_email(text),
     "url": lambda text, env, kind: _only(contacts.urls_in(text)),
     "rating": _rating,
 }
@@ -197,8 +206,8 @@ _FINDERS: Mapping[str, Callable[[str, Env], Sequence[Any]]] = {
     ],
     "date": lambda text, env: [dates.date_inside(text, env)],
     "time": lambda text, env: [clocks.time_inside(text)],
-    "date_time": lambda text, env: [clocks.date_time_inside(text, env)],
-    "phone": lambda text, env: contacts.phones_in(text),
+    "date_time": lambda text, env: [days_and_times.date_time_inside(text, env)],
+    "phone": lambda text, env: contacts.phones_in(text, land_of(env)),
     "email": lambda text, env: contacts.emails_in(text),
     "url": lambda text, env: contacts.urls_in(text),
 }

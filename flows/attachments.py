@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flows import contacts, numerals
+from flows import contacts, places
 from flows.turn import MediaKind, Sent
 
 _MEDIA: frozenset[MediaKind] = frozenset(
@@ -90,7 +90,7 @@ def place_of(fitting: Sequence[Sent], text: str) -> dict[str, float] | None:
         latitude, longitude = sent.details.get("latitude"), sent.details.get("longitude")
         if isinstance(latitude, (int, float)) and isinstance(longitude, (int, float)):
             return {"latitude": float(latitude), "longitude": float(longitude)}
-    return numerals.coordinates(text)
+    return places.place_in(text)
 
 
 def phone_of(sent: Sent) -> str | None:

@@ -1,49 +1,50 @@
-"""Times of day and moments in what people write: `в 14:30`, `в 7 вечера`, `завтра в полдень`."""
+"""Times of day in what people write: `в 14:30`, `в 7 вечера`, `полпятого`, `half past four`."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import time
 
-from flows.dates import date_inside, only_inside, read_date, tidy
-from flows.env import Env
-from flows.moments import existing, localised
-from flows.numerals import spelled_number
+from flows.dates import only_inside, tidy
+from flows.number_words import WORDS
+from flows.numerals import number_tokens, spelled_number, spelled_words
 
+LONGEST = 50
+_NOON, _MIDNIGHT = time(12), time(0)
 _NAMED = {
-    "полдень": time(12),
-    "в полдень": time(12),
-    "noon": time(12),
-    "at noon": time(12),
-    "полночь": time(0),
-    "в полночь": time(0),
-    "midnight": time(0),
-    "at midnight": time(0),
+    **dict.fromkeys(("полдень", "noon", "midday", "12 noon", "tush", "peshin"), _NOON),
+    **dict.fromkeys(("полночь", "midnight", "yarim tun"), _MIDNIGHT),
 }
 _PARTS = {
-    **dict.fromkeys(("утра", "утром", "am", "a.m", "a.m.", "in the morning"), "morning"),
-    **dict.fromkeys(("дня", "днем", "pm", "p.m", "p.m.", "in the afternoon"), "afternoon"),
-    **dict.fromkeys(("вечера", "вечером", "in the evening"), "evening"),
-    **dict.fromkeys(("ночи", "ночью", "at night"), "night"),
+    **dict.fromkeys(("утра", "утром", "утречком", "am", "a.m", "a.m.", "ertalab"), "morning"),
+    **dict.fromkeys(("in the morning", "this morning"), "morning"),
+    **dict.fromkeys(("дня", "днем", "pm", "p.m", "p.m.", "kunduzi"), "afternoon"),
+    **dict.fromkeys(("in the afternoon", "this afternoon"), "afternoon"),
+    **dict.fromkeys(("вечера", "вечером", "вечерком", "in the evening", "kechqurun"), "evening"),
+    **dict.fromkeys(("this evening", "tonight"), "evening"),
+    **dict.fromkeys(("ночи", "ночью", "at night", "tunda"), "night"),
 }
-_PART = "|".join(sorted(map(re.escape, _PARTS), key=len, reverse=True))
+PART = "|".join(sorted(map(re.escape, _PARTS), key=len, reverse=True))
+_BEFORE_HOUR = (
+    r"(?:(?:ровно в|часов в|часам к|где-то в|примерно в|около|примерно|ближе к|soat|at|by|around"
+    r"|about|в|во|на|к|ко)\s+)?"
+)
+_AFTER_HOUR = r"(?:\s*(?:ровно|sharp|по мск|мск|по москве|часов|-?\s?(?:da|ga)))?"
+_EARLY = (
+    r"(?:(утром|утречком|днем|вечером|ночью|ertalab|kunduzi|kechqurun|tunda)\s+(?:в\s+|soat\s+)?)?"
+)
 _TIME = re.compile(
-    r"(?:(?:в|во|на|к|at|около|примерно|часов в|ровно в)\s+)?(?:(утром|днем|вечером|ночью)\s+(?:в\s+)?)?"
-    r"(\d{1,2})(?:\s?[:.\-ч]\s?(\d{2})|\s*(?:ч\.?|час|часа|часов|o'clock)(?:\s*(\d{1,2})\s*"
-    r"(?:м|мин|минут|минуты|минуту)\.?)?)?\s*(" + _PART + r")?"
+    _BEFORE_HOUR + _EARLY + r"(\d{1,2})(?:\s?[:.\-]\s?(\d{2})(?::\d{2})?|\s(\d{2})"
+    r"|\s*(?:ч\.?|час|часа|часов|o'clock|h)(?:\s*(\d{1,2})\s*(?:м|мин|минут|минуты|минуту)?\.?)?)?\s*("
+    + PART
+    + r")?"
+    + _AFTER_HOUR
 )
 _COMPACT = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
-_HALF = re.compile(r"(?:в\s+)?(?:половин[аеу]\s+|пол[- ]?)(\w+)(?:\s+(" + _PART + r"))?")
-_BEFORE = re.compile(r"без\s+(\w+(?:\s+пяти)?)(?:\s+минут)?\s+(\w+)(?:\s+(" + _PART + r"))?")
-_PAST = re.compile(
-    r"(?:at\s+)?(half|(?:a\s+)?quarter|\w+(?:\s+minutes)?)\s+(past|to)\s+(\w+)(?:\s+("
-    + _PART
-    + r"))?"
-)
-_SPELLED = re.compile(r"(?:в|к|at)\s+([^\W\d_]+)(?:\s+(?:час|часа|часов))?(?:\s+(" + _PART + r"))?")
-_HOURS_OF = {
-    "первого": 1,
-    "второго": 2,
-    "третьего": 3,
-    "четвертого": 4,
+_ORDINAL_HOURS = {
+    **dict.fromkeys(("первого", "первый", "час"), 1),
+    **dict.fromkeys(("второго", "второй"), 2),
+    **dict.fromkeys(("третьего", "третий"), 3),
+    **dict.fromkeys(("четвертого", "четвертый"), 4),
     "пятого": 5,
     "шестого": 6,
     "седьмого": 7,
@@ -53,40 +54,77 @@ _HOURS_OF = {
     "одиннадцатого": 11,
     "двенадцатого": 12,
 }
+_INTO = re.compile(
+    r"(?:(половин[аеу]|четверть|пол|(?:\w+\s+){1,2}минут[аыу]?)[\s-]*)(\w+)(?:\s+(" + PART + r"))?"
+)
+_HALF_AN_HOUR = re.compile(r"half\s+(\w+)(?:\s+(" + PART + r"))?")
+_TO = re.compile(r"без\s+(\w+(?:\s+пяти)?)(?:\s+минут[ыу]?)?\s+(\w+)(?:\s+(" + PART + r"))?")
+_PAST = re.compile(
+    r"(half|(?:a\s+)?quarter|\w+(?:[\s-]\w+)?(?:\s+minutes)?)\s+(past|after|to|till|before)\s+(\w+)"
+    r"(?:\s+(" + PART + r"))?"
+)
 _MINUTES_TO = {"четверти": 15, "пяти": 5, "десяти": 10, "пятнадцати": 15, "двадцати": 20}
-_AWAY = re.compile(
-    r"(?:через|спустя|in)\s+(?:(.+?)\s+)?"
-    r"(полчаса|час|часа|часов|ч|минут[уы]?|мин|hours?|minutes?|mins?|half an hour)"
+_NO_HOUR = frozenset({"пара", "пару", "парочку", "couple", "пол", "half", "yarim"})
+_PREPOSITION = re.compile(_BEFORE_HOUR)
+_LATE = re.compile(r"\s+(" + PART + r")$")
+_OCLOCK = frozenset(
+    [
+        *("час", "часа", "часов", "минут", "минуты", "минуту", "ровно", "o'clock", "hours"),
+        *("sharp", "da", "ga", "soat"),
+    ]
 )
-_TIME_INSIDE = re.compile(
-    r"(?:^|\s)((?:(?:в|к|на|at|около)\s+)?(?:"
-    r"(?:(?:утром|днем|вечером|ночью)\s+(?:в\s+)?)?\d{1,2}:\d{2}(?:\s*(?:" + _PART + r"))?"
-    r"|\d{1,2}(?:[.\-]\d{2})?\s*(?:ч|час|часа|часов)?\s*(?:" + _PART + r")"
-    r"|\d{1,2}\s*(?:час|часа|часов|ч|o'clock)(?:\s+\d{1,2}\s+(?:мин|минут))?"
-    r"|полдень|полночь|noon|midnight"
-    r")|(?:в|к|at)\s+(?:(?:утром|днем|вечером)\s+)?\d{1,2}(?:[.\-]\d{2})?"
-    r"(?![.\d])(?!\s*(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|числ|-?го))"
-    r"|(?:в\s+)?пол(?:овин[ауе]\s+|[- ]?)\w+(?:его|ого)(?:\s+(?:" + _PART + r"))?"
-    r"|без\s+\w+(?:\s+минут)?\s+\w+(?:\s+(?:" + _PART + r"))?"
-    r"|(?:в|at)\s+(?:час|два|три|четыре|пять|шесть|семь|восемь|девять|десять|одиннадцать"
-    r"|двенадцать)(?:\s+(?:час|часа|часов))?(?:\s+(?:" + _PART + r"))?)(?=$|\s)"
+
+_HOUR = "|".join(sorted([word for word, value in WORDS.items() if value <= 24], reverse=True))
+_HOUR_OR_TEN = f"(?:{_HOUR}|двадцать|twenty)"
+_MINUTES = "(?:ноль ноль|тридцать|сорок|двадцать|пятнадцать|десять|thirty|fifteen|forty-five|yarim)"
+_ORDINAL_HOUR = f"(?:{'|'.join(_ORDINAL_HOURS)})"
+TIME_INSIDE = re.compile(
+    r"(?:^|\s)((?:(?:ровно в|часов в|где-то в|ближе к|в|к|на|at|by|около|soat|around)\s+)?(?:"
+    r"(?:(?:утром|днем|вечером|ночью|ertalab|kechqurun)\s+(?:в\s+|soat\s+)?)?\d{1,2}:\d{2}(?::00)?"
+    r"(?:\s*(?:" + PART + r"))?(?:\s?-?da)?"
+    r"|\d{1,2}(?:[.\- ]\d{2})?\s*(?:ч|час|часа|часов)?\s*(?:" + PART + r")"
+    r"|\d{1,2}\s*(?:час|часа|часов|ч|o'clock|h)(?:\s*\d{1,2}(?:\s*(?:м|мин|минут))?)?"
+    r"|полдень|полночь|noon|midnight|midday"
+    rf"|(?:пол(?:овин[ауе])?|четверть|{_HOUR_OR_TEN} минут[аыу]?)[\s-]*{_ORDINAL_HOUR}"
+    r"(?:\s+(?:" + PART + r"))?"
+    r"|без\s+\w+(?:\s+пяти)?(?:\s+минут)?\s+(?:" + _HOUR + r"|час)(?:\s+(?:" + PART + r"))?"
+    rf"|(?:{_HOUR}|час)(?:\s+{_MINUTES})?(?:\s+(?:час|часа|часов))?\s+(?:" + PART + r")"
+    rf"|(?:half|(?:a )?quarter|{_HOUR}(?: minutes)?) (?:past|to|till) (?:{_HOUR})(?:\s+(?:{PART}))?"
+    r")|(?:в|к|at|by|soat)\s+(?:(?:утром|днем|вечером)\s+)?\d{1,2}(?:[.\- ]\d{2})?"
+    r"(?![.\d])(?!\s*(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|числ|-?го))(?:\s?-?da)?"
+    rf"|(?:в|к|at|by|часов в)\s+(?:{_HOUR_OR_TEN}|час)(?:\s+{_MINUTES}|\s+(?:один|два|три))?"
+    r"(?:\s+(?:час|часа|часов))?(?:\s+(?:" + PART + r"))?"
+    rf"|soat\s+(?:{_HOUR})(?:\s+yarim)?(?:da)?)(?=$|\s)"
 )
-_PART_OF_DAY = re.compile(
-    r"(?<=\s)(?:(?:рано |поздно |ближе )?(?:утром|днем|вечером|ночью|[ск] утр[ау]|до обеда|после обеда"
-    r"|к обеду|к вечеру|в обед|(?:в |во )?(?:первой|второй|первую|вторую) половин[еу] дня)"
-    r"|(?:early |late )?(?:in the )?(?:morning|afternoon|evening)|at night|after lunch)(?=\s)"
+PART_OF_DAY = re.compile(
+    r"(?<=\s)(?:(?:рано |поздно |ближе )?(?:с утра|утром|утречком|днем|вечером|вечерком|ночью"
+    r"|[ск] утр[ау]|до обеда|после обеда|к обеду|в обед|к вечеру|после работы"
+    r"|(?:в |во )?(?:первой|второй|первую|вторую) половин[еу] дня)"
+    r"|(?:early |late )?(?:in the )?(?:morning|afternoon|evening)|at night|after lunch|lunchtime"
+    r"|ertalab|kunduzi|kechqurun|tushdan keyin)(?=\s)"
+)
+_USUAL = (
+    (re.compile(r"утр|morning|ertalab|до обеда|перв"), time(10)),
+    (re.compile(r"вечер|evening|night|tonight|kechqurun|после работы"), time(19)),
+    (re.compile(r"ноч|tun"), time(23)),
+    (re.compile(r"обед|дн[яе]|lunch|afternoon|kun|tush"), time(14)),
+)
+_ABOUT = re.compile(
+    r"(?:после|до|с|от|не раньше|не позже|не позднее|позже|раньше|между|after|before|from|between"
+    r"|any ?time|later)\s+(?:в\s+)?(\d{1,2}(?::\d{2})?)(?:\b.*)?"
 )
 
 
 def read_time(text: str) -> time | None:
     """The time of day the whole text names."""
     plain = tidy(text)
-    if not plain or len(plain) > 40:
+    if not plain or len(plain) > LONGEST:
         return None
-    if plain in _NAMED:
-        return _NAMED[plain]
+    bare = plain[_PREPOSITION.match(plain).end() :]  # type: ignore[union-attr]
+    if bare in _NAMED:
+        return _NAMED[bare]
     try:
-        return _in_digits(plain) or _in_words(plain)
+        return _in_digits(plain) or _in_words(bare)
     except ValueError:
         return None
 
@@ -96,9 +134,26 @@ def time_inside(text: str) -> time | None:
     return only_inside(tidy(text), _surely_time)
 
 
+def vague_time(plain: str) -> time | None:
+    """An example of the many times that `утром` or `после 5` may mean."""
+    bound = _ABOUT.fullmatch(plain)
+    if bound is not None:
+        return read_time(bound.group(1))
+    found = PART_OF_DAY.search(f" {plain} ")
+    return None if found is None else usual(found.group())
+
+
+def usual(part: str) -> time:
+    """A time in a part of the day."""
+    return next((clock for words, clock in _USUAL if words.search(part)), time(12))
+
+
 def _surely_time(part: str) -> time | None:
-    found = _TIME_INSIDE.fullmatch(part)
+    found = TIME_INSIDE.fullmatch(part)
     return None if found is None else read_time(part)
+
+
+# ---------------------------------------------------------------- digits and words
 
 
 def _in_digits(plain: str) -> time | None:
@@ -108,41 +163,53 @@ def _in_digits(plain: str) -> time | None:
     found = _TIME.fullmatch(plain)
     if found is None:
         return None
-    before, hour, minute, more, after = found.groups()
+    before, hour, minute, apart, more, after = found.groups()
     spoken = minute is None and len(hour) == 1
-    return (_spoken if spoken else _clock)(int(hour), int(minute or more or 0), before or after)
+    minutes = int(minute or apart or more or 0)
+    return (_spoken if spoken else _clock)(int(hour), minutes, before or after)
 
 
-def _in_words(plain: str) -> time | None:
-    half = _HALF.fullmatch(plain)
-    if half and half.group(1) in _HOURS_OF:
-        return _spoken((_HOURS_OF[half.group(1)] - 1) or 12, 30, half.group(2))
-    before = _BEFORE.fullmatch(plain)
-    if before:
-        return _minutes_before(*before.groups())
-    past = _PAST.fullmatch(plain)
+def _in_words(bare: str) -> time | None:
+    into = _INTO.fullmatch(bare)
+    if into and into.group(2) in _ORDINAL_HOURS and into.group(2) != "час":
+        return _minutes_into(*into.groups())
+    to = _TO.fullmatch(bare)
+    if to:
+        return _minutes_to(*to.groups())
+    past = _PAST.fullmatch(bare)
     if past:
         return _past_or_to(*past.groups())
-    spelled = _SPELLED.fullmatch(plain)
-    if spelled is None:
+    half = _HALF_AN_HOUR.fullmatch(bare)
+    if half:
+        return _past_or_to("half", "past", *half.groups())
+    return _spelled(bare)
+
+
+def _minutes_into(minutes: str, hour: str, part: str | None) -> time | None:
+    """`половина пятого`, `десять минут пятого`: of the hour that is running."""
+    count: float | None = 15 if minutes == "четверть" else 30
+    if not minutes.startswith(("пол", "четверть")) or " минут" in minutes:
+        count = spelled_number(minutes.partition(" минут")[0])
+    if not isinstance(count, int) or not 0 < count < 60:
         return None
-    hour = 1 if spelled.group(1) == "час" else spelled_number(spelled.group(1))
-    return None if hour is None else _spoken(int(hour), 0, spelled.group(2))
+    return _spoken((_ORDINAL_HOURS[hour] - 1) or 12, count, part)
 
 
 def _past_or_to(minutes: str, side: str, hour: str, part: str | None) -> time | None:
     """`half past seven`, `quarter to five`."""
-    share = minutes.split()[-1] if minutes.endswith("quarter") else minutes.split()[0]
+    share = minutes.removeprefix("a ").removesuffix(" minutes").removesuffix(" minute")
     count = {"half": 30, "quarter": 15}.get(share) or spelled_number(share)
     named = spelled_number(hour)
-    if count is None or named is None or not 0 < count < 60 or not 1 <= named <= 12:
+    if not isinstance(count, int) or not isinstance(named, int):
         return None
-    if side == "past":
-        return _spoken(int(named), int(count), part)
-    return _spoken((int(named) - 1) or 12, 60 - int(count), part)
+    if not 0 < count < 60 or not 1 <= named <= 12:
+        return None
+    if side in ("past", "after"):
+        return _spoken(named, count, part)
+    return _spoken((named - 1) or 12, 60 - count, part)
 
 
-def _minutes_before(minutes: str, hour: str, part: str | None) -> time | None:
+def _minutes_to(minutes: str, hour: str, part: str | None) -> time | None:
     """`без пятнадцати три`."""
     words = minutes.split()
     less = _MINUTES_TO.get(words[0]) if words else None
@@ -151,9 +218,46 @@ def _minutes_before(minutes: str, hour: str, part: str | None) -> time | None:
     if minutes.isdecimal():
         less = int(minutes)
     upcoming = 1 if hour == "час" else spelled_number(hour)
-    if less is None or upcoming is None or not 0 < less < 60 or not 1 <= upcoming <= 24:
+    if less is None or not isinstance(upcoming, int):
         return None
-    return _spoken((int(upcoming) - 1) or 12, 60 - less, part)
+    if not 0 < less < 60 or not 1 <= upcoming <= 24:
+        return None
+    return _spoken((upcoming - 1) or 12, 60 - less, part)
+
+
+def _spelled(bare: str) -> time | None:
+    """`пять вечера`, `семнадцать тридцать`, `час`, `besh yarimda`."""
+    late = _LATE.search(bare)
+    part = late.group(1) if late is not None else None
+    words = number_tokens(bare[: late.start()] if late is not None else bare)
+    words = [word.removesuffix("da") if word not in WORDS else word for word in words]
+    hours = [word for word in words if word not in _OCLOCK]
+    if not hours:
+        return _spoken(1, 0, part) if words == ["час"] else None
+    if len(hours) > 4 or not all(word in WORDS or word == "yarim" for word in hours):
+        return None
+    return None if hours[0] in _NO_HOUR else _of_hours(hours, part)
+
+
+def _of_hours(words: Sequence[str], part: str | None) -> time | None:
+    for cut in (2, 1):
+        hour = spelled_words(words[:cut])
+        minute = _spelled_minutes(words[cut:])
+        if isinstance(hour, float) and hour % 1 == 0.5 and not words[cut:]:
+            hour, minute = int(hour), 30
+        if isinstance(hour, int) and 0 <= hour <= 24 and minute is not None:
+            return _spoken(hour, minute, part)
+    return None
+
+
+def _spelled_minutes(words: Sequence[str]) -> int | None:
+    """`тридцать`, `ноль пять`, `ноль ноль`; a bare `пять` is no minute of a clock."""
+    if not words:
+        return 0
+    zero = WORDS.get(words[0]) == 0
+    value = spelled_words(words[1:] if zero else words)
+    fits = isinstance(value, int) and (0 <= value < 10 if zero else 10 <= value < 60)
+    return value if fits else None  # type: ignore[return-value]
 
 
 def _spoken(hour: int, minute: int, part: str | None) -> time | None:
@@ -175,111 +279,3 @@ def _clock(hour: int, minute: int, part: str | None) -> time | None:
     if hour == 24 and not minute:
         hour = 0
     return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-# ---------------------------------------------------------------- moments
-
-
-def read_date_time(text: str, env: Env) -> datetime | None:
-    """The moment the whole text names; a time alone is the next such time."""
-    plain = tidy(text)
-    if not plain or len(plain) > 60:
-        return None
-    return _iso(text.strip(), env) or _away(plain, env) or _day_and_time(plain, env)
-
-
-def date_time_inside(text: str, env: Env) -> datetime | None:
-    """The moment of a sentence that names one day and one time."""
-    plain = tidy(text)
-    times = list(_TIME_INSIDE.finditer(plain))
-    if len(times) != 1:
-        return None
-    clock = read_time(times[0].group(1))
-    day = date_inside(_without(plain, times[0]), env)
-    return None if clock is None or day is None else _moment(day, clock, env)
-
-
-def day_of(text: str, env: Env) -> date | None:
-    """The day of a text that may name a time or a part of it as well."""
-    found = read_date(text, env) or _day_of_moment(text, env)
-    plain = tidy(text)
-    if found is not None or len(plain) > 60:
-        return found
-    less = " ".join(_PART_OF_DAY.sub(" ", f" {plain} ").split())
-    return day_of(less, env) if less and less != plain else None
-
-
-def _day_of_moment(text: str, env: Env) -> date | None:
-    moment = read_date_time(text, env)
-    return None if moment is None or not _names_day(text, env) else moment.date()
-
-
-def _names_day(text: str, env: Env) -> bool:
-    plain = tidy(text)
-    if _iso(text.strip(), env) is not None or _away(plain, env) is not None:
-        return True
-    found = _TIME_INSIDE.search(plain)
-    return found is not None and bool(_without(plain, found))
-
-
-def _iso(text: str, env: Env) -> datetime | None:
-    if len(text) < 15 or not text[:4].isdecimal():
-        return None
-    try:
-        return localised(datetime.fromisoformat(text), env)
-    except ValueError:
-        return None
-
-
-def _away(plain: str, env: Env) -> datetime | None:
-    if plain in ("сейчас", "прямо сейчас", "now", "right now"):
-        return env.local_now.replace(second=0, microsecond=0)
-    found = _AWAY.fullmatch(plain)
-    if found is None:
-        return None
-    number, unit = found.groups()
-    count = 1 if number in (None, "a", "an") else spelled_number(number)
-    if unit in ("полчаса", "half an hour"):
-        count, unit = 30, "минут"
-    if count is None or not 0 < count < 10_000:
-        return None
-    span = timedelta(hours=count) if unit[0] in "чh" else timedelta(minutes=count)
-    moment = (env.now.astimezone(UTC) + span).astimezone(env.timezone)
-    return moment.replace(second=0, microsecond=0)
-
-
-def _day_and_time(plain: str, env: Env) -> datetime | None:
-    alone = read_time(plain)
-    if alone is not None:
-        return _next(alone, env)
-    found = _TIME_INSIDE.search(plain)
-    if found is None:
-        return _bare_end(plain, env)
-    clock, rest = read_time(found.group(1)), _without(plain, found)
-    if clock is None:
-        return None
-    if not rest:
-        return _next(clock, env)
-    day = read_date(rest, env)
-    return None if day is None else _moment(day, clock, env)
-
-
-def _bare_end(plain: str, env: Env) -> datetime | None:
-    """`завтра 15`, `15.01 14.30`: the last word is the time."""
-    rest, _, last = plain.rpartition(" ")
-    clock = read_time(last) if last[:1].isdecimal() else None
-    day = read_date(rest, env) if clock is not None and rest else None
-    return None if day is None or clock is None else _moment(day, clock, env)
-
-
-def _without(plain: str, found: re.Match[str]) -> str:
-    return " ".join(f"{plain[: found.start(1)]} {plain[found.end(1) :]}".split())
-
-
-def _next(clock: time, env: Env) -> datetime:
-    moment = _moment(env.today, clock, env)
-    return moment if moment >= env.now else _moment(env.today + timedelta(days=1), clock, env)
-
-
-def _moment(day: date, clock: time, env: Env) -> datetime:
-    return existing(datetime.combine(day, clock, env.timezone))

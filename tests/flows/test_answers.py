@@ -279,7 +279,7 @@ def test_a_link_gets_its_scheme(text: str, value: str | None) -> None:
         ("двадцать пять рублей", 25),
         ("около 5 тысяч", 5000),
         ("двое взрослых и один ребёнок", None),
-        ("два с половиной", None),
+        ("два с половиной", 2.5),
         ("3 или 4", None),
         ("пять двадцать", None),
         ("много", None),
@@ -328,7 +328,8 @@ def test_a_rating_is_given_in_digits_words_and_stars(text: str, value: int | Non
 def test_a_rating_goes_as_far_as_the_question_says() -> None:
     ten = narrowed(BASE_TYPES["rating"], max=10)
     assert [taken(ten, text) for text in ("10", "8 из 10", "4 из 5")] == [10, 8, None]
-    assert reason(ten, "11") == "Поставьте, пожалуйста, оценку от 1 до 10."
+    assert reason(ten, "11") == ("11 — не оценка. Поставьте, пожалуйста, целое число от 1 до 10.")
+    assert reason(ten, "так себе") == "Поставьте, пожалуйста, оценку от 1 до 10."
 
 
 # ---------------------------------------------------------------- texts and attachments
@@ -456,7 +457,7 @@ def test_what_does_not_go_together_is_said_in_words(
 def test_numbers_have_their_bounds() -> None:
     age = answer_type("number", base="number", min="18", max=99)
     assert [taken(age, text) for text in ("17", "18", "99", "100")] == [None, 18, 99, None]
-    assert reason(age, "17") == "Нужно число не меньше 18."
+    assert reason(age, "17") == "17 — мало: нужно число не меньше 18."
 
 
 # ---------------------------------------------------------------- whatever people write
