@@ -245,6 +245,22 @@ UNKNOWN_QUEUE = Kind(
     "среди очередей в bot.yaml (ключ queues) нет «{name}»{nearest}",
     "the queues of bot.yaml (key queues) have no “{name}”{nearest}",
 )
+UNKNOWN_EVENT = Kind(
+    "E019",
+    "не знаю события «{name}» (свои пишут через точку: payment.paid){nearest}",
+    "there is no event “{name}” (those of your own have a dot: payment.paid){nearest}",
+)
+NOT_AWAITED = Kind(
+    "E019",
+    "«{name}» не ждут: на него отвечает обработчик в meanwhile. wait ждёт событий с точкой: payment.paid",
+    "“{name}” is not waited for: a handler in meanwhile answers it. wait is for events with a dot:"
+    " payment.paid",
+)
+UNKNOWN_CHANNEL = Kind(
+    "E019",
+    "нет канала «{name}»{nearest}",
+    "there is no channel “{name}”{nearest}",
+)
 UNKNOWN_HOURS = Kind(
     "E018",
     "среди часов работы в bot.yaml (ключ hours) нет «{name}»{nearest}",

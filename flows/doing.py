@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from flows import endings, tasks
+from flows import endings, holding, tasks
 from flows.errors import RunError
 from flows.frames import Frame, Wait
 from flows.model import CancelLater, Do, Goal, HandOff, Later
@@ -58,12 +58,15 @@ def reach_goal(stage: Stage, frame: Frame, operation: Goal) -> None:
 
 def set_later(stage: Stage, frame: Frame, operation: Later) -> None:
     frame.at += 1
+    name = stage.render(frame, operation.id) if operation.id is not None else ""
+    if name:
+        # The newer replaces the one before, even where its own moment has passed.
+        _undo_later(stage, name)
     due = _due(stage, frame, operation)
     if due is None or due < stage.around.now:
         return
     if operation.if_busy != "now":
         due = stage.not_in_quiet(due)
-    name = stage.render(frame, operation.id) if operation.id is not None else None
     name = name or str(stage.number())
     payload = {
         "kind": "later",
@@ -93,15 +96,19 @@ def _as_moment(stage: Stage, moment: Any) -> datetime | None:
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
     if isinstance(moment, date):
         return datetime.combine(moment, time(), tzinfo=zone)
+    if moment is not None:
+        raise RunError(f"«{moment}» — не время, в которое можно что-то сделать")
     return None
 
 
 def cancel_later(stage: Stage, frame: Frame, operation: CancelLater) -> None:
     frame.at += 1
-    name = stage.render(frame, operation.id)
+    _undo_later(stage, stage.render(frame, operation.id))
+
+
+def _undo_later(stage: Stage, name: str) -> None:
     stage.drop_timer(f"later:{name}")
-    held = stage.position.held
-    stage.position.held = [one for one in held if one.get("id") != name]
+    holding.forget(stage, name)
 
 
 # ---------------------------------------------------------------- a person

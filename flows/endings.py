@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flows import moving, promises, tasks
+from flows import guards, moving, promises, tasks
 from flows.frames import BOTTOM, Ending, Frame
 from flows.model import HandOff, Target
 from flows.stage import Stage
@@ -69,15 +69,28 @@ def begin_ending(stage: Stage, root: Frame, ending: Ending) -> None:
         of = BOTTOM if own else root.id
         tasks.handle(stage, flow, version, target.entry, of=of, event=ending)
         return
-    _say_ending(stage, ending)
+    start = _started_by(stage, root, ending)
+    if start is None:
+        _say_ending(stage, ending)
     end_task(stage, root)
+    if start is not None:
+        stage.muted = False
+        tasks.interrupt(stage, start.flow, trigger="", arguments={})
+
+
+def _started_by(stage: Stage, root: Frame, ending: Ending) -> Target | None:
+    """The flow that begins where a task of another flow has ended so."""
+    target = guards.first(stage, stage.bot.starts.events.get(ending, ()), None)
+    return None if target is None or target.flow == root.flow else target
 
 
 def _ending_target(stage: Stage, root: Frame, ending: Ending) -> tuple[Target | None, bool]:
     flow = tasks.flow_if_known(stage, root)
-    if flow is not None and ending in flow.scope.events:
-        return flow.scope.events[ending], False
-    return stage.bot.own.scope.events.get(ending), True
+    if flow is not None:
+        target = guards.first(stage, flow.scope.events.get(ending, ()), root)
+        if target is not None:
+            return target, False
+    return guards.first(stage, stage.bot.own.scope.events.get(ending, ()), None), True
 
 
 def _say_ending(stage: Stage, ending: Ending) -> None:
@@ -186,7 +199,7 @@ def fail(stage: Stage, reason: str) -> None:
 def _fail_handler(stage: Stage, handler: Frame) -> None:
     """A handler went wrong: what it interrupted is not to blame and goes on."""
     beneath = stage.beneath(handler)
-    target = stage.bot.own.scope.events.get("error")
+    target = guards.first(stage, stage.bot.own.scope.events.get("error", ()), None)
     if target is None or handler.event == "error":
         stage.tell(stage.phrase("broken"))
         end_handler(stage, handler)

@@ -9,11 +9,13 @@ from flows import (
     endings,
     handing,
     moving,
+    occurring,
     returning,
     running,
     timers,
     understand,
     versions,
+    waiting,
 )
 from flows.choices import pending, presses, question_of
 from flows.errors import RunError
@@ -27,6 +29,7 @@ from flows.turn import (
     GivenBack,
     Heard,
     Input,
+    Occurred,
     Press,
     Returned,
     Run,
@@ -97,6 +100,8 @@ def _take(stage: Stage, what: Input) -> None:
             understand.hear(stage, what)
         case Fired():
             timers.fire(stage, what.payload)
+        case Occurred():
+            occurring.occur(stage, what.name, what.data)
         case Returned():
             _take_result(stage, what)
         case Chosen():
@@ -132,13 +137,15 @@ def _settle(stage: Stage) -> None:
     """Run until everything waits: flows, what was written meanwhile, flows held back."""
     while True:
         running.run(stage)
-        if _under_way(stage):
+        if waiting.under_way(stage):
             return
         try:
             if stage.position.greeting is not None:
                 understand.after_greeting(stage)
             elif stage.position.mail:
                 _open_mail(stage)
+            elif stage.position.occurred and waiting.takes_events(stage):
+                occurring.take_kept(stage)
             elif not timers.release_held(stage):
                 return
         except RunError as error:
@@ -154,19 +161,12 @@ def _open_mail(stage: Stage) -> None:
     understand.hear(stage, Heard(text=kept["text"], button=kept["button"], attached=attached))
 
 
-def _under_way(stage: Stage) -> bool:
-    top = stage.top
-    if stage.position.meaning is not None:
-        return True
-    return top is not None and top.wait is not None and top.wait.kind == "do"
-
-
 # ---------------------------------------------------------------- the outcome
 
 
 def _step(stage: Stage) -> Step:
     position = stage.position
-    under_way = _under_way(stage)
+    under_way = waiting.under_way(stage)
     if not (under_way and _goes_on(stage)):
         timers.watch_silence(stage)
         position.actions = 0
@@ -212,7 +212,7 @@ def _settled(stage: Stage) -> bool:
     top = stage.top
     if top is None or top.wait is None:
         return True
-    return top.wait.kind != "do" and not answering.gathering(top)
+    return top.wait.kind not in ("do", "pause") and not answering.gathering(top)
 
 
 def _offered(stage: Stage) -> tuple[Press, ...]:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-Waiting = Literal["ask", "do", "mean", "person"]
+Waiting = Literal["ask", "do", "mean", "person", "pause", "wait"]
 Why = Literal["task", "call", "handler", "person"]
 Ending = Literal["", "cancel", "error", "expired", "updated"]
 
@@ -19,6 +19,8 @@ class Kept(msgspec.Struct, omit_defaults=True):
 
 class Wait(Kept):
     """What a frame waits for. `entry` is the operation that waits, `id` is given only once.
+
+    A `pause` is so short that the customer is kept waiting; a `wait` is a long one, or for an event.
 
     `signature` finds a question again in an edited flow; `collected` are the texts or attachments
     gathered so far, `picked` the places of the labels chosen for `many`. `confirming` says that a
@@ -44,7 +46,8 @@ class Frame(Kept):
     `why` says what began it: a trigger (`task`), the frame beneath (`call`), something that
     happened (`handler`), or a person who took the chat (`person`, which has no operations). `task`
     marks the frame whose end ends the task. A handler works on the variables of frame `of`.
-    `trigger` is the message that woke it, None for a helper, which sees its task's.
+    `trigger` is the message that woke it, None for a helper, which sees its task's; `cause` the
+    event that did, with its `name` and `data`.
     `jumped` says that its step was gone to rather than reached; `asked` that it put a question.
     `latest` is where it last asked.
     `given` are the variables this task has saved, `found` the questions whose answer was looked
@@ -75,6 +78,7 @@ class Frame(Kept):
     history: list[dict[str, Any]] = msgspec.field(default_factory=list)
     retired: bool = False
     wait: Wait | None = None
+    cause: dict[str, Any] | None = None
     scope: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -102,7 +106,8 @@ class Position(Kept):
     `counter` numbers frames and waits and never goes back. `offers` are the buttons of messages
     (what a press does, and its label), `last` those of the newest message. `offer` asks which of
     the suspended tasks goes on: its wait's id and their frames. `mail` holds messages that came
-    while an action ran, `held` flows of `later` that wait for the task to end. `met` says that the
+    while an action ran, `held` what its timer or event began in the middle of a task and waits for
+    its end, `occurred` events that could not be taken yet. `met` says that the
     customer has written before, `message` what they wrote, `heard` when they last did or the bot
     last asked by itself, `alone` how many questions it has put since, `expiry` when the timer of
     silence is due. `greeting` is a first message still to be handled, `meaning` one whose meaning
@@ -130,6 +135,7 @@ class Position(Kept):
     walked: list[str] = msgspec.field(default_factory=list)
     took: str | None = None
     muted: bool = False
+    occurred: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         for frame in self.stack:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from flows.model import (
     Ask,
     AskAgain,
+    Await,
     Branch,
     Choose,
     Do,
@@ -18,9 +19,11 @@ from flows.model import (
     HandOff,
     Jump,
     Operation,
+    Pattern,
     Question,
     Say,
     Scope,
+    Sends,
     StartFlow,
 )
 
@@ -70,6 +73,9 @@ def _plain_ways(flow: Flow, index: int, operation: Operation) -> Iterator[Way]:
         yield Way(operation.entry)
     elif isinstance(operation, AskAgain):
         yield from _written((operation.entry, ""))
+    elif isinstance(operation, Await):
+        yield Way(index + 1, operation.event)
+        yield from _written((operation.timeout_entry, "timeout"))
     elif isinstance(operation, EachBegin):
         yield Way(index + 1)
         yield Way(operation.end)
@@ -101,12 +107,19 @@ def _written(*blocks: tuple[int, str]) -> Iterator[Way]:
 
 def entries(scope: Scope) -> Iterator[Way]:
     """Where the handlers of a scope begin; each bears the first of its triggers."""
-    listed = [*scope.exact.items(), *scope.events.items(), *scope.contains, *scope.means]
+    events = [(name, target) for name, targets in scope.events.items() for target in targets]
+    listed = [*scope.exact.items(), *events, *scope.contains, *scope.means]
     named: dict[int, str] = {}
     for trigger, target in listed:
         if target.entry >= 0:
-            named.setdefault(target.entry, trigger if isinstance(trigger, str) else "matches")
+            named.setdefault(target.entry, _called(trigger))
     yield from (Way(entry, label) for entry, label in sorted(named.items()))
+
+
+def _called(trigger: str | Sends | Pattern) -> str:
+    if isinstance(trigger, Sends):
+        return trigger.kind
+    return trigger if isinstance(trigger, str) else "matches"
 
 
 def reached(flow: Flow, starts: Sequence[int]) -> set[int]:

@@ -111,12 +111,14 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
     start = start_flow(reader, file)
     own, own_triggers, defaults = compile_own(reader, file, Place(BOT_FILE, 1))
     check_names(reader)
-    starts = Triggers(reader)
+    starts = Triggers(Reader(known, report))
     flows: dict[str, Flow] = {}
     for header in known.flows.values():
-        flow, flow_reader = compile_flow(header, known, report, starts)
-        check_names(flow_reader)
+        flow, readers = compile_flow(header, known, report, starts)
+        for flow_reader in readers:
+            check_names(flow_reader)
         flows[flow.name] = flow
+    check_names(starts.reader)
     _shadowed(report, own_triggers, starts)
     queues = dict(file.queues)
     if known.queues is None:

@@ -129,29 +129,44 @@ class Memory:
 
     def _scope(self, frame: Frame) -> dict[str, Any]:
         scope: dict[str, Any] = thaw(self.owner(frame).variables)
-        scope["user"] = self.user
-        scope["chat"] = self.chat
-        scope["trigger"] = {"text": self.trigger(frame)}
-        scope["msg"] = {"text": self.position.message}
-        if self.bot.hours:
-            scope["hours"] = _Opening(self.bot.hours, self.env)
-        if self.position.outcome is not None:
-            scope["handoff"] = self.position.outcome
+        scope.update(self.surroundings())
+        scope["trigger"] = self._trigger_of(frame)
         if frame.loops:
             _, items, place = frame.loops[-1]
             scope["item"] = thaw(items[place])
         return scope
 
+    def surroundings(self) -> dict[str, Any]:
+        """What may be read wherever one stands."""
+        scope: dict[str, Any] = {
+            "user": self.user,
+            "chat": self.chat,
+            "msg": {"text": self.position.message},
+        }
+        if self.bot.hours:
+            scope["hours"] = _Opening(self.bot.hours, self.env)
+        if self.position.outcome is not None:
+            scope["handoff"] = self.position.outcome
+        return scope
+
     def trigger(self, frame: Frame) -> str:
+        """The message that woke the frame, or the task it helps."""
+        woken = self._woken(frame)
+        return woken.trigger or "" if woken is not None else ""
+
+    def _trigger_of(self, frame: Frame) -> dict[str, Any]:
+        woken = self._woken(frame)
+        if woken is None:
+            return {"text": ""}
+        if woken.cause is not None:
+            return {"text": woken.trigger, **thaw(woken.cause)}
+        return {"text": woken.trigger, "name": woken.event or None}
+
+    def _woken(self, frame: Frame) -> Frame | None:
         if frame.trigger is not None:
-            return frame.trigger
-        place = self.index(frame)
-        while place >= 0:
-            woken_by = self.stack[place].trigger
-            if woken_by is not None:
-                return woken_by
-            place -= 1
-        return ""
+            return frame
+        above = self.stack[: self.index(frame) + 1]
+        return next((one for one in reversed(above) if one.trigger is not None), None)
 
     def read(self, frame: Frame, path: str) -> Any:
         home, _, field = path.partition(".")

@@ -34,11 +34,20 @@ class ActionSpec:
     quick: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What else must hold for a trigger to wake its target; no channels are any channel."""
+
+    channels: frozenset[str] = frozenset()
+    condition: Expression | None = None
+
+
 class Target(NamedTuple):
     """What a trigger wakes: a handler's operations, or (`entry` -1) the start of a flow."""
 
     flow: str
     entry: int = -1
+    only: Narrowing | None = None
 
 
 class Pattern(Protocol):
@@ -47,19 +56,26 @@ class Pattern(Protocol):
     def search(self, text: str, /) -> Any | None: ...
 
 
+class Sends(NamedTuple):
+    """A message with something of this kind attached, by the name the language has for it."""
+
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The triggers of one level (a question, a flow, the bot, the starts), ready to be matched.
 
     `exact` is keyed by a command with its slash (lower case) or by folded words. `contains` keeps
-    file order: a folded phrase to be found in the folded message, or (`matches`) a pattern to be
-    searched for in the message as written. In `starts` a target is a flow, elsewhere a handler.
+    file order: a folded phrase to be found in the folded message, (`matches`) a pattern to be
+    searched for in the message as written, or what is attached to it. Of one event the first
+    target whose narrowing holds is woken. In `starts` a target is a flow, elsewhere a handler.
     """
 
     exact: Mapping[str, Target] = field(default_factory=dict)
-    contains: tuple[tuple[str | Pattern, Target], ...] = ()
+    contains: tuple[tuple[str | Sends | Pattern, Target], ...] = ()
     means: tuple[tuple[str, Target], ...] = ()
-    events: Mapping[str, Target] = field(default_factory=dict)
+    events: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
 
 
 Value = Text | object
@@ -326,6 +342,20 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Await:
+    """`wait`: a pause of `after`, or (with an `event`) until that comes, `after` at the longest.
+
+    Where `timeout_entry` is not -1 it is the block for an event that did not come; it ends with a
+    jump to the next operation.
+    """
+
+    event: str = ""
+    after: timedelta | None = None
+    save: str | None = None
+    timeout_entry: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
     flow: str
     at: Expression | None
@@ -380,6 +410,7 @@ Operation = (
     | Finish
     | EndHandler
     | Do
+    | Await
     | Later
     | CancelLater
     | HandOff
@@ -402,7 +433,8 @@ class Flow:
     The main line begins at 0 and ends with `Finish`; the blocks that stand out of line come after
     it. `lines` and `homes` tell of each operation its line in the file and where it stands.
     `questions` and `waits` find the operations that wait, under the former names of steps too.
-    `was` is the flow's own former name. `machine` is `flows.machine.Moves`.
+    `was` is the flow's own former name; `only_if` must be true for it to start. `machine` is
+    `flows.machine.Moves`.
     """
 
     name: str
@@ -416,6 +448,7 @@ class Flow:
     waits: Mapping[Signature, int] = field(default_factory=dict)
     was: str = ""
     is_task: bool = False
+    only_if: Expression | None = None
     needs: Mapping[str, Need] = field(default_factory=dict)
     gives: Mapping[str, str] = field(default_factory=dict)
     scope: Scope = field(default_factory=Scope)

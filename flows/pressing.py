@@ -1,6 +1,6 @@
 """Presses: of the question's buttons, of «Продолжим?», of a message's, and of stale ones."""
 
-from flows import answering, asking, returning, tasks, triggers, walking
+from flows import answering, asking, guards, returning, tasks, triggers, walking
 from flows.choices import Choice, by_key, by_words, pending, question_of, several_by_words
 from flows.frames import Frame
 from flows.matching import fold
@@ -61,7 +61,7 @@ def press_offer(stage: Stage, number: str) -> str:
     if act == "go":
         _press_go(stage, offer["frame"], target)
         return ""
-    if target not in stage.bot.flows:
+    if target not in stage.bot.flows or not guards.may_start(stage, target, arguments):
         stale(stage)
         return ""
     triggers.note(stage, "button", SURE, target)

@@ -23,6 +23,7 @@ from flows.turn import (
     Happened,
     Heard,
     Input,
+    Occurred,
     Outcome,
     Owner,
     Press,
@@ -132,10 +133,15 @@ class Rehearsal:
         self.now = max(self.now, until)
 
     def settle(self) -> None:
-        """Let pass the seconds in which messages are glued together."""
+        """Let pass the seconds in which messages are glued together, and short pauses."""
         while not self.settled:
             timer = next(
-                (one for one in self.timers.values() if one.name.startswith("collect:")), None
+                (
+                    one
+                    for one in self.timers.values()
+                    if one.name.startswith(("collect:", "pause:"))
+                ),
+                None,
             )
             if timer is None:
                 return
@@ -147,6 +153,10 @@ class Rehearsal:
         while self.running:
             run = self.running.pop(next(iter(self.running)))
             self._turn(self._result(run))
+
+    def occur(self, name: str, **data: Any) -> None:
+        """Let an event of this chat happen."""
+        self._turn(Occurred(name=name, data=data))
 
     def take_over(self, *, queue: str = "", reason: str = "") -> None:
         self._turn(TakenOver(queue=queue, reason=reason))
@@ -188,7 +198,9 @@ class Rehearsal:
         for _ in range(STEPS_PER_TURN):
             step = self._advance(what)
             entities.update(step.understood.entities)
-            self._note(step, entities, first=first and not isinstance(what, (Fired, Returned)))
+            self._note(
+                step, entities, first=first and not isinstance(what, (Fired, Returned, Occurred))
+            )
             first = False
             for effect in step.effects:
                 self._carry_out(effect)

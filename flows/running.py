@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flows import asking, doing, endings, moving, returning, saying, tasks, walking
+from flows import asking, doing, endings, guards, moving, returning, saying, tasks, waiting, walking
 from flows.choices import pending, question_of
 from flows.errors import RunError
 from flows.frames import Frame
@@ -11,6 +11,7 @@ from flows.model import (
     Ask,
     AskAgain,
     Assign,
+    Await,
     Branch,
     CallFlow,
     CancelLater,
@@ -154,14 +155,22 @@ def _call_flow(stage: Stage, frame: Frame, operation: CallFlow) -> None:
     frame.at += 1
     _took(stage, operation.flow)
     arguments = freeze_light(stage.values(frame, operation.arguments))
+    if not guards.may_start(stage, operation.flow, arguments):
+        # As if it had ended at once, with an empty result.
+        if operation.save is not None:
+            stage.write(frame, operation.save, None)
+        return
     tasks.call(stage, frame, operation.flow, arguments, operation.save)
 
 
 def _start_flow(stage: Stage, frame: Frame, operation: StartFlow) -> None:
     walking.act(stage)
+    arguments = freeze_light(stage.values(frame, operation.arguments))
+    if not guards.may_start(stage, operation.flow, arguments):
+        frame.at += 1
+        return
     _took(stage, operation.flow)
     trigger = stage.trigger(frame) if frame.why == "handler" else ""
-    arguments = freeze_light(stage.values(frame, operation.arguments))
     tasks.start(stage, operation.flow, trigger=trigger, arguments=arguments, caller=frame)
 
 
@@ -203,6 +212,7 @@ _OPERATIONS: dict[type, Callable[[Stage, Frame, Any], None]] = {
     Finish: _finish,
     EndHandler: _end_handler,
     Do: _acting(doing.run_action),
+    Await: _acting(waiting.begin),
     Later: _acting(doing.set_later),
     CancelLater: _acting(doing.cancel_later),
     HandOff: _acting(doing.hand_off),

@@ -80,7 +80,7 @@ def _refuse_endless_calls(stage: Stage) -> None:
 
 def interrupt(stage: Stage, name: str, *, trigger: str, arguments: Mapping[str, Any]) -> None:
     """A trigger, a button of a message or `later` begins a flow, on top of whatever waits."""
-    again = _running(stage, name)
+    again = running(stage, name)
     if again is not None:
         arguments = accepted(stage, _bot_with(stage, name, None), again.flow, arguments)
     if again is None:
@@ -111,7 +111,7 @@ def call(
     """`call`: a handler's flow is a task of its own and never a second copy of a running one."""
     from_handler = caller.why == "handler"
     if from_handler:
-        again = _running(stage, name)
+        again = running(stage, name)
         if again is not None:
             come_back_to(stage, again)
             return
@@ -123,7 +123,8 @@ def call(
     )
 
 
-def _running(stage: Stage, name: str) -> Frame | None:
+def running(stage: Stage, name: str) -> Frame | None:
+    """The frame of a flow that is under way."""
     name = stage.called(name)
     for frame in reversed(stage.stack):
         if frame.flow == name and not frame.ending:

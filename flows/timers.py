@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from flows import answering, asking, endings, handing, tasks
-from flows.choices import pending, question_of
+from flows import answering, asking, endings, guards, handing, holding, occurring, tasks, waiting
+from flows.choices import question_of
 from flows.frames import Frame
 from flows.stage import Stage
 
-LATER_WAITS = timedelta(minutes=15)
 EXPIRES = "expires"
 
 
@@ -69,53 +68,51 @@ def _unanswered(stage: Stage, payload: Mapping[str, Any]) -> None:
 
 
 def _later(stage: Stage, payload: Mapping[str, Any]) -> None:
-    if stage.called(payload["flow"]) not in stage.bot.flows:
-        return
+    holding.forget(stage, payload["id"])
+    free = stage.holder == "bot" and holding.idle(stage)
     if_busy = payload.get("if_busy", "wait")
-    stage.position.held = [one for one in stage.position.held if one["id"] != payload["id"]]
-    if stage.holder != "bot":
-        _hold(stage, payload)
-    elif idle(stage) or if_busy == "now" or payload.get("held"):
+    if free or (stage.holder == "bot" and (if_busy == "now" or payload.get("held"))):
         _begin(stage, payload)
-    elif if_busy == "wait":
-        _hold(stage, payload)
-
-
-def _hold(stage: Stage, payload: Mapping[str, Any]) -> None:
-    held = {**payload, "held": True}
-    stage.position.held.append(held)
-    stage.set_timer(f"later:{payload['id']}", stage.around.now + LATER_WAITS, held, keep=True)
+    elif if_busy != "skip":
+        holding.hold(stage, payload)
 
 
 def _begin(stage: Stage, payload: Mapping[str, Any]) -> None:
+    name, arguments = stage.called(payload["flow"]), payload.get("with", {})
+    if name not in stage.bot.flows or not guards.may_start(stage, name, arguments):
+        return
     stage.position.offer = None
-    tasks.push_flow(
-        stage, payload["flow"], payload.get("with", {}), why="task", task=True, trigger=""
-    )
+    tasks.push_flow(stage, name, arguments, why="task", task=True, trigger="")
 
 
-def idle(stage: Stage) -> bool:
-    """Nothing is under way, or only a menu stands open."""
-    top = stage.top
-    if stage.position.meaning is not None:
-        return False
-    if top is None:
-        return True
-    waiting = pending(stage)
-    if waiting is None or stage.position.offer is not None or not stage.knows(waiting):
-        return False
-    return question_of(stage, waiting).menu
+def _await(stage: Stage, payload: Mapping[str, Any]) -> None:
+    """A pause is over, or an event has not come in time; the customer may be at something else."""
+    holding.forget(stage, payload["id"])
+    frame = waiting.waiting_by(stage, payload["id"])
+    if frame is None:
+        return
+    free = frame is stage.top or holding.idle(stage) or payload.get("held", False)
+    if stage.holder == "bot" and free:
+        waiting.time_is_up(stage, frame)
+    else:
+        holding.hold(stage, payload)
+
+
+def _occur(stage: Stage, payload: Mapping[str, Any]) -> None:
+    holding.forget(stage, payload["id"])
+    occurring.occur(stage, payload["name"], payload["data"])
 
 
 def release_held(stage: Stage) -> bool:
-    """Begin the flow that has waited longest, now that the chat is idle."""
-    position = stage.position
-    if not position.held or stage.holder != "bot" or not idle(stage):
+    """Let go on what has been held longest, now that the chat is idle."""
+    if not stage.position.held or stage.holder != "bot" or not holding.idle(stage):
         return False
-    payload = position.held.pop(0)
-    stage.drop_timer(f"later:{payload['id']}")
-    _begin(stage, payload)
-    return True
+    for payload in stage.position.held:
+        if payload["kind"] != "event" or not occurring.busy_with(stage, payload["name"]):
+            stage.drop_timer(holding.timer_of(payload))
+            _KINDS[payload["kind"]](stage, payload)
+            return True
+    return False
 
 
 # ---------------------------------------------------------------- silence
@@ -132,7 +129,10 @@ def _lifetime(stage: Stage) -> timedelta | Literal["never"]:
     if wait.kind == "do":
         # Its result should have come long ago.
         return stage.bot.defaults.expires
-    own = question_of(stage, top).expires
+    if wait.kind != "ask" and wait.timers:
+        # It has an end of its own.
+        return "never"
+    own = question_of(stage, top).expires if wait.kind == "ask" else None
     if own is not None:
         return own
     for frame in stage.task_frames(top):
@@ -185,5 +185,8 @@ _KINDS: dict[str, Callable[[Stage, Mapping[str, Any]], None]] = {
     "collect": _collect,
     "unanswered": _unanswered,
     "later": _later,
+    "pause": _await,
+    "wait": _await,
+    "event": _occur,
     EXPIRES: _expire,
 }

@@ -1,14 +1,17 @@
 """Triggers: which flow or handler a command, a phrase or an event wakes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from flows import back, endings, returning, tasks
+from flows import back, endings, guards, returning, tasks
+from flows.attachments import is_a
 from flows.choices import pending, question_of
 from flows.frames import BOTTOM, Frame
 from flows.matching import fold
-from flows.model import Scope, Target
+from flows.model import Scope, Sends, Target
 from flows.phrases import BACK_WORDS, CANCEL_WORDS
 from flows.stage import Stage
+from flows.turn import MediaKind, Sent
 
 SURE = 1.0
 QUITE_SURE = 0.95
@@ -37,11 +40,15 @@ def levels(stage: Stage) -> Iterator[Level]:
     yield stage.bot.starts, None
 
 
-def listener(stage: Stage) -> tuple[Target, Frame | None] | None:
+def listener(
+    stage: Stage, event: str = NO_MATCH, data: Mapping[str, Any] | None = None
+) -> tuple[Target, Frame | None] | None:
+    """Who is woken by an event, the nearest first."""
+    trigger = None if data is None else {"text": "", "name": event, "data": data}
     for scope, frame in levels(stage):
-        target = scope.events.get(NO_MATCH)
-        if target is not None:
-            return target, frame
+        for target in scope.events.get(event, ()):
+            if guards.listens(stage, target, frame, trigger):
+                return target, frame
     return None
 
 
@@ -63,7 +70,7 @@ def exact_target(stage: Stage, text: str) -> tuple[Target, Frame | None] | None:
     if key:
         for scope, frame in levels(stage):
             target = scope.exact.get(key)
-            if target is not None:
+            if target is not None and guards.listens(stage, target, frame):
                 return target, frame
     return None
 
@@ -88,7 +95,7 @@ def key_of(text: str) -> str:
 def _own_words(stage: Stage, text: str) -> bool:
     """Cancel, back and start work without the owner saying a word about them."""
     key = key_of(text)
-    if key == "/start" and stage.bot.start is not None:
+    if key == "/start" and stage.bot.start is not None and guards.may_start(stage, stage.bot.start):
         note(stage, "exact", SURE, stage.bot.start)
         tasks.start(stage, stage.bot.start, trigger=text, arguments={})
     elif stage.stack and key in CANCEL_WORDS:
@@ -105,19 +112,40 @@ def _own_words(stage: Stage, text: str) -> bool:
 # ---------------------------------------------------------------- words inside
 
 
-def contained(stage: Stage, text: str) -> bool:
+SENT: Mapping[str, frozenset[MediaKind]] = {
+    "photo": frozenset({"photo"}),
+    "voice": frozenset({"voice"}),
+    "video": frozenset({"video"}),
+    "file": frozenset({"document", "audio"}),
+    "location": frozenset({"location"}),
+    "contact": frozenset({"contact"}),
+    "sticker": frozenset({"sticker"}),
+}
+"""What `sends` may name."""
+
+
+def contained(stage: Stage, text: str, attached: Sequence[Sent] = ()) -> bool:
     words = f" {fold(text)}"
     for scope, frame in levels(stage):
         for phrase, target in scope.contains:
             if isinstance(phrase, str):
                 found = f" {phrase}" in words
+            elif isinstance(phrase, Sends):
+                found = _sends(attached, phrase.kind)
             else:
-                found = phrase.search(text) is not None
-            if found:
+                found = bool(text) and phrase.search(text) is not None
+            if found and guards.listens(stage, target, frame):
                 note(stage, "contains", QUITE_SURE, intent_of(target, frame))
                 wake(stage, target, frame, text)
                 return True
     return False
+
+
+def _sends(attached: Iterable[Sent], kind: str) -> bool:
+    """A picture sent as a file is a photo, and no file."""
+    kinds = SENT[kind]
+    others = SENT["photo"] | SENT["video"] if kind == "file" else frozenset()
+    return any(is_a(sent, kinds) and not is_a(sent, others) for sent in attached)
 
 
 # ---------------------------------------------------------------- waking

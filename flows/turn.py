@@ -77,6 +77,16 @@ class GivenBack(Struct, frozen=True, kw_only=True):
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Occurred(Struct, frozen=True, kw_only=True):
+    """Something a flow may wait for has happened around this chat: `payment.paid`.
+
+    `data` is JSON; a flow reads it as `trigger.data`, or where the waiting step saves it.
+    """
+
+    name: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Updated(Struct, frozen=True, kw_only=True):
     """The bot was published for everybody: nobody goes on in an older version.
 
@@ -84,7 +94,7 @@ class Updated(Struct, frozen=True, kw_only=True):
     """
 
 
-Input = Heard | Fired | Returned | Chosen | TakenOver | GivenBack | Updated
+Input = Heard | Fired | Returned | Chosen | TakenOver | GivenBack | Updated | Occurred
 
 
 class Around(Struct, frozen=True, kw_only=True):

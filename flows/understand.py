@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from flows import answering, asking, handing, pressing, returning, tasks, triggers
+from flows import answering, asking, guards, handing, pressing, returning, tasks, triggers
 from flows.answers import Fit, Misfit
 from flows.choices import by_beginning, pending, question_of
 from flows.frames import BOTTOM, Frame, Meaning
@@ -32,7 +32,7 @@ def hear(stage: Stage, heard: Heard) -> None:
         heard = replace(heard, text=heard.text[:LONGEST])
     handing.heal(stage)
     top = stage.top
-    if top is not None and top.wait is not None and top.wait.kind == "do":
+    if top is not None and top.wait is not None and top.wait.kind in ("do", "pause"):
         _hear_meanwhile(stage, heard)
     elif _with_person(stage):
         _hear_in_queue(stage, heard)
@@ -86,7 +86,7 @@ def _climb_with(stage: Stage, text: str, attached: Sequence[Sent]) -> None:
         if _answer(stage, top, text, attached, fit):
             return
         reason = fit.reason if isinstance(fit, Misfit) else ""
-    if text and (triggers.contained(stage, text) or _ask_model(stage, text)):
+    if triggers.contained(stage, text, attached) or (text and _ask_model(stage, text)):
         return
     nobody(stage, text, reason, attached)
 
@@ -137,6 +137,8 @@ def _ask_model(stage: Stage, text: str) -> bool:
     targets: dict[str, list[object]] = {}
     for scope, frame in triggers.levels(stage):
         for sentence, target in scope.means:
+            if not guards.listens(stage, target, frame):
+                continue
             key = candidate(stage, target, frame, sentence)
             known = targets.get(key)
             leads = [target.flow, target.entry, frame.id if frame is not None else BOTTOM]
@@ -216,6 +218,8 @@ def nobody(stage: Stage, text: str, reason: str, attached: Sequence[Sent] = ()) 
     greeted = stage.position.met or stage.position.greeting is not None
     listener = triggers.listener(stage)
     start = stage.bot.start
+    if start is not None and not guards.may_start(stage, start):
+        start = None
     if listener is None and top is None and start is not None:
         tasks.interrupt(stage, start, trigger=text, arguments={})
         stage.intent = start

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 from flows import endings
 from flows.frames import Frame, position_of, versions_of
 from flows.model import Bot, Question
-from flows.moving import adopt, counterpart, question_at
+from flows.moving import adopt, counterpart, question_at, returned_to
 from flows.stage import Stage
 
 Fate = Literal["moves", "stays", "retired"]
@@ -62,8 +62,8 @@ def move(stage: Stage, *, retire: bool = False) -> bool:
     """Bring every waiting frame to the newest version whose question is still there.
 
     A frame whose question is gone stays on its own version where that is at hand; where it is not,
-    or with `retire`, its task begins anew (True). A frame that waits for a flow it called, an
-    action or a person moves when control returns to it.
+    or with `retire`, its task begins anew (True). A frame that waits for a flow it called, a time,
+    an event, an action or a person moves when control returns to it.
     """
     newest = stage.bot.version
     for frame in stage.stack:
@@ -86,6 +86,9 @@ def _move(stage: Stage, frame: Frame) -> None:
         frame.version = stage.bot.version
         return
     wait = frame.wait
+    if wait is not None and wait.kind in ("pause", "wait") and not stage.knows(frame):
+        # Nothing could be done with its own version when the time or the event comes.
+        returned_to(stage, frame)
     if wait is None or wait.kind != "ask":
         return
     spot = counterpart(stage.version(frame.version), stage.bot, frame)

@@ -7,6 +7,7 @@ from flows.errors import Place
 from flows.graph import entries, reached, ways
 from flows.model import (
     Ask,
+    Await,
     Bot,
     CallFlow,
     EachNext,
@@ -60,8 +61,10 @@ def check_handoffs(flow: Flow, report: Report) -> None:
 
 
 def _triggered(scope: Scope) -> Iterator[str]:
-    for target in (*scope.exact.values(), *scope.events.values()):
+    for target in scope.exact.values():
         yield target.flow
+    for targets in scope.events.values():
+        yield from (target.flow for target in targets)
     for _, target in (*scope.contains, *scope.means):
         yield target.flow
 
@@ -90,7 +93,7 @@ def check_loops(flow: Flow, report: Report) -> None:
 
 def _next(flow: Flow, index: int) -> list[int]:
     operation = flow.code[index]
-    if isinstance(operation, Ask | HandOff | CallFlow):
+    if isinstance(operation, Ask | HandOff | CallFlow | Await):
         return []
     targets = [way.target for way in ways(flow, index) if way.target < len(flow.code)]
     if isinstance(operation, EachNext):

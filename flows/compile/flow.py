@@ -70,8 +70,8 @@ def _step_names(reader: Reader, node: Node | None) -> tuple[str, ...]:
 
 def compile_flow(
     header: Header, known: Known, report: Report, starts: Triggers
-) -> tuple[Flow, Reader]:
-    """The flow, and its reader with the variables it writes and reads."""
+) -> tuple[Flow, list[Reader]]:
+    """The flow, and its readers with the variables it writes and reads."""
     reader = Reader(known, report)
     reader.saved.update(header.needs)
     writer = Writer(reader, VERBS, header.name, header.steps)
@@ -87,6 +87,7 @@ def compile_flow(
     when = node.get("when")
     if when is not None:
         starts.add(when, Target(header.name))
+    before, only_if = _before_it_starts(known, report, header), node.get("only_if")
     about = reader.word(node.get("about"), "about")
     flow = Flow(
         name=header.name,
@@ -100,12 +101,20 @@ def compile_flow(
         waits=waits(code, writer.homes, former),
         was=_former_flow(reader, node.get("was")),
         is_task=header.is_task,
+        only_if=before.expression(only_if, "only_if") if only_if is not None else None,
         needs=header.needs,
         gives=header.gives,
         scope=meanwhile.scope(),
         expires=expires(reader, node.get("expires")),
     )
-    return flow, reader
+    return flow, [reader, before]
+
+
+def _before_it_starts(known: Known, report: Report, header: Header) -> Reader:
+    """The reader of `only_if`: of the flow's variables there are only those it is given."""
+    reader = Reader(known, report)
+    reader.saved.update(header.needs)
+    return reader
 
 
 def _former_flow(reader: Reader, node: Node | None) -> str:

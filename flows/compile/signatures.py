@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from flows.model import Ask, CallFlow, Do, HandOff, Home, Operation, Signature
+from flows.model import Ask, Await, CallFlow, Do, HandOff, Home, Operation, Signature
 
 
 def told_apart(code: Iterable[Operation]) -> tuple[Operation, ...]:
@@ -39,7 +39,7 @@ def questions(
 def waits(
     code: Sequence[Operation], homes: Sequence[Home], former: Mapping[str, str] | None = None
 ) -> dict[Signature, int]:
-    """The calls, actions and hand-offs by signature."""
+    """The calls, actions, waits and hand-offs by signature."""
     seen: dict[Signature, int] = {}
     found = {}
     for index, operation in enumerate(code):
@@ -56,6 +56,9 @@ def _waiting(operation: Operation, step: str) -> Signature | None:
         return Signature(step, operation.save or "", f"do {operation.action}")
     if isinstance(operation, HandOff):
         return Signature(step, "", f"handoff {operation.queue}")
+    if isinstance(operation, Await):
+        kind = f"event {operation.event}" if operation.event else "pause"
+        return Signature(step, operation.save or "", kind)
     return None
 
 

@@ -1,19 +1,23 @@
 """Compiles `when` and `meanwhile`: what wakes a flow or a handler."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flows import complaints
 from flows.answers import answer_type
+from flows.compile.fields import Fields
 from flows.compile.reading import Reader
 from flows.errors import Place
 from flows.matching import fold
-from flows.model import Pattern, Scope, Target
-from flows.vocabulary import EVENTS
+from flows.model import Narrowing, Pattern, Scope, Sends, Target
+from flows.vocabulary import CHANNELS, EVENTS
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _COMMAND = re.compile(r"/\w{1,32}")
+_OWN_EVENT = re.compile(r"[^\W\d][\w-]*(?:\.[\w-]+)+")
+_TRIGGERS = ("contains", "matches", "means", "sends", "event", "every")
+SENDS = ("photo", "voice", "video", "file", "location", "contact", "sticker")
 
 
 class Triggers:
@@ -23,16 +27,16 @@ class Triggers:
         self.reader = reader
         self.exact: dict[str, Target] = {}
         self.places: dict[str, Place] = {}
-        self._contains: list[tuple[str | Pattern, Target]] = []
+        self._contains: list[tuple[str | Sends | Pattern, Target]] = []
         self._means: list[tuple[str, Target]] = []
-        self._events: dict[str, Target] = {}
+        self._events: dict[str, list[Target]] = {}
 
     def scope(self) -> Scope:
         return Scope(
             exact=self.exact,
             contains=tuple(self._contains),
             means=tuple(self._means),
-            events=self._events,
+            events={name: tuple(targets) for name, targets in self._events.items()},
         )
 
     def add(self, node: Node, target: Target) -> None:
@@ -72,6 +76,10 @@ class Triggers:
 
     def _keys(self, node: Mapped, target: Target) -> None:
         fields = self.reader.checked(node.entries, "trigger", "when", node.place)
+        narrowed = any(key in fields for key in ("channel", "if", "for"))
+        if narrowed and not any(key in fields for key in _TRIGGERS):
+            self.reader.expected(node, "when", *_NOTHING_TO_NARROW)
+        target = target._replace(only=self._narrowing(fields))
         for phrase in self._scalars(fields.get("contains"), "contains"):
             key = fold(phrase.text)
             if key:
@@ -84,8 +92,28 @@ class Triggers:
                 self._contains.append((compiled, target))
         for sentence in self._scalars(fields.get("means"), "means"):
             self._means.append((sentence.text.strip(), target))
+        for kind in self._scalars(fields.get("sends"), "sends"):
+            named = self.reader.one_of(kind, SENDS, "sends", "")
+            if named:
+                self._contains.append((Sends(named), target))
         for event in self._scalars(fields.get("event"), "event"):
             self._event(event, target)
+
+    def _narrowing(self, fields: Fields) -> Narrowing | None:
+        channels = [self._channel(node) for node in self._scalars(fields.get("channel"), "channel")]
+        node = fields.get("if")
+        if node is None and not channels:
+            return None
+        condition = self.reader.expression(node, "if") if node is not None else None
+        return Narrowing(frozenset(channels), condition)
+
+    def _channel(self, scalar: Scalar) -> str:
+        """An API client may have a platform of its own; a slip in one of ours is told."""
+        name = scalar.text.strip()
+        nearest = self.reader.report.nearest(name, CHANNELS) if name not in CHANNELS else ""
+        if "?" in nearest:
+            self.reader.report(complaints.UNKNOWN_CHANNEL, scalar.place, name=name, nearest=nearest)
+        return name
 
     def _scalars(self, node: Node | None, title: str) -> list[Scalar]:
         found = []
@@ -108,23 +136,32 @@ class Triggers:
             return None
 
     def _event(self, scalar: Scalar, target: Target) -> None:
-        name = scalar.text.strip()
-        if "." in name:
-            self.reader.report(complaints.NOT_BUILT, scalar.place, name=f"event: {name}")
-        elif name not in EVENTS:
-            self.reader.report(
-                complaints.BAD_CHOICE,
-                scalar.place,
-                name=name,
-                where="event",
-                allowed=", ".join(EVENTS),
-            )
-        elif name in self._events:
+        name = event_name(self.reader, scalar, EVENTS)
+        known = self._events.setdefault(name, [])
+        if any(one.only is None for one in known):
             first = self.places[f"event: {name}"]
             self.reader.report(complaints.TWO_TRIGGERS, scalar.place, name=name, first=first)
-        else:
-            self._events[name] = target
-            self.places[f"event: {name}"] = scalar.place
+        elif name:
+            known.append(target)
+            if target.only is None:
+                self.places[f"event: {name}"] = scalar.place
+
+
+_NOTHING_TO_NARROW = (
+    "channel и if только уточняют — добавьте contains, matches, means, sends, event или every",
+    "channel and if only narrow: add contains, matches, means, sends, event or every",
+)
+
+
+def event_name(reader: Reader, scalar: Scalar, builtin: Iterable[str]) -> str:
+    """The name of an event: one of the language's own, or one with a dot; "" for neither."""
+    name = scalar.text.strip()
+    known = tuple(builtin)
+    if name in known or _OWN_EVENT.fullmatch(name):
+        return name
+    nearest = reader.report.nearest(name, known)
+    reader.report(complaints.UNKNOWN_EVENT, scalar.place, name=name, nearest=nearest)
+    return ""
 
 
 def handlers(reader: Reader, node: Node | None, target: Callable[[Node], Target]) -> Triggers:

@@ -14,6 +14,7 @@ from flows.compile.references import (
     step_name,
 )
 from flows.compile.says import say
+from flows.compile.waits import wait
 from flows.compile.writer import Action, Verb, Writer
 from flows.model import (
     ActionSpec,
@@ -279,6 +280,7 @@ VERBS: Mapping[str, Verb] = {
     "start": start,
     "done": done,
     "do": do,
+    "wait": wait,
     "later": later,
     "handoff": handoff,
     "goal": goal,

@@ -14,8 +14,8 @@ from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _LEAVING = frozenset(("go", "start", "done"))
 _BARE_GO = frozenset(("back", "again", "cancel"))
-_TAKE_KEYS = frozenset(("say", "later", "set", "done"))
-_KEYS_INSIDE: Mapping[str, Where] = {"say": "say", "later": "later"}
+_TAKE_KEYS = frozenset(("say", "wait", "later", "set", "done"))
+_KEYS_INSIDE: Mapping[str, Where] = {"say": "say", "wait": "wait", "later": "later"}
 """Verbs whose keys stand inside their value, not beside it."""
 
 

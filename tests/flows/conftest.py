@@ -83,6 +83,10 @@ class Dialog:
         self.play.press(label)
         return self._then(expected)
 
+    def occurs(self, name: str, *expected: str, **data: Any) -> "Dialog":
+        self.play.occur(name, **data)
+        return self._then(expected)
+
     def gets(self, *attached: Sent, text: str = "") -> "Dialog":
         self.play.hear(text, attached=attached)
         return self

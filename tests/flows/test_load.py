@@ -30,6 +30,7 @@ from flows.model import (
     Later,
     Question,
     Say,
+    Sends,
     Target,
 )
 from flows.text import Text
@@ -130,7 +131,7 @@ def test_a_bots_handlers_and_its_else_are_its_own_operations() -> None:
     scope = bot.own.scope
     assert scope.exact == {"/menu": Target("", 0), "меню": Target("", 0)}
     assert scope.means == (("клиент хочет меню", Target("", 0)),)
-    assert scope.events == {"no_match": Target("", 0)}
+    assert scope.events == {"no_match": (Target("", 0),)}
     assert scope.contains == (("стоп", Target("", 2)), ("хватит уже", Target("", 2)))
     kinds = [type(operation) for operation in bot.own.code[2:]]
     assert kinds == [Say, Go, EndHandler, HandOff, AskAgain]
@@ -554,7 +555,7 @@ def test_a_pattern_wakes_a_flow_in_its_place_among_the_phrases() -> None:
     )
     first, pattern, third = (trigger for trigger, _ in bot.starts.contains)
     assert (first, third) == ("первое", "третье")
-    assert not isinstance(pattern, str)
+    assert not isinstance(pattern, str | Sends)
     assert pattern.search("Мой заказ № 5")
     assert not pattern.search("заказ")
 

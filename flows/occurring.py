@@ -1,0 +1,68 @@
+"""Events of a chat: who waits for one, who listens to it, which flow it begins."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows import holding, tasks, triggers, waiting
+from flows.frames import Frame
+from flows.model import Target
+from flows.stage import Stage
+from flows.values import freeze, refuse_heavy
+
+EVENTS_KEPT = 20
+"""Events kept for later in one chat; of more the oldest are let go."""
+
+
+def occur(stage: Stage, name: str, data: Mapping[str, Any]) -> None:
+    """Take an event, or keep it until what is under way is over and the bot has the chat."""
+    refuse_heavy(dict(data))
+    kept = {"name": name, "data": freeze(dict(data))}
+    if not waiting.takes_events(stage):
+        _keep(stage, kept)
+        return
+    frame = waiting.waiting_for(stage, name)
+    if frame is not None:
+        waiting.come(stage, frame, kept["data"])
+        return
+    found = triggers.listener(stage, name, kept["data"])
+    if found is None:
+        stage.happened("event_unheard", event=name)
+    elif _runs(stage, found[0]):
+        # The flow is dealing with the event before: never two copies of it, and none is lost.
+        holding.hold(stage, {"kind": "event", "id": f"{name}#{stage.number()}", **kept})
+    else:
+        _wake(stage, *found, kept)
+
+
+def busy_with(stage: Stage, name: str) -> bool:
+    """Whether the flow an event would begin is still dealing with the one before."""
+    if waiting.waiting_for(stage, name) is not None:
+        return False
+    found = triggers.listener(stage, name, {})
+    return found is not None and _runs(stage, found[0])
+
+
+def _runs(stage: Stage, target: Target) -> bool:
+    return target.entry < 0 and tasks.running(stage, target.flow) is not None
+
+
+def take_kept(stage: Stage) -> None:
+    """Take the event that has waited longest."""
+    kept = stage.position.occurred.pop(0)
+    occur(stage, kept["name"], kept["data"])
+
+
+def _keep(stage: Stage, kept: dict[str, Any]) -> None:
+    stage.position.occurred.append(kept)
+    for lost in stage.position.occurred[:-EVENTS_KEPT]:
+        stage.happened("event_lost", event=lost["name"])
+    del stage.position.occurred[:-EVENTS_KEPT]
+
+
+def _wake(stage: Stage, target: Target, frame: Frame | None, kept: dict[str, Any]) -> None:
+    before = stage.position.counter
+    stage.position.offer = None
+    triggers.wake(stage, target, frame, "", event=kept["name"])
+    top = stage.top
+    if top is not None and top.id > before:
+        top.cause = kept
