@@ -646,13 +646,19 @@ def test(settings: Settings, given: argparse.Namespace) -> int:
     """Play the bots' own tests; 1 if one of them fails or too little was walked."""
     from adapters.terminal.rehearse import Wanted, rehearse
 
-    wanted = Wanted(words=given.k or (), coverage=given.coverage, least=given.min, json=given.json)
     status = 0
     for folder in wanted_folders(settings, given.folder):
         try:
             company = company_of(folder)
         except LoadError as error:
             stop("The bot has mistakes:", *complaints_of(folder.path, error))
+        wanted = Wanted(
+            folder=shown_path(folder.path),
+            words=given.k or (),
+            coverage=given.coverage,
+            least=given.min,
+            json=given.json,
+        )
         status |= rehearse(company, folder.tests, sys.stdout, wanted)
     return status
 
@@ -662,6 +668,12 @@ def schema(language: Literal["ru", "en"], folder: Path | None) -> int:
     from adapters.terminal import schema as terminal
 
     return terminal.schema(language, folder, sys.stdout)
+
+
+def shown_path(path: Path) -> str:
+    """A path as an editor opens it from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def company_of(folder: BotFolder) -> "Company":

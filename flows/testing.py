@@ -133,6 +133,8 @@ def _edits(company: Company, script: Script) -> dict[str, Bot]:
             here = missing if english else f"  ✗ рядом с тестом нет файла {line.text}"
             raise _BadEdit(line.place, [Row("wrong", here)]) from None
         except LoadError as error:
-            rows = [Row("wrong", f"  ✗ {complaint}") for complaint in error.complaints]
+            beside = f"tests/{line.text}"
+            told = [str(one).replace(f"flows/~{line.text}", beside) for one in error.complaints]
+            rows = [Row("wrong", f"  ✗ {complaint}") for complaint in told]
             raise _BadEdit(line.place, rows) from None
     return edits

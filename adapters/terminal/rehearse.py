@@ -24,8 +24,12 @@ _COLOURS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What was asked for: tests by words of their names, coverage and its least percentage."""
+    """What was asked for: tests by words of their names, coverage and its least percentage.
 
+    `folder` is where the bot lies, as an editor opens it.
+    """
+
+    folder: str
     words: Sequence[str] = ()
     coverage: bool = False
     least: int | None = None
@@ -62,18 +66,18 @@ def _print(
     out: TextIO,
 ) -> None:
     for outcome in outcomes:
-        _print_outcome(bot, outcome, out)
+        _print_outcome(outcome, wanted.folder, out)
     print(f"{bot.folder}: {_summary(bot, outcomes, wanted)}", file=out)
     if flows:
         _print_coverage(bot, flows, wanted, out)
 
 
-def _print_outcome(bot: Bot, outcome: Outcome, out: TextIO) -> None:
+def _print_outcome(outcome: Outcome, folder: str, out: TextIO) -> None:
     if outcome.passed:
         print(paint("green", "✓", out), outcome.name, file=out)
         return
     print(paint("red", "✗", out), outcome.name, file=out)
-    print(f"  {bot.folder}/{outcome.place}", file=out)
+    print(f"  {folder}/{outcome.place}", file=out)
     for row in outcome.rows:
         print(_painted(row, out), file=out)
     print(file=out)
@@ -112,7 +116,7 @@ def _print_coverage(bot: Bot, flows: list[FlowCoverage], wanted: Wanted, out: Te
         name = flow.flow or "bot.yaml"
         print(f"  {flow.percent:3}%  {name}  ({flow.walked}/{flow.total})", file=out)
         for one in flow.missing:
-            place = paint("dim", f"{bot.folder}/{one.place}", out)
+            place = paint("dim", f"{wanted.folder}/{one.place}", out)
             print(f"        {_not_walked(one, bot.language)}   {place}", file=out)
 
 

@@ -1,6 +1,7 @@
 """The tests of bot folders: what passes, and what a failure tells its reader."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -311,3 +312,218 @@ chat:
 )
 def test_a_text_is_compared_with_wildcards(said: str, expected: str, fits: bool) -> None:
     assert matches(said, expected) is fits
+
+
+def test_mocks_with_one_when_are_given_in_turn_and_the_last_one_stays(made: Bot) -> None:
+    text = """
+test: проба
+mocks:
+  shop.find:
+    - {when: {x: Первый}, fail: сломан}
+    - {when: {x: Первый}, give: {ready: yes, day: 2026-03-05}}
+    - {give: {ready: no}}
+chat:
+  - client: /order
+  - bot: Номер?
+  - client: {press: Первый}
+  - bot: Склад молчит.
+  - client: /order
+  - bot: Номер?
+  - client: {press: Второй}
+  - bot: Не готов.
+  - bot: Пришлите фото.
+  - after: 1h
+  - client: /order
+  - bot: Номер?
+  - client: {press: Первый}
+  - bot: Готов 5 марта
+  - bot: Пришлите фото.
+  - after: 1h
+  - client: /order
+  - bot: Номер?
+  - client: {press: Первый}
+  - bot: Готов 5 марта
+  - bot: Пришлите фото.
+expect: {called: {shop.find: {times: 3, with: {x: первый}}}}
+"""
+    assert only(made, text).failure == ""
+
+
+def test_an_action_that_is_tried_again_may_work_the_second_time(bot: Any) -> None:
+    flows = """
+flow: заказ
+when: /order
+steps:
+  а:
+    - do: shop.find
+      retries: 1
+      save: найдено
+      failed: [{say: Не вышло.}, done]
+    - say: "{{ найдено }}"
+"""
+    text = """
+test: со второго раза
+mocks: {shop.find: [{fail: занято}, {give: вот}]}
+chat: [{client: /order}, {bot: вот}]
+expect: {called: {shop.find: 2}}
+"""
+    assert only(bot(flows, "", {"shop.find": None}), text).failure == ""
+
+
+QUEUE = """
+flow: помощь
+when: /help
+steps:
+  а:
+    - if: hours.смена.open
+      then: {say: Мы здесь.}
+      else: {say: "Мы спим. {{ hours.смена.text }}"}
+    - handoff: поддержка
+      note: Просят помочь
+      say: Зову.
+      closed: {say: Закрыто.}
+"""
+SHIFTS = "queues: {поддержка: {}}\nhours: {смена: пн-пт 09:00-18:00}\n"
+
+
+@pytest.mark.parametrize(
+    ("hours", "says"),
+    [
+        ("open", "Мы здесь."),
+        ("closed", "Мы спим. пн-пт 09:00-18:00"),
+        ("вт 10:00-11:00", "Мы спим. вт 10:00-11:00"),
+    ],
+)
+def test_working_hours_can_be_given(bot: Any, hours: str, says: str) -> None:
+    text = f"""
+test: часы
+given: {{hours: {{смена: "{hours}"}}}}
+chat: [{{client: /help}}, {{bot: "{says}"}}, {{bot: Зову.}}]
+expect: {{handoff: {{queue: поддержка, note: Просят*}}}}
+"""
+    assert only(bot(QUEUE, SHIFTS), text).failure == ""
+
+
+def test_an_operator_takes_answers_and_closes_while_the_bot_is_silent(bot: Any) -> None:
+    text = """
+test: человек
+chat:
+  - client: /help
+  - bot: "*"
+  - bot: Зову.
+  - client: ау
+  - operator: {answer: Я здесь}
+  - client: спасибо
+  - operator: close
+  - bot: Закрыто.
+expect: {silent: no, done: помощь}
+"""
+    assert only(bot(QUEUE, SHIFTS), text).failure == ""
+
+
+def test_an_operator_whom_nobody_called_cannot_come(bot: Any) -> None:
+    outcome = only(bot(QUEUE, SHIFTS), "test: а\nchat: [{operator: take}]\n")
+    assert "разговор у бота, оператора никто не звал" in outcome.failure
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("given: {user: {nane: Аня}}", (3, "у бота нет поля «nane» — может, «name»?")),
+        ("given: {hours: {смена: open}}", (3, "у бота нет часов «смена»")),
+        (
+            "mocks: {shop.fimd: {give: 1}}",
+            (3, "у бота нет действия «shop.fimd» — может, «shop.find»?"),
+        ),
+        ("expect: {step: номерр}", (3, "у бота нет шага «номерр» — может, «номер»?")),
+        ("expect: {done: заказы}", (3, "у бота нет сценария «заказы» — может, «заказ»?")),
+        ("expect: {goals: [узнала]}", (3, "у бота нет цели «узнала» — может, «узнал»?")),
+        ("expect: {handoff: подержка}", (3, "у бота нет очереди «подержка» — может, «поддержка»?")),
+    ],
+)
+def test_a_name_that_the_bot_does_not_have_is_told_with_the_nearest(
+    made: Bot, text: str, says: tuple[int, str]
+) -> None:
+    outcome = only(made, f"test: а\nchat: []\n{text}\n")
+    assert (outcome.place.line, says[1] in outcome.failure) == (says[0], True), outcome.failure
+
+
+EDIT = """
+flow: заказ
+when: /order
+steps:
+  номер:
+    - ask: Какой номер?
+      save: номер
+      buttons: [Первый, Второй]
+    - say: Теперь всё иначе.
+"""
+
+
+def test_a_flow_can_be_edited_in_the_middle_of_a_chat(bot: Any) -> None:
+    old = bot(FLOWS, BOT, {"shop.find": None})
+    new = bot(EDIT, BOT, {})
+    text = """
+test: правка
+chat:
+  - client: /order
+  - bot: Номер?
+  - edit: order2.yaml
+  - client: ыыы
+  - bot: "*"
+  - client: {press: Первый}
+  - bot: Теперь всё иначе.
+"""
+    edited = {"order2.yaml": new}.__getitem__
+    asked = Company(bot=old, fresh=lambda clock: nothing, edited=edited)
+    (outcome,) = play(asked, {"a": text})
+    assert outcome.failure == ""
+
+
+def test_a_failure_shows_what_the_flows_have_that_is_like_it(made: Bot) -> None:
+    text = """
+test: проба
+mocks: {shop.find: {fail: да}}
+chat:
+  - client: /order
+  - bot: Номер?
+  - client: {press: Первый}
+  - bot: Скдад молчит!
+  - bot: Пришлите нам фото
+"""
+    failure = only(made, text).failure
+    assert "разница: «Скдад молчит!» → «Склад молчит.»" in failure
+    silence = only(made, text.replace("Скдад молчит!", "Склад молчит.")).failure
+    assert "в сценариях похоже: «Пришлите фото.» (flows/all.yaml:" in silence
+
+
+def test_a_line_said_too_early_says_that_it_comes_later(made: Bot) -> None:
+    text = """
+test: проба
+mocks: {shop.find: {give: {ready: no}}}
+chat:
+  - client: /order
+  - bot: Номер?
+  - client: {press: Первый}
+  - bot: Пришлите фото.
+"""
+    assert "это бот сказал позже" in only(made, text).failure
+
+
+def test_an_english_bot_is_told_in_english(bot: Any) -> None:
+    flows = "flow: hello\nwhen: /hi\nsteps:\n  a:\n    - say: Hello!\n"
+    made = replace(bot(flows, ""), language="en")
+    said = only(made, "test: t\nchat: [{client: /hi}, {bot: Bye!}]\n").failure
+    assert said.split("\n") == [
+        "    customer: /hi   (exact words → hello)",
+        "  ✗ line 2: the bot said something else",
+        "      expected: Bye!",
+        "      got: Hello!",
+    ]
+    wrong = only(made, "test: t\nchat: [{cleint: /hi}]\n").failure
+    assert wrong == "  ✗ no line begins with “cleint”: did you mean “client”?"
+
+
+def test_only_tests_with_the_words_asked_for_are_played(made: Bot) -> None:
+    outcomes = play(company(made), {"tests/a.test.yaml": GOOD}, words=["склад"])
+    assert [outcome.name for outcome in outcomes] == ["склад молчит"]

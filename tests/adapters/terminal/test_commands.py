@@ -1,5 +1,6 @@
 """The commands of run.py as somebody types them, each a process of its own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -112,7 +113,24 @@ def test_the_example_bots_pass_their_check_and_their_tests() -> None:
     assert (checked.returncode, checked.stdout.count("no errors")) == (0, 2)
     tested = run("test", "salon")
     assert tested.returncode == 0
-    assert tested.stdout.strip().endswith("all passed")
+    assert tested.stdout.strip().endswith("все прошли")
+
+
+def test_what_the_tests_leave_unwalked_is_named_and_too_little_is_an_error(broken: Path) -> None:
+    test = broken / "tests" / "menu.test.yaml"
+    test.write_text(test.read_text().replace("Пока!", "Привет!"))
+    flow = broken / "flows" / "menu.yaml"
+    flow.write_text(flow.read_text() + "  два:\n    - ask: Да?\n      as: yes_no\n      save: да\n")
+    test.write_text(test.read_text() + "  - bot: Да?\n")
+    enough = run("test", str(broken), "--min", "100")
+    assert (enough.returncode, "пройдено 100%" in enough.stdout) == (0, True), enough.stdout
+    flow.write_text(flow.read_text() + "      timeout: {after: 1h, then: done}\n")
+    few = run("test", str(broken), "--min", "90")
+    assert (few.returncode, "пройдено 66% < 90%" in few.stdout) == (1, True), few.stdout
+    assert "шаг «два»: не проверено «timeout»" in few.stdout
+    assert "mine/flows/menu.yaml:10" in few.stdout
+    told = json.loads(run("test", str(broken), "--coverage", "--json").stdout)
+    assert (told["passed"], told["coverage"]["percent"]) == (1, 66)
 
 
 @pytest.fixture
