@@ -8,6 +8,7 @@ from bots.model.message import (
     Attachment,
     AttachmentKind,
     Button,
+    Card,
     Keyboard,
     MessageType,
     Reply,
@@ -15,6 +16,7 @@ from bots.model.message import (
 )
 from bots.model.turn import ALWAYS, MessageRecord, Outgoing
 from bots.ports import Channel
+from flows.turn import Card as SaidCard
 from flows.turn import Press, Say, Understood
 
 SHORT_LABEL = 16
@@ -26,6 +28,7 @@ _KINDS: dict[str, AttachmentKind] = {
     "audio": "audio",
     "voice": "voice",
     "document": "document",
+    "sticker": "sticker",
 }
 
 _TYPES: dict[str, MessageType] = {
@@ -70,17 +73,25 @@ def keyboard(presses: Sequence[Press]) -> Keyboard | None:
 
 def reply(say: Say, message_id: str, understood: Understood) -> Reply:
     """A message of the flow, ready for a channel."""
-    attachments = tuple([Attachment(kind=_KINDS[kind], ref=ref) for kind, ref in say.media])
+    alone = [Attachment(kind=_KINDS[kind], ref=ref) for kind, ref in say.media]
+    album = [Attachment(kind=_KINDS[kind], ref=ref, album=True) for kind, ref in say.album]
+    attachments = (*alone, *album)
     return Reply(
         message_id=message_id,
         text=say.text,
         message_type=_TYPES.get(attachments[0].kind, "document") if attachments else "text",
         attachments=attachments,
+        cards=tuple([_card(card) for card in say.cards]),
         keyboard=keyboard(say.buttons),
         once=say.once,
+        template=say.template,
         intent=understood.intent,
         confidence=understood.confidence,
     )
+
+
+def _card(card: SaidCard) -> Card:
+    return Card(title=card.title, text=card.text, photo=card.photo, keyboard=keyboard(card.buttons))
 
 
 def inbound(message: UnifiedMessage, seq: int, understood: Understood) -> MessageRecord:
@@ -112,6 +123,7 @@ def outbound(said: Reply, seq: int, now: datetime) -> MessageRecord:
         message_type=said.message_type,
         keyboard=said.keyboard,
         attachments=said.attachments,
+        cards=said.cards,
         intent=said.intent,
         confidence=said.confidence,
     )

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from bots.model.conversation import Conversation
-from bots.model.message import Address, Attachment, Keyboard, UnifiedMessage
+from bots.model.message import Address, Attachment, Card, Keyboard, UnifiedMessage
 from bots.model.turn import Arrival, Intent, MessageRecord, Outgoing, Timer
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +31,7 @@ class _Parts(msgspec.Struct, omit_defaults=True):
 
     keyboard: Keyboard | None = None
     attachments: tuple[Attachment, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 _parts = msgspec.json.Decoder(_Parts)
@@ -76,18 +77,18 @@ def arrival_from_row(row: Any) -> Arrival:
 
 
 def parts_to_json(record: MessageRecord) -> str | None:
-    if record.keyboard is None and not record.attachments:
+    if record.keyboard is None and not record.attachments and not record.cards:
         return None
     return _encoder.encode(
-        _Parts(keyboard=record.keyboard, attachments=record.attachments)
+        _Parts(keyboard=record.keyboard, attachments=record.attachments, cards=record.cards)
     ).decode()
 
 
-def parts_from_json(text: str | None) -> tuple[Keyboard | None, tuple[Attachment, ...]]:
-    if text is None:
-        return None, ()
-    parts = _parts.decode(text)
-    return parts.keyboard, parts.attachments
+_NO_PARTS = _Parts()
+
+
+def parts_from_json(text: str | None) -> _Parts:
+    return _NO_PARTS if text is None else _parts.decode(text)
 
 
 def record_to_row(record: MessageRecord, conversation: Conversation) -> tuple[Any, ...]:
@@ -118,7 +119,7 @@ RECORD_COLUMNS = (
 
 def record_from_row(row: Any) -> MessageRecord:
     """From a row of RECORD_COLUMNS."""
-    keyboard, attachments = parts_from_json(row[10])
+    parts = parts_from_json(row[10])
     return MessageRecord(
         message_id=row[0],
         seq=row[1],
@@ -128,8 +129,9 @@ def record_from_row(row: Any) -> MessageRecord:
         text=row[5],
         message_type=row[6],
         platform_message_id=row[7],
-        keyboard=keyboard,
-        attachments=attachments,
+        keyboard=parts.keyboard,
+        attachments=parts.attachments,
+        cards=parts.cards,
         intent=row[8],
         confidence=row[9],
     )

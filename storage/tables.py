@@ -149,7 +149,7 @@ class InboxRows(SQLModel, table=True):
 
 
 class Messages(SQLModel, table=True):
-    """History; `parts` holds a keyboard and attachments where there are any.
+    """History; `parts` holds keyboard, attachments and cards where there are any.
 
     `sent_at` is when a channel took the last call of a message it was given.
     """

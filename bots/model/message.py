@@ -20,7 +20,7 @@ class Attachment:
 
     Telegram: the `file_id`; web: the path it is served from. `details` holds latitude and
     longitude of a location, phone and name of a contact (and `own: True` when the customer shared
-    their own number with the messenger's button).
+    their own number with the messenger's button). Those with `album` are shown as one.
     """
 
     kind: AttachmentKind
@@ -29,6 +29,7 @@ class Attachment:
     mime: str | None = None
     size: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    album: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,16 @@ class Keyboard:
 
     rows: tuple[tuple[Button, ...], ...]
     inline: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One of several things shown side by side; `photo` is a reference as an attachment's."""
+
+    title: str
+    text: str = ""
+    photo: str = ""
+    keyboard: Keyboard | None = None
 
 
 class Address(NamedTuple):
@@ -96,16 +107,18 @@ class Reply:
     """What the bot or a person says, before a channel renders it.
 
     A photo's (file's) `ref` is a path inside the bot folder (`media/hello.jpg`), an `https://` URL,
-    or a channel's own reference. `clear_keyboard` takes a reply keyboard away again. `format` says
-    how `text` is written: `plain` is escaped by the channel where its markup needs it.
+    or a channel's own reference. `clear_keyboard` takes a reply keyboard away again. `template` is
+    what a channel that knows templates sends in its place.
     """
 
     message_id: str
     text: str = ""
     message_type: MessageType = "text"
     attachments: tuple[Attachment, ...] = ()
+    cards: tuple[Card, ...] = ()
     keyboard: Keyboard | None = None
     clear_keyboard: bool = False
+    template: Mapping[str, Any] = field(default_factory=dict)
     once: bool = False
     author: Literal["bot", "operator", "api"] = "bot"
     intent: str | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bots.model.conversation import Conversation
-from bots.model.message import Address, Attachment, Keyboard, MessageType, UnifiedMessage
+from bots.model.message import Address, Attachment, Card, Keyboard, MessageType, UnifiedMessage
 from bots.model.tally import Tally
 from flows.standing import Stand
 
@@ -37,8 +37,15 @@ class MessageRecord:
     platform_message_id: str = ""
     keyboard: Keyboard | None = None
     attachments: tuple[Attachment, ...] = ()
+    cards: tuple[Card, ...] = ()
     intent: str | None = None
     confidence: float | None = None
+
+    @property
+    def words(self) -> str:
+        """All that can be read of it, for those who are shown nothing but a text."""
+        cards = ("\n".join(filter(None, (card.title, card.text))) for card in self.cards)
+        return "\n\n".join(filter(None, (self.text, *cards)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

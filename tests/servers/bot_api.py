@@ -74,6 +74,8 @@ class BotApi:
     def do(self, bot: Bot, method: str, parameters: Parameters) -> Any:
         """The result of any method but getUpdates; one we do not know answers True."""
         values = parameters.values
+        if method == "sendMediaGroup":
+            return self._send_album(bot, parameters)
         if method.startswith("send") and method != "sendChatAction":
             return self._send(bot, method, parameters)
         if method == "getMe":
@@ -148,13 +150,37 @@ class BotApi:
             bot.said[chat, number] = (values.get("text"), values.get("reply_markup"))
         return message
 
-    def _media(self, field_name: str, parameters: Parameters) -> dict[str, Any]:
+    def _send_album(self, bot: Bot, parameters: Parameters) -> list[dict[str, Any]]:
+        """A message for every part, all of one group, or nothing at all."""
+        media = parameters.values.get("media")
+        if not isinstance(media, list) or not all(isinstance(part, dict) for part in media):
+            raise Refused(400, "Bad Request: can't parse media JSON object")
+        _check_album(media)
+        for part in media:
+            kind = part["type"]
+            made = Parameters({kind: part.get("media")}, parameters.files)
+            # Refused as a whole: nothing of an album is sent before all of it can be.
+            self._media(kind, made, keep=False)
+        chat = {"chat_id": parameters.values.get("chat_id")}
+        group = {"media_group_id": str(next(self._names))}
+        messages = []
+        for part in media:
+            inner = {**chat, part["type"]: part["media"]}
+            inner |= {key: part[key] for key in ("caption",) if key in part}
+            method = next(name for name, kind in _MEDIA.items() if kind == part["type"])
+            sent = self._send(bot, method, Parameters(inner, parameters.files))
+            messages.append({**sent, **group})
+        return messages
+
+    def _media(
+        self, field_name: str, parameters: Parameters, *, keep: bool = True
+    ) -> dict[str, Any]:
         given = parameters.values.get(field_name)
         upload = parameters.files.get(field_name)
         if isinstance(given, str) and given.startswith("attach://"):
             upload = parameters.files.get(given.removeprefix("attach://"))
         if upload is not None:
-            file_id = self.keep(upload)
+            file_id = self.keep(upload) if keep else ""
         elif isinstance(given, str) and (given in self.files or "://" in given):
             file_id = given if given in self.files else f"fetched{next(self._names)}"
         else:
@@ -214,6 +240,24 @@ class BotApi:
                 )
             bot.said[key] = now
         return {"message_id": key[1], "chat": {"id": key[0], "type": "private"}}
+
+
+_MIXING = {"photo": "", "video": "", "document": "Document", "audio": "Audio"}
+
+
+def _check_album(media: list[dict[str, Any]]) -> None:
+    """What may stand together: https://core.telegram.org/bots/api#sendmediagroup"""
+    if len(media) < 2:
+        raise Refused(400, "Bad Request: there must be at least 2 media in an album")
+    if len(media) > 10:
+        raise Refused(400, "Bad Request: too many messages to send as an album")
+    kinds = [part.get("type") for part in media]
+    if not all(kind in _MIXING for kind in kinds):
+        raise Refused(400, "Bad Request: can't parse InputMedia: invalid media type specified")
+    families = {_MIXING[str(kind)] for kind in kinds}
+    if len(families) > 1:
+        named = max(families)
+        raise Refused(400, f"Bad Request: {named} can't be mixed with other media types")
 
 
 def _check(method: str, values: dict[str, Any]) -> None:

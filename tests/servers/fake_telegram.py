@@ -105,7 +105,8 @@ class FakeTelegram:
             "chat_id": str(parameters.values.get("chat_id", "")),
         }
         if not self._quiet:
-            number = result.get("message_id") if isinstance(result, dict) else None
+            first = result[0] if isinstance(result, list) and result else result
+            number = first.get("message_id") if isinstance(first, dict) else None
             call |= {
                 "token": bot.token,
                 "status": status,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 
 import orjson
 import pytest
@@ -104,3 +105,25 @@ def test_quiet_counts_and_keeps_no_texts() -> None:
         telegram._ask("POST", f"/bot{TOKEN}/sendMessage", {"chat_id": 5, "text": ""})
         (call,) = telegram.calls("sendMessage", chat_id=5)
         assert call.parameters == {}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "fits"),
+    [
+        (["photo"], False),
+        (["photo"] * 11, False),
+        (["photo", "document"], False),
+        (["audio", "video"], False),
+        (["photo", "voice"], False),
+        (["photo", "video"], True),
+        (["document"] * 10, True),
+    ],
+)
+def test_an_album_is_of_two_to_ten_things_that_mix(
+    telegram: FakeTelegram, kinds: list[str], fits: bool
+) -> None:
+    media = [{"type": kind, "media": "https://example.com/a"} for kind in kinds]
+    with nullcontext() if fits else pytest.raises(RuntimeError, match="Bad Request"):
+        telegram._ask("POST", f"/bot{TOKEN}/sendMediaGroup", {"chat_id": 5, "media": media})
+    (call,) = telegram.calls("sendMediaGroup")
+    assert (call.status, call.message_id) == ((200, 1) if fits else (400, None))

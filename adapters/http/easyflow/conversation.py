@@ -139,7 +139,7 @@ class HistoryMessage(BaseModel):
             message_id=message_id(record.message_id),
             session_id=session_id(conversation),
             user_id=conversation.user_id,
-            content=record.text,
+            content=record.words,
             role=_ROLE[record.author],
             timestamp=record.created_at,
             platform=conversation.platform,
@@ -292,4 +292,4 @@ def _wanted_bot(context: dict[str, Any]) -> str | None:
 
 
 def _text(said: Sequence[MessageRecord]) -> str:
-    return "\n\n".join(record.text for record in said if record.text)
+    return "\n\n".join(record.words for record in said if record.words)

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import structlog
 
+from adapters.messengers.telegram.albums import send_album
 from adapters.messengers.telegram.client import Client, Connection
 from adapters.messengers.telegram.files import BotFiles
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES, parse_update
@@ -115,18 +116,22 @@ class TelegramChannel:
         parameters = dict(row.payload)
         method = parameters.pop("method")
         upload = parameters.pop("upload", None)
+        uploads = parameters.pop("uploads", ())
         try:
-            if upload is None:
+            if uploads:
+                result = await send_album(self._client, self._files, parameters, uploads)
+            elif upload is None:
                 result = await self._client.call(method, parameters)
             else:
                 result = await self._files.send(
                     method, parameters, field=upload["field"], ref=upload["file"]
                 )
         except Rejected as rejected:
-            if "caption" not in parameters:
+            text = _only_text(parameters)
+            if text is None:
                 raise
             log.warning("A file was refused, only its text is sent", why=str(rejected))
-            result = await self._client.call("sendMessage", _only_text(parameters))
+            result = await self._client.call("sendMessage", text)
         return _message_id(result)
 
     async def typing(self, address: Address) -> None:
@@ -177,13 +182,22 @@ class TelegramChannel:
         await self._client.delete_webhook()
 
 
-def _only_text(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    text = {"chat_id": parameters["chat_id"], "text": parameters["caption"]}
+def _only_text(parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The words that stood under media, as a message of their own; None where there are none."""
+    captions = [part["caption"] for part in parameters.get("media", ()) if "caption" in part]
+    text = parameters.get("caption", next(iter(captions), None))
+    if text is None:
+        return None
+    alone = {"chat_id": parameters["chat_id"], "text": text}
+    if "caption_entities" in parameters:
+        alone["entities"] = parameters["caption_entities"]
     if "reply_markup" in parameters:
-        text["reply_markup"] = parameters["reply_markup"]
-    return text
+        alone["reply_markup"] = parameters["reply_markup"]
+    return alone
 
 
 def _message_id(result: Any) -> str:
-    number = result.get("message_id") if isinstance(result, dict) else None
+    """Of an album the first message's."""
+    first = result[0] if isinstance(result, list) and result else result
+    number = first.get("message_id") if isinstance(first, dict) else None
     return str(number) if isinstance(number, int) else ""

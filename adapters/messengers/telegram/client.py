@@ -117,13 +117,18 @@ class Client:
         return await self._connection.post(self._calls + method, data=data, headers=_JSON)
 
     async def upload(
-        self, method: str, parameters: Mapping[str, Any], *, field: str, name: str, content: bytes
+        self,
+        method: str,
+        parameters: Mapping[str, Any],
+        *,
+        files: Mapping[str, tuple[str, bytes]],
     ) -> Any:
-        """A method with one file, which goes as the parameter `field`."""
+        """A method with files (name and content), each of which goes as a parameter of its own."""
         form = aiohttp.FormData()
         for key, value in parameters.items():
             form.add_field(key, value if isinstance(value, str) else orjson.dumps(value).decode())
-        form.add_field(field, content, filename=name)
+        for field, (name, content) in files.items():
+            form.add_field(field, content, filename=name)
         return await self._connection.post(self._calls + method, data=form, seconds=UPLOAD_TIMEOUT)
 
     # ------------------------------------------------------------ by aiogram

@@ -48,29 +48,41 @@ class BotFiles:
 
     async def send(self, method: str, parameters: dict[str, Any], *, field: str, ref: str) -> Any:
         """Make the call with the file `ref`; a file id that Telegram forgot is renewed."""
-        file = await asyncio.to_thread(self._read, ref, LARGEST_UPLOAD.get(field))
-        key = f"{field}:{file.digest}"
-        lock = self._uploading.setdefault(key, asyncio.Lock())
+        file = await self.read(ref, field)
+        lock = self._uploading.setdefault(f"{field}:{file.digest}", asyncio.Lock())
         async with lock:
-            known = await self._shelf.get(self._workspace, self._shelf_name, key)
+            known = await self.known(field, file)
             if known is None:
-                return await self._upload(method, parameters, field, file, key)
+                return await self._upload(method, parameters, field, file)
         try:
             return await self._client.call(method, {**parameters, field: known})
         except Rejected as rejected:
-            if not any(part in str(rejected).lower() for part in _STALE):
+            if not forgotten(rejected):
                 raise
-        return await self._upload(method, parameters, field, file, key)
+        return await self._upload(method, parameters, field, file)
+
+    async def read(self, ref: str, field: str) -> LocalFile:
+        """A file of the folder. Raises Rejected for one that is not there or too large for its kind."""
+        return await asyncio.to_thread(self._read, ref, LARGEST_UPLOAD.get(field))
+
+    async def known(self, field: str, file: LocalFile) -> str | None:
+        """The id under which Telegram has the file."""
+        found = await self._shelf.get(self._workspace, self._shelf_name, f"{field}:{file.digest}")
+        return found if isinstance(found, str) else None
+
+    async def remember(self, field: str, file: LocalFile, sent: Any) -> None:
+        """Keep the id of a file that was just uploaded, if the message sent tells it."""
+        file_id = _file_id(sent, field)
+        if file_id is not None:
+            key = f"{field}:{file.digest}"
+            await self._shelf.put(self._workspace, self._shelf_name, key, file_id)
 
     async def _upload(
-        self, method: str, parameters: dict[str, Any], field: str, file: LocalFile, key: str
+        self, method: str, parameters: dict[str, Any], field: str, file: LocalFile
     ) -> Any:
-        result = await self._client.upload(
-            method, parameters, field=field, name=file.name, content=file.content
-        )
-        file_id = _file_id(result, field)
-        if file_id is not None:
-            await self._shelf.put(self._workspace, self._shelf_name, key, file_id)
+        files = {field: (file.name, file.content)}
+        result = await self._client.upload(method, parameters, files=files)
+        await self.remember(field, file, result)
         return result
 
     def _read(self, ref: str, largest: int | None) -> LocalFile:
@@ -94,6 +106,11 @@ class BotFiles:
             raise Rejected(f"{ref}: larger than the {largest // 2**20} MB Telegram takes")
         content = path.read_bytes()
         return LocalFile(path.name, content, hashlib.sha256(content).hexdigest())
+
+
+def forgotten(rejected: Rejected) -> bool:
+    """Whether a call was refused because Telegram no longer knows a file by its id."""
+    return any(part in str(rejected).lower() for part in _STALE)
 
 
 def _file_id(result: Any, field: str) -> str | None:

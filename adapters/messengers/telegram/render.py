@@ -3,13 +3,14 @@
 Texts go out without a parse mode, so nothing in them is markup and nothing needs escaping.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import structlog
 
-from bots.model.message import Attachment, Button, Keyboard, Reply
+from adapters.messengers.telegram.media import Call, caption, clean, media_calls, takes_caption
+from bots.model.message import Attachment, Button, Card, Keyboard, Reply
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -20,42 +21,75 @@ MAX_ROW = 8
 ONLY_BUTTONS = "👇"
 """What stands above buttons that come without a text: Telegram takes no message without one."""
 
-_METHODS = {
-    "photo": "sendPhoto",
-    "video": "sendVideo",
-    "audio": "sendAudio",
-    "voice": "sendVoice",
-    "document": "sendDocument",
-    "sticker": "sendSticker",
-}
 _LINKS = ("https://", "http://", "tg://")
 
 log = structlog.get_logger()
-
-Call = dict[str, Any]
 
 
 def render(chat_id: str, reply: Reply) -> list[Call]:
     """The calls that say it, in order, each with its `method` beside the parameters.
 
-    A file of the bot folder stands in `upload` as {"field", "file"} in place of a reference.
+    A file of the bot folder stands in `upload` as {"field", "file"} in place of a reference; those
+    of an album in `uploads`, each with its place `at` in the `media`. A card is a message of its own.
     """
-    text = _clean(reply.text).strip()
-    markup = _markup(reply)
-    media = [call for call in map(_attachment, reply.attachments) if call is not None]
-    if text and len(media) == 1 and _takes_caption(media[0]) and units(text) <= MAX_CAPTION:
-        media[0]["caption"] = text
+    text = clean(reply.text).strip()
+    markup = _markup(reply.keyboard) if reply.keyboard is not None else None
+    media = media_calls(reply.attachments)
+    if text and len(media) == 1 and _takes(media[0], text, markup):
+        caption(media[0], text)
         text = ""
-    elif not text and markup is not None and not media and not reply.clear_keyboard:
+    cards = [call for card in reply.cards for call in _card(card)]
+    if not text and markup is not None and _needs_words(reply, media):
         text = ONLY_BUTTONS
-    calls = [*media, *({"method": "sendMessage", "text": part} for part in split(text, MAX_TEXT))]
-    if calls:
-        if markup is not None:
-            calls[-1]["reply_markup"] = markup
-        if reply.clear_keyboard:
-            calls[0].setdefault("reply_markup", {"remove_keyboard": True})
+    words: list[Call] = [{"method": "sendMessage", "text": part} for part in split(text, MAX_TEXT)]
+    # What stands above cards is their heading; buttons alone come below everything.
+    below = text == ONLY_BUTTONS
+    calls = [*media, *cards, *words] if below else [*media, *words, *cards]
+    spoken = words or media
+    if markup is not None and spoken:
+        spoken[-1]["reply_markup"] = markup
+    if reply.clear_keyboard:
+        _clear_keyboard(calls)
     chat = _chat(chat_id)
     return [{"method": call.pop("method"), "chat_id": chat, **call} for call in calls]
+
+
+def _needs_words(reply: Reply, media: Sequence[Call]) -> bool:
+    """Whether nothing of the message could bear its buttons."""
+    if media:
+        return bool(media[-1]["method"] == "sendMediaGroup")
+    return not reply.clear_keyboard or bool(reply.cards)
+
+
+def _takes(call: Call, text: str, markup: Any) -> bool:
+    """Whether a text may stand under the media. Under an album there is no place for buttons."""
+    if call["method"] == "sendMediaGroup" and markup is not None:
+        return False
+    return takes_caption(call) and units(text) <= MAX_CAPTION
+
+
+def _clear_keyboard(calls: Sequence[Call]) -> None:
+    for call in calls:
+        if call["method"] != "sendMediaGroup" and "reply_markup" not in call:
+            call["reply_markup"] = {"remove_keyboard": True}
+            return
+
+
+def _card(card: Card) -> list[Call]:
+    title = clean(card.title).strip()
+    text = f"{title}\n{clean(card.text).strip()}".strip()
+    bold = [{"type": "bold", "offset": 0, "length": units(title)}] if title else []
+    calls = media_calls([Attachment(kind="photo", ref=card.photo)]) if card.photo else []
+    if calls and units(text) <= MAX_CAPTION:
+        calls[0] |= {"caption": text, "caption_entities": bold}
+    else:
+        parts = split(text, MAX_TEXT)
+        calls += [{"method": "sendMessage", "text": part} for part in parts]
+        calls[-len(parts)]["entities"] = bold
+    markup = _markup(card.keyboard) if card.keyboard is not None else None
+    if markup is not None:
+        calls[-1]["reply_markup"] = markup
+    return calls
 
 
 def units(text: str) -> int:
@@ -89,62 +123,20 @@ def _best_cut(head: str) -> int:
     return len(head)
 
 
-def _clean(text: str) -> str:
-    """Half a surrogate pair cannot be written as UTF-8; a question mark stands in for it."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
 def _chat(chat_id: str) -> int | str:
     """A number where Telegram could have given it: JSON takes no whole numbers past 64 bits."""
     digits = chat_id.removeprefix("-")
     return int(chat_id) if digits.isdecimal() and len(digits) <= 18 else chat_id
 
 
-# ---------------------------------------------------------------- attachments
-
-
-def _attachment(attachment: Attachment) -> Call | None:
-    details = attachment.details
-    if attachment.kind == "location":
-        return {
-            "method": "sendLocation",
-            "latitude": details.get("latitude", 0),
-            "longitude": details.get("longitude", 0),
-        }
-    if attachment.kind == "contact":
-        phone = str(details.get("phone", ""))
-        name = str(details.get("name") or phone)
-        return {"method": "sendContact", "phone_number": phone, "first_name": _clean(name)}
-    if not attachment.ref:
-        log.warning("An attachment without a file is left out", kind=attachment.kind)
-        return None
-    call: Call = {"method": _METHODS[attachment.kind]}
-    if is_local(attachment.ref):
-        call["upload"] = {"field": attachment.kind, "file": attachment.ref}
-    else:
-        call[attachment.kind] = attachment.ref
-    return call
-
-
-def is_local(ref: str) -> bool:
-    """Whether it is a path: Telegram's own file ids have neither dots nor slashes."""
-    return not ref.startswith(("https://", "http://")) and ("/" in ref or "." in ref)
-
-
-def _takes_caption(call: Call) -> bool:
-    return call["method"] not in ("sendSticker", "sendLocation", "sendContact")
-
-
 # ---------------------------------------------------------------- keyboards
 
 
-def _markup(reply: Reply) -> dict[str, Any] | None:
-    if reply.keyboard is None:
-        return None
-    if reply.keyboard.inline and not any(button.share for button in _buttons(reply.keyboard)):
-        rows = _rows(reply.keyboard, _inline_button)
+def _markup(keyboard: Keyboard) -> dict[str, Any] | None:
+    if keyboard.inline and not any(button.share for button in _buttons(keyboard)):
+        rows = _rows(keyboard, _inline_button)
         return {"inline_keyboard": rows} if rows else None
-    rows = _rows(reply.keyboard, _reply_button)
+    rows = _rows(keyboard, _reply_button)
     if not rows:
         return None
     return {"keyboard": rows, "one_time_keyboard": True, "resize_keyboard": True}
@@ -176,7 +168,7 @@ def _in_pieces(row: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[s
 
 
 def _inline_button(button: Button) -> dict[str, Any] | None:
-    label = _clean(button.text).strip() or "…"
+    label = clean(button.text).strip() or "…"
     if button.url is not None:
         if not button.url.startswith(_LINKS):
             # Telegram would refuse the whole message for it.
@@ -187,12 +179,12 @@ def _inline_button(button: Button) -> dict[str, Any] | None:
     if len(payload.encode("utf-8", "replace")) > MAX_BUTTON_DATA:
         log.warning("A button's payload is longer than 64 bytes and is cut", name=button.name)
         payload = payload.encode("utf-8", "replace")[:MAX_BUTTON_DATA].decode("utf-8", "ignore")
-    return {"text": label, "callback_data": _clean(payload)}
+    return {"text": label, "callback_data": clean(payload)}
 
 
 def _reply_button(button: Button) -> dict[str, Any] | None:
     """A button of this keyboard writes its own label; a link cannot stand here."""
-    label = _clean(button.text).strip()
+    label = clean(button.text).strip()
     if button.url is not None or not label:
         log.warning("A button is left out: beside a share button only texts can stand")
         return None
