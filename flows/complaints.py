@@ -416,13 +416,14 @@ NEVER_ANSWERED = Kind(
 )
 LONG_LABEL = Kind(
     "W060",
-    "надпись кнопки «{name}» длиннее {limit} знаков — в телефоне она не поместится",
-    "the label “{name}” is over {limit} characters: a phone will not show it whole",
+    "надпись кнопки «{name}» не поместится целиком ({limits} знаков) — сократите её",
+    "the label “{name}” does not fit as a whole ({limits} characters): make it shorter",
 )
 MANY_BUTTONS = Kind(
     "W061",
-    "кнопок {count}, а {channel} показывает не больше {limit}",
-    "there are {count} buttons, {channel} shows at most {limit}",
+    "кнопок {count}, а все сразу не покажут: {limits} — разделите вопрос на два или возьмите options",
+    "there are {count} buttons, which are not shown all at once: {limits}. Make two questions of it, or"
+    " take options",
 )
 SAME_LABELS = Kind(
     "E062",
@@ -435,4 +436,90 @@ UNFIT_LABEL = Kind(
     " или «{name}: {{go: шаг}}»",
     "the label “{name}” is no answer of type “{type}”: say what it means, “{name}: value”"
     " or “{name}: {{go: step}}”",
+)
+
+# ---------------------------------------------------------------- what no dialog needs or gets to
+
+UNUSED_VARIABLE = Kind(
+    "W021",
+    "переменную «{name}» никто не читает — уберите её или используйте",
+    "nobody reads the variable “{name}”: take it away or use it",
+)
+NO_WAY_OUT = Kind(
+    "W056",
+    "из сценария «{name}» нет выхода: клиент уйдёт только словом «отмена». Добавьте done там, где дело"
+    " сделано",
+    "the flow “{name}” never ends, a customer leaves it by “cancel” only: add done where the work is"
+    " done",
+)
+CONSTANT_CONDITION = Kind(
+    "W057",
+    "«{text}» всегда {said}: в условии нет ни одной переменной — напишите, что проверить",
+    "“{text}” is always {said}, it reads no variable: say what to look at",
+)
+IMPOSSIBLE_CASE = Kind(
+    "W058",
+    "«{name}» никогда не бывает «{case}»{nearest}",
+    "“{name}” is never “{case}”{nearest}",
+)
+NOTHING_TO_CHOOSE = Kind(
+    "E064",
+    "на вопрос с «as: {type}» нечего выбрать — добавьте buttons или options",
+    "a question with “as: {type}” offers nothing to choose: add buttons or options",
+)
+NEITHER_YES_NOR_NO = Kind(
+    "W064",
+    "ни одна кнопка не значит «да» или «нет» — напишите, что значит надпись: «Согласен: yes»",
+    "no button means yes or no: say what a label means, as in “I agree: yes”",
+)
+NEVER_COMES = Kind(
+    "W065",
+    "{name} никогда не сработает: раньше закончится {end} — уменьшите срок",
+    "{name} never comes, {end} is over before it: make it sooner",
+)
+USELESS_IN_MENU = Kind(
+    "W066",
+    "«{key}» не сработает: вопрос без save — меню, ответы в нём не проверяются. Добавьте save",
+    "“{key}” does nothing: a question without save is a menu whose answers are not checked. Add save",
+)
+OUTSIDE_WINDOW = Kind(
+    "W063",
+    "{key} может прийти, когда клиент молчит больше суток: WhatsApp пропустит только шаблон. Начните"
+    " с «say: {{text: …, whatsapp: {{template: имя}}}}» или уменьшите срок",
+    "{key} may come after a day of silence, when WhatsApp lets only templates through: begin with"
+    " “say: {{text: …, whatsapp: {{template: name}}}}” or make it sooner",
+)
+PERSONAL_DATA = Kind(
+    "W070",
+    "«{name}» хранит личные данные там, где их не покажет и не сотрёт команда для данных клиента —"
+    " запишите их в user",
+    "“{name}” keeps personal data where the command for a customer's data neither shows nor erases it:"
+    " save it in user",
+)
+SHORT_PHRASE = Kind(
+    "W031",
+    "«{name}» найдётся почти в любом сообщении — возьмите выражение длиннее или точное слово без contains",
+    "“{name}” is found in almost any message: take a longer phrase, or an exact word without contains",
+)
+MATCHES_ALL = Kind(
+    "W032",
+    "«{name}» подходит к любому сообщению — сузьте выражение",
+    "“{name}” fits any message: narrow the expression",
+)
+SHADOWED_PHRASE = Kind(
+    "W033",
+    "«{name}» никогда не сработает: раньше найдётся «{other}» ({first}) — уберите одно из двух или"
+    " поставьте более длинное раньше",
+    "“{name}” never comes, “{other}” is found before it ({first}): take one of the two away or put the"
+    " longer one first",
+)
+SAME_MEANING = Kind(
+    "W034",
+    "этот же смысл уже описан: {first} — опишите разницу",
+    "this meaning is described already: {first}. Say what is different",
+)
+SILENT_AT_FIRST = Kind(
+    "W035",
+    "на /start и на непонятное сообщение бот промолчит — добавьте start: сценарий",
+    "the bot says nothing to /start and to what it does not understand: add start with a flow",
 )

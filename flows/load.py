@@ -10,7 +10,7 @@ from flows.answers import BASE_TYPES
 from flows.check.channels import check_channels
 from flows.check.labels import check_labels
 from flows.check.names import check_names
-from flows.check.ways import check_handoffs, check_loops, check_needs, check_reach, check_steps
+from flows.check.whole import check_whole
 from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
 from flows.compile.flow import compile_flow, read_header
 from flows.compile.known import Known
@@ -144,18 +144,11 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
     )
     check_channels(bot, report)
     check_labels(bot, report)
-    # A mistyped `ask` is no ask: ways mean something only where everything reads well.
     return bot if report.errors else _walked(bot, report)
 
 
 def _walked(bot: Bot, report: Report) -> Bot:
-    for flow in bot.flows.values():
-        check_steps(flow, report)
-        check_loops(flow, report)
-    for flow in (bot.own, *bot.flows.values()):
-        check_handoffs(flow, report)
-    check_reach(bot, report)
-    check_needs(bot, report)
+    check_whole(bot, report)
     with_moves = {name: replace(flow, machine=moves(flow)) for name, flow in bot.flows.items()}
     return replace(bot, flows=with_moves)
 

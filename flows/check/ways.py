@@ -11,7 +11,9 @@ from flows.model import (
     Bot,
     CallFlow,
     EachNext,
+    Finish,
     Flow,
+    Go,
     HandOff,
     Later,
     OfferedButton,
@@ -28,6 +30,18 @@ def check_steps(flow: Flow, report: Report) -> None:
     for step, entry in flow.steps.items():
         if entry not in found:
             report(complaints.UNREACHABLE_STEP, _place(flow, entry), name=step)
+
+
+def check_ends(flow: Flow, report: Report) -> None:
+    """Flows that go round for ever though they are no menu: nobody gets out but by cancelling."""
+    found = [flow.code[index] for index in reached(flow, [0])]
+    ends = any(
+        isinstance(one, Finish | StartFlow) or isinstance(one, Go) and one.where == "cancel"
+        for one in found
+    )
+    questions = [one.question for one in found if isinstance(one, Ask)]
+    if not ends and questions and not any(question.menu for question in questions):
+        report(complaints.NO_WAY_OUT, flow.place, name=flow.name)
 
 
 def check_reach(bot: Bot, report: Report) -> None:

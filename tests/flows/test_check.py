@@ -135,7 +135,8 @@ def test_a_mistake_in_an_action_is_told(steps: str, complaint: str) -> None:
     ],
 )
 def test_a_sum_without_braces_is_told_to_stay_a_text(value: str, told: bool) -> None:
-    steps = f"- ask: Сколько?\n  save: штук\n  as: integer\n- set: {{сумма: {value}}}\n- say: Да"
+    steps = f"- ask: Сколько?\n  save: штук\n  as: integer\n- set: {{сумма: {value}}}\n"
+    steps += "- say: '{{ сумма }} {{ штук }}'"
     found = said_of_steps(steps)
     assert [one.split()[1] for one in found] == (["W014"] if told else [])
     assert all(f"{{{{ {value.strip(chr(39))} }}}}" in one for one in found)

@@ -1,0 +1,148 @@
+"""What is looked for in a bot that reads well: what nobody needs, gets to, hears or may keep."""
+
+import pytest
+
+from tests.flows.loading import BOT, said, said_of_steps
+
+
+def codes(complaints: list[str]) -> list[str]:
+    return [one.split()[1] for one in complaints]
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        # A variable that nobody reads; an answer is kept in the history.
+        ("- set: {x: 5}\n- say: Да", ["W021"]),
+        ("- do: shop.order\n  with: {number: 1}\n  save: x\n- say: Да", ["W021"]),
+        ("- set: {x: 5}\n- set: {x: 6}\n- say: Да", ["W021"]),
+        ("- set: {x: 5}\n- say: '{{ x }}'", []),
+        ("- set: {x: 5}\n- if: x\n  then: {say: Да}", []),
+        ("- set: {user.name: Аня, chat.x: 5}\n- say: Да", []),
+        ("- ask: Ну?\n  save: x", []),
+        # Conditions that are always the same.
+        ("- if: yes\n  then: {say: Да}", ["W057"]),
+        ("- if: 2 > 3\n  then: {say: Да}", ["W057"]),
+        ("- choose: 5\n  cases: {5: {say: Да}}", ["W057"]),
+        ("- if: now > today\n  then: {say: Да}", []),
+        ("- if: hours.поддержка.open\n  then: {say: Да}", []),
+        # Cases that no answer can be.
+        ("- ask: Ну?\n  save: x\n  buttons: [А, Б]\n- choose: x\n  cases: {В: {say: В}}", ["W058"]),
+        ("- ask: Ну?\n  save: x\n  buttons: [А, Б]\n- if: x == 'В'\n  then: {say: В}", ["W058"]),
+        (
+            "- ask: Ну?\n  save: x\n  buttons: [А]\n- if: x in ['А', 'В']\n  then: {say: А}",
+            ["W058"],
+        ),
+        ("- ask: Ну?\n  save: x\n  as: yes_no\n- choose: x\n  cases: {да: {say: А}}", ["W058"]),
+        ("- ask: Ну?\n  save: x\n  as: yes_no\n- choose: x\n  cases: {yes: {say: А}}", []),
+        ("- ask: Ну?\n  save: x\n  buttons: [А, Б]\n- choose: x\n  cases: {А: {say: А}}", []),
+        ("- ask: Ну?\n  save: x\n  buttons: {А: 1, Б: 2}\n- if: x == 2\n  then: {say: Б}", []),
+        ("- ask: Ну?\n  save: x\n  buttons: [А]\n- if: x == null\n  then: {say: Б}", []),
+        (
+            "- ask: Ну?\n  save: x\n  buttons: [А]\n- set: {x: В}\n- if: x == 'В'\n  then: {say: В}",
+            [],
+        ),
+        ("- ask: Ну?\n  save: x\n- if: x == 'В'\n  then: {say: В}", []),
+        # Questions that cannot be answered, keys that do nothing.
+        ("- ask: Ну?\n  save: x\n  as: choice", ["E064"]),
+        ("- ask: Ну?\n  save: x\n  as: many", ["E064"]),
+        ("- ask: Ну?\n  save: x\n  as: yes_no\n  buttons: {А: {say: Б}}", ["W064"]),
+        ("- ask: Ну?\n  save: x\n  as: yes_no\n  buttons: {А: yes, Б: {say: Б}}", []),
+        ("- ask: Ну?\n  buttons: [А]\n  retry: Ещё\n  tries: 2", ["W066", "W066"]),
+        ("- ask: Ну?\n  buttons: [А]\n  save: x\n  retry: Ещё\n  tries: 2", []),
+        # Reminders that never come.
+        (
+            (
+                "- ask: Ну?\n  save: x\n  remind: {after: 2h, say: Ну}\n"
+                "  timeout: {after: 1h, then: {say: А}}"
+            ),
+            ["W065"],
+        ),
+        (
+            (
+                "- ask: Ну?\n  save: x\n  remind: {after: 1h, say: Ну}\n"
+                "  timeout: {after: 2h, then: {say: А}}"
+            ),
+            [],
+        ),
+        # Personal data where nobody erases it.
+        ("- ask: Ну?\n  save: chat.phone\n  as: phone", ["W070"]),
+        ("- ask: Ну?\n  save: тел\n  as: phone\n- set: {chat.к: '{{ тел }}'}", ["W070"]),
+        ("- set: {chat.имя: Аня}\n- say: Да", ["W070"]),
+        ("- ask: Ну?\n  save: тел\n  as: phone\n- set: {user.phone: '{{ тел }}'}", []),
+        ("- ask: Ну?\n  save: chat.тема\n- say: Да", []),
+        # A day of silence.
+        ("- ask: Ну?\n  save: x\n  expires: 3d\n  remind: {after: 25h, say: Ну}", ["W063"]),
+        (
+            "- ask: Ну?\n  save: x\n  expires: 3d\n  timeout: {after: 1d, then: {say: А}}",
+            ["W063"],
+        ),
+        ("- ask: Ну?\n  save: x\n  expires: 3d\n  timeout: {after: 1d, then: done}", []),
+        (
+            (
+                "- ask: Ну?\n  save: x\n  expires: 3d\n  timeout: {after: 1d, then:"
+                " {say: {text: А, whatsapp: {template: т}}}}"
+            ),
+            [],
+        ),
+        (
+            (
+                "- ask: Ну?\n  save: x\n  expires: 3d\n  timeout: {after: 1d, then:"
+                " {say: {text: А, only: [web, telegram]}}}"
+            ),
+            [],
+        ),
+        # What messengers can show.
+        (f"- ask: Ну?\n  save: x\n  buttons: [{'а' * 25}]", ["W060"]),
+        (f"- ask: Ну?\n  save: x\n  buttons: [{'а' * 24}]", []),
+        (
+            f"- ask: Ну?\n  save: x\n  buttons: [{', '.join(f'к{n}' for n in range(11))}]",
+            ["W061"],
+        ),
+        (f"- say: {{text: А, only: telegram, buttons: [{'а' * 64}]}}", []),
+    ],
+)
+def test_a_flow_is_looked_through(steps: str, expected: list[str]) -> None:
+    told = said_of_steps(steps)
+    assert codes(told) == expected, told
+
+
+def test_a_label_is_told_once_with_every_channel_that_cuts_it() -> None:
+    told = said_of_steps(f"- ask: Ну?\n  save: x\n  buttons: [{'а' * 70}]")
+    assert len(told) == 1
+    assert "(Telegram 64, WhatsApp 24, VK 40 знаков)" in told[0]
+
+
+def test_a_flow_that_never_ends_is_told_unless_it_is_a_menu() -> None:
+    question = "[{ask: Ну?, save: x}, {go: а}]"
+    assert codes(said(f"flow: меню\nwhen: /start\nsteps: {{а: {question}}}")) == ["W056"]
+    menu = "[{ask: Ну?, buttons: [А]}, {go: а}]"
+    assert said(f"flow: меню\nwhen: /start\nsteps: {{а: {menu}}}") == []
+    leaves = "[{ask: Ну?, save: x}, {if: x == 'всё', then: done}, {go: а}]"
+    assert said(f"flow: меню\nwhen: /start\nsteps: {{а: {leaves}}}") == []
+
+
+def test_what_is_said_later_by_another_flow_is_looked_at_there() -> None:
+    menu = "flow: меню\nwhen: /start\nsteps: {а: {later: {at: now + days(2), call: весть}}}"
+    plain = "flow: весть\nsteps: {а: [{call: слова}]}"
+    words = "flow: слова\nsteps: {а: {say: Пора}}"
+    assert [one.split()[:2] for one in said(menu, plain, words)] == [["flows/0.yaml:3:", "W063"]]
+    template = "flow: слова\nsteps: {а: {say: {text: Пора, whatsapp: {template: т}}}}"
+    assert said(menu, plain, template) == []
+    soon = menu.replace("at: now + days(2)", "after: 2h")
+    assert said(soon, plain, words) == []
+
+
+def test_a_bot_that_says_nothing_at_first_is_told() -> None:
+    flow = "flow: меню\nwhen: цена\nsteps: {а: {say: 100 ₽}}"
+    silent = BOT.replace("    start: меню\n", "")
+    assert codes(said(flow, bot=silent)) == ["W035"]
+    assert said(flow) == []
+    assert said(flow.replace("цена", "/start"), bot=silent) == []
+    answers = silent.rstrip(" ") + "    meanwhile: [{when: {event: no_match}, then: {call: меню}}]"
+    assert said(flow, bot=answers) == []
+
+
+def test_a_mistake_is_told_without_what_follows_from_it() -> None:
+    told = said_of_steps("- set: {x: 5}\n- say: '{{ y }}'\n- if: yes\n  then: {say: Да}")
+    assert codes(told) == ["E020"]
