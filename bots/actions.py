@@ -53,15 +53,13 @@ class Performer:
         """Find the meaning of a text; when that fails, it has none."""
         try:
             async with asyncio.timeout(LONGEST_QUICK):
-                chosen = await self._understanding.choose(
+                ranked = await self._understanding.choose(
                     asked.text, asked.candidates, question=asked.question, language=language
                 )
         except Exception:
             log.exception("Understanding failed")
-            chosen = None
-        if chosen is None:
-            return Chosen(wait=asked.wait)
-        return Chosen(wait=asked.wait, key=chosen[0], confidence=chosen[1])
+            ranked = ()
+        return Chosen(wait=asked.wait, ranked=tuple(ranked))
 
     async def _tried(
         self,

@@ -108,6 +108,8 @@ def inbound(message: UnifiedMessage, seq: int, understood: Understood) -> Messag
         attachments=message.attachments,
         intent=understood.intent,
         confidence=understood.confidence,
+        rung=understood.rung,
+        because=understood.because,
     )
 
 

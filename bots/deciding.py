@@ -141,4 +141,5 @@ def _merged(before: Understood, after: Understood) -> Understood:
         entities={**before.entities, **after.entities},
         confidence=after.confidence if after.rung else before.confidence,
         rung=after.rung or before.rung,
+        because=after.because if after.rung else before.because,
     )

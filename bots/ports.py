@@ -239,8 +239,11 @@ class Understanding(Protocol):
 
     async def choose(
         self, text: str, candidates: Mapping[str, str], *, question: str | None, language: str
-    ) -> tuple[str, float] | None:
-        """The candidate's key with the confidence in it, or None when nothing is close enough."""
+    ) -> Sequence[tuple[str, float]]:
+        """The candidates' keys that come into question, the likeliest first, each with a confidence.
+
+        Below 0.5 nothing happens; two within 0.1 of each other are told apart by the customer.
+        """
 
 
 class Listener(Protocol):

@@ -107,7 +107,7 @@ def _take(stage: Stage, what: Input) -> None:
         case Chosen():
             meaning = stage.position.meaning
             if meaning is not None and meaning.id == what.wait:
-                understand.choose(stage, what.key, what.confidence)
+                understand.choose(stage, what.ranked)
         case TakenOver():
             handing.take_over(stage, what)
         case GivenBack():
@@ -202,6 +202,7 @@ def _understood(stage: Stage) -> Understood:
         entities=stage.entities,
         confidence=stage.confidence,
         rung=stage.rung,
+        because=stage.because,
     )
 
 

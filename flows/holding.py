@@ -17,7 +17,7 @@ def idle(stage: Stage) -> bool:
     if stage.position.meaning is not None:
         return False
     if top is None:
-        return True
+        return stage.position.offer is None
     if top.wait is not None and top.wait.kind == "wait":
         return stage.position.offer is None
     waiting = pending(stage)

@@ -53,6 +53,9 @@ class Target(NamedTuple):
 class Pattern(Protocol):
     """A compiled regular expression of an owner."""
 
+    @property
+    def pattern(self) -> Any: ...
+
     def search(self, text: str, /) -> Any | None: ...
 
 

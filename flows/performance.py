@@ -1,6 +1,6 @@
 """One test while it is played: its lines in order, and where the bot says something else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -259,7 +259,9 @@ class Performance:
             raise ActionFails(mock.fails)
         return mock.give if mock is not None else None
 
-    def _mean(self, text: str, candidates: Mapping[str, str]) -> str | None:
+    def _mean(
+        self, text: str, candidates: Mapping[str, str]
+    ) -> str | Sequence[tuple[str, float]] | None:
         key = self._script.means.get(text)
         if key is None:
             return self._means(text, candidates) if self._means is not None else None

@@ -1,6 +1,6 @@
 """Presses: of the question's buttons, of «Продолжим?», of a message's, and of stale ones."""
 
-from flows import answering, asking, guards, returning, tasks, triggers, walking
+from flows import answering, asking, guards, meanings, returning, tasks, triggers, walking
 from flows.choices import Choice, by_key, by_words, pending, question_of, several_by_words
 from flows.frames import Frame
 from flows.matching import fold
@@ -13,7 +13,11 @@ from flows.turn import Press
 def press_question(stage: Stage, wait_id: str, key: str) -> bool:
     offer = stage.position.offer
     if offer is not None and offer["id"] == wait_id and key.isdecimal():
-        triggers.note(stage, "button", SURE, triggers.intent_of_top(stage))
+        if "topics" in offer:
+            return meanings.accept(stage, int(key), "button")
+        triggers.note(
+            stage, "button", SURE, triggers.intent_of_top(stage), label=_label(stage, key)
+        )
         returning.accept_offer(stage, int(key))
         return True
     top = pending(stage)
@@ -23,22 +27,33 @@ def press_question(stage: Stage, wait_id: str, key: str) -> bool:
     if top.wait.confirming:
         if key not in ("yes", "other"):
             return False
-        triggers.note(stage, "button", SURE, top.flow)
+        triggers.note(stage, "button", SURE, top.flow, label=_confirming(stage, key), step=top.step)
         confirm(stage, top, key == "yes")
         return True
     chosen = by_key(stage, top, question, key)
     if chosen is None or not chosen.answers:
         return False
     stage.position.offer = None
-    triggers.note(stage, "button", SURE, None if chosen.entry >= 0 else top.flow)
+    intent = None if chosen.entry >= 0 else top.flow
+    triggers.note(stage, "button", SURE, intent, label=chosen.label, step=top.step)
     stage.flow_of_button = top.flow
     answering.choose(stage, top, chosen)
     return True
 
 
+def _label(stage: Stage, key: str) -> str:
+    """The label of a button of «Продолжим?»."""
+    _, presses = returning.offered(stage)
+    return presses[int(key)].text if int(key) < len(presses) else ""
+
+
+def _confirming(stage: Stage, key: str) -> str:
+    return stage.phrase("yes" if key == "yes" else "other")
+
+
 def stale(stage: Stage) -> None:
     """A button of an earlier question never acts."""
-    triggers.note(stage, "button", 0.0, None)
+    triggers.note(stage, "button", 0.0, None, stale="yes")
     stage.tell(stage.phrase("stale"))
     returning.say_again(stage)
 
@@ -64,7 +79,7 @@ def press_offer(stage: Stage, number: str) -> str:
     if target not in stage.bot.flows or not guards.may_start(stage, target, arguments):
         stale(stage)
         return ""
-    triggers.note(stage, "button", SURE, target)
+    triggers.note(stage, "button", SURE, target, label=offer["label"])
     stage.position.offer = None
     if act == "start":
         tasks.start(stage, target, trigger="", arguments=arguments)
@@ -116,7 +131,8 @@ def answer_offer(stage: Stage, text: str) -> bool:
         if top is not None:
             asking.wake_timers(stage, top)
         return False
-    triggers.note(stage, "answer", SURE, triggers.intent_of_top(stage))
+    label = presses[place].text if place < len(presses) else ""
+    triggers.note(stage, "answer", SURE, triggers.intent_of_top(stage), label=label)
     returning.accept_offer(stage, place)
     return True
 
@@ -149,7 +165,8 @@ def answer_by_label(stage: Stage, frame: Frame, text: str) -> bool:
             said = False
         if said is None:
             return False
-        triggers.note(stage, "answer", SURE, frame.flow)
+        label = _confirming(stage, "yes" if said else "other")
+        triggers.note(stage, "answer", SURE, frame.flow, label=label, step=frame.step)
         confirm(stage, frame, said)
         return True
     chosen = by_words(stage, frame, text)
@@ -158,12 +175,14 @@ def answer_by_label(stage: Stage, frame: Frame, text: str) -> bool:
         return True
     several = several_by_words(stage, frame, text)
     if several:
-        triggers.note(stage, "answer", SURE, frame.flow)
+        labels = ", ".join(choice.label for choice in several)
+        triggers.note(stage, "answer", SURE, frame.flow, label=labels, step=frame.step)
         answering.pick(stage, frame, several)
     return bool(several)
 
 
 def take_choice(stage: Stage, frame: Frame, chosen: Choice) -> None:
-    triggers.note(stage, "answer", SURE, None if chosen.entry >= 0 else frame.flow)
+    intent = None if chosen.entry >= 0 else frame.flow
+    triggers.note(stage, "answer", SURE, intent, label=chosen.label, step=frame.step)
     stage.flow_of_button = frame.flow
     answering.choose(stage, frame, chosen)

@@ -43,9 +43,11 @@ from flows.turn import (
 
 STEPS_PER_TURN = 1000
 TIMERS_PER_WAIT = 1000
+QUITE_SURE = 0.9
 
 Actions = Callable[[str, Mapping[str, Any]], Any]
-Means = Callable[[str, Mapping[str, str]], str | None]
+Means = Callable[[str, Mapping[str, str]], str | Sequence[tuple[str, float]] | None]
+"""The meaning of a text: its key among the candidates, or several with confidences, best first."""
 
 
 class ActionFails(Exception):
@@ -244,6 +246,7 @@ class Rehearsal:
                 entities=entities or before.entities,
                 confidence=after.confidence if after.rung else before.confidence,
                 rung=after.rung or before.rung,
+                because=after.because if after.rung else before.because,
             )
 
     def _carry_out(self, effect: Effect) -> None:
@@ -277,8 +280,9 @@ class Rehearsal:
         self.owner = owner
 
     def _meaning(self, wanted: Understand) -> Chosen:
-        key = self.means(wanted.text, wanted.candidates)
-        return Chosen(wait=wanted.wait, key=key, confidence=0.9 if key is not None else 0.0)
+        found = self.means(wanted.text, wanted.candidates)
+        ranked = ((found, QUITE_SURE),) if isinstance(found, str) else tuple(found or ())
+        return Chosen(wait=wanted.wait, ranked=ranked)
 
     def _result(self, run: Run) -> Returned:
         """What comes of an action, after as many tries as the flow allows."""

@@ -52,9 +52,11 @@ def _offer(stage: Stage) -> None:
 
 
 def offered(stage: Stage) -> tuple[str, tuple[Press, ...]]:
-    """The question which of the suspended tasks goes on, and its buttons."""
+    """The question which of the suspended tasks, or of close meanings, and its buttons."""
     offer = stage.position.offer
     assert offer is not None
+    if "topics" in offer:
+        return _offered_topics(stage, [label for _, label in offer["topics"]], offer["id"])
     frames = [frame for frame in map(stage.by_id, offer["frames"]) if frame is not None]
     names = [tasks.about_of(stage, frame) or frame.flow for frame in frames]
     if len(frames) == 1:
@@ -67,6 +69,14 @@ def offered(stage: Stage) -> tuple[str, tuple[Press, ...]]:
         Press(text=label, payload=f"q:{offer['id']}:{place}") for place, label in enumerate(labels)
     )
     return text, presses
+
+
+def _offered_topics(stage: Stage, labels: list[str], wait: str) -> tuple[str, tuple[Press, ...]]:
+    joined = stage.phrase("or").join(stage.phrase("quoted", text=label) for label in labels)
+    presses = tuple(
+        Press(text=label, payload=f"q:{wait}:{place}") for place, label in enumerate(labels)
+    )
+    return stage.phrase("about_which", topics=joined), presses
 
 
 def accept_offer(stage: Stage, place: int) -> None:

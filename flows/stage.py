@@ -33,6 +33,7 @@ class Stage(Memory):
     """
 
     __slots__ = (
+        "because",
         "confidence",
         "done",
         "drawn",
@@ -61,6 +62,7 @@ class Stage(Memory):
         self.intent: str | None = None
         self.entities: dict[str, Any] = {}
         self.confidence = 0.0
+        self.because: dict[str, str] = {}
         self.rung = ""
         self.done = 0
         self.muted = False

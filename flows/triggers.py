@@ -8,7 +8,7 @@ from flows.attachments import is_a
 from flows.choices import pending, question_of
 from flows.frames import BOTTOM, Frame
 from flows.matching import fold
-from flows.model import Scope, Sends, Target
+from flows.model import Pattern, Scope, Sends, Target
 from flows.phrases import BACK_WORDS, CANCEL_WORDS
 from flows.stage import Stage
 from flows.turn import MediaKind, Sent
@@ -20,10 +20,26 @@ NO_MATCH = "no_match"
 Level = tuple[Scope, Frame | None]
 
 
-def note(stage: Stage, rung: str, confidence: float, intent: str | None) -> None:
+def note(
+    stage: Stage, rung: str, confidence: float, intent: str | None, **because: str | None
+) -> None:
+    """Note down which rung of the ladder took the message, and what decided it."""
     stage.rung = rung
     stage.confidence = confidence
     stage.intent = intent
+    stage.because = {name: words for name, words in because.items() if words}
+
+
+def scope_of(stage: Stage, target: Target, frame: Frame | None) -> str:
+    """Which level a trigger listens at."""
+    if frame is None:
+        return "starts" if target.entry < 0 else "bot"
+    if frame is stage.top and frame.wait is not None and frame.wait.kind == "ask":
+        own = question_of(stage, frame).scope
+        others = (one for _, one in (*own.contains, *own.means))
+        if target in own.exact.values() or target in others:
+            return "question"
+    return "flow"
 
 
 def levels(stage: Stage) -> Iterator[Level]:
@@ -60,7 +76,8 @@ def exact(stage: Stage, text: str) -> bool:
     if found is None:
         return _own_words(stage, text)
     target, frame = found
-    note(stage, "exact", SURE, intent_of(target, frame))
+    scope = scope_of(stage, target, frame)
+    note(stage, "exact", SURE, intent_of(target, frame), words=key_of(text), scope=scope)
     wake(stage, target, frame, text)
     return True
 
@@ -96,13 +113,13 @@ def _own_words(stage: Stage, text: str) -> bool:
     """Cancel, back and start work without the owner saying a word about them."""
     key = key_of(text)
     if key == "/start" and stage.bot.start is not None and guards.may_start(stage, stage.bot.start):
-        note(stage, "exact", SURE, stage.bot.start)
+        note(stage, "exact", SURE, stage.bot.start, words=key)
         tasks.start(stage, stage.bot.start, trigger=text, arguments={})
     elif stage.stack and key in CANCEL_WORDS:
-        note(stage, "exact", SURE, intent_of_top(stage))
+        note(stage, "exact", SURE, intent_of_top(stage), words=key)
         endings.cancel(stage)
     elif stage.stack and key in BACK_WORDS:
-        note(stage, "exact", SURE, intent_of_top(stage))
+        note(stage, "exact", SURE, intent_of_top(stage), words=key)
         back.back(stage)
     else:
         return False
@@ -135,10 +152,19 @@ def contained(stage: Stage, text: str, attached: Sequence[Sent] = ()) -> bool:
             else:
                 found = bool(text) and phrase.search(text) is not None
             if found and guards.listens(stage, target, frame):
-                note(stage, "contains", QUITE_SURE, intent_of(target, frame))
+                at = scope_of(stage, target, frame)
+                note(stage, "contains", QUITE_SURE, intent_of(target, frame), scope=at)
+                stage.because["words"] = _written(phrase)
                 wake(stage, target, frame, text)
                 return True
     return False
+
+
+def _written(phrase: str | Sends | Pattern) -> str:
+    """What the owner wrote after `contains`, `sends` or `matches`."""
+    if isinstance(phrase, str):
+        return phrase
+    return phrase.kind if isinstance(phrase, Sends) else str(phrase.pattern)
 
 
 def _sends(attached: Iterable[Sent], kind: str) -> bool:

@@ -56,11 +56,13 @@ class Returned(Struct, frozen=True, kw_only=True):
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
-    """The meaning a text has: a key of `Understand.candidates`, or None for none of them."""
+    """The meanings a text may have, as keys of `Understand.candidates`, the likeliest first.
+
+    Each comes with a confidence from 0 to 1; none where it means none of them.
+    """
 
     wait: str
-    key: str | None = None
-    confidence: float = 0.0
+    ranked: tuple[tuple[str, float], ...] = ()
 
 
 class TakenOver(Struct, frozen=True, kw_only=True):
@@ -242,12 +244,16 @@ class Understood(Struct, frozen=True, kw_only=True):
 
     `intent` is the flow that took it, `entities` what that flow gives and what `find` found,
     `rung` the step of the ladder: button, exact, answer, contains, means, no_match, edited, other.
+    `because` says what decided it: the `words` of the trigger and its `scope` (question, flow, bot,
+    starts), the `label` that was pressed or named, the `type` and `step` of the question whose
+    answer it was, the meanings that were too `close` to tell apart.
     """
 
     intent: str | None = None
     entities: Mapping[str, Any] = field(default_factory=dict)
     confidence: float = 0.0
     rung: str = ""
+    because: Mapping[str, str] = field(default_factory=dict)
 
 
 class Step(Struct, frozen=True, kw_only=True):

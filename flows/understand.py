@@ -4,15 +4,26 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from flows import answering, asking, guards, handing, pressing, returning, tasks, triggers
+from flows import (
+    answering,
+    asking,
+    endings,
+    guards,
+    handing,
+    meanings,
+    pressing,
+    returning,
+    tasks,
+    triggers,
+)
 from flows.answers import Fit, Misfit
 from flows.choices import by_beginning, pending, question_of
-from flows.frames import BOTTOM, Frame, Meaning
-from flows.model import CallFlow, EndHandler, Go, StartFlow, Target
+from flows.frames import Frame
+from flows.model import EndHandler, Go, StartFlow, Target
 from flows.phrases import CANCEL_WORDS
 from flows.stage import Stage
 from flows.triggers import NO_MATCH, SURE
-from flows.turn import Heard, Sent, Understand
+from flows.turn import Heard, Sent
 
 MAIL_KEPT = 20
 """Messages that wait for a slow action to end; of more the oldest are not answered."""
@@ -74,7 +85,10 @@ def _climb_with(stage: Stage, text: str, attached: Sequence[Sent]) -> None:
     top = pending(stage)
     if top is not None and top.wait is not None:
         top.wait.missed = False
-    if stage.position.offer is not None and pressing.answer_offer(stage, text):
+    if meanings.unsure(stage):
+        if text and _answer_doubt(stage, text):
+            return
+    elif stage.position.offer is not None and pressing.answer_offer(stage, text):
         return
     if top is not None and text and pressing.answer_by_label(stage, top, text):
         return
@@ -86,7 +100,7 @@ def _climb_with(stage: Stage, text: str, attached: Sequence[Sent]) -> None:
         if _answer(stage, top, text, attached, fit):
             return
         reason = fit.reason if isinstance(fit, Misfit) else ""
-    if triggers.contained(stage, text, attached) or (text and _ask_model(stage, text)):
+    if triggers.contained(stage, text, attached) or (text and meanings.ask_model(stage, text)):
         return
     nobody(stage, text, reason, attached)
 
@@ -105,7 +119,8 @@ def _answer(
         if chosen is not None:
             pressing.take_choice(stage, frame, chosen)
         return chosen is not None
-    triggers.note(stage, "answer", SURE, frame.flow)
+    kind = question_of(stage, frame).kind.name
+    triggers.note(stage, "answer", SURE, frame.flow, type=kind, step=frame.step)
     wait.confirming = False
     if answering.gathers(question_of(stage, frame)):
         answering.gather(stage, frame, text, attached)
@@ -131,72 +146,43 @@ def _hear_edited(stage: Stage, heard: Heard) -> None:
 # ---------------------------------------------------------------- 6: meanings
 
 
-def _ask_model(stage: Stage, text: str) -> bool:
-    """Ask which of the described meanings the text has, if there are any."""
-    sentences: dict[str, str] = {}
-    targets: dict[str, list[object]] = {}
-    for scope, frame in triggers.levels(stage):
-        for sentence, target in scope.means:
-            if not guards.listens(stage, target, frame):
-                continue
-            key = candidate(stage, target, frame, sentence)
-            known = targets.get(key)
-            leads = [target.flow, target.entry, frame.id if frame is not None else BOTTOM]
-            if known is not None and known != leads:
-                key = sentence
-            if key in sentences:
-                sentences[key] = f"{sentences[key]}\n{sentence}"
-            else:
-                sentences[key] = sentence
-                targets[key] = leads
-    if not sentences:
-        return False
-    wait = f"w{stage.number()}"
-    stage.position.meaning = Meaning(wait, text, targets)
-    stage.effects.append(
-        Understand(wait=wait, text=text, candidates=sentences, question=_pending_text(stage))
-    )
-    return True
-
-
-def candidate(stage: Stage, target: Target, frame: Frame | None, sentence: str) -> str:
-    """A name for a choice: the flow it leads to, where it leads to one."""
-    if target.entry < 0:
-        return target.flow
-    flow = stage.flow(frame) if frame is not None else stage.bot.own
-    operation = flow.code[target.entry]
-    if isinstance(operation, (CallFlow, StartFlow)):
-        return operation.flow
-    return sentence
-
-
-def _pending_text(stage: Stage) -> str | None:
-    top = pending(stage)
-    if top is None:
-        return None
-    text = question_of(stage, top).body.text
-    return stage.render(top, text) if text is not None else None
-
-
-def choose(stage: Stage, key: str | None, confidence: float) -> None:
+def choose(stage: Stage, ranked: meanings.Ranked) -> None:
     """The model has chosen; without a choice the message is nobody's."""
-    meaning = stage.position.meaning
-    assert meaning is not None
-    stage.position.meaning = None
-    text = meaning.text
-    if key is None or key not in meaning.targets:
-        top = pending(stage)
-        reason = ""
-        if top is not None:
-            fit = asking.parse(stage, top, text, ())
-            reason = "" if isinstance(fit, Fit) else fit.reason
-        nobody(stage, text, reason)
-        return
-    flow, entry, frame_id = meaning.targets[key]
-    frame = stage.by_id(frame_id) if frame_id != BOTTOM else None
-    target = Target(flow, entry)
-    triggers.note(stage, "means", confidence, triggers.intent_of(target, frame))
-    triggers.wake(stage, target, frame, text)
+    text = meanings.choose(stage, ranked)
+    if text:
+        _nobodys_text(stage, text)
+    elif meanings.unsure(stage):
+        returning.say_again(stage)
+
+
+def _nobodys_text(stage: Stage, text: str) -> None:
+    top = pending(stage)
+    reason = ""
+    if top is not None:
+        fit = asking.parse(stage, top, text, ())
+        reason = "" if isinstance(fit, Fit) else fit.reason
+    nobody(stage, text, reason)
+
+
+def _answer_doubt(stage: Stage, text: str) -> bool:
+    """An answer to «Вы про … или …?»; anything else goes up the ladder."""
+    place = meanings.named(stage, text)
+    if place is not None and meanings.accept(stage, place, "answer"):
+        return True
+    if stage.position.offer is None:
+        return False
+    heard = meanings.drop(stage)
+    words = triggers.key_of(text)
+    if words in CANCEL_WORDS:
+        if stage.stack:
+            return False
+        triggers.note(stage, "exact", SURE, None, words=words)
+        endings.cancel(stage)
+        return True
+    if answering.yes_or_no(stage, text) is False:
+        _nobodys_text(stage, heard)
+        return True
+    return False
 
 
 # ---------------------------------------------------------------- 7: nobody's
@@ -206,6 +192,8 @@ def nobody(stage: Stage, text: str, reason: str, attached: Sequence[Sent] = ()) 
     """Nobody claimed the message: a misfit of the question, or the bot's `event: no_match`."""
     triggers.note(stage, NO_MATCH, 0.0, None)
     top = pending(stage)
+    if reason and top is not None:
+        stage.because["step"] = top.step or ""
     if text and top is not None and answering.gathering_photos(stage, top):
         # A word between two photos is neither a misfit nor a topic.
         return

@@ -27,14 +27,17 @@ _messages = msgspec.json.Decoder(UnifiedMessage)
 
 
 class _Parts(msgspec.Struct, omit_defaults=True):
-    """What few messages have, in one column."""
+    """What few messages have, and how one was understood, in one column."""
 
     keyboard: Keyboard | None = None
     attachments: tuple[Attachment, ...] = ()
     cards: tuple[Card, ...] = ()
+    rung: str = ""
+    because: Mapping[str, str] = {}
 
 
 _parts = msgspec.json.Decoder(_Parts)
+_NO_PARTS = _Parts()
 
 
 def to_micros(moment: datetime) -> int:
@@ -77,14 +80,16 @@ def arrival_from_row(row: Any) -> Arrival:
 
 
 def parts_to_json(record: MessageRecord) -> str | None:
-    if record.keyboard is None and not record.attachments and not record.cards:
+    if not (record.keyboard or record.attachments or record.cards or record.rung):
         return None
-    return _encoder.encode(
-        _Parts(keyboard=record.keyboard, attachments=record.attachments, cards=record.cards)
-    ).decode()
-
-
-_NO_PARTS = _Parts()
+    parts = _Parts(
+        keyboard=record.keyboard,
+        attachments=record.attachments,
+        cards=record.cards,
+        rung=record.rung,
+        because=record.because,
+    )
+    return _encoder.encode(parts).decode()
 
 
 def parts_from_json(text: str | None) -> _Parts:
@@ -134,6 +139,8 @@ def record_from_row(row: Any) -> MessageRecord:
         cards=parts.cards,
         intent=row[8],
         confidence=row[9],
+        rung=parts.rung,
+        because=parts.because,
     )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from adapters.stems import alike, stem, stems
+from flows.stems import alike, stem, stems
 
 _EXAMPLE = re.compile(r"«([^»]+)»")
 _LONGEST = 400
@@ -24,8 +24,8 @@ _FRAMING = frozenset(map(stem, _FRAMING_WORDS.split()))
 _ENOUGH = 0.6
 _ENOUGH_WITH_TWO = 0.45
 _PHRASE = range(2, 4)
-_SUREST = 0.94
 _LEAST = 0.5
+_SPAN = 0.44
 
 
 class StemmedUnderstanding:
@@ -33,29 +33,18 @@ class StemmedUnderstanding:
 
     async def choose(
         self, text: str, candidates: Mapping[str, str], *, question: str | None, language: str
-    ) -> tuple[str, float] | None:
-        return self.closest(text, candidates)
+    ) -> list[tuple[str, float]]:
+        return self.at_once(text, candidates)
 
-    def at_once(self, text: str, candidates: Mapping[str, str]) -> str | None:
-        """The key alone, without waiting: for conversations that are only played."""
-        closest = self.closest(text, candidates)
-        return closest[0] if closest else None
-
-    def closest(self, text: str, candidates: Mapping[str, str]) -> tuple[str, float] | None:
-        """The candidate that has most in common with a text, and how sure that is."""
+    def at_once(self, text: str, candidates: Mapping[str, str]) -> list[tuple[str, float]]:
+        """The candidates that have enough in common with a text, best first, and how sure that is."""
         said = tuple(
             dict.fromkeys(word for word in stems(text[:_LONGEST]) if word not in _FRAMING)
         )[:_MOST_WORDS]
         alone = len(text.split()) == 1
-        best: tuple[str, float] | None = None
-        for key, sentence in candidates.items():
-            score = _closeness(said, sentence, alone)
-            if score and (best is None or score > best[1]):
-                best = key, score
-        if best is None:
-            return None
-        key, score = best
-        return key, round(_LEAST + (_SUREST - _LEAST) * score, 2)
+        scores = {key: _closeness(said, words, alone) for key, words in candidates.items()}
+        found = [(key, round(_LEAST + _SPAN * score, 2)) for key, score in scores.items() if score]
+        return sorted(found, key=lambda one: -one[1])
 
 
 def _closeness(said: tuple[str, ...], sentence: str, alone: bool) -> float:

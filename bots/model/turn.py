@@ -25,7 +25,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRecord:
-    """A message as history keeps it; `seq` counts within the conversation, from 1."""
+    """A message as history keeps it; `seq` counts within the conversation, from 1.
+
+    Of what a customer sent, `rung` and `because` say how it was understood (`flows.turn.Understood`).
+    """
 
     message_id: str
     seq: int
@@ -40,6 +43,8 @@ class MessageRecord:
     cards: tuple[Card, ...] = ()
     intent: str | None = None
     confidence: float | None = None
+    rung: str = ""
+    because: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:

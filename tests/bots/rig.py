@@ -254,8 +254,8 @@ class World:
 class NobodyUnderstands:
     async def choose(
         self, text: str, candidates: Mapping[str, str], *, question: str | None, language: str
-    ) -> tuple[str, float] | None:
-        return None
+    ) -> Sequence[tuple[str, float]]:
+        return ()
 
 
 class Ears:

@@ -147,7 +147,7 @@ def test_what_ends_a_step_and_goes_on_is_its_last_effect(talk: Any) -> None:
     understand = first.effects[-1]
     assert isinstance(understand, Understand)
     assert understand.candidates == {"а": "что-то"}
-    chosen = Chosen(wait=understand.wait, key="а", confidence=0.8)
+    chosen = Chosen(wait=understand.wait, ranked=(("а", 0.8),))
     second = engine.advance(dialog.play.bot, first.position, chosen, around)
     assert second.understood.confidence == 0.8
     run = second.effects[-1]
@@ -163,7 +163,7 @@ def test_a_choice_or_result_nobody_waits_for_is_let_pass(talk: Any) -> None:
     dialog = talk(SLOW, WORDS, actions={"slow.find": {}}).hears("/order", "Номер?")
     around = Around(now=dialog.play.now)
     position: Mapping[str, Any] = dialog.play.position
-    for what in (Chosen(wait="w99", key="заказ"), Returned(wait="w99")):
+    for what in (Chosen(wait="w99", ranked=(("заказ", 1.0),)), Returned(wait="w99")):
         step = engine.advance(dialog.play.bot, position, what, around)
         assert step.effects == ()
         assert step.position == position
