@@ -30,7 +30,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from adapters.demo.actions import DEMO_SPECS, DemoActions, DemoBot
+from adapters.actions.calendar import Calendar
+from adapters.actions.catalogue import Catalogue, catalogue
+from adapters.actions.job import BotFacts
+from adapters.actions.knowledge import KnowledgeBase, texts_of
+from adapters.actions.llm import NoModel
+from adapters.actions.marketplace import DemoShop
+from adapters.actions.stats import Stats
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.deciding import Decider
@@ -51,7 +57,7 @@ from config.logs import set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
 from flows.load import Loaded, load_bot
-from flows.model import Bot
+from flows.model import ActionSpec, Bot
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
 from storage.sqlite import Stores, open_sqlite
@@ -115,10 +121,21 @@ def stop(sentence: str, *lines: str) -> NoReturn:
     raise SystemExit(2)
 
 
-def load(folder: BotFolder) -> Loaded:
+def load(settings: Settings, folder: BotFolder) -> Loaded:
     """A bot folder, compiled against the actions there are. Raises LoadError."""
-    media = folder.media
-    return load_bot(folder.name, folder.files, DEMO_SPECS, media=media)
+    return load_bot(
+        folder.name,
+        folder.files,
+        actions_of(settings),
+        media=folder.media,
+        knowledge=folder.knowledge,
+        secrets=settings.secrets,
+    )
+
+
+def actions_of(settings: Settings) -> dict[str, ActionSpec]:
+    """What flows may name."""
+    return catalogue(public=settings.public_url is not None)
 
 
 def load_all(settings: Settings) -> dict[str, tuple[BotFolder, Loaded]]:
@@ -131,7 +148,7 @@ def load_all(settings: Settings) -> dict[str, tuple[BotFolder, Loaded]]:
         stop("Some bot folders cannot be read:", *error.lines)
     for folder in folders:
         try:
-            bots[folder.name] = folder, load(folder)
+            bots[folder.name] = folder, load(settings, folder)
         except LoadError as error:
             complaints += complaints_of(folder.path, error)
     if complaints:
@@ -210,15 +227,23 @@ async def build(
     published = Published(
         shelf=stores.shelf,
         workspace=owner.workspace,
-        compile=lambda name, files: load_bot(name, files, DEMO_SPECS).bot,
+        compile=lambda name, files: load_bot(name, files, actions_of(settings)).bot,
     )
     for folder, loaded in bots.values():
         await published.publish(loaded.bot, folder.files)
 
-    def demo(name: str) -> DemoBot:
-        return demo_bot(published.current(name), folders[name])
-
-    performer = Performer(DemoActions(stores.shelf, now, demo), StemmedUnderstanding(), meter)
+    actions = Catalogue(
+        (
+            DemoShop(stores.shelf).acts,
+            KnowledgeBase().acts,
+            Calendar(stores.shelf).acts,
+            Stats(stores.shelf).acts,
+            NoModel().acts,
+        ),
+        bots=lambda name: facts_of(published.current(name), folders[name]),
+        clock=now,
+    )
+    performer = Performer(actions, StemmedUnderstanding(), meter, settings.secret)
     open_channels = channels(stores, owner.workspace, new_id)
     outbox = Outbox(
         store=stores.outbox,
@@ -271,7 +296,7 @@ async def republish(settings: Settings, house: House) -> None:
         for name in sorted(names):
             try:
                 folder = read_bot_folder(settings.bots_dir / name)
-                loaded = load(folder)
+                loaded = load(settings, folder)
             except (LoadError, BotFolderError) as error:
                 stays = "the version before stays" if name in house.folders else "it stays away"
                 log.error(f"Not published, {stays}", bot=name)
@@ -306,11 +331,15 @@ async def publish(house: House, bot: Bot, folder: BotFolder) -> None:
             await asyncio.sleep(1)
 
 
-def demo_bot(bot: Bot, folder: BotFolder) -> DemoBot:
-    """What the demo actions know of a bot."""
-    texts = folder.knowledge
-    knowledge = {source: texts.get(path, "") for source, path in bot.knowledge.items()}
-    return DemoBot(timezone=bot.timezone, knowledge=knowledge)
+def facts_of(bot: Bot, folder: BotFolder) -> BotFacts:
+    """What actions know of a bot."""
+    return BotFacts(
+        title=bot.title,
+        language=bot.language,
+        timezone=bot.timezone,
+        knowledge=texts_of(bot.knowledge, folder.knowledge),
+        booking=bot.booking,
+    )
 
 
 # ---------------------------------------------------------------- serving
@@ -639,7 +668,7 @@ def check(settings: Settings, path: str | None) -> int:
     """Every complaint about bot folders; 1 if one of them is an error."""
     from adapters.terminal import check as terminal
 
-    return terminal.check(wanted_folders(settings, path), DEMO_SPECS, sys.stdout)
+    return terminal.check(wanted_folders(settings, path), partial(load, settings), sys.stdout)
 
 
 def test(settings: Settings, given: argparse.Namespace) -> int:
@@ -649,7 +678,7 @@ def test(settings: Settings, given: argparse.Namespace) -> int:
     status = 0
     for folder in wanted_folders(settings, given.folder):
         try:
-            company = company_of(folder)
+            company = company_of(settings, folder)
         except LoadError as error:
             stop("The bot has mistakes:", *complaints_of(folder.path, error))
         wanted = Wanted(
@@ -676,23 +705,39 @@ def shown_path(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def company_of(folder: BotFolder) -> "Company":
+def company_of(settings: Settings, folder: BotFolder) -> "Company":
     """A bot with what its tests are played with. Raises LoadError."""
-    from adapters.demo.rehearsing import rehearsed
+    from adapters.actions.rehearsing import rehearsed
     from flows.editing import edited_files
     from flows.testing import Company
 
     def edited(name: str) -> Bot:
         files = edited_files(folder.files, name, folder.edits[f"tests/{name}"])
-        return load(replace(folder, files=files)).bot
+        return load(settings, replace(folder, files=files)).bot
 
-    bot = load(folder).bot
+    bot = load(settings, folder).bot
     return Company(
         bot=bot,
-        fresh=partial(rehearsed, demo_bot(bot, folder)),
+        fresh=partial(rehearsed, facts_of(bot, folder)),
         means=StemmedUnderstanding().at_once,
         edited=edited,
     )
+
+
+def actions(settings: Settings, given: argparse.Namespace) -> int:
+    """The catalogue, whole or one action or family of it."""
+    from adapters.actions.page import entry, page
+
+    specs = actions_of(settings)
+    if given.page:
+        print(page(specs, given.page), end="")
+        return 0
+    wanted = [one for name, one in specs.items() if name.startswith(given.name or "")]
+    if not wanted:
+        stop(f"The catalogue has no «{given.name}»; there are: {', '.join(specs)}.")
+    for spec in wanted:
+        print(*entry(spec, "ru"), "", sep="\n")
+    return 0
 
 
 def draw(settings: Settings, bot: str | None, flow: str | None) -> int:
@@ -739,6 +784,9 @@ def arguments() -> argparse.Namespace:
     shapes = commands.add_parser("schema", help="JSON Schemas of a bot's files, for editors")
     shapes.add_argument("--write", type=Path, metavar="FOLDER", help="write the files there")
     shapes.add_argument("--language", choices=("ru", "en"), default="ru", help="of the hover texts")
+    listing = commands.add_parser("actions", help="what `do:` may name")
+    listing.add_argument("name", nargs="?", help="an action, or the beginning of its name")
+    listing.add_argument("--page", choices=("ru", "en"), help="print the page of the documentation")
     picture = commands.add_parser("draw", help="flows as Mermaid diagrams")
     picture.add_argument("bot", nargs="?", help="the bot's folder")
     picture.add_argument("flow", nargs="?", help="one flow of it")
@@ -769,6 +817,8 @@ def main() -> None:
             raise SystemExit(test(settings, given.folder))
         case "schema":
             raise SystemExit(schema(given.language, given.write))
+        case "actions":
+            raise SystemExit(actions(settings, given))
         case "draw":
             raise SystemExit(draw(settings, given.bot, given.flow))
         case "chat":

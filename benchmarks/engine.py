@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from adapters.demo.actions import DEMO_SPECS
+from adapters.actions.catalogue import CATALOGUE
 from config.bot_folders import read_bot_folder
 from flows import engine
 from flows.load import load_bot
@@ -118,7 +118,7 @@ def turns(chat: Chat) -> Iterator[Callable[[], Input]]:
 def shop() -> Bot:
     """The example shop, compiled."""
     folder = read_bot_folder(SHOP)
-    return load_bot(folder.name, folder.files, DEMO_SPECS, media=folder.media).bot
+    return load_bot(folder.name, folder.files, CATALOGUE, media=folder.media).bot
 
 
 def per_turn(bot: Bot, dialogs: int = 300) -> float:
@@ -163,7 +163,7 @@ def loading(flows: int = 50, steps: int = 40) -> float:
     for _ in range(3):
         gc.collect()
         started = time.process_time()
-        load_bot("big", files, DEMO_SPECS)
+        load_bot("big", files, CATALOGUE)
         rounds.append(time.process_time() - started)
     return min(rounds)
 
@@ -174,11 +174,11 @@ def weight(steps: int = 200) -> float:
         "bot.yaml": "bot: Один\nlanguage: ru\nstart: f0\n",
         "flows/f.yaml": flow_of("f0", steps),
     }
-    kept = [load_bot("warm", files, DEMO_SPECS)]
+    kept = [load_bot("warm", files, CATALOGUE)]
     tracemalloc.start()
     gc.collect()
     before = tracemalloc.get_traced_memory()[0]
-    kept.append(load_bot("weighed", files, DEMO_SPECS))
+    kept.append(load_bot("weighed", files, CATALOGUE))
     gc.collect()
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()

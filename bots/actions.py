@@ -7,8 +7,10 @@ from typing import Any
 import structlog
 
 from bots.errors import ActionFailed, Unavailable
+from bots.model.message import Address
 from bots.model.turn import Intent
-from bots.ports import Actions, Meter, Understanding
+from bots.ports import Actions, Meter, Secrets, Understanding
+from flows.hidden import Unset, masked, revealed
 from flows.turn import Chosen, Returned, Run, Understand
 
 log = structlog.get_logger()
@@ -20,17 +22,24 @@ LONGEST_QUICK = 10.0
 class Performer:
     """Runs actions and always comes back with an answer for the engine."""
 
-    def __init__(self, actions: Actions, understanding: Understanding, meter: Meter) -> None:
+    def __init__(
+        self,
+        actions: Actions,
+        understanding: Understanding,
+        meter: Meter,
+        secrets: Secrets = lambda name: None,
+    ) -> None:
         self._actions = actions
+        self._secrets = secrets
         self._understanding = understanding
         self._meter = meter
 
-    async def run(self, run: Run, *, bot: str, workspace: int, key: str) -> Returned:
+    async def run(self, run: Run, *, address: Address, key: str) -> Returned:
         """Carry out a quick action within the turn."""
         timeout = min(run.timeout, LONGEST_QUICK)
         for _ in range(run.retries + 1):
             returned, transient = await self._tried(
-                run.wait, run.action, run.arguments, bot, workspace, key, timeout
+                run.wait, run.action, run.arguments, address, key, timeout
             )
             if not transient:
                 break
@@ -38,13 +47,11 @@ class Performer:
 
     async def carry_out(self, intent: Intent) -> tuple[Returned, bool]:
         """Carry out a slow action once; the flag says that trying again may help."""
-        address = intent.address
         return await self._tried(
             intent.wait_id,
             intent.action,
             intent.arguments,
-            address.bot,
-            address.workspace,
+            intent.address,
             intent.key,
             intent.timeout,
         )
@@ -66,28 +73,30 @@ class Performer:
         wait: str,
         action: str,
         arguments: Mapping[str, Any],
-        bot: str,
-        workspace: int,
+        address: Address,
         key: str,
         seconds: float,
     ) -> tuple[Returned, bool]:
         transient = True
+        secrets: list[str] = []
         try:
+            given, secrets = revealed(arguments, self._secrets)
             async with asyncio.timeout(seconds):
-                value = await self._actions.run(
-                    action, arguments, bot=bot, workspace=workspace, key=key
-                )
-            return Returned(wait=wait, value=value), False
+                value = await self._actions.run(action, given, address=address, key=key)
+            return Returned(wait=wait, value=masked(value, secrets)), False
         except ActionFailed as failure:
             reason, transient = str(failure), failure.transient
         except Unavailable as outage:
             reason = str(outage)
         except TimeoutError:
             reason = f"no answer within {seconds:g} s"
+        except Unset as unset:
+            reason, transient = str(unset), False
         except Exception:
             # An owner's or a library's bug must reach the flow's `failed`, not kill it.
-            log.exception("An action raised", action=action, bot=bot)
+            log.exception("An action raised", action=action, bot=address.bot)
             reason, transient = "an error inside the action", False
+        reason = masked(reason, secrets)
         self._meter.failed("action")
-        log.warning("An action failed", action=action, bot=bot, reason=reason)
+        log.warning("An action failed", action=action, bot=address.bot, reason=reason)
         return Returned(wait=wait, failed=reason), transient

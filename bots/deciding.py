@@ -99,8 +99,7 @@ class Decider:
             if isinstance(wanted, Run):
                 what = await self._performer.run(
                     wanted,
-                    bot=address.bot,
-                    workspace=address.workspace,
+                    address=address,
                     key=f"{conversation.uuid}:{wanted.wait}:{cause}",
                 )
             else:

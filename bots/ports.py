@@ -225,13 +225,14 @@ class Channel(Protocol):
 class Actions(Protocol):
     """The named actions behind `do:`."""
 
-    def quick(self, action: str) -> bool:
-        """Whether it answers at once from memory and may be run inside a turn."""
-
     async def run(
-        self, action: str, arguments: Mapping[str, Any], *, bot: str, workspace: int, key: str
+        self, action: str, arguments: Mapping[str, Any], *, address: Address, key: str
     ) -> Any:
         """Carry it out; the same `key` again has no second effect. Raises ActionFailed."""
+
+
+Secrets = Callable[[str], str | None]
+"""The value of a bot's secret by its name, None where it has none."""
 
 
 class Understanding(Protocol):

@@ -12,6 +12,7 @@ LARGEST_TEXT = 1024 * 1024
 MOST_FILES = 2_000
 
 _BOT = "bot.yaml"
+_CALENDAR = "calendar.yaml"
 _NAME = re.compile(r"[\w-]{1,64}")
 _YAML = (".yaml", ".yml")
 _TEST = (".test.yaml", ".test.yml")
@@ -31,7 +32,7 @@ class BotFolderError(Exception):
 class BotFolder:
     """A bot as its owner wrote it; names are paths inside the folder, such as `flows/menu.yaml`.
 
-    `files` are bot.yaml and the flows; of `media` only the names are known. `edits` are the files
+    `files` are bot.yaml, calendar.yaml and the flows; of `media` only the names are known. `edits` are the files
     beside the tests that change the bot in the middle of one.
     """
 
@@ -154,7 +155,7 @@ def _is_text_of_ours(inside: str) -> bool:
         return inside.endswith(_KNOWLEDGE)
     if inside.startswith("tests/"):
         return inside.endswith(_YAML)
-    return inside == _BOT or (inside.startswith("flows/") and inside.endswith(_YAML))
+    return inside in (_BOT, _CALENDAR) or (inside.startswith("flows/") and inside.endswith(_YAML))
 
 
 def _text(file: Path) -> str:

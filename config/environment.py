@@ -13,6 +13,7 @@ from pydantic_settings import SettingsError as UnreadableSettings
 from config.settings import NESTING, PREFIX, Settings, all_settings, secrets
 
 _FILE = "_FILE"
+_OWNERS = f"{PREFIX}SECRETS{NESTING}"
 _LONGEST_SHOWN = 60
 
 
@@ -58,7 +59,7 @@ def unknown_settings(environ: Mapping[str, str], env_file: Path | None = None) -
     known = {*(one.name for one in all_settings()), *(name + _FILE for name in secrets())}
     warnings = []
     for name in _given(environ, env_file):
-        if name not in known and not _is_a_whole(name):
+        if name not in known and not _is_a_whole(name) and not name.startswith(_OWNERS):
             near = difflib.get_close_matches(
                 name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1
             )
@@ -91,7 +92,8 @@ def _given(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
 def _with_files_read(given: dict[str, str], wrong: list[str]) -> dict[str, str]:
     """Secrets may stand in files (Docker, systemd): `<NAME>_FILE` names the file."""
     result = dict(given)
-    for name in sorted(secrets()):
+    owners = {name.removesuffix(_FILE) for name in given if name.startswith(_OWNERS)}
+    for name in sorted(secrets() | owners):
         path = result.pop(name + _FILE, None)
         if path is None:
             continue

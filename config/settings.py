@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -163,10 +163,19 @@ class Settings(BaseSettings):
         description="Not used yet: it comes in a later version",
         json_schema_extra=_SECRET,
     )
+    secrets: dict[str, SecretStr] = Field(
+        default={},
+        description="Values of the names under `secrets` in bot.yaml, one variable for each",
+    )
     http: HttpSettings = HttpSettings()
     admin: AdminSettings = AdminSettings()
     telegram: TelegramSettings = TelegramSettings()
     log: LogSettings = LogSettings()
+
+    @field_validator("secrets")
+    @classmethod
+    def _by_folded_name(cls, secrets: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        return {name.casefold(): value for name, value in secrets.items()}
 
     @field_validator("public_url")
     @classmethod
@@ -206,9 +215,15 @@ class Settings(BaseSettings):
     def secret_values(self) -> list[str]:
         """What must not be seen anywhere, a log least of all."""
         given = [self.admin.password, self.admin.api_key, self.telegram.webhook_secret]
+        given += self.secrets.values()
         for bot in self.telegram_bots:
             given += [bot.token, bot.webhook_secret]
         return [secret.get_secret_value() for secret in given if secret is not None]
+
+    def secret(self, name: str) -> str | None:
+        """The value of a bot's secret."""
+        value = self.secrets.get(name.casefold())
+        return None if value is None else value.get_secret_value()
 
     @property
     def database_path(self) -> Path:
@@ -273,6 +288,9 @@ def all_settings(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> lis
         annotation: Any = field.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             found += all_settings(annotation, full + NESTING)
+        elif get_origin(annotation) is dict:
+            named = f"{full}{NESTING}<NAME>"
+            found.append(Setting(named, "secret", "", field.description or "", secret=True))
         else:
             type_ = _type(annotation)
             secret = type_ == "secret" or field.json_schema_extra is _SECRET

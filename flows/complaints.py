@@ -266,6 +266,60 @@ UNKNOWN_HOURS = Kind(
     "среди часов работы в bot.yaml (ключ hours) нет «{name}»{nearest}",
     "the working hours of bot.yaml (key hours) have no “{name}”{nearest}",
 )
+UNKNOWN_SOURCE = Kind(
+    "E018",
+    "среди источников в bot.yaml (ключ knowledge) нет «{name}»{nearest}",
+    "the sources of bot.yaml (key knowledge) have no “{name}”{nearest}",
+)
+UNKNOWN_SECRET = Kind(
+    "E018",
+    "среди секретов в bot.yaml (ключ secrets) нет «{name}»{nearest}",
+    "the secrets of bot.yaml (key secrets) have no “{name}”{nearest}",
+)
+SECRET_HERE = Kind(
+    "E032",
+    "секреты можно брать только в with у do — здесь их увидел бы клиент",
+    "secrets may stand only in the with of do: here customers could see them",
+)
+BAD_SECRET_NAME = Kind(
+    "E022",
+    "«{name}» не годится для имени секрета: нужны латинские буквы, цифры и _",
+    "“{name}” cannot name a secret: use Latin letters, digits and _",
+)
+SECRET_UNSET = Kind(
+    "W032",
+    "у секрета «{name}» нет значения — задайте EASYFLOW_SECRETS__{setting}",
+    "the secret “{name}” has no value: set EASYFLOW_SECRETS__{setting}",
+)
+OPEN_ADDRESS = Kind(
+    "E033",
+    "адрес сервера в «{name}» должен быть написан прямо здесь: https://сервер/… — подставлять можно"
+    " только то, что после него",
+    "the server in “{name}” must be written out here: https://server/… Only what follows it may be"
+    " filled in",
+)
+TOKEN_IN_FILE = Kind(
+    "W034",
+    "«{where}» написан прямо в файле — его увидит каждый, кто видит файл. Напишите ${{{name}}} и"
+    " задайте переменную окружения",
+    "“{where}” stands in the file, for everybody to read: write ${{{name}}} and set that variable of"
+    " the environment",
+)
+NO_DOCUMENTS_YET = Kind(
+    "W091",
+    "загруженных документов в этой версии ещё нет — источник «{name}» пока пуст",
+    "there are no uploaded documents in this version yet: the source “{name}” is empty",
+)
+ACTION_MISSING = Kind(
+    "W092",
+    "действие «{name}» пока не заработает: {reason}",
+    "the action “{name}” will not work yet: {reason}",
+)
+NO_CALENDAR = Kind(
+    "W093",
+    "нет файла calendar.yaml — «{name}» предлагает услуги выдуманного салона. Опишите в нём свои",
+    "there is no calendar.yaml: “{name}” offers the services of an invented salon. List yours in it",
+)
 UNKNOWN_VARIABLE = Kind(
     "E020",
     "переменной «{name}» никто не даёт значения{nearest}",

@@ -1,11 +1,13 @@
 """Operations that reach beyond the dialog: actions, goals, flows at a time, a person."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 from flows import endings, holding, tasks
 from flows.errors import RunError
 from flows.frames import Frame, Wait
+from flows.hidden import marked
 from flows.model import CancelLater, Do, Goal, HandOff, Later
 from flows.stage import Stage
 from flows.turn import RequestPerson, Run
@@ -13,7 +15,7 @@ from flows.values import freeze_light
 
 
 def run_action(stage: Stage, frame: Frame, operation: Do) -> None:
-    arguments = freeze_light(stage.values(frame, operation.arguments))
+    arguments = freeze_light(_arguments(stage, frame, operation))
     wait = Wait(f"w{stage.number()}", "do", frame.at)
     frame.wait = wait
     if operation.effect != "none":
@@ -28,6 +30,21 @@ def run_action(stage: Stage, frame: Frame, operation: Do) -> None:
             retries=operation.retries,
         )
     )
+
+
+def _arguments(stage: Stage, frame: Frame, operation: Do) -> dict[str, Any]:
+    if not operation.secret:
+        return stage.values(frame, operation.arguments)
+    scope = stage.scope(frame)
+
+    def evaluate(secrets: Mapping[str, str]) -> dict[str, Any]:
+        scope["secrets"] = secrets
+        try:
+            return stage.values(frame, operation.arguments)
+        finally:
+            del scope["secrets"]
+
+    return marked(evaluate, stage.bot.secrets)
 
 
 def returned(stage: Stage, frame: Frame, value: Any, failed: str | None) -> None:

@@ -12,8 +12,10 @@ from flows.check.labels import check_labels
 from flows.check.names import check_names
 from flows.check.whole import check_whole
 from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
+from flows.compile.calendar_file import CALENDAR_FILE, read_calendar
 from flows.compile.flow import compile_flow, read_header
 from flows.compile.known import Known
+from flows.compile.outside import with_variables
 from flows.compile.reading import Reader
 from flows.compile.triggers import Triggers
 from flows.errors import Complaint, LoadError, Place
@@ -42,16 +44,21 @@ def load_bot(
     actions: Mapping[str, ActionSpec],
     *,
     media: Collection[str] | None = None,
+    knowledge: Collection[str] | None = None,
+    secrets: Collection[str] | None = None,
 ) -> Loaded:
     """Compile a bot. `files` are paths inside the folder with their texts; tests are left alone.
 
-    `media` are the paths of other files that exist, None if that is not known. Raises LoadError
-    where there is an error; it carries every complaint, the warnings too.
+    `media` and `knowledge` are the paths of other files that exist, `secrets` the names (folded)
+    that have a value, each None if that is not known. Raises LoadError where there is an error; it
+    carries every complaint, the warnings too.
     """
     ours = {path: text for path, text in sorted(files.items()) if _is_ours(path)}
     spoken = _LANGUAGE.search(ours.get(BOT_FILE, ""))
     report = Report(spoken.group(1) if spoken is not None else "ru")
     known = Known(actions=actions, media=media, types=dict(BASE_TYPES))
+    known.knowledge, known.given_secrets = knowledge, secrets
+    known.calendar = CALENDAR_FILE in ours
     reader = Reader(known, report)
     for path in sorted(set(files) - set(ours)):
         if _is_stray(path):
@@ -66,7 +73,9 @@ def load_bot(
 
 
 def _is_ours(path: str) -> bool:
-    return path == BOT_FILE or (path.startswith("flows/") and path.endswith((".yaml", ".yml")))
+    return path in (BOT_FILE, CALENDAR_FILE) or (
+        path.startswith("flows/") and path.endswith((".yaml", ".yml"))
+    )
 
 
 def _is_stray(path: str) -> bool:
@@ -89,17 +98,23 @@ def _read_files(files: Mapping[str, str], reader: Reader) -> BotFile | None:
     documents = {}
     for path, text in files.items():
         before = len(report.errors)
+        if path == BOT_FILE:
+            text = with_variables(text)
         documents[path] = read_yaml(path, text, report)
         if not documents[path] and len(report.errors) > before:
             known.whole = False
     if BOT_FILE not in files:
         report(complaints.FILE_MISSING, Place(BOT_FILE, 1))
     top = next((node for node in documents.pop(BOT_FILE, ()) if isinstance(node, Mapped)), None)
+    visits = documents.pop(CALENDAR_FILE, ())
     if top is None and not report.errors:
         report(complaints.MISSING_KEY, Place(BOT_FILE, 1), where=BOT_FILE, key="bot")
     # Types come first: flows' inputs name them.
     file = read_bot(reader, top) if top is not None else None
     if file is not None:
+        for node in visits:
+            if isinstance(node, Mapped):
+                file.booking = read_calendar(reader, node, file.hours)
         for nodes in documents.values():
             for node in nodes:
                 read_header(node, known, report)
@@ -135,6 +150,9 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
         hours=file.hours,
         queues=queues,
         knowledge=file.knowledge,
+        secrets=file.secrets,
+        channels=file.channels,
+        booking=file.booking,
         defaults=defaults,
         own=own,
         flows=flows,

@@ -6,7 +6,7 @@ is a few numbers of JSON and every block (`then`, `failed`, a button's action) i
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 
 from flows.answers import AnswerType
@@ -16,22 +16,70 @@ from flows.hours import Hours, Window
 from flows.text import Text
 
 Effect = Literal["none", "undo", "yes"]
+Cost = Literal["quick", "slow", "paid"]
 IfBusy = Literal["wait", "now", "skip"]
 Resume = Literal["ask", "auto", "never"]
 
 
+class Wording(NamedTuple):
+    """One sentence for owners of either language."""
+
+    ru: str
+    en: str
+
+
+_UNSAID = Wording("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An argument of an action. `kind` is an answer type, `object`, `list`, `sources` or `address`.
+
+    `sources` are names from the bot's `knowledge`; an `address` is a URL whose host stands in the
+    flow itself, so that nobody's words choose where secrets go.
+    """
+
+    meaning: Wording = _UNSAID
+    kind: str = "any"
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A field of what an action gives."""
+
+    meaning: Wording = _UNSAID
+    kind: str = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A call as it stands in a flow's `with`, and fields of what it gives (None: nothing)."""
+
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    gives: Any = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
-    """An action that `do:` may name. `inputs` says of each argument whether it is required.
+    """An action that `do:` may name.
 
     `effect` tells what going back past it means: `none` may be passed, `undo` and `yes` are
-    barriers. `quick` answers at once from memory and runs inside the turn.
+    barriers. `quick` answers at once from memory and runs inside the turn. `outputs` are the fields
+    of its result, of each element where the result is a list (`listed`); none are known where it is
+    empty. `missing` says what it takes before the action can work at all.
     """
 
     name: str
-    inputs: Mapping[str, bool] = field(default_factory=dict)
+    about: Wording = _UNSAID
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    outputs: Mapping[str, Output] = field(default_factory=dict)
+    listed: bool = False
     effect: Effect = "none"
+    cost: Cost = "quick"
     quick: bool = False
+    missing: Wording | None = None
+    example: Example | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +382,8 @@ class EndHandler:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Do:
+    """`secret` says that an argument names one of the bot's secrets."""
+
     action: str
     arguments: Mapping[str, Value]
     effect: Effect
@@ -342,6 +392,7 @@ class Do:
     retries: int = 0
     timeout: timedelta = timedelta(seconds=30)
     failed: int = -1
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,10 +512,47 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """An operators' queue; `hours` names the bot's working hours or is None for always."""
+    """An operators' queue; `hours` names the bot's working hours or is None for always.
+
+    `group` is the messenger group that is its desk; `csat` lets the desk ask for a rating by itself.
+    """
 
     hours: str | None = None
     say: str | None = None
+    group: str | None = None
+    csat: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A source of knowledge: a file or a folder of the bot's, or a category of documents."""
+
+    path: str = ""
+    documents: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Something that can be booked: so long, and for so many guests at one time."""
+
+    name: str
+    price: float
+    length: timedelta
+    places: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """calendar.yaml: what is offered and when.
+
+    `step` is how far apart visits may begin; None: as far as the service is long, in half hours.
+    """
+
+    services: Mapping[str, Service]
+    hours: Hours
+    closed: frozenset[date]
+    step: timedelta | None
+    horizon: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -485,7 +573,8 @@ class Bot:
     `own` is a flow named "" whose scope are the bot's handlers; each of them ends with `EndHandler`,
     `defaults.else` with `AskAgain`. `start_words` are the start flow's exact words, folded; its
     commands (and `/start`, whoever claims it or nobody) are in `starts.exact`. `former` leads from
-    the name a flow had to the one it has.
+    the name a flow had to the one it has. In `channels`
+    a value may be `${NAME}`: a variable of the environment, filled in by whoever opens the channel.
     """
 
     folder: str
@@ -498,7 +587,10 @@ class Bot:
     types: Mapping[str, AnswerType] = field(default_factory=dict)
     hours: Mapping[str, Hours] = field(default_factory=dict)
     queues: Mapping[str, Queue] = field(default_factory=dict)
-    knowledge: Mapping[str, str] = field(default_factory=dict)
+    knowledge: Mapping[str, Source] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    channels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    booking: Booking | None = None
     defaults: Defaults = field(default_factory=Defaults)
     own: Flow
     flows: Mapping[str, Flow] = field(default_factory=dict)

@@ -18,6 +18,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 FILES: Mapping[str, Where] = {
     "bot.schema.json": "bot",
     "flow.schema.json": "flow",
+    "calendar.schema.json": "calendar",
     "test.schema.json": "test",
 }
 """The schema files of a bot, each with the place that its documents are."""

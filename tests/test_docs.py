@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.demo.actions import DEMO_SPECS
+from adapters.actions.catalogue import CATALOGUE
+from adapters.actions.page import Language
+from adapters.actions.page import page as actions_page
 from config.settings import all_settings, table
 from flows.functions import FUNCTIONS
 from flows.load import load_bot
@@ -46,10 +48,16 @@ def test_every_word_of_the_language_stands_on_its_page() -> None:
     assert missing == []
 
 
-def test_every_function_event_and_demo_action_stands_there_too() -> None:
+def test_every_function_event_and_action_stands_there_too() -> None:
     text = page("docs/flow-language.md")
-    names = [*FUNCTIONS, *EVENTS, *DEMO_SPECS]
+    names = [*FUNCTIONS, *EVENTS, *CATALOGUE]
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize(("name", "language"), [("actions", "en"), ("actions.ru", "ru")])
+def test_the_catalogue_of_actions_is_current(name: str, language: Language) -> None:
+    made = actions_page(CATALOGUE, language)
+    assert page(f"docs/{name}.md") == made, f"run.py actions --page {language} > docs/{name}.md"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -66,13 +74,13 @@ def test_the_flow_of_the_readme_can_be_loaded() -> None:
     flow = _YAML.findall(page("README.md"))[0]
     assert len(flow.splitlines()) <= 15
     bot = "bot: Delivery\nlanguage: en\nstart: delivery\n"
-    loaded = load_bot("readme", {"bot.yaml": bot, "flows/delivery.yaml": flow}, DEMO_SPECS)
+    loaded = load_bot("readme", {"bot.yaml": bot, "flows/delivery.yaml": flow}, CATALOGUE)
     assert loaded.warnings == []
 
 
 def test_the_first_bot_of_the_language_page_can_be_loaded() -> None:
     bot, flow = _YAML.findall(page("docs/flow-language.md"))[:2]
-    loaded = load_bot("first", {"bot.yaml": bot, "flows/order.yaml": flow}, DEMO_SPECS)
+    loaded = load_bot("first", {"bot.yaml": bot, "flows/order.yaml": flow}, CATALOGUE)
     assert loaded.warnings == []
 
 

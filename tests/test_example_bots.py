@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.demo.actions import DEMO_SPECS, DemoBot
-from adapters.demo.rehearsing import rehearsed
+from adapters.actions.catalogue import CATALOGUE
+from adapters.actions.job import BotFacts
+from adapters.actions.knowledge import texts_of
+from adapters.actions.rehearsing import rehearsed
 from adapters.understanding.stemmed import StemmedUnderstanding
 from config.bot_folders import BotFolder, bot_folders
 from flows.load import load_bot
@@ -19,12 +21,12 @@ FOLDERS = bot_folders(Path(__file__).resolve().parents[1] / "config" / "bots")
 
 
 def loaded(folder: BotFolder) -> Bot:
-    return load_bot(folder.name, folder.files, DEMO_SPECS, media=folder.media).bot
+    return load_bot(folder.name, folder.files, CATALOGUE, media=folder.media).bot
 
 
-def demo_of(bot: Bot, folder: BotFolder) -> DemoBot:
-    knowledge = {name: folder.knowledge[path] for name, path in bot.knowledge.items()}
-    return DemoBot(timezone=bot.timezone, knowledge=knowledge)
+def demo_of(bot: Bot, folder: BotFolder) -> BotFacts:
+    knowledge = texts_of(bot.knowledge, folder.knowledge)
+    return BotFacts(timezone=bot.timezone, knowledge=knowledge, booking=bot.booking)
 
 
 def fresh(folder: BotFolder) -> Callable[[Callable[[], datetime]], Actions]:
@@ -48,7 +50,7 @@ def shop() -> tuple[Bot, BotFolder]:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_an_example_bot_loads_without_a_complaint(folder: BotFolder) -> None:
-    assert load_bot(folder.name, folder.files, DEMO_SPECS, media=folder.media).warnings == []
+    assert load_bot(folder.name, folder.files, CATALOGUE, media=folder.media).warnings == []
 
 
 @pytest.mark.parametrize("outcome", outcomes(), ids=lambda outcome: outcome.name)

@@ -1,1 +1,1 @@
-"""Demo actions for the example bots: a small shop and a small salon that exist nowhere else."""
+"""A demo shop for the example bots: its orders exist nowhere else."""

@@ -1,22 +1,24 @@
 """`check`: every complaint about bot folders, before anybody talks to them."""
 
-from collections.abc import Mapping, Sequence
-from typing import TextIO
+from collections.abc import Callable, Sequence
+from typing import TextIO, TypeVar
 
 from adapters.terminal.folders import Folder
 from flows.errors import Complaint, LoadError
-from flows.load import load_bot
-from flows.model import ActionSpec, Bot
+from flows.load import Loaded
+from flows.model import Bot
+
+AnyFolder = TypeVar("AnyFolder", bound=Folder)
 
 
-def check(folders: Sequence[Folder], actions: Mapping[str, ActionSpec], out: TextIO) -> int:
+def check(folders: Sequence[AnyFolder], load: Callable[[AnyFolder], Loaded], out: TextIO) -> int:
     """Print what is wrong with each bot; the exit status is 1 where there is an error.
 
     Warnings are printed too and never count.
     """
     failed = False
     for folder in folders:
-        complaints, bot = _complaints(folder, actions)
+        complaints, bot = _complaints(folder, load)
         for complaint in complaints:
             print(f"{folder.name}/{complaint}", file=out)
         errors = sum(complaint.level == "error" for complaint in complaints)
@@ -31,10 +33,10 @@ def check(folders: Sequence[Folder], actions: Mapping[str, ActionSpec], out: Tex
 
 
 def _complaints(
-    folder: Folder, actions: Mapping[str, ActionSpec]
+    folder: AnyFolder, load: Callable[[AnyFolder], Loaded]
 ) -> tuple[Sequence[Complaint], Bot | None]:
     try:
-        loaded = load_bot(folder.name, folder.files, actions, media=folder.media)
+        loaded = load(folder)
     except LoadError as error:
         return error.complaints, None
     return loaded.warnings, loaded.bot

@@ -13,6 +13,7 @@ def check_names(reader: Reader) -> None:
     for use in reader.uses:
         _roots(reader, use)
         _paths(reader, use)
+        _secrets(reader, use)
     for place, found, name in reader.braces:
         if name in reader.saved or name.partition(".")[0] in ("user", "chat", "trigger"):
             reader.report(complaints.SINGLE_BRACES, place, found=found, name=name)
@@ -44,3 +45,16 @@ def _paths(reader: Reader, use: Use) -> None:
                 allowed = ", ".join(_HOURS_PARTS)
                 where = f"hours.{rest[0]}"
                 report(complaints.BAD_CHOICE, use.place, name=rest[1], where=where, allowed=allowed)
+
+
+def _secrets(reader: Reader, use: Use) -> None:
+    if "secrets" not in use.names:
+        return
+    if not use.secret:
+        reader.report(complaints.SECRET_HERE, use.place)
+        return
+    for path in sorted(use.paths):
+        root, _, name = path.partition(".")
+        if root == "secrets" and name.partition(".")[0] not in reader.known.secrets:
+            nearest = reader.report.nearest(name, reader.known.secrets)
+            reader.report(complaints.UNKNOWN_SECRET, use.place, name=name, nearest=nearest)

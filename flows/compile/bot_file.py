@@ -9,6 +9,7 @@ from flows.answers import AnswerType
 from flows.compile.asks import expires
 from flows.compile.fields import Fields
 from flows.compile.kinds import own_type
+from flows.compile.outside import channels, secret_names, source
 from flows.compile.reading import Reader
 from flows.compile.references import flow_name
 from flows.compile.signatures import questions, told_apart, waits
@@ -17,7 +18,7 @@ from flows.compile.verbs import VERBS
 from flows.compile.writer import Writer
 from flows.errors import Place
 from flows.hours import Hours, parse_hours, parse_window
-from flows.model import AskAgain, Defaults, Flow, Queue, Resume, Target
+from flows.model import AskAgain, Booking, Defaults, Flow, Queue, Resume, Source, Target
 from flows.yaml_text import Mapped, Node
 
 LANGUAGES = ("ru", "en", "uz")
@@ -36,7 +37,10 @@ class BotFile:
     user: dict[str, AnswerType] = field(default_factory=dict)
     hours: dict[str, Hours] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
-    knowledge: dict[str, str] = field(default_factory=dict)
+    knowledge: dict[str, Source] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    channels: dict[str, dict[str, str]] = field(default_factory=dict)
+    booking: Booking | None = None
 
 
 def read_bot(reader: Reader, node: Mapped) -> BotFile:
@@ -59,7 +63,10 @@ def read_bot(reader: Reader, node: Mapped) -> BotFile:
     reader.known.hours = tuple(key.text for key, _ in reader.entries(fields.get("hours"), "hours"))
     _queues(reader, bot)
     for key, value in reader.entries(fields.get("knowledge"), "knowledge"):
-        bot.knowledge[reader.name(key)] = _source(reader, value)
+        bot.knowledge[reader.name(key)] = source(reader, value)
+    reader.known.sources = tuple(bot.knowledge)
+    bot.secrets = reader.known.secrets = secret_names(reader, fields.get("secrets"))
+    bot.channels = channels(reader, fields.get("channels"))
     return bot
 
 
@@ -96,15 +103,19 @@ def _queues(reader: Reader, bot: BotFile) -> None:
             reader.report(complaints.UNKNOWN_HOURS, hours_node.place, name=hours, nearest=nearest)
         say = fields.get("say")
         said = reader.word(say, "say") if say is not None else None
-        bot.queues[reader.name(key)] = Queue(hours=hours, say=said)
+        group = fields.get("group")
+        bot.queues[reader.name(key)] = Queue(
+            hours=hours,
+            say=said,
+            group=reader.word(group, "group") if group is not None else None,
+            csat=_switch(reader, fields.get("csat")),
+        )
     reader.known.queues = tuple(bot.queues)
 
 
-def _source(reader: Reader, node: Node) -> str:
-    if isinstance(node, Mapped):
-        reader.fields(node, "knowledge", "knowledge")
-        return ""
-    return reader.word(node, "knowledge")
+def _switch(reader: Reader, node: Node | None) -> bool:
+    words = ("on", "off", "yes", "no")
+    return reader.one_of(node, words, "csat", "off") in ("on", "yes")
 
 
 def compile_own(reader: Reader, bot: BotFile, place: Place) -> tuple[Flow, Triggers, Defaults]:

@@ -9,11 +9,12 @@ from flows.yaml_text import Node, Scalar
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A place where an expression reads variables."""
+    """A place where an expression reads variables; secrets may be read in the `with` of `do` alone."""
 
     place: Place
     names: frozenset[str]
     paths: frozenset[str]
+    secret: bool = False
 
 
 class Fields:

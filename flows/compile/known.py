@@ -26,7 +26,8 @@ class Header:
 class Known:
     """`whole` is False where a file could not be read: then a missing name proves nothing.
 
-    `queues` is None where the bot declares none: any name is a queue then.
+    `queues` is None where the bot declares none: any name is a queue then. `calendar` says that there is
+    a calendar.yaml. `knowledge` are the files there are and `given_secrets` the names (folded) that have a value, None if that is not known.
     """
 
     actions: Mapping[str, ActionSpec]
@@ -38,4 +39,9 @@ class Known:
     hours: Collection[str] = ()
     queues: Collection[str] | None = None
     used_queues: set[str] = field(default_factory=set)
+    knowledge: Collection[str] | None = None
+    given_secrets: Collection[str] | None = None
+    sources: Collection[str] = ()
+    secrets: tuple[str, ...] = ()
+    calendar: bool = False
     flows: dict[str, Header] = field(default_factory=dict)

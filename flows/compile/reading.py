@@ -1,7 +1,8 @@
 """Reads the values of keys: names, texts, expressions, durations, typed values."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import time, timedelta
 from typing import Any, TypeVar
 
@@ -49,6 +50,16 @@ class Reader:
         self.uses: list[Use] = []
         self.braces: list[tuple[Place, str, str]] = []
         self.formulas: list[tuple[Place, str, frozenset[str]]] = []
+        self._secret = False
+
+    @contextmanager
+    def secrets_allowed(self) -> Iterator[None]:
+        """What is read inside may name the bot's secrets."""
+        self._secret = True
+        try:
+            yield
+        finally:
+            self._secret = False
 
     # ------------------------------------------------------------ shapes
 
@@ -219,7 +230,7 @@ class Reader:
             for found in _SINGLE_BRACES.finditer(text.source):
                 self.braces.append((scalar.place, found.group(), found.group(1)))
         if text.names:
-            self.uses.append(Use(scalar.place, text.names, text.paths))
+            self.uses.append(Use(scalar.place, text.names, text.paths, self._secret))
             for name in text.names:
                 self._alphabets(name, scalar.place)
         return text
@@ -233,7 +244,7 @@ class Reader:
             except ExpressionError as error:
                 self._bad(complaints.BAD_EXPRESSION, node, error)
             else:
-                self.uses.append(Use(node.place, found.names, found.paths))
+                self.uses.append(Use(node.place, found.names, found.paths, self._secret))
                 for name in found.names:
                     self._alphabets(name, node.place)
                 return found

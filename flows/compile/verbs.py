@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flows import complaints
+from flows.compile.actions import do
 from flows.compile.asks import ask
-from flows.compile.reading import Reader
 from flows.compile.references import (
     flow_arguments,
     flow_name,
@@ -17,13 +16,11 @@ from flows.compile.says import say
 from flows.compile.waits import wait
 from flows.compile.writer import Action, Verb, Writer
 from flows.model import (
-    ActionSpec,
     Assign,
     Branch,
     CallFlow,
     CancelLater,
     Choose,
-    Do,
     EachBegin,
     EachNext,
     Finish,
@@ -41,7 +38,6 @@ from flows.yaml_text import Node, Scalar
 
 _PRIORITIES = ("low", "normal", "high", "urgent")
 _BUSY: tuple[IfBusy, ...] = ("wait", "now", "skip")
-_DO_TIMEOUT = timedelta(seconds=30)
 
 
 def assign(writer: Writer, action: Action) -> None:
@@ -149,60 +145,6 @@ def done(writer: Writer, action: Action) -> None:
         writer.emit(Finish(), action.place)
         return
     writer.emit(Finish(results(writer.reader, writer.flow, node)), action.place)
-
-
-def do(writer: Writer, action: Action) -> None:
-    reader, fields = writer.reader, action.fields
-    spec = _action_spec(reader, action)
-    arguments = _arguments(reader, spec, action)
-    save = reader.variable(fields.get("save"), "save")
-    retries = reader.whole_number(fields.get("retries"), "retries") or 0
-    timeout = reader.duration(fields.get("timeout"), "timeout") or _DO_TIMEOUT
-    index = writer.reserve(action.place)
-
-    def finish() -> None:
-        failed = writer.side_block(fields.get("failed"), "failed", Jump(index + 1))
-        operation = Do(
-            action=spec.name,
-            arguments=arguments,
-            effect=spec.effect,
-            quick=spec.quick,
-            save=save,
-            retries=retries,
-            timeout=timeout,
-            failed=failed,
-        )
-        writer.put(index, operation)
-
-    writer.aside(finish)
-
-
-def _action_spec(reader: Reader, action: Action) -> ActionSpec:
-    if action.value is None:
-        return ActionSpec(name="")
-    name = reader.word(action.value, "do")
-    spec = reader.known.actions.get(name)
-    if spec is not None:
-        return spec
-    if name:
-        nearest = reader.report.nearest(name, reader.known.actions)
-        reader.report(complaints.UNKNOWN_ACTION, action.value.place, name=name, nearest=nearest)
-    return ActionSpec(name="")
-
-
-def _arguments(reader: Reader, spec: ActionSpec, action: Action) -> Mapping[str, Value]:
-    found: dict[str, Value] = {}
-    for key, node in reader.entries(action.fields.get("with"), "with"):
-        if spec.name and key.text not in spec.inputs:
-            nearest = reader.report.nearest(key.text, spec.inputs)
-            reader.report(
-                complaints.EXTRA_WITH, key.place, target=spec.name, name=key.text, nearest=nearest
-            )
-        found[key.text] = reader.value(node)
-    for name, needed in spec.inputs.items():
-        if needed and name not in found:
-            reader.report(complaints.MISSING_WITH, action.place, target=spec.name, name=name)
-    return found
 
 
 def later(writer: Writer, action: Action) -> None:

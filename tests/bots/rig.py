@@ -24,7 +24,7 @@ from bots.ports import Received, Webhook
 from bots.publishing import Published
 from bots.responder import Responder
 from flows.load import load_bot
-from flows.model import ActionSpec, Bot
+from flows.model import ActionSpec, Bot, Input
 from scheduler.worker import Worker
 from storage.sqlite import Stores, open_sqlite
 from tests.bots.clockwork import NoMeter
@@ -66,7 +66,9 @@ steps:
 """Repeats each message with its number, so that a lost, doubled or reordered one shows."""
 
 ACTIONS = {
-    name: ActionSpec(name=name, inputs={"x": False}, quick=name.startswith("quick."))
+    name: ActionSpec(
+        name=name, inputs={"x": Input(required=False)}, quick=name.startswith("quick.")
+    )
     for name in ("slow.work", "quick.work")
 }
 
@@ -233,11 +235,8 @@ class World:
     script: deque[Exception] = field(default_factory=deque)
     held: asyncio.Event | None = None
 
-    def quick(self, action: str) -> bool:
-        return ACTIONS[action].quick
-
     async def run(
-        self, action: str, arguments: Mapping[str, Any], *, bot: str, workspace: int, key: str
+        self, action: str, arguments: Mapping[str, Any], *, address: Address, key: str
     ) -> Any:
         assert self.life is not None
         self.calls.append(key)

@@ -12,7 +12,7 @@ import pytest
 
 from flows.hours import parse_duration
 from flows.load import load_bot
-from flows.model import ActionSpec, Bot
+from flows.model import ActionSpec, Bot, Input
 from flows.rehearsal import ActionFails, Rehearsal, Said
 from flows.turn import Sent
 
@@ -37,7 +37,7 @@ def bot_of(flows: str, bot: str = "", actions: Mapping[str, Any] | None = None) 
     specs = {
         name: ActionSpec(
             name=name,
-            inputs={"x": False},
+            inputs={"x": Input(required=False)},
             quick=not name.startswith("slow."),
             effect="yes" if name.endswith(".pay") else "none",
         )

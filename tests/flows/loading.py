@@ -4,11 +4,13 @@ from textwrap import dedent
 
 from flows.errors import Complaint, LoadError
 from flows.load import Loaded, load_bot
-from flows.model import ActionSpec, Bot, Flow
+from flows.model import ActionSpec, Bot, Flow, Input
 
 ACTIONS = {
-    "shop.order": ActionSpec(name="shop.order", inputs={"number": True, "deep": False}, quick=True),
-    "shop.pay": ActionSpec(name="shop.pay", inputs={"sum": True}, effect="yes"),
+    "shop.order": ActionSpec(
+        name="shop.order", inputs={"number": Input(), "deep": Input(required=False)}, quick=True
+    ),
+    "shop.pay": ActionSpec(name="shop.pay", inputs={"sum": Input()}, effect="yes"),
 }
 
 BOT = """

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.demo.actions import DEMO_SPECS
+from adapters.actions.catalogue import CATALOGUE
 from flows.errors import LoadError
 from flows.load import load_bot
 from flows.model import (
@@ -31,6 +31,7 @@ from flows.model import (
     Question,
     Say,
     Sends,
+    Source,
     Target,
 )
 from flows.text import Text
@@ -63,7 +64,7 @@ def source(value: object) -> str:
 def test_the_example_bots_load_without_a_complaint(name: str) -> None:
     folder = BOTS / name
     media = [path.relative_to(folder).as_posix() for path in folder.rglob("*")]
-    result = load_bot(name, bot_files(name), DEMO_SPECS, media=media)
+    result = load_bot(name, bot_files(name), CATALOGUE, media=media)
     assert [str(warning) for warning in result.warnings] == []
     assert result.bot.start in result.bot.flows
 
@@ -83,7 +84,7 @@ def test_a_mangled_bot_is_complained_about_and_never_raises_anything_else(
         mangled += [f"{key}: {odd}" for odd in ODD]
         lines[place] = data.draw(st.sampled_from(mangled))
     with suppress(LoadError):
-        load_bot("b", files | {path: "\n".join(lines)}, DEMO_SPECS, media=[])
+        load_bot("b", files | {path: "\n".join(lines)}, CATALOGUE, media=[])
 
 
 # ---------------------------------------------------------------- the bot
@@ -109,7 +110,7 @@ def test_the_top_of_a_bot_is_read() -> None:
     assert bot.queues["desk"].hours == "desk"
     assert bot.queues["desk"].say == "Wait a little"
     assert bot.queues["night"].hours is None
-    assert bot.knowledge == {"faq": "knowledge/faq.md"}
+    assert bot.knowledge == {"faq": Source(path="knowledge/faq.md")}
     assert (bot.defaults.tries, bot.defaults.expires, bot.defaults.resume) == (2, "never", "auto")
     assert bot.defaults.quiet is not None
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from flows.frames import position_of
 from flows.load import load_bot
-from flows.model import ActionSpec, Bot
+from flows.model import ActionSpec, Bot, Input
 from flows.rehearsal import ActionFails, Rehearsal
 from flows.turn import Outcome, Sent
 
@@ -83,7 +83,7 @@ def example(name: str, edit: Callable[[str], str] = str) -> Bot:
             inputs=dict.fromkeys(
                 ("number", "order", "reason", "phone", "photos", "question", "sources", "tone")
                 + ("service", "day", "slot", "name", "id", "score", "about"),
-                False,
+                Input(required=False),
             ),
             quick=action in QUICK,
             effect="none" if action in QUICK else "yes",

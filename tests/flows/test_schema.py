@@ -18,7 +18,9 @@ PAGES = sorted(BOTS.glob("*/**/*.yaml"))
 
 
 def schema_for(path: Path) -> dict[str, Any]:
-    name = {"bot.yaml": "bot"}.get(path.name, "test" if "tests" in path.parts else "flow")
+    name = {"bot.yaml": "bot", "calendar.yaml": "calendar"}.get(
+        path.name, "test" if "tests" in path.parts else "flow"
+    )
     return schema_of(f"{name}.schema.json", "ru")
 
 

@@ -13,7 +13,7 @@ import orjson
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from adapters.demo.memory import MemoryShelf
+from adapters.actions.memory import MemoryShelf
 from adapters.http.app import build_app
 from adapters.http.health import Metrics
 from bots.errors import Invalid, NotFound, Unauthorised

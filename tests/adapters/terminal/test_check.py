@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from adapters.terminal.check import check
 from adapters.terminal.draw import draw
-from flows.load import load_bot
+from flows.load import Loaded, load_bot
 
 GOOD = {
     "bot.yaml": "bot: Проба\nstart: меню\n",
@@ -31,9 +31,13 @@ class Folder:
     tests: Mapping[str, str] = field(default_factory=dict)
 
 
+def loaded(folder: Folder) -> Loaded:
+    return load_bot(folder.name, folder.files, {}, media=folder.media)
+
+
 def checked(*folders: Folder) -> tuple[int, str]:
     out = io.StringIO()
-    return check(folders, {}, out), out.getvalue()
+    return check(folders, loaded, out), out.getvalue()
 
 
 def test_a_good_bot_passes() -> None:

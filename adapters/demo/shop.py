@@ -1,4 +1,4 @@
-"""What the demo shop has sold and what the demo salon offers; none of it is real.
+"""What the demo shop has and what it has sold; none of it is real.
 
 Days are counted from today, so that the demo never grows old; order 12345 alone has a fixed date.
 """
@@ -20,6 +20,7 @@ class DemoOrder:
     day: date | None = None
     items: tuple[str, ...] = ()
     total: int = 0
+    phone: str = "+79990000001"
 
     def seen(self, number: str, today: date) -> dict[str, Any]:
         """The order as a marketplace would give it: JSON, dates in ISO."""
@@ -84,25 +85,31 @@ RETURN_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class DemoService:
-    """Something the salon does; each has one master, so one guest at a time."""
+class DemoProduct:
+    """A product and how many of it are left."""
 
     id: str
     name: str
     price: int
-    minutes: int
+    in_stock: int
+
+    def seen(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "price": self.price,
+            "in_stock": self.in_stock,
+            "url": f"https://example.com/product/{self.id}",
+        }
 
 
-SERVICES: Mapping[str, DemoService] = {
-    service.id: service
-    for service in (
-        DemoService("haircut", "Стрижка", 1500, 60),
-        DemoService("manicure", "Маникюр", 2000, 90),
-        DemoService("colouring", "Окрашивание", 4500, 120),
-        DemoService("brows", "Оформление бровей", 900, 45),
+PRODUCTS: Mapping[str, DemoProduct] = {
+    product.id: product
+    for product in (
+        DemoProduct("P-42", "Платье «Полевые цветы»", 3990, 4),
+        DemoProduct("K-38", "Кеды «Лето», 38", 4890, 2),
+        DemoProduct("R-100", "Рюкзак «Город»", 4290, 11),
+        DemoProduct("L-7", "Настольная лампа", 1890, 0),
+        DemoProduct("O-3", "Плед «Облако»", 2790, 6),
     )
 }
-
-OPENS, CLOSES = 10, 20
-DAY_OFF = 0
-"""Monday, as `date.weekday()` counts."""

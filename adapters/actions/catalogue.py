@@ -1,0 +1,75 @@
+"""The whole catalogue: what flows may name, and the port `Actions` that carries it out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from adapters.actions import calendar, knowledge, llm, marketplace, stats
+from adapters.actions.job import Acts, BotFacts, Job
+from bots.errors import ActionFailed
+from bots.model.message import Address
+from bots.ports import Clock
+from flows.model import ActionSpec
+from flows.values import thaw
+
+CATALOGUE: Mapping[str, ActionSpec] = {
+    **marketplace.SPECS,
+    **knowledge.SPECS,
+    **calendar.SPECS,
+    **stats.SPECS,
+    **llm.SPECS,
+}
+
+
+def catalogue(*, public: bool) -> dict[str, ActionSpec]:
+    """The catalogue for bots that strangers can reach, or that only their owner talks to.
+
+    The demo shop is good to try flows on; customers would be told of orders that do not exist.
+    """
+    if not public:
+        return dict(CATALOGUE)
+    demo = {
+        name: replace(spec, missing=marketplace.ONLY_A_DEMO)
+        for name, spec in marketplace.SPECS.items()
+    }
+    return {**CATALOGUE, **demo}
+
+
+class Catalogue:
+    """Carries out what families of actions offer."""
+
+    def __init__(
+        self,
+        families: Iterable[Acts],
+        *,
+        bots: Callable[[str], BotFacts],
+        clock: Clock,
+        owners: Callable[[str], Acts] = lambda bot: {},
+    ) -> None:
+        """`owners` gives the actions that a bot's own Python adds."""
+        self._acts = {name: act for family in families for name, act in family.items()}
+        self._bots = bots
+        self._clock = clock
+        self._owners = owners
+
+    @property
+    def names(self) -> list[str]:
+        """The actions of the families."""
+        return list(self._acts)
+
+    async def run(
+        self, action: str, arguments: Mapping[str, Any], *, address: Address, key: str
+    ) -> Any:
+        act = self._acts.get(action) or self._owners(address.bot).get(action)
+        if act is None:
+            raise ActionFailed(f"there is no action {action}")
+        facts = self._bots(address.bot)
+        job = Job(
+            arguments={name: thaw(value) for name, value in arguments.items()},
+            address=address,
+            key=key,
+            now=self._clock().astimezone(ZoneInfo(facts.timezone)),
+            bot=facts,
+        )
+        return await act(job)

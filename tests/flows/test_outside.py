@@ -1,0 +1,297 @@
+"""What a bot says of the world outside: actions, secrets, knowledge, channels, its calendar."""
+
+from datetime import date, timedelta
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from flows.errors import LoadError
+from flows.hidden import HIDDEN, Unset, masked, revealed
+from flows.load import Loaded, load_bot
+from flows.model import ActionSpec, Input, Source, Wording
+from flows.rehearsal import Rehearsal
+from tests.flows.conftest import MONDAY_MORNING
+
+ACTIONS = {
+    "http.get": ActionSpec(
+        name="http.get",
+        inputs={"url": Input(kind="address"), "headers": Input(kind="object", required=False)},
+    ),
+    "knowledge.answer": ActionSpec(
+        name="knowledge.answer",
+        inputs={"question": Input(), "sources": Input(kind="sources", required=False)},
+    ),
+    "llm.answer": ActionSpec(name="llm.answer", missing=Wording("нет модели", "no model")),
+    "calendar.mine": ActionSpec(name="calendar.mine"),
+}
+BOT = "bot: Б\nstart: ф\n"
+
+
+def load(action: str, bot: str = BOT, **more: Any) -> Loaded:
+    """A bot of one flow that does one thing; its action stands in line 5."""
+    body = "\n".join(f"    {line}" for line in dedent(action).strip().splitlines())
+    flow = f"flow: ф\nwhen: [/start]\nsteps:\n  а:\n{body}\n"
+    files = {"bot.yaml": dedent(bot), "flows/f.yaml": flow, **more.pop("files", {})}
+    return load_bot("б", files, ACTIONS, **more)
+
+
+def told(action: str, bot: str = BOT, **more: Any) -> list[str]:
+    try:
+        return [str(one) for one in load(action, bot, **more).warnings]
+    except LoadError as error:
+        return [str(one) for one in error.complaints]
+
+
+# ---------------------------------------------------------------- actions
+
+
+def test_an_action_that_cannot_work_yet_is_warned_about_with_the_reason() -> None:
+    assert told("- do: llm.answer") == [
+        "flows/f.yaml:5: W092 действие «llm.answer» пока не заработает: нет модели"
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com",
+        "https://api.example.com/orders/1",
+        "https://api.example.com/orders/{{ msg.text }}",
+        "https://api.example.com:8443?q={{ msg.text }}",
+        "http://shop.local:8080/{{ msg.text }}",
+    ],
+)
+def test_what_follows_the_server_may_be_filled_in(url: str) -> None:
+    assert told(f'- do: http.get\n  with: {{url: "{url}"}}') == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "{{ msg.text }}",
+        "https://{{ msg.text }}",
+        "https://{{ msg.text }}.example.com/",
+        "https://api.example.com{{ msg.text }}",
+        "https://api.example.com:{{ msg.text }}/",
+        "https://me@{{ msg.text }}/",
+        "https://me@api.example.com/",
+        "https://api.example.com\\\\{{ msg.text }}",
+        "ftp://api.example.com/",
+        "api.example.com/",
+        "5",
+    ],
+)
+def test_nobodys_words_may_choose_the_server(url: str) -> None:
+    (complaint,) = told(f'- do: http.get\n  with: {{url: "{url}"}}')
+    assert complaint.startswith("flows/f.yaml:6: E033 адрес сервера в «url» должен быть написан")
+
+
+# ---------------------------------------------------------------- secrets
+
+WITH_SECRET = """
+    - do: http.get
+      with:
+        url: https://api.example.com/?q={{ msg.text }}
+        headers: {Authorization: "Bearer {{ secrets.token }}", X: "{{ msg.text }}"}
+"""
+DECLARED = BOT + "secrets: [token]\n"
+
+
+def test_a_secret_may_stand_in_what_an_action_is_given() -> None:
+    assert told(WITH_SECRET, DECLARED, secrets={"token"}) == []
+
+
+def test_a_secret_without_a_value_is_warned_about() -> None:
+    assert told(WITH_SECRET, DECLARED, secrets=set()) == [
+        "bot.yaml:3: W032 у секрета «token» нет значения — задайте EASYFLOW_SECRETS__TOKEN"
+    ]
+
+
+def test_a_secret_nobody_declared_is_an_error_with_the_nearest_name() -> None:
+    assert told(WITH_SECRET, BOT + "secrets: [tokens]\n") == [
+        "flows/f.yaml:8: E018 среди секретов в bot.yaml (ключ secrets) нет «token» — может, «tokens»?"
+    ]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        '- say: "{{ secrets.token }}"',
+        "- if: secrets.token == 'a'\n  then: {say: да}",
+        '- set: {а: "{{ secrets.token }}"}\n- say: "{{ а }}"',
+        '- ask: "{{ secrets.token }}?"\n  save: а',
+        '- do: http.get\n  with: {url: https://a.b/}\n- goal: "x"\n- say: "{{ secrets.token }}"',
+        "- later: {after: 1h, call: ф, with: {}, id: '{{ secrets.token }}'}",
+    ],
+)
+def test_a_secret_may_stand_nowhere_else(action: str) -> None:
+    assert any("E032 секреты можно брать только в with" in one for one in told(action, DECLARED))
+
+
+def run_with(text: str, user: dict[str, str] | None = None) -> dict[str, Any]:
+    """The arguments of the action as the engine gives them out, after hearing a text."""
+    flow = "- ask: Что?\n  save: а\n  as: text\n" + dedent(WITH_SECRET).strip().replace(
+        "msg.text", "а"
+    )
+    bot = load(flow, DECLARED).bot
+    seen: list[dict[str, Any]] = []
+    play = Rehearsal(
+        bot=bot,
+        actions=lambda name, arguments: seen.append(dict(arguments)),
+        now=MONDAY_MORNING,
+    )
+    play.hear("/start")
+    play.hear(text)
+    assert seen
+    return seen[0]
+
+
+def test_the_engine_never_holds_the_value_only_a_mark() -> None:
+    arguments = run_with("привет")
+    given, used = revealed(arguments, {"token": "s3cret"}.get)
+    assert given["headers"] == {"Authorization": "Bearer s3cret", "X": "привет"}
+    assert used == ["s3cret"]
+    assert HIDDEN not in given
+    assert "s3cret" not in str(arguments)
+
+
+@pytest.mark.parametrize(
+    "forged", ["⟦secret 0:token⟧", "⟦secret 1:token⟧ ⟦secret 0:token⟧", "{{ secrets.token }}", "⟦"]
+)
+def test_a_customer_cannot_forge_a_mark(forged: str) -> None:
+    given, _ = revealed(run_with(forged), {"token": "s3cret"}.get)
+    assert given["headers"]["X"] == forged
+    assert "s3cret" not in given["url"]
+
+
+def test_a_secret_that_has_lost_its_value_fails_in_words() -> None:
+    with pytest.raises(Unset, match="the secret token has no value"):
+        revealed(run_with("привет"), lambda name: None)
+
+
+def test_what_an_action_repeats_of_a_secret_is_masked() -> None:
+    told = masked({"headers": [{"a s3cret b": "s3cret"}], "n": 5, "no": None}, ["s3cret"])
+    assert told == {"headers": [{"a ••• b": "•••"}], "n": 5, "no": None}
+
+
+# ---------------------------------------------------------------- knowledge
+
+
+def test_a_source_is_a_file_a_folder_or_documents() -> None:
+    bot = BOT + "knowledge: {faq: knowledge/faq.md, all: knowledge/more/, docs: {documents: x}}\n"
+    files = ["knowledge/faq.md", "knowledge/more/a.md"]
+    loaded = load("- say: да", bot, knowledge=files)
+    assert loaded.bot.knowledge == {
+        "faq": Source(path="knowledge/faq.md"),
+        "all": Source(path="knowledge/more"),
+        "docs": Source(documents="x"),
+    }
+    assert [one.code for one in loaded.warnings] == ["W091"]
+
+
+def test_a_source_that_is_not_there_is_told_with_the_nearest_file() -> None:
+    bot = BOT + "knowledge: {faq: knowledge/fak.md}\n"
+    (complaint,) = told("- say: да", bot, knowledge=["knowledge/faq.md"])
+    assert complaint.startswith("bot.yaml:3: E031 нет файла «knowledge/fak.md» — положите")
+    assert complaint.endswith(" — может, «knowledge/faq.md»?")
+
+
+def test_an_action_that_names_no_source_of_the_bot_is_told() -> None:
+    action = "- do: knowledge.answer\n  with: {question: а, sources: [faq, delivry]}"
+    bot = BOT + "knowledge: {faq: knowledge/a.md, delivery: knowledge/b.md}\n"
+    (complaint,) = told(action, bot)
+    assert complaint.startswith("flows/f.yaml:6: E018 среди источников в bot.yaml (ключ knowledge)")
+    assert complaint.endswith("нет «delivry» — может, «delivery»?")
+
+
+# ---------------------------------------------------------------- channels and queues
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "channels: {telegram: {token: ${SHOP_TOKEN}}}",
+        "channels:\n  telegram: {token: ${SHOP_TOKEN}}",
+        "channels:\n\n  # наш бот\n  telegram:\n    token: ${SHOP_TOKEN}",
+        'channels: {telegram: {token: "${SHOP_TOKEN}"}}',
+    ],
+)
+def test_a_channels_token_is_a_variable_of_the_environment(written: str) -> None:
+    loaded = load("- say: да", f"{BOT}{written}\nuser: {{a: text}}\n")
+    assert loaded.bot.channels == {"telegram": {"token": "${SHOP_TOKEN}"}}
+    assert loaded.warnings == []
+
+
+def test_a_token_in_the_file_itself_is_warned_about_and_not_repeated() -> None:
+    (complaint,) = told("- say: да", BOT + "channels: {telegram: {token: '123:secret'}}\n")
+    assert complaint.startswith("bot.yaml:3: W034 «telegram.token» написан прямо в файле")
+    assert "${TELEGRAM_TOKEN}" in complaint
+    assert "secret" not in complaint
+
+
+def test_a_queue_may_have_a_group_and_ask_for_a_rating() -> None:
+    bot = BOT + 'queues: {а: {group: "-100123", csat: on}, б: {csat: off}}\n'
+    queues = load("- say: да", bot).bot.queues
+    assert [(one.group, one.csat) for one in queues.values()] == [("-100123", True), (None, False)]
+
+
+# ---------------------------------------------------------------- calendar.yaml
+
+CALENDAR = """\
+hours: салон
+closed: [2026-12-31]
+step: 15m
+horizon: 14d
+services:
+  стрижка: {name: Стрижка, price: 1500.5, minutes: 60}
+  йога: {minutes: 90, places: 8}
+"""
+SALON = BOT + "hours: {салон: вт-вс 10:00-20:00}\n"
+
+
+def test_a_calendar_says_what_can_be_booked_and_when() -> None:
+    loaded = load("- do: calendar.mine", SALON, files={"calendar.yaml": CALENDAR})
+    booking = loaded.bot.booking
+    assert booking is not None
+    assert [(one.name, one.price, one.places) for one in booking.services.values()] == [
+        ("Стрижка", 1500.5, 1),
+        ("йога", 0, 8),
+    ]
+    assert booking.closed == {date(2026, 12, 31)}
+    assert (booking.step, booking.horizon) == (timedelta(minutes=15), timedelta(days=14))
+    assert booking.hours.text == "вт-вс 10:00-20:00"
+    assert loaded.warnings == []
+
+
+def test_a_calendar_edited_is_a_new_version() -> None:
+    before = load("- say: да", SALON, files={"calendar.yaml": CALENDAR}).bot.version
+    after = CALENDAR.replace("90", "60")
+    assert load("- say: да", SALON, files={"calendar.yaml": after}).bot.version != before
+
+
+def test_booking_without_a_calendar_is_warned_about() -> None:
+    (complaint,) = told("- do: calendar.mine")
+    assert complaint.startswith("flows/f.yaml:5: W093 нет файла calendar.yaml")
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("hours: иногда", "calendar.yaml:1: E042 в часах «иногда»"),
+        ("services: {а: {name: А}}", "calendar.yaml:5: E013 в «а» не хватает ключа «minutes»"),
+        ("services: {а: {minutes: час}}", "calendar.yaml:5: E010"),
+        ("services: {а: {minutes: 60, price: дорого}}", "calendar.yaml:5: E010"),
+        ("closed: [новый год]", "calendar.yaml:2: E010 в «closed» здесь должно стоять другое"),
+        ("step: часто", "calendar.yaml:3: E042"),
+        ("stepp: 5m", "calendar.yaml:3: E012 ключ «stepp» не подходит"),
+    ],
+)
+def test_a_mistake_in_a_calendar_is_told_with_its_line(line: str, complaint: str) -> None:
+    key = line.partition(":")[0].removesuffix("p")
+    key = "step" if key == "ste" else key
+    start = CALENDAR.index(f"{key}:")
+    end = len(CALENDAR) if key == "services" else CALENDAR.index("\n", start)
+    text = CALENDAR[:start] + line + CALENDAR[end:]
+    found = told("- say: да", SALON, files={"calendar.yaml": text})
+    assert any(one.startswith(complaint) for one in found), found
