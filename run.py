@@ -513,6 +513,7 @@ def http_app(
     from bots.services import Services
     from bots.services.chat import Chat
     from bots.services.conversations import Conversations
+    from bots.services.events import Events
     from bots.services.handoff import Handoff
     from bots.services.health import Health, not_behind
     from bots.services.messaging import Connected, Messaging
@@ -535,6 +536,7 @@ def http_app(
         ),
         conversations=conversations,
         messaging=Messaging(inbox, house.outbox, conversations, connected=connected),
+        events=Events(inbox, conversations, clock=now, new_id=house.new_id),
         handoff=Handoff(inbox, conversations),
         accounts=house.accounts,
         health=Health(

@@ -45,6 +45,7 @@ class Errands:
         self._sleep = sleep
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._dropped: set[str] = set()
+        self._pauses: set[asyncio.Task[None]] = set()
 
     def begin(self, intent: Intent, deliver: Deliver) -> None:
         """Carry it out, unless that is under way already."""
@@ -57,9 +58,15 @@ class Errands:
         """Nobody waits for these any more: a call under way may end, but none is made anew."""
         self._dropped.update(key for key in keys if key in self._under_way)
 
+    def type_until(self, address: Address, moment: datetime) -> None:
+        """Show that the next message is on its way: the bot pauses between two."""
+        task = asyncio.create_task(self._pausing(address, moment))
+        self._pauses.add(task)
+        task.add_done_callback(self._pauses.discard)
+
     async def close(self) -> None:
         """Let go of everything; after a restart it is carried out again by the same keys."""
-        tasks = list(self._under_way.values())
+        tasks = [*self._under_way.values(), *self._pauses]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -97,6 +104,12 @@ class Errands:
     async def _wait_until(self, moment: datetime | None) -> None:
         if moment is not None and (left := (moment - self._clock()).total_seconds()) > 0:
             await self._sleep(left)
+
+    async def _pausing(self, address: Address, moment: datetime) -> None:
+        channel = self._channels.get(address.channel)
+        while channel is not None and (left := (moment - self._clock()).total_seconds()) > 0:
+            await channel.typing(address)
+            await self._sleep(min(left, TYPING_AGAIN))
 
     async def _typing(self, intent: Intent) -> None:
         """Show that we are busy, for as long as somebody waits."""

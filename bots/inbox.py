@@ -66,6 +66,13 @@ class Inbox:
         for arrival in await self._noted(messages):
             self._queue(arrival)
 
+    async def take(self, message: UnifiedMessage) -> bool:
+        """`accept` for one; False where it had come before."""
+        arrivals = await self._noted([message])
+        for arrival in arrivals:
+            self._queue(arrival)
+        return bool(arrivals)
+
     async def ask(
         self,
         message: UnifiedMessage,
@@ -256,6 +263,8 @@ class Inbox:
     def _after(self, turn: Turn, address: Address, arrival: int | None = None) -> None:
         if turn.next_timer is not None:
             self._wake(turn.next_timer)
+        if turn.typing_until is not None:
+            self._errands.type_until(address, turn.typing_until)
         for intent in turn.intents:
             self._errands.begin(intent, self._take_result)
         if turn.dropped:

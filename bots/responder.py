@@ -10,7 +10,14 @@ import structlog
 from bots.deciding import Decided, Decider
 from bots.errors import ClaimLost
 from bots.model.conversation import Conversation, Opening
-from bots.model.message import Address, Attachment, Button, Reply, UnifiedMessage
+from bots.model.message import (
+    BY_CUSTOMER,
+    Address,
+    Attachment,
+    Button,
+    Reply,
+    UnifiedMessage,
+)
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, Clock, Journal, Listener, NewId
 from bots.writing import Writing
@@ -18,6 +25,7 @@ from flows.turn import (
     Fired,
     GivenBack,
     Heard,
+    Occurred,
     Returned,
     Sent,
     TakenOver,
@@ -43,7 +51,8 @@ class Post(Protocol):
 class Turn:
     """What a committed turn came to, for those who wait for it.
 
-    `intents` are still to be run; nobody waits any more for those whose keys are `dropped`.
+    `intents` are still to be run; nobody waits any more for those whose keys are `dropped`. The bot
+    pauses, as if it typed, until `typing_until`.
     """
 
     conversation: Conversation
@@ -53,6 +62,7 @@ class Turn:
     intents: Sequence[Intent] = ()
     dropped: Sequence[str] = ()
     next_timer: datetime | None = None
+    typing_until: datetime | None = None
     settled: bool = True
 
 
@@ -81,6 +91,8 @@ class Responder:
     async def answer(self, arrival: Arrival, context: Mapping[str, Any] | None = None) -> Turn:
         """Answer a message. `context` is written into the conversation first."""
         message = arrival.message
+        if message.happening == "event":
+            return await self._take_event(arrival)
         opening = Opening(
             platform=message.platform, user_id=message.user_id, profile=message.profile
         )
@@ -104,6 +116,17 @@ class Responder:
             return await self._commit(conversation, decided, arrival=arrival)
 
         return await self._claimed(message.address, turn, opening)
+
+    async def _take_event(self, arrival: Arrival) -> Turn:
+        """Something happened around a chat: whoever has the chat, the engine knows what to do."""
+        metadata = arrival.message.metadata
+        what = Occurred(name=metadata["event"], data=metadata["data"])
+
+        async def turn(conversation: Conversation) -> Turn:
+            decided = await self._decider.decide(conversation, what, f"in:{arrival.seq}")
+            return await self._commit(conversation, decided, arrival=arrival)
+
+        return await self._claimed(arrival.message.address, turn)
 
     async def fire(self, timer: Timer) -> Turn:
         """A timer is due."""
@@ -194,7 +217,7 @@ class Responder:
     ) -> Turn:
         channel = self._channels.get(conversation.address.channel)
         writing = Writing(conversation, decided, self._clock(), self._new_id, channel)
-        if arrival is not None and arrival.message.happening in ("message", "button", "edited"):
+        if arrival is not None and arrival.message.happening in BY_CUSTOMER:
             writing.heard(arrival.message)
         for effect in decided.effects:
             writing.add(effect)
@@ -219,6 +242,7 @@ class Responder:
             intents=record.intents,
             dropped=record.cancelled_intents,
             next_timer=min((timer.due for timer in record.timers), default=None),
+            typing_until=_end_of_pause(record.timers),
             settled=decided.settled,
         )
 
@@ -229,6 +253,10 @@ class Responder:
             except Exception:
                 # The turn stands: what follows from it must not be lost to one who only listens.
                 log.exception("A listener raised")
+
+
+def _end_of_pause(timers: Sequence[Timer]) -> datetime | None:
+    return next((timer.due for timer in timers if timer.payload.get("kind") == "pause"), None)
 
 
 def _heard(message: UnifiedMessage) -> Heard:

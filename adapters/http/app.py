@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from adapters.http import easyflow
+from adapters.http import easyflow, hooks
 from adapters.http.dialect import Dialect, Surface, answer, request_id, speaker
 from adapters.http.docs_pages import docs_routes
 from adapters.http.faults import fault_of
@@ -80,6 +80,7 @@ def build_app(
     for package in SPOKEN:
         for router in package.routers():
             app.include_router(router)
+    app.include_router(hooks.router)
     app.router.routes.extend([*health_routes(services.health, metrics), *docs_routes()])
     app.router.routes.extend(extra_routes)
     _answer_leftovers(app)

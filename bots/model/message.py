@@ -11,7 +11,9 @@ AttachmentKind = Literal[
 MessageType = Literal[
     "text", "image", "video", "document", "voice", "sticker", "audio", "location", "contact"
 ]
-Happening = Literal["message", "button", "edited", "blocked", "unblocked"]
+Happening = Literal["message", "button", "edited", "blocked", "unblocked", "event"]
+BY_CUSTOMER: frozenset[Happening] = frozenset({"message", "button", "edited"})
+"""What a customer says or does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,8 @@ class UnifiedMessage:
     `external_id` is what the platform repeats when it delivers again (Telegram's `update_id`);
     together with the address' channel it is taken once. `button` is the payload of a pressed
     button; `reply_token` is what the platform wants back at once (a callback query's id).
-    `profile` is what the platform says of the person: name, username, language.
+    `profile` is what the platform says of the person: name, username, language. An `event` is
+    nothing a customer does: its name and data are in `metadata`.
     """
 
     message_id: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bots.services.accounts import Accounts
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
+from bots.services.events import Events
 from bots.services.handoff import Handoff
 from bots.services.health import Health
 from bots.services.messaging import Messaging
@@ -17,6 +18,7 @@ class Services:
     chat: Chat
     conversations: Conversations
     messaging: Messaging
+    events: Events
     handoff: Handoff
     accounts: Accounts
     health: Health

@@ -22,6 +22,9 @@ class Inbox(Protocol):
     ) -> Answer:
         """Take a message in and wait, at most `patience` seconds, for what the bot says to it."""
 
+    async def take(self, message: UnifiedMessage) -> bool:
+        """Take something in; False where it had come before."""
+
     async def say(
         self, address: Address, reply: Reply, *, opening: Opening | None = None
     ) -> MessageRecord:

@@ -27,6 +27,7 @@ from bots.services import Services
 from bots.services.accounts import Accounts, digest
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
+from bots.services.events import Events
 from bots.services.handoff import Handoff
 from bots.services.health import Check, Health
 from bots.services.messaging import Connected, Messaging
@@ -79,6 +80,11 @@ class FakeInbox:
         if self.refuses is not None:
             raise self.refuses
         self.accepted += messages
+
+    async def take(self, message: UnifiedMessage) -> bool:
+        await self.accept([message])
+        ids = [one.external_id for one in self.accepted]
+        return ids.count(message.external_id) == 1
 
     async def ask(
         self,
@@ -425,6 +431,7 @@ async def build_house(
             conversations,
             connected=[Connected(platform="telegram", channel="telegram:shop", bot="shop")],
         ),
+        events=Events(inbox, conversations, clock=clock, new_id=new_id),
         handoff=Handoff(inbox, conversations),
         accounts=Accounts(accounts, clock=clock, random_bytes=lambda n: bytes(range(1, n + 1))),
         health=Health(checks),
