@@ -370,6 +370,11 @@ FORMER_FIRST = Kind(
     "was стоит первым пунктом шага — перенесите его в начало",
     "was is the first item of a step: move it to the beginning",
 )
+UNKNOWN_SHARE = Kind(
+    "E014",
+    "доля названа у «{name}», а такой группы в cases нет{nearest}",
+    "a share is given for “{name}”, and there is no such group in cases{nearest}",
+)
 TWO_TRIGGERS = Kind(
     "E027",
     "слова «{name}» уже запускают другое: {first} — второе никогда не сработает",

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from flows.errors import Place
 from flows.graph import Way, entries, ways
-from flows.model import Ask, Bot, Branch, Choose, Do, EachBegin, Flow, HandOff
+from flows.model import Ask, Bot, Branch, Choose, Do, EachBegin, Flow, HandOff, Split
 
-_DECIDING = (Branch, Choose, EachBegin)
+_DECIDING = (Branch, Choose, Split, EachBegin)
 _BLOCKS = (Ask, Do, HandOff)
 
 

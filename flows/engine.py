@@ -179,7 +179,7 @@ def _step(stage: Stage) -> Step:
         effects=tuple(stage.effects),
         understood=_understood(stage),
         step=stage.entered,
-        user=freeze(stage.user) if stage.user_changed else None,
+        user=stage.kept_user() if stage.user_changed else None,
         chat=freeze(stage.chat) if stage.chat_changed else None,
         settled=_settled(stage),
         offered=_offered(stage),

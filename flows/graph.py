@@ -24,6 +24,7 @@ from flows.model import (
     Say,
     Scope,
     Sends,
+    Split,
     StartFlow,
 )
 
@@ -48,6 +49,9 @@ def ways(flow: Flow, index: int) -> Iterator[Way]:
         for case, entry in operation.cases.items():
             yield Way(entry, case)
         yield Way(operation.otherwise)
+    elif isinstance(operation, Split):
+        for case, entry in operation.cases.items():
+            yield Way(entry, case)
     elif isinstance(operation, Do):
         yield Way(index + 1)
         yield from _written((operation.failed, "failed"))

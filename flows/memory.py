@@ -12,6 +12,10 @@ from flows.values import freeze, refuse_heavy, thaw, thaw_fields
 
 HISTORY_KEPT = 20
 
+SPLITS = ":split"
+"""The group a person is in, by the name of the `split`: kept with what is remembered about them, under
+a name that no field can have."""
+
 
 class Memory:
     """The stack's frames and what they know; every change of a variable can be undone."""
@@ -24,6 +28,7 @@ class Memory:
         "env",
         "older",
         "position",
+        "splits",
         "stack",
         "user",
         "user_changed",
@@ -39,6 +44,7 @@ class Memory:
         self.position = position
         self.stack = position.stack
         self.user: dict[str, Any] = thaw_fields(around.user)
+        self.splits: dict[str, str] = self.user.pop(SPLITS, {})
         self.chat: dict[str, Any] = thaw_fields(around.chat)
         self.user_changed = False
         self.chat_changed = False
@@ -206,6 +212,11 @@ class Memory:
         for other in self.stack:
             if other.scope is not None and (other is owner or self.owner(other) is owner):
                 other.scope[name] = thaw(value)
+
+    def kept_user(self) -> dict[str, Any]:
+        """What is remembered about the person, as it is kept."""
+        kept: dict[str, Any] = freeze(self.user)
+        return {**kept, SPLITS: self.splits} if self.splits else kept
 
     # ------------------------------------------------------------ what going back undoes
 

@@ -335,6 +335,15 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Jump to the case of the customer's group, drawn once by `shares` (of any sum) and then kept."""
+
+    name: str
+    cases: Mapping[str, int]
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class EachBegin:
     """Begin a loop: the operations up to the `EachNext` before `end` run for every item."""
 
@@ -456,6 +465,7 @@ Operation = (
     | Branch
     | Jump
     | Choose
+    | Split
     | EachBegin
     | EachNext
     | Go

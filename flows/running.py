@@ -28,6 +28,7 @@ from flows.model import (
     Jump,
     Later,
     Say,
+    Split,
     StartFlow,
 )
 from flows.stage import Stage
@@ -204,6 +205,7 @@ _OPERATIONS: dict[type, Callable[[Stage, Frame, Any], None]] = {
     Branch: walking.branch,
     Jump: walking.jump,
     Choose: walking.choose,
+    Split: walking.split,
     EachBegin: walking.begin_loop,
     EachNext: walking.next_in_loop,
     Go: walking.go,

@@ -1,5 +1,6 @@
 """What a turn works on: the stack, the variables as flows read them, and the effects so far."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -103,6 +104,11 @@ class Stage(Memory):
         """A number in [0, 1), another one at every call; the step gone through again has the same."""
         self.drawn += 1
         return (self.around.chance + self.drawn * _GOLDEN) % 1.0
+
+    def luck(self, name: str) -> float:
+        """A number in [0, 1) of this step's and this name's own, independent of every other name's."""
+        digest = hashlib.sha256(f"{self.around.chance!r}:{name}".encode()).digest()
+        return int.from_bytes(digest[:6]) / 2**48
 
     def phrase(self, name: str, **filling: str) -> str:
         return phrase(self.bot.language, name, **filling)

@@ -166,7 +166,7 @@ WORDS: tuple[Word, ...] = (
     Word("wait", "verb", "duration | {wait}", "ждёт: паузу или событие", "pauses, or waits for an event", "ждать"),
     Word("later", "verb", "{later}", "запускает сценарий в назначенное время, либо отменяет это", "runs a flow at a time, or undoes that", "позже"),
     Word("handoff", "verb", "queue", "передаёт разговор человеку; бот молчит, пока его не вернут", "gives the chat to a person; the bot is silent until it is given back", "оператору"),
-    _later("split", "verb", "name", "делит клиентов на группы (A/B); группа клиента не меняется", "an A/B test, sticky per customer", "поделить"),
+    Word("split", "verb", "name", "делит клиентов на группы (A/B); группа клиента не меняется", "an A/B test, sticky per customer", "поделить"),
     Word("goal", "verb", "name", "отмечает достигнутую цель", "marks a conversion", "цель"),
     # ------------------------------------------------------------ say
     Word("text", "say", "text", "слова", "the words", "текст"),
@@ -278,8 +278,8 @@ WORDS: tuple[Word, ...] = (
     Word("cancel", "handoff", "block", "клиент передумал", "the customer changed their mind", "отменить"),
     Word("after", "unanswered", "duration", "сколько ждать человека", "how long to wait for a person", "через"),
     Word("then", "unanswered", "block", "что сделать", "what to do", "тогда"),
-    _later("cases", "split", "names: block", "группа → что делать", "share → what to do", "случаи"),
-    _later("shares", "split", "names: number", "группа → её доля, например 70 и 30", "share → how large it is, such as 70 and 30", "доли"),
+    Word("cases", "split", "names: block", "группа → что делать", "share → what to do", "случаи"),
+    Word("shares", "split", "names: number", "группа → её доля, например 70 и 30", "share → how large it is, such as 70 and 30", "доли"),
     # ------------------------------------------------------------ a test file
     Word("test", "test", "text", "название проверки", "name of the test"),
     Word("given", "test", "{given}", "что дано в начале", "what is given at the start"),

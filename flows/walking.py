@@ -1,5 +1,6 @@
 """Where a flow's walk leads: steps, jumps, branches, loops over lists."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
@@ -7,7 +8,7 @@ from flows import asking, back, endings, tasks
 from flows.errors import RunError
 from flows.frames import Frame
 from flows.machine import allowed
-from flows.model import Branch, Choose, EachBegin, EachNext, Enter, Go, Jump
+from flows.model import Branch, Choose, EachBegin, EachNext, Enter, Go, Jump, Split
 from flows.stage import Stage
 from flows.values import freeze_light, thaw
 
@@ -158,6 +159,29 @@ def _as_case(value: Any) -> str:
     if isinstance(value, (date, time)):
         return value.isoformat()
     return str(value)
+
+
+def split(stage: Stage, frame: Frame, operation: Split) -> None:
+    """Go the way of the customer's group; who is in none, or in one that is gone, is put into one."""
+    act(stage)
+    group = stage.splits.get(operation.name)
+    drawn = group is None or group not in operation.cases
+    if group is None or drawn:
+        group = _drawn(operation.shares, stage.luck(operation.name))
+        stage.splits = {**stage.splits, operation.name: group}
+        stage.user_changed = True
+    frame.at = operation.cases[group]
+    stage.happened("split", frame, split=operation.name, case=group, drawn=drawn)
+
+
+def _drawn(shares: Mapping[str, float], luck: float) -> str:
+    """The group in which a point of [0, 1) falls."""
+    left = luck * sum(shares.values())
+    for name, share in shares.items():
+        left -= share
+        if left < 0:
+            return name
+    return next(name for name in reversed(list(shares)) if shares[name])
 
 
 def begin_loop(stage: Stage, frame: Frame, operation: EachBegin) -> None:

@@ -13,6 +13,7 @@ from flows.compile.references import (
     step_name,
 )
 from flows.compile.says import say
+from flows.compile.splits import split
 from flows.compile.waits import wait
 from flows.compile.writer import Action, Verb, Writer
 from flows.model import (
@@ -216,6 +217,7 @@ VERBS: Mapping[str, Verb] = {
     "set": assign,
     "if": branch,
     "choose": choose,
+    "split": split,
     "each": each,
     "go": go,
     "call": call,
