@@ -1,6 +1,7 @@
 """The buttons of a question: what they show, what choosing them means, which one a text names."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -8,6 +9,8 @@ from msgspec import Struct
 from flows.frames import Frame, Wait
 from flows.matching import begun, fold, which
 from flows.model import OfferedButton, Question
+from flows.nearness import nearest_label
+from flows.positions import positions
 from flows.stage import Stage
 from flows.turn import Press
 
@@ -146,7 +149,7 @@ def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
     usable = [choice for choice in offered if choice.answers]
     labels = [choice.label for choice in usable]
     if question.kind.base in ("choice", "many"):
-        place = which(text, labels)
+        place = which(text, labels, _numbered(usable))
         return usable[place] if place is not None else None
     words = fold(text)
     if not words:
@@ -161,14 +164,30 @@ def several_by_words(stage: Stage, frame: Frame, text: str) -> list[Choice]:
     parts = [part for part in _BETWEEN.split(text) if fold(part)]
     chosen = [by_words(stage, frame, part) for part in parts]
     labels = [choice for choice in chosen if choice is not None and choice.key.isdigit()]
-    return labels if len(labels) == len(parts) > 1 else []
+    if len(labels) == len(parts) > 1:
+        return labels
+    return _several_by_positions(stage, frame, text)
+
+
+def _several_by_positions(stage: Stage, frame: Frame, text: str) -> list[Choice]:
+    offered = choices_of(stage, frame, question_of(stage, frame))
+    usable = [choice for choice in offered if choice.answers]
+    places = positions(text, _numbered(usable))
+    return [usable[place] for place in places] if len(places) > 1 else []
+
+
+def _numbered(usable: Sequence[Choice]) -> int:
+    """How many of them have a position; «Готово» and what skips the question have none."""
+    return sum(choice.key.isdecimal() for choice in usable)
 
 
 def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
-    """The one choice whose label goes on from the words; labels made of data are long."""
+    """The one choice whose label goes on from the words, or is nearly them."""
     question = question_of(stage, frame)
     if question.kind.base not in ("choice", "many"):
         return None
     usable = [choice for choice in choices_of(stage, frame, question) if choice.answers]
-    place = begun(text, [choice.label for choice in usable])
+    labels = [choice.label for choice in usable]
+    place = begun(text, labels)
+    place = nearest_label(text, labels) if place is None else place
     return usable[place] if place is not None else None
