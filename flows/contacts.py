@@ -115,7 +115,8 @@ def answered_phone(text: str, land: str) -> str | None:
     if found:
         return found[0] if len(found) == 1 else None
     digits = phone_digits(text)
-    if not 11 <= len(digits) <= 13 or any(map(str.isalpha, text)):
+    # Eleven digits with an 8 in front are a Russian number gone wrong.
+    if not 11 <= len(digits) <= 13 or digits[0] in "78" or any(map(str.isalpha, text)):
         return None
     abroad = _abroad(digits)
     valid = abroad is not None and phonenumbers.is_valid_number(phonenumbers.parse(abroad, None))

@@ -16,7 +16,11 @@ _NUMERIC = re.compile(
     r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})|(\d{1,2})([./-])(\d{1,2})(?:\5(\d{4}|\d{2}))?"
 )
 _SPACED = re.compile(r"(\d{1,2}) (\d{1,2}) (\d{4})|(\d{2})(\d{2})((?:19|20)\d{2})")
-_RANGE = re.compile(r"(\d{1,2})(?: ?[-–—] ?| (?:по|и|или|to|and|or|yoki) )(\d{1,2}) ([^\W\d_]+)")
+_TO = r"(?: ?[-–—] ?| (?:по|и|или|to|and|or|yoki) )"
+_RANGES = (
+    re.compile(rf"(?P<first>\d{{1,2}}){_TO}(?P<last>\d{{1,2}})[- ](?P<month>[^\W\d_]+)"),
+    re.compile(rf"(?P<month>[^\W\d_]+) (?P<first>\d{{1,2}}){_TO}(?P<last>\d{{1,2}})(?!\w)"),
+)
 _WORD = re.compile(
     r"\d+(?:[-‑](?:го|ое|е|й|ого|му|ому))?(?:st|nd|rd|th|го|ое)?|[^\W\d_]+(?:'[^\W\d_]+)*"
 )
@@ -42,11 +46,19 @@ def date_inside(text: str, env: Env) -> date | None:
 def dates_inside(text: str, env: Env) -> list[date]:
     """The different days named in a sentence, in its order; both ends of a range."""
     plain = tidy(text)
-    ends = _RANGE.search(plain)
-    if ends is not None and MONTH_NAME.fullmatch(ends.group(3)):
-        both = [_read(f"{ends.group(place)} {ends.group(3)}", env) for place in (1, 2)]
-        return [day for day in both if day is not None]
+    ends = _ends(plain)
+    if ends:
+        return [day for day in (_read(end, env) for end in ends) if day is not None]
     return all_inside(plain, lambda part: _read(part, env))
+
+
+def _ends(plain: str) -> list[str]:
+    """The two days of `15-16 марта` or `с 15 по 17 марта`."""
+    for pattern in _RANGES:
+        found = pattern.search(plain)
+        if found is not None and MONTH_NAME.fullmatch(found["month"]):
+            return [f"{found['first']} {found['month']}", f"{found['last']} {found['month']}"]
+    return []
 
 
 def tidy(text: str) -> str:
@@ -87,6 +99,8 @@ def _read(plain: str, env: Env) -> date | None:
     today = env.today
     if plain in DAYS:
         return today + timedelta(days=DAYS[plain])
+    if _ends(plain):
+        return None
     try:
         return _numeric(plain, env) or worded(_WORD.findall(plain), plain, today)
     except (ValueError, OverflowError):

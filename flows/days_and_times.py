@@ -13,7 +13,7 @@ LONGEST = 60
 _NOW = frozenset({"сейчас", "прямо сейчас", "now", "right now", "hozir"})
 _MINUTE = r"минут[уы]?|мин|minutes?|mins?|daqiqadan|minutdan"
 _AWAY = re.compile(
-    r"(?:через|спустя|in)\s+(?:(.+?)\s+)?"
+    r"(?:через|спустя|in)\s+(?:(.+?)\s+)??"
     rf"(пол[- ]?часа|полчасика|час|часа|часов|часик|ч|{_MINUTE}|hours?|half an hour)"
     rf"(?:(?:\s+и|\s+and)?\s+(.+?)(?:\s+(?:{_MINUTE}))?)?"
 )
@@ -121,16 +121,24 @@ def _day_and_time(plain: str, env: Env) -> datetime | None:
     alone = read_time(plain)
     if alone is not None:
         return _next(alone, env)
-    found = TIME_INSIDE.search(plain)
-    if found is None:
-        return _bare_end(plain, env)
-    clock, rest = read_time(found.group(1)), _without(plain, found)
-    if clock is None:
-        return None
-    if not rest:
-        return _next(clock, env)
-    day = read_date(rest, env)
-    return None if day is None else _moment(day, clock, env)
+    # Of `через 3 дня в 15:00` the days look like a time at first.
+    for found in TIME_INSIDE.finditer(plain):
+        clock, rest = _in_its_part(found.group(1), _without(plain, found))
+        if clock is not None and not rest:
+            return _next(clock, env)
+        day = read_date(rest, env) if clock is not None else None
+        if day is not None and clock is not None:
+            return _moment(day, clock, env)
+    return _bare_end(plain, env)
+
+
+def _in_its_part(clock: str, rest: str) -> tuple[time | None, str]:
+    """A time with the part of the day that stands apart from it: `завтра вечером | в 7`."""
+    part = PART_OF_DAY.search(f" {rest} ")
+    if part is None:
+        return read_time(clock), rest
+    less = " ".join(PART_OF_DAY.sub(" ", f" {rest} ").split())
+    return read_time(f"{part.group().strip()} {clock}") or read_time(clock), less
 
 
 def _bare_end(plain: str, env: Env) -> datetime | None:

@@ -13,8 +13,9 @@ from flows.worded_dates import coming, month_of, nearest
 
 LONGEST = 200
 _LIKE_DAY = re.compile(
-    r"\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}(?:-?го)? [^\W\d_]+|\d{4}-\d\d-\d\d"
+    r"\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}(?:-?го)? [^\W\d_]+|[^\W\d_]+ \d{1,2}|\d{4}-\d\d-\d\d"
 )
+_WITH_COLON = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?![\d:])")
 _LIKE_CLOCK = re.compile(r"(?:в |at |soat )?\d{1,2}[:.]\d{2}(?: ?[ap]m)?|(?:в |at )?\d{1,2}")
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])[:.]([0-5]\d)(?![\d:.])")
 _ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{0,100}")
@@ -115,7 +116,8 @@ def _some_day(plain: str, env: Env) -> date | None:
 
 def _no_day(said: str, plain: str, env: Env) -> Explained:
     like = _LIKE_DAY.fullmatch(plain)
-    if like is None or plain[-1:].isalpha() and not MONTH_NAME.fullmatch(plain.split()[-1]):
+    words = [word for word in plain.split() if word.isalpha()]
+    if like is None or not all(map(MONTH_NAME.fullmatch, words)):
         return None
     return reason("date_none", env.language, said=said.strip(" .!?"))
 
@@ -139,6 +141,9 @@ def _of_time(said: str, env: Env) -> Explained:
 
 def _of_date_time(said: str, env: Env) -> Explained:
     plain = dates.tidy(said)
+    clock = _WITH_COLON.search(plain)
+    if clock is not None and clocks.read_time(clock.group()) is None:
+        return reason("time_none", env.language, said=clock.group())
     found = dates.dates_inside(plain, env)
     if len(found) > 1:
         return _of_date(said, env)
@@ -162,10 +167,12 @@ def _of_phone(said: str, env: Env) -> Explained:
     if len(found) > 1:
         listed = _listed(map(formats.written_phone, found))
         return reason("phone_several", env.language, found=listed)
-    count, wanted = len(contacts.phone_digits(said)), len(contacts.phone_digits(sample))
+    digits = contacts.phone_digits(said)
+    count, wanted = len(digits), len(contacts.phone_digits(sample))
     if not 5 <= count <= 20:
         return None
-    if count == wanted or (land in contacts.SEVENS and count == wanted - 1):
+    whole = wanted - 1 if land in contacts.SEVENS and digits[0] not in "78" else wanted
+    if count == whole:
         return reason("phone_wrong", env.language, said=said, sample=sample)
     return reason("phone_digits", env.language, count=count, wanted=wanted, sample=sample)
 
@@ -185,7 +192,7 @@ def _of_email(said: str, env: Env) -> Explained:
             return reason("email_guess", env.language, said=address, guess=guess)
     if contacts.mixed(domain):
         return reason("email_letters", env.language, said=address)
-    if "." not in domain and address.count("@") == 1:
+    if "." not in domain and said.count("@") == 1:
         return reason("email_ending", env.language, said=address)
     return None
 

@@ -48,12 +48,12 @@ _ENGLISH: Mapping[str, int] = {
     **_numbered("twenty thirty forty/fourty fifty sixty seventy eighty ninety", 20, 10),
     "couple": 2,
 }
-_UZBEK: Mapping[str, int] = {
+UZBEK: Mapping[str, int] = {
     **_numbered("nol bir/bitta ikki/ikkita uch/uchta to'rt/to'rtta besh/beshta olti/oltita", 0),
     **_numbered("yetti/yettita sakkiz/sakkizta to'qqiz/to'qqizta o'n/o'nta", 7),
     **_numbered("yigirma o'ttiz qirq ellik oltmish yetmish sakson to'qson", 20, 10),
 }
-WORDS: Mapping[str, int] = {**_RUSSIAN, **_ENGLISH, **_UZBEK}
+WORDS: Mapping[str, int] = {**_RUSSIAN, **_ENGLISH, **UZBEK}
 
 SMALL_SCALES: Mapping[str, int] = {
     **dict.fromkeys(("десяток", "десятка", "десятков", "десяточек"), 10),

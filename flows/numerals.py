@@ -12,6 +12,7 @@ from flows.number_words import (
     SCALES,
     SHORT_SCALES,
     SMALL_SCALES,
+    UZBEK,
     WHOLES,
     WORDS,
 )
@@ -183,7 +184,9 @@ class _Amount:
         value = WORDS.get(word)
         if value is None:
             return self._digits(word)
-        if self._current and not _fits_behind(self._current, value):
+        # In Uzbek eleven is ten and one.
+        teen = word in UZBEK and self._current == UZBEK["o'n"] and 0 < value < 10
+        if self._current and not teen and not _fits_behind(self._current, value):
             return False
         self._current = (self._current or 0) + value
         return True

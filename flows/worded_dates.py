@@ -92,7 +92,7 @@ def _with_month(words: list[str], today: date) -> date | None:
     month = month_of(months[0])
     year = numbers.pop() if len(numbers) > 1 and numbers[-1].isdecimal() else None
     day = _day_number(" ".join(numbers))
-    if day is None or year is not None and len(year) not in (2, 4):
+    if day is None or year is not None and (len(year) not in (2, 4) or words[-1] != year):
         return None
     return nearest(month, day, today) if year is None else date(full_year(year, today), month, day)
 
