@@ -65,7 +65,7 @@ def ways(flow: Flow, index: int) -> Iterator[Way]:
         )
     elif isinstance(operation, Say):
         yield Way(index + 1)
-        for button in operation.message.buttons:
+        for button in operation.message.offered:
             if button.act == "go" and button.target in flow.steps:
                 yield Way(flow.steps[button.target], button.label.source)
     else:

@@ -109,7 +109,7 @@ def _button_steps(flow: Flow) -> list[str]:
         button.target
         for operation in flow.code
         if isinstance(operation, Say)
-        for button in operation.message.buttons
+        for button in operation.message.offered
         if button.act == "go" and button.target in flow.steps
     ]
 

@@ -177,6 +177,10 @@ class Card:
     photo: Text | None = None
     buttons: tuple[OfferedButton, ...] = ()
 
+    @property
+    def texts(self) -> tuple[Text | None, ...]:
+        return self.title, self.text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -200,6 +204,31 @@ class Message:
     only: frozenset[str] = frozenset()
     channels: Mapping[str, "Message"] = field(default_factory=dict)
     template: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def variants(self) -> tuple["Message", ...]:
+        """The message itself and what single channels get in its place."""
+        return (self, *self.channels.values())
+
+    @property
+    def offered(self) -> tuple[OfferedButton, ...]:
+        """Every button of the message: under it, under its cards, on whichever channel."""
+        return tuple(
+            button
+            for variant in self.variants
+            for buttons in (variant.buttons, *(card.buttons for card in variant.cards))
+            for button in buttons
+        )
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """All the words that any channel may get."""
+        found: list[Text | None] = []
+        for one in self.variants:
+            found += [one.text, *one.pick, *(text for card in one.cards for text in card.texts)]
+            if one.lines is not None:
+                found += [line for _, line in one.lines.lines]
+        return tuple(text for text in found if text is not None)
 
 
 @dataclass(frozen=True, slots=True)

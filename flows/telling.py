@@ -163,7 +163,7 @@ def texts_of(bot: Bot) -> Iterator[tuple[str, Place]]:
 
 def _texts(operation: object) -> Iterator[Text | None]:
     if isinstance(operation, Say):
-        yield operation.message.text
+        yield from operation.message.texts
     elif isinstance(operation, Ask):
         question = operation.question
         yield from (question.body.text, question.retry)

@@ -5,7 +5,7 @@ from typing import Any, TextIO
 
 from bots.errors import Invalid
 from bots.model.conversation import Conversation
-from bots.model.message import Address, Attachment, Button, Reply
+from bots.model.message import Address, Attachment, Button, Card, Keyboard, Reply
 from bots.model.turn import Event, MessageRecord, Outgoing
 from bots.ports import Received, Webhook
 
@@ -92,11 +92,25 @@ class Screen:
         self._print(("\r\033[K" if self._tty else "") + f"{name} {lines[0] if lines else ''}")
         for line in lines[1:]:
             self._print(f"  {line}")
-        rows = message.keyboard.rows if message.keyboard else ()
-        self.buttons = tuple(button for row in rows for button in row)
-        for number, button in enumerate(self.buttons, 1):
+        self.buttons = ()
+        for card in message.cards:
+            self._show_card(card)
+        self._offer(message.keyboard)
+
+    def _show_card(self, card: Card) -> None:
+        title = f"{_BOLD}{card.title}{_PLAIN}" if self._tty else card.title
+        self._print(f"  ▪ {title}")
+        for line in [*([f"[photo {card.photo}]"] if card.photo else []), *card.text.splitlines()]:
+            self._print(f"    {line}")
+        self._offer(card.keyboard, indent="    ")
+
+    def _offer(self, keyboard: Keyboard | None, indent: str = "  ") -> None:
+        """Show buttons; their numbers go on from those above them."""
+        rows = keyboard.rows if keyboard else ()
+        for button in (button for row in rows for button in row):
+            self.buttons += (button,)
             link = f" → {button.url}" if button.url else ""
-            self._print(f"  {number}. {button.text}{link}")
+            self._print(f"{indent}{len(self.buttons)}. {button.text}{link}")
 
     def _dim(self, text: str) -> str:
         return f"{_DIM}{text}{_PLAIN}" if self._tty else text

@@ -50,6 +50,9 @@ def _offers(flow: Flow) -> Iterator[tuple[Place, tuple[OfferedButton, ...], froz
             yield place, message.buttons, message.only - message.channels.keys()
             for card in message.cards:
                 yield place, card.buttons, message.only
+            for channel, variant in message.channels.items():
+                if variant.buttons is not message.buttons:
+                    yield place, variant.buttons, frozenset({channel})
 
 
 def _check_limits(

@@ -52,7 +52,7 @@ def check_reach(bot: Bot, report: Report) -> None:
             if isinstance(operation, CallFlow | StartFlow | Later):
                 started.add(operation.flow)
             elif isinstance(operation, Say):
-                started.update(_pressed(operation.message.buttons))
+                started.update(_pressed(operation.message.offered))
     for name, flow in bot.flows.items():
         if name not in started:
             report(complaints.UNREACHABLE_FLOW, flow.place, name=name)

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from flows.graph import ways
 from flows.model import Say
 from flows.turn import Sent
-from tests.flows.loading import only_flow, said_of_steps
+from tests.flows.loading import loaded, only_flow, said, said_of_steps
 
 
 def flow(*steps: str) -> str:
@@ -180,13 +181,13 @@ def test_an_item_of_a_list_leaves_the_item_of_a_loop_alone(talk: Any) -> None:
 
 @pytest.mark.parametrize("chance", [0.0, 0.25, 0.5, 0.75, 1 - 2**-53])
 def test_one_of_several_texts_is_said_and_the_same_one_again(talk: Any, chance: float) -> None:
-    said = []
+    picked = []
     for _ in range(2):
         dialog = talk(flow("- say: {pick: [а, б, в]}", "- say: {pick: [а, б, в]}"), chance=chance)
         dialog.hears("/a")
-        said.append([one.text for one in dialog.play.said])
-    assert said[0] == said[1]
-    assert set(said[0]) <= {"а", "б", "в"}
+        picked.append([one.text for one in dialog.play.said])
+    assert picked[0] == picked[1]
+    assert set(picked[0]) <= {"а", "б", "в"}
 
 
 def test_every_text_has_its_turn(talk: Any) -> None:
@@ -271,3 +272,14 @@ def test_only_a_channels_own_message_is_a_message_too() -> None:
     message = only_flow("- say: {telegram: Привет}").code[1]
     assert isinstance(message, Say)
     assert message.message.channels["telegram"].text is not None
+
+
+def test_a_flow_that_only_a_card_calls_is_reached_and_its_steps_are_drawn() -> None:
+    cards = "[{title: Роза, buttons: {Купить: {call: покупка}, Дальше: {go: два}}}]"
+    flows = (
+        flow(f"- say: {{text: Цветы, cards: {cards}}}", "- done")
+        + "  два:\n    - say: Всё\n---\nflow: покупка\nsteps:\n  раз:\n    - say: Да\n"
+    )
+    bot = loaded(flows, bot="bot: Тест")
+    assert said(flows, bot="bot: Тест") == []
+    assert "Дальше" in {way.label for way in ways(bot.flows["а"], 1)}

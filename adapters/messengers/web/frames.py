@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bots.errors import Invalid
-from bots.model.message import Address, Attachment, Button, MessageType, UnifiedMessage
+from bots.model.message import Address, Attachment, Button, Card, MessageType, UnifiedMessage
 from bots.model.turn import MessageRecord
 
 PLATFORM = "web"
@@ -187,6 +187,7 @@ def shown(record: MessageRecord, *, bot: str) -> dict[str, Any]:
         "text": record.text,
         "hidden": own and record.platform_message_id == START,
         "files": [_shown_file(attachment, bot) for attachment in record.attachments],
+        "cards": [_shown_card(card, bot) for card in record.cards],
         "buttons": _shown_buttons(record.keyboard.rows) if record.keyboard else [],
         "inline": record.keyboard.inline if record.keyboard else True,
     }
@@ -200,7 +201,17 @@ def _shown_file(attachment: Attachment, bot: str) -> dict[str, Any]:
         "name": attachment.name or attachment.ref.rpartition("/")[2],
         "mime": attachment.mime,
         "size": attachment.size,
+        "album": attachment.album,
         **{key: details[key] for key in ("latitude", "longitude", "phone") if key in details},
+    }
+
+
+def _shown_card(card: Card, bot: str) -> dict[str, Any]:
+    return {
+        "title": card.title,
+        "text": card.text,
+        "photo": media_url(card.photo, bot=bot),
+        "buttons": _shown_buttons(card.keyboard.rows) if card.keyboard else [],
     }
 
 

@@ -3,7 +3,7 @@
 import { Composer } from "./composer.js";
 import { make } from "./draw.js";
 import { Log } from "./log.js";
-import { askPhone, askPlace, askToStartOver, showPhoto } from "./sheets.js";
+import { askPhone, askPlace, askToStartOver, lookAt } from "./sheets.js";
 import { BotMemory, chooseBot, chosenBot, newId } from "./store.js";
 import { language, t, translatePage } from "./texts.js";
 import { Wire } from "./wire.js";
@@ -29,7 +29,7 @@ const log = new Log({
   list: $("log"),
   toEnd: $("to-end"),
   unread: $("unread"),
-  actions: { press, photo: showPhoto },
+  actions: { press, look: lookAt },
   lookBack: (before) => wire.write({ type: "earlier", before }),
 });
 

@@ -63,12 +63,23 @@ function withoutTail(address) {
   return bare;
 }
 
-// `actions` has press(button, element), photo(url) and settled() for pictures that have arrived.
+// `actions` has press(button, element), look(shown, place) and settled() for pictures that have arrived.
 export function drawMessage(message, actions) {
   const own = message.from === "customer";
+  const item = make("li", { className: `message ${own ? "mine" : "theirs"}` });
+  if (message.from === "operator") item.classList.add("person");
+  if (message.text || message.files?.length || !message.cards?.length) item.append(drawBubble(message, own, actions));
+  if (message.cards?.length) item.append(drawCards(message.cards, actions));
+  if (message.buttons?.length) item.append(drawButtons(message, actions));
+  return item;
+}
+
+function drawBubble(message, own, actions) {
   const files = message.files ?? [];
   const bubble = make("div", { className: "bubble" });
-  const pictures = files.filter((file) => file.kind === "photo" || file.kind === "sticker");
+  const pictures = files.filter(
+    (file) => file.kind === "photo" || file.kind === "sticker" || (file.kind === "video" && file.album),
+  );
   if (pictures.length) bubble.append(drawPictures(pictures, actions));
   for (const file of files) {
     if (!pictures.includes(file)) bubble.append(drawFile(file, actions));
@@ -82,10 +93,7 @@ export function drawMessage(message, actions) {
   words.append(drawMeta(message, own));
   bubble.append(words);
   bubble.classList.toggle("bare", pictures.length > 0 && !message.text && pictures.length === files.length);
-  const item = make("li", { className: `message ${own ? "mine" : "theirs"}` }, bubble);
-  if (message.from === "operator") item.classList.add("person");
-  if (message.buttons?.length) item.append(drawButtons(message, actions));
-  return item;
+  return bubble;
 }
 
 function author(message) {
@@ -108,20 +116,81 @@ export function markState(item, state) {
   item.classList.toggle("refused", state === "refused");
 }
 
+// How many pictures stand in each row, by how many there are.
+const ROWS = [[], [1], [2], [1, 2], [2, 2], [2, 3], [3, 3], [1, 3, 3], [2, 3, 3], [3, 3, 3], [2, 2, 3, 3]];
+
 function drawPictures(pictures, actions) {
-  const grid = make("div", { className: `pictures of-${Math.min(pictures.length, 4)}` });
-  for (const picture of pictures) {
-    const url = safeUrl(picture.url);
-    if (!url) continue;
-    const image = make("img", { src: url, alt: t("photoAlt"), decoding: "async" });
-    const button = make("button", { type: "button", className: "picture", "aria-label": t("photo") }, image);
-    image.addEventListener("load", actions.settled);
-    image.addEventListener("error", () => button.classList.add("broken"));
-    button.addEventListener("click", () => actions.photo(url));
-    grid.append(button);
+  const shown = pictures.map(({ url, kind }) => ({ url: safeUrl(url), kind })).filter(({ url }) => url);
+  const grid = make("div", { className: "pictures" });
+  grid.classList.toggle("one", shown.length === 1);
+  const rows = ROWS[shown.length] ?? [...Array(Math.ceil(shown.length / 3))].map(() => 3);
+  const widths = rows.flatMap((count) => Array(count).fill(count));
+  for (const [place, file] of shown.entries()) {
+    const tile = drawTile(file, actions);
+    tile.classList.add(`among-${widths[place]}`);
+    tile.addEventListener("click", () => actions.look(shown, place));
+    grid.append(tile);
   }
   return grid;
 }
+
+function drawTile({ url, kind }, actions) {
+  if (kind === "video") {
+    // A moment after the beginning, which is black in many videos.
+    const video = make("video", { src: `${url}#t=0.1`, preload: "metadata", muted: true, playsInline: true });
+    video.addEventListener("loadedmetadata", actions.settled);
+    return make("button", { type: "button", className: "picture film", "aria-label": t("video") }, video, icon("play"));
+  }
+  const image = make("img", { src: url, alt: t("photoAlt"), decoding: "async" });
+  const tile = make("button", { type: "button", className: "picture", "aria-label": t("photo") }, image);
+  image.addEventListener("load", actions.settled);
+  image.addEventListener("error", () => tile.classList.add("broken"));
+  return tile;
+}
+
+// ---------------------------------------------------------------- cards
+
+function drawCards(cards, actions) {
+  const row = make("ul", { className: "cards", tabIndex: 0, "aria-label": t("cards") });
+  row.append(...cards.map((card) => drawCard(card, actions)));
+  const box = make("div", { className: "card-row" }, row);
+  for (const [name, step] of [["before", -1], ["after", 1]]) {
+    const arrow = make("button", { type: "button", className: `turn ${name}`, tabIndex: -1, "aria-hidden": "true" }, icon("down"));
+    arrow.addEventListener("click", () => turnCards(row, step));
+    box.append(arrow);
+  }
+  const edges = () => {
+    box.classList.toggle("at-start", row.scrollLeft < 8);
+    box.classList.toggle("at-end", row.scrollLeft + row.clientWidth > row.scrollWidth - 8);
+  };
+  row.addEventListener("scroll", edges, { passive: true });
+  new ResizeObserver(edges).observe(row);
+  return box;
+}
+
+function turnCards(row, step) {
+  const card = row.firstElementChild;
+  row.scrollBy({ left: step * (card.offsetWidth + 10), behavior: "smooth" });
+}
+
+function drawCard(card, actions) {
+  const item = make("li", { className: "card" });
+  const url = card.photo && safeUrl(card.photo);
+  if (url) {
+    const face = drawTile({ url, kind: "photo" }, actions);
+    face.classList.add("card-face");
+    face.addEventListener("click", () => actions.look([{ url, kind: "photo" }], 0));
+    item.append(face);
+  }
+  const words = make("div", { className: "card-words" }, make("b", { dir: "auto" }, card.title));
+  if (card.text) words.append(make("p", { dir: "auto" }, linkified(card.text)));
+  item.append(words);
+  const buttons = card.buttons.flat().map((button) => drawButton(button, actions));
+  if (buttons.length) item.append(make("div", { className: "card-buttons" }, ...buttons));
+  return item;
+}
+
+// ---------------------------------------------------------------- files
 
 function drawFile(file, actions) {
   if (file.kind === "location") {

@@ -151,7 +151,7 @@ const side = (message) => ((message.from ?? "customer") === "customer" ? "mine" 
 
 function spend(item, answer) {
   item.classList.toggle("spent", answer !== undefined);
-  for (const button of item.querySelectorAll(".choice[data-label]")) {
+  for (const button of item.querySelectorAll(".buttons .choice[data-label]")) {
     button.classList.toggle("chosen", answer !== undefined && button.dataset.label === answer);
   }
 }

@@ -15,12 +15,46 @@ export function toast(words) {
   fading = setTimeout(() => ($("toast").hidden = true), TOAST_LASTS);
 }
 
-export function showPhoto(url) {
-  $("photo-large").src = url;
+// ---------------------------------------------------------------- pictures at large
+
+let looking = { shown: [], place: 0 };
+
+export function lookAt(shown, place) {
+  looking = { shown, place };
+  showLarge();
   $("photo-dialog").showModal();
 }
 
-$("photo-dialog").addEventListener("click", () => $("photo-dialog").close());
+function showLarge() {
+  const { shown, place } = looking;
+  const film = shown[place].kind === "video";
+  $("photo-large").hidden = film;
+  $("video-large").hidden = !film;
+  if (film) $("video-large").src = shown[place].url;
+  else $("photo-large").src = shown[place].url;
+  $("photo-before").hidden = place === 0;
+  $("photo-after").hidden = place === shown.length - 1;
+}
+
+function turn(step) {
+  const place = looking.place + step;
+  if (!looking.shown[place]) return;
+  $("video-large").pause();
+  looking.place = place;
+  showLarge();
+}
+
+$("photo-dialog").addEventListener("click", (event) => {
+  if (event.target.closest(".turn, video")) return;
+  $("photo-dialog").close();
+});
+$("photo-dialog").addEventListener("close", () => $("video-large").pause());
+$("photo-dialog").addEventListener("keydown", (event) => {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (step && event.target.tagName !== "VIDEO") turn(step);
+});
+$("photo-before").addEventListener("click", () => turn(-1));
+$("photo-after").addEventListener("click", () => turn(1));
 
 // ---------------------------------------------------------------- a phone number
 
