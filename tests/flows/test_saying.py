@@ -280,6 +280,7 @@ def test_a_flow_that_only_a_card_calls_is_reached_and_its_steps_are_drawn() -> N
         flow(f"- say: {{text: Цветы, cards: {cards}}}", "- done")
         + "  два:\n    - say: Всё\n---\nflow: покупка\nsteps:\n  раз:\n    - say: Да\n"
     )
-    bot = loaded(flows, bot="bot: Тест")
-    assert said(flows, bot="bot: Тест") == []
+    own = "bot: Тест\nstart: а"
+    bot = loaded(flows, bot=own)
+    assert said(flows, bot=own) == []
     assert "Дальше" in {way.label for way in ways(bot.flows["а"], 1)}
