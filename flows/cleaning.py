@@ -28,8 +28,20 @@ def digits_inside(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def letters(text: str) -> str:
+    """Letters of any alphabet, with the spaces between words."""
+    return " ".join("".join([sign if sign.isalpha() else " " for sign in text]).split())
+
+
+def signs(text: str) -> str:
+    """Letters and digits alone, as in numbers of cars and of documents."""
+    return "".join([sign for sign in text if sign.isalnum()])
+
+
 CLEANS: Mapping[str, Callable[[str], str]] = {
     "digits": digits,
+    "letters": letters,
+    "signs": signs,
     "spaces": lambda text: "".join(text.split()),
     "lower": str.lower,
     "upper": str.upper,
