@@ -249,7 +249,7 @@ def answer_type(
         name=name,
         base=base,
         clean=clean,
-        matches=None if matches is None else compiled(matches),
+        matches=None if matches is None else compiled(matches, whole=True),
         min=least,
         max=most,
         retry=retry,

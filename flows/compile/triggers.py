@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flows import complaints
-from flows.answers import answer_type
 from flows.compile.fields import Fields
 from flows.compile.reading import Reader
 from flows.errors import Place
 from flows.matching import fold
 from flows.model import Narrowing, Pattern, Scope, Sends, Target
+from flows.patterns import compiled
 from flows.vocabulary import CHANNELS, EVENTS
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
@@ -87,9 +87,9 @@ class Triggers:
             else:
                 self.reader.expected(phrase, "contains", "слова", "words")
         for pattern in self._scalars(fields.get("matches"), "matches"):
-            compiled = self._pattern(pattern)
-            if compiled is not None:
-                self._contains.append((compiled, target))
+            expression = self._pattern(pattern)
+            if expression is not None:
+                self._contains.append((expression, target))
         for sentence in self._scalars(fields.get("means"), "means"):
             self._means.append((sentence.text.strip(), target))
         for kind in self._scalars(fields.get("sends"), "sends"):
@@ -125,12 +125,9 @@ class Triggers:
         return found
 
     def _pattern(self, scalar: Scalar) -> Any:
-        """Owners' expressions run in linear time: the answer types know how to compile them.
-
-        As with all triggers, case does not matter.
-        """
+        """An owner's expression; as with all triggers, case does not matter."""
         try:
-            return answer_type("trigger", base="text", matches=f"(?i){scalar.text}").matches
+            return compiled(f"(?i){scalar.text}")
         except ValueError as error:
             self.reader.report(complaints.BAD_PATTERN, scalar.place, name=scalar.text, reason=error)
             return None

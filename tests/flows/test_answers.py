@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from flows.answers import BASE_TYPES, AnswerType, Fit, Misfit, answer_type, narrowed
 from flows.attachments import named
 from flows.env import Env
+from flows.patterns import compiled
 from flows.turn import MediaKind, Sent
 
 ENV = Env("ru", ZoneInfo("Europe/Moscow"), datetime(2026, 3, 2, 7, 0, tzinfo=UTC))
@@ -532,6 +533,38 @@ def test_letters_of_every_alphabet_are_letters_in_sets_too(
 ) -> None:
     kind = answer_type("x", base="text", matches=pattern)
     assert (taken(kind, fits), taken(kind, fits_not)) == (fits, None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "fits_not"),
+    [
+        (r"\bкот\b", "кот", "коты"),
+        (r".*\bкот\b.*", "мой кот спит", "мой скот спит"),
+        (r".*\bкот\b.*", "кот", "котлета"),
+        (r"\bкот\b \bпёс\b", "кот пёс", "котпёс"),
+        (r"кот\b.*", "кот, пёс", "коты"),
+        (r"(?:да|нет)\b.*", "да, буду", "даже"),
+        (r".*\b(?:да|нет)", "ну да", "куда"),
+        (r"\b\d{5}\b", "12345", "123456"),
+        (r"№\s*\b\d+", "№ 5", "№ а5"),
+        (r".*\bcat\b.*", "a cat!", "cats"),
+    ],
+)
+def test_words_of_every_alphabet_have_borders(pattern: str, fits: str, fits_not: str) -> None:
+    kind = answer_type("x", base="text", matches=pattern)
+    assert (taken(kind, fits), taken(kind, fits_not)) == (fits, None)
+
+
+def test_a_pattern_of_a_trigger_finds_a_russian_word_and_no_part_of_one() -> None:
+    found = compiled(r"\bкот(?:ик)?\b")
+    assert all(map(found.search, ["где мой кот?", "кот", "это котик!"]))
+    assert not any(map(found.search, ["скотина", "котлета", "мой скот"]))
+
+
+@pytest.mark.parametrize("pattern", [r"кот\bпёс", r"\b \b", r"\Bкот"])
+def test_a_border_where_no_word_ends_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="matches"):
+        answer_type("x", base="text", matches=pattern)
 
 
 def test_a_set_the_engine_cannot_read_is_refused() -> None:

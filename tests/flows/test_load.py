@@ -561,6 +561,23 @@ def test_a_pattern_wakes_a_flow_in_its_place_among_the_phrases() -> None:
     assert not pattern.search("заказ")
 
 
+def test_a_pattern_of_a_trigger_knows_where_a_russian_word_ends() -> None:
+    bot = loaded(
+        r"""
+        flow: меню
+        when: {matches: '\bкот\b'}
+        steps: {a: {say: Привет}}
+        """
+    )
+    ((pattern, _),) = bot.starts.contains
+    assert not isinstance(pattern, str | Sends)
+    assert [bool(pattern.search(text)) for text in ("Мой Кот!", "скотч", "коты")] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_a_hundred_flows_load_in_a_moment() -> None:
     flows = [
         f"flow: ф{number}\nwhen: слово{number}\nsteps:\n"
