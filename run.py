@@ -121,8 +121,11 @@ def stop(sentence: str, *lines: str) -> NoReturn:
     raise SystemExit(2)
 
 
-def load(settings: Settings, folder: BotFolder) -> Loaded:
-    """A bot folder, compiled against the actions there are. Raises LoadError."""
+def load(settings: Settings, folder: BotFolder, *, told: str | None = None) -> Loaded:
+    """A bot folder, compiled against the actions there are. Raises LoadError.
+
+    `told` is the language of the complaints where that is not the bot's.
+    """
     return load_bot(
         folder.name,
         folder.files,
@@ -130,6 +133,7 @@ def load(settings: Settings, folder: BotFolder) -> Loaded:
         media=folder.media,
         knowledge=folder.knowledge,
         secrets=settings.secrets,
+        told=told,
     )
 
 
@@ -666,11 +670,24 @@ def wanted_folders(settings: Settings, path: str | None) -> list[BotFolder]:
         stop("The bot cannot be read:", *error.lines)
 
 
-def check(settings: Settings, path: str | None) -> int:
+def check(settings: Settings, given: argparse.Namespace) -> int:
     """Every complaint about bot folders; 1 if one of them is an error."""
     from adapters.terminal import check as terminal
 
-    return terminal.check(wanted_folders(settings, path), partial(load, settings), sys.stdout)
+    return terminal.check(
+        wanted_folders(settings, given.folder),
+        partial(load, settings, told=given.language),
+        sys.stdout,
+        as_json=given.json,
+    )
+
+
+def fmt(settings: Settings, path: str | None, only_check: bool) -> int:
+    """Quotes in the files of bots where they are missing."""
+    from adapters.terminal import fmt as terminal
+
+    folders = [folder.path for folder in wanted_folders(settings, path)]
+    return terminal.fmt(folders, sys.stdout, only_check=only_check)
 
 
 def test(settings: Settings, given: argparse.Namespace) -> int:
@@ -777,12 +794,18 @@ def arguments() -> argparse.Namespace:
     talk.add_argument("bot", nargs="?", help="the bot's folder")
     for name, meaning in (
         ("check", "look for mistakes in bot folders"),
+        ("fmt", "put quotes where a text cannot do without them"),
         ("test", "play the bots' *.test.yaml files"),
     ):
         command = commands.add_parser(name, help=meaning)
         command.add_argument("folder", nargs="?", help="a bot's folder; all if not given")
         if name == "test":
             add_test_options(command)
+        elif name == "check":
+            command.add_argument("--json", action="store_true", help="for programs")
+            command.add_argument("--language", choices=("ru", "en"), help="of the complaints")
+        elif name == "fmt":
+            command.add_argument("--check", action="store_true", help="only name the files")
     shapes = commands.add_parser("schema", help="JSON Schemas of a bot's files, for editors")
     shapes.add_argument("--write", type=Path, metavar="FOLDER", help="write the files there")
     shapes.add_argument("--language", choices=("ru", "en"), default="ru", help="of the hover texts")
@@ -813,10 +836,11 @@ def main() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     match given.command:
         case "check":
-            raise SystemExit(check(settings, given.folder))
+            raise SystemExit(check(settings, given))
         case "test":
             raise SystemExit(test(settings, given))
-            raise SystemExit(test(settings, given.folder))
+        case "fmt":
+            raise SystemExit(fmt(settings, given.folder, given.check))
         case "schema":
             raise SystemExit(schema(given.language, given.write))
         case "actions":

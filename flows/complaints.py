@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Kind(NamedTuple):
-    """A sort of complaint. A code that begins with W is a warning."""
+    """A sort of complaint. A code that begins with W is a warning.
+
+    In the wordings a bar parts what was found from what to do.
+    """
 
     code: str
     ru: str
@@ -13,258 +16,261 @@ class Kind(NamedTuple):
 
 FILE_MISSING = Kind(
     "E002",
-    "в папке бота нет файла bot.yaml — создайте его: «bot: Название» и «start: сценарий»",
-    "the bot's folder has no bot.yaml: create it with “bot: Name” and “start: flow”",
+    "в папке бота нет файла bot.yaml| — создайте его: «bot: Название» и «start: сценарий»",
+    "the bot's folder has no bot.yaml|: create it with “bot: Name” and “start: flow”",
 )
 FILE_TOO_BIG = Kind(
     "E001",
-    "файл больше мегабайта — разделите его на несколько",
-    "the file is over a megabyte: split it",
+    "файл больше мегабайта| — разделите его на несколько",
+    "the file is over a megabyte|: split it",
 )
 YAML_CHARACTER = Kind(
     "E001",
-    "в файле есть недопустимый символ — сохраните файл в кодировке UTF-8",
-    "the file holds a forbidden character: save it as UTF-8",
+    "в файле есть недопустимый символ| — сохраните файл в кодировке UTF-8",
+    "the file holds a forbidden character|: save it as UTF-8",
 )
 YAML_DEPTH = Kind(
     "E001",
-    "слишком глубокая вложенность — вынесите часть в отдельный сценарий",
-    "nested too deeply: move a part into a flow of its own",
+    "слишком глубокая вложенность| — вынесите часть в отдельный сценарий",
+    "nested too deeply|: move a part into a flow of its own",
 )
 YAML_BRACES = Kind(
     "E001",
-    "текст, который начинается с {{{{, возьмите в кавычки",
-    "put a text that begins with {{{{ in quotes",
+    "текст, который начинается с {{{{|, возьмите в кавычки",
+    "|put a text that begins with {{{{ in quotes",
 )
 YAML_KEY = Kind(
     "E001",
-    "ключ должен быть словом — возьмите его в кавычки",
-    "a key must be a word: put it in quotes",
+    "ключ должен быть словом| — возьмите его в кавычки",
+    "a key must be a word|: put it in quotes",
 )
 YAML_COLON = Kind(
     "E001",
-    "в тексте есть двоеточие с пробелом — возьмите текст в кавычки",
-    "the text has a colon and a space in it: put the text in quotes",
+    "в тексте есть двоеточие с пробелом| — возьмите текст в кавычки",
+    "the text has a colon and a space in it|: put the text in quotes",
 )
 YAML_FIRST_CHARACTER = Kind(
     "E001",
-    "текст не может начинаться с «{text}» — возьмите его в кавычки",
-    "a text cannot begin with “{text}”: put it in quotes",
+    "текст не может начинаться с «{text}»| — возьмите его в кавычки",
+    "a text cannot begin with “{text}”|: put it in quotes",
 )
 YAML_AFTER_QUOTE = Kind(
     "E001",
-    "после закрывающей кавычки что-то стоит — возьмите в кавычки весь текст"
-    " (кавычки внутри него замените на «ёлочки»)",
-    "something follows the closing quote: put the whole text in quotes"
-    " (and use other quotes inside it)",
+    "после закрывающей кавычки что-то стоит| — возьмите в кавычки весь текст (кавычки внутри него"
+    " замените на «ёлочки»)",
+    "something follows the closing quote|: put the whole text in quotes (and use other quotes"
+    " inside it)",
 )
 YAML_TAB = Kind(
     "E001",
-    "отступ сделан табуляцией — замените её пробелами",
-    "the line is indented by a tab: use spaces",
+    "отступ сделан табуляцией| — замените её пробелами",
+    "the line is indented by a tab|: use spaces",
 )
 YAML_SPACE = Kind(
     "E001",
-    "отступ сделан неразрывным пробелом (так бывает после копирования) — замените его обычным",
-    "the line is indented by a no-break space (copying does that): use plain spaces",
+    "отступ сделан неразрывным пробелом (так бывает после копирования)| — замените его обычным",
+    "the line is indented by a no-break space (copying does that)|: use plain spaces",
 )
 YAML_UNCLOSED = Kind(
     "E001",
-    "кавычка или скобка открыта и не закрыта",
-    "a quote or a bracket is opened and never closed",
+    "кавычка или скобка открыта и не закрыта| — закройте её там, где кончается текст",
+    "a quote or a bracket is opened and never closed|: close it where the text ends",
 )
 YAML_OPEN_QUOTE = Kind(
     "E001",
-    "кавычка, открытая в этой строке, закрылась только в строке {last}, и там после неё что-то стоит —"
-    " закройте её там, где кончается текст",
-    "the quote opened in this line is closed in line {last} only, with something after it there:"
+    "кавычка, открытая в этой строке, закрылась только в строке {last}, и там после неё что-то"
+    " стоит| — закройте её там, где кончается текст",
+    "the quote opened in this line is closed in line {last} only, with something after it there|:"
     " close it where the text ends",
 )
 YAML_GLUED = Kind(
     "E001",
-    "после двоеточия нужен пробел: «{key}: {text}»",
-    "a space belongs after the colon: “{key}: {text}”",
+    "|после двоеточия нужен пробел: «{key}: {text}»",
+    "|a space belongs after the colon: “{key}: {text}”",
 )
 YAML_INDENT = Kind(
     "E001",
-    "строка не на своём месте — проверьте в ней и в строках перед ней отступ, двоеточие и пробел после"
-    " ключа, «-» и пробел в списках, закрыта ли кавычка",
-    "the line is out of place: check in it and in the lines before it the indent, the colon and space"
-    " after a key, the “-” and space of lists, whether a quote is closed",
+    "строка не на своём месте| — проверьте в ней и в строках перед ней отступ, двоеточие и пробел"
+    " после ключа, «-» и пробел в списках, закрыта ли кавычка",
+    "the line is out of place|: check in it and in the lines before it the indent, the colon and"
+    " space after a key, the “-” and space of lists, whether a quote is closed",
 )
 YAML_ALIAS = Kind(
     "E001",
-    "ссылки YAML («{text}») не поддерживаются — повторите текст или возьмите его в кавычки",
-    "YAML references (“{text}”) are not supported: repeat the text or put it in quotes",
+    "ссылки YAML («{text}») не поддерживаются| — повторите текст или возьмите его в кавычки",
+    "YAML references (“{text}”) are not supported|: repeat the text or put it in quotes",
 )
 YAML_TAG = Kind(
     "E001",
-    "метки YAML («{text}») не поддерживаются — возьмите текст в кавычки",
-    "YAML tags (“{text}”) are not supported: put the text in quotes",
+    "метки YAML («{text}») не поддерживаются| — возьмите текст в кавычки",
+    "YAML tags (“{text}”) are not supported|: put the text in quotes",
 )
 TWO_IN_ONE = Kind(
     "E003",
-    "второй сценарий в том же файле — отделите его от первого строкой ---",
-    "a second flow in the same file: put a line with --- between the two",
+    "второй сценарий в том же файле| — отделите его от первого строкой ---",
+    "a second flow in the same file|: put a line with --- between the two",
 )
 DUPLICATE_KEY = Kind(
     "E003",
-    "ключ «{key}» уже есть в строке {first} — оставьте один",
-    "the key “{key}” stands in line {first} already: keep one",
+    "ключ «{key}» уже есть в строке {first}| — оставьте один",
+    "the key “{key}” stands in line {first} already|: keep one",
 )
 COMMENT_CUTS = Kind(
     "W010",
-    "«{text}» пропадёт: # с пробелом начинает комментарий. Возьмите текст в кавычки",
-    "“{text}” will be lost: a space and # begin a comment. Put the text in quotes",
+    "«{text}» пропадёт: # с пробелом начинает комментарий|. Возьмите текст в кавычки",
+    "“{text}” will be lost: a space and # begin a comment|. Put the text in quotes",
 )
 SINGLE_BRACES = Kind(
     "W012",
-    "«{found}» останется в тексте как есть — значение вставляют двойные скобки: {{{{ {name} }}}}",
-    "“{found}” stays in the text as it is: a value takes double braces, {{{{ {name} }}}}",
+    "«{found}» останется в тексте как есть| — значение вставляют двойные скобки: {{{{ {name} }}}}",
+    "“{found}” stays in the text as it is|: a value takes double braces, {{{{ {name} }}}}",
 )
 STATEMENT = Kind(
     "W013",
-    "«{found}» останется в тексте как есть — условия пишутся действием if, повторы — each",
-    "“{found}” stays in the text as it is: conditions are the action if, loops are each",
+    "«{found}» останется в тексте как есть| — условия пишутся действием if, повторы — each",
+    "“{found}” stays in the text as it is|: conditions are the action if, loops are each",
 )
 FORMULA = Kind(
     "W014",
-    "«{text}» останется текстом — чтобы посчитать, напишите в кавычках и скобках:"
-    ' "{{{{ {text} }}}}"',
-    'nothing is worked out in “{text}”: put it in quotes and braces, "{{{{ {text} }}}}"',
+    '«{text}» останется текстом| — чтобы посчитать, напишите в кавычках и скобках: "{{{{ {text}'
+    ' }}}}"',
+    'nothing is worked out in “{text}”|: put it in quotes and braces, "{{{{ {text} }}}}"',
 )
 COMMA_CUTS = Kind(
     "W011",
-    "запятая внутри {{…}} разрезала текст: «{text}» стало отдельным ключом. Возьмите текст в кавычки",
-    "a comma inside {{…}} cut a text in two: “{text}” became a key. Put the text in quotes",
+    "запятая внутри {{…}} разрезала текст: «{text}» стало отдельным ключом|. Возьмите текст в"
+    " кавычки",
+    "a comma inside {{…}} cut a text in two: “{text}” became a key|. Put the text in quotes",
 )
 
 # ---------------------------------------------------------------- shapes
 
 EXPECTED = Kind(
     "E010",
-    "в «{where}» здесь должно стоять другое: {what}",
-    "“{where}” wants something else here: {what}",
+    "в «{where}» здесь должно стоять другое|: {what}",
+    "“{where}” wants something else here|: {what}",
 )
 UNKNOWN_VERB = Kind(
     "E011",
-    "не знаю действия «{name}»{nearest}",
-    "there is no action “{name}”{nearest}",
+    "не знаю действия «{name}»|{nearest}",
+    "there is no action “{name}”|{nearest}",
 )
 VERB_FIRST = Kind(
     "E011",
-    "действие начинается со своего слова — поставьте «{name}» первым ключом",
-    "an action begins with its verb: put “{name}” first",
+    "действие начинается со своего слова| — поставьте «{name}» первым ключом",
+    "an action begins with its verb|: put “{name}” first",
 )
 KEY_AS_ACTION = Kind(
     "E011",
-    "«{name}» — не действие, а его ключ: уберите «- » и поставьте вровень с «{homes}»",
-    "“{name}” is no action but a key of one: drop the “- ” and put it level with “{homes}”",
+    "«{name}» — не действие, а его ключ|: уберите «- » и поставьте вровень с «{homes}»",
+    "“{name}” is no action but a key of one|: drop the “- ” and put it level with “{homes}”",
 )
 TWO_VERBS = Kind(
     "E012",
-    "«{name}» — отдельное действие: поставьте перед ним «- » и уберите лишний отступ",
-    "“{name}” is an action of its own: put “- ” before it",
+    "«{name}» — отдельное действие|: поставьте перед ним «- » и уберите лишний отступ",
+    "“{name}” is an action of its own|: put “- ” before it",
 )
 BESIDE = Kind(
     "E010",
-    "у «{where}» значение стоит сразу после двоеточия, а остальные ключи — вровень с ним",
-    "the value of “{where}” stands right after its colon, its other keys level with it",
+    "|у «{where}» значение стоит сразу после двоеточия, а остальные ключи — вровень с ним",
+    "|the value of “{where}” stands right after its colon, its other keys level with it",
 )
 BELONGS_INSIDE = Kind(
     "E012",
-    "ключ «{name}» пишется внутри «{where}», с отступом под ним",
-    "the key “{name}” stands inside “{where}”, indented under it",
+    "|ключ «{name}» пишется внутри «{where}», с отступом под ним",
+    "|the key “{name}” stands inside “{where}”, indented under it",
 )
 UNKNOWN_KEY = Kind(
     "E012",
-    "ключ «{name}» не подходит к «{where}»{nearest}",
-    "the key “{name}” does not belong to “{where}”{nearest}",
+    "ключ «{name}» не подходит к «{where}»|{nearest}",
+    "the key “{name}” does not belong to “{where}”|{nearest}",
 )
 MISSING_KEY = Kind(
     "E013",
-    "в «{where}» не хватает ключа «{key}»",
-    "“{where}” lacks the key “{key}”",
+    "в «{where}» не хватает ключа «{key}»| — добавьте его",
+    "“{where}” lacks the key “{key}”|: add it",
 )
 NOT_BUILT = Kind(
     "E090",
-    "«{name}» есть в языке, но в этой версии ещё не работает — пока уберите",
-    "“{name}” belongs to the language but is not built yet in this version: leave it out for now",
+    "«{name}» есть в языке, но в этой версии ещё не работает| — пока уберите",
+    "“{name}” belongs to the language but is not built yet in this version|: leave it out for now",
 )
 BAD_CHOICE = Kind(
     "E019",
-    "«{name}» не подходит к «{where}» — бывает: {allowed}",
-    "“{name}” does not fit “{where}”: it may be {allowed}",
+    "«{name}» не подходит к «{where}»| — бывает: {allowed}",
+    "“{name}” does not fit “{where}”|: it may be {allowed}",
 )
 UNLABELLED = Kind(
     "E010",
-    "у кнопки нет надписи — напишите её перед «{name}»: «Надпись: {{{name}: {value}}}»",
-    "the button has no label: write it before “{name}”, as in “Label: {{{name}: {value}}}”",
+    "у кнопки нет надписи| — напишите её перед «{name}»: «Надпись: {{{name}: {value}}}»",
+    "the button has no label|: write it before “{name}”, as in “Label: {{{name}: {value}}}”",
 )
 COLLECTS_NOTHING = Kind(
     "W015",
-    "collect при «as: {type}» ничего не даёт: берётся первое же присланное. Несколько снимков собирает"
-    " «as: photos»",
-    "collect does nothing with “as: {type}”: the first thing sent is taken. “as: photos” gathers several",
+    "collect при «as: {type}» ничего не даёт: берётся первое же присланное|. Несколько снимков"
+    " собирает «as: photos»",
+    "collect does nothing with “as: {type}”: the first thing sent is taken|. “as: photos” gathers"
+    " several",
 )
 TOO_FEW = Kind(
     "E013",
-    "«{where}» пусто — добавьте хотя бы одно действие",
-    "“{where}” is empty: add at least one action",
+    "«{where}» пусто| — добавьте хотя бы одно действие",
+    "“{where}” is empty|: add at least one action",
 )
 
 # ---------------------------------------------------------------- names
 
 UNKNOWN_STEP = Kind(
     "E014",
-    "в сценарии «{flow}» нет шага «{name}»{nearest}",
-    "the flow “{flow}” has no step “{name}”{nearest}",
+    "в сценарии «{flow}» нет шага «{name}»|{nearest}",
+    "the flow “{flow}” has no step “{name}”|{nearest}",
 )
 NO_STEPS_HERE = Kind(
     "E014",
-    "обработчик бота не знает шагов («{name}») — вызовите сценарий: call или start",
-    "a handler of the bot has no steps to go to (“{name}”): use call or start",
+    "обработчик бота не знает шагов («{name}»)| — вызовите сценарий: call или start",
+    "a handler of the bot has no steps to go to (“{name}”)|: use call or start",
 )
 UNKNOWN_FLOW = Kind(
     "E015",
-    "нет сценария «{name}»{nearest}",
-    "there is no flow “{name}”{nearest}",
+    "нет сценария «{name}»|{nearest}",
+    "there is no flow “{name}”|{nearest}",
 )
 UNKNOWN_TYPE = Kind(
     "E016",
-    "не знаю типа «{name}»{nearest}",
-    "there is no type “{name}”{nearest}",
+    "не знаю типа «{name}»|{nearest}",
+    "there is no type “{name}”|{nearest}",
 )
 UNKNOWN_ACTION = Kind(
     "E017",
-    "в каталоге нет действия «{name}»{nearest}",
-    "the catalogue has no action “{name}”{nearest}",
+    "в каталоге нет действия «{name}»|{nearest}",
+    "the catalogue has no action “{name}”|{nearest}",
 )
 UNKNOWN_QUEUE = Kind(
     "E018",
-    "среди очередей в bot.yaml (ключ queues) нет «{name}»{nearest}",
-    "the queues of bot.yaml (key queues) have no “{name}”{nearest}",
+    "среди очередей в bot.yaml (ключ queues) нет «{name}»|{nearest}",
+    "the queues of bot.yaml (key queues) have no “{name}”|{nearest}",
 )
 UNKNOWN_EVENT = Kind(
     "E019",
-    "не знаю события «{name}» (свои пишут через точку: payment.paid){nearest}",
-    "there is no event “{name}” (those of your own have a dot: payment.paid){nearest}",
+    "не знаю события «{name}» (свои пишут через точку: payment.paid)|{nearest}",
+    "there is no event “{name}” (those of your own have a dot: payment.paid)|{nearest}",
 )
 NOT_AWAITED = Kind(
     "E019",
-    "«{name}» не ждут: на него отвечает обработчик в meanwhile. wait ждёт событий с точкой: payment.paid",
-    "“{name}” is not waited for: a handler in meanwhile answers it. wait is for events with a dot:"
+    "«{name}» не ждут: на него отвечает обработчик в meanwhile|. wait ждёт событий с точкой:"
     " payment.paid",
+    "“{name}” is not waited for|: a handler in meanwhile answers it. wait is for events with a"
+    " dot: payment.paid",
 )
 UNKNOWN_CHANNEL = Kind(
     "E019",
-    "нет канала «{name}»{nearest}",
-    "there is no channel “{name}”{nearest}",
+    "нет канала «{name}»|{nearest}",
+    "there is no channel “{name}”|{nearest}",
 )
 UNKNOWN_HOURS = Kind(
     "E018",
-    "среди часов работы в bot.yaml (ключ hours) нет «{name}»{nearest}",
-    "the working hours of bot.yaml (key hours) have no “{name}”{nearest}",
+    "среди часов работы в bot.yaml (ключ hours) нет «{name}»|{nearest}",
+    "the working hours of bot.yaml (key hours) have no “{name}”|{nearest}",
 )
 UNKNOWN_SOURCE = Kind(
     "E018",
@@ -322,53 +328,55 @@ NO_CALENDAR = Kind(
 )
 UNKNOWN_VARIABLE = Kind(
     "E020",
-    "переменной «{name}» никто не даёт значения{nearest}",
-    "nobody gives the variable “{name}” a value{nearest}",
+    "переменной «{name}» никто не даёт значения|{nearest}",
+    "nobody gives the variable “{name}” a value|{nearest}",
 )
 UNKNOWN_FIELD = Kind(
     "E021",
-    "среди полей клиента в bot.yaml (ключ user) нет «{name}»{nearest}",
-    "the customer's fields in bot.yaml (key user) have no “{name}”{nearest}",
+    "среди полей клиента в bot.yaml (ключ user) нет «{name}»|{nearest}",
+    "the customer's fields in bot.yaml (key user) have no “{name}”|{nearest}",
 )
 BAD_NAME = Kind(
     "E022",
-    "«{name}» не годится для имени: нужны буквы, цифры и _ (первой — буква)",
-    "“{name}” cannot be a name: use letters, digits and _ (a letter first)",
+    "«{name}» не годится для имени|: нужны буквы, цифры и _ (первой — буква)",
+    "“{name}” cannot be a name|: use letters, digits and _ (a letter first)",
 )
 RESERVED_NAME = Kind(
     "E022",
-    "«{name}» — слово языка, шаг так назвать нельзя",
-    "“{name}” is a word of the language and cannot name a step",
+    "«{name}» — слово языка, шаг так назвать нельзя| — возьмите другое имя",
+    "“{name}” is a word of the language and cannot name a step|: take another name",
 )
 READ_ONLY = Kind(
     "E023",
-    "«{name}» можно только читать — возьмите другое имя",
-    "“{name}” can only be read: take another name",
+    "«{name}» можно только читать| — возьмите другое имя",
+    "“{name}” can only be read|: take another name",
 )
 MISSING_WITH = Kind(
     "E024",
-    "«{target}» требует «{name}» — добавьте в with",
-    "“{target}” needs “{name}”: add it to with",
+    "«{target}» требует «{name}»| — добавьте в with",
+    "“{target}” needs “{name}”|: add it to with",
 )
 EXTRA_WITH = Kind(
     "E025",
-    "«{target}» не принимает «{name}»{nearest}",
-    "“{target}” does not take “{name}”{nearest}",
+    "«{target}» не принимает «{name}»|{nearest}",
+    "“{target}” does not take “{name}”|{nearest}",
 )
 TWO_FLOWS = Kind(
     "E026",
-    "сценарий «{name}» уже есть: {first}",
-    "there is a flow “{name}” already: {first}",
+    "сценарий «{name}» уже есть: {first}| — переименуйте один из них",
+    "there is a flow “{name}” already: {first}|. Rename one of them",
 )
 FORMER_IN_USE = Kind(
     "E026",
-    "«{name}» ещё есть, а was называет имя, которого больше нет — уберите was или назовите прежнее имя",
-    "“{name}” is still there: was names what is there no more, so drop it or give the former name",
+    "«{name}» ещё есть, а was называет имя, которого больше нет| — уберите was или назовите"
+    " прежнее имя",
+    "“{name}” is still there, and was names what is there no more|: drop it or give the former"
+    " name",
 )
 FORMER_FIRST = Kind(
     "E013",
-    "was стоит первым пунктом шага — перенесите его в начало",
-    "was is the first item of a step: move it to the beginning",
+    "was стоит первым пунктом шага| — перенесите его в начало",
+    "was is the first item of a step|: move it to the beginning",
 )
 UNKNOWN_SHARE = Kind(
     "E014",
@@ -377,56 +385,57 @@ UNKNOWN_SHARE = Kind(
 )
 TWO_TRIGGERS = Kind(
     "E027",
-    "слова «{name}» уже запускают другое: {first} — второе никогда не сработает",
-    "“{name}” starts something else already: {first}. The second one would never start",
+    "слова «{name}» уже запускают другое: {first}, и второе никогда не сработает| — оставьте одно",
+    "“{name}” starts something else already: {first}, and the second one never would|: keep one",
 )
 SHADOWED_TRIGGER = Kind(
     "W027",
-    "слова «{name}» раньше перехватывает обработчик бота: {first}",
-    "a handler of the bot takes “{name}” first: {first}",
+    "слова «{name}» раньше перехватывает обработчик бота: {first}| — оставьте что-то одно",
+    "a handler of the bot takes “{name}” first: {first}|. Keep one of the two",
 )
 NEEDS_UNMET = Kind(
     "W028",
-    "сценарий «{target}» начинают сообщения, а «{name}» им взять неоткуда — сделайте optional: yes",
-    "messages start the flow “{target}” and cannot give “{name}”: make it optional: yes",
+    "сценарий «{target}» начинают сообщения, а «{name}» им взять неоткуда| — сделайте optional:"
+    " yes",
+    "messages start the flow “{target}” and cannot give “{name}”|: make it optional: yes",
 )
 EXTRA_RESULT = Kind(
     "E025",
-    "сценарий «{target}» не обещает «{name}» в gives{nearest}",
-    "the flow “{target}” does not promise “{name}” in gives{nearest}",
+    "сценарий «{target}» не обещает «{name}» в gives|{nearest}",
+    "the flow “{target}” does not promise “{name}” in gives|{nearest}",
 )
 STRAY_FILE = Kind(
     "W029",
-    "этот файл никто не читает: сценарии лежат в папке flows, проверки — в tests",
-    "nothing reads this file: flows belong into the folder flows, tests into tests",
+    "этот файл никто не читает|: сценарии лежат в папке flows, проверки — в tests",
+    "nothing reads this file|: flows belong into the folder flows, tests into tests",
 )
 MIXED_ALPHABETS = Kind(
     "E030",
-    "в имени «{name}» смешаны русские и латинские буквы: {odd}",
-    "the name “{name}” mixes Russian and Latin letters: {odd}",
+    "в имени «{name}» смешаны русские и латинские буквы: {odd}| — наберите имя на одной раскладке",
+    "the name “{name}” mixes Russian and Latin letters: {odd}|. Type it in one alphabet",
 )
 NO_FILE = Kind(
     "E031",
-    "нет файла «{name}» — положите его в папку бота{nearest}",
-    "there is no file “{name}”: put it into the bot's folder{nearest}",
+    "нет файла «{name}»| — положите его в папку бота{nearest}",
+    "there is no file “{name}”|: put it into the bot's folder{nearest}",
 )
 
 # ---------------------------------------------------------------- values
 
 BAD_EXPRESSION = Kind(
     "E040",
-    "в выражении ошибка, знак {column}: {reason}",
-    "the expression is wrong at character {column}, “{rest}”: {reason}",
+    "в выражении ошибка, знак {column}|: {reason}",
+    "the expression is wrong at character {column}, “{rest}”|: {reason}",
 )
 BRACES_IN_EXPRESSION = Kind(
     "E044",
-    "в «{where}» скобки {{{{ }}}} не нужны — оставьте само выражение",
-    "“{where}” takes no {{{{ }}}}: leave the bare expression",
+    "в «{where}» скобки {{{{ }}}} не нужны| — оставьте само выражение",
+    "“{where}” takes no {{{{ }}}}|: leave the bare expression",
 )
 BAD_TEXT = Kind(
     "E041",
-    "в тексте ошибка, знак {column}: {reason}",
-    "the text is wrong at character {column}, “{rest}”: {reason}",
+    "в тексте ошибка, знак {column}|: {reason}",
+    "the text is wrong at character {column}, “{rest}”|: {reason}",
 )
 BAD_VALUE = Kind(
     "E042",
@@ -436,149 +445,156 @@ BAD_VALUE = Kind(
 BAD_PATTERN = Kind(
     "E043",
     "{reason}",
-    "the pattern “{name}” cannot be read",
+    "the pattern “{name}” cannot be read|: see how RE2 writes it",
 )
 
 # ---------------------------------------------------------------- the whole
 
 ENDLESS_LOOP = Kind(
     "E050",
-    "бесконечный круг без ожидания: {path}. Добавьте ask или выход",
-    "an endless loop without waiting: {path}. Add an ask or a way out",
+    "бесконечный круг без ожидания: {path}|. Добавьте ask или выход",
+    "an endless loop without waiting: {path}|. Add an ask or a way out",
 )
 LOOP_WITHOUT_WAITING = Kind(
     "W050",
-    "круг без ожидания: {path}. Если условие не изменится, он не кончится",
-    "a loop without waiting: {path}. It never ends if its condition does not change",
+    "круг без ожидания: {path}. Если условие не изменится, он не кончится| — добавьте ask или"
+    " выход",
+    "a loop without waiting: {path}. It never ends if its condition does not change|: add an ask"
+    " or a way out",
 )
 UNREACHABLE_STEP = Kind(
     "W051",
-    "до шага «{name}» никто не доходит",
-    "nothing ever gets to the step “{name}”",
+    "до шага «{name}» никто не доходит| — перейдите к нему (go) или уберите его",
+    "nothing ever gets to the step “{name}”|: go there or take it away",
 )
 UNREACHABLE_FLOW = Kind(
     "W052",
-    "сценарий «{name}» никто не запускает — добавьте when или call",
-    "nothing starts the flow “{name}”: add when or a call",
+    "сценарий «{name}» никто не запускает| — добавьте when или call",
+    "nothing starts the flow “{name}”|: add when or a call",
 )
 UNREACHABLE_ACTION = Kind(
     "W053",
-    "действие никогда не выполнится: перед ним стоит «{name}»",
-    "this action never runs: “{name}” stands before it",
+    "действие никогда не выполнится: перед ним стоит «{name}»| — поставьте его раньше или уберите",
+    "this action never runs: “{name}” stands before it|. Put it earlier or take it away",
 )
 NEVER_ANSWERED = Kind(
     "W054",
-    "если никто не ответит, клиент будет ждать в тишине — добавьте в handoff:"
-    " «unanswered: {{after: 15m, then: {{say: …}}}}»",
-    "if nobody answers, the customer waits in silence for ever: add to handoff"
-    " “unanswered: {{after: 15m, then: {{say: …}}}}”",
+    "если никто не ответит, клиент будет ждать в тишине| — добавьте в handoff: «unanswered:"
+    " {{after: 15m, then: {{say: …}}}}»",
+    "if nobody answers, the customer waits in silence for ever|: add to handoff “unanswered:"
+    " {{after: 15m, then: {{say: …}}}}”",
 )
 LONG_LABEL = Kind(
     "W060",
-    "надпись кнопки «{name}» не поместится целиком ({limits} знаков) — сократите её",
-    "the label “{name}” does not fit as a whole ({limits} characters): make it shorter",
+    "надпись кнопки «{name}» не поместится целиком ({limits} знаков)| — сократите её",
+    "the label “{name}” does not fit as a whole ({limits} characters)|: make it shorter",
 )
 MANY_BUTTONS = Kind(
     "W061",
-    "кнопок {count}, а все сразу не покажут: {limits} — разделите вопрос на два или возьмите options",
-    "there are {count} buttons, which are not shown all at once: {limits}. Make two questions of it, or"
-    " take options",
+    "кнопок {count}, а все сразу не покажут: {limits}| — разделите вопрос на два или возьмите"
+    " options",
+    "there are {count} buttons, which are not shown all at once: {limits}|. Make two questions of"
+    " it, or take options",
 )
 SAME_LABELS = Kind(
     "E062",
-    "две кнопки называются одинаково: «{name}» — напечатанный ответ не различить",
-    "two buttons are called “{name}”: a typed answer could mean either",
+    "две кнопки называются одинаково: «{name}», напечатанный ответ не различить| — переименуйте"
+    " одну",
+    "two buttons are called “{name}”, and a typed answer could mean either|: rename one",
 )
 UNFIT_LABEL = Kind(
     "E063",
-    "надпись «{name}» не читается как ответ «{type}» — скажите, что она значит: «{name}: значение»"
-    " или «{name}: {{go: шаг}}»",
-    "the label “{name}” is no answer of type “{type}”: say what it means, “{name}: value”"
-    " or “{name}: {{go: step}}”",
+    "надпись «{name}» не читается как ответ «{type}»| — скажите, что она значит: «{name}:"
+    " значение» или «{name}: {{go: шаг}}»",
+    "the label “{name}” is no answer of type “{type}”|: say what it means, “{name}: value” or"
+    " “{name}: {{go: step}}”",
 )
 
 # ---------------------------------------------------------------- what no dialog needs or gets to
 
 UNUSED_VARIABLE = Kind(
     "W021",
-    "переменную «{name}» никто не читает — уберите её или используйте",
-    "nobody reads the variable “{name}”: take it away or use it",
+    "переменную «{name}» никто не читает| — уберите её или используйте",
+    "nobody reads the variable “{name}”|: take it away or use it",
 )
 NO_WAY_OUT = Kind(
     "W056",
-    "из сценария «{name}» нет выхода: клиент уйдёт только словом «отмена». Добавьте done там, где дело"
-    " сделано",
-    "the flow “{name}” never ends, a customer leaves it by “cancel” only: add done where the work is"
-    " done",
+    "из сценария «{name}» нет выхода: клиент уйдёт только словом «отмена»|. Добавьте done там,"
+    " где дело сделано",
+    "the flow “{name}” never ends, a customer leaves it by “cancel” only|: add done where the"
+    " work is done",
 )
 CONSTANT_CONDITION = Kind(
     "W057",
-    "«{text}» всегда {said}: в условии нет ни одной переменной — напишите, что проверить",
-    "“{text}” is always {said}, it reads no variable: say what to look at",
+    "«{text}» всегда {said}: в условии нет ни одной переменной| — напишите, что проверить",
+    "“{text}” is always {said}, it reads no variable|: say what to look at",
 )
 IMPOSSIBLE_CASE = Kind(
     "W058",
-    "«{name}» никогда не бывает «{case}»{nearest}",
-    "“{name}” is never “{case}”{nearest}",
+    "«{name}» никогда не бывает «{case}»|{nearest}",
+    "“{name}” is never “{case}”|{nearest}",
 )
 NOTHING_TO_CHOOSE = Kind(
     "E064",
-    "на вопрос с «as: {type}» нечего выбрать — добавьте buttons или options",
-    "a question with “as: {type}” offers nothing to choose: add buttons or options",
+    "на вопрос с «as: {type}» нечего выбрать| — добавьте buttons или options",
+    "a question with “as: {type}” offers nothing to choose|: add buttons or options",
 )
 NEITHER_YES_NOR_NO = Kind(
     "W064",
-    "ни одна кнопка не значит «да» или «нет» — напишите, что значит надпись: «Согласен: yes»",
-    "no button means yes or no: say what a label means, as in “I agree: yes”",
+    "ни одна кнопка не значит «да» или «нет»| — напишите, что значит надпись: «Согласен: yes»",
+    "no button means yes or no|: say what a label means, as in “I agree: yes”",
 )
 NEVER_COMES = Kind(
     "W065",
-    "{name} никогда не сработает: раньше закончится {end} — уменьшите срок",
-    "{name} never comes, {end} is over before it: make it sooner",
+    "{name} никогда не сработает: раньше закончится {end}| — уменьшите срок",
+    "{name} never comes, {end} is over before it|: make it sooner",
 )
 USELESS_IN_MENU = Kind(
     "W066",
-    "«{key}» не сработает: вопрос без save — меню, ответы в нём не проверяются. Добавьте save",
-    "“{key}” does nothing: a question without save is a menu whose answers are not checked. Add save",
+    "«{key}» не сработает: вопрос без save — меню, ответы в нём не проверяются|. Добавьте save",
+    "“{key}” does nothing: a question without save is a menu whose answers are not checked|. Add"
+    " save",
 )
 OUTSIDE_WINDOW = Kind(
     "W063",
-    "{key} может прийти, когда клиент молчит больше суток: WhatsApp пропустит только шаблон. Начните"
-    " с «say: {{text: …, whatsapp: {{template: имя}}}}» или уменьшите срок",
-    "{key} may come after a day of silence, when WhatsApp lets only templates through: begin with"
-    " “say: {{text: …, whatsapp: {{template: name}}}}” or make it sooner",
+    "{key} может прийти, когда клиент молчит больше суток: WhatsApp пропустит только шаблон|."
+    " Начните с «say: {{text: …, whatsapp: {{template: имя}}}}» или уменьшите срок",
+    "{key} may come after a day of silence, when WhatsApp lets only templates through|: begin"
+    " with “say: {{text: …, whatsapp: {{template: name}}}}” or make it sooner",
 )
 PERSONAL_DATA = Kind(
     "W070",
-    "«{name}» хранит личные данные там, где их не покажет и не сотрёт команда для данных клиента —"
-    " запишите их в user",
-    "“{name}” keeps personal data where the command for a customer's data neither shows nor erases it:"
-    " save it in user",
+    "«{name}» хранит личные данные там, где их не покажет и не сотрёт команда для данных клиента|"
+    " — запишите их в user",
+    "“{name}” keeps personal data where the command for a customer's data neither shows nor"
+    " erases it|: save it in user",
 )
 SHORT_PHRASE = Kind(
     "W031",
-    "«{name}» найдётся почти в любом сообщении — возьмите выражение длиннее или точное слово без contains",
-    "“{name}” is found in almost any message: take a longer phrase, or an exact word without contains",
+    "«{name}» найдётся почти в любом сообщении| — возьмите выражение длиннее или точное слово без"
+    " contains",
+    "“{name}” is found in almost any message|: take a longer phrase, or an exact word without"
+    " contains",
 )
 MATCHES_ALL = Kind(
     "W032",
-    "«{name}» подходит к любому сообщению — сузьте выражение",
-    "“{name}” fits any message: narrow the expression",
+    "«{name}» подходит к любому сообщению| — сузьте выражение",
+    "“{name}” fits any message|: narrow the expression",
 )
 SHADOWED_PHRASE = Kind(
     "W033",
-    "«{name}» никогда не сработает: раньше найдётся «{other}» ({first}) — уберите одно из двух или"
-    " поставьте более длинное раньше",
-    "“{name}” never comes, “{other}” is found before it ({first}): take one of the two away or put the"
-    " longer one first",
+    "«{name}» никогда не сработает: раньше найдётся «{other}» ({first})| — уберите одно из двух"
+    " или поставьте более длинное раньше",
+    "“{name}” never comes, “{other}” is found before it ({first})|: take one of the two away or"
+    " put the longer one first",
 )
 SAME_MEANING = Kind(
     "W034",
-    "этот же смысл уже описан: {first} — опишите разницу",
-    "this meaning is described already: {first}. Say what is different",
+    "этот же смысл уже описан: {first}| — опишите разницу",
+    "this meaning is described already: {first}|. Say what is different",
 )
 SILENT_AT_FIRST = Kind(
     "W035",
-    "на /start и на непонятное сообщение бот промолчит — добавьте start: сценарий",
-    "the bot says nothing to /start and to what it does not understand: add start with a flow",
+    "на /start и на непонятное сообщение бот промолчит| — добавьте start: сценарий",
+    "the bot says nothing to /start and to what it does not understand|: add start with a flow",
 )

@@ -19,12 +19,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One finding about a bot folder, in the owner's words: what was found and what to do."""
+    """One finding about a bot folder, in the owner's words: what was found and what to do.
+
+    `hint` is the part of the text that says what to do, where it says that apart.
+    """
 
     place: Place
     code: str
     text: str
     level: Literal["error", "warning"] = "error"
+    hint: str = ""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.code} {self.text}"

@@ -46,16 +46,18 @@ def load_bot(
     media: Collection[str] | None = None,
     knowledge: Collection[str] | None = None,
     secrets: Collection[str] | None = None,
+    told: str | None = None,
 ) -> Loaded:
     """Compile a bot. `files` are paths inside the folder with their texts; tests are left alone.
 
     `media` and `knowledge` are the paths of other files that exist, `secrets` the names (folded)
-    that have a value, each None if that is not known. Raises LoadError where there is an error; it
+    that have a value, each None if that is not known. `told` is the language of the complaints, the
+    bot's own if not given. Raises LoadError where there is an error; it
     carries every complaint, the warnings too.
     """
     ours = {path: text for path, text in sorted(files.items()) if _is_ours(path)}
     spoken = _LANGUAGE.search(ours.get(BOT_FILE, ""))
-    report = Report(spoken.group(1) if spoken is not None else "ru")
+    report = Report(spoken.group(1) if spoken is not None else "ru", told)
     known = Known(actions=actions, media=media, types=dict(BASE_TYPES))
     known.knowledge, known.given_secrets = knowledge, secrets
     known.calendar = CALENDAR_FILE in ours

@@ -14,18 +14,24 @@ _FEW = 8
 
 
 class Report:
-    """The complaints so far; called with a kind, a place and what its wording needs."""
+    """The complaints so far; called with a kind, a place and what its wording needs.
 
-    def __init__(self, language: str = "ru") -> None:
+    `language` is the bot's; `told` is the language of the complaints where that is another one.
+    """
+
+    def __init__(self, language: str = "ru", told: str | None = None) -> None:
         self.language = language
+        self._told = told or language
         self._found: dict[Complaint, None] = {}
 
     def __call__(self, kind: Kind, place: Place, **values: Any) -> None:
-        words = kind.en if self.language == "en" else kind.ru
-        text = words.format(**{key: _short(value) for key, value in values.items()})
+        finding, _, cure = self.words(kind.ru, kind.en).partition("|")
+        short = {key: _short(value) for key, value in values.items()}
+        finding, cure = finding.format(**short), cure.format(**short)
         level: Literal["error", "warning"] = "warning" if kind.code.startswith("W") else "error"
         # The same name misspelt twice in one line is one complaint.
-        self._found[Complaint(place, kind.code, text, level)] = None
+        hint = cure.lstrip(" —:,.")
+        self._found[Complaint(place, kind.code, finding + cure, level, hint)] = None
 
     @property
     def found(self) -> list[Complaint]:
@@ -43,7 +49,7 @@ class Report:
         )
 
     def words(self, ru: str, en: str) -> str:
-        return en if self.language == "en" else ru
+        return en if self._told == "en" else ru
 
     def nearest(self, name: str, known: Iterable[str]) -> str:
         """A hint at the right name, ready to stand at the end of a complaint; empty for none.

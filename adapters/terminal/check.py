@@ -1,7 +1,8 @@
 """`check`: every complaint about bot folders, before anybody talks to them."""
 
+import json
 from collections.abc import Callable, Sequence
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from adapters.terminal.folders import Folder
 from flows.errors import Complaint, LoadError
@@ -11,24 +12,30 @@ from flows.model import Bot
 AnyFolder = TypeVar("AnyFolder", bound=Folder)
 
 
-def check(folders: Sequence[AnyFolder], load: Callable[[AnyFolder], Loaded], out: TextIO) -> int:
+def check(
+    folders: Sequence[AnyFolder],
+    load: Callable[[AnyFolder], Loaded],
+    out: TextIO,
+    *,
+    as_json: bool = False,
+) -> int:
     """Print what is wrong with each bot; the exit status is 1 where there is an error.
 
-    Warnings are printed too and never count.
+    Warnings are printed too and never count. As JSON the complaints are one list of objects with the
+    keys of `_as_object`.
     """
     failed = False
+    objects: list[dict[str, Any]] = []
     for folder in folders:
         complaints, bot = _complaints(folder, load)
-        for complaint in complaints:
-            print(f"{folder.name}/{complaint}", file=out)
-        errors = sum(complaint.level == "error" for complaint in complaints)
-        warnings = len(complaints) - errors
-        if bot is None:
-            failed = True
-            print(f"{folder.name}: {_count(errors, 'error')}", file=out)
+        failed = failed or bot is None
+        if as_json:
+            objects += [_as_object(folder, complaint) for complaint in complaints]
         else:
-            summary = f"{folder.name}: {_count(len(bot.flows), 'flow')}, no errors"
-            print(summary + (f", {_count(warnings, 'warning')}" if warnings else ""), file=out)
+            _print(folder, complaints, bot, out)
+    if as_json:
+        json.dump(objects, out, ensure_ascii=False, indent=1)
+        out.write("\n")
     return 1 if failed else 0
 
 
@@ -40,6 +47,42 @@ def _complaints(
     except LoadError as error:
         return error.complaints, None
     return loaded.warnings, loaded.bot
+
+
+def _print(folder: Folder, complaints: Sequence[Complaint], bot: Bot | None, out: TextIO) -> None:
+    for complaint in complaints:
+        print(f"{folder.name}/{complaint}", file=out)
+    errors = sum(complaint.level == "error" for complaint in complaints)
+    warnings = len(complaints) - errors
+    found = _count(errors, "error")
+    if bot is not None:
+        found = f"{_count(len(bot.flows), 'flow')}, no errors"
+        found += f", {_count(warnings, 'warning')}" if warnings else ""
+    print(f"{folder.name}: {found}", file=out)
+
+
+def _as_object(folder: Folder, complaint: Complaint) -> dict[str, Any]:
+    """A complaint for programs; lines and columns count from 1, `hint` may be empty."""
+    place = complaint.place
+    return {
+        "code": complaint.code,
+        "severity": complaint.level,
+        "file": f"{folder.name}/{place.file}",
+        "line": place.line,
+        "column": _column(folder, complaint),
+        "message": complaint.text,
+        "hint": complaint.hint,
+    }
+
+
+def _column(folder: Folder, complaint: Complaint) -> int:
+    """Of what is known by its line alone, the column is where the line begins to say something."""
+    place = complaint.place
+    lines = folder.files.get(place.file, "").splitlines()
+    if place.column > 1 or place.line > len(lines):
+        return place.column
+    line = lines[place.line - 1]
+    return len(line) - len(line.lstrip(" -")) + 1
 
 
 def _count(number: int, noun: str) -> str:

@@ -255,15 +255,15 @@ def test_an_input_a_flow_needs_and_one_it_does_not_know_are_told() -> None:
 
 def test_two_flows_of_one_name_are_told() -> None:
     assert only(said(GOOD, "flow: меню\nsteps: {a: {say: Да}}")) == (
-        "flows/1.yaml:1: E026 сценарий «меню» уже есть: flows/0.yaml:1"
+        "flows/1.yaml:1: E026 сценарий «меню» уже есть: flows/0.yaml:1 — переименуйте один из них"
     )
 
 
 def test_two_flows_with_the_same_exact_words_are_told() -> None:
     told = said(GOOD, "flow: другой\nwhen: ПРИВЕТ!\nsteps: {a: {say: Да}}")
     assert only(told) == (
-        "flows/1.yaml:2: E027 слова «ПРИВЕТ!» уже запускают другое: flows/0.yaml:2"
-        " — второе никогда не сработает"
+        "flows/1.yaml:2: E027 слова «ПРИВЕТ!» уже запускают другое: flows/0.yaml:2, и второе никогда"
+        " не сработает — оставьте одно"
     )
 
 
@@ -271,6 +271,7 @@ def test_words_a_handler_takes_first_are_warned_about() -> None:
     bot = BOT + "meanwhile:\n      - {when: привет, then: {go: back}}"
     assert only(said(GOOD, bot=bot)) == (
         "flows/0.yaml:2: W027 слова «привет» раньше перехватывает обработчик бота: bot.yaml:9"
+        " — оставьте что-то одно"
     )
 
 

@@ -1,8 +1,10 @@
 """The commands check and draw: complaints and pictures of a bot folder."""
 
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from adapters.terminal.check import check
 from adapters.terminal.draw import draw
@@ -31,8 +33,8 @@ class Folder:
     tests: Mapping[str, str] = field(default_factory=dict)
 
 
-def loaded(folder: Folder) -> Loaded:
-    return load_bot(folder.name, folder.files, {}, media=folder.media)
+def loaded(folder: Folder, told: str | None = None) -> Loaded:
+    return load_bot(folder.name, folder.files, {}, media=folder.media, told=told)
 
 
 def checked(*folders: Folder) -> tuple[int, str]:
@@ -83,3 +85,52 @@ def test_a_flow_that_is_not_there_is_said_so() -> None:
     out = io.StringIO()
     assert draw(load_bot("проба", GOOD, {}).bot, "меню2", out) == 1
     assert "there are: меню" in out.getvalue()
+
+
+def test_complaints_for_programs_are_one_list_of_objects() -> None:
+    broken = GOOD["flows/menu.yaml"].replace("go: конец", "go: канец")
+    out = io.StringIO()
+    assert (
+        check([Folder("проба", {**GOOD, "flows/menu.yaml": broken})], loaded, out, as_json=True)
+        == 1
+    )
+    assert json.loads(out.getvalue()) == [
+        {
+            "code": "E014",
+            "severity": "error",
+            "file": "проба/flows/menu.yaml",
+            "line": 7,
+            "column": 30,
+            "message": "в сценарии «меню» нет шага «канец» — может, «конец»?",
+            "hint": "может, «конец»?",
+        }
+    ]
+
+
+def test_what_is_known_by_its_line_alone_has_the_column_where_the_line_begins() -> None:
+    idle = GOOD["flows/menu.yaml"] + "    - set: {x: 5}\n"
+    out = io.StringIO()
+    assert (
+        check([Folder("проба", {**GOOD, "flows/menu.yaml": idle})], loaded, out, as_json=True) == 0
+    )
+    (found,) = json.loads(out.getvalue())
+    assert (found["code"], found["severity"], found["line"], found["column"]) == (
+        "W021",
+        "warning",
+        10,
+        7,
+    )
+
+
+def test_complaints_are_told_in_another_language_than_the_bots() -> None:
+    broken = GOOD["flows/menu.yaml"].replace("go: конец", "go: канец")
+    out = io.StringIO()
+    in_english = partial(loaded, told="en")
+    check([Folder("проба", {**GOOD, "flows/menu.yaml": broken})], in_english, out)
+    assert "the flow “меню” has no step “канец”: did you mean “конец”?" in out.getvalue()
+
+
+def test_a_bot_without_complaints_is_an_empty_list() -> None:
+    out = io.StringIO()
+    assert check([Folder("проба", GOOD)], loaded, out, as_json=True) == 0
+    assert json.loads(out.getvalue()) == []
