@@ -32,11 +32,14 @@ from zoneinfo import ZoneInfo
 
 from adapters.actions.calendar import Calendar
 from adapters.actions.catalogue import Catalogue, catalogue
+from adapters.actions.http import Http
 from adapters.actions.job import BotFacts
 from adapters.actions.knowledge import KnowledgeBase, texts_of
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
 from adapters.actions.stats import Stats
+from adapters.addresses import Allowed
+from adapters.guarded_http import GuardedHttp
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.deciding import Decider
@@ -135,6 +138,17 @@ def load(settings: Settings, folder: BotFolder, *, told: str | None = None) -> L
         secrets=settings.secrets,
         told=told,
     )
+
+
+def allowed_hosts(settings: Settings) -> Allowed:
+    """Where actions may go although it is not public; one sentence if the setting makes no sense."""
+    try:
+        return Allowed.read(settings.allow_hosts or "")
+    except ValueError as error:
+        stop(
+            f"EASYFLOW_ALLOW_HOSTS: found {str(error)!r}."
+            " Write networks and servers such as 10.0.0.0/8, shop.local:8080"
+        )
 
 
 def actions_of(settings: Settings) -> dict[str, ActionSpec]:
@@ -243,6 +257,7 @@ async def build(
             Calendar(stores.shelf).acts,
             Stats(stores.shelf).acts,
             NoModel().acts,
+            Http(GuardedHttp(allowed_hosts(settings)).fetch).acts,
         ),
         bots=lambda name: facts_of(published.current(name), folders[name]),
         clock=now,

@@ -16,6 +16,8 @@ EasyFlowError
 │   ├── ChannelUnauthorised  our own credential is refused
 │   └── Rejected             this message will never be taken
 ├── ActionFailed             a `do:` went wrong; `transient` says whether trying again may help
+├── AddressRefused           an address that we do not call; nothing was connected to
+├── RemoteFailed             another server did not answer as it should
 ├── ClaimLost                another worker owns the conversation now
 └── Consumed                 what the turn would answer was answered, dropped or moved before
 """
@@ -109,6 +111,14 @@ class ActionFailed(EasyFlowError):
     def __init__(self, reason: str, *, transient: bool = False) -> None:
         self.transient = transient
         super().__init__(reason)
+
+
+class AddressRefused(EasyFlowError):
+    """An address that we do not call; nothing was connected to."""
+
+
+class RemoteFailed(EasyFlowError):
+    """Another server did not answer as it should; trying again may help."""
 
 
 class ClaimLost(EasyFlowError):

@@ -163,6 +163,11 @@ class Settings(BaseSettings):
         description="Not used yet: it comes in a later version",
         json_schema_extra=_SECRET,
     )
+    allow_hosts: str | None = Field(
+        default=None,
+        description="Private networks and servers that `http.*` may call although they are not public"
+        " or not https: `10.0.0.0/8, shop.local:8080`",
+    )
     secrets: dict[str, SecretStr] = Field(
         default={},
         description="Values of the names under `secrets` in bot.yaml, one variable for each",

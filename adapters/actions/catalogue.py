@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from adapters.actions import calendar, knowledge, llm, marketplace, stats
+from adapters.actions import calendar, http, knowledge, llm, marketplace, stats
 from adapters.actions.job import Acts, BotFacts, Job
 from bots.errors import ActionFailed
 from bots.model.message import Address
@@ -14,6 +14,7 @@ from flows.model import ActionSpec
 from flows.values import thaw
 
 CATALOGUE: Mapping[str, ActionSpec] = {
+    **http.SPECS,
     **marketplace.SPECS,
     **knowledge.SPECS,
     **calendar.SPECS,

@@ -6,17 +6,24 @@ from typing import Any
 
 from adapters.actions.calendar import Calendar
 from adapters.actions.catalogue import Catalogue
+from adapters.actions.http import Http
 from adapters.actions.job import BotFacts
 from adapters.actions.knowledge import KnowledgeBase
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
 from adapters.actions.memory import MemoryShelf
 from adapters.actions.stats import Stats
-from bots.errors import ActionFailed
+from adapters.guarded_http import Answer, Request
+from bots.errors import ActionFailed, AddressRefused
 from bots.model.message import Address
 from flows.rehearsal import ActionFails, Actions
 
 _NOBODY = Address(1, "rehearsal", "rehearsal", "1")
+
+
+async def _nobody_answers(request: Request) -> Answer:
+    """A dialog that is only played calls nobody; its test says in `mocks` what comes back."""
+    raise AddressRefused("nobody is called in a test: say under mocks what comes back")
 
 
 def rehearsed(bot: BotFacts, clock: Callable[[], datetime]) -> Actions:
@@ -28,6 +35,7 @@ def rehearsed(bot: BotFacts, clock: Callable[[], datetime]) -> Actions:
         Calendar(shelf).acts,
         Stats(shelf).acts,
         NoModel().acts,
+        Http(_nobody_answers).acts,
     )
     catalogue = Catalogue(families, bots=lambda _: bot, clock=clock)
     calls = 0

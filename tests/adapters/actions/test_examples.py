@@ -8,12 +8,14 @@ import pytest
 
 from adapters.actions.calendar import Calendar
 from adapters.actions.catalogue import CATALOGUE, Catalogue
+from adapters.actions.http import Http
 from adapters.actions.job import BotFacts
 from adapters.actions.knowledge import KnowledgeBase
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
 from adapters.actions.memory import MemoryShelf
 from adapters.actions.stats import Stats
+from adapters.guarded_http import Answer, Request
 from bots.errors import ActionFailed
 from bots.model.message import Address
 from flows.model import ActionSpec
@@ -30,6 +32,15 @@ BOT = BotFacts(
 )
 
 
+async def example_com(request: Request) -> Answer:
+    """The service that the examples of `http.*` call."""
+    status, said = {
+        ("GET", "https://api.example.com/rates?currency=EUR"): (200, b'{"rate": 98.5}'),
+        ("POST", "https://api.example.com/leads"): (201, b'{"id": 7}'),
+    }[request.method, request.url]
+    return Answer(status=status, headers={"content-type": "application/json"}, body=said)
+
+
 def whole() -> Catalogue:
     shelf = MemoryShelf()
     families = (
@@ -38,6 +49,7 @@ def whole() -> Catalogue:
         Calendar(shelf).acts,
         Stats(shelf).acts,
         NoModel().acts,
+        Http(example_com).acts,
     )
     return Catalogue(families, bots=lambda _: BOT, clock=lambda: TUESDAY)
 
