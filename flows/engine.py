@@ -1,6 +1,7 @@
 """One step of a dialog: a position and something that happened in, a position and effects out."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from flows import (
@@ -43,6 +44,7 @@ from flows.turn import (
 )
 from flows.values import freeze
 
+UNLESS_SAID = timedelta(hours=24)
 NO_OLDER: Mapping[str, Bot] = {}
 
 
@@ -95,6 +97,7 @@ def _begin_turn(stage: Stage) -> None:
 def _take(stage: Stage, what: Input) -> None:
     match what:
         case Heard():
+            _begin_conversation(stage)
             stage.position.heard = stage.seconds
             stage.position.alone = 0
             understand.hear(stage, what)
@@ -117,6 +120,15 @@ def _take(stage: Stage, what: Input) -> None:
         case Updated():
             # Whoever could move has moved, whoever could not begins anew.
             pass
+
+
+def _begin_conversation(stage: Stage) -> None:
+    """After a silence in which an abandoned task would have been closed a conversation is a new one."""
+    lifetime = stage.bot.defaults.expires
+    silence = stage.seconds - stage.position.heard
+    limit = UNLESS_SAID if lifetime == "never" else lifetime
+    if silence > limit.total_seconds():
+        stage.position.fresh = []
 
 
 def _take_result(stage: Stage, what: Returned) -> None:

@@ -111,7 +111,8 @@ class Position(Kept):
     customer has written before, `message` what they wrote, `heard` when they last did or the bot
     last asked by itself, `alone` how many questions it has put since, `expiry` when the timer of
     silence is due. `greeting` is a first message still to be handled, `meaning` one whose meaning
-    is being asked for, `outcome` how the last request for a person ended. `actions`, `failures`,
+    is being asked for, `outcome` how the last request for a person ended, `fresh` what of the
+    person or the chat has been given a value since this conversation began. `actions`, `failures`,
     `walked`, `took` and `muted` are what a turn has done so far, where it goes on in further steps.
     """
 
@@ -129,6 +130,7 @@ class Position(Kept):
     message: str = ""
     greeting: str | None = None
     outcome: dict[str, Any] | None = None
+    fresh: list[str] = msgspec.field(default_factory=list)
     meaning: Meaning | None = None
     actions: int = 0
     failures: int = 0

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from flows.choices import choices_of
 from flows.frames import Frame
-from flows.matching import mentioned
+from flows.mentions import mentioned
 from flows.model import Ask, Question
 from flows.stage import Stage
 
@@ -23,9 +23,15 @@ def before(
         return "answered"
     if not known:
         return ""
+    # What was given in this conversation needs no confirmation.
+    return "offered" if _older(stage, frame, save) else "answered"
+
+
+def _older(stage: Stage, frame: Frame, save: str) -> bool:
+    """Whether a value was there before this conversation began: a task's own variables never were."""
     root = stage.root(frame)
-    # What was given in this very task needs no confirmation.
-    return "answered" if root is not None and save in root.given else "offered"
+    given = root is not None and save in root.given
+    return "." in save and not given and save not in stage.position.fresh
 
 
 def _empty(value: Any) -> bool:

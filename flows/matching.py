@@ -8,7 +8,6 @@ from functools import lru_cache
 from flows.positions import position
 
 SHORTEST_BEGINNING = 3
-SHORTEST_TELLING = 4
 LONGEST_NUMBER = 6
 LONGEST_KEPT = 120
 
@@ -84,48 +83,6 @@ def _leading_numbers(folded: str, count: int) -> list[int]:
 
 def _all_numbers(words: Sequence[str]) -> bool:
     return all(word.isdecimal() and len(word) <= LONGEST_NUMBER for word in words)
-
-
-def mentioned(text: str, labels: Sequence[str]) -> int | None:
-    """The only label a sentence names: whole, by its beginning, or else by one of its words."""
-    words = f" {fold(text)} "
-    folded = [fold(label).split() for label in labels]
-    runs = [_longest_beginning(label, words) for label in folded]
-    fitting = [place for place, run in enumerate(runs) if run]
-    if not fitting:
-        return _only(
-            [place for place, label in enumerate(folded) if any(_tells([w], words) for w in label)]
-        )
-    # «педикюр с покрытием» names no plain «педикюр», «педикюр» no longer one where there is both.
-    fullest = [
-        place
-        for place in fitting
-        if not any(len(run) > len(runs[place]) and _begins(run, runs[place]) for run in runs)
-    ]
-    whole = [place for place in fullest if runs[place] == folded[place]]
-    rest = [place for place in fullest if all(runs[place] != runs[one] for one in whole)]
-    return _only(whole + rest)
-
-
-def _longest_beginning(label: Sequence[str], words: str) -> Sequence[str]:
-    if label and _within(label, words):
-        return label
-    lengths = range(len(label) - 1, 0, -1)
-    return next((label[:length] for length in lengths if _tells(label[:length], words)), ())
-
-
-def _begins(run: Sequence[str], other: Sequence[str]) -> bool:
-    return list(run[: len(other)]) == list(other)
-
-
-def _tells(run: Sequence[str], words: str) -> bool:
-    """Whether the words stand in the sentence and are more than numbers and little words."""
-    telling = any(word.isalpha() and len(word) >= SHORTEST_TELLING for word in run)
-    return telling and _within(run, words)
-
-
-def _within(run: Sequence[str], words: str) -> bool:
-    return f" {' '.join(run)} " in words
 
 
 def _only(places: list[int]) -> int | None:

@@ -146,7 +146,7 @@ def _ask_which(stage: Stage, text: str, close: Iterable[tuple[str, float]]) -> b
         "id": f"w{stage.number()}",
         "text": text,
         "topics": [[key, _label(stage, key)] for key in keys],
-        "at": stage.around.now.timestamp(),
+        "at": stage.seconds,
     }
     stage.happened("unsure", top, topics=keys)
     return True
@@ -169,7 +169,7 @@ def unsure(stage: Stage) -> bool:
     if offer is None or "topics" not in offer:
         return False
     lifetime = stage.bot.defaults.expires
-    age = stage.around.now.timestamp() - offer["at"]
+    age = stage.seconds - offer["at"]
     if lifetime != "never" and age > lifetime.total_seconds():
         drop(stage)
         return False

@@ -11,6 +11,7 @@ from flows.turn import Around
 from flows.values import freeze, refuse_heavy, thaw, thaw_fields
 
 HISTORY_KEPT = 20
+FRESH_KEPT = 50
 
 SPLITS = ":split"
 """The group a person is in, by the name of the `split`: kept with what is remembered about them, under
@@ -193,12 +194,20 @@ class Memory:
             self._note(root, ["set", self.owner(frame).id, path, freeze(store.get(name))])
         if store is self.user:
             self.user_changed = True
+            self._note_fresh(path)
         elif store is self.chat:
             self.chat_changed = True
+            self._note_fresh(path)
         else:
             value = kept
             self._show(frame, name, value)
         store[name] = value
+
+    def _note_fresh(self, path: str) -> None:
+        fresh = self.position.fresh
+        if path not in fresh:
+            fresh.append(path)
+            del fresh[:-FRESH_KEPT]
 
     def _store(self, frame: Frame, home: str, field: str, path: str) -> tuple[dict[str, Any], str]:
         if field and home == "user":

@@ -140,9 +140,47 @@ def test_a_known_answer_is_skipped_or_confirmed(talk: Any) -> None:
     dialog.hears("/a", "+7 999 123-45-67 — верно?")
     assert dialog.buttons == ["Да", "Другой"]
     dialog.presses("Да", "Аня +7 999 123-45-67")
-    dialog.hears("/a").presses("Другой", "+7 999 123-45-67 — верно?", "Телефон?")
+    dialog.passes("25h").hears("/a")
+    dialog.presses("Другой", "+7 999 123-45-67 — верно?", "Телефон?")
     dialog.hears("8 999 000-11-22", "Аня +7 999 000-11-22")
-    dialog.hears("/a", "+7 999 000-11-22 — верно?").hears("89995554433", "Аня +7 999 555-44-33")
+    dialog.passes("25h").hears("/a", "+7 999 000-11-22 — верно?")
+    dialog.hears("89995554433", "Аня +7 999 555-44-33")
+
+
+def test_only_a_value_older_than_this_conversation_is_confirmed(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Телефон?
+          save: user.phone
+          as: phone
+          known: confirm
+        - say: Записала.
+    ---
+    flow: б
+    when: [/b]
+    needs: {код: {as: text, optional: yes}}
+    steps:
+      а:
+        - call: в
+          with: {код: "123"}
+    ---
+    flow: в
+    needs: {код: text}
+    steps:
+      а:
+        - ask: Код?
+          save: код
+          known: confirm
+        - say: Код {{ код }}.
+    """
+    dialog = talk(flows, "user: {phone: phone}\n")
+    dialog.hears("/a", "Телефон?").hears("89991234567", "Записала.")
+    dialog.hears("/a", "Записала.").passes("23h").hears("/a", "Записала.")
+    dialog.passes("25h").hears("/a", "+7 999 123-45-67 — верно?").hears("да", "Записала.")
+    dialog.hears("/b", "Код 123.")
 
 
 def test_an_answer_given_in_this_task_is_not_confirmed_again(talk: Any) -> None:
@@ -596,3 +634,76 @@ def test_photos_that_come_late_are_no_failed_answers_to_the_next_question(talk: 
     for _ in range(3):
         dialog.gets(PHOTO).says("К этому вопросу вложение не подходит. Нужен номер телефона*")
     dialog.hears("эм", "Нужен номер*").hears("ну", "Зову коллегу.", "Телефон?")
+
+
+OPTIONS = """
+flow: запись
+when: [{contains: [запишите, запись]}]
+steps:
+  а:
+    - set: {услуги: "{{ chat.услуги }}"}
+    - ask: На что?
+      save: услуга
+      options: услуги
+      label: "{{ item.name }} — {{ item.price }} ₽"
+      find: yes
+    - ask: А ещё?
+      save: ещё
+      options: услуги
+      label: "{{ item.name }}"
+      find: yes
+      skip: Ничего
+    - say: "{{ услуга.name }}"
+"""
+OFFERED = {"услуги": [{"name": "Женская стрижка", "price": 900}, {"name": "Маникюр", "price": 700}]}
+
+
+def test_an_option_is_found_in_another_form_of_its_word(talk: Any) -> None:
+    dialog = talk(OPTIONS, chat=OFFERED)
+    dialog.hears("запишите на стрижку завтра", "А ещё?")
+    dialog.presses("Ничего", "Женская стрижка")
+    assert dialog.play.understood.rung == "button"
+
+
+def test_two_options_in_a_sentence_are_none(talk: Any) -> None:
+    talk(OPTIONS, chat=OFFERED).hears("запишите на стрижку и маникюр", "На что?")
+
+
+def test_what_is_looked_for_is_looked_for_once_in_a_task(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [{contains: почта}]
+    steps:
+      а:
+        - ask: Почта?
+          save: почта
+          as: email
+        - set: {почта: null}
+      б:
+        - call: в
+        - if: empty(почта)
+          then:
+            - call: в
+    ---
+    flow: в
+    steps:
+      а:
+        - ask: Почта?
+          save: почта
+          as: email
+        - say: "{{ почта }}"
+    """
+    talk(flows).hears("почта a@b.ru", "Почта?").hears("c@d.ru", "c@d.ru", "Почта?")
+
+
+def test_a_free_text_is_never_looked_for(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [{contains: пожалуйста}]
+    steps:
+      а:
+        - ask: Что сделать?
+          save: что
+          find: yes
+    """
+    talk(flows).hears("пожалуйста, позвоните", "Что сделать?")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.matching import begun, fold, mentioned, which
+from flows.matching import begun, fold, which
+from flows.mentions import mentioned
 
 REASONS = ["Брак", "Не подошёл размер", "Не тот товар", "Передумал"]
 
@@ -109,6 +110,11 @@ def test_an_hour_names_the_label_that_begins_with_it(text: str, place: int | Non
         ("маникюр и педикюр с покрытием", None),
         ("маникюр или окрашивание", None),
         ("нужна стрижка", 4),
+        ("запишите на женскую стрижку", 4),
+        ("хотела окрасить волосы", None),
+        ("есть время на окрашивании?", 3),
+        ("запишите меня на педикюры", None),
+        ("к вам на маникюры и окрашивания", None),
         ("без разницы", None),
         ("хочу записаться", None),
         ("", None),
@@ -132,3 +138,4 @@ def test_a_sentence_that_names_a_whole_label_does_not_mean_the_longer_one() -> N
     labels = ["Маникюр", "Маникюр с покрытием"]
     assert mentioned("хочу маникюр", labels) == 0
     assert mentioned("хочу маникюр с покрытием", labels) == 1
+    assert mentioned("на женскую стрижку", ["Женская стрижка", "Стрижка бороды"]) == 0
