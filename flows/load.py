@@ -128,7 +128,7 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
     start = start_flow(reader, file)
     own, own_triggers, defaults = compile_own(reader, file, Place(BOT_FILE, 1))
     check_names(reader)
-    starts = Triggers(Reader(known, report))
+    starts = Triggers(Reader(known, report), own_triggers)
     flows: dict[str, Flow] = {}
     for header in known.flows.values():
         flow, readers = compile_flow(header, known, report, starts)

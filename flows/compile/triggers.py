@@ -6,6 +6,7 @@ from typing import Any
 
 from flows import complaints
 from flows.compile.fields import Fields
+from flows.compile.heard import Heard
 from flows.compile.reading import Reader
 from flows.errors import Place
 from flows.matching import fold
@@ -23,8 +24,10 @@ SENDS = ("photo", "voice", "video", "file", "location", "contact", "sticker")
 class Triggers:
     """Gathers the triggers of one scope, each claimed by one target."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, before: "Triggers | None" = None) -> None:
+        """`before` are triggers of the level above, which are looked at first."""
         self.reader = reader
+        self.heard: Heard = Heard(reader.report, before.heard if before is not None else None)
         self.exact: dict[str, Target] = {}
         self.places: dict[str, Place] = {}
         self._contains: list[tuple[str | Sends | Pattern, Target]] = []
@@ -84,20 +87,29 @@ class Triggers:
             key = fold(phrase.text)
             if key:
                 self._contains.append((key, target))
+                self.heard.phrase(phrase, key, target, always=self._always(target))
             else:
                 self.reader.expected(phrase, "contains", "слова", "words")
         for pattern in self._scalars(fields.get("matches"), "matches"):
             expression = self._pattern(pattern)
             if expression is not None:
                 self._contains.append((expression, target))
+                self.heard.pattern(pattern, expression)
         for sentence in self._scalars(fields.get("means"), "means"):
             self._means.append((sentence.text.strip(), target))
+            self.heard.meaning(sentence, target)
         for kind in self._scalars(fields.get("sends"), "sends"):
             named = self.reader.one_of(kind, SENDS, "sends", "")
             if named:
                 self._contains.append((Sends(named), target))
         for event in self._scalars(fields.get("event"), "event"):
             self._event(event, target)
+
+    def _always(self, target: Target) -> bool:
+        """Whether nothing narrows a trigger, nor keeps the flow it starts from starting."""
+        header = self.reader.known.flows.get(target.flow) if target.entry < 0 else None
+        guarded = header is not None and header.node.get("only_if") is not None
+        return target.only is None and not guarded
 
     def _narrowing(self, fields: Fields) -> Narrowing | None:
         channels = [self._channel(node) for node in self._scalars(fields.get("channel"), "channel")]

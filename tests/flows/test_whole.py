@@ -146,3 +146,50 @@ def test_a_bot_that_says_nothing_at_first_is_told() -> None:
 def test_a_mistake_is_told_without_what_follows_from_it() -> None:
     told = said_of_steps("- set: {x: 5}\n- say: '{{ y }}'\n- if: yes\n  then: {say: Да}")
     assert codes(told) == ["E020"]
+
+
+def flow(name: str, when: str) -> str:
+    return f"flow: {name}\nwhen: {when}\nsteps: {{а: {{say: Да}}}}"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        # A phrase begins where a word does and ends anywhere.
+        ("[{contains: возврат}]", "[{contains: возврат денег}]", ["W033"]),
+        ("[{contains: возврат}]", "[{contains: оформить возвраты}]", ["W033"]),
+        ("[{contains: возврат денег}]", "[{contains: возврат}]", []),
+        ("[{contains: врат}]", "[{contains: возврат}]", []),
+        ("[{contains: возврат, channel: web}]", "[{contains: возврат денег}]", []),
+        ("[{contains: возврат, if: user.name}]", "[{contains: возврат денег}]", []),
+        # What catches everything.
+        ("[{contains: да}]", "[{contains: возврат}]", ["W031"]),
+        ("[{contains: не}]", "[{contains: возврат}]", ["W031"]),
+        ("[{contains: чек}]", "[{contains: возврат}]", []),
+        ("[{matches: '.*'}]", "[{contains: возврат}]", ["W032"]),
+        ("[{matches: 'a.*'}]", "[{contains: возврат}]", []),
+        # One meaning described twice.
+        ("[{means: хочет вернуть}]", "[{means: Хочет вернуть!}]", ["W034"]),
+        ("[{means: хочет вернуть}]", "[{means: хочет обменять}]", []),
+    ],
+)
+def test_triggers_that_catch_too_much_or_nothing_are_told(
+    first: str, second: str, expected: list[str]
+) -> None:
+    assert codes(said(flow("меню", first), flow("другой", second))) == expected
+
+
+def test_phrases_of_one_flow_do_not_shadow_one_another() -> None:
+    assert said(flow("меню", "[{contains: [возврат, возврат денег]}]")) == []
+
+
+def test_a_flow_that_may_not_start_leaves_its_phrases_to_others() -> None:
+    guarded = flow("меню", "[{contains: возврат}]") + "\nonly_if: user.name"
+    assert said(guarded, flow("другой", "[{contains: возврат денег}]")) == []
+
+
+def test_phrases_of_the_bots_handlers_are_found_before_those_that_start_flows() -> None:
+    bot = BOT.rstrip(" ") + "    meanwhile: [{when: {contains: возврат}, then: {call: меню}}]"
+    told = said(flow("меню", "[{contains: возврат денег}]"), bot=bot)
+    assert [one.split()[:2] for one in told] == [["flows/0.yaml:2:", "W033"]]
+    assert "bot.yaml:8" in told[0]
