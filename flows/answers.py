@@ -143,7 +143,7 @@ class AnswerType:
             return Fit(text.strip())
         fitting = [sent for sent in attached if attachments.is_a(sent, ATTACHED[self.base])]
         if self.base == "location":
-            place = attachments.place_of(fitting, text)
+            place = attachments.place_of(fitting, visible(text[:LONGEST]))
             return Misfit(misfit("location", text, env)) if place is None else Fit(place)
         if not fitting:
             return Misfit(misfit(self.base, "", env))
@@ -159,14 +159,18 @@ MOST_STARS = 5
 LONGEST = 2_000
 """More of a message than this holds no answer but a text."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _SILENT = frozenset({"yes_no"})
 
 Reader = Callable[[str, Env, AnswerType], Any]
 
 
 def visible(text: str) -> str:
-    """Without the marks of direction and the joiners that come along with what is copied."""
-    return text if text.isascii() else _INVISIBLE.sub("", text)
+    """Digits of every script in ours, and no marks of direction, which come along when copied."""
+    if text.isascii():
+        return text
+    seen = _INVISIBLE.sub("", text)
+    return _FOREIGN_DIGIT.sub(lambda found: str(int(found.group())), seen)
 
 
 def _only(found: Sequence[Any]) -> Any | None:

@@ -44,8 +44,8 @@ def phone_number(written: str, land: str = "RU") -> str | None:
 
 
 def phone_digits(written: str) -> str:
-    """Its digits in Latin script."""
     digits = "".join([sign for sign in written if sign.isdecimal()])
+    # A shared contact comes here as the messenger gives it.
     return digits if digits.isascii() else "".join([str(int(sign)) for sign in digits])
 
 

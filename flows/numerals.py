@@ -19,6 +19,8 @@ from flows.number_words import (
 
 LONGEST = 80
 MOST_WORDS = 10
+FEW_WORDS = 6
+"""In a longer sentence a number is seldom the answer."""
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
@@ -61,7 +63,7 @@ def written_number(text: str, language: str) -> int | float | None:
     spelled = spelled_words(words)
     if spelled is not None:
         return spelled
-    if len(words) > MOST_WORDS or _BOUNDS.intersection(words) or len(bare_numbers(text)) > 1:
+    if len(words) > FEW_WORDS or _BOUNDS.intersection(words) or len(bare_numbers(text)) > 1:
         return None
     return _among(words)
 
