@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from flows.errors import Place
 from flows.graph import Way, entries, ways
-from flows.model import Ask, Bot, Branch, Choose, Do, EachBegin, Flow, HandOff, Split
+from flows.model import Ask, Await, Bot, Branch, Choose, Do, EachBegin, Flow, HandOff, Split
 
 _DECIDING = (Branch, Choose, Split, EachBegin)
-_BLOCKS = (Ask, Do, HandOff)
+_BLOCKS = (Ask, Await, Do, HandOff)
 
 
 class Walked:

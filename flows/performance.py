@@ -119,6 +119,8 @@ class Performance:
             self._play.wait(line.duration)
         elif line.move == "edit":
             self._play.edit(_with_hours(self._edits[line.text], self._script.given.hours))
+        elif line.move == "happens":
+            self._play.occur(line.text, **line.data)
         else:
             self._operator(line)
 

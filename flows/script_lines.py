@@ -11,7 +11,9 @@ from flows.script_nodes import mapped, only_keys, text_of, texts_of, unknown, va
 from flows.turn import MediaKind, Sent
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
-Move = Literal["says", "presses", "sends", "shares", "hears", "after", "operator", "edit"]
+Move = Literal[
+    "says", "presses", "sends", "shares", "hears", "after", "operator", "happens", "edit"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +217,15 @@ def _operator(entry: Mapped, value: Node) -> Line:
     return Line(place=entry.place, move="operator", deed=deed)
 
 
+def _event(entry: Mapped, value: Node) -> Line:
+    only_keys(entry, ("event", "data"))
+    name, data = value, entry.get("data")
+    if isinstance(value, Mapped):
+        only_keys(value, ("event", "data"))
+        name, data = value.get("event") or value, value.get("data")
+    return Line(place=entry.place, move="happens", text=text_of(name), data=values_of(data))
+
+
 def _edit(entry: Mapped, value: Node) -> Line:
     only_keys(entry, ("edit",))
     return Line(place=entry.place, move="edit", text=text_of(value))
@@ -225,5 +236,6 @@ _LINES: Mapping[str, Callable[[Mapped, Node], Line]] = {
     "bot": _bot,
     "after": _after,
     "operator": _operator,
+    "event": _event,
     "edit": _edit,
 }

@@ -7,6 +7,7 @@ from datetime import date, time
 from typing import Any, Literal, NamedTuple
 
 from flows.errors import Place
+from flows.inside import reason
 from flows.model import Ask, Bot, Flow, HandOff, Say
 from flows.rehearsal import Said
 from flows.script_lines import Line
@@ -52,18 +53,17 @@ class Teller:
         if line.move == "operator":
             said = f"{line.deed}: {line.text}" if line.text else line.deed
             return Row("world", f"    {self.words('оператор', 'operator')}: {said}")
-        return Row("world", f"    — edit {line.text} —")
+        kind = self.words("событие", "event") if line.move == "happens" else "edit"
+        return Row("world", f"    — {kind} {line.text} —")
 
     def said(self, said: Said) -> Row:
         return Row("bot", f"    {self.words('бот', 'bot')}: {written(said)}")
 
     def ladder(self, understood: Understood) -> str:
         """What the bot took a message for."""
-        told = _RUNGS.get(understood.rung)
-        if told is None:
-            return ""
-        led = f" → {understood.intent}" if understood.intent else ""
-        return f"({told.by(self._language)}{led})"
+        intent, because = understood.intent, understood.because
+        why = reason(understood.rung, because, intent, self._language)
+        return f"({why})" if why else ""
 
     def cut(self, rows: Sequence[Row]) -> list[Row]:
         """The last rows of a long chat."""
@@ -113,17 +113,6 @@ class Teller:
             return []
         title = self.words("в сценариях похоже", "the flows have")
         return [self.hint(f"{title}: «{_one_line(found[1])}» ({found[2]})")]
-
-
-_RUNGS = {
-    "button": Told("кнопка", "button"),
-    "exact": Told("точные слова", "exact words"),
-    "answer": Told("принято как ответ", "taken as the answer"),
-    "contains": Told("слова внутри", "words inside"),
-    "means": Told("по смыслу", "by meaning"),
-    "no_match": Told("никто не понял", "nobody understood"),
-    "edited": Told("исправленное сообщение", "an edited message"),
-}
 
 
 def written(said: Said) -> str:

@@ -171,7 +171,7 @@ def test_a_failure_names_the_line_and_the_difference(
 def test_a_failure_shows_the_dialog_up_to_it(made: Bot) -> None:
     text = "test: проба\nchat:\n  - client: /order\n  - bot: Номер?\n  - client: {press: Третий}\n"
     lines = only(made, text).failure.split("\n")
-    assert lines[0] == "    клиент: /order   (точные слова → заказ)"
+    assert lines[0] == "    клиент: /order   (точные слова «/order» → заказ)"
     assert lines[1] == "    бот: Номер? [Первый] [Второй]"
     assert lines[-3] == "    клиент: [Третий]"
     assert lines[-2] == "  ✗ строка 5: кнопки «Третий» нет"
@@ -515,7 +515,7 @@ def test_an_english_bot_is_told_in_english(bot: Any) -> None:
     made = replace(bot(flows, ""), language="en")
     said = only(made, "test: t\nchat: [{client: /hi}, {bot: Bye!}]\n").failure
     assert said.split("\n") == [
-        "    customer: /hi   (exact words → hello)",
+        "    customer: /hi   (exact words “/hi” → hello)",
         "  ✗ line 2: the bot said something else",
         "      expected: Bye!",
         "      got: Hello!",
@@ -527,3 +527,22 @@ def test_an_english_bot_is_told_in_english(bot: Any) -> None:
 def test_only_tests_with_the_words_asked_for_are_played(made: Bot) -> None:
     outcomes = play(company(made), {"tests/a.test.yaml": GOOD}, words=["склад"])
     assert [outcome.name for outcome in outcomes] == ["склад молчит"]
+
+
+def test_an_event_happens_with_its_data(bot: Any) -> None:
+    flows = """
+flow: оплата
+when: {event: payment.paid}
+steps:
+  а: [{say: "Получили {{ trigger.data.sum }} ₽"}]
+"""
+    text = """
+test: оплата
+chat:
+  - event: payment.paid
+    data: {sum: 500}
+  - bot: Получили 500 ₽
+  - event: {event: payment.paid, data: {sum: 7}}
+  - bot: Получили 7 ₽
+"""
+    assert only(bot(flows), text).failure == ""
