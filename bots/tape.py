@@ -2,15 +2,19 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from bots.errors import ActionFailed
-from bots.ports import Actions, Understanding
+from bots.actions import Performer
+from bots.model.message import Address
+from bots.model.turn import Intent
+from bots.ports import Actions, Meter, Secrets, Understanding
+from flows.meanings import CLOSE
 from flows.recording import Call
+from flows.turn import Chosen, Returned, Run, Understand
 
 MOST_CONVERSATIONS = 100
 MOST_CALLS = 300
 MOST_TEXTS = 2_000
+
 
 
 class Tape:
@@ -19,14 +23,6 @@ class Tape:
     def __init__(self) -> None:
         self._calls: OrderedDict[str, list[Call]] = OrderedDict()
         self._means: OrderedDict[str, str] = OrderedDict()
-
-    def actions(self, actions: Actions) -> Actions:
-        """The same actions, listened to."""
-        return _TapedActions(actions, self)
-
-    def understanding(self, understanding: Understanding) -> Understanding:
-        """The same understanding, listened to."""
-        return _TapedUnderstanding(understanding, self)
 
     def calls(self, conversation: str) -> Sequence[Call]:
         """What the actions of a conversation (its uuid) came to, in order."""
@@ -53,40 +49,43 @@ class Tape:
             self._means.popitem(last=False)
 
 
-class _TapedActions:
-    def __init__(self, actions: Actions, tape: Tape) -> None:
-        self._actions = actions
+class TapedPerformer(Performer):
+    """A performer that a tape listens to. Secrets are not filled in yet where it listens."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        understanding: Understanding,
+        meter: Meter,
+        secrets: Secrets,
+        tape: Tape,
+    ) -> None:
+        super().__init__(actions, understanding, meter, secrets)
         self._tape = tape
 
-    def quick(self, action: str) -> bool:
-        return self._actions.quick(action)
+    async def run(self, run: Run, *, address: Address, key: str) -> Returned:
+        returned = await super().run(run, address=address, key=key)
+        self._tape.called(key, _call(run, returned))
+        return returned
 
-    async def run(
-        self, action: str, arguments: Mapping[str, Any], *, bot: str, workspace: int, key: str
-    ) -> Any:
-        try:
-            value = await self._actions.run(
-                action, arguments, bot=bot, workspace=workspace, key=key
-            )
-        except ActionFailed as failure:
-            failed = Call(action=action, arguments=arguments, failed=str(failure))
-            self._tape.called(key, failed)
-            raise
-        self._tape.called(key, Call(action=action, arguments=arguments, value=value))
-        return value
+    async def carry_out(self, intent: Intent) -> tuple[Returned, bool]:
+        returned, transient = await super().carry_out(intent)
+        self._tape.called(intent.key, _call(intent, returned))
+        return returned, transient
 
-
-class _TapedUnderstanding:
-    def __init__(self, understanding: Understanding, tape: Tape) -> None:
-        self._understanding = understanding
-        self._tape = tape
-
-    async def choose(
-        self, text: str, candidates: Mapping[str, str], *, question: str | None, language: str
-    ) -> tuple[str, float] | None:
-        chosen = await self._understanding.choose(
-            text, candidates, question=question, language=language
-        )
-        if chosen is not None:
-            self._tape.meant(text, chosen[0])
+    async def understand(self, asked: Understand, *, language: str) -> Chosen:
+        chosen = await super().understand(asked, language=language)
+        first, *others = chosen.ranked or (("", 0.0),)
+        # Two close ones are a question to the customer, and no meaning yet.
+        if first[0] and all(first[1] - other[1] >= CLOSE for other in others):
+            self._tape.meant(asked.text, first[0])
         return chosen
+
+
+def _call(wanted: Run | Intent, returned: Returned) -> Call:
+    return Call(
+        action=wanted.action,
+        arguments=wanted.arguments,
+        value=returned.value,
+        failed=returned.failed,
+    )

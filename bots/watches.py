@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import structs
 
 from bots.model.conversation import Conversation
 from bots.model.message import Button
@@ -32,7 +34,7 @@ class Watch:
             self.understood = turn.understood
         elif turn.understood.entities:
             entities = {**self.understood.entities, **turn.understood.entities}
-            self.understood = replace(self.understood, entities=entities)
+            self.understood = structs.replace(self.understood, entities=entities)
         self.conversation = turn.conversation
         self.said.extend(turn.said)
         self.offered = turn.offered

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.hidden import HIDDEN
 from flows.mocking import Mocks, same
 from flows.model import Bot
 from flows.rehearsal import ActionFails, Actions, Means, NoSuchButton, Rehearsal, Said
@@ -83,7 +84,6 @@ class _Replay:
         self._mocked = _mocks(recording.calls)
         self._mocks = Mocks(self._mocked)
         self._meant: dict[str, str] = {}
-        self._used: dict[str, int] = {}
         self._seen = 0
         self._before = recording.begun
         self._play = Rehearsal(
@@ -169,10 +169,13 @@ class _Replay:
             raise ActionFails(mock.fails)
         return mock.give
 
-    def _mean(self, text: str, candidates: Mapping[str, str]) -> str | None:
+    def _mean(
+        self, text: str, candidates: Mapping[str, str]
+    ) -> str | Sequence[tuple[str, float]] | None:
         usual = self._understands(text, candidates) if self._understands is not None else None
+        likeliest = usual if isinstance(usual, str) or not usual else usual[0][0]
         meant = self._recording.means.get(text)
-        if meant not in candidates or meant == usual:
+        if meant not in candidates or meant == likeliest:
             return usual
         self._meant[text] = str(meant)
         return meant
@@ -253,11 +256,14 @@ def _mocks(calls: Sequence[Call]) -> dict[str, tuple[Mock, ...]]:
 
 def _telling(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that are short enough to be read."""
-    plain = {name: thaw(one) for name, one in arguments.items()}
+    secret = arguments.get(HIDDEN)
+    plain = {name: thaw(one) for name, one in arguments.items() if name != HIDDEN}
     return {
         name: one
         for name, one in plain.items()
-        if isinstance(one, (str, int, float, bool)) and 0 < len(str(one)) <= 60
+        if isinstance(one, (str, int, float, bool))
+        and 0 < len(str(one)) <= 60
+        and not (isinstance(secret, str) and secret in str(one))
     }
 
 
