@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from adapters.http.health import Metrics
     from adapters.messengers.telegram.channel import TelegramChannel
     from adapters.messengers.web.hub import Hub
+    from bots.tape import Tape
     from flows.testing import Company
 
 log = structlog.get_logger()
@@ -228,6 +229,7 @@ async def build(
     meter: Meter,
     channels: Callable[[Stores, int, Ids], dict[str, Channel]],
     listeners: Sequence[Listener],
+    tape: "Tape | None" = None,
 ) -> House:
     """Open the stores and put the machinery together. Raises OSError with a sentence."""
     new_id = Ids()
@@ -262,7 +264,7 @@ async def build(
         bots=lambda name: facts_of(published.current(name), folders[name]),
         clock=now,
     )
-    performer = Performer(actions, StemmedUnderstanding(), meter, settings.secret)
+    performer = performer_of(settings, actions, meter, tape)
     open_channels = channels(stores, owner.workspace, new_id)
     outbox = Outbox(
         store=stores.outbox,
@@ -307,6 +309,18 @@ async def build(
         channels=open_channels,
         new_id=new_id,
     )
+
+
+def performer_of(
+    settings: Settings, actions: Catalogue, meter: Meter, tape: "Tape | None"
+) -> Performer:
+    """What carries out actions; a tape listens to it where somebody tries a bot."""
+    understanding = StemmedUnderstanding()
+    if tape is None:
+        return Performer(actions, understanding, meter, settings.secret)
+    from bots.tape import TapedPerformer
+
+    return TapedPerformer(actions, understanding, meter, settings.secret, tape)
 
 
 async def republish(settings: Settings, house: House) -> None:
@@ -629,25 +643,44 @@ def welcome(settings: Settings, house: House, port: int) -> None:
 # ---------------------------------------------------------------- commands
 
 
-async def chat(settings: Settings, bot: str | None) -> None:
+async def chat(settings: Settings, bot: str | None, record: str) -> None:
     """Talk to a bot in the terminal; no server is needed, and nothing of it is shared with one."""
+    from adapters.terminal import recording
     from adapters.terminal.chat import Talk
+    from adapters.terminal.inside import Inside
     from adapters.terminal.screen import CHANNEL, Screen
+    from bots.tape import Tape
 
     bots = load_all(settings)
     name = bot or settings.bot_among(bots)
     if name not in bots:
         stop(f"There is no bot «{name}» in {settings.bots_dir}; there are: {', '.join(bots)}.")
-    bot_of_name = bots[name][1].bot
+    folder, loaded = bots[name]
+    bot_of_name, tape = loaded.bot, Tape()
+    inside = Inside(bot_of_name.language)
+
+    def keep(notes: recording.Notes, words: str, uuid: str) -> list[str]:
+        """Write the talk down as a test of the bot."""
+        company = company_of(settings, folder)
+        stem = Path(words).name.partition(".")[0].replace("_", " ")
+        had = notes.recording(stem, now(), tape.calls(uuid), tape.means)
+        try:
+            path = recording.test_path(folder.path, words)
+            written, outcomes = recording.save(company, had, path)
+        except OSError as error:
+            return [f"{error.filename or path}: {error.strerror or error}"]
+        return recording.told(company, shown_path(written), outcomes)
+
     screen = Screen(sys.stdout, title=bot_of_name.title, language=bot_of_name.language)
-    with tempfile.TemporaryDirectory(prefix="easyflow-chat-") as folder:
-        apart = settings.model_copy(update={"data_dir": Path(folder), "database_url": None})
+    with tempfile.TemporaryDirectory(prefix="easyflow-chat-") as data:
+        apart = settings.model_copy(update={"data_dir": Path(data), "database_url": None})
         house = await build(
             apart,
             bots,
             meter=NoMeter(),
             channels=lambda stores, workspace, id: {CHANNEL: screen},
-            listeners=[screen],
+            listeners=[inside, screen],
+            tape=tape,
         )
         await house.start()
         talk = Talk(
@@ -658,11 +691,22 @@ async def chat(settings: Settings, bot: str | None) -> None:
             person="you",
             clock=now,
             new_id=house.new_id,
+            inside=inside,
+            keep=keep,
+            record=record,
         )
         try:
             await talk.run(sys.stdin)
         finally:
             await house.close(2)
+
+
+def one_bot(settings: Settings, bot: str | None) -> tuple[Settings, str | None]:
+    """A bot named by the path of its folder is met there, whatever the settings say."""
+    if bot is None or not (Path(bot) / "bot.yaml").is_file():
+        return settings, bot
+    folder = Path(bot).resolve()
+    return settings.model_copy(update={"bots_dir": folder.parent}), folder.name
 
 
 class NoMeter:
@@ -807,6 +851,7 @@ def arguments() -> argparse.Namespace:
     commands.add_parser("serve", help="run everything (the default)")
     talk = commands.add_parser("chat", help="talk to a bot here, no server needed")
     talk.add_argument("bot", nargs="?", help="the bot's folder")
+    talk.add_argument("--record", default="", metavar="FILE", help="write the talk down as a test")
     for name, meaning in (
         ("check", "look for mistakes in bot folders"),
         ("fmt", "put quotes where a text cannot do without them"),
@@ -865,7 +910,7 @@ def main() -> None:
         case "chat":
             # Ctrl-C is a way to leave like any other.
             with suppress(KeyboardInterrupt):
-                asyncio.run(chat(settings, given.bot))
+                asyncio.run(chat(*one_bot(settings, given.bot), given.record))
         case _:
             import uvloop
 

@@ -16,7 +16,6 @@ MOST_CALLS = 300
 MOST_TEXTS = 2_000
 
 
-
 class Tape:
     """Of the last conversations only, in memory: for whoever tries a bot on their own machine."""
 

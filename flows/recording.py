@@ -68,7 +68,8 @@ def write_test(
     replay = _Replay(bot, recording, fresh, understands)
     lines = list(replay.lines())
     head = [f"test: {scalar(recording.name)}", *replay.given(), *replay.mocks()]
-    return "\n".join([*head, "chat:", *lines, *replay.expected()]) + "\n"
+    chat = ["chat:", *lines] if lines else ["chat: []"]
+    return "\n".join([*head, *chat, *replay.expected()]) + "\n"
 
 
 class _Replay:
@@ -213,7 +214,7 @@ class _Replay:
 
 
 def _bot_lines(said: Said) -> Iterator[str]:
-    yield f"  - bot: {scalar(shortened(said.text) or "*")}"
+    yield f"  - bot: {scalar(shortened(said.text) or '*')}"
     if said.buttons:
         yield f"    buttons: {value([press.text for press in said.buttons])}"
     for kind, ref in dict(said.media).items():

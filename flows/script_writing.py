@@ -23,9 +23,19 @@ _TRUE = frozenset(("true", "false", "on", "off", "y", "n", "~"))
 
 def scalar(text: str) -> str:
     """A text where a line of a block ends, such as after `client:`."""
-    if _PLAIN.fullmatch(text) and text == text.strip() and _is_text(text):
+    if _PLAIN.fullmatch(text) and text.isprintable() and text == text.strip() and _is_text(text):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return quoted(text)
+
+
+def quoted(text: str) -> str:
+    """A text in double quotes; what YAML does not let stand in a file is escaped."""
+    whole = text.encode("utf-8", "replace").decode()
+    return _ODD.sub(lambda odd: f"\\u{ord(odd.group()):04x}", json.dumps(whole, ensure_ascii=False))
+
+
+# Control characters, breaks that are no newline, and what is no character at all.
+_ODD = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def _is_text(text: str) -> bool:
@@ -55,11 +65,7 @@ def _text(given: Any) -> str:
 
 
 def _key(name: str) -> str:
-    return (
-        name
-        if re.fullmatch(r"[\w.-]+", name) and _is_text(name)
-        else json.dumps(name, ensure_ascii=False)
-    )
+    return name if re.fullmatch(r"[\w.-]+", name) and _is_text(name) else quoted(name)
 
 
 def shortened(text: str) -> str:
@@ -95,9 +101,9 @@ def _kind(sent: Sent) -> str:
 def _content(sent: Sent) -> str:
     details = sent.details
     if sent.kind == "location":
-        return json.dumps(f"{details.get('latitude')}, {details.get('longitude')}")
+        return quoted(f"{details.get('latitude')}, {details.get('longitude')}")
     if sent.kind == "contact":
-        return json.dumps(str(details.get("phone", "")))
+        return quoted(str(details.get("phone", "")))
     return value(str(details.get("name") or sent.ref.rpartition("/")[2] or sent.kind))
 
 

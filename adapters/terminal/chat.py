@@ -3,9 +3,11 @@
 import asyncio
 import re
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, Protocol, TextIO
 
+from adapters.terminal.inside import Inside
+from adapters.terminal.recording import Notes
 from adapters.terminal.screen import CHANNEL, Screen
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation
@@ -14,7 +16,9 @@ from bots.ports import Clock, NewId
 from flows.turn import GivenBack
 
 QUIT = frozenset({"/quit", "/exit"})
-RELEASE = "/release"
+
+Keep = Callable[[Notes, str, str], Iterable[str]]
+"""Writes a talk down as a test of a name (its conversation's uuid comes last); says what came of it."""
 
 _PHONE = re.compile(r"\+?[\d\s()-]{7,20}")
 
@@ -39,7 +43,14 @@ class Talk:
         person: str,
         clock: Clock,
         new_id: NewId,
+        inside: Inside,
+        keep: Keep | None = None,
+        record: str = "",
     ) -> None:
+        self._inside = inside
+        self._keep = keep
+        self._record = record
+        self._notes = Notes(clock())
         self._inbox = inbox
         self._screen = screen
         self._address = Address(workspace, bot, CHANNEL, person)
@@ -52,8 +63,15 @@ class Talk:
         """Talk until /quit or the end of the input.
 
         At a keyboard the bot greets first. A pipe is read line by line, the next one after the bot
-        has answered the last.
+        has answered the last. What was to be recorded is written down at the end.
         """
+        try:
+            await self._talk(input)
+        finally:
+            if self._record:
+                self._save(self._record)
+
+    async def _talk(self, input: TextIO) -> None:
         if input.isatty():
             self._screen.hint(self._screen.word("welcome"))
             await self._say(text="/start")
@@ -61,12 +79,54 @@ class Talk:
             text = line.strip()
             if text.casefold() in QUIT:
                 return
-            if text.casefold() == RELEASE:
-                await self._inbox.give_back(self._address, GivenBack())
-            elif text:
-                await self._hear(text)
-            else:
+            if not text:
                 self._screen.prompt()
+            elif not await self._ours(text):
+                await self._hear(text)
+
+    async def _ours(self, text: str) -> bool:
+        """Whether a line was for the terminal and not for the bot."""
+        command, _, name = text.partition(" ")
+        match command.casefold():
+            case "/release":
+                self._notes.gives_back(self._clock())
+                await self._inbox.give_back(self._address, GivenBack())
+            case "/state":
+                self._show(self._inside.state())
+            case "/vars":
+                self._show(self._inside.variables())
+            case "/trace":
+                self._show(self._inside.trace())
+            case "/record" if self._keep is not None:
+                self._begin_anew(name.strip())
+            case "/save" if self._keep is not None:
+                self._save(name.strip() or self._record or self._screen.word("talk"))
+                self._record = ""
+                self._screen.prompt()
+            case _:
+                return False
+        return True
+
+    def _show(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._screen.hint(f"  {line}")
+        self._screen.prompt()
+
+    def _begin_anew(self, name: str) -> None:
+        """A test begins where nothing is known yet, so the talk does."""
+        self._record = name or self._screen.word("talk")
+        self._address = self._address._replace(chat_id=self._new_id())
+        self._notes = Notes(self._clock())
+        self._screen.hint(self._screen.word("recording"))
+        self._screen.prompt()
+
+    def _save(self, name: str) -> None:
+        chat = self._inside.conversation
+        if self._keep is None or self._notes.empty or chat is None:
+            self._screen.hint(self._screen.word("nothing_to_save"))
+            return
+        for line in self._keep(self._notes, name, chat.uuid):
+            self._screen.hint(line)
 
     async def _hear(self, text: str) -> None:
         if self._wanted is not None:
@@ -116,6 +176,7 @@ class Talk:
         attachment: Attachment | None = None,
     ) -> None:
         id = self._new_id()
+        self._note(text, button, attachment)
         await self._inbox.ask(
             UnifiedMessage(
                 message_id=id,
@@ -131,6 +192,15 @@ class Talk:
                 attachments=() if attachment is None else (attachment,),
             )
         )
+
+    def _note(self, text: str | None, button: str | None, attachment: Attachment | None) -> None:
+        now = self._clock()
+        if attachment is not None:
+            self._notes.sends(now, attachment)
+        elif button is not None:
+            self._notes.presses(now, Button(text=text or ""))
+        else:
+            self._notes.says(now, text or "")
 
 
 def _type_of(attachment: Attachment | None) -> Any:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from adapters.terminal.chat import Talk
+from adapters.terminal.inside import Inside
+from adapters.terminal.recording import Notes
 from adapters.terminal.screen import Screen
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation
@@ -13,6 +15,26 @@ from bots.model.turn import MessageRecord
 from flows.turn import GivenBack
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+POSITION = {
+    "stack": [
+        {
+            "id": 1,
+            "flow": "menu",
+            "version": "v",
+            "at": 3,
+            "why": "task",
+            "step": "choice",
+            "variables": {"order": {"sum": 5}},
+            "wait": {
+                "id": "w1",
+                "kind": "ask",
+                "entry": 3,
+                "signature": ["choice", "pick", "choice"],
+                "tries": 2,
+            },
+        }
+    ]
+}
 MENU = (
     Button(text="Где заказ", payload="q:1:0"),
     Button(text="Следить", url="https://example.com/track"),
@@ -31,14 +53,18 @@ def conversation(address: Address) -> Conversation:
         customer_id=1,
         created_at=NOW,
         updated_at=NOW,
+        user={"name": "Аня"},
+        position=POSITION,
     )
 
 
 class Echo:
     """An inbox that answers every message with the same menu."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, inside: Inside) -> None:
         self._screen = screen
+        self._inside = inside
+        self.kept: list[str] = []
         self.heard: list[UnifiedMessage] = []
         self.given_back: list[Address] = []
 
@@ -59,7 +85,19 @@ class Echo:
             keyboard=Keyboard(rows=(MENU[:2], MENU[2:])),
         )
         chat = conversation(message.address)
-        self._screen.told(chat, [said], [])
+        heard = MessageRecord(
+            message_id="h",
+            seq=1,
+            direction="inbound",
+            author="customer",
+            created_at=NOW,
+            text=message.text or "",
+            rung="exact",
+            because={"words": "/start"},
+            intent="menu",
+        )
+        self._inside.told(chat, [heard, said], [])
+        self._screen.told(chat, [heard, said], [])
         return Answer(conversation=chat, said=[said])
 
 
@@ -71,7 +109,16 @@ async def talk(*lines: str) -> tuple[Sequence[UnifiedMessage], str]:
 async def talked(*lines: str) -> tuple[Echo, str]:
     out = io.StringIO()
     screen = Screen(out, title="Ромашка")
-    echo = Echo(screen)
+    inside = Inside("ru")
+    echo = Echo(screen, inside)
+    kept: list[str] = []
+
+    def keep(notes: Notes, name: str, uuid: str) -> list[str]:
+        had = notes.recording(name, NOW, (), {})
+        kept.append(f"{name}: {[(one.line.move, one.line.text) for one in had.deeds]}")
+        return ["записано"]
+
+    echo.kept = kept
     ids = (f"{number:032x}" for number in range(1, 100))
     person = Talk(
         inbox=echo,
@@ -81,6 +128,8 @@ async def talked(*lines: str) -> tuple[Echo, str]:
         person="me",
         clock=lambda: NOW,
         new_id=lambda: next(ids),
+        inside=inside,
+        keep=keep,
     )
     await person.run(io.StringIO("\n".join(lines) + "\n"))
     return echo, out.getvalue()
@@ -166,5 +215,30 @@ async def test_messages_of_other_channels_are_not_printed() -> None:
         timestamp=NOW,
         text="привет",
     )
-    await Echo(screen).ask(other)
+    await Echo(screen, Inside("ru")).ask(other)
     assert out.getvalue() == ""
+
+
+async def test_state_variables_and_the_way_of_each_message_are_shown_and_not_sent() -> None:
+    echo, printed = await talked("/start", "/state", "/vars", "/trace")
+    assert [message.text for message in echo.heard] == ["/start"]
+    assert printed.splitlines()[-4:] == [
+        "  menu · choice — ждёт ответа «pick», промахов 2",
+        "  order: {sum: 5}",
+        "  user.name: Аня",
+        "  /start — точные слова «/start» → menu",
+    ]
+
+
+async def test_what_was_typed_is_kept_as_a_test_by_its_name() -> None:
+    echo, printed = await talked("раз", "/record возврат", "да", "1", "/photo a.jpg", "/save")
+    assert printed.splitlines()[-1] == "записано"
+    assert echo.kept == [
+        "возврат: [('says', 'да'), ('presses', 'Где заказ'), ('sends', '')]",
+    ]
+    assert len({message.address for message in echo.heard}) == 2
+
+
+async def test_where_nothing_was_said_nothing_is_kept() -> None:
+    echo, printed = await talked("/save пусто")
+    assert (echo.kept, "Записывать нечего" in printed) == ([], True)
