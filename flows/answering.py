@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.answers import BASE_TYPES, Fit
 from flows.asking import miss, objection, take, take_checked
-from flows.attachments import ATTACHED
+from flows.attachments import ATTACHED, is_a
 from flows.choices import Choice, choices_of, presses, question_of
 from flows.frames import Frame, Wait
 from flows.model import Question
@@ -25,6 +25,10 @@ def choose(stage: Stage, frame: Frame, choice: Choice) -> None:
     question = question_of(stage, frame)
     if choice.key == "skip":
         take(stage, frame, None)
+    elif choice.key == "more":
+        wait.page += 1
+        shown = presses(stage, frame, question)
+        stage.tell(stage.phrase("more_shown"), buttons=shown, asks=True, renews=True)
     elif choice.key == "done":
         _close_many(stage, frame, question, wait)
     elif choice.entry >= 0:
@@ -57,9 +61,20 @@ def yes_or_no(stage: Stage, text: str) -> bool | None:
 # ---------------------------------------------------------------- several messages, several labels
 
 
-def gathers(question: Question) -> bool:
+def gathers(stage: Stage, question: Question) -> bool:
     base = question.kind.base
-    return base == "photos" or (question.collect is not None and base not in ATTACHED)
+    return base == "photos" or (base not in ATTACHED and _quiet(stage, question) is not None)
+
+
+def _quiet(stage: Stage, question: Question) -> timedelta | None:
+    """How long to wait for more. The bot's own rule is for free words: a number comes at once."""
+    kind = question.kind
+    if question.collect is not None:
+        return question.collect
+    if kind.base == "photos":
+        return QUIET_ENDS_PHOTOS
+    free = kind.base == "text" and kind.matches is None
+    return stage.bot.defaults.collect if free else None
 
 
 def gather(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> None:
@@ -71,16 +86,16 @@ def gather(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> N
         wait.collected.extend(
             {"kind": sent.kind, "ref": sent.ref, "details": freeze(dict(sent.details))}
             for sent in attached
+            if is_a(sent, ATTACHED["photos"])
         )
         most = question.kind.max
         if most is not None and len(wait.collected) >= int(most):
             close_gathering(stage, frame)
             return
-        quiet = QUIET_ENDS_PHOTOS if question.collect is None else question.collect
     else:
         wait.collected.append(text)
-        assert question.collect is not None
-        quiet = question.collect
+    quiet = _quiet(stage, question)
+    assert quiet is not None
     name = f"collect:{wait.id}"
     stage.set_timer(name, stage.around.now + quiet, {"kind": "collect", "wait": wait.id})
     if name not in wait.timers:
@@ -138,18 +153,30 @@ def pick(stage: Stage, frame: Frame, chosen: Sequence[Choice]) -> None:
     """Add to the labels chosen so far."""
     wait = frame.wait
     assert wait is not None
-    for choice in chosen:
-        if int(choice.key) not in wait.picked:
-            wait.picked.append(int(choice.key))
+    places = [int(choice.key) for choice in chosen]
+    together = [*wait.picked, *(place for place in places if place not in wait.picked)]
+    most = question_of(stage, frame).kind.max
+    if most is not None and len(together) > int(most):
+        text = stage.phrase("most_picked", most=str(int(most)), picked=_picked(stage, frame, wait))
+        stage.tell(text, buttons=presses(stage, frame, question_of(stage, frame)), asks=True)
+        return
+    wait.picked = together
     _show_picked(stage, frame, wait)
 
 
 def _show_picked(stage: Stage, frame: Frame, wait: Wait) -> None:
+    buttons = presses(stage, frame, question_of(stage, frame))
+    stage.tell(_picked(stage, frame, wait), buttons=buttons, asks=True, renews=True)
+
+
+def _picked(stage: Stage, frame: Frame, wait: Wait) -> str:
     question = question_of(stage, frame)
     labels = [one.label for one in choices_of(stage, frame, question) if one.key in _keys(wait)]
-    text = stage.phrase("picked", labels=", ".join(labels))
-    text = text if labels else stage.phrase("nothing_picked")
-    stage.tell(text, buttons=presses(stage, frame, question), asks=True)
+    return (
+        stage.phrase("picked", labels=", ".join(labels))
+        if labels
+        else stage.phrase("nothing_picked")
+    )
 
 
 def _keys(wait: Wait) -> set[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from flows import given
 from flows.answers import Fit, Misfit
 from flows.attachments import ATTACHED
-from flows.choices import presses, question_of
+from flows.choices import nothing_to_choose, presses, question_of
 from flows.errors import RunError
 from flows.frames import BOTTOM, Frame, Wait
 from flows.model import Ask, Operation, Question
@@ -40,11 +40,27 @@ def ask(stage: Stage, frame: Frame, operation: Ask) -> None:
 
 
 def put(
-    stage: Stage, frame: Frame, entry: int, operation: Operation, *, confirming: bool = False
+    stage: Stage,
+    frame: Frame,
+    entry: int,
+    operation: Operation,
+    *,
+    confirming: bool = False,
+    again: bool = False,
 ) -> None:
-    """Put a question and wait for its answer."""
+    """Put a question and wait for its answer; where there is nothing to choose from, do its `else`.
+
+    `again` says that this very `else` is behind us.
+    """
     assert isinstance(operation, Ask)
     question = operation.question
+    if question.options is not None and nothing_to_choose(stage, frame, question):
+        if question.otherwise < 0 or again:
+            where = question.options.source
+            raise RunError(f"шагу «{frame.step}» не из чего предложить выбор: в «{where}» пусто")
+        frame.wait = None
+        frame.at = question.otherwise
+        return
     root = stage.root(frame)
     if root is not None:
         # A menu is a new beginning; a task that never ends is not one that goes astray.

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from flows import paging
 from flows.frames import Frame, Wait
 from flows.matching import begun, fold, which
 from flows.model import OfferedButton, Question
@@ -13,6 +14,9 @@ from flows.nearness import nearest_label
 from flows.positions import positions
 from flows.stage import Stage
 from flows.turn import Press
+
+PICKED = "✅"
+"""Stands before a label that is chosen."""
 
 _BETWEEN = re.compile(r"[,;\n]|\s(?:и|and)\s")
 
@@ -52,13 +56,23 @@ def pending(stage: Stage) -> Frame | None:
 def choices_of(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
     """The question's own buttons with those of its options, and the one that skips or ends it."""
     made = _options(stage, frame, question) if question.options is not None else []
+    more = paging.more(stage, frame, [choice.label for choice in made])
     for button in question.body.buttons:
         made.append(_choice(stage, frame, button, str(len(made))))
+    if more:
+        made.append(Choice(more, "more"))
     if question.kind.base == "many":
         made.append(Choice(stage.phrase("done"), "done"))
     if question.skip is not None:
         made.append(Choice(stage.render(frame, question.skip), "skip"))
     return made
+
+
+def nothing_to_choose(stage: Stage, frame: Frame, question: Question) -> bool:
+    """Whether a question made of a list has no list, and no button of its own either."""
+    return not any(
+        choice.answers and choice.key != "done" for choice in choices_of(stage, frame, question)
+    )
 
 
 def _choice(stage: Stage, frame: Frame, button: OfferedButton, key: str) -> Choice:
@@ -73,6 +87,8 @@ def _choice(stage: Stage, frame: Frame, button: OfferedButton, key: str) -> Choi
 def _options(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
     assert question.options is not None
     items = stage.evaluate(frame, question.options)
+    if isinstance(items, dict):
+        items = list(items.values())
     if not isinstance(items, (list, tuple)):
         return []
     scope = stage.scope(frame)
@@ -117,9 +133,16 @@ def presses(stage: Stage, frame: Frame, question: Question) -> tuple[Press, ...]
         )
     if not question.body.buttons and question.options is None and question.skip is None:
         return _done_press(stage, question, wait)
-    return tuple(
-        _press(stage, frame, wait, choice) for choice in choices_of(stage, frame, question)
-    )
+    shown = _on_page(wait, choices_of(stage, frame, question), question)
+    return tuple(_press(stage, frame, wait, choice) for choice in shown)
+
+
+def _on_page(wait: Wait, offered: Sequence[Choice], question: Question) -> Sequence[Choice]:
+    """Of a list too long to be shown at once, the page the customer has come to."""
+    options = [choice for choice in offered if choice.button is None and choice.key.isdecimal()]
+    start, end = paging.page([choice.label for choice in options], wait.page)
+    hidden = {choice.key for choice in (*options[:start], *options[end:])}
+    return [choice for choice in offered if choice.key not in hidden] if hidden else offered
 
 
 def _done_press(stage: Stage, question: Question, wait: Wait) -> tuple[Press, ...]:
@@ -131,10 +154,12 @@ def _done_press(stage: Stage, question: Question, wait: Wait) -> tuple[Press, ..
 def _press(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> Press:
     payload = f"q:{wait.id}:{choice.key}" if choice.answers else ""
     button = choice.button
+    picked = choice.key.isdecimal() and int(choice.key) in wait.picked
+    label = f"{PICKED} {choice.label}" if picked else choice.label
     if button is None:
-        return Press(text=choice.label, payload=payload)
+        return Press(text=label, payload=payload)
     url = stage.render(frame, button.url) if button.url is not None else None
-    return stage.press(frame, button, choice.label, payload, url)
+    return stage.press(frame, button, label, payload, url)
 
 
 # ---------------------------------------------------------------- which one a text names
@@ -143,10 +168,9 @@ def _press(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> Press:
 def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
     """The choice a text names: by its label, or where there is a real choice by its number."""
     question = question_of(stage, frame)
-    offered = choices_of(stage, frame, question)
-    if not offered:
+    usable = _usable(stage, frame)
+    if not usable:
         return None
-    usable = [choice for choice in offered if choice.answers]
     labels = [choice.label for choice in usable]
     if question.kind.base in ("choice", "many"):
         place = which(text, labels, _numbered(usable))
@@ -170,10 +194,20 @@ def several_by_words(stage: Stage, frame: Frame, text: str) -> list[Choice]:
 
 
 def _several_by_positions(stage: Stage, frame: Frame, text: str) -> list[Choice]:
-    offered = choices_of(stage, frame, question_of(stage, frame))
-    usable = [choice for choice in offered if choice.answers]
+    usable = _usable(stage, frame)
     places = positions(text, _numbered(usable))
     return [usable[place] for place in places] if len(places) > 1 else []
+
+
+def _usable(stage: Stage, frame: Frame) -> list[Choice]:
+    """What a text may name, in the order in which positions are counted: the page shown comes first."""
+    question = question_of(stage, frame)
+    usable = [choice for choice in choices_of(stage, frame, question) if choice.answers]
+    wait = frame.wait
+    if wait is None or not wait.page:
+        return usable
+    shown = {choice.key for choice in _on_page(wait, usable, question)}
+    return sorted(usable, key=lambda one: (not one.key.isdecimal(), one.key not in shown))
 
 
 def _numbered(usable: Sequence[Choice]) -> int:

@@ -25,7 +25,8 @@ class Wait(Kept):
     `signature` finds a question again in an edited flow; `collected` are the texts or attachments
     gathered so far, `picked` the places of the labels chosen for `many`. `confirming` says that a
     known value was offered; `missed` that the last message did not fit; `targets` and `heard` are
-    what a model was asked to choose between, and about what.
+    what a model was asked to choose between, and about what. `page` counts how often the customer
+    asked for more of a long list.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Wait(Kept):
     picked: list[int] = msgspec.field(default_factory=list)
     confirming: bool = False
     missed: bool = False
+    page: int = 0
 
 
 class Frame(Kept):

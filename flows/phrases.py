@@ -26,6 +26,10 @@ RUSSIAN: Mapping[str, str] = {
     "gone": "Этого раздела больше нет.",
     "picked": "Выбрано: {labels}.",
     "nothing_picked": "Пока ничего не выбрано.",
+    "most_picked": "Можно выбрать не больше {most}. {picked}",
+    "more": "Ещё {count} ›",
+    "from_start": "‹ К началу",
+    "more_shown": "Вот ещё:",
 }
 
 ENGLISH: Mapping[str, str] = {
@@ -52,6 +56,10 @@ ENGLISH: Mapping[str, str] = {
     "gone": "This part is no longer there.",
     "picked": "Chosen: {labels}.",
     "nothing_picked": "Nothing is chosen yet.",
+    "most_picked": "You can choose {most} at most. {picked}",
+    "more": "{count} more ›",
+    "from_start": "‹ Back to the top",
+    "more_shown": "Here are some more:",
 }
 
 UZBEK: Mapping[str, str] = {
@@ -75,6 +83,10 @@ UZBEK: Mapping[str, str] = {
     "gone": "Bu bo‘lim endi yo‘q.",
     "picked": "Tanlandi: {labels}.",
     "nothing_picked": "Hali hech narsa tanlanmagan.",
+    "most_picked": "Ko‘pi bilan {most} ta tanlash mumkin. {picked}",
+    "more": "Yana {count} ta ›",
+    "from_start": "‹ Boshiga",
+    "more_shown": "Mana yana:",
 }
 _SPOKEN: Mapping[str, Mapping[str, str]] = {"ru": RUSSIAN, "en": ENGLISH, "uz": UZBEK}
 

@@ -113,7 +113,8 @@ def _moved_question(stage: Stage, frame: Frame, operation: Ask) -> Ask | None:
 def _ask_again(stage: Stage, frame: Frame, operation: AskAgain) -> None:
     walking.act(stage)
     if operation.entry >= 0:
-        asking.put(stage, frame, operation.entry, stage.operation(frame, operation.entry))
+        question = stage.operation(frame, operation.entry)
+        asking.put(stage, frame, operation.entry, question, again=True)
         return
     tasks.cut(stage, stage.index(frame))
     top = pending(stage)

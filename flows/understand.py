@@ -122,7 +122,7 @@ def _answer(
     kind = question_of(stage, frame).kind.name
     triggers.note(stage, "answer", SURE, frame.flow, type=kind, step=frame.step)
     wait.confirming = False
-    if answering.gathers(question_of(stage, frame)):
+    if answering.gathers(stage, question_of(stage, frame)):
         answering.gather(stage, frame, text, attached)
     else:
         asking.take_checked(stage, frame, fit.value)

@@ -154,6 +154,7 @@ def _defaults(writer: Writer, node: Node | None) -> Defaults:
         tries=tries or found.tries,
         otherwise=writer.side_block(fields.get("else"), "else", _PENDING),
         expires=lasting or found.expires,
+        collect=reader.duration(fields.get("collect"), "collect"),
         quiet=None
         if quiet is None
         else reader.parsed(quiet, "quiet", parse_window, "quiet hours such as 22:00-09:00"),

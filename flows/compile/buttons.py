@@ -16,6 +16,7 @@ from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|\s*\{\{", re.IGNORECASE)
 _SHARED = ("phone", "location")
+_LEAPS = ("back", "again", "cancel")
 _DECORATIONS = frozenset(("share", "url", "name", "with"))
 
 
@@ -24,15 +25,14 @@ def question_buttons(
 ) -> tuple[OfferedButton, ...]:
     """A question's buttons; the block of one that acts ends with a jump to `after`."""
     return tuple(
-        _question_button(writer, label, value, base, after)
-        for label, value in _pairs(writer.reader, node)
+        _question_button(writer, label, value, base, after) for label, value in _pairs(writer, node)
     )
 
 
 def message_buttons(writer: Writer, node: Node | None) -> tuple[OfferedButton, ...]:
     return tuple(
         button
-        for label, value in _pairs(writer.reader, node)
+        for label, value in _pairs(writer, node)
         if (button := _message_button(writer, label, value)) is not None
     )
 
@@ -53,19 +53,20 @@ def own_buttons(base: str, most: object, language: str) -> tuple[OfferedButton, 
     return ()
 
 
-def _pairs(reader: Reader, node: Node | None) -> list[tuple[Scalar, Node | None]]:
+def _pairs(writer: Writer, node: Node | None) -> list[tuple[Scalar, Node | None]]:
     """Labels with what stands after them; None in a plain list, where the label is all."""
+    reader = writer.reader
     if node is None:
         return []
     if isinstance(node, Mapped):
-        return [pair for pair in node.entries if _labelled(reader, *pair)]
+        return [pair for pair in node.entries if _labelled(writer, *pair)]
     if isinstance(node, Listing):
         found: list[tuple[Scalar, Node | None]] = []
         for item in node.items:
             if isinstance(item, Scalar) and item.text:
                 found.append((item, None))
             elif isinstance(item, Mapped):
-                found.extend(pair for pair in item.entries if _labelled(reader, *pair))
+                found.extend(pair for pair in item.entries if _labelled(writer, *pair, listed=True))
             else:
                 reader.expected(item, "buttons", "надпись кнопки", "a button's label")
         return found
@@ -73,16 +74,22 @@ def _pairs(reader: Reader, node: Node | None) -> list[tuple[Scalar, Node | None]
     return []
 
 
-def _labelled(reader: Reader, key: Scalar, node: Node) -> bool:
-    """Complains of `{share: phone}` where the label is missing before it."""
+def _labelled(writer: Writer, key: Scalar, node: Node, *, listed: bool = False) -> bool:
+    """Complains of `{share: phone}` or `{go: step}` where the label is missing before it.
+
+    In a list, where a button is one pair, no verb is a label; as one of several keys it may be.
+    """
+    reader = writer.reader
     value = node.text if isinstance(node, Scalar) else ""
     forgotten = (
         (key.text == "share" and value in _SHARED)
         or (key.text == "url" and _ADDRESS.match(value) is not None)
         or (key.text in ("call", "start") and value in reader.known.flows)
+        or (key.text == "go" and value in (*writer.steps, *_LEAPS))
+        or (listed and key.text in words("verb"))
     )
     if forgotten:
-        reader.report(complaints.UNLABELLED, key.place, name=key.text, value=value)
+        reader.report(complaints.UNLABELLED, key.place, name=key.text, value=value or "…")
     return not forgotten
 
 
