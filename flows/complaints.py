@@ -212,6 +212,11 @@ COLLECTS_NOTHING = Kind(
     "collect does nothing with “as: {type}”: the first thing sent is taken|. “as: photos” gathers"
     " several",
 )
+TRUE_IS_TEXT = Kind(
+    "W016",
+    "«{text}» без кавычек — обычный текст| — напишите {right}, а если нужен текст, возьмите его в кавычки",
+    "“{text}” is a plain text here|: write {right}, or put it in quotes if a text is meant",
+)
 TOO_FEW = Kind(
     "E013",
     "«{where}» пусто| — добавьте хотя бы одно действие",

@@ -61,7 +61,8 @@ class Report:
             return ""
         found = SYNONYMS.get(name.casefold(), frozenset()).intersection(names)
         by_fold = {_alike(candidate): candidate for candidate in names}
-        close = list(found) or get_close_matches(_alike(name), by_fold, n=1, cutoff=0.6)
+        slip = [typed for typed in _other_layouts(name) if typed in names]
+        close = list(found) or slip or get_close_matches(_alike(name), by_fold, n=1, cutoff=0.6)
         if close:
             right = by_fold.get(_alike(close[0]), close[0])
             return self.words(f" — может, «{right}»?", f": did you mean “{right}”?")
@@ -75,6 +76,19 @@ def _short(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST_VALUE:
         return value[:_LONGEST_VALUE] + "…"
     return value
+
+
+_LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_CYRILLIC = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+
+
+def _other_layouts(name: str) -> tuple[str, str]:
+    """What was typed, had the keyboard been switched."""
+    typed = name.casefold()
+    return (
+        typed.translate(str.maketrans(_CYRILLIC, _LATIN)),
+        typed.translate(str.maketrans(_LATIN, _CYRILLIC)),
+    )
 
 
 _LOOKALIKES = str.maketrans("acekopxyACEHKMOPTXYB", "асекорхуАСЕНКМОРТХУВ")

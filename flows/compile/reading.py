@@ -322,6 +322,9 @@ class Reader:
 
     def _scalar(self, node: Scalar, base: str) -> object:
         if base == "any":
+            if node.plain and node.text.lower() in ("true", "false"):
+                right = "yes" if node.text.lower() == "true" else "no"
+                self.report(complaints.TRUE_IS_TEXT, node.place, text=node.text, right=right)
             return typed_scalar(node.text) if node.plain else _words(node)
         if base == "yes_no":
             if node.text in _YES_NO:

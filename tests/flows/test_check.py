@@ -482,6 +482,15 @@ def test_a_russian_alias_has_one_meaning() -> None:
     assert all(len(names) == 1 for names in meanings.values())
 
 
+@pytest.mark.parametrize("start", ["", "\ufeff"], ids=["", "with a mark of byte order"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["Unix", "Windows"])
+def test_files_of_every_editor_are_read_alike(start: str, end: str) -> None:
+    flow = "flow: меню\nwhen: /start\nsteps:\n  а:\n    - say: |\n        Раз\n        два\n"
+    assert said(start + flow.replace("\n", end)) == []
+    wrong = start + flow.replace("say", "sya").replace("\n", end)
+    assert only(said(wrong)).startswith("flows/0.yaml:5: E011")
+
+
 def test_the_nearest_name_sees_through_letters_that_look_alike() -> None:
     assert Report().nearest("конeц", ["начало", "конец"]) == " — может, «конец»?"
 
@@ -494,6 +503,13 @@ def test_what_nothing_is_like_is_answered_with_all_there_are_if_those_are_few() 
 @pytest.mark.parametrize(
     ("steps", "complaint"),
     [
+        ("- фыл: Ну?", "E011 не знаю действия «фыл» — может, «ask»?"),
+        ("- ask: Ну?\n  ыфму: x", "E012 ключ «ыфму» не подходит к «ask» — может, «save»?"),
+        ("- go: ifu", "E014 в сценарии «меню» нет шага «ifu» — может, «шаг»?"),
+        (
+            "- set: {x: true}\n- say: '{{ x }}'",
+            "W016 «true» без кавычек — обычный текст — напишите yes, а если нужен текст, возьмите его в кавычки",
+        ),
         ("- сказать: Да", "E011 не знаю действия «сказать» — может, «say»?"),
         ("- ask: Ну?\n  as: телефон", "E016 не знаю типа «телефон» — может, «phone»?"),
         ("- ask: Ну?\n  as: bool", "E016 не знаю типа «bool» — может, «yes_no»?"),
