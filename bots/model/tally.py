@@ -33,6 +33,9 @@ def tallies(effects: Iterable[Effect]) -> Counter[Tally]:
     for effect in effects:
         if isinstance(effect, Happened) and effect.name in _COUNTED:
             data = effect.data
+            if effect.name == "split" and not data.get("drawn", True):
+                # A customer counts once, however often the flow comes by.
+                continue
             flow, step = data.get("flow") or "", data.get("step") or ""
             found[Tally(flow, step, _COUNTED[effect.name](data), effect.name)] += 1
     return found
