@@ -818,15 +818,18 @@ def actions(settings: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
-def draw(settings: Settings, bot: str | None, flow: str | None) -> int:
-    """Mermaid diagrams of flows."""
+def draw(settings: Settings, given: argparse.Namespace) -> None:
+    """Pictures of flows."""
     from adapters.terminal import draw as terminal
 
-    bots = load_all(settings)
-    name = bot or settings.bot_among(bots)
-    if name not in bots:
-        stop(f"There is no bot «{name}» in {settings.bots_dir}; there are: {', '.join(bots)}.")
-    return terminal.draw(bots[name][1].bot, flow, sys.stdout)
+    bots = {name: loaded.bot for name, (_, loaded) in load_all(settings).items()}
+    try:
+        what = terminal.wanted(bots, settings.bot_among(bots), given.names)
+        terminal.draw(what, format=given.format, out=given.out, terminal=sys.stdout)
+    except terminal.NothingToDraw as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"Cannot write {given.out}: {error.strerror}.")
 
 
 def settings_or_stop() -> Settings:
@@ -872,10 +875,21 @@ def arguments() -> argparse.Namespace:
     listing = commands.add_parser("actions", help="what `do:` may name")
     listing.add_argument("name", nargs="?", help="an action, or the beginning of its name")
     listing.add_argument("--page", choices=("ru", "en"), help="print the page of the documentation")
-    picture = commands.add_parser("draw", help="flows as Mermaid diagrams")
-    picture.add_argument("bot", nargs="?", help="the bot's folder")
-    picture.add_argument("flow", nargs="?", help="one flow of it")
+    add_draw_options(commands.add_parser("draw", help="pictures of flows, as SVG or Mermaid"))
     return parser.parse_args()
+
+
+def add_draw_options(command: argparse.ArgumentParser) -> None:
+    """What `draw` takes."""
+    command.add_argument("names", nargs="*", help="[bot] [flow]: a bot, a flow of it, or either")
+    formats = command.add_mutually_exclusive_group()
+    for name, meaning in (("svg", "as SVG"), ("mermaid", "as Mermaid (the default)")):
+        formats.add_argument(
+            f"--{name}", dest="format", action="store_const", const=name, help=meaning
+        )
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="into a file; its ending .svg says SVG"
+    )
 
 
 def add_test_options(command: argparse.ArgumentParser) -> None:
@@ -906,7 +920,7 @@ def main() -> None:
         case "actions":
             raise SystemExit(actions(settings, given))
         case "draw":
-            raise SystemExit(draw(settings, given.bot, given.flow))
+            draw(settings, given)
         case "chat":
             # Ctrl-C is a way to leave like any other.
             with suppress(KeyboardInterrupt):

@@ -1,7 +1,7 @@
 """The ways through a flow: which operation may follow which, and what the owner called the way."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from flows.model import (
     Ask,
@@ -28,12 +28,32 @@ from flows.model import (
     StartFlow,
 )
 
+WayKind = Literal[
+    "",
+    "button",
+    "if",
+    "else",
+    "case",
+    "misses",
+    "timeout",
+    "failed",
+    "unanswered",
+    "offline",
+    "closed",
+    "cancel",
+    "handler",
+]
+
 
 class Way(NamedTuple):
-    """A way to another operation; `label` is the button, the condition, the case."""
+    """A way to another operation; `label` is the button, the condition, the case, the trigger.
+
+    `kind` tells them apart; of the ways that have no words of the owner's it says what they are.
+    """
 
     target: int
     label: str = ""
+    kind: WayKind = ""
 
 
 def ways(flow: Flow, index: int) -> Iterator[Way]:
@@ -43,15 +63,15 @@ def ways(flow: Flow, index: int) -> Iterator[Way]:
         yield Way(index + 1)
         yield from _question_ways(operation.question)
     elif isinstance(operation, Branch):
-        yield Way(index + 1, operation.condition.source)
-        yield Way(operation.otherwise)
+        yield Way(index + 1, operation.condition.source, "if")
+        yield Way(operation.otherwise, kind="else")
     elif isinstance(operation, Choose):
         for case, entry in operation.cases.items():
-            yield Way(entry, case)
-        yield Way(operation.otherwise)
+            yield Way(entry, case, "case")
+        yield Way(operation.otherwise, kind="else")
     elif isinstance(operation, Split):
         for case, entry in operation.cases.items():
-            yield Way(entry, case)
+            yield Way(entry, case, "case")
     elif isinstance(operation, Do):
         yield Way(index + 1)
         yield from _written((operation.failed, "failed"))
@@ -67,7 +87,7 @@ def ways(flow: Flow, index: int) -> Iterator[Way]:
         yield Way(index + 1)
         for button in operation.message.offered:
             if button.act == "go" and button.target in flow.steps:
-                yield Way(flow.steps[button.target], button.label.source)
+                yield Way(flow.steps[button.target], button.label.source, "button")
     else:
         yield from _plain_ways(flow, index, operation)
 
@@ -98,15 +118,17 @@ def _plain_ways(flow: Flow, index: int, operation: Operation) -> Iterator[Way]:
 def _question_ways(question: Question) -> Iterator[Way]:
     for button in question.body.buttons:
         if button.entry >= 0:
-            yield Way(button.entry, button.label.source)
-    yield from _written((question.otherwise, "else"), (question.timeout_entry, "timeout"))
+            yield Way(button.entry, button.label.source, "button")
+    if question.otherwise >= 0:
+        yield Way(question.otherwise, "else", "misses")
+    yield from _written((question.timeout_entry, "timeout"))
     yield from entries(question.scope)
 
 
-def _written(*blocks: tuple[int, str]) -> Iterator[Way]:
-    for entry, label in blocks:
+def _written(*blocks: tuple[int, WayKind]) -> Iterator[Way]:
+    for entry, kind in blocks:
         if entry >= 0:
-            yield Way(entry, label)
+            yield Way(entry, kind, kind)
 
 
 def entries(scope: Scope) -> Iterator[Way]:
@@ -117,7 +139,7 @@ def entries(scope: Scope) -> Iterator[Way]:
     for trigger, target in listed:
         if target.entry >= 0:
             named.setdefault(target.entry, _called(trigger))
-    yield from (Way(entry, label) for entry, label in sorted(named.items()))
+    yield from (Way(entry, label, "handler") for entry, label in sorted(named.items()))
 
 
 def _called(trigger: str | Sends | Pattern) -> str:

@@ -1,6 +1,6 @@
-"""A flow's moves are a table held by a state machine, and a diagram in the owner's words."""
+"""A flow's moves are a table held by a state machine."""
 
-from flows.machine import CANCELLED, DONE, allowed, diagram
+from flows.machine import CANCELLED, DONE, allowed
 from tests.flows.loading import loaded
 
 RETURN = """
@@ -81,24 +81,6 @@ def test_the_machine_moves_a_plain_object() -> None:
     dialog = Dialog()
     assert flow.machine.machine.events["проверка"].trigger(dialog)
     assert dialog.state == "проверка"
-
-
-def test_the_diagram_bears_the_owners_words() -> None:
-    drawn = diagram(loaded(RETURN).flows["меню"])
-    assert drawn.startswith("stateDiagram-v2\n")
-    assert '    state "номер" as s0\n' in drawn
-    for line in (
-        "[*] --> s0",
-        "s0 --> s1",
-        "s1 --> s0 : Исправить",
-        "s1 --> cancelled : not верно",
-        "s1 --> done : timeout",
-        "s2 --> s0 : заново",
-        "s2 --> done",
-        "done --> [*]",
-    ):
-        assert f"    {line}\n" in drawn
-    assert "s0 --> cancelled" not in drawn
 
 
 def test_a_step_may_be_called_as_a_final_state_is() -> None:

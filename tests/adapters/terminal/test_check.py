@@ -1,4 +1,4 @@
-"""The commands check and draw: complaints and pictures of a bot folder."""
+"""The command check: complaints about a bot folder."""
 
 import io
 import json
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from adapters.terminal.check import check
-from adapters.terminal.draw import draw
 from flows.load import Loaded, load_bot
 
 GOOD = {
@@ -65,26 +64,6 @@ def test_warnings_are_printed_and_block_nothing() -> None:
     assert status == 0
     assert "W" in printed
     assert printed.splitlines()[-1].endswith("no errors, 1 warning")
-
-
-def test_a_flow_is_drawn_with_the_words_of_its_buttons() -> None:
-    out = io.StringIO()
-    bot = load_bot("проба", GOOD, {}).bot
-    assert draw(bot, "меню", out) == 0
-    assert out.getvalue().startswith("stateDiagram-v2")
-    assert "Хорошо" in out.getvalue()
-
-
-def test_all_flows_make_a_page() -> None:
-    out = io.StringIO()
-    assert draw(load_bot("проба", GOOD, {}).bot, None, out) == 0
-    assert out.getvalue().startswith("# Проба\n\n## меню\n\nГлавное меню.\n\n```mermaid\n")
-
-
-def test_a_flow_that_is_not_there_is_said_so() -> None:
-    out = io.StringIO()
-    assert draw(load_bot("проба", GOOD, {}).bot, "меню2", out) == 1
-    assert "there are: меню" in out.getvalue()
 
 
 def test_complaints_for_programs_are_one_list_of_objects() -> None:

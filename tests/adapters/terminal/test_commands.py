@@ -180,5 +180,5 @@ def test_a_wrong_setting_is_named_and_nothing_starts() -> None:
 def test_a_flow_is_drawn() -> None:
     drawn = run("draw", "shop", "return_order")
     assert drawn.returncode == 0
-    assert drawn.stdout.startswith("stateDiagram-v2")
+    assert drawn.stdout.startswith("flowchart TD")
     assert "Исправить телефон" in drawn.stdout
