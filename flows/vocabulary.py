@@ -82,7 +82,7 @@ def _later(name: str, where: Where, value: str, ru: str, en: str, alias: str = "
 WORDS: tuple[Word, ...] = (
     # ------------------------------------------------------------ the top of bot.yaml
     Word("bot", "bot", "text", "имя бота", "name of the bot", "бот"),
-    Word("language", "bot", "'ru' | 'en'", "язык готовых фраз, дат и чисел", "language of ready phrases, dates and numbers", "язык"),
+    Word("language", "bot", "'ru' | 'en' | 'uz'", "язык готовых фраз, дат и чисел", "language of ready phrases, dates and numbers", "язык"),
     Word("timezone", "bot", "timezone", "часовой пояс бота, например Europe/Moscow", "time zone of the bot, such as Europe/London", "пояс"),
     Word("start", "bot", "flow", "сценарий для /start и для первого сообщения, которого никто не узнал", "flow for /start and for a first message nobody claimed", "начать"),
     Word("user", "bot", "names: type", "что бот помнит о человеке всегда и во всех каналах: поле → тип", "what the bot remembers about a person for ever and on all channels: field → type", "клиент"),
@@ -121,7 +121,7 @@ WORDS: tuple[Word, ...] = (
     Word("minutes", "service", "number", "сколько минут длится", "how many minutes it takes", "минут"),
     Word("places", "service", "number", "сколько гостей одновременно; без ключа — один", "how many guests at one time; one without it", "мест"),
     Word("as", "type", "type", "вид ответа, на котором основан этот", "the base type", "как"),
-    Word("clean", "type", "'digits' | 'spaces' | 'lower' | 'upper'", "что убрать из ответа до проверки: digits оставит одни цифры", "what is done to the answer before matching: digits keeps digits only", "очистить"),
+    Word("clean", "type", "'digits' | 'letters' | 'signs' | 'spaces' | 'lower' | 'upper'", "что убрать из ответа до проверки: digits оставит одни цифры", "what is done to the answer before matching: digits keeps digits only", "очистить"),
     Word("matches", "type", "pattern", "регулярное выражение, под которое подходит весь ответ", "a regular expression the whole answer fits", "подходит"),
     Word("min", "type", "limit", "наименьшая длина, количество или значение", "least length, count or value", "мин"),
     Word("max", "type", "limit", "наибольшая длина, количество или значение", "greatest length, count or value", "макс"),
@@ -220,7 +220,7 @@ WORDS: tuple[Word, ...] = (
     Word("voice", "ask", "media", "голосовое сообщение вместе с вопросом", "a voice message sent with the question", "голос"),
     Word("file", "ask", "media", "документ вместе с вопросом", "a document sent with the question", "файл"),
     Word("matches", "ask", "pattern", "регулярное выражение, под которое подходит весь ответ", "a regular expression the whole answer fits", "подходит"),
-    Word("clean", "ask", "'digits' | 'spaces' | 'lower' | 'upper'", "что убрать из ответа до проверки: digits оставит одни цифры", "what is done to the answer before matching: digits keeps digits only", "очистить"),
+    Word("clean", "ask", "'digits' | 'letters' | 'signs' | 'spaces' | 'lower' | 'upper'", "что убрать из ответа до проверки: digits оставит одни цифры", "what is done to the answer before matching: digits keeps digits only", "очистить"),
     Word("min", "ask", "limit", "наименьшая длина, количество или значение", "least length, count or value", "мин"),
     Word("max", "ask", "limit", "наибольшая длина, количество или значение", "greatest length, count or value", "макс"),
     Word("check", "ask", "{check} | [{check}]", "правила о разобранном ответе", "rules about the parsed answer", "проверить"),
