@@ -385,8 +385,8 @@ FORMER_FIRST = Kind(
 )
 UNKNOWN_SHARE = Kind(
     "E014",
-    "доля названа у «{name}», а такой группы в cases нет{nearest}",
-    "a share is given for “{name}”, and there is no such group in cases{nearest}",
+    "доля названа у «{name}», а такой группы в cases нет|{nearest}",
+    "a share is given for “{name}”, and there is no such group in cases|{nearest}",
 )
 TWO_TRIGGERS = Kind(
     "E027",
@@ -408,6 +408,25 @@ EXTRA_RESULT = Kind(
     "E025",
     "сценарий «{target}» не обещает «{name}» в gives|{nearest}",
     "the flow “{target}” does not promise “{name}” in gives|{nearest}",
+)
+WRONG_TYPE = Kind(
+    "E028",
+    "«{target}»: «{name}» — это {type}, а «{value}» не подходит| — исправьте значение или тип в needs"
+    " и gives",
+    "“{target}”: “{name}” is {type}, and “{value}” is none|: mend the value, or the type in needs and"
+    " gives",
+)
+TYPES_DIFFER = Kind(
+    "E028",
+    "«{target}»: «{name}» — это {type}, а «{variable}» — {other}| — дайте другое значение или"
+    " исправьте тип",
+    "“{target}”: “{name}” is {type}, and “{variable}” is {other}|: give another value or mend the type",
+)
+NEVER_GIVEN = Kind(
+    "W026",
+    "сценарий «{target}» обещает «{name}» и нигде не даёт| — добавьте в done: {{{name}: …}} или уберите"
+    " из gives",
+    "the flow “{target}” promises “{name}” and never gives it|: add it to done or drop it from gives",
 )
 STRAY_FILE = Kind(
     "W029",

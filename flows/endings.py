@@ -24,20 +24,29 @@ def finish(stage: Stage, frame: Frame, results: Mapping[str, Any]) -> None:
         tasks.cut(stage, stage.index(lender) + 1)
         tasks.abandon(stage, lender)
         frame = lender
+    results = _promised(stage, frame, results)
     if frame.flow == stage.intent:
         _report(stage, frame, results)
     if frame.task:
         stage.happened("task_done", frame)
-    tasks.leave(stage, frame, dict(results))
+    tasks.leave(stage, frame, results)
 
 
 def _report(stage: Stage, frame: Frame, results: Mapping[str, Any]) -> None:
-    for name in stage.flow(frame).gives:
-        value = results.get(name)
-        if value is None:
-            value = frame.variables.get(name)
-        if isinstance(value, (str, int, float, bool)):
-            stage.entities[name] = value
+    flow = tasks.flow_if_known(stage, frame)
+    for name in flow.gives if flow is not None else ():
+        if isinstance(results.get(name), (str, int, float, bool)):
+            stage.entities[name] = results[name]
+
+
+def _promised(stage: Stage, frame: Frame, results: Mapping[str, Any]) -> dict[str, Any]:
+    """What the flow gives: by `done`, else its variables of the promised names."""
+    flow = tasks.flow_if_known(stage, frame)
+    if flow is None or not flow.gives:
+        return dict(results)
+    own = {name: stage.read(frame, name) for name in flow.gives if name not in results}
+    bot = stage.version(frame.version) or stage.bot
+    return promises.given_by(bot, flow, {**own, **results}, stage.env)
 
 
 def end_handler(stage: Stage, frame: Frame) -> None:

@@ -76,7 +76,8 @@ def press_offer(stage: Stage, number: str) -> str:
     if act == "go":
         _press_go(stage, offer["frame"], target)
         return ""
-    if target not in stage.bot.flows or not guards.may_start(stage, target, arguments):
+    known = target in stage.bot.flows and tasks.fits(stage, target, arguments)
+    if not known or not guards.may_start(stage, target, arguments):
         stale(stage)
         return ""
     triggers.note(stage, "button", SURE, target, label=offer["label"])

@@ -23,7 +23,7 @@ def given_to(bot: Bot, flow: Flow, arguments: Mapping[str, Any], env: Env) -> di
     What is empty fits every type: the flow may ask for it. What the flow has no need of is left out.
     """
     return {
-        name: _kept(bot, need.kind, arguments[name], env, f"«{flow.name}» нужно «{name}»")
+        name: _kept(bot, need.kind, arguments[name], env, f"«{name}» сценария «{flow.name}»")
         for name, need in flow.needs.items()
         if name in arguments
     }
@@ -32,7 +32,7 @@ def given_to(bot: Bot, flow: Flow, arguments: Mapping[str, Any], env: Env) -> di
 def given_by(bot: Bot, flow: Flow, results: Mapping[str, Any], env: Env) -> dict[str, Any]:
     """The results as the flow's `gives` promises them. Raises RunError for one that does not fit."""
     return {
-        name: _kept(bot, flow.gives[name], value, env, f"«{flow.name}» даёт «{name}»")
+        name: _kept(bot, flow.gives[name], value, env, f"результат «{name}» сценария «{flow.name}»")
         if name in flow.gives
         else value
         for name, value in results.items()
@@ -44,7 +44,7 @@ def _kept(bot: Bot, kind: str, value: Any, env: Env, what: str) -> Any:
     if fit is None:
         shown = str(value)
         shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
-        raise RunError(f"сценарий {what} — это {kind}, а не «{shown}»")
+        raise RunError(f"{what} — это {kind}, а не «{shown}»")
     return fit.value
 
 

@@ -58,6 +58,16 @@ def accepted(stage: Stage, bot: Bot, name: str, arguments: Mapping[str, Any]) ->
     return {variable: freeze(value) for variable, value in given_to.items()}
 
 
+def fits(stage: Stage, name: str, arguments: Mapping[str, Any]) -> bool:
+    """Whether a flow may be given these from outside of any task; if not, the owner is told why."""
+    try:
+        accepted(stage, _bot_with(stage, name, None), name, arguments)
+    except RunError as error:
+        stage.happened("error", reason=str(error), flow=name)
+        return False
+    return True
+
+
 def _bot_with(stage: Stage, name: str, caller: Frame | None) -> Bot:
     """The newest version; an older caller may still call what the newest has no more."""
     older = stage.version(caller.version) if caller is not None else None

@@ -81,6 +81,8 @@ def _begin(stage: Stage, payload: Mapping[str, Any]) -> None:
     name, arguments = stage.called(payload["flow"]), payload.get("with", {})
     if name not in stage.bot.flows or not guards.may_start(stage, name, arguments):
         return
+    if not tasks.fits(stage, name, arguments):
+        return
     stage.position.offer = None
     tasks.push_flow(stage, name, arguments, why="task", task=True, trigger="")
 

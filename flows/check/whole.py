@@ -2,6 +2,7 @@
 
 from flows import complaints
 from flows.check.branches import check_branches
+from flows.check.kept import check_kept
 from flows.check.privacy import check_privacy
 from flows.check.questions import check_questions
 from flows.check.unused import check_unused
@@ -29,6 +30,7 @@ def check_whole(bot: Bot, report: Report) -> None:
         check_handoffs(flow, report)
     check_reach(bot, report)
     check_needs(bot, report)
+    check_kept(bot, report)
     check_questions(bot, report)
     check_branches(bot, report)
     check_privacy(bot, report)
