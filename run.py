@@ -37,9 +37,11 @@ from adapters.actions.job import BotFacts
 from adapters.actions.knowledge import KnowledgeBase, texts_of
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
+from adapters.actions.pay import Pay
 from adapters.actions.stats import Stats
 from adapters.addresses import Allowed
 from adapters.guarded_http import GuardedHttp
+from adapters.payments.sandbox import Sandbox
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.deciding import Decider
@@ -52,6 +54,9 @@ from bots.ports import Channel, Listener, Meter
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
+from bots.services.conversations import Conversations
+from bots.services.events import Events
+from bots.services.payments import Payments
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
 from config.environment import SettingsError, load_settings, unknown_settings
@@ -66,6 +71,7 @@ from scheduler.worker import Worker
 from storage.sqlite import Stores, open_sqlite
 
 if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
     from adapters.http.health import Metrics
@@ -154,7 +160,7 @@ def allowed_hosts(settings: Settings) -> Allowed:
 
 def actions_of(settings: Settings) -> dict[str, ActionSpec]:
     """What flows may name."""
-    return catalogue(public=settings.public_url is not None)
+    return catalogue(public=settings.public_url is not None, sandbox=settings.plays_bank)
 
 
 def load_all(settings: Settings) -> dict[str, tuple[BotFolder, Loaded]]:
@@ -194,6 +200,9 @@ class House:
     accounts: Accounts
     published: Published
     folders: dict[str, BotFolder]
+    conversations: Conversations
+    events: Events
+    payments: Payments
     inbox: Inbox
     outbox: Outbox
     worker: Worker
@@ -209,6 +218,7 @@ class House:
         tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
         table = Timetable([tidy], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC"))
         self.supervisor.keep("timetable", table.run)
+        self.supervisor.once("payments", partial(self.payments.resume, self.workspace))
 
     async def close(self, patience: float) -> None:
         """Finish the turns and sends under way, in so many seconds; everything else is on disk."""
@@ -230,8 +240,11 @@ async def build(
     channels: Callable[[Stores, int, Ids], dict[str, Channel]],
     listeners: Sequence[Listener],
     tape: "Tape | None" = None,
+    base: str = "",
 ) -> House:
-    """Open the stores and put the machinery together. Raises OSError with a sentence."""
+    """Open the stores and put the machinery together. Raises OSError with a sentence.
+
+    `base` is the address at which customers reach our pages."""
     new_id = Ids()
     stores = await open_sqlite(settings.database_path, new_id=new_id, clock=now)
     accounts = Accounts(stores.accounts, clock=now, random_bytes=secrets.token_bytes)
@@ -252,14 +265,24 @@ async def build(
     for folder, loaded in bots.values():
         await published.publish(loaded.bot, folder.files)
 
+    bank = Sandbox(
+        stores.shelf,
+        workspace=owner.workspace,
+        base=base,
+        new_secret=partial(secrets.token_urlsafe, 24),
+    )
+    payments = Payments(
+        stores.shelf, bank, lambda *told, **more: events.emit(*told, **more), clock=now
+    )
     actions = Catalogue(
         (
+            Http(GuardedHttp(allowed_hosts(settings)).fetch).acts,
             DemoShop(stores.shelf).acts,
             KnowledgeBase().acts,
             Calendar(stores.shelf).acts,
+            Pay(payments if settings.plays_bank else None).acts,
             Stats(stores.shelf).acts,
             NoModel().acts,
-            Http(GuardedHttp(allowed_hosts(settings)).fetch).acts,
         ),
         bots=lambda name: facts_of(published.current(name), folders[name]),
         clock=now,
@@ -284,7 +307,7 @@ async def build(
         new_id=new_id,
     )
     worker = Worker(timers=stores.timers, clock=now)
-    inbox = Inbox(
+    inbox: Inbox = Inbox(
         journal=stores.journal,
         timers=stores.timers,
         responder=responder,
@@ -296,8 +319,13 @@ async def build(
         meter=meter,
         clock=now,
     )
+    conversations = Conversations(stores.conversations)
+    events: Events = Events(inbox, conversations, clock=now, new_id=new_id)
     return House(
         stores=stores,
+        conversations=conversations,
+        events=events,
+        payments=payments,
         workspace=owner.workspace,
         founded=founded,
         accounts=accounts,
@@ -494,7 +522,14 @@ async def serve(settings: Settings) -> None:
         return {"web": WebChannel(hub), **{channel.name: channel for channel in telegram}}
 
     try:
-        house = await build(settings, bots, meter=metrics, channels=channels, listeners=[hub])
+        house = await build(
+            settings,
+            bots,
+            meter=metrics,
+            channels=channels,
+            listeners=[hub],
+            base=address_of(settings, listening.getsockname()[1]),
+        )
     except OSError as error:
         stop(error.strerror or str(error))
     app = http_app(settings, house, hub, metrics, telegram)
@@ -545,14 +580,12 @@ def http_app(
     from adapters.messengers.web.socket import BotCard
     from bots.services import Services
     from bots.services.chat import Chat
-    from bots.services.conversations import Conversations
-    from bots.services.events import Events
     from bots.services.handoff import Handoff
     from bots.services.health import Health, not_behind
     from bots.services.messaging import Connected, Messaging
 
     stores, inbox = house.stores, house.inbox
-    conversations = Conversations(stores.conversations)
+    conversations = house.conversations
     web = (Connected(platform="web", channel="web", bot=bot) for bot in house.folders)
     connected = [
         *(Connected(platform="telegram", channel=one.name, bot=one.bot) for one in telegram),
@@ -569,7 +602,7 @@ def http_app(
         ),
         conversations=conversations,
         messaging=Messaging(inbox, house.outbox, conversations, connected=connected),
-        events=Events(inbox, conversations, clock=now, new_id=house.new_id),
+        events=house.events,
         handoff=Handoff(inbox, conversations),
         accounts=house.accounts,
         health=Health(
@@ -601,19 +634,36 @@ def http_app(
         version=VERSION,
         metrics=metrics,
         secure=bool(settings.public_url and settings.public_url.startswith("https:")),
-        extra_routes=web_routes(
-            inbox=inbox,
-            conversations=stores.conversations,
-            hub=hub,
-            bots=cards,
-            media_folder=media_folder,
-            files_folder=settings.data_dir / "files",
-            clock=now,
-            new_id=house.new_id,
-            workspace=house.workspace,
-            allowed_origins=settings.http.allowed_origins,
-        ),
+        extra_routes=[
+            *pay_pages(settings, house),
+            *web_routes(
+                inbox=inbox,
+                conversations=stores.conversations,
+                hub=hub,
+                bots=cards,
+                media_folder=media_folder,
+                files_folder=settings.data_dir / "files",
+                clock=now,
+                new_id=house.new_id,
+                workspace=house.workspace,
+                allowed_origins=settings.http.allowed_origins,
+            ),
+        ],
     )
+
+
+def pay_pages(settings: Settings, house: House) -> "list[BaseRoute]":
+    """The pages of the bank that only plays one, where it may."""
+    if not settings.plays_bank:
+        return []
+    from adapters.payments.pages import SandboxPages
+
+    return SandboxPages(
+        house.stores.shelf,
+        house.payments,
+        workspace=house.workspace,
+        language=lambda bot: house.published.current(bot).language,
+    ).routes()
 
 
 async def database_answers(stores: Stores, workspace: int) -> str | None:
@@ -624,10 +674,15 @@ async def database_answers(stores: Stores, workspace: int) -> str | None:
     return None
 
 
+def address_of(settings: Settings, port: int) -> str:
+    """Where browsers find us."""
+    shown = settings.http.host if settings.http.host not in ("0.0.0.0", "::") else "localhost"
+    return settings.public_url or f"http://{shown}:{port}"
+
+
 def welcome(settings: Settings, house: House, port: int) -> None:
     """Say where to talk, and once who the owner is."""
-    shown = settings.http.host if settings.http.host not in ("0.0.0.0", "::") else "localhost"
-    address = settings.public_url or f"http://{shown}:{port}"
+    address = address_of(settings, port)
     lines = ["", f"  Talk to the bots   {address}/", f"  Documentation      {address}/docs"]
     if (founded := house.founded) and founded.generated:
         lines += [

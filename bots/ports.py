@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 from bots.model.account import Account, ApiKey
 from bots.model.answer import Delivery
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.payment import Invoice
 from bots.model.tally import Tally
 from bots.model.turn import (
     Arrival,
@@ -233,6 +235,16 @@ class Actions(Protocol):
 
 Secrets = Callable[[str], str | None]
 """The value of a bot's secret by its name, None where it has none."""
+
+
+class PaymentProvider(Protocol):
+    """Whoever takes customers' money: a bank, or the sandbox that only plays one."""
+
+    async def offer(self, invoice: Invoice) -> str:
+        """Take an invoice on; gives the address at which it is paid. Raises RemoteFailed."""
+
+    async def give_back(self, invoice: Invoice, amount: Decimal, *, key: str) -> None:
+        """Refund; the same `key` again has no second effect. Raises RemoteFailed."""
 
 
 class Understanding(Protocol):

@@ -112,6 +112,16 @@ class TelegramSettings(_Part):
         return _web_address(api_base)
 
 
+class PaySettings(_Part):
+    """How customers pay."""
+
+    sandbox: bool | None = Field(
+        default=None,
+        description="Pages on which pressing a button is paying, to try flows with `pay.*`; on while"
+        " there is no public URL",
+    )
+
+
 class LogSettings(_Part):
     """How the server logs."""
 
@@ -175,6 +185,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     admin: AdminSettings = AdminSettings()
     telegram: TelegramSettings = TelegramSettings()
+    pay: PaySettings = PaySettings()
     log: LogSettings = LogSettings()
 
     @field_validator("secrets")
@@ -248,6 +259,11 @@ class Settings(BaseSettings):
                 )
             return self.default_bot
         return EXAMPLE_BOT if EXAMPLE_BOT in bots else min(bots)
+
+    @property
+    def plays_bank(self) -> bool:
+        """Whether invoices are paid by pressing a button."""
+        return self.public_url is None if self.pay.sandbox is None else self.pay.sandbox
 
     @property
     def reloads(self) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from adapters.actions import calendar, http, knowledge, llm, marketplace, stats
+from adapters.actions import calendar, http, knowledge, llm, marketplace, pay, stats
 from adapters.actions.job import Acts, BotFacts, Job
 from bots.errors import ActionFailed
 from bots.model.message import Address
 from bots.ports import Clock
-from flows.model import ActionSpec
+from flows.model import ActionSpec, Wording
 from flows.values import thaw
 
 CATALOGUE: Mapping[str, ActionSpec] = {
@@ -18,23 +18,27 @@ CATALOGUE: Mapping[str, ActionSpec] = {
     **marketplace.SPECS,
     **knowledge.SPECS,
     **calendar.SPECS,
+    **pay.SPECS,
     **stats.SPECS,
     **llm.SPECS,
 }
 
 
-def catalogue(*, public: bool) -> dict[str, ActionSpec]:
+def catalogue(*, public: bool, sandbox: bool) -> dict[str, ActionSpec]:
     """The catalogue for bots that strangers can reach, or that only their owner talks to.
 
     The demo shop is good to try flows on; customers would be told of orders that do not exist.
+    Without a bank or the `sandbox` nobody can pay.
     """
-    if not public:
-        return dict(CATALOGUE)
-    demo = {
-        name: replace(spec, missing=marketplace.ONLY_A_DEMO)
-        for name, spec in marketplace.SPECS.items()
+    missing: dict[str, Wording] = {}
+    if public:
+        missing |= dict.fromkeys(marketplace.SPECS, marketplace.ONLY_A_DEMO)
+    if not sandbox:
+        missing |= dict.fromkeys(pay.SPECS, pay.NO_PROVIDER)
+    return {
+        name: replace(spec, missing=missing.get(name, spec.missing))
+        for name, spec in CATALOGUE.items()
     }
-    return {**CATALOGUE, **demo}
 
 
 class Catalogue:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from adapters.actions.calendar import Calendar
@@ -12,10 +13,13 @@ from adapters.actions.knowledge import KnowledgeBase
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
 from adapters.actions.memory import MemoryShelf
+from adapters.actions.pay import Pay
 from adapters.actions.stats import Stats
 from adapters.guarded_http import Answer, Request
 from bots.errors import ActionFailed, AddressRefused
 from bots.model.message import Address
+from bots.model.payment import Invoice
+from bots.services.payments import Payments
 from flows.rehearsal import ActionFails, Actions
 
 _NOBODY = Address(1, "rehearsal", "rehearsal", "1")
@@ -24,6 +28,19 @@ _NOBODY = Address(1, "rehearsal", "rehearsal", "1")
 async def _nobody_answers(request: Request) -> Answer:
     """A dialog that is only played calls nobody; its test says in `mocks` what comes back."""
     raise AddressRefused("nobody is called in a test: say under mocks what comes back")
+
+
+class _NoBank:
+    """Takes invoices on; the test says `event: payment.paid` where one is to be paid."""
+
+    async def offer(self, invoice: Invoice) -> str:
+        return f"https://pay.example.com/{invoice.id}"
+
+    async def give_back(self, invoice: Invoice, amount: Decimal, *, key: str) -> None: ...
+
+
+async def _tell_nobody(name: str, *, address: Address, data: Mapping[str, Any], id: str) -> bool:
+    return True
 
 
 def rehearsed(bot: BotFacts, clock: Callable[[], datetime]) -> Actions:
@@ -36,6 +53,7 @@ def rehearsed(bot: BotFacts, clock: Callable[[], datetime]) -> Actions:
         Stats(shelf).acts,
         NoModel().acts,
         Http(_nobody_answers).acts,
+        Pay(Payments(shelf, _NoBank(), _tell_nobody, clock=clock)).acts,
     )
     catalogue = Catalogue(families, bots=lambda _: bot, clock=clock)
     calls = 0

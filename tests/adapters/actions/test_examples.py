@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,10 +15,13 @@ from adapters.actions.knowledge import KnowledgeBase
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
 from adapters.actions.memory import MemoryShelf
+from adapters.actions.pay import Pay
 from adapters.actions.stats import Stats
 from adapters.guarded_http import Answer, Request
 from bots.errors import ActionFailed
 from bots.model.message import Address
+from bots.model.payment import Invoice
+from bots.services.payments import Payments
 from flows.model import ActionSpec
 
 TUESDAY = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
@@ -41,6 +45,17 @@ async def example_com(request: Request) -> Answer:
     return Answer(status=status, headers={"content-type": "application/json"}, body=said)
 
 
+class Bank:
+    async def offer(self, invoice: Invoice) -> str:
+        return f"https://pay.example.com/{invoice.id}"
+
+    async def give_back(self, invoice: Invoice, amount: Decimal, *, key: str) -> None: ...
+
+
+async def nobody_is_told(name: str, *, address: Address, data: Mapping[str, Any], id: str) -> bool:
+    return True
+
+
 def whole() -> Catalogue:
     shelf = MemoryShelf()
     families = (
@@ -50,6 +65,7 @@ def whole() -> Catalogue:
         Stats(shelf).acts,
         NoModel().acts,
         Http(example_com).acts,
+        Pay(Payments(shelf, Bank(), nobody_is_told, clock=lambda: TUESDAY)).acts,
     )
     return Catalogue(families, bots=lambda _: BOT, clock=lambda: TUESDAY)
 

@@ -1,0 +1,1 @@
+"""Those who take customers' money, behind bots.ports.PaymentProvider."""

@@ -1,0 +1,31 @@
+"""A bank that only plays one: whoever presses the button on an invoice's page has paid it."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from bots.model.payment import Invoice
+from bots.ports import Shelf
+
+TOKENS = "sandbox payments"
+"""The shelf that leads from a page's token to its invoice."""
+
+
+class Sandbox:
+    """The provider. A page is found by a token that nobody can guess."""
+
+    def __init__(
+        self, shelf: Shelf, *, workspace: int, base: str, new_secret: Callable[[], str]
+    ) -> None:
+        """`base` is the address that customers reach the server at."""
+        self._shelf = shelf
+        self._workspace = workspace
+        self._base = base
+        self._new_secret = new_secret
+
+    async def offer(self, invoice: Invoice) -> str:
+        token = self._new_secret()
+        await self._shelf.put(self._workspace, TOKENS, token, invoice.id)
+        return f"{self._base}/pay/{token}"
+
+    async def give_back(self, invoice: Invoice, amount: Decimal, *, key: str) -> None:
+        """Nothing was taken, so there is nothing to send."""
