@@ -11,7 +11,7 @@ from flows.frames import Frame, Wait
 from flows.matching import begun, fold, which
 from flows.model import OfferedButton, Question
 from flows.nearness import nearest_label
-from flows.positions import positions
+from flows.positions import all_but, positions
 from flows.stage import Stage
 from flows.turn import Press
 
@@ -185,18 +185,24 @@ def several_by_words(stage: Stage, frame: Frame, text: str) -> list[Choice]:
     """The choices of `many` that a text lists, «сыр, грибы и лук»; none unless every part is one."""
     if question_of(stage, frame).kind.base != "many":
         return []
-    parts = [part for part in _BETWEEN.split(text) if fold(part)]
-    chosen = [by_words(stage, frame, part) for part in parts]
-    labels = [choice for choice in chosen if choice is not None and choice.key.isdigit()]
-    if len(labels) == len(parts) > 1:
+    labels = _listed(stage, frame, text)
+    if len(labels) > 1:
         return labels
-    return _several_by_positions(stage, frame, text)
-
-
-def _several_by_positions(stage: Stage, frame: Frame, text: str) -> list[Choice]:
     usable = _usable(stage, frame)
-    places = positions(text, _numbered(usable))
-    return [usable[place] for place in places] if len(places) > 1 else []
+    count = _numbered(usable)
+    places = positions(text, count)
+    if places:
+        return [usable[place] for place in places] if len(places) > 1 else []
+    spared = _listed(stage, frame, all_but(text))
+    return [choice for choice in usable[:count] if choice not in spared] if spared else []
+
+
+def _listed(stage: Stage, frame: Frame, text: str) -> list[Choice]:
+    """What the parts of a text name, each of them; none if any of them is something else."""
+    parts = [part for part in _BETWEEN.split(text) if fold(part)]
+    named = (by_words(stage, frame, part) or by_beginning(stage, frame, part) for part in parts)
+    labels = [choice for choice in named if choice is not None and choice.key.isdigit()]
+    return labels if len(labels) == len(parts) else []
 
 
 def _usable(stage: Stage, frame: Frame) -> list[Choice]:

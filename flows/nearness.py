@@ -9,6 +9,9 @@ _SHORTEST = 4
 _LONG = 9
 _STEM = 4
 _ENDING = 3
+_SHORT_STEM = 3
+_CASES = frozenset({"а", "у", "е", "ы", "и", "ом", "ой", "ов", "ам", "ами", "s", "es"})
+"""What a short word may have more or less: «лука» for «Лук»."""
 
 
 def nearest_label(text: str, labels: Sequence[str]) -> int | None:
@@ -48,6 +51,8 @@ def _same_stem(word: str, other: str) -> bool:
         (place for place, pair in enumerate(zip(word, other, strict=False)) if pair[0] != pair[1]),
         min(len(word), len(other)),
     )
+    if same == _SHORT_STEM:
+        return same in (len(word), len(other)) and (word[same:] or other[same:]) in _CASES
     return same >= _STEM and len(word) - same <= _ENDING and len(other) - same <= _ENDING
 
 

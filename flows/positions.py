@@ -63,7 +63,7 @@ _ALL = frozenset(
     ]
 )
 _BOTH = frozenset({"оба", "обе", "и то и другое", "и то и то", "both", "both of them", "ikkalasi"})
-_EXCEPT = re.compile(r"(?:все|всё|all|everything)\s+(?:кроме|без|except|but)\s+(.+)")
+_EXCEPT = re.compile(r"(?:все|всё|all|everything)\b,?\s+(?:кроме|без|except|but)\s+(.+)")
 _FIRST_OF = re.compile(r"(перв|последн|first|last)(?:ые|ых|ие|их)?\s+(\w+)")
 _BETWEEN = re.compile(r"[,;\n/]|\s(?:и|and|va|\+|плюс)\s|\s+")
 _RANGE = re.compile(r"(?:с\s+|from\s+)?(\d{1,3})\s*(?:[-–—]|по|to|до)\s*(\d{1,3})")
@@ -87,15 +87,21 @@ def positions(text: str, count: int) -> list[int]:
         return []
     if plain in _ALL or (plain in _BOTH and count == 2):
         return list(range(count))
-    spared = _EXCEPT.fullmatch(plain)
-    if spared is not None:
-        left_out = positions(spared.group(1), count)
+    spared = all_but(plain)
+    if spared:
+        left_out = positions(spared, count)
         return [place for place in range(count) if place not in left_out] if left_out else []
     group = _FIRST_OF.fullmatch(plain)
     if group is not None and 0 < (size := WORDS.get(group.group(2), 0)) <= count:
         few = range(size) if group.group(1) in ("перв", "first") else range(count - size, count)
         return list(few)
     return _listed(plain, count)
+
+
+def all_but(text: str) -> str:
+    """What is left out of everything: `все, кроме лука`; empty for anything else."""
+    found = _EXCEPT.fullmatch(text.casefold().strip(" .!"))
+    return "" if found is None else found.group(1)
 
 
 def _listed(plain: str, count: int) -> list[int]:
