@@ -196,7 +196,7 @@ _READERS: Mapping[str, Reader] = {
     "choice": lambda text, env, kind: None,
     "many": lambda text, env, kind: None,
     "date": lambda text, env, kind: days_and_times.day_of(text, env),
-    "time": lambda text, env, kind: clocks.read_time(text),
+    "time": lambda text, env, kind: days_and_times.time_of(text, env),
     "date_time": lambda text, env, kind: days_and_times.read_date_time(text, env),
     "phone": lambda text, env, kind: contacts.answered_phone(text, land_of(env)),
     "email": lambda text, env, kind: contacts.answered_email(text),

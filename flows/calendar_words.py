@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 
 DAYS: Mapping[str, int] = {
-    **dict.fromkeys(("сегодня", "седня", "сегодне", "сегодняшний день", "today", "bugun"), 0),
+    **dict.fromkeys(("сегодня", "седня", "сегодне", "сегодняшний", "today", "bugun"), 0),
     **dict.fromkeys(("tonight", "this evening", "this afternoon", "this morning"), 0),
-    **dict.fromkeys(("завтра", "завтро", "зафтра", "завтрашний день", "ertaga"), 1),
+    **dict.fromkeys(("завтра", "завтро", "зафтра", "завтрашний", "завтрашнего", "ertaga"), 1),
     **dict.fromkeys(("tomorrow", "tommorow", "tomorow", "tmrw", "tmr"), 1),
     **dict.fromkeys(("послезавтра", "после завтра", "day after tomorrow", "indinga", "indin"), 2),
     **dict.fromkeys(("послепослезавтра", "после послезавтра"), 3),
-    **dict.fromkeys(("вчера", "вчерашний день", "yesterday", "kecha"), -1),
+    **dict.fromkeys(("вчера", "вчерашний", "yesterday", "kecha"), -1),
     **dict.fromkeys(("позавчера", "day before yesterday"), -2),
 }
 WEEKDAYS: Mapping[str, int] = {
@@ -68,7 +68,20 @@ AROUND = frozenset(
         *("ближайший", "ближайшую", "ближайшее", "ближайшая", "ближайшей", "запишите", "запиши"),
         *("меня", "это", "ну", "а", "да", "хотел", "хотела", "хотелось", "бы", "я", "мне", "нам"),
         *("удобно", "удобнее", "если", "скажем", "думаю", "пусть", "будет", "попробуем", "может"),
-        *("быть", "тоже", "прямо", "уже", "только", "ок", "хорошо", "подойдет", "устроит", "мы"),
+        *(
+            "же",
+            "хоть",
+            "быть",
+            "тоже",
+            "прямо",
+            "уже",
+            "только",
+            "ок",
+            "хорошо",
+            "подойдет",
+            "устроит",
+            "мы",
+        ),
         *("the", "on", "of", "at", "please", "for", "ok", "this", "i", "would", "like", "to"),
         *("maybe", "perhaps", "let's", "how", "about", "i'd", "it", "is", "works", "best", "me"),
         *("coming", "upcoming", "kuni", "kun", "sanasi", "iltimos", "shu", "yil", "yili"),

@@ -25,7 +25,7 @@ _PARTS = {
 }
 PART = "|".join(sorted(map(re.escape, _PARTS), key=len, reverse=True))
 _BEFORE_HOUR = (
-    r"(?:(?:ровно в|часов в|часам к|где-то в|примерно в|около|примерно|ближе к|soat|at|by|around"
+    r"(?:(?:ровно в|часов в|часа в|часиков в|часам к|где-то в|где-нибудь в|примерно в|в районе|около|примерно|ближе к|soat|at|by|around"
     r"|about|в|во|на|к|ко)\s+)?"
 )
 _AFTER_HOUR = r"(?:\s*(?:ровно|sharp|по мск|мск|по москве|часов|-?\s?(?:da|ga)))?"
@@ -79,7 +79,7 @@ _HOUR_OR_TEN = f"(?:{_HOUR}|двадцать|twenty)"
 _MINUTES = "(?:ноль ноль|тридцать|сорок|двадцать|пятнадцать|десять|thirty|fifteen|forty-five|yarim)"
 _ORDINAL_HOUR = f"(?:{'|'.join(_ORDINAL_HOURS)})"
 TIME_INSIDE = re.compile(
-    r"(?:^|\s)((?:(?:ровно в|часов в|где-то в|ближе к|в|к|на|at|by|около|soat|around)\s+)?(?:"
+    r"(?:^|\s)((?:(?:ровно в|часов в|часа в|где-то в|ближе к|в|к|на|at|by|около|soat|around)\s+)?(?:"
     r"(?:(?:утром|днем|вечером|ночью|ertalab|kechqurun)\s+(?:в\s+|soat\s+)?)?\d{1,2}:\d{2}(?::00)?"
     r"(?:\s*(?:" + PART + r"))?(?:\s?-?da)?"
     r"|\d{1,2}(?:[.\- ]\d{2})?\s*(?:ч|час|часа|часов)?\s*(?:" + PART + r")"
@@ -90,9 +90,9 @@ TIME_INSIDE = re.compile(
     r"|без\s+\w+(?:\s+пяти)?(?:\s+минут)?\s+(?:" + _HOUR + r"|час)(?:\s+(?:" + PART + r"))?"
     rf"|(?:{_HOUR}|час)(?:\s+{_MINUTES})?(?:\s+(?:час|часа|часов))?\s+(?:" + PART + r")"
     rf"|(?:half|(?:a )?quarter|{_HOUR}(?: minutes)?) (?:past|to|till) (?:{_HOUR})(?:\s+(?:{PART}))?"
-    r")|(?:в|к|at|by|soat)\s+(?:(?:утром|днем|вечером)\s+)?\d{1,2}(?:[.\- ]\d{2})?"
+    r")|(?:в|к|at|by|soat|около|ближе к|часам к|around|about)\s+(?:(?:утром|днем|вечером)\s+)?\d{1,2}(?:[.\- ]\d{2})?"
     r"(?![.\d])(?!\s*(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|числ|-?го))(?:\s?-?da)?"
-    rf"|(?:в|к|at|by|часов в)\s+(?:{_HOUR_OR_TEN}|час)(?:\s+{_MINUTES}|\s+(?:один|два|три))?"
+    rf"|(?:в|к|at|by|часов в|часа в|около|ближе к|around|about)\s+(?:{_HOUR_OR_TEN}|час)(?:\s+{_MINUTES}|\s+(?:один|два|три))?"
     r"(?:\s+(?:час|часа|часов))?(?:\s+(?:" + PART + r"))?"
     rf"|soat\s+(?:{_HOUR})(?:\s+yarim)?(?:da)?)(?=$|\s)"
 )
@@ -113,6 +113,9 @@ _ABOUT = re.compile(
     r"(?:после|до|с|от|не раньше|не позже|не позднее|позже|раньше|между|after|before|from|between"
     r"|any ?time|later)\s+(?:в\s+)?(\d{1,2}(?::\d{2})?)(?:\b.*)?"
 )
+
+
+_FROM_TO = re.compile(r"(?:в )?(\d{1,2})\s?[-–—]\s?\d{1,2}")
 
 
 def read_time(text: str) -> time | None:
@@ -136,7 +139,7 @@ def time_inside(text: str) -> time | None:
 
 def vague_time(plain: str) -> time | None:
     """An example of the many times that `утром` or `после 5` may mean."""
-    bound = _ABOUT.fullmatch(plain)
+    bound = _ABOUT.fullmatch(plain) or _FROM_TO.fullmatch(plain)
     if bound is not None:
         return read_time(bound.group(1))
     found = PART_OF_DAY.search(f" {plain} ")

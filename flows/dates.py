@@ -21,6 +21,7 @@ _RANGES = (
     re.compile(rf"(?P<first>\d{{1,2}}){_TO}(?P<last>\d{{1,2}})[- ](?P<month>[^\W\d_]+)"),
     re.compile(rf"(?P<month>[^\W\d_]+) (?P<first>\d{{1,2}}){_TO}(?P<last>\d{{1,2}})(?!\w)"),
 )
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-–—](?=[^\W\d_])")
 _WORD = re.compile(
     r"\d+(?:[-‑](?:го|ое|е|й|ого|му|ому))?(?:st|nd|rd|th|го|ое)?|[^\W\d_]+(?:'[^\W\d_]+)*"
 )
@@ -49,7 +50,7 @@ def dates_inside(text: str, env: Env) -> list[date]:
     ends = _ends(plain)
     if ends:
         return [day for day in (_read(end, env) for end in ends) if day is not None]
-    return all_inside(plain, lambda part: _read(part, env))
+    return all_inside(_HYPHEN.sub(" ", plain), lambda part: _read(part, env))
 
 
 def _ends(plain: str) -> list[str]:

@@ -56,6 +56,12 @@ def day_of(text: str, env: Env) -> date | None:
     return day_of(less, env) if less and less != plain else None
 
 
+def time_of(text: str, env: Env) -> time | None:
+    """The time of day a text names, or that comes so soon: `через час`."""
+    moment = _away(tidy(text), env) if len(text) <= LONGEST else None
+    return read_time(text) if moment is None else moment.time()
+
+
 def usual_time(text: str) -> time:
     """A time in the part of the day that a text names, or in the middle of the day."""
     found = PART_OF_DAY.search(f" {tidy(text)} ")
@@ -142,11 +148,15 @@ def _in_its_part(clock: str, rest: str) -> tuple[time | None, str]:
 
 
 def _bare_end(plain: str, env: Env) -> datetime | None:
-    """`завтра 15`, `15.01 14.30`: the last word is the time."""
-    rest, _, last = plain.rpartition(" ")
-    clock = read_time(last) if last[:1].isdecimal() else None
-    day = read_date(rest, env) if clock is not None and rest else None
-    return None if day is None or clock is None else _moment(day, clock, env)
+    """`завтра 15`, `15.01 14.30`, `20 марта 18 00`: the last words are the time."""
+    words = plain.split()
+    for size in (2, 1):
+        last = " ".join(words[-size:])
+        clock = read_time(last) if last[:1].isdecimal() else None
+        day = read_date(" ".join(words[:-size]), env) if clock is not None else None
+        if day is not None and clock is not None:
+            return _moment(day, clock, env)
+    return None
 
 
 def _without(plain: str, found: re.Match[str]) -> str:

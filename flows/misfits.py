@@ -13,8 +13,9 @@ from flows.worded_dates import coming, month_of, nearest
 
 LONGEST = 200
 _LIKE_DAY = re.compile(
-    r"\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}(?:-?го)? [^\W\d_]+|[^\W\d_]+ \d{1,2}|\d{4}-\d\d-\d\d"
+    r"\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}(?:-?го)? [^\W\d_]+(?: \d{4})?|[^\W\d_]+ \d{1,2}|\d{4}-\d\d-\d\d"
 )
+_DENIED = re.compile(r"(?:не|not) (?!раньше|позже|позднее|before|later)")
 _WITH_COLON = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?![\d:])")
 _LIKE_CLOCK = re.compile(r"(?:в |at |soat )?\d{1,2}[:.]\d{2}(?: ?[ap]m)?|(?:в |at )?\d{1,2}")
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])[:.]([0-5]\d)(?![\d:.])")
@@ -95,7 +96,8 @@ def _of_date(said: str, env: Env) -> Explained:
     clock = clocks.read_time(plain)
     if clock is not None:
         return reason("date_time_of_day", env.language, said=formats.written_time(clock, env))
-    some = _some_day(plain, env)
+    denied = _DENIED.match(plain) is not None
+    some = found[0] if found and not denied else _some_day(plain, env)
     if some is not None:
         first = formats.written_date(some, env)
         return reason("date_vague", env.language, said=said.strip(" .!?"), first=first)
@@ -124,7 +126,6 @@ def _no_day(said: str, plain: str, env: Env) -> Explained:
 
 def _of_time(said: str, env: Env) -> Explained:
     plain = dates.tidy(said)
-    day = days_and_times.day_of(plain, env)
     several = list(dict.fromkeys(found.group() for found in _CLOCK.finditer(plain)))
     if len(several) > 1:
         return reason("time_several", env.language, found=_listed(several))
@@ -132,6 +133,7 @@ def _of_time(said: str, env: Env) -> Explained:
     if usual is not None:
         first = formats.written_time(usual, env)
         return reason("time_vague", env.language, said=said.strip(" .!?"), first=first)
+    day = days_and_times.day_of(plain, env)
     if day is not None:
         return reason("time_day", env.language, said=formats.written_date(day, env))
     if _LIKE_CLOCK.fullmatch(plain):
@@ -147,7 +149,7 @@ def _of_date_time(said: str, env: Env) -> Explained:
     found = dates.dates_inside(plain, env)
     if len(found) > 1:
         return _of_date(said, env)
-    day = days_and_times.day_of(plain, env)
+    day = days_and_times.day_of(plain, env) or (found[0] if found else None)
     if day is not None:
         first = formats.written_time(days_and_times.usual_time(plain), env)
         shown = formats.written_date(day, env)

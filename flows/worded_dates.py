@@ -35,7 +35,7 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:[-‑]?(?:го|ое|е|й|ого|му|ому
 
 def worded(words: list[str], plain: str, today: date) -> date | None:
     if len(words) > 1 and _is_distance(words):
-        return _distance(words, today)
+        return _weekday_of_a_week(words, today) or _distance(words, today)
     words = _with_years(words, today)
     words = [word for word in words if word not in AROUND]
     text = " ".join(words)
@@ -142,6 +142,16 @@ def _distance(words: list[str], today: date) -> date | None:
     if unit in MONTH_SPANS:
         return months_on(today, count)
     return months_on(today, count * 12) if unit in YEAR_SPANS else None
+
+
+def _weekday_of_a_week(words: list[str], today: date) -> date | None:
+    """`через неделю в среду`, `в среду через две недели`."""
+    named = [word for word in words if word in WEEKDAYS]
+    rest = [word for word in words if word not in WEEKDAYS and word not in ("в", "во", "on")]
+    if len(named) != 1 or not rest or SPANS.get(rest[-1]) != 7:
+        return None
+    day = _distance(rest, today)
+    return None if day is None else day + timedelta(days=WEEKDAYS[named[0]] - day.weekday())
 
 
 def _counted(words: list[str]) -> tuple[int | None, str]:
