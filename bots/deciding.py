@@ -3,21 +3,25 @@
 import hashlib
 import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bots import composing
 from bots.actions import Performer
 from bots.model.conversation import Conversation
-from bots.model.message import Button
+from bots.model.message import Address, Button
 from bots.ports import Clock, Meter
 from bots.publishing import Published
 from flows import engine, versions
 from flows.model import Bot
-from flows.turn import Around, Effect, Input, Run, Step, Understand, Understood
+from flows.turn import Around, Effect, Happened, Input, Run, Step, Understand, Understood
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -104,6 +108,7 @@ class Decider:
                 )
             else:
                 what = await self._performer.understand(wanted, language=bot.language)
+        _log_failures(address, decided.effects)
         self._meter.turned(time.perf_counter() - started, decided.understood.rung)
         return decided
 
@@ -120,6 +125,19 @@ class Decider:
 def _chance(of: str) -> float:
     """A number in [0, 1) that the same turn gets again when it is tried again."""
     return int.from_bytes(hashlib.blake2b(of.encode(), digest_size=6).digest()) / 2**48
+
+
+def _log_failures(address: Address, effects: Iterable[Effect]) -> None:
+    """A flow that went wrong is its owner's to mend; the reason holds no word of a customer."""
+    for effect in effects:
+        if isinstance(effect, Happened) and effect.name == "error":
+            log.warning(
+                "A flow failed",
+                bot=address.bot,
+                flow=effect.data.get("flow"),
+                step=effect.data.get("step"),
+                reason=effect.data.get("reason"),
+            )
 
 
 def _wanted_at_once(step: Step) -> Run | Understand | None:

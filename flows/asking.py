@@ -71,6 +71,11 @@ def put(
     if stage.position.alone <= QUESTIONS_ALONE and not stage.muted:
         # What the bot asks by itself is given its own time to be answered in, but not for ever.
         stage.position.heard = max(stage.position.heard, stage.seconds)
+    homes = stage.flow(frame).homes
+    if homes and len(frame.loops) > len(homes[entry].loops):
+        # Asked again after its list, or from within another one.
+        frame.loops = frame.loops[: len(homes[entry].loops)]
+        frame.scope = None
     frame.at = entry
     frame.latest = entry
     frame.wait = Wait(

@@ -9,6 +9,7 @@ from flows.errors import RunError
 from flows.frames import Frame, Wait
 from flows.hidden import marked
 from flows.model import CancelLater, Do, Goal, HandOff, Later
+from flows.operators import kind_of
 from flows.stage import Stage
 from flows.turn import RequestPerson, Run
 from flows.values import freeze_light
@@ -108,13 +109,13 @@ def _as_moment(stage: Stage, moment: Any) -> datetime | None:
         try:
             moment = datetime.fromisoformat(moment)
         except ValueError:
-            raise RunError(f"«{moment}» — не время, в которое можно что-то сделать") from None
+            raise RunError(f"в «at» не время, а {kind_of(moment)}") from None
     if isinstance(moment, datetime):
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
     if isinstance(moment, date):
         return datetime.combine(moment, time(), tzinfo=zone)
     if moment is not None:
-        raise RunError(f"«{moment}» — не время, в которое можно что-то сделать")
+        raise RunError(f"в «at» не время, а {kind_of(moment)}")
     return None
 
 

@@ -71,6 +71,7 @@ def begin_ending(stage: Stage, root: Frame, ending: Ending) -> None:
     tasks.abandon(stage, root)
     root.ending = ending
     root.loops = []
+    stage.forget_lists(root)
     target, own = _ending_target(stage, root, ending)
     if target is not None:
         flow = "" if own else root.flow

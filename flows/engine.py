@@ -167,6 +167,9 @@ def _settle(stage: Stage) -> None:
 def _open_mail(stage: Stage) -> None:
     """Hear what was written while an action ran."""
     kept = stage.position.mail.pop(0)
+    # Each message is answered as in a turn of its own.
+    stage.position.actions = 0
+    stage.position.walked = []
     attached = tuple(
         Sent(kind=one["kind"], ref=one["ref"], details=one["details"]) for one in kept["attached"]
     )

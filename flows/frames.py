@@ -52,6 +52,8 @@ class Frame(Kept):
     event that did, with its `name` and `data`.
     `jumped` says that its step was gone to rather than reached; `asked` that it put a question.
     `latest` is where it last asked.
+    `loops` are the lists it goes over, the innermost last: the operation that began each, the list's
+    key in `lists`, and the place in it.
     `given` are the variables this task has saved, `found` the questions whose answer was looked
     for in the message and what was found, `history` what going back undoes, `turns` how often it has waited.
     `retired` says that nobody may go on in its version.
@@ -75,6 +77,7 @@ class Frame(Kept):
     latest: int = -1
     variables: dict[str, Any] = msgspec.field(default_factory=dict)
     loops: list[list[Any]] = msgspec.field(default_factory=list)
+    lists: dict[str, list[Any]] = msgspec.field(default_factory=dict)
     given: list[str] = msgspec.field(default_factory=list)
     found: list[str] = msgspec.field(default_factory=list)
     history: list[dict[str, Any]] = msgspec.field(default_factory=list)
@@ -82,6 +85,11 @@ class Frame(Kept):
     wait: Wait | None = None
     cause: dict[str, Any] | None = None
     scope: dict[str, Any] | None = None
+
+    def elements(self, loop: list[Any]) -> list[Any]:
+        """What a loop goes over; positions of old have the list itself where its key stands now."""
+        kept: list[Any] = self.lists.get(loop[1], []) if isinstance(loop[1], str) else loop[1]
+        return kept
 
     def to_json(self) -> dict[str, Any]:
         self.scope = None

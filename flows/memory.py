@@ -139,8 +139,7 @@ class Memory:
         scope.update(self.surroundings())
         scope["trigger"] = self._trigger_of(frame)
         if frame.loops:
-            _, items, place = frame.loops[-1]
-            scope["item"] = thaw(items[place])
+            scope["item"] = element_of(frame)
         return scope
 
     def surroundings(self) -> dict[str, Any]:
@@ -246,6 +245,10 @@ class Memory:
         latest = root.history[-1]
         if "barrier" in latest:
             return
+        undone = latest.get("undo", ())
+        if change[0] == "set" and any(one[:3] == change[:3] for one in undone):
+            # What the variable was at first is noted already.
+            return
         root.history[-1] = {**latest, "undo": [*latest.get("undo", ()), change]}
 
     def note_answer(self, frame: Frame, entry: int) -> None:
@@ -262,6 +265,19 @@ class Memory:
         root = self.root(frame)
         if root is not None and not has_barrier(root.history[-1:]):
             root.history.append({"barrier": frame.id})
+
+    def forget_lists(self, frame: Frame) -> None:
+        """Lists that no loop goes over any more, and that going back does not lead to, are let go."""
+        if not frame.lists:
+            return
+        root = self.root(frame)
+        loops = [*frame.loops]
+        for made in root.history if root is not None else ():
+            loops += made.get("loops", ()) if made.get("frame") == frame.id else ()
+            for change in made.get("undo", ()):
+                loops += change[4] if change[0] == "end" and change[1] == frame.id else ()
+        used = {loop[1] for loop in loops if isinstance(loop[1], str)}
+        frame.lists = {key: items for key, items in frame.lists.items() if key in used}
 
     def lift_barrier(self, frame: Frame) -> None:
         """What the barrier was for has not come about."""
@@ -281,6 +297,13 @@ class Memory:
         if root is not None and any(entry.get("frame") == frame.id for entry in root.history):
             kept = ["end", caller.id, caller.at, caller.step, caller.loops, frame.to_json()]
             self._note(root, kept)
+
+
+def element_of(frame: Frame) -> Any:
+    """The element a frame's innermost loop is at."""
+    loop = frame.loops[-1]
+    elements = frame.elements(loop)
+    return thaw(elements[loop[2]]) if loop[2] < len(elements) else None
 
 
 def has_barrier(history: list[dict[str, Any]]) -> bool:

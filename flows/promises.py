@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from flows import operators
 from flows.answers import BASE_TYPES, AnswerType, Fit
 from flows.attachments import ATTACHED
 from flows.env import Env
@@ -14,7 +15,6 @@ ANY = "any"
 _WHATEVER = frozenset({"any", "choice"})
 _LISTS = frozenset({"many", "photos"})
 _NUMBERS = frozenset({"number", "integer", "rating"})
-_LONGEST_SHOWN = 60
 
 
 def given_to(bot: Bot, flow: Flow, arguments: Mapping[str, Any], env: Env) -> dict[str, Any]:
@@ -42,10 +42,14 @@ def given_by(bot: Bot, flow: Flow, results: Mapping[str, Any], env: Env) -> dict
 def _kept(bot: Bot, kind: str, value: Any, env: Env, what: str) -> Any:
     fit = conform(kind_of(bot, kind), value, env)
     if fit is None:
-        shown = str(value)
-        shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
-        raise RunError(f"{what} — это {kind}, а не «{shown}»")
+        # Not the value itself: what a customer wrote has no place among errors.
+        raise RunError(f"{what} — это {kind}, а дали {_shape(value)}")
     return fit.value
+
+
+def _shape(value: Any) -> str:
+    shape = operators.kind_of(value)
+    return f"{shape} ({len(value)})" if isinstance(value, (str, list, tuple)) else shape
 
 
 def kind_of(bot: Bot, name: str) -> AnswerType:

@@ -34,7 +34,7 @@ from flows.model import (
 from flows.stage import Stage
 from flows.values import freeze_light
 
-OPERATIONS_PER_TURN = 20_000
+OPERATIONS_PER_TURN = 100_000
 
 
 def run(stage: Stage) -> None:

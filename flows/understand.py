@@ -13,6 +13,7 @@ from flows import (
     meanings,
     pressing,
     returning,
+    running,
     tasks,
     triggers,
 )
@@ -25,8 +26,9 @@ from flows.stage import Stage
 from flows.triggers import NO_MATCH, SURE
 from flows.turn import Heard, Sent
 
-MAIL_KEPT = 20
-"""Messages that wait for a slow action to end; of more the oldest are not answered."""
+MAIL_KEPT = 500
+"""Messages that wait for a slow action to end, more than anybody writes meanwhile; a flood beyond that
+is not answered."""
 
 LONGEST = 10_000
 
@@ -271,9 +273,7 @@ def _hear_meanwhile(stage: Stage, heard: Heard) -> None:
     else:
         leaves = triggers.key_of(words) in CANCEL_WORDS | {"/start"}
     if leaves:
-        # What was written before was meant for the task that is left.
-        stage.position.mail = []
-        triggers.exact(stage, words)
+        _leave_action(stage, words)
         return
     triggers.note(stage, "other", 0.0, None)
     if heard.button is not None and heard.button.startswith("q:w"):
@@ -283,8 +283,19 @@ def _hear_meanwhile(stage: Stage, heard: Heard) -> None:
     attached = [
         {"kind": one.kind, "ref": one.ref, "details": dict(one.details)} for one in heard.attached
     ]
-    mail.append({"text": heard.text, "button": heard.button, "attached": attached})
-    del mail[:-MAIL_KEPT]
+    if len(mail) < MAIL_KEPT:
+        mail.append({"text": heard.text, "button": heard.button, "attached": attached})
+
+
+def _leave_action(stage: Stage, words: str) -> None:
+    """Let words act at once; what was written before them was meant for the task that is left."""
+    top = stage.top
+    under_way = top.wait.id if top is not None and top.wait is not None else ""
+    triggers.exact(stage, words)
+    running.run(stage)
+    waiting = (frame.wait.id for frame in stage.stack if frame.wait is not None)
+    if under_way not in waiting:
+        stage.position.mail = []
 
 
 def hear_after_renewal(stage: Stage, heard: Heard) -> None:
@@ -305,7 +316,7 @@ def _leaves(stage: Stage, target: Target, frame: Frame | None, text: str) -> boo
     if target.entry < 0:
         return target.flow == stage.bot.start and text.lstrip().startswith("/")
     flow = stage.flow(frame) if frame is not None else stage.bot.own
-    for operation in flow.code[target.entry : target.entry + 8]:
+    for operation in flow.code[target.entry :]:
         if isinstance(operation, StartFlow):
             return True
         if isinstance(operation, Go) and operation.where == "cancel":

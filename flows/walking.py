@@ -1,6 +1,6 @@
 """Where a flow's walk leads: steps, jumps, branches, loops over lists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -8,9 +8,10 @@ from flows import asking, back, endings, tasks
 from flows.errors import RunError
 from flows.frames import Frame
 from flows.machine import allowed
+from flows.memory import element_of
 from flows.model import Branch, Choose, EachBegin, EachNext, Enter, Go, Jump, Split
 from flows.stage import Stage
-from flows.values import freeze_light, thaw
+from flows.values import freeze_light
 
 ACTIONS_PER_TURN = 100
 WALK_KEPT = 12
@@ -26,14 +27,26 @@ def act(stage: Stage) -> None:
 
 
 def loop_of(stage: Stage) -> str:
-    """The steps that came round, as the owner named them."""
-    walked = stage.position.walked
-    if not walked:
-        top = stage.top
-        return f"сценарий «{top.flow}»" if top is not None else ""
-    last = walked[-1]
+    """The steps that came round, as the owner named them, and the list that is gone over."""
+    top = stage.top
+    flow = top.flow if top is not None else ""
+    path = _path(stage.position.walked) or (f"сценарий «{flow}»" if flow else "обработчик бота")
+    if top is None or not top.loops:
+        return path
+    loop = top.loops[-1]
+    begin = stage.operation(top, loop[0])
+    source = begin.items.source if isinstance(begin, EachBegin) else ""
+    return f"{path}, each: {source}, элемент {loop[2] + 1} из {len(top.elements(loop))}"
+
+
+def _path(walked: Sequence[str]) -> str:
+    """«меню → выбор → меню»; where several flows take part each step is named with its flow."""
+    last = walked[-1] if walked else ""
     earlier = [place for place, step in enumerate(walked[:-1]) if step == last]
-    return " → ".join(walked[earlier[-1] :] if earlier else walked)
+    round_trip = walked[earlier[-1] :] if earlier else walked
+    parts = [step.partition(":") for step in round_trip]
+    several = len({flow for flow, _, _ in parts}) > 1
+    return " → ".join(f"{flow}: {step}" if several else step for flow, _, step in parts)
 
 
 # ---------------------------------------------------------------- steps
@@ -50,7 +63,7 @@ def _walk(stage: Stage, frame: Frame, step: str) -> None:
     frame.step = step
     stage.entered = step
     walked = stage.position.walked
-    walked.append(step)
+    walked.append(f"{frame.flow}:{step}")
     if len(walked) > WALK_KEPT:
         del walked[0]
 
@@ -117,6 +130,7 @@ def jump_to(stage: Stage, frame: Frame, step: str) -> None:
     flow = stage.flow(frame)
     entry = flow.steps[step]
     frame.loops = []
+    stage.forget_lists(frame)
     frame.scope = None
     frame.jumped = True
     _walk(stage, frame, step)
@@ -191,7 +205,10 @@ def begin_loop(stage: Stage, frame: Frame, operation: EachBegin) -> None:
     if not isinstance(items, (list, tuple)) or not items:
         frame.at = operation.end
         return
-    frame.loops = [*frame.loops, [frame.at, freeze_light(list(items)), 0]]
+    key = str(stage.number())
+    # The list as it is now: whatever becomes of the variable, the loop goes over these elements.
+    frame.lists[key] = freeze_light(list(items))
+    frame.loops = [*frame.loops, [frame.at, key, 0]]
     frame.at += 1
     _show_item(stage, frame)
 
@@ -200,12 +217,13 @@ def next_in_loop(stage: Stage, frame: Frame, operation: EachNext) -> None:
     if not frame.loops:
         frame.at += 1
         return
-    begin, items, place = frame.loops[-1]
-    if place + 1 < len(items):
-        frame.loops = [*frame.loops[:-1], [begin, items, place + 1]]
+    begin, key, place = frame.loops[-1]
+    if place + 1 < len(frame.elements(frame.loops[-1])):
+        frame.loops = [*frame.loops[:-1], [begin, key, place + 1]]
         frame.at = begin + 1
     else:
         frame.loops = frame.loops[:-1]
+        stage.forget_lists(frame)
         frame.at += 1
     _show_item(stage, frame)
 
@@ -214,7 +232,6 @@ def _show_item(stage: Stage, frame: Frame) -> None:
     if frame.scope is None:
         return
     if frame.loops:
-        _, items, place = frame.loops[-1]
-        frame.scope["item"] = thaw(items[place])
+        frame.scope["item"] = element_of(frame)
     else:
         frame.scope.pop("item", None)

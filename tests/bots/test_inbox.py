@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from bots.errors import (
     ActionFailed,
@@ -311,6 +312,93 @@ async def test_the_result_of_an_action_nobody_waits_for_changes_nothing(paying: 
     await paying.quiet()
     assert len(paying.messenger.taken) == said
     assert await paying.stores.timers.intents(paying.hands.now()) == []
+
+
+LEAVING = """
+meanwhile:
+  - when: [хватит]
+    then:
+      - if: msg.text == 'хватит'
+        then: [{say: stopped}, {go: cancel}]
+  - when: [сначала]
+    then: {start: other}
+"""
+OTHER = (
+    RETRIES
+    + """
+---
+flow: other
+when: [/other]
+steps:
+  a:
+    - say: other begun
+    - ask: Well?
+      save: well
+    - say: "well {{ well }}"
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("/cancel", "All right, we have stopped."),
+        ("отмена", "All right, we have stopped."),
+        ("хватит", "stopped"),
+        ("сначала", "other begun"),
+    ],
+)
+async def test_words_that_leave_are_heard_at_once_over_those_that_wait(
+    rig: Rig, word: str, said: str
+) -> None:
+    files = bot_files(OTHER, LEAVING)
+    rig.files = {"counter": files}
+    await rig.published.publish(compiled("counter", files), files)
+    rig.world.held = asyncio.Event()
+    await rig.hears("anna", "/pay", "одно", "другое", "третье", word)
+    assert rig.messenger.texts("anna")[0] == said
+    assert await rig.stores.timers.intents(rig.hands.now()) == []
+    before = len(rig.messenger.texts("anna"))
+    rig.world.held.set()
+    await rig.quiet()
+    # Neither the result nor what was written before is taken for an answer to something else.
+    assert len(rig.messenger.texts("anna")) == before
+
+
+async def test_everything_written_while_a_slow_action_runs_is_answered(rig: Rig) -> None:
+    rig.world.held = asyncio.Event()
+    words = [f"w{number}" for number in range(150)]
+    await rig.hears("anna", "/start", "slow", *words)
+    rig.world.held.set()
+    await rig.quiet()
+    expected = [f"{number + 2}:{word}" for number, word in enumerate(words)]
+    assert rig.messenger.texts("anna") == ["0:start", "done 1", "1:slow", *expected]
+
+
+FAULTY = """
+flow: loop
+when: [/loop]
+steps:
+  one:
+    - set: {x: 1}
+  two:
+    - if: x == 1
+      then: {go: one}
+    - ask: Never?
+      save: never
+"""
+
+
+async def test_a_flow_that_goes_wrong_is_logged_with_its_path(rig: Rig) -> None:
+    files = bot_files(FAULTY)
+    rig.files = {"counter": files}
+    await rig.published.publish(compiled("counter", files), files)
+    with capture_logs() as logs:
+        await rig.hears("anna", "/loop")
+    (told,) = [one for one in logs if one["event"] == "A flow failed"]
+    assert (told["bot"], told["flow"]) == ("counter", "loop")
+    assert "one → two → one" in told["reason"] or "two → one → two" in told["reason"]
+    assert rig.messenger.texts("anna") == ["Something went wrong. We are looking into it."]
 
 
 async def test_an_action_is_not_given_up_because_a_failure_could_not_be_counted(

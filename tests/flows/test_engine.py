@@ -68,9 +68,10 @@ def test_what_is_written_while_an_action_runs_is_heard_after_it(waiting: Any) ->
 
 
 def test_only_so_much_is_kept_while_an_action_runs(waiting: Any) -> None:
-    for n in range(50):
+    for n in range(510):
         waiting.hears(str(n))
-    assert len(waiting.play.position["mail"]) == 20
+    mail = waiting.play.position["mail"]
+    assert (len(mail), mail[0]["text"], mail[-1]["text"]) == (500, "0", "499")
 
 
 def test_cancel_is_heard_at_once_and_drops_the_action(waiting: Any) -> None:

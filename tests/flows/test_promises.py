@@ -132,7 +132,7 @@ def test_a_value_comes_in_the_form_of_its_type(talk: Any) -> None:
 def test_a_value_that_does_not_fit_is_a_named_error(talk: Any) -> None:
     dialog = talk(FLOWS, BOT).hears("/a").hears("абв", "Что передать?", "Ой.")
     (error,) = dialog.play.happenings("error")
-    assert error["reason"] == "«номер» сценария «б» — это номер, а не «абв»"
+    assert error["reason"] == "«номер» сценария «б» — это номер, а дали текст (3)"
     assert (error["flow"], error["step"]) == ("а", "а")
     assert dialog.idle
 
@@ -141,7 +141,7 @@ def test_a_result_that_does_not_fit_is_a_named_error(talk: Any) -> None:
     dialog = talk(FLOWS, BOT, chat={"сумма": "много"})
     dialog.hears("/a", "Что передать?").hears("12345", "Номер 12345.", "Ой.")
     (error,) = dialog.play.happenings("error")
-    assert "результат «сумма» сценария «б» — это number, а не «много»" in error["reason"]
+    assert "результат «сумма» сценария «б» — это number, а дали текст (5)" in error["reason"]
 
 
 def test_a_caller_gets_the_variables_that_were_promised(talk: Any) -> None:
@@ -195,7 +195,7 @@ def test_a_button_of_no_use_harms_nothing_that_is_under_way(talk: Any) -> None:
     dialog = talk(PRESSED, BOT, chat={"номер": "нет"}).hears("/a", "Вот.").hears("/v", "Имя?")
     dialog.presses("Открыть", "Эта кнопка уже не действует.", "Имя?").hears("Аня", "Аня")
     assert (
-        "«номер» сценария «б» — это номер, а не «нет»"
+        "«номер» сценария «б» — это номер, а дали текст (3)"
         in dialog.play.happenings("error")[0]["reason"]
     )
 
@@ -220,7 +220,7 @@ def test_what_was_to_begin_later_with_a_wrong_value_harms_nothing(talk: Any, bot
     dialog.play.edit(bot(flows.replace("{число: text}", "{число: number}")))
     dialog.passes("1h").says().hears("Аня", "Аня")
     assert (
-        "«число» сценария «б» — это number, а не «много»"
+        "«число» сценария «б» — это number, а дали текст (5)"
         in dialog.play.happenings("error")[0]["reason"]
     )
 

@@ -1,5 +1,6 @@
 """Interruption and return, cancel, back, calls and limits."""
 
+import json
 from typing import Any
 
 import pytest
@@ -719,3 +720,163 @@ def test_no_to_several_interrupted_tasks_ends_them_all(talk: Any) -> None:
     dialog.hears("/form").hears("/more").hears("/poll").hears("да").news()
     dialog.hears("нет, спасибо", "Хорошо, остановились.")
     assert dialog.idle
+
+
+# ---------------------------------------------------------------- lists
+
+LISTS = """
+flow: а
+when: [/a]
+steps:
+  а:
+    - set: {вещи: "{{ chat.вещи }}"}
+    - each: вещи
+      then:
+        - if: item.say
+          then:
+            - say: "{{ item.name }}"
+    - say: Всё.
+"""
+
+
+def test_a_list_of_ten_thousand_is_gone_over_in_time_and_kept_twice_at_most(talk: Any) -> None:
+    things = [{"name": f"вещь {n}", "say": n % 1000 == 0} for n in range(10_000)]
+    flows = LISTS.replace(
+        "          then:\n            - say", "          then:\n            - ask"
+    )
+    flows = flows.replace('"{{ item.name }}"', '"{{ item.name }}"\n              save: x')
+    dialog = talk(flows, chat={"вещи": things}).hears("/a", "вещь 0")
+    alone = len(json.dumps(things))
+    for number in range(1, 10):
+        dialog.hears("да", f"вещь {number * 1000}")
+        assert len(json.dumps(dialog.play.position)) < 2.1 * alone
+    dialog.hears("да", "Всё.")
+    assert "lists" not in json.dumps(dialog.play.position)
+
+
+def test_what_is_said_of_a_list_is_limited_and_the_error_names_the_loop(talk: Any) -> None:
+    things = [{"name": str(n), "say": True} for n in range(500)]
+    dialog = talk(LISTS, chat={"вещи": things}).hears("/a")
+    (error,) = dialog.play.happenings("error")
+    assert "больше 100 действий" in error["reason"]
+    assert "а, each: вещи, элемент 100 из 500" in error["reason"]
+    assert dialog.idle
+
+
+def test_a_list_that_changes_meanwhile_is_gone_over_as_it_was(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - set: {вещи: "{{ ['раз', 'два'] }}"}
+        - each: вещи
+          then:
+            - set: {вещи: "{{ вещи + [item] }}"}
+            - ask: "{{ item }}?"
+              save: x
+        - say: "{{ вещи | join(', ') }}"
+    """
+    dialog = talk(flows).hears("/a", "раз?").hears("да", "два?")
+    dialog.hears("да", "раз, два, раз, два")
+
+
+def test_lists_may_nest_and_the_outer_element_comes_back(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - each: "[['раз', 'два'], [], ['три']]"
+          then:
+            - say: "из {{ item | len }}"
+            - each: item
+              then:
+                - ask: "{{ item }}?"
+                  save: x
+            - say: "было {{ item | len }}"
+        - say: "{{ item | default('ничего') }}"
+    """
+    dialog = talk(flows).hears("/a", "из 2", "раз?").hears("да", "два?")
+    dialog.hears("да", "было 2", "из 0", "было 0", "из 1", "три?").hears("да", "было 1", "ничего")
+
+
+def test_going_back_within_a_list_leads_to_its_elements(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - each: "['раз', 'два']"
+          then:
+            - ask: "{{ item }}?"
+              save: x
+      б:
+        - ask: Дальше?
+          save: дальше
+        - say: "{{ x }} {{ дальше }}"
+    """
+    dialog = talk(flows).hears("/a", "раз?").hears("1", "два?").hears("2", "Дальше?")
+    dialog.hears("назад", "два?").hears("назад", "раз?").hears("3", "два?")
+    dialog.hears("4", "Дальше?").hears("да", "4 да")
+
+
+def test_a_list_in_a_position_of_old_is_gone_over_to_its_end(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - each: "['раз', 'два']"
+          then:
+            - ask: "{{ item }}?"
+              save: x
+        - say: Всё.
+    """
+    dialog = talk(flows).hears("/a", "раз?")
+    position = json.loads(json.dumps(dialog.play.position))
+    (frame,) = position["stack"]
+    frame["loops"][0][1] = frame.pop("lists")[frame["loops"][0][1]]
+    dialog.play.position = position
+    dialog.hears("да", "два?").hears("назад", "раз?").hears("да", "два?").hears("да", "Всё.")
+
+
+def test_an_earlier_question_asked_again_within_a_list_leaves_the_list(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Начнём?
+          save: начнём
+        - each: "['раз', 'два']"
+          then:
+            - if: начнём == 'снова'
+              then: {go: again}
+            - say: "{{ item }}"
+        - say: Всё.
+    """
+    dialog = talk(flows).hears("/a", "Начнём?").hears("снова", "Начнём?")
+    dialog.hears("да", "раз", "два", "Всё.")
+
+
+def test_a_loop_over_several_flows_is_named_with_its_flows(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      раз:
+        - call: б
+        - go: раз
+    ---
+    flow: б
+    steps:
+      два:
+        - set: {x: 1}
+    """
+    dialog = talk(flows).hears("/a", "Что-то пошло не так. Уже разбираемся.")
+    (error,) = dialog.play.happenings("error")
+    assert (
+        "а: раз → б: два → а: раз" in error["reason"]
+        or "б: два → а: раз → б: два" in (error["reason"])
+    )
