@@ -19,8 +19,11 @@ from bots.ports import Channel
 from flows.turn import Card as SaidCard
 from flows.turn import Press, Say, Understood
 
-SHORT_LABEL = 16
-"""Two buttons whose labels are at most this long share a row."""
+_TOGETHER = ((2, 5), (6, 4), (9, 3), (16, 2))
+"""How many buttons share a row: labels of at most so many characters, and so many of them."""
+
+MANY_BUTTONS = 5
+"""Fewer stand two in a row at most, however short they are: they are easier to hit."""
 
 _KINDS: dict[str, AttachmentKind] = {
     "photo": "photo",
@@ -55,20 +58,27 @@ def button(press: Press) -> Button:
 
 
 def keyboard(presses: Sequence[Press]) -> Keyboard | None:
-    """Rows of one, or of two where the labels are short.
+    """Rows of one, or of more where the labels are short.
 
     Sharing a phone or a place works only from a keyboard that replaces the customer's own.
     """
     if not presses:
         return None
+    most = 5 if len(presses) >= MANY_BUTTONS else 2
     rows: list[tuple[Button, ...]] = []
     for made in map(button, presses):
         last = rows[-1] if rows else ()
-        if len(last) == 1 and max(len(last[0].text), len(made.text)) <= SHORT_LABEL:
-            rows[-1] = (last[0], made)
+        if last and len(last) < min(most, _room((*last, made))):
+            rows[-1] = (*last, made)
         else:
             rows.append((made,))
     return Keyboard(rows=tuple(rows), inline=not any(press.share for press in presses))
+
+
+def _room(row: Sequence[Button]) -> int:
+    """How many buttons a row may have that holds these."""
+    longest = max(len(one.text) for one in row)
+    return next((many for length, many in _TOGETHER if longest <= length), 1)
 
 
 def reply(say: Say, message_id: str, understood: Understood) -> Reply:

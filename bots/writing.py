@@ -43,6 +43,7 @@ class Writing:
         self._channel = channel
         self._seq = conversation.seq
         self._keyboard = conversation.keyboard
+        self._pressed = ""
         self._owner = conversation.owner
         self._messages: list[MessageRecord] = []
         self._said: list[tuple[int, Reply]] = []
@@ -53,6 +54,8 @@ class Writing:
         self._events: list[Event] = []
 
     def heard(self, message: UnifiedMessage) -> None:
+        if message.happening == "button":
+            self._pressed = message.platform_message_id
         self._seq += 1
         self._messages.append(composing.inbound(message, self._seq, self._decided.understood))
 
@@ -69,7 +72,8 @@ class Writing:
     def add(self, effect: Effect) -> None:
         match effect:
             case Say():
-                self.say(composing.reply(effect, self._new_id(), self._decided.understood))
+                reply = composing.reply(effect, self._new_id(), self._decided.understood)
+                self.say(replace(reply, renews=self._pressed) if effect.renews else reply)
             case SetTimer():
                 self._timers[effect.name] = effect
             case DropTimer():

@@ -111,7 +111,8 @@ class Reply:
 
     A photo's (file's) `ref` is a path inside the bot folder (`media/hello.jpg`), an `https://` URL,
     or a channel's own reference. `clear_keyboard` takes a reply keyboard away again. `template` is
-    what a channel that knows templates sends in its place.
+    what a channel that knows templates sends in its place. `renews` is the platform's id of the
+    message whose buttons these replace, where the channel can do that; its text is for the others.
     """
 
     message_id: str
@@ -122,6 +123,7 @@ class Reply:
     keyboard: Keyboard | None = None
     clear_keyboard: bool = False
     template: Mapping[str, Any] = field(default_factory=dict)
+    renews: str = ""
     once: bool = False
     author: Literal["bot", "operator", "api"] = "bot"
     intent: str | None = None

@@ -90,8 +90,8 @@ class BotApi:
             return self._webhook_info(bot)
         elif method == "getFile":
             return self._file_info(values)
-        elif method == "editMessageText":
-            return self._edit(bot, values)
+        elif method in ("editMessageText", "editMessageReplyMarkup"):
+            return self._edit(bot, method, values)
         return True
 
     async def updates(self, bot: Bot, values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -225,12 +225,13 @@ class BotApi:
             info |= {"last_error_date": int(time.time()), "last_error_message": bot.last_error}
         return info
 
-    def _edit(self, bot: Bot, values: dict[str, Any]) -> Any:
+    def _edit(self, bot: Bot, method: str, values: dict[str, Any]) -> Any:
         key = (str(values.get("chat_id")), int(values.get("message_id") or 0))
         if self._checks:
             if key not in bot.said:
                 raise Refused(400, "Bad Request: message to edit not found")
-            now = (values.get("text"), values.get("reply_markup"))
+            text = values.get("text") if method == "editMessageText" else bot.said[key][0]
+            now = (text, values.get("reply_markup"))
             if bot.said[key] == now:
                 raise Refused(
                     400,

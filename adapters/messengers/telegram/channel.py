@@ -117,6 +117,7 @@ class TelegramChannel:
         method = parameters.pop("method")
         upload = parameters.pop("upload", None)
         uploads = parameters.pop("uploads", ())
+        instead = parameters.pop("instead", None)
         try:
             if uploads:
                 result = await send_album(self._client, self._files, parameters, uploads)
@@ -127,10 +128,10 @@ class TelegramChannel:
                     method, parameters, field=upload["field"], ref=upload["file"]
                 )
         except Rejected as rejected:
-            text = _only_text(parameters)
+            text = _only_text({"caption": instead, **parameters} if instead else parameters)
             if text is None:
                 raise
-            log.warning("A file was refused, only its text is sent", why=str(rejected))
+            log.warning("Only the text of a message is sent", why=str(rejected))
             result = await self._client.call("sendMessage", text)
         return _message_id(result)
 

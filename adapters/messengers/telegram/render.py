@@ -34,6 +34,8 @@ def render(chat_id: str, reply: Reply) -> list[Call]:
     """
     text = clean(reply.text).strip()
     markup = _markup(reply.keyboard) if reply.keyboard is not None else None
+    if reply.renews.isdecimal() and markup is not None and "inline_keyboard" in markup:
+        return [_renewal(chat_id, int(reply.renews), text, markup)]
     media = media_calls(reply.attachments)
     if text and len(media) == 1 and _takes(media[0], text, markup):
         caption(media[0], text)
@@ -52,6 +54,17 @@ def render(chat_id: str, reply: Reply) -> list[Call]:
         _clear_keyboard(calls)
     chat = _chat(chat_id)
     return [{"method": call.pop("method"), "chat_id": chat, **call} for call in calls]
+
+
+def _renewal(chat_id: str, message_id: int, text: str, markup: dict[str, Any]) -> Call:
+    """New buttons for a message that is there; `instead` is said where it is there no more."""
+    return {
+        "method": "editMessageReplyMarkup",
+        "chat_id": _chat(chat_id),
+        "message_id": message_id,
+        "reply_markup": markup,
+        "instead": text or ONLY_BUTTONS,
+    }
 
 
 def _needs_words(reply: Reply, media: Sequence[Call]) -> bool:

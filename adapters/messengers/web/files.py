@@ -64,15 +64,18 @@ _ACCEPTED: Mapping[str, _Kind] = {
     ),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _Kind(".xlsx", "document"),
     "video/mp4": _Kind(".mp4", "video", inline=True),
+    "video/quicktime": _Kind(".mov", "video", inline=True),
+    "video/webm": _Kind(".webm", "video", inline=True),
     "audio/mpeg": _Kind(".mp3", "audio", inline=True),
+    "audio/mp4": _Kind(".m4a", "audio", inline=True),
+    "audio/ogg": _Kind(".ogg", "voice", inline=True),
 }
+_SAME = {"application/ogg": "audio/ogg"}
 _MIMES = {kind.ending: mime for mime, kind in _ACCEPTED.items()}
 _MEDIA_MIMES = {
     **{ending: mime for ending, mime in _MIMES.items() if _ACCEPTED[mime].inline},
     ".jpeg": "image/jpeg",
     ".svg": "image/svg+xml",
-    ".ogg": "audio/ogg",
-    ".webm": "video/webm",
     ".pdf": "application/pdf",
 }
 _GUARDS = {
@@ -146,7 +149,7 @@ class Files:
                 mime = await to_thread.run_sync(_sniff, content)
                 kind = _ACCEPTED.get(mime)
                 if kind is None:
-                    wanted = "Send a picture, a PDF, DOCX, XLSX, MP4, MP3"
+                    wanted = "Send a picture, a PDF, DOCX, XLSX, a video or a recording"
                     return _refusal(request, 415, "unsupported_file", wanted)
                 name = self._new_secret() + kind.ending
                 await to_thread.run_sync(self._keep, name, content)
@@ -256,7 +259,8 @@ def _sniff(content: bytes) -> str:
         guesses = puremagic.magic_string(content)
     except (puremagic.PureError, ValueError):
         return ""
-    return next((guess.mime_type for guess in guesses if guess.mime_type in _ACCEPTED), "")
+    types = (_SAME.get(guess.mime_type, guess.mime_type) for guess in guesses)
+    return next((mime for mime in types if mime in _ACCEPTED), "")
 
 
 def _refusal(request: Request, status: int, kind: str, message: str) -> Response:

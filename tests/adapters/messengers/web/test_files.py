@@ -106,6 +106,25 @@ async def test_a_document_is_for_downloading(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "name", "kind"),
+    [
+        (b"OggS\x00\x02" + b"\x00" * 22 + b"\x01\x13OpusHead" + b"\x00" * 99, "a.ogg", "voice"),
+        (b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00M4A " + b"\x00" * 99, "a.m4a", "audio"),
+        (b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  " + b"\x00" * 99, "a.mov", "video"),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42" + b"\x00" * 99, "a.mp4", "video"),
+    ],
+)
+async def test_what_phones_record_is_taken_and_shown(
+    place: Place, content: bytes, name: str, kind: str
+) -> None:
+    sent = (await place.upload(content, name)).json()
+    assert (sent["kind"], sent["ref"].endswith(name[1:])) == (kind, True)
+    served = await place.client.get(sent["ref"])
+    assert served.headers["content-type"] == sent["mime"]
+    assert "content-disposition" not in served.headers
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"<html><script>alert(1)</script></html>",
