@@ -180,7 +180,10 @@ def come_back_to(stage: Stage, frame: Frame) -> None:
 
 
 def settle_on(stage: Stage, frame: Frame) -> None:
-    if frame.wait is not None and frame.wait.kind == "ask":
+    if not stage.knows(frame):
+        # Its version is at hand no more: it is begun anew as soon as it goes on.
+        abandon(stage, frame)
+    elif frame.wait is not None and frame.wait.kind == "ask":
         asking.repeat(stage, frame)
 
 
