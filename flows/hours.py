@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 WHOLE_DAY = 24 * 60
 LONGEST_DURATION = timedelta(days=3660)
 
-_DAYS = {
+DAYS = {
     day: place
     for names in (
         "пн вт ср чт пт сб вс",
@@ -17,7 +17,7 @@ _DAYS = {
     )
     for place, day in enumerate(names.split())
 } | {"tues": 1, "thur": 3, "thurs": 3}
-_GROUPS = {
+GROUPS = {
     "ежедневно": range(7),
     "каждый день": range(7),
     "daily": range(7),
@@ -92,8 +92,8 @@ def _read_part(part: str, source: str) -> tuple[list[int], list[tuple[int, int]]
 def _days(words: str, source: str) -> list[int]:
     if not words:
         return []
-    if words in _GROUPS:
-        return list(_GROUPS[words])
+    if words in GROUPS:
+        return list(GROUPS[words])
     days: list[int] = []
     for name in words.split():
         if not _NAMES.fullmatch(name):
@@ -105,9 +105,9 @@ def _days(words: str, source: str) -> list[int]:
 
 
 def _day(name: str, source: str) -> int:
-    if name not in _DAYS:
+    if name not in DAYS:
         raise ValueError(f"в часах «{source}» нет такого дня недели: «{name}», {_LIKE}")
-    return _DAYS[name]
+    return DAYS[name]
 
 
 def _span(found: re.Match[str], source: str) -> tuple[int, int]:
