@@ -66,6 +66,7 @@ from config.settings import Settings
 from flows.errors import LoadError
 from flows.load import Loaded, load_bot
 from flows.model import ActionSpec, Bot
+from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
 from storage.sqlite import Stores, open_sqlite
@@ -206,6 +207,7 @@ class House:
     inbox: Inbox
     outbox: Outbox
     worker: Worker
+    schedules: Schedules
     channels: dict[str, Channel]
     new_id: Ids
     supervisor: Supervisor = field(default_factory=Supervisor)
@@ -215,6 +217,7 @@ class House:
         await self.outbox.start()
         await self.inbox.start()
         self.supervisor.keep("timers", partial(self.worker.run, self.inbox.fire))
+        self.supervisor.keep("schedules", self.schedules.run)
         tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
         table = Timetable([tidy], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC"))
         self.supervisor.keep("timetable", table.run)
@@ -334,6 +337,15 @@ async def build(
         inbox=inbox,
         outbox=outbox,
         worker=worker,
+        schedules=Schedules(
+            bots=published,
+            audience=stores.audience,
+            accept=inbox.accept,
+            shelf=stores.shelf,
+            workspace=owner.workspace,
+            clock=now,
+            new_id=new_id,
+        ),
         channels=open_channels,
         new_id=new_id,
     )
@@ -387,7 +399,8 @@ async def publish(house: House, bot: Bot, folder: BotFolder) -> None:
     """Publish a bot, as soon as the disk lets us."""
     while True:
         try:
-            return await house.published.publish(bot, folder.files)
+            await house.published.publish(bot, folder.files)
+            return house.schedules.wake()
         except Unavailable:
             await asyncio.sleep(1)
 

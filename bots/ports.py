@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bots.model.account import Account, ApiKey
 from bots.model.answer import Delivery
@@ -129,6 +129,24 @@ class Conversations(Protocol):
 
     async def message(self, workspace: int, message_id: str) -> MessageRecord | None:
         """One message of a workspace."""
+
+
+class Recipient(NamedTuple):
+    """A chat that the bot may write to by itself, and what is known of it."""
+
+    id: int
+    address: Address
+    platform: str
+    user_id: str
+    user: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class Audience(Protocol):
+    """Everybody a bot talks with."""
+
+    async def chats(self, workspace: int, bot: str, *, after: int, limit: int) -> list[Recipient]:
+        """Chats that can be written to and that no person has, by rising id past `after`."""
 
 
 class Accounts(Protocol):

@@ -22,12 +22,14 @@ from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Tim
 from bots.ports import Channel, Clock, Journal, Listener, NewId
 from bots.writing import Writing
 from flows.turn import (
+    CHATLESS,
     Fired,
     GivenBack,
     Heard,
     Occurred,
     Returned,
     Sent,
+    Struck,
     TakenOver,
     Understood,
 )
@@ -92,7 +94,11 @@ class Responder:
         """Answer a message. `context` is written into the conversation first."""
         message = arrival.message
         if message.happening == "event":
-            return await self._take_event(arrival)
+            metadata = message.metadata
+            happened = Occurred(name=metadata["event"], data=metadata["data"])
+            return await self._take_happening(arrival, happened)
+        if message.happening == "schedule":
+            return await self._take_happening(arrival, Struck(key=message.metadata["key"]))
         opening = Opening(
             platform=message.platform, user_id=message.user_id, profile=message.profile
         )
@@ -117,16 +123,19 @@ class Responder:
 
         return await self._claimed(message.address, turn, opening)
 
-    async def _take_event(self, arrival: Arrival) -> Turn:
+    async def _take_happening(self, arrival: Arrival, what: Occurred | Struck) -> Turn:
         """Something happened around a chat: whoever has the chat, the engine knows what to do."""
-        metadata = arrival.message.metadata
-        what = Occurred(name=metadata["event"], data=metadata["data"])
+        message = arrival.message
+        opening = Opening(platform=CHATLESS, user_id=CHATLESS)
 
         async def turn(conversation: Conversation) -> Turn:
             decided = await self._decider.decide(conversation, what, f"in:{arrival.seq}")
             return await self._commit(conversation, decided, arrival=arrival)
 
-        return await self._claimed(arrival.message.address, turn)
+        # Only a run without a chat begins with nobody having written first.
+        return await self._claimed(
+            message.address, turn, opening if message.platform == CHATLESS else None
+        )
 
     async def fire(self, timer: Timer) -> Turn:
         """A timer is due."""

@@ -17,7 +17,7 @@ from flows.values import freeze_light
 
 def run_action(stage: Stage, frame: Frame, operation: Do) -> None:
     arguments = freeze_light(_arguments(stage, frame, operation))
-    wait = Wait(f"w{stage.number()}", "do", frame.at)
+    wait = Wait(f"w{stage.number()}", "do", frame.at, since=stage.seconds)
     frame.wait = wait
     if operation.effect != "none":
         stage.note_barrier(frame)

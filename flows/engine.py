@@ -37,6 +37,7 @@ from flows.turn import (
     Say,
     Sent,
     Step,
+    Struck,
     TakenOver,
     Understand,
     Understood,
@@ -71,6 +72,7 @@ def advance(
         stage.muted = stage.position.muted
     else:
         _begin_turn(stage)
+    stage.muted = stage.muted or stage.chatless
     renewed = bool(stage.stack) and versions.move(stage, retire=isinstance(what, Updated))
     try:
         if renewed:
@@ -105,6 +107,8 @@ def _take(stage: Stage, what: Input) -> None:
             timers.fire(stage, what.payload)
         case Occurred():
             occurring.occur(stage, what.name, what.data)
+        case Struck():
+            timers.strike(stage, what.key)
         case Returned():
             _take_result(stage, what)
         case Chosen():

@@ -21,6 +21,7 @@ class Wait(Kept):
     """What a frame waits for. `entry` is the operation that waits, `id` is given only once.
 
     A `pause` is so short that the customer is kept waiting; a `wait` is a long one, or for an event.
+    `since` is when it began, where it may begin in the middle of a long silence.
 
     `signature` finds a question again in an edited flow; `collected` are the texts or attachments
     gathered so far, `picked` the places of the labels chosen for `many`. `confirming` says that a
@@ -40,6 +41,7 @@ class Wait(Kept):
     confirming: bool = False
     missed: bool = False
     page: int = 0
+    since: float = 0.0
 
 
 class Frame(Kept):

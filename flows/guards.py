@@ -30,7 +30,9 @@ def listens(
 
 
 def first(stage: Stage, targets: Iterable[Target], frame: Frame | None) -> Target | None:
-    """The first of an event's targets that may be woken now."""
+    """The first of an event's targets that may be woken now; none where there is no chat."""
+    if stage.chatless:
+        return None
     return next((target for target in targets if listens(stage, target, frame)), None)
 
 

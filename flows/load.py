@@ -160,6 +160,7 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
         flows=flows,
         starts=_with_start(starts.scope(), start),
         start_words=_start_words(starts.scope(), start),
+        schedules=(*own_triggers.schedules, *starts.schedules),
         former={flow.was: name for name, flow in flows.items() if flow.was},
     )
     check_channels(bot, report)

@@ -7,7 +7,7 @@ from flows.env import Env
 from flows.frames import BOTTOM, Frame, Position
 from flows.hours import Hours
 from flows.model import Bot, Flow, Operation
-from flows.turn import Around
+from flows.turn import CHATLESS, Around
 from flows.values import freeze, refuse_heavy, thaw, thaw_fields
 
 HISTORY_KEPT = 20
@@ -55,6 +55,11 @@ class Memory:
     @property
     def top(self) -> Frame | None:
         return self.stack[-1] if self.stack else None
+
+    @property
+    def chatless(self) -> bool:
+        """Whether this is a schedule's run that no customer sees."""
+        return self.around.channel == CHATLESS
 
     def number(self) -> int:
         self.position.counter += 1
@@ -150,7 +155,7 @@ class Memory:
             "msg": {"text": self.position.message},
         }
         if self.bot.hours:
-            scope["hours"] = _Opening(self.bot.hours, self.env)
+            scope["hours"] = Openings(self.bot.hours, self.env)
         if self.position.outcome is not None:
             scope["handoff"] = self.position.outcome
         return scope
@@ -310,7 +315,7 @@ def has_barrier(history: list[dict[str, Any]]) -> bool:
     return any("barrier" in entry for entry in history)
 
 
-class _Opening(Mapping[str, Any]):
+class Openings(Mapping[str, Any]):
     """`hours.<name>.open` and `.text`, worked out when they are read."""
 
     __slots__ = ("_env", "_hours")

@@ -14,6 +14,7 @@ from flows.errors import Place
 from flows.expressions import Expression
 from flows.hours import Hours, Window
 from flows.text import Text
+from flows.timetables import Timetable
 
 Effect = Literal["none", "undo", "yes"]
 Cost = Literal["quick", "slow", "paid"]
@@ -605,6 +606,22 @@ class Defaults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """`every`: what is woken again and again, without a chat or (`for_chats`) in each of some.
+
+    `key` is the same for as long as the owner leaves what is woken, when and for whom as they are.
+    `audience` is an expression over `user` and `chat`; without one every chat is meant.
+    """
+
+    key: str
+    timetable: Timetable
+    target: Target
+    place: Place
+    for_chats: bool = False
+    audience: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
     """A bot folder, loaded. `own` holds the operations of the bot's handlers and of `defaults.else`.
 
@@ -635,4 +652,5 @@ class Bot:
     flows: Mapping[str, Flow] = field(default_factory=dict)
     starts: Scope = field(default_factory=Scope)
     start_words: frozenset[str] = frozenset()
+    schedules: tuple[Schedule, ...] = ()
     former: Mapping[str, str] = field(default_factory=dict)

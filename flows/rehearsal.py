@@ -34,6 +34,7 @@ from flows.turn import (
     Sent,
     SetTimer,
     Step,
+    Struck,
     TakenOver,
     Understand,
     Understood,
@@ -160,6 +161,12 @@ class Rehearsal:
         """Let an event of this chat happen."""
         self._turn(Occurred(name=name, data=data))
 
+    def strike(self, timetable: str) -> None:
+        """Let the time come of what the owner wrote `every: <timetable>` for."""
+        keys = [one.key for one in self.bot.schedules if one.timetable.text == timetable]
+        for key in keys:
+            self._turn(Struck(key=key))
+
     def take_over(self, *, queue: str = "", reason: str = "") -> None:
         self._turn(TakenOver(queue=queue, reason=reason))
 
@@ -201,7 +208,9 @@ class Rehearsal:
             step = self._advance(what)
             entities.update(step.understood.entities)
             self._note(
-                step, entities, first=first and not isinstance(what, (Fired, Returned, Occurred))
+                step,
+                entities,
+                first=first and not isinstance(what, (Fired, Returned, Occurred, Struck)),
             )
             first = False
             for effect in step.effects:

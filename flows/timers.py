@@ -4,12 +4,24 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from flows import answering, asking, endings, guards, handing, holding, occurring, tasks, waiting
+from flows import (
+    answering,
+    asking,
+    endings,
+    guards,
+    handing,
+    holding,
+    occurring,
+    tasks,
+    triggers,
+    waiting,
+)
 from flows.choices import question_of
 from flows.frames import Frame
 from flows.stage import Stage
 
 EXPIRES = "expires"
+EVERY = "every"
 
 
 def fire(stage: Stage, payload: Mapping[str, Any]) -> None:
@@ -105,6 +117,29 @@ def _occur(stage: Stage, payload: Mapping[str, Any]) -> None:
     occurring.occur(stage, payload["name"], payload["data"])
 
 
+def strike(stage: Stage, key: str) -> None:
+    """A schedule's time has come; in the middle of a customer's task it waits as `later` does."""
+    payload = {"kind": EVERY, "id": f"{EVERY}:{key}", "key": key}
+    if stage.chatless or (stage.holder == "bot" and holding.idle(stage)):
+        _begin_scheduled(stage, payload)
+    else:
+        holding.hold(stage, payload)
+
+
+def _begin_scheduled(stage: Stage, payload: Mapping[str, Any]) -> None:
+    holding.forget(stage, payload["id"])
+    schedule = next((one for one in stage.bot.schedules if one.key == payload["key"]), None)
+    if schedule is None or not guards.listens(stage, schedule.target, None):
+        return
+    if stage.holder != "bot":
+        holding.hold(stage, payload)
+    elif stage.chatless and tasks.running(stage, schedule.target.flow) is not None:
+        # The run before is still under way, with a slow action.
+        stage.happened("schedule_skipped", schedule=schedule.timetable.text)
+    else:
+        triggers.wake(stage, schedule.target, None, "", event=EVERY)
+
+
 def release_held(stage: Stage) -> bool:
     """Let go on what has been held longest, now that the chat is idle."""
     if not stage.position.held or stage.holder != "bot" or not holding.idle(stage):
@@ -143,6 +178,13 @@ def _lifetime(stage: Stage) -> timedelta | Literal["never"]:
     return stage.bot.defaults.expires
 
 
+def _silent_since(stage: Stage) -> float:
+    """An action, or an event that is waited for, has its own time, however long ago they wrote."""
+    top = stage.top
+    since = top.wait.since if top is not None and top.wait is not None else 0.0
+    return max(stage.position.heard, since)
+
+
 def watch_silence(stage: Stage) -> None:
     """Keep the timer of silence. It is moved only when it would come too late: a message costs no
     timer, and one that fires too early is set anew."""
@@ -150,7 +192,7 @@ def watch_silence(stage: Stage) -> None:
     if lifetime == "never":
         return
     position = stage.position
-    due = position.heard + lifetime.total_seconds()
+    due = _silent_since(stage) + lifetime.total_seconds()
     if position.expiry and position.expiry <= due:
         return
     position.expiry = due
@@ -165,7 +207,7 @@ def _expire(stage: Stage, payload: Mapping[str, Any]) -> None:
         position.heard = stage.seconds
     if lifetime == "never":
         return
-    silence = stage.seconds - position.heard
+    silence = stage.seconds - _silent_since(stage)
     if silence + 0.5 < lifetime.total_seconds():
         return
     top = stage.top
@@ -190,5 +232,6 @@ _KINDS: dict[str, Callable[[Stage, Mapping[str, Any]], None]] = {
     "pause": _await,
     "wait": _await,
     "event": _occur,
+    EVERY: _begin_scheduled,
     EXPIRES: _expire,
 }

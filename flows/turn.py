@@ -96,7 +96,16 @@ class Updated(Struct, frozen=True, kw_only=True):
     """
 
 
-Input = Heard | Fired | Returned | Chosen | TakenOver | GivenBack | Updated | Occurred
+class Struck(Struct, frozen=True, kw_only=True):
+    """The time of a schedule has come: `Schedule.key`."""
+
+    key: str
+
+
+Input = Heard | Fired | Returned | Chosen | TakenOver | GivenBack | Updated | Occurred | Struck
+
+CHATLESS = "schedule"
+"""The `Around.channel` of a run that has no chat: nobody hears it."""
 
 
 class Around(Struct, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ def begin(stage: Stage, frame: Frame, operation: Await) -> None:
         "pause" if pause else "wait",
         frame.at,
         list(signature) if signature is not None else None,
+        since=stage.seconds,
     )
     frame.wait = wait
     if after is not None:
@@ -39,9 +40,6 @@ def begin(stage: Stage, frame: Frame, operation: Await) -> None:
         payload = {"kind": wait.kind, "id": wait.id}
         stage.set_timer(name, stage.around.now + after, payload, keep=True)
         wait.timers.append(name)
-    elif not stage.muted:
-        # It has its own time to come, however long ago the customer wrote.
-        stage.position.heard = max(stage.position.heard, stage.around.now.timestamp())
 
 
 def under_way(stage: Stage) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.ports import Clock, NewId
 from storage.accounts import SqlAccounts
+from storage.audience import SqlAudience
 from storage.checkpoints import Checkpoints
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers, open_writer
@@ -30,6 +31,7 @@ class Stores:
     outbox: SqlOutbox
     timers: SqlTimers
     conversations: SqlConversations
+    audience: SqlAudience
     accounts: SqlAccounts
     shelf: SqlShelf
     tallies: SqlTallies
@@ -65,6 +67,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         outbox=SqlOutbox(writer, reader, clock=clock),
         timers=SqlTimers(writer, reader),
         conversations=SqlConversations(reader),
+        audience=SqlAudience(reader),
         accounts=SqlAccounts(writer, reader),
         shelf=SqlShelf(writer, reader),
         tallies=SqlTallies(reader),

@@ -11,7 +11,7 @@ AttachmentKind = Literal[
 MessageType = Literal[
     "text", "image", "video", "document", "voice", "sticker", "audio", "location", "contact"
 ]
-Happening = Literal["message", "button", "edited", "blocked", "unblocked", "event"]
+Happening = Literal["message", "button", "edited", "blocked", "unblocked", "event", "schedule"]
 BY_CUSTOMER: frozenset[Happening] = frozenset({"message", "button", "edited"})
 """What a customer says or does."""
 
@@ -84,8 +84,8 @@ class UnifiedMessage:
     `external_id` is what the platform repeats when it delivers again (Telegram's `update_id`);
     together with the address' channel it is taken once. `button` is the payload of a pressed
     button; `reply_token` is what the platform wants back at once (a callback query's id).
-    `profile` is what the platform says of the person: name, username, language. An `event` is
-    nothing a customer does: its name and data are in `metadata`.
+    `profile` is what the platform says of the person: name, username, language. An `event` and
+    the time of a `schedule` are nothing a customer does: what it is stands in `metadata`.
     """
 
     message_id: str

@@ -46,7 +46,7 @@ def check_ends(flow: Flow, report: Report) -> None:
 
 def check_reach(bot: Bot, report: Report) -> None:
     """Flows that nothing starts: no trigger, no call, no timer."""
-    started = set(_triggered(bot.starts)) | {bot.start}
+    started = set(_triggered(bot.starts)) | _scheduled(bot) | {bot.start}
     for flow in (bot.own, *bot.flows.values()):
         for operation in flow.code:
             if isinstance(operation, CallFlow | StartFlow | Later):
@@ -60,7 +60,7 @@ def check_reach(bot: Bot, report: Report) -> None:
 
 def check_needs(bot: Bot, report: Report) -> None:
     """Inputs that a flow demands and a message that starts it cannot give."""
-    triggered = set(_triggered(bot.starts))
+    triggered = set(_triggered(bot.starts)) | _scheduled(bot)
     for name, flow in bot.flows.items():
         for need, described in flow.needs.items():
             if name in triggered and not described.optional:
@@ -81,6 +81,10 @@ def _triggered(scope: Scope) -> Iterator[str]:
         yield from (target.flow for target in targets)
     for _, target in (*scope.contains, *scope.means):
         yield target.flow
+
+
+def _scheduled(bot: Bot) -> set[str]:
+    return {schedule.target.flow for schedule in bot.schedules}
 
 
 def _pressed(buttons: tuple[OfferedButton, ...]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from flows.check.branches import check_branches
 from flows.check.kept import check_kept
 from flows.check.privacy import check_privacy
 from flows.check.questions import check_questions
+from flows.check.schedules import check_schedules
 from flows.check.unused import check_unused
 from flows.check.ways import (
     check_ends,
@@ -35,6 +36,7 @@ def check_whole(bot: Bot, report: Report) -> None:
     check_branches(bot, report)
     check_privacy(bot, report)
     check_window(bot, report)
+    check_schedules(bot, report)
     _check_greeting(bot, report)
 
 

@@ -122,7 +122,10 @@ def compile_own(reader: Reader, bot: BotFile, place: Place) -> tuple[Flow, Trigg
     """The operations of the bot's handlers and of `defaults.else`, once the flows are known."""
     writer = Writer(reader, VERBS)
     triggers = handlers(
-        reader, bot.fields.get("meanwhile"), lambda block: Target("", writer.handler(block))
+        reader,
+        bot.fields.get("meanwhile"),
+        lambda block: Target("", writer.handler(block)),
+        timed=True,
     )
     defaults = _defaults(writer, bot.fields.get("defaults"))
     code, lines = writer.finish()

@@ -1,5 +1,6 @@
 """Compiles `when` and `meanwhile`: what wakes a flow or a handler."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,14 +10,17 @@ from flows.compile.fields import Fields
 from flows.compile.heard import Heard
 from flows.compile.reading import Reader
 from flows.errors import Place
+from flows.expressions import Expression
 from flows.matching import fold
-from flows.model import Narrowing, Pattern, Scope, Sends, Target
+from flows.model import Narrowing, Pattern, Schedule, Scope, Sends, Target
 from flows.patterns import compiled
+from flows.timetables import parse_timetable
 from flows.vocabulary import CHANNELS, EVENTS
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _COMMAND = re.compile(r"/\w{1,32}")
 _OWN_EVENT = re.compile(r"[^\W\d][\w-]*(?:\.[\w-]+)+")
+_OF_A_CHAT = frozenset(("user", "chat", "now", "today", "hours"))
 _TRIGGERS = ("contains", "matches", "means", "sends", "event", "every")
 SENDS = ("photo", "voice", "video", "file", "location", "contact", "sticker")
 
@@ -33,6 +37,7 @@ class Triggers:
         self._contains: list[tuple[str | Sends | Pattern, Target]] = []
         self._means: list[tuple[str, Target]] = []
         self._events: dict[str, list[Target]] = {}
+        self.schedules: list[Schedule] = []
 
     def scope(self) -> Scope:
         return Scope(
@@ -104,6 +109,39 @@ class Triggers:
                 self._contains.append((Sends(named), target))
         for event in self._scalars(fields.get("event"), "event"):
             self._event(event, target)
+        for timetable in self._scalars(fields.get("every"), "every"):
+            self._every(timetable, fields.get("for"), target)
+        if "for" in fields and "every" not in fields:
+            self.reader.report(complaints.FOR_ALONE, fields.key("for").place)
+
+    def _every(self, scalar: Scalar, audience: Node | None, target: Target) -> None:
+        like = "a timetable such as mon-fri 10:00, daily 09:00, 1st 10:00 or 2h"
+        timetable = self.reader.parsed(scalar, "every", parse_timetable, like)
+        if timetable is None:
+            return
+        everybody = isinstance(audience, Scalar) and audience.text.strip() in ("yes", "да")
+        written = getattr(audience, "text", "")
+        digest = hashlib.sha256(f"{target.flow}\0{timetable.text}\0{written}".encode())
+        alike = sum(one.key.startswith(digest.hexdigest()[:12]) for one in self.schedules)
+        self.schedules.append(
+            Schedule(
+                key=digest.hexdigest()[:12] + (f"-{alike + 1}" if alike else ""),
+                timetable=timetable,
+                target=target,
+                place=scalar.place,
+                for_chats=audience is not None,
+                audience=self._audience(audience) if audience and not everybody else None,
+            )
+        )
+
+    def _audience(self, node: Node) -> Expression:
+        """Whom it is for: an expression over the person and the chat, of no other variables."""
+        reader = Reader(self.reader.known, self.reader.report)
+        found = reader.expression(node, "for")
+        for name in sorted(found.names - _OF_A_CHAT):
+            self.reader.report(complaints.FOR_WHOM, node.place, name=name)
+        self.reader.uses += reader.uses
+        return found
 
     def _always(self, target: Target) -> bool:
         """Whether nothing narrows a trigger, nor keeps the flow it starts from starting."""
@@ -173,8 +211,13 @@ def event_name(reader: Reader, scalar: Scalar, builtin: Iterable[str]) -> str:
     return ""
 
 
-def handlers(reader: Reader, node: Node | None, target: Callable[[Node], Target]) -> Triggers:
-    """The handlers of a `meanwhile`; `target` compiles a handler's block."""
+def handlers(
+    reader: Reader, node: Node | None, target: Callable[[Node], Target], *, timed: bool = False
+) -> Triggers:
+    """The handlers of a `meanwhile`; `target` compiles a handler's block.
+
+    Only where it is always listened (`timed`) may a handler have a timetable.
+    """
     triggers = Triggers(reader)
     for item in node.items if isinstance(node, Listing) else ():
         fields = reader.fields(item, "handler", "meanwhile")
@@ -184,4 +227,6 @@ def handlers(reader: Reader, node: Node | None, target: Callable[[Node], Target]
             triggers.add(when, target(then))
     if node is not None and not isinstance(node, Listing):
         reader.expected(node, "meanwhile", "список: «- when: …»", "a list: “- when: …”")
+    for schedule in () if timed else triggers.schedules:
+        reader.report(complaints.EVERY_HERE, schedule.place)
     return triggers

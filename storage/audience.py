@@ -1,0 +1,41 @@
+"""Everybody a bot talks with, behind bots.ports.Audience."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bots.model.message import Address
+from bots.ports import Recipient
+from flows.turn import CHATLESS
+from storage.rows import from_json
+
+_CHATS = (
+    "SELECT c.id, c.workspace, c.bot, c.channel, c.chat_id, c.platform, c.user_id, u.remembered,"
+    " c.context FROM conversations c JOIN customers u ON u.id = c.customer_id"
+    " WHERE c.id > ? AND c.workspace = ? AND c.bot = ? AND c.owner = 'bot' AND NOT c.unreachable"
+    " AND c.platform <> ? ORDER BY c.id LIMIT ?"
+)
+
+
+class SqlAudience:
+    """Reads by the primary key, a portion at a time."""
+
+    def __init__(self, reader: AsyncEngine) -> None:
+        self._reader = reader
+
+    async def chats(self, workspace: int, bot: str, *, after: int, limit: int) -> list[Recipient]:
+        async with self._reader.connect() as connection:
+            values = (after, workspace, bot, CHATLESS, limit)
+            found = await connection.exec_driver_sql(_CHATS, values)
+            return [_recipient(row) for row in found]
+
+
+def _recipient(row: Any) -> Recipient:
+    return Recipient(
+        id=row[0],
+        address=Address(row[1], row[2], row[3], row[4]),
+        platform=row[5],
+        user_id=row[6],
+        user=from_json(row[7]),
+        context=from_json(row[8]),
+    )
