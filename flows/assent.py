@@ -16,11 +16,28 @@ _WHOLE: Mapping[str, bool | None] = {
     **dict.fromkeys(("без проблем", "нет проблем", "не вопрос", "еще бы", "само собой"), True),
     **dict.fromkeys(("я не против", "да не вопрос", "так точно", "сто процентов", "100"), True),
     **dict.fromkeys(("why not", "no problem", "no worries", "of course", "go ahead"), True),
-    **dict.fromkeys(("sounds good", "i guess so", "you bet", "by all means", "thats right"), True),
-    **dict.fromkeys(("i dont mind", "mayli", "boladi", "xop boladi", "da boladi"), True),
+    **dict.fromkeys(
+        (
+            "sounds good",
+            "sounds great",
+            "lets do it",
+            "i guess so",
+            "you bet",
+            "by all means",
+            "thats right",
+        ),
+        True,
+    ),
+    **dict.fromkeys(
+        ("i dont mind", "i do", "i am", "id love to", "mayli", "boladi", "xop boladi", "da boladi"),
+        True,
+    ),
     **dict.fromkeys(("да нет не надо", "да не надо", "да не", "no way", "not really"), False),
     **dict.fromkeys(("ни за что", "ни в коем случае", "i dont think so", "of course not"), False),
-    **dict.fromkeys(("im good", "no im good", "not now", "not yet", "maybe later"), False),
+    **dict.fromkeys(
+        ("im good", "no im good", "nah im good", "not at all", "not now", "not yet", "maybe later"),
+        False,
+    ),
     **dict.fromkeys(("kerak emas", "shart emas", "xohlamayman", "hozir emas"), False),
     **dict.fromkeys(("нет верно", "нет правильно", "нет все верно", "no right"), None),
 }
@@ -29,7 +46,7 @@ _WHOLE: Mapping[str, bool | None] = {
 _PLAIN_YES = frozenset(
     [
         *("да", "ага", "угу", "lf", "yes", "yep", "yeah", "yup", "y", "д", "aha", "yea", "ye"),
-        *("da", "агась", "йес", "даа", "ага", "yess", "ha", "xa", "хa", "ха"),
+        *("da", "агась", "йес", "йеп", "даа", "ага", "yess", "ha", "xa", "хa", "ха"),
     ]
 )
 _YES = _PLAIN_YES | frozenset(
@@ -81,7 +98,19 @@ _FILLERS = frozenset(
         *("больше", "ничего", "в", "с", "на", "коем", "случае", "за", "что", "могу", "please"),
         *("thanks", "thank", "you", "it", "is", "i", "do", "that", "s", "all", "of", "its"),
         *("пож", "плиз", "большое", "благодарю", "думаю", "наверное", "скорее", "о", "ой", "эм"),
-        *("всего", "ли", "там", "просто", "наверно", "видимо", "вполне", "thats", "then", "im"),
+        *(
+            "всего",
+            "ли",
+            "там",
+            "просто",
+            "наверно",
+            "видимо",
+            "вполне",
+            "пожалуй",
+            "thats",
+            "then",
+            "im",
+        ),
         *("пжл", "пжлст", "спс", "сегодня", "вас", "нас", "thx", "oh", "well", "just", "rahmat"),
         *("raxmat", "iltimos", "think", "so", "thing", "need", "want", "today", "here"),
     ]

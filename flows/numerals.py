@@ -32,11 +32,34 @@ _NUMBER = re.compile(
 _TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _BOUNDS = frozenset(
     [
-        *("или", "до", "от", "больше", "меньше", "более", "менее", "не", "свыше", "между"),
+        *(
+            "ни",
+            "вторая",
+            "третья",
+            "третьих",
+            "четвертая",
+            "или",
+            "до",
+            "от",
+            "больше",
+            "меньше",
+            "более",
+            "менее",
+            "не",
+            "свыше",
+            "между",
+        ),
         *("or", "over", "under", "between", "less", "more", "not", "than", "yoki", "than"),
     ]
 )
-"""Beside these a number is an end of a range, or one of two."""
+"""Beside these a number is an end of a range, one of two, or a part of a fraction."""
+_NOTHING = frozenset({"ни одного", "ни одной", "нисколько", "none", "not one", "hech qancha"})
+_TIDY = re.compile(
+    r"[-−–]?(?:\d{1,3}(?:[ \u00a0\u202f']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+    r"|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?"
+    r"|\d{1,3}\.\d{3},\d+|\d{1,3},\d{3}\.\d+)"
+)
+"""Unlike `1.5.2` and dates."""
 
 
 def one_number(text: str, language: str) -> int | float | None:
@@ -48,19 +71,20 @@ def one_number(text: str, language: str) -> int | float | None:
 def numbers_in(text: str, language: str) -> list[int | float]:
     """The different numbers written in digits; of `5-7` both ends."""
     parted = re.sub(r"(?<=\d)\s?[-−–—]\s?(?=\d)", " , ", text)
-    found = [_value(match.group(), language) for match in _NUMBER.finditer(parted)]
-    return list(dict.fromkeys(found))
+    written = [match.group() for match in _NUMBER.finditer(parted)]
+    return list(dict.fromkeys(_value(one, language) for one in written if _TIDY.fullmatch(one)))
 
 
 def written_number(text: str, language: str) -> int | float | None:
     """A number as an answer: alone, in words, or the only one in a short sentence."""
     stripped = text.strip().strip("!?;:()").removesuffix(".").strip()
     if _NUMBER.fullmatch(stripped):
-        return None if two_ways(stripped, language) else _value(stripped, language)
+        read = _TIDY.fullmatch(stripped) and not two_ways(stripped, language)
+        return _value(stripped, language) if read else None
     if len(stripped) > LONGEST:
         return None
     words = number_tokens(stripped)
-    spelled = spelled_words(words)
+    spelled = 0 if " ".join(words) in _NOTHING else spelled_words(words)
     if spelled is not None:
         return spelled
     if len(words) > FEW_WORDS or _BOUNDS.intersection(words) or len(bare_numbers(text)) > 1:

@@ -72,6 +72,9 @@ UZBEK: Mapping[str, str] = {
     "resume": "“{about}” davom ettiramizmi?",
     "which": "Nimaga qaytamiz?",
     "neither": "Hech biriga",
+    "about_which": "{topics} haqidami?",
+    "quoted": "“{text}”",
+    "or": " yoki ",
     "dropped": "Boshlangan ishlar ko‘payib ketdi, “{about}” yopildi.",
     "stopped": "Yaxshi, to‘xtadik.",
     "nowhere_back": "Bundan ortga qaytib bo‘lmaydi.",
@@ -88,7 +91,7 @@ UZBEK: Mapping[str, str] = {
     "from_start": "‹ Boshiga",
     "more_shown": "Mana yana:",
 }
-_SPOKEN: Mapping[str, Mapping[str, str]] = {"ru": RUSSIAN, "en": ENGLISH, "uz": UZBEK}
+SPOKEN: Mapping[str, Mapping[str, str]] = {"ru": RUSSIAN, "en": ENGLISH, "uz": UZBEK}
 
 CANCEL_WORDS = frozenset({"/cancel", "отмена", "отменить", "cancel", "bekor qilish"})
 BACK_WORDS = frozenset({"/back", "назад", "back", "ortga", "orqaga"})
@@ -102,6 +105,6 @@ GO_ON_WORDS = frozenset(
 
 def phrase(language: str, name: str, **filling: str) -> str:
     """The engine's phrase in the bot's language; English where it has none there."""
-    words = _SPOKEN.get(language[:2], ENGLISH)
+    words = SPOKEN.get(language[:2], ENGLISH)
     text = words.get(name) or ENGLISH[name]
     return text.format(**filling) if filling else text

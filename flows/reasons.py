@@ -170,9 +170,9 @@ _UZBEK = {
     "rating_beyond": "{said} — baho emas. {min} dan {max} gacha butun son yozing.",
     "any": "Biror narsa yozing yoki fayl yuboring.",
 }
-_LANGUAGES: Mapping[str, Mapping[str, str]] = {"ru": _RUSSIAN, "en": _ENGLISH, "uz": _UZBEK}
+REASONS: Mapping[str, Mapping[str, str]] = {"ru": _RUSSIAN, "en": _ENGLISH, "uz": _UZBEK}
 
 
 def reason(name: str, language: str, **filling: object) -> str:
     """The sentence of that name; English where the language is not spoken here."""
-    return _LANGUAGES.get(language, _ENGLISH)[name].format(**filling)
+    return REASONS.get(language, _ENGLISH)[name].format(**filling)

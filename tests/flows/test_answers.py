@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from flows.answers import BASE_TYPES, AnswerType, Fit, Misfit, answer_type, narr
 from flows.attachments import named
 from flows.env import Env
 from flows.patterns import compiled
+from flows.phrases import SPOKEN
+from flows.reasons import REASONS
 from flows.turn import MediaKind, Sent
 
 ENV = Env("ru", ZoneInfo("Europe/Moscow"), datetime(2026, 3, 2, 7, 0, tzinfo=UTC))
@@ -428,6 +431,39 @@ def test_a_narrowed_type_keeps_what_the_question_does_not_say() -> None:
     short = narrowed(ORDER, max=5)
     assert short.name == "номер_заказа"
     assert [taken(short, text) for text in ("12345", "123456")] == ["12345", None]
+
+
+@pytest.mark.parametrize(
+    ("clean", "text", "value"),
+    [
+        ("digits", "12 34-56", "123456"),
+        ("letters", "  Анна-Мария, 25!", "Анна Мария"),
+        ("signs", "А 123 вс-77", "А123вс77"),
+        ("spaces", " 12 34 ", "1234"),
+        ("upper", "а1", "А1"),
+        ("lower", "ДА", "да"),
+    ],
+)
+def test_an_answer_is_cleaned_before_it_is_looked_at(clean: str, text: str, value: str) -> None:
+    assert taken(answer_type("x", base="text", clean=clean), text) == value
+
+
+def test_what_is_cleaned_away_altogether_is_no_answer() -> None:
+    assert (
+        reason(answer_type("x", base="text", clean="letters"), "25!") == "Напишите ответ текстом."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "uz"])
+def test_every_language_says_the_same_things_with_the_same_gaps(language: str) -> None:
+    assert REASONS[language].keys() == REASONS["ru"].keys()
+    for spoken, russian in ((REASONS[language], REASONS["ru"]), (SPOKEN[language], SPOKEN["ru"])):
+        for name, sentence in spoken.items():
+            assert gaps(sentence) == gaps(russian[name]), name
+
+
+def gaps(sentence: str) -> set[str | None]:
+    return {gap for _, gap, _, _ in Formatter().parse(sentence)} - {None}
 
 
 @pytest.mark.parametrize(

@@ -333,6 +333,8 @@ def test_yes_no_and_rating_bring_their_buttons_unless_there_are_others() -> None
     assert [(source(button.label), button.value) for button in ours] == [("Ага", True)]
     english = question("- ask: Да?\n  as: yes_no\n  save: x", "bot: B\nlanguage: en").body.buttons
     assert source(english[0].label) == "Yes"
+    uzbek = question("- ask: Да?\n  as: yes_no\n  save: x", "bot: B\nlanguage: uz").body.buttons
+    assert [source(button.label) for button in uzbek] == ["Ha", "Yo‘q"]
 
 
 def test_buttons_of_a_question_take_every_form() -> None:
