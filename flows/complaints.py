@@ -137,7 +137,7 @@ FORMULA = Kind(
     'nothing is worked out in “{text}”|: put it in quotes and braces, "{{{{ {text} }}}}"',
 )
 COMMA_CUTS = Kind(
-    "W011",
+    "E004",
     "запятая внутри {{…}} разрезала текст: «{text}» стало отдельным ключом|. Возьмите текст в"
     " кавычки",
     "a comma inside {{…}} cut a text in two: “{text}” became a key|. Put the text in quotes",
@@ -301,28 +301,28 @@ UNKNOWN_HOURS = Kind(
 )
 UNKNOWN_SOURCE = Kind(
     "E018",
-    "среди источников в bot.yaml (ключ knowledge) нет «{name}»{nearest}",
-    "the sources of bot.yaml (key knowledge) have no “{name}”{nearest}",
+    "среди источников в bot.yaml (ключ knowledge) нет «{name}»|{nearest}",
+    "the sources of bot.yaml (key knowledge) have no “{name}”|{nearest}",
 )
 UNKNOWN_SECRET = Kind(
     "E018",
-    "среди секретов в bot.yaml (ключ secrets) нет «{name}»{nearest}",
-    "the secrets of bot.yaml (key secrets) have no “{name}”{nearest}",
+    "среди секретов в bot.yaml (ключ secrets) нет «{name}»|{nearest}",
+    "the secrets of bot.yaml (key secrets) have no “{name}”|{nearest}",
 )
 SECRET_HERE = Kind(
     "E032",
-    "секреты можно брать только в with у do — здесь их увидел бы клиент",
-    "secrets may stand only in the with of do: here customers could see them",
+    "секреты можно брать только в with у do: здесь их увидел бы клиент| — уберите их отсюда",
+    "secrets may stand only in the with of do, here customers could see them|: take them away",
 )
 BAD_SECRET_NAME = Kind(
     "E022",
-    "«{name}» не годится для имени секрета: нужны латинские буквы, цифры и _",
-    "“{name}” cannot name a secret: use Latin letters, digits and _",
+    "«{name}» не годится для имени секрета|: нужны латинские буквы, цифры и _",
+    "“{name}” cannot name a secret|: use Latin letters, digits and _",
 )
 SECRET_UNSET = Kind(
     "W032",
-    "у секрета «{name}» нет значения — задайте EASYFLOW_SECRETS__{setting}",
-    "the secret “{name}” has no value: set EASYFLOW_SECRETS__{setting}",
+    "у секрета «{name}» нет значения| — задайте EASYFLOW_SECRETS__{setting}",
+    "the secret “{name}” has no value|: set EASYFLOW_SECRETS__{setting}",
 )
 OPEN_ADDRESS = Kind(
     "E033",
@@ -333,9 +333,9 @@ OPEN_ADDRESS = Kind(
 )
 TOKEN_IN_FILE = Kind(
     "W034",
-    "«{where}» написан прямо в файле — его увидит каждый, кто видит файл. Напишите ${{{name}}} и"
+    "«{where}» написан прямо в файле — его увидит каждый, кто видит файл|. Напишите ${{{name}}} и"
     " задайте переменную окружения",
-    "“{where}” stands in the file, for everybody to read: write ${{{name}}} and set that variable of"
+    "“{where}” stands in the file, for everybody to read|: write ${{{name}}} and set that variable of"
     " the environment",
 )
 NO_DOCUMENTS_YET = Kind(
@@ -350,8 +350,8 @@ ACTION_MISSING = Kind(
 )
 NO_CALENDAR = Kind(
     "W093",
-    "нет файла calendar.yaml — «{name}» предлагает услуги выдуманного салона. Опишите в нём свои",
-    "there is no calendar.yaml: “{name}” offers the services of an invented salon. List yours in it",
+    "нет файла calendar.yaml — «{name}» предлагает услуги выдуманного салона|. Опишите в нём свои",
+    "there is no calendar.yaml: “{name}” offers the services of an invented salon|. List yours in it",
 )
 UNKNOWN_VARIABLE = Kind(
     "E020",
@@ -616,26 +616,26 @@ PERSONAL_DATA = Kind(
     " erases it|: save it in user",
 )
 SHORT_PHRASE = Kind(
-    "W031",
+    "W036",
     "«{name}» найдётся почти в любом сообщении| — возьмите выражение длиннее или точное слово без"
     " contains",
     "“{name}” is found in almost any message|: take a longer phrase, or an exact word without"
     " contains",
 )
 MATCHES_ALL = Kind(
-    "W032",
+    "W037",
     "«{name}» подходит к любому сообщению| — сузьте выражение",
     "“{name}” fits any message|: narrow the expression",
 )
 SHADOWED_PHRASE = Kind(
-    "W033",
+    "W038",
     "«{name}» никогда не сработает: раньше найдётся «{other}» ({first})| — уберите одно из двух"
     " или поставьте более длинное раньше",
     "“{name}” never comes, “{other}” is found before it ({first})|: take one of the two away or"
     " put the longer one first",
 )
 SAME_MEANING = Kind(
-    "W034",
+    "W039",
     "этот же смысл уже описан: {first}| — опишите разницу",
     "this meaning is described already: {first}|. Say what is different",
 )

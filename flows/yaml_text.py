@@ -145,6 +145,7 @@ class _Reader:
                 continue
             if in_braces and key.plain and _cut_by_comma(value, value_event, entries):
                 self._report(complaints.COMMA_CUTS, key.place, text=key.text)
+                continue
             entries[key.text] = (key, value)
         return Mapped(place, tuple(entries.values()))
 
@@ -187,13 +188,15 @@ class _Reader:
         return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
 
 
-def _cut_by_comma(value: Node, value_event: Any, before: dict[str, Any]) -> bool:
+def _cut_by_comma(value: Node, value_event: Any, before: dict[str, tuple[Scalar, Node]]) -> bool:
     """`{say: Привет, друг}`: what follows the comma became a key without a colon.
 
     The value of such a key is empty and has no width of its own.
     """
+    cut = list(before.values())[-1][1] if before else None
     return (
-        bool(before)
+        isinstance(cut, Scalar)
+        and cut.plain
         and isinstance(value, Scalar)
         and value.text == ""
         and value.plain

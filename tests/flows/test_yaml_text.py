@@ -112,7 +112,7 @@ def test_a_comment_that_looks_meant_is_left_alone(text: str) -> None:
 
 def test_a_text_cut_by_a_comma_is_warned_about() -> None:
     assert told("then: {say: Привет, друг}") == (
-        "x.yaml:1: W011 запятая внутри {…} разрезала текст: «друг» стало отдельным ключом."
+        "x.yaml:1: E004 запятая внутри {…} разрезала текст: «друг» стало отдельным ключом."
         " Возьмите текст в кавычки"
     )
 
