@@ -32,11 +32,13 @@ from zoneinfo import ZoneInfo
 
 from adapters.actions.calendar import Calendar
 from adapters.actions.catalogue import Catalogue, catalogue
+from adapters.actions.declared import Declared
 from adapters.actions.http import Http
 from adapters.actions.job import BotFacts
 from adapters.actions.knowledge import KnowledgeBase, texts_of
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
+from adapters.actions.owners import OwnersActions
 from adapters.actions.pay import Pay
 from adapters.actions.stats import Stats
 from adapters.addresses import Allowed
@@ -64,7 +66,7 @@ from config.kept_secrets import kept_secret
 from config.logs import set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
-from flows.load import Loaded, load_bot
+from flows.load import Loaded, language_of, load_bot
 from flows.model import ActionSpec, Bot
 from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
@@ -140,7 +142,7 @@ def load(settings: Settings, folder: BotFolder, *, told: str | None = None) -> L
     return load_bot(
         folder.name,
         folder.files,
-        actions_of(settings),
+        actions_of(settings, folder, told),
         media=folder.media,
         knowledge=folder.knowledge,
         secrets=settings.secrets,
@@ -159,9 +161,22 @@ def allowed_hosts(settings: Settings) -> Allowed:
         )
 
 
-def actions_of(settings: Settings) -> dict[str, ActionSpec]:
-    """What flows may name."""
-    return catalogue(public=settings.public_url is not None, sandbox=settings.plays_bank)
+def actions_of(
+    settings: Settings, folder: BotFolder | None = None, told: str | None = None
+) -> dict[str, ActionSpec]:
+    """What flows may name, with what a bot's own actions.py adds. Raises LoadError."""
+    ours = catalogue(public=settings.public_url is not None, sandbox=settings.plays_bank)
+    if folder is None or folder.actions is None:
+        return ours
+    added = Declared(
+        folder.actions,
+        taken=ours,
+        language=told or language_of(folder.files),
+        allowed=settings.allow_actions,
+    )
+    if added.complaints:
+        raise LoadError(added.complaints)
+    return {**ours, **added.specs}
 
 
 def load_all(settings: Settings) -> dict[str, tuple[BotFolder, Loaded]]:
@@ -204,6 +219,7 @@ class House:
     conversations: Conversations
     events: Events
     payments: Payments
+    owners: OwnersActions
     inbox: Inbox
     outbox: Outbox
     worker: Worker
@@ -263,11 +279,14 @@ async def build(
     published = Published(
         shelf=stores.shelf,
         workspace=owner.workspace,
-        compile=lambda name, files: load_bot(name, files, actions_of(settings)).bot,
+        compile=lambda name, files: load_bot(name, files, actions_of(settings, folders[name])).bot,
     )
     for folder, loaded in bots.values():
         await published.publish(loaded.bot, folder.files)
 
+    owners = OwnersActions(allowed=settings.allow_actions)
+    for folder, _ in bots.values():
+        owners_or_stop(owners, folder)
     bank = Sandbox(
         stores.shelf,
         workspace=owner.workspace,
@@ -289,6 +308,7 @@ async def build(
         ),
         bots=lambda name: facts_of(published.current(name), folders[name]),
         clock=now,
+        owners=owners.of,
     )
     performer = performer_of(settings, actions, meter, tape)
     open_channels = channels(stores, owner.workspace, new_id)
@@ -329,6 +349,7 @@ async def build(
         conversations=conversations,
         events=events,
         payments=payments,
+        owners=owners,
         workspace=owner.workspace,
         founded=founded,
         accounts=accounts,
@@ -370,6 +391,7 @@ async def republish(settings: Settings, house: House) -> None:
             try:
                 folder = read_bot_folder(settings.bots_dir / name)
                 loaded = load(settings, folder)
+                house.owners.load(name, folder.path, folder.actions)
             except (LoadError, BotFolderError) as error:
                 stays = "the version before stays" if name in house.folders else "it stays away"
                 log.error(f"Not published, {stays}", bot=name)
@@ -403,6 +425,14 @@ async def publish(house: House, bot: Bot, folder: BotFolder) -> None:
             return house.schedules.wake()
         except Unavailable:
             await asyncio.sleep(1)
+
+
+def owners_or_stop(owners: OwnersActions, folder: BotFolder) -> None:
+    """Run a bot's actions.py where it may be run; a mistake in it ends the program."""
+    try:
+        owners.load(folder.name, folder.path, folder.actions)
+    except LoadError as error:
+        stop("Nothing was started, because of a mistake:", *complaints_of(folder.path, error))
 
 
 def facts_of(bot: Bot, folder: BotFolder) -> BotFacts:
@@ -862,9 +892,11 @@ def company_of(settings: Settings, folder: BotFolder) -> "Company":
         return load(settings, replace(folder, files=files)).bot
 
     bot = load(settings, folder).bot
+    owners = OwnersActions(allowed=settings.allow_actions)
+    owners.load(folder.name, folder.path, folder.actions)
     return Company(
         bot=bot,
-        fresh=partial(rehearsed, facts_of(bot, folder)),
+        fresh=partial(rehearsed, facts_of(bot, folder), owners=owners.of(folder.name)),
         means=StemmedUnderstanding().at_once,
         edited=edited,
     )

@@ -13,6 +13,7 @@ MOST_FILES = 2_000
 
 _BOT = "bot.yaml"
 _CALENDAR = "calendar.yaml"
+_ACTIONS = "actions.py"
 _NAME = re.compile(r"[\w-]{1,64}")
 _YAML = (".yaml", ".yml")
 _TEST = (".test.yaml", ".test.yml")
@@ -32,8 +33,9 @@ class BotFolderError(Exception):
 class BotFolder:
     """A bot as its owner wrote it; names are paths inside the folder, such as `flows/menu.yaml`.
 
-    `files` are bot.yaml, calendar.yaml and the flows; of `media` only the names are known. `edits` are the files
-    beside the tests that change the bot in the middle of one.
+    `files` are bot.yaml, calendar.yaml and the flows; of `media` only the names are known. `edits`
+    are the files beside the tests that change the bot in the middle of one, `actions` the text of
+    actions.py.
     """
 
     name: str
@@ -43,6 +45,7 @@ class BotFolder:
     tests: dict[str, str]
     knowledge: dict[str, str]
     edits: dict[str, str] = field(default_factory=dict)
+    actions: str | None = None
 
 
 def bot_folders(directory: Path) -> list[BotFolder]:
@@ -93,6 +96,7 @@ def read_bot_folder(path: Path) -> BotFolder:
     }
     knowledge = {one: text for one, text in texts.items() if one.startswith("knowledge/")}
     edits = {one: text for one, text in texts.items() if one.startswith("tests/")}
+    actions = texts.pop(_ACTIONS, None)
     files = {one: text for one, text in texts.items() if one not in edits | knowledge}
     return BotFolder(
         name=name,
@@ -101,6 +105,7 @@ def read_bot_folder(path: Path) -> BotFolder:
         media=frozenset(media),
         tests=tests,
         knowledge=knowledge,
+        actions=actions,
         edits={one: text for one, text in edits.items() if one not in tests},
     )
 
@@ -155,7 +160,9 @@ def _is_text_of_ours(inside: str) -> bool:
         return inside.endswith(_KNOWLEDGE)
     if inside.startswith("tests/"):
         return inside.endswith(_YAML)
-    return inside in (_BOT, _CALENDAR) or (inside.startswith("flows/") and inside.endswith(_YAML))
+    return inside in (_BOT, _CALENDAR, _ACTIONS) or (
+        inside.startswith("flows/") and inside.endswith(_YAML)
+    )
 
 
 def _text(file: Path) -> str:

@@ -173,6 +173,10 @@ class Settings(BaseSettings):
         description="Not used yet: it comes in a later version",
         json_schema_extra=_SECRET,
     )
+    allow_actions: bool = Field(
+        default=False,
+        description="Run the Python of bots' `actions.py`; whoever writes it can do all that we can",
+    )
     allow_hosts: str | None = Field(
         default=None,
         description="Private networks and servers that `http.*` may call although they are not public"

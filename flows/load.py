@@ -56,8 +56,7 @@ def load_bot(
     carries every complaint, the warnings too.
     """
     ours = {path: text for path, text in sorted(files.items()) if _is_ours(path)}
-    spoken = _LANGUAGE.search(ours.get(BOT_FILE, ""))
-    report = Report(spoken.group(1) if spoken is not None else "ru", told)
+    report = Report(language_of(files), told)
     known = Known(actions=actions, media=media, types=dict(BASE_TYPES))
     known.knowledge, known.given_secrets = knowledge, secrets
     known.calendar = CALENDAR_FILE in ours
@@ -72,6 +71,12 @@ def load_bot(
     if report.errors:
         raise LoadError(report.found)
     return Loaded(bot, report.warnings)
+
+
+def language_of(files: Mapping[str, str]) -> str:
+    """The language of a bot, as far as it can be told before anything is read."""
+    spoken = _LANGUAGE.search(files.get(BOT_FILE, ""))
+    return spoken.group(1) if spoken is not None else "ru"
 
 
 def _is_ours(path: str) -> bool:

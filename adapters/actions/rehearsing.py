@@ -1,14 +1,16 @@
 """The catalogue for a conversation that is only played: at once, on its clock, forgotten after."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from adapters.actions.calendar import Calendar
-from adapters.actions.catalogue import Catalogue
+from adapters.actions.catalogue import CATALOGUE, Catalogue
 from adapters.actions.http import Http
-from adapters.actions.job import BotFacts
+from adapters.actions.job import Acts, BotFacts
 from adapters.actions.knowledge import KnowledgeBase
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
@@ -43,8 +45,13 @@ async def _tell_nobody(name: str, *, address: Address, data: Mapping[str, Any], 
     return True
 
 
-def rehearsed(bot: BotFacts, clock: Callable[[], datetime]) -> Actions:
-    """Actions over an empty shelf; each call is one that was never made before."""
+def rehearsed(
+    bot: BotFacts, clock: Callable[[], datetime], *, owners: Acts | None = None
+) -> Actions:
+    """Actions over an empty shelf; each call is one that was never made before.
+
+    `owners` are those of the bot's own Python, which may wait for whatever they like.
+    """
     shelf = MemoryShelf()
     families = (
         DemoShop(shelf).acts,
@@ -55,7 +62,9 @@ def rehearsed(bot: BotFacts, clock: Callable[[], datetime]) -> Actions:
         Http(_nobody_answers).acts,
         Pay(Payments(shelf, _NoBank(), _tell_nobody, clock=clock)).acts,
     )
-    catalogue = Catalogue(families, bots=lambda _: bot, clock=clock)
+    catalogue = Catalogue(
+        families, bots=lambda _: bot, clock=clock, owners=lambda _: {} if owners is None else owners
+    )
     calls = 0
 
     def act(action: str, arguments: Mapping[str, Any]) -> Any:
@@ -63,7 +72,7 @@ def rehearsed(bot: BotFacts, clock: Callable[[], datetime]) -> Actions:
         calls += 1
         job = catalogue.run(action, arguments, address=_NOBODY, key=str(calls))
         try:
-            return _at_once(job)
+            return _at_once(job) if action in CATALOGUE else _in_a_thread(job)
         except ActionFailed as failure:
             raise ActionFails(str(failure)) from None
 
@@ -78,3 +87,9 @@ def _at_once(job: Coroutine[Any, Any, Any]) -> Any:
         return result.value
     job.close()
     raise RuntimeError("a rehearsed action waited for something")
+
+
+def _in_a_thread(job: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine returns that may wait, wherever we are called from."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, job).result()
