@@ -10,6 +10,7 @@ from flows.moments import existing, localised
 from flows.numerals import spelled_number
 
 LONGEST = 60
+MOST_TIMES = 3
 _NOW = frozenset({"сейчас", "прямо сейчас", "now", "right now", "hozir"})
 _MINUTE = r"минут[уы]?|мин|minutes?|mins?|daqiqadan|minutdan"
 _AWAY = re.compile(
@@ -39,11 +40,14 @@ def date_time_inside(text: str, env: Env) -> datetime | None:
     """The moment of a sentence that names one day and one time."""
     plain = tidy(text)
     times = list(TIME_INSIDE.finditer(plain))
-    if len(times) != 1:
+    if not 1 <= len(times) <= MOST_TIMES:
         return None
-    clock = read_time(times[0].group(1))
-    day = date_inside(_without(plain, times[0]), env)
-    return None if clock is None or day is None else _moment(day, clock, env)
+    moments = set()
+    for found in times:
+        clock, day = read_time(found.group(1)), date_inside(_without(plain, found), env)
+        if clock is not None and day is not None:
+            moments.add(_moment(day, clock, env))
+    return moments.pop() if len(moments) == 1 else None
 
 
 def day_of(text: str, env: Env) -> date | None:

@@ -38,6 +38,15 @@ _FIXED = {
     "вместо is пишется ==": "write == instead of is",
     "вместо is not пишется !=": "write != instead of is not",
     "min больше, чем max": "min is greater than max",
+    r"\b в matches стоит с краю слова: \bкот\b. Здесь поставьте пробел или \s": (
+        r"\b in matches stands at the edge of a word: \bcat\b. Put a space or \s here"
+    ),
+    r"\B в matches нет: напишите, какие буквы стоят рядом": (
+        r"there is no \B in matches: write which letters stand beside"
+    ),
+    r"в matches внутри [ ] нельзя \W — перечислите знаки: [^а-яё]": (
+        r"no \W inside [ ] in matches: list the signs, as in [^a-z]"
+    ),
 }
 _SHAPES = (
     (r"вместо «?(.+?)»? пишется (.+)", r"write \2 instead of \1"),
@@ -51,6 +60,11 @@ _SHAPES = (
     (r"у «(.+)» другое число аргументов: нужно (\d+)", r"\1 takes \2 arguments"),
     (r"у «(.+)» другое число аргументов: нужно от (\d+) до (\d+)", r"\1 takes \2 to \3 arguments"),
     (r"(.+) не подход(?:ит|ят) к ответу «(.+)»", r"\1 cannot go with an answer of type \2"),
+    (r"clean бывает (.+), а не «(.+)»", r"clean is one of \1, not \2"),
+    (
+        r"выражение «(.+)» в matches не читается: (.+)",
+        r"the pattern \1 in matches cannot be read: \2",
+    ),
     (r"(min|max) — это число, а не «(.+)»", r"\1 is a number, \2 is not"),
     (r"(min|max) здесь — целое число от нуля", r"\1 is a whole number from zero here"),
     (r"(min|max) оценки бывает от 1 до 10", r"\1 of a rating is from 1 to 10"),

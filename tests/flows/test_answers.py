@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from flows.answers import BASE_TYPES, AnswerType, Fit, Misfit, answer_type, narrowed
 from flows.attachments import named
+from flows.english import english
 from flows.env import Env
 from flows.patterns import compiled
 from flows.phrases import SPOKEN
@@ -599,8 +600,9 @@ def test_a_pattern_of_a_trigger_finds_a_russian_word_and_no_part_of_one() -> Non
 
 @pytest.mark.parametrize("pattern", [r"кот\bпёс", r"\b \b", r"\Bкот"])
 def test_a_border_where_no_word_ends_is_refused(pattern: str) -> None:
-    with pytest.raises(ValueError, match="matches"):
+    with pytest.raises(ValueError, match="matches") as refusal:
         answer_type("x", base="text", matches=pattern)
+    assert "matches" in english(str(refusal.value))
 
 
 def test_a_set_the_engine_cannot_read_is_refused() -> None:

@@ -196,6 +196,12 @@ def test_a_moment_is_a_day_and_a_time_of_the_bots_zone(text: str, moment: str | 
             "запишите завтра в 14:30 на стрижку",
             datetime(2026, 3, 3, 14, 30, tzinfo=MOSCOW),
         ),
+        (
+            "date_time",
+            "запишите через 3 дня в 15:00",
+            datetime(2026, 3, 5, 15, 0, tzinfo=MOSCOW),
+        ),
+        ("date_time", "запишите завтра в 5 или в 6", None),
         ("date_time", "запишите завтра", None),
     ],
 )
