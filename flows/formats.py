@@ -99,7 +99,8 @@ def _plural_rule(language: str) -> Any:
 
 def plural(value: float, forms: tuple[str, ...], language: str) -> str:
     """The number with the form it asks for; forms in the order one, few, many, other."""
-    if language == "ru":
+    # Neither English nor Uzbek has three: a bot that speaks them writes in Russian here.
+    if language == "ru" or (len(forms) == 3 and language in ("en", "uz")):
         place = _russian_form(value, len(forms))
     elif language == "en":
         place = 0 if value == 1 else len(forms) - 1

@@ -186,6 +186,17 @@ def test_russian_plurals_take_their_form(number: object, expected: str) -> None:
     assert said("{{ n | plural('день', 'дня', 'дней') }}", n=number) == expected
 
 
+@pytest.mark.parametrize("language", ["en", "uz"])
+def test_three_forms_are_russian_ones_whatever_a_bot_speaks(language: str) -> None:
+    text = parse_text("{{ n | plural('день', 'дня', 'дней') }}")
+    env = Env(language, ENV.timezone, ENV.now)
+    assert [text.render({"n": number}, env) for number in (1, 3, 5)] == [
+        "1 день",
+        "3 дня",
+        "5 дней",
+    ]
+
+
 def test_english_plurals_take_their_form() -> None:
     english = Env("en", ENV.timezone, ENV.now)
     text = parse_text("{{ n | plural('day', 'days') }}")
