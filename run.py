@@ -619,10 +619,13 @@ def http_app(
 ) -> "ASGIApp":
     """The HTTP surface over the machinery."""
     from adapters.http.app import build_app
+    from adapters.http.flows.access import Access
+    from adapters.http.flows.routes import flow_routes
     from adapters.messengers.web.routes import web_routes
     from adapters.messengers.web.socket import BotCard
     from bots.services import Services
     from bots.services.chat import Chat
+    from bots.services.funnel import Funnel
     from bots.services.handoff import Handoff
     from bots.services.health import Health, not_behind
     from bots.services.messaging import Connected, Messaging
@@ -691,6 +694,15 @@ def http_app(
                 workspace=house.workspace,
                 allowed_origins=settings.http.allowed_origins,
             ),
+            *flow_routes(
+                access=Access(
+                    house.accounts,
+                    workspace=house.workspace,
+                    trusts_here=settings.public_url is None,
+                ),
+                published=house.published,
+                funnel=Funnel(stores.tallies, house.published, now),
+            ),
         ],
     )
 
@@ -726,7 +738,8 @@ def address_of(settings: Settings, port: int) -> str:
 def welcome(settings: Settings, house: House, port: int) -> None:
     """Say where to talk, and once who the owner is."""
     address = address_of(settings, port)
-    lines = ["", f"  Talk to the bots   {address}/", f"  Documentation      {address}/docs"]
+    lines = ["", f"  Talk to the bots   {address}/", f"  Their flows        {address}/flows"]
+    lines.append(f"  Documentation      {address}/docs")
     if (founded := house.founded) and founded.generated:
         lines += [
             "",

@@ -1,0 +1,1 @@
+"""The page `/flows`: a bot's flows as pictures, with the figures of their dialogs."""

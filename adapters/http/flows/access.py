@@ -1,0 +1,77 @@
+"""Who may look at flows and their figures: this very machine, or whoever shows an API key."""
+
+from collections.abc import Mapping
+from ipaddress import IPv6Address, ip_address
+
+from starlette.requests import Request
+
+from adapters.http.auth import authenticate
+from bots.errors import Forbidden, Unauthorised
+from bots.model.account import Caller
+from bots.services.accounts import Accounts
+
+_HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_FORWARDED = ("forwarded", "via", "cf-connecting-ip", "true-client-ip")
+_FORWARDED_BEGINS = ("x-forwarded", "x-real-", "x-original-")
+
+
+class Access:
+    """`trusts_here` lets this machine in without a key: right only while no public URL is set."""
+
+    def __init__(self, accounts: Accounts, *, workspace: int, trusts_here: bool) -> None:
+        self._accounts = accounts
+        self._workspace = workspace
+        self._trusts_here = trusts_here
+
+    async def caller(self, request: Request) -> Caller:
+        """Raises Unauthorised for no key or a wrong one, Forbidden for another workspace's."""
+        headers = request.headers
+        if "authorization" not in headers and "x-api-key" not in headers:
+            if self._trusts_here and comes_from_here(request):
+                return Caller(workspace=self._workspace, account_id=None, key_id=None)
+            raise Unauthorised(
+                "Flows and their figures are the owner's: show an API key,"
+                " Authorization: Bearer <key>"
+            )
+        found = await authenticate(headers, self._accounts)
+        if found.workspace != self._workspace:
+            raise Forbidden("This key belongs to a workspace that has no bots here")
+        return found
+
+
+def comes_from_here(request: Request) -> bool:
+    """Whether a person at this machine asks, and neither a proxy nor another site's page.
+
+    The Host tells a page that a name of its own led here (DNS rebinding); proxies give themselves
+    away by what they add, or by HTTP/1.0, which nginx speaks unless it is told otherwise.
+    """
+    hosts = request.headers.getlist("host")
+    return (
+        len(hosts) == 1
+        and _name(hosts[0]) in _HERE
+        and request.client is not None
+        and _is_loopback(request.client.host)
+        and request.scope.get("http_version") != "1.0"
+        and not _forwarded(request.headers)
+        and request.headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+    )
+
+
+def _name(host: str) -> str:
+    """A Host without its port."""
+    name, colon, port = host.strip().lower().rpartition(":")
+    return name if colon and port.isdecimal() else host.strip().lower()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped.is_loopback
+    return address.is_loopback
+
+
+def _forwarded(headers: Mapping[str, str]) -> bool:
+    return any(name in _FORWARDED or name.startswith(_FORWARDED_BEGINS) for name in headers)
