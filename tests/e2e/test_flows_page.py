@@ -54,9 +54,6 @@ class Flows:
     async def open(self, about: str = "bot=shop") -> None:
         await self.page.goto(f"{self.base}/flows?{about}")
 
-    def step(self, name: str) -> object:
-        return self.page.locator(f'.node.step[data-step="{name}"]')
-
     async def waiting(self, step: str) -> str:
         badge = self.page.locator(f'.node.step[data-step="{step}"] .badge.waiting text')
         await expect(badge).to_be_visible()

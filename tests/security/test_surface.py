@@ -80,6 +80,9 @@ PLACES = [
     "/web/static/" + "a" * 5_000,
     "/static/vendor/..%2f..%2fapp.py",
     "/static/vendor/%00",
+    "/flows/static/..%2f..%2fapp.py",
+    "/flows/static/%2e%2e/%2e%2e/app.py",
+    "/flows/static/%00",
     "/media/shop/..%2fbot.yaml",
     "/media/shop/%2e%2e/bot.yaml",
     "/media/shop/%2fetc%2fpasswd",
@@ -224,6 +227,14 @@ def test_a_webhook_without_the_secret_leaves_nothing(server: EasyFlow, secret: s
 )
 def test_what_two_servers_might_read_differently_is_refused(server: EasyFlow, data: bytes) -> None:
     assert raw(server, data).startswith(b"HTTP/1.1 400")
+
+
+def test_a_server_with_a_public_address_shows_nobody_its_flows_without_a_key(
+    server: EasyFlow,
+) -> None:
+    for name in ("bots", "picture?bot=shop", "figures?bot=shop"):
+        assert asked(server, "GET", f"/flows/data/{name}", key=None)[0] == 401
+        assert asked(server, "GET", f"/flows/data/{name}")[0] == 200
 
 
 def test_a_body_without_end_is_cut_off(server: EasyFlow) -> None:
