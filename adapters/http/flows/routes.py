@@ -14,6 +14,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from adapters.http.dialect import answer as told_of
+from adapters.http.dialect import request_id
+from adapters.http.easyflow.errors import DIALECT
 from adapters.http.faults import fault_of
 from adapters.http.flows.access import Access
 from adapters.http.flows.shapes import bot_shape, figures_shape, picture_shape
@@ -73,15 +76,9 @@ def _guarded(access: Access, answer: Answer) -> Callable[[Request], Awaitable[Re
         try:
             found = await answer(request, await access.caller(request))
         except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
-            fault = fault_of(error)
-            details = [f"{detail.field} {detail.error}" for detail in fault.details]
-            body = {"error": fault.kind, "message": ": ".join([fault.message, *details])}
-            return Response(
-                orjson.dumps(body),
-                fault.status,
-                {**fault.headers, **_FRESH},
-                "application/json",
-            )
+            told = told_of(DIALECT, fault_of(error), request_id(request))
+            told.headers.update(_FRESH)
+            return told
         return Response(orjson.dumps(found), headers=_FRESH, media_type="application/json")
 
     return route

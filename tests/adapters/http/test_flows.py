@@ -146,7 +146,9 @@ async def test_whoever_is_not_surely_here_needs_a_key(site: Site, asked: dict[st
     for address in ADDRESSES:
         answer = await site.get(address, **asked)
         assert answer.status_code == 401
-        assert answer.json()["message"].endswith("show an API key, Authorization: Bearer <key>")
+        assert answer.json()["error"]["message"].endswith(
+            "show an API key, Authorization: Bearer <key>"
+        )
         assert "svg" not in answer.text
         assert (await site.get(address, key=OURS, **asked)).status_code == 200
 
@@ -168,7 +170,7 @@ async def test_another_workspaces_key_sees_nothing(site: Site) -> None:
     for address in ADDRESSES:
         answer = await site.get(address, key=FOREIGN)
         assert answer.status_code == 403
-        assert "no bots here" in answer.json()["message"]
+        assert "no bots here" in answer.json()["error"]["message"]
 
 
 async def test_a_key_of_one_bot_sees_that_bot_alone(site: Site) -> None:
@@ -249,5 +251,5 @@ async def test_figures_come_with_where_chats_wait(site: Site) -> None:
 async def test_what_is_not_there_is_said_so(site: Site, path: str, status: int) -> None:
     answer = await site.get(f"/flows/data/{path}")
     assert answer.status_code == status
-    assert answer.json()["message"]
+    assert answer.json()["error"]["message"]
     assert answer.headers["Cache-Control"] == "no-store"

@@ -27,7 +27,7 @@ export async function fetched(name, about = {}) {
     if (answer.ok) return answer.json();
     const told = await answer.json().catch(() => ({}));
     if (answer.status !== 401 && answer.status !== 403) {
-      throw new Refused(answer.status, told.message ?? String(answer.status));
+      throw new Refused(answer.status, told.error?.message ?? String(answer.status));
     }
     if (sessionStorage.getItem(KEPT) === key) sessionStorage.removeItem(KEPT);
     await keyGiven(key ? (answer.status === 403 ? "keyForeign" : "keyUnknown") : "");
