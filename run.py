@@ -61,6 +61,7 @@ from bots.services.events import Events
 from bots.services.payments import Payments
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
+from config.channels import with_channels
 from config.environment import SettingsError, load_settings, unknown_settings
 from config.kept_secrets import kept_secret
 from config.logs import set_up_logs
@@ -97,6 +98,8 @@ KEEP_INBOX = timedelta(days=14)
 """How long repeats of a message are known for what they are."""
 
 VERSION = "0.1.0"
+
+ENV_FILE = Path(".env")
 
 
 def now() -> datetime:
@@ -555,6 +558,7 @@ async def serve(settings: Settings) -> None:
     from adapters.messengers.web.hub import Hub
 
     bots = load_all(settings)
+    settings = with_own_channels(settings, bots)
     listening = open_port(settings)
     metrics, hub = Metrics(), Hub()
     telegram: list[TelegramChannel] = []
@@ -947,17 +951,32 @@ def draw(settings: Settings, given: argparse.Namespace) -> None:
 
 def settings_or_stop() -> Settings:
     """The settings, with logs set up; every mistake in them is told at once."""
-    env_file = Path(".env")
     try:
-        settings = load_settings(os.environ, env_file)
+        settings = load_settings(os.environ, ENV_FILE)
     except SettingsError as error:
         stop("Some settings cannot be used:", *error.lines)
+    log_as(settings)
+    for warning in unknown_settings(os.environ, ENV_FILE):
+        log.warning(warning)
+    return settings
+
+
+def with_own_channels(settings: Settings, bots: Mapping[str, tuple[BotFolder, Loaded]]) -> Settings:
+    """The settings with the channels that bots name themselves; a missing variable ends the program."""
+    channels = {name: loaded.bot.channels for name, (_, loaded) in bots.items()}
+    try:
+        settings = with_channels(settings, channels, os.environ, ENV_FILE)
+    except SettingsError as error:
+        stop("Some bots cannot be connected:", *error.lines)
+    log_as(settings)
+    return settings
+
+
+def log_as(settings: Settings) -> None:
+    """Log as the settings say, with every secret of theirs masked."""
     set_up_logs(
         format=settings.log.format, level=settings.log.level, secrets=settings.secret_values
     )
-    for warning in unknown_settings(os.environ, env_file):
-        log.warning(warning)
-    return settings
 
 
 def arguments() -> argparse.Namespace:

@@ -221,15 +221,17 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _webhooks_can_come(self) -> Self:
-        telegram = self.telegram
-        if (
-            self.telegram_bots
-            and self.public_url is not None
-            and self.public_url.startswith("http:")
-            and telegram.api_base == TELEGRAM_API
-        ):
-            raise ValueError("PUBLIC_URL: Telegram calls only https:// addresses: give such a one")
+        if self.telegram_bots and self.no_webhooks:
+            raise ValueError(f"PUBLIC_URL: {self.no_webhooks}")
         return self
+
+    @property
+    def no_webhooks(self) -> str | None:
+        """Why Telegram would not call us, or None where it would."""
+        insecure = self.public_url is not None and self.public_url.startswith("http:")
+        if insecure and self.telegram.api_base == TELEGRAM_API:
+            return "Telegram calls only https:// addresses: give such a one"
+        return None
 
     @property
     def secret_values(self) -> list[str]:

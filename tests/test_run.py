@@ -71,6 +71,18 @@ def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
     assert "a-token-nobody-knows-of" not in ended.stderr
 
 
+def test_a_bots_own_token_that_is_not_set_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bots" / "kiosk" / "flows").mkdir(parents=True)
+    bot = "bot: Kiosk\nlanguage: en\nstart: a\nchannels: {telegram: {token: ${KIOSK_TOKEN}}}\n"
+    (tmp_path / "bots" / "kiosk" / "bot.yaml").write_text(bot)
+    flow = "flow: a\nwhen: [/start]\nsteps:\n  a:\n    - say: Hello\n"
+    (tmp_path / "bots" / "kiosk" / "flows" / "a.yaml").write_text(flow)
+    ended = started(tmp_path / "data", bots_dir=str(tmp_path / "bots"))
+    assert ended.returncode == 2
+    assert "kiosk/bot.yaml: channels.telegram.token takes the variable KIOSK_TOKEN" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 async def test_a_telegram_that_does_not_answer_holds_nobody_up_and_is_found_later(
     tmp_path: Path,
 ) -> None:
