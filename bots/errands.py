@@ -44,7 +44,6 @@ class Errands:
         self._clock = clock
         self._sleep = sleep
         self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._dropped: set[str] = set()
         self._pauses: set[asyncio.Task[None]] = set()
 
     def begin(self, intent: Intent, deliver: Deliver) -> None:
@@ -52,11 +51,13 @@ class Errands:
         if intent.key not in self._under_way:
             task = asyncio.create_task(self._carried_out(intent, deliver))
             self._under_way[intent.key] = task
-            task.add_done_callback(lambda _: self._ended(intent.key))
+            task.add_done_callback(lambda _: self._under_way.pop(intent.key, None))
 
     def drop(self, keys: Iterable[str]) -> None:
-        """Nobody waits for these any more: a call under way may end, but none is made anew."""
-        self._dropped.update(key for key in keys if key in self._under_way)
+        """Nobody waits for these any more: what is under way stops, and none is made anew."""
+        for key in keys:
+            if (task := self._under_way.get(key)) is not None:
+                task.cancel()
 
     def type_until(self, address: Address, moment: datetime) -> None:
         """Show that the next message is on its way: the bot pauses between two."""
@@ -71,10 +72,6 @@ class Errands:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _ended(self, key: str) -> None:
-        self._under_way.pop(key, None)
-        self._dropped.discard(key)
-
     async def _carried_out(self, intent: Intent, deliver: Deliver) -> None:
         await self._wait_until(intent.not_before)
         typing = asyncio.create_task(self._typing(intent))
@@ -82,12 +79,11 @@ class Errands:
             returned = await self._tried(intent)
         finally:
             typing.cancel()
-        if returned is not None:
-            deliver(intent, returned)
+        deliver(intent, returned)
 
-    async def _tried(self, intent: Intent) -> Returned | None:
+    async def _tried(self, intent: Intent) -> Returned:
         tries = intent.attempts
-        while intent.key not in self._dropped:
+        while True:
             returned, transient = await self._performer.carry_out(intent)
             tries += 1
             wait = wait_before(tries)
@@ -99,7 +95,6 @@ class Errands:
             except Unavailable:
                 log.warning("A failed try could not be counted", action=intent.action)
             await self._wait_until(until)
-        return None
 
     async def _wait_until(self, moment: datetime | None) -> None:
         if moment is not None and (left := (moment - self._clock()).total_seconds()) > 0:
@@ -116,6 +111,6 @@ class Errands:
         address: Address = intent.address
         channel = self._channels.get(address.channel)
         await self._sleep(TYPING_AFTER)
-        while channel is not None and intent.key not in self._dropped:
+        while channel is not None:
             await channel.typing(address)
             await self._sleep(TYPING_AGAIN)
