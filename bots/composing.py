@@ -16,10 +16,11 @@ from bots.model.message import (
 )
 from bots.model.turn import ALWAYS, MessageRecord, Outgoing
 from bots.ports import Channel
+from flows.choices import PICKED
 from flows.turn import Card as SaidCard
 from flows.turn import Press, Say, Understood
 
-_TOGETHER = ((2, 5), (6, 4), (9, 3), (16, 2))
+_TOGETHER = ((2, 5), (5, 4), (6, 3), (16, 2))
 """How many buttons share a row: labels of at most so many characters, and so many of them."""
 
 MANY_BUTTONS = 5
@@ -64,7 +65,7 @@ def keyboard(presses: Sequence[Press]) -> Keyboard | None:
     """
     if not presses:
         return None
-    most = 5 if len(presses) >= MANY_BUTTONS else 2
+    most = _across(presses)
     rows: list[tuple[Button, ...]] = []
     for made in map(button, presses):
         last = rows[-1] if rows else ()
@@ -75,9 +76,22 @@ def keyboard(presses: Sequence[Press]) -> Keyboard | None:
     return Keyboard(rows=tuple(rows), inline=not any(press.share for press in presses))
 
 
+def _across(presses: Sequence[Press]) -> int:
+    """How many columns look tidy; one or two labels longer than all others have rows of their own."""
+    if len(presses) < MANY_BUTTONS:
+        return 2
+    third = sorted((_length(press.text) for press in presses), reverse=True)[2]
+    return next((many for length, many in _TOGETHER if third <= length), 1)
+
+
+def _length(label: str) -> int:
+    """Without the mark of a chosen one, so that the buttons stay where they are when it comes."""
+    return len(label.removeprefix(PICKED).lstrip())
+
+
 def _room(row: Sequence[Button]) -> int:
     """How many buttons a row may have that holds these."""
-    longest = max(len(one.text) for one in row)
+    longest = max(_length(one.text) for one in row)
     return next((many for length, many in _TOGETHER if longest <= length), 1)
 
 
@@ -136,6 +150,7 @@ def outbound(said: Reply, seq: int, now: datetime) -> MessageRecord:
         keyboard=said.keyboard,
         attachments=said.attachments,
         cards=said.cards,
+        renews=bool(said.renews),
         intent=said.intent,
         confidence=said.confidence,
     )

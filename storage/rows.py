@@ -32,6 +32,7 @@ class _Parts(msgspec.Struct, omit_defaults=True):
     keyboard: Keyboard | None = None
     attachments: tuple[Attachment, ...] = ()
     cards: tuple[Card, ...] = ()
+    renews: bool = False
     rung: str = ""
     because: Mapping[str, str] = {}
 
@@ -86,6 +87,7 @@ def parts_to_json(record: MessageRecord) -> str | None:
         keyboard=record.keyboard,
         attachments=record.attachments,
         cards=record.cards,
+        renews=record.renews,
         rung=record.rung,
         because=record.because,
     )
@@ -137,6 +139,7 @@ def record_from_row(row: Any) -> MessageRecord:
         keyboard=parts.keyboard,
         attachments=parts.attachments,
         cards=parts.cards,
+        renews=parts.renews,
         intent=row[8],
         confidence=row[9],
         rung=parts.rung,

@@ -27,7 +27,8 @@ class Arrival:
 class MessageRecord:
     """A message as history keeps it; `seq` counts within the conversation, from 1.
 
-    Of what a customer sent, `rung` and `because` say how it was understood (`flows.turn.Understood`).
+    `renews` says that only the buttons that were pressed just before are others now. Of what a
+    customer sent, `rung` and `because` say how it was understood (`flows.turn.Understood`).
     """
 
     message_id: str
@@ -41,6 +42,7 @@ class MessageRecord:
     keyboard: Keyboard | None = None
     attachments: tuple[Attachment, ...] = ()
     cards: tuple[Card, ...] = ()
+    renews: bool = False
     intent: str | None = None
     confidence: float | None = None
     rung: str = ""

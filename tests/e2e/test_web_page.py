@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
+from tests.e2e.page import opened
 from tests.servers.chromium import chromium
 from tests.servers.easyflow import ROOT, EasyFlow
 
@@ -26,51 +27,6 @@ def server(tmp_path: Path) -> Iterator[EasyFlow]:
 async def browser() -> AsyncIterator[Browser]:
     async with chromium() as browser:
         yield browser
-
-
-class Chat:
-    """The page as a customer uses it. Whatever the browser complains about is in `complaints`."""
-
-    def __init__(self, page: Page, base: str) -> None:
-        self.page = page
-        self.base = base
-        self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                self.complaints.append(message.text)
-                if "Content Security Policy" in message.text
-                else None
-            ),
-        )
-
-    async def open(self, bot: str = "shop") -> None:
-        await self.page.goto(f"{self.base}/?bot={bot}")
-
-    async def write(self, text: str) -> None:
-        await self.page.locator("#text").fill(text)
-        await self.page.keyboard.press("Enter")
-
-    async def press(self, label: str) -> None:
-        await self.page.locator(".message:not(.spent) .choice", has_text=label).last.click()
-
-    async def hears(self, text: str) -> None:
-        await expect(self.page.locator(".theirs .text", has_text=text).last).to_be_visible()
-
-    async def texts(self) -> list[str]:
-        """All that was said and is on the page, in order; a photo without words is empty."""
-        read = """items => items.map(item => item.querySelector('.text')?.textContent ?? '')"""
-        texts: list[str] = await self.page.locator(".message").evaluate_all(read)
-        return texts
-
-
-async def opened(browser: Browser, server: EasyFlow, **options: object) -> Chat:
-    settings: dict[str, object] = {"locale": "ru-RU", **options}
-    context = await browser.new_context(**settings)  # type: ignore[arg-type]
-    chat = Chat(await context.new_page(), server.base)
-    await chat.open()
-    return chat
 
 
 async def test_a_return_is_made_through_a_reload_a_power_cut_and_an_outage(
@@ -100,7 +56,7 @@ async def test_a_return_is_made_through_a_reload_a_power_cut_and_an_outage(
     await chat.page.locator("#files").set_input_files([PHOTO, PHOTO])
     await expect(chat.page.locator(".staged li:not(.staging)")).to_have_count(2)
     await chat.page.locator("#send").click()
-    await expect(chat.page.locator(".mine .pictures.of-2")).to_be_visible()
+    await expect(chat.page.locator(".mine .picture")).to_have_count(2)
     await chat.hears("По какому номеру")
 
     server.kill()

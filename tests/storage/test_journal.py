@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bots.errors import ClaimLost, Consumed, NotFound
-from bots.model.message import Address, Attachment, Button, Keyboard
+from bots.model.message import Address, Attachment, Button, Card, Keyboard
 from bots.model.turn import Event, Intent, TurnRecord
 from storage.sqlite import Stores
 from tests.storage.conftest import HandClock, House
@@ -215,9 +215,13 @@ async def test_a_turn_is_written_whole(house: House) -> None:
     (arrival,) = await journal.accept([message("1")])
     conversation = await opened(journal)
     keyboard = Keyboard(rows=((Button(text="Да", payload="b1"),),))
+    cards = (
+        Card(title="Роза", text="Алая", photo="media/r.jpg", keyboard=keyboard),
+        Card(title="Мак"),
+    )
     messages = [
-        heard(1, attachments=(Attachment(kind="photo", ref="f"),)),
-        said(2, keyboard=keyboard, intent="order_status", confidence=0.9),
+        heard(1, attachments=(Attachment(kind="photo", ref="f", album=True),)),
+        said(2, keyboard=keyboard, cards=cards, renews=True, intent="order_status", confidence=0.9),
     ]
     row = outgoing(conversation, 2, once=True, sending_at=NOON)
     later = timer(conversation, "remind", NOON + timedelta(hours=1))

@@ -190,6 +190,7 @@ def shown(record: MessageRecord, *, bot: str) -> dict[str, Any]:
         "cards": [_shown_card(card, bot) for card in record.cards],
         "buttons": _shown_buttons(record.keyboard.rows) if record.keyboard else [],
         "inline": record.keyboard.inline if record.keyboard else True,
+        "renews": record.renews,
     }
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation
-from bots.model.message import Button, UnifiedMessage
+from bots.model.message import Button, Card, UnifiedMessage
 from flows.turn import Understood
 from tests.adapters.http.fakes import SHOP_KEY, House, said
 
@@ -44,6 +44,16 @@ async def test_a_chat_answers_what_the_bot_said_understood_and_offers(house: Hou
             {"type": "button", "text": "Сайт", "data": {"url": "https://shop.example/12345"}},
         ],
     }
+
+
+async def test_cards_are_told_in_words(house: House) -> None:
+    def answer(message: UnifiedMessage, conversation: Conversation) -> Answer:
+        cards = (Card(title="Пионы", text="11 штук"), Card(title="Маки"))
+        return Answer(conversation=conversation, said=[replace(said("Выбирайте"), cards=cards)])
+
+    house.inbox.answer = answer
+    response = await house.client.post(CHAT, json={"message": "Цветы", "user_id": "u"})
+    assert response.json()["message"] == "Выбирайте\n\nПионы\n11 штук\n\nМаки"
 
 
 async def test_a_chat_without_a_session_gets_one(house: House) -> None:

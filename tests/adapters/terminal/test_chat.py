@@ -10,7 +10,7 @@ from adapters.terminal.recording import Notes
 from adapters.terminal.screen import Screen
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation
-from bots.model.message import Address, Attachment, Button, Keyboard, UnifiedMessage
+from bots.model.message import Address, Attachment, Button, Card, Keyboard, UnifiedMessage
 from bots.model.turn import MessageRecord
 from flows.turn import GivenBack
 
@@ -242,3 +242,38 @@ async def test_what_was_typed_is_kept_as_a_test_by_its_name() -> None:
 async def test_where_nothing_was_said_nothing_is_kept() -> None:
     echo, printed = await talked("/save пусто")
     assert (echo.kept, "Записывать нечего" in printed) == ([], True)
+
+
+def test_cards_are_printed_under_one_another_and_their_buttons_are_numbered_on() -> None:
+    out = io.StringIO()
+    screen = Screen(out, title="Ромашка")
+    record = MessageRecord(
+        message_id="m",
+        seq=1,
+        direction="outbound",
+        author="bot",
+        created_at=NOW,
+        text="Выбирайте",
+        cards=(
+            Card(
+                title="Пионы",
+                text="11 штук",
+                photo="media/p.jpg",
+                keyboard=Keyboard(rows=((Button(text="Взять пионы", payload="s:1"),),)),
+            ),
+            Card(
+                title="Маки", keyboard=Keyboard(rows=((Button(text="Взять маки", payload="s:2"),),))
+            ),
+        ),
+    )
+    screen.told(conversation(Address(1, "shop", "terminal", "me")), [record], [])
+    assert out.getvalue().splitlines() == [
+        "Ромашка: Выбирайте",
+        "  ▪ Пионы",
+        "    [photo media/p.jpg]",
+        "    11 штук",
+        "    1. Взять пионы",
+        "  ▪ Маки",
+        "    2. Взять маки",
+    ]
+    assert [button.payload for button in screen.buttons] == ["s:1", "s:2"]

@@ -228,14 +228,23 @@ function drawButtons(message, actions) {
   return box;
 }
 
+// What stands before the label of a button that is chosen, in every messenger.
+const PICKED = "✅ ";
+
 function drawButton(button, actions) {
-  const label = make("span", {}, button.text);
+  const picked = button.text.startsWith(PICKED);
+  const label = make("span", {}, picked ? button.text.slice(PICKED.length) : button.text);
   if (button.url) {
     const url = safeUrl(button.url);
     return url && outLink(url, { className: "choice", title: t("newTab") }, label, icon("out"));
   }
   const element = make("button", { type: "button", className: "choice" });
   if (button.share) element.append(icon(button.share === "phone" ? "phone" : "pin"));
+  if (picked) {
+    element.classList.add("picked");
+    element.setAttribute("aria-pressed", "true");
+    element.append(icon("check"));
+  }
   element.append(label);
   element.dataset.label = button.text;
   element.addEventListener("click", () => actions.press(button, element));

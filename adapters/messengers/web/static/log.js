@@ -102,7 +102,7 @@ export class Log {
   // Days, runs of one author's messages, and which buttons are behind us.
   arrange() {
     for (const day of this.list.querySelectorAll(".day")) day.remove();
-    const all = [...this.items.values(), ...this.waiting.values()];
+    const all = renewed([...this.items.values(), ...this.waiting.values()]);
     let previous = null;
     for (const [place, one] of all.entries()) {
       const { message, item } = one;
@@ -148,6 +148,25 @@ export class Log {
 }
 
 const side = (message) => ((message.from ?? "customer") === "customer" ? "mine" : "theirs");
+
+// Buttons that took the place of others stand where these stood, and the press between is not a word
+// of the customer's. Gives what is to be seen.
+function renewed(all) {
+  for (const { item } of all) item.classList.remove("replaced", "silent");
+  const seen = [];
+  for (const one of all) {
+    const [before, press] = seen.slice(-2);
+    const renews = one.message.renews && press && side(press.message) === "mine" && before.message.buttons?.length;
+    one.item.classList.toggle("renewal", Boolean(renews));
+    if (renews) {
+      press.item.classList.add("silent");
+      before.item.classList.add("replaced");
+      seen.pop();
+    }
+    seen.push(one);
+  }
+  return seen;
+}
 
 function spend(item, answer) {
   item.classList.toggle("spent", answer !== undefined);
