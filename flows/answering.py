@@ -7,9 +7,9 @@ from typing import Any
 from flows.answers import BASE_TYPES, Fit
 from flows.asking import miss, objection, take, take_checked
 from flows.attachments import ATTACHED, is_a
-from flows.choices import Choice, choices_of, presses, question_of
+from flows.choices import choices_of, presses, question_of
 from flows.frames import Frame, Wait
-from flows.model import Question
+from flows.model import Choice, Question
 from flows.stage import Stage
 from flows.turn import Sent
 from flows.values import freeze, thaw

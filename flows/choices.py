@@ -4,12 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
-
 from flows import paging
 from flows.frames import Frame, Wait
 from flows.matching import begun, fold, which
-from flows.model import OfferedButton, Question
+from flows.model import Choice, OfferedButton, Question
 from flows.nearness import nearest_label
 from flows.positions import all_but, positions
 from flows.stage import Stage
@@ -19,20 +17,6 @@ PICKED = "✅"
 """Stands before a label that is chosen."""
 
 _BETWEEN = re.compile(r"[,;\n]|\s(?:и|and)\s")
-
-
-class Choice(Struct, frozen=True):
-    """One button of a question: what the customer sees, and what choosing it means.
-
-    `key` is the last part of its payload. A choice without `answers` cannot be chosen by a press.
-    """
-
-    label: str
-    key: str
-    value: Any = None
-    entry: int = -1
-    answers: bool = True
-    button: OfferedButton | None = None
 
 
 def question_of(stage: Stage, frame: Frame) -> Question:
@@ -55,16 +39,29 @@ def pending(stage: Stage) -> Frame | None:
 
 def choices_of(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
     """The question's own buttons with those of its options, and the one that skips or ends it."""
-    made = _options(stage, frame, question) if question.options is not None else []
+    if question.options is not None:
+        made = _options_and_buttons(stage, frame, question)
+    elif question.choices is not None:
+        made = [*question.choices]
+    else:
+        made = [
+            _choice(stage, frame, button, str(place))
+            for place, button in enumerate(question.body.buttons)
+        ]
+    if question.kind.base == "many":
+        made.append(Choice(stage.phrase("done"), "done"))
+    if question.skip is not None:
+        made.append(Choice(stage.render(frame, question.skip), "skip"))
+    return made
+
+
+def _options_and_buttons(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
+    made = _options(stage, frame, question)
     more = paging.more(stage, frame, [choice.label for choice in made])
     for button in question.body.buttons:
         made.append(_choice(stage, frame, button, str(len(made))))
     if more:
         made.append(Choice(more, "more"))
-    if question.kind.base == "many":
-        made.append(Choice(stage.phrase("done"), "done"))
-    if question.skip is not None:
-        made.append(Choice(stage.render(frame, question.skip), "skip"))
     return made
 
 
@@ -117,6 +114,8 @@ def by_key(stage: Stage, frame: Frame, question: Question, key: str) -> Choice |
     buttons = question.body.buttons
     if question.options is None and key.isdecimal():
         place = int(key)
+        if question.choices is not None:
+            return question.choices[place] if place < len(question.choices) else None
         return _choice(stage, frame, buttons[place], key) if place < len(buttons) else None
     offered = choices_of(stage, frame, question)
     return next((choice for choice in offered if choice.key == key), None)
@@ -133,11 +132,13 @@ def presses(stage: Stage, frame: Frame, question: Question) -> tuple[Press, ...]
         )
     if not question.body.buttons and question.options is None and question.skip is None:
         return _done_press(stage, question, wait)
-    shown = _on_page(wait, choices_of(stage, frame, question), question)
+    shown: Sequence[Choice] = choices_of(stage, frame, question)
+    if question.options is not None:
+        shown = _on_page(wait, shown)
     return tuple(_press(stage, frame, wait, choice) for choice in shown)
 
 
-def _on_page(wait: Wait, offered: Sequence[Choice], question: Question) -> Sequence[Choice]:
+def _on_page(wait: Wait, offered: Sequence[Choice]) -> Sequence[Choice]:
     """Of a list too long to be shown at once, the page the customer has come to."""
     options = [choice for choice in offered if choice.button is None and choice.key.isdecimal()]
     start, end = paging.page([choice.label for choice in options], wait.page)
@@ -154,9 +155,9 @@ def _done_press(stage: Stage, question: Question, wait: Wait) -> tuple[Press, ..
 def _press(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> Press:
     payload = f"q:{wait.id}:{choice.key}" if choice.answers else ""
     button = choice.button
-    picked = choice.key.isdecimal() and int(choice.key) in wait.picked
+    picked = wait.picked and choice.key.isdecimal() and int(choice.key) in wait.picked
     label = f"{PICKED} {choice.label}" if picked else choice.label
-    if button is None:
+    if button is None or button.plain:
         return Press(text=label, payload=payload)
     url = stage.render(frame, button.url) if button.url is not None else None
     return stage.press(frame, button, label, payload, url)
@@ -212,7 +213,7 @@ def _usable(stage: Stage, frame: Frame) -> list[Choice]:
     wait = frame.wait
     if wait is None or not wait.page:
         return usable
-    shown = {choice.key for choice in _on_page(wait, usable, question)}
+    shown = {choice.key for choice in _on_page(wait, usable)}
     return sorted(usable, key=lambda one: (not one.key.isdecimal(), one.key not in shown))
 
 

@@ -157,6 +157,11 @@ class OfferedButton:
     name: str | None = None
     data: Mapping[str, Value] = field(default_factory=dict)
 
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing to it but its label and what a press means."""
+        return self.url is None and self.share is None and self.name is None and not self.data
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -264,13 +269,28 @@ class Home(NamedTuple):
     loops: tuple[int, ...] = ()
 
 
+class Choice(NamedTuple):
+    """One button of a question: what the customer sees, and what choosing it means.
+
+    `key` is the last part of its payload. A choice without `answers` cannot be chosen by a press.
+    """
+
+    label: str
+    key: str
+    value: Any = None
+    entry: int = -1
+    answers: bool = True
+    button: OfferedButton | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Everything about one `ask`. `collect` and durations are None where they do not apply.
 
     `yes_no` and `rating` without buttons of the owner's get theirs here, in the bot's language.
     `otherwise` -1 means the bot's own (`Defaults.otherwise`), `tries` None the bot's number.
-    `timeout_entry` ends with a jump to the operation after the question.
+    `timeout_entry` ends with a jump to the operation after the question. `choices` are those of its
+    own buttons, where they are the same for everybody.
     """
 
     place: Place
@@ -293,6 +313,7 @@ class Question:
     timeout_entry: int = -1
     expires: timedelta | Literal["never"] | None = None
     scope: Scope = field(default_factory=Scope)
+    choices: tuple[Choice, ...] | None = None
 
     @property
     def menu(self) -> bool:

@@ -1,9 +1,10 @@
 """Presses: of the question's buttons, of «Продолжим?», of a message's, and of stale ones."""
 
 from flows import answering, asking, guards, meanings, returning, tasks, triggers, walking
-from flows.choices import Choice, by_key, by_words, pending, question_of, several_by_words
+from flows.choices import by_key, by_words, pending, question_of, several_by_words
 from flows.frames import Frame
 from flows.matching import fold
+from flows.model import Choice
 from flows.phrases import GO_ON_WORDS
 from flows.stage import Stage
 from flows.triggers import SURE

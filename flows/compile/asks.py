@@ -5,7 +5,7 @@ from typing import Literal
 
 from flows import complaints
 from flows.attachments import ATTACHED
-from flows.compile.buttons import own_buttons, question_buttons
+from flows.compile.buttons import fixed_choices, own_buttons, question_buttons
 from flows.compile.fields import Fields
 from flows.compile.kinds import question_kind
 from flows.compile.media import media
@@ -80,6 +80,7 @@ def _question(writer: Writer, action: Action, index: int, save: str | None) -> Q
         timeout_entry=timeout_entry,
         expires=expires(reader, fields.get("expires")),
         scope=_scope(writer, fields.get("meanwhile")),
+        choices=fixed_choices(buttons),
     )
 
 

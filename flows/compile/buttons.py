@@ -8,7 +8,7 @@ from flows import complaints
 from flows.compile.reading import Reader
 from flows.compile.references import flow_arguments, flow_name, step_name
 from flows.compile.writer import Writer
-from flows.model import Jump, OfferedButton, Value
+from flows.model import Choice, Jump, OfferedButton, Value
 from flows.phrases import phrase
 from flows.text import Text, parse_text
 from flows.vocabulary import words
@@ -190,3 +190,19 @@ def _refuse(reader: Reader, node: Node) -> None:
         "call, start, go или url: кнопка сообщения может быть нажата и позже",
         "call, start, go or url: the button of a message may be pressed later too",
     )
+
+
+def fixed_choices(buttons: tuple[OfferedButton, ...]) -> tuple[Choice, ...] | None:
+    """What the buttons of a question mean, worked out once; None where that depends on the chat."""
+    found = []
+    for place, button in enumerate(buttons):
+        value = button.value
+        if isinstance(value, Text) and value.constant:
+            value = value.source
+        if not button.label.constant or isinstance(value, (Text, Mapping, list, tuple)):
+            return None
+        answers = button.share is None and button.url is None
+        kept = value if answers and button.entry < 0 else None
+        label = button.label.source
+        found.append(Choice(label, str(place), kept, button.entry, answers, button))
+    return tuple(found)
