@@ -355,8 +355,8 @@ NO_CALENDAR = Kind(
 )
 UNKNOWN_VARIABLE = Kind(
     "E020",
-    "переменной «{name}» никто не даёт значения|{nearest}",
-    "nobody gives the variable “{name}” a value|{nearest}",
+    "переменной «{name}» никто не даёт значения{more}|{nearest}",
+    "nobody gives the variable “{name}” a value{more}|{nearest}",
 )
 UNKNOWN_FIELD = Kind(
     "E021",

@@ -23,8 +23,15 @@ class Report:
         self.language = language
         self._told = told or language
         self._found: dict[Complaint, None] = {}
+        self._muted: set[Kind] = set()
+
+    def mute(self, kind: Kind) -> None:
+        """Say no more of this kind: it would only follow from what is told already."""
+        self._muted.add(kind)
 
     def __call__(self, kind: Kind, place: Place, **values: Any) -> None:
+        if kind in self._muted:
+            return
         finding, _, cure = self.words(kind.ru, kind.en).partition("|")
         short = {key: _short(value) for key, value in values.items()}
         finding, cure = finding.format(**short), cure.format(**short)

@@ -5,5 +5,4 @@ from flows.model import Bot
 
 def lives_on(bot: Bot, channel: str) -> bool:
     """A bot that does not say where it lives may live on any channel."""
-    channels = getattr(bot, "channels", None)
-    return not channels or channel in channels
+    return not bot.channels or channel in bot.channels

@@ -3,15 +3,17 @@
 from flows import complaints
 from flows.compile.fields import Use
 from flows.compile.reading import Reader
+from flows.errors import Place
 from flows.vocabulary import READ_ONLY
 
+_FEW = 5
 _HOURS_PARTS = ("open", "text")
 
 
 def check_names(reader: Reader) -> None:
     """Complain of the reads of one flow (or of bot.yaml) that nothing can fill."""
+    _roots(reader)
     for use in reader.uses:
-        _roots(reader, use)
         _paths(reader, use)
         _secrets(reader, use)
     for place, found, name in reader.braces:
@@ -23,11 +25,28 @@ def check_names(reader: Reader) -> None:
             reader.report(complaints.FORMULA, place, text=text)
 
 
-def _roots(reader: Reader, use: Use) -> None:
+def _roots(reader: Reader) -> None:
+    """A name that is never given a value is one mistake, however often it is read."""
     saved = {name for name in reader.saved if "." not in name}
-    for name in sorted(use.names - saved - READ_ONLY - {"user", "chat"}):
-        nearest = reader.report.nearest(name, sorted(saved | READ_ONLY | {"user", "chat"}))
-        reader.report(complaints.UNKNOWN_VARIABLE, use.place, name=name, nearest=nearest)
+    given = saved | READ_ONLY | {"user", "chat"}
+    unknown: dict[str, list[Place]] = {}
+    for use in reader.uses:
+        for name in sorted(use.names - given):
+            unknown.setdefault(name, []).append(use.place)
+    for name, places in unknown.items():
+        nearest = reader.report.nearest(name, sorted(given))
+        more = _more(reader, places)
+        reader.report(complaints.UNKNOWN_VARIABLE, places[0], name=name, more=more, nearest=nearest)
+
+
+def _more(reader: Reader, places: list[Place]) -> str:
+    """The other lines of a mistake that is told once."""
+    lines = sorted({place.line for place in places} - {places[0].line})
+    if not lines:
+        return ""
+    listed = ", ".join(map(str, lines[:_FEW])) + ("…" if len(lines) > _FEW else "")
+    ru, en = ("строке", "line") if len(lines) == 1 else ("строках", "lines")
+    return reader.report.words(f" (ещё в {ru} {listed})", f" (in {en} {listed} too)")
 
 
 def _paths(reader: Reader, use: Use) -> None:

@@ -77,8 +77,10 @@ def _arguments(reader: Reader, spec: ActionSpec, action: Action) -> Mapping[str,
         found[key.text] = reader.value(node)
         if given is not None:
             _check(reader, key, node, given, found[key.text])
+    # A name too many is one that is missing, misspelt.
+    misspelt = any(name not in spec.inputs for name in found)
     for name, needed in spec.inputs.items():
-        if needed.required and name not in found:
+        if needed.required and name not in found and not misspelt:
             reader.report(complaints.MISSING_WITH, action.place, target=spec.name, name=name)
     return found
 

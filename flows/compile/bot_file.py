@@ -1,5 +1,6 @@
 """Compiles bot.yaml: what holds for the whole bot, its handlers and its defaults."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -19,7 +20,8 @@ from flows.compile.writer import Writer
 from flows.errors import Place
 from flows.hours import Hours, parse_hours, parse_window
 from flows.model import AskAgain, Booking, Defaults, Flow, Queue, Resume, Source, Target
-from flows.yaml_text import Mapped, Node
+from flows.vocabulary import words
+from flows.yaml_text import Mapped, Node, Scalar
 
 LANGUAGES = ("ru", "en", "uz")
 _RESUME = ("ask", "auto", "never")
@@ -46,6 +48,7 @@ class BotFile:
 def read_bot(reader: Reader, node: Mapped) -> BotFile:
     """Everything that flows may refer to; it goes into what the reader knows, too."""
     fields = reader.fields(node, "bot", "bot.yaml")
+    _mute_what_follows(reader, node, fields)
     name = reader.required(fields, "bot", "bot.yaml")
     reader.one_of(fields.get("language"), LANGUAGES, "language", "ru")
     for key, value in reader.entries(fields.get("types"), "types"):
@@ -68,6 +71,26 @@ def read_bot(reader: Reader, node: Mapped) -> BotFile:
     bot.secrets = reader.known.secrets = secret_names(reader, fields.get("secrets"))
     bot.channels = channels(reader, fields.get("channels"))
     return bot
+
+
+_NAMED_IN: Mapping[str, complaints.Kind] = {
+    "user": complaints.UNKNOWN_FIELD,
+    "types": complaints.UNKNOWN_TYPE,
+    "hours": complaints.UNKNOWN_HOURS,
+    "queues": complaints.UNKNOWN_QUEUE,
+    "knowledge": complaints.UNKNOWN_SOURCE,
+    "secrets": complaints.UNKNOWN_SECRET,
+}
+"""What is told of names that a key of bot.yaml does not hold."""
+
+
+def _mute_what_follows(reader: Reader, node: Mapped, fields: Fields) -> None:
+    """Where a key is misspelt or cannot be read, names that would be in it are no mistakes."""
+    misspelt = any(key.text not in words("bot") for key, _ in node.entries)
+    for key, kind in _NAMED_IN.items():
+        value = fields.get(key)
+        if misspelt if value is None else isinstance(value, Scalar):
+            reader.report.mute(kind)
 
 
 def _timezone(reader: Reader, node: Node | None) -> str:

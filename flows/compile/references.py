@@ -40,8 +40,10 @@ def flow_arguments(
                 complaints.EXTRA_WITH, key.place, target=flow, name=key.text, nearest=nearest
             )
         found[key.text] = reader.value(value, need.kind if need else None)
+    # A name too many is one that is missing, misspelt.
+    misspelt = any(name not in header.needs for name in found)
     for name, need in header.needs.items():
-        if name not in found and not need.optional:
+        if name not in found and not need.optional and not misspelt:
             reader.report(complaints.MISSING_WITH, place, target=flow, name=name)
     return found
 

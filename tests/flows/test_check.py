@@ -598,3 +598,21 @@ def test_every_slip_in_an_expression_has_english_words() -> None:
 def test_a_name_as_long_as_a_book_is_told_in_short() -> None:
     told = said_of_steps(f"- go: {'оченьдлинно' * 5000}")
     assert len(only(told)) < 500
+
+
+def test_a_name_that_nobody_fills_is_told_once_with_all_its_lines() -> None:
+    told = only(said_of_steps("- say: '{{ имя }}'\n- say: Да\n- say: '{{ имя }} {{ имя }}'"))
+    assert told.startswith(
+        "flows/0.yaml:5: E020 переменной «имя» никто не даёт значения (ещё в строке 7)"
+    )
+
+
+@pytest.mark.parametrize("wrong", ["usr: {name: text}", "user:"])
+def test_names_of_a_key_that_cannot_be_read_are_no_mistakes_of_their_own(wrong: str) -> None:
+    flow = "flow: меню\nwhen: /start\nsteps: {а: {say: '{{ user.name }}'}}"
+    assert only(said(flow, bot=f"bot: Б\nstart: меню\n{wrong}")).startswith("bot.yaml:3:")
+
+
+def test_a_misspelt_argument_is_not_missing_as_well() -> None:
+    told = only(said_of_steps("- do: shop.order\n  with: {nmuber: 5}"))
+    assert "E025 «shop.order» не принимает «nmuber» — может, «number»?" in told

@@ -193,3 +193,13 @@ def test_phrases_of_the_bots_handlers_are_found_before_those_that_start_flows() 
     told = said(flow("меню", "[{contains: возврат денег}]"), bot=bot)
     assert [one.split()[:2] for one in told] == [["flows/0.yaml:2:", "W038"]]
     assert "bot.yaml:8" in told[0]
+
+
+def test_limits_and_the_day_of_silence_count_only_where_the_bot_lives() -> None:
+    steps = (
+        f"flow: меню\nwhen: /start\nsteps: {{а: [{{ask: Ну?, save: x, buttons: [{'а' * 30}],"
+        " expires: 3d, remind: {after: 25h, say: Ну}}]}"
+    )
+    assert codes(said(steps)) == ["W060", "W063"]
+    at_home = BOT.rstrip(" ") + "    channels: {telegram: {token: '${TOKEN}'}}"
+    assert said(steps, bot=at_home) == []
