@@ -12,21 +12,28 @@ _LITTLE_WORDS = """
     него нее нет ни но ну о об он она они оно от по под при про с сам свой себя со так также там те
     тебя то тоже тот тут ты у уже чего чем что чтобы это эта эти этот я можно нужно надо очень просто
     пожалуйста здравствуйте привет спасибо добрый день подскажите скажите будет был была были
-    сколько скольки когда где куда дайте
+    сколько скольки когда где куда дайте до сих пор перед после около
     a an and are at be by can could do does for from have how i if in is it me my of on or our please
     so that the their there they this to us was we what when where which who why will with you your
+    s t m re ll ve d don doesn didn hasn haven isn aren not hello hi thanks about much many
 """
 _SILENT = frozenset(_LITTLE_WORDS.split())
 _STEMMERS = (snowballstemmer.stemmer("russian"), snowballstemmer.stemmer("english"))
 _SHORTEST = 4
+_REFLEXIVE = "ся"
 
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """`word` is in lower case, ё written as е."""
     russian, english = _STEMMERS
-    stemmer = english if word.isascii() else russian
-    return str(stemmer.stemWord(word))
+    if word.isascii():
+        return str(english.stemWord(word))
+    stemmed = str(russian.stemWord(word))
+    if word.endswith(("ться", "тся", "лся", "лась", "лись")):
+        return stemmed + _REFLEXIVE
+    # «Подошёл» and «подошли» are one word, whose vowel comes and goes.
+    return f"{stemmed[:-2]}л" if stemmed.endswith("шел") else stemmed
 
 
 def stems(text: str) -> list[str]:
@@ -39,6 +46,9 @@ def alike(one: str, other: str) -> bool:
     """The same stem, or two forms that the stemmer cuts differently («верните», «вернуть»)."""
     if one == other:
         return True
+    if one.endswith(_REFLEXIVE) or other.endswith(_REFLEXIVE):
+        # «Записаться» is another word than «записать».
+        return False
     if len(one) > len(other):
         one, other = other, one
     return len(one) >= _SHORTEST and len(other) - len(one) <= 2 and other.startswith(one)

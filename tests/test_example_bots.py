@@ -73,3 +73,52 @@ def test_the_printed_example_holds() -> None:
     (action,) = chat.offered
     assert (action.name, action.text) == ("track_order", "Отследить заказ")
     assert action.data == {"order_id": "12345"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "flow"),
+    [
+        ("shop", "Верните мне деньги!", "return_order"),
+        ("shop", "размер не подошёл", "return_order"),
+        ("shop", "как обменять платье на другой размер", "return_order"),
+        ("shop", "а сколько будет стоить доставка", "question"),
+        ("shop", "есть гарантия на обувь?", "question"),
+        ("shop", "посылка когда приедет?", "order_status"),
+        ("shop", "заказ когда доставят", "order_status"),
+        ("shop", "позови оператора", "operator"),
+        ("shop", "нужен живой человек", "operator"),
+        ("salon", "какой у вас адрес", "адрес"),
+        ("salon", "сегодня вы открыты?", "адрес"),
+        ("salon", "мне нужна стрижка завтра", "запись"),
+        ("salon", "есть ли окошко на субботу", "запись"),
+        ("salon", "перенесите мою запись", "мои_записи"),
+        ("salon", "на когда я записан", "мои_записи"),
+        ("salon", "соедините с администратором", "администратор"),
+    ],
+)
+def test_what_is_said_in_other_words_comes_to_its_flow(name: str, text: str, flow: str) -> None:
+    chat = chatting(name)
+    chat.hear(text)
+    assert (chat.understood.intent, chat.understood.rung) == (flow, "means")
+
+
+@pytest.mark.parametrize("name", ["shop", "salon"])
+@pytest.mark.parametrize(
+    "text",
+    ["сегодня хорошая погода", "как дела", "хочу купить сапоги", "Анна Петровна", "мне 25 лет"]
+    + ["деньги не пахнут", "расскажите анекдот", "у вас есть вакансии", "я работаю до шести"],
+)
+def test_what_is_said_of_something_else_comes_to_no_flow_by_its_meaning(
+    name: str, text: str
+) -> None:
+    chat = chatting(name)
+    chat.hear(text)
+    assert chat.understood.rung == "no_match"
+
+
+def chatting(name: str) -> Rehearsal:
+    folder = next(folder for folder in FOLDERS if folder.name == name)
+    bot = loaded(folder)
+    now = datetime.fromisoformat("2026-03-02T10:00:00+03:00")
+    actions = rehearsed(demo_of(bot, folder), lambda: now)
+    return Rehearsal(bot=bot, actions=actions, now=now, means=StemmedUnderstanding().at_once)
