@@ -27,23 +27,25 @@ def occur(stage: Stage, name: str, data: Mapping[str, Any]) -> None:
     found = triggers.listener(stage, name, kept["data"])
     if found is None:
         stage.happened("event_unheard", event=name)
-    elif _runs(stage, found[0]):
-        # The flow is dealing with the event before: never two copies of it, and none is lost.
+    elif _runs(stage, found[0], name):
+        # It is dealing with the event before: never two copies of it, and none is lost.
         holding.hold(stage, {"kind": "event", "id": f"{name}#{stage.number()}", **kept})
     else:
         _wake(stage, *found, kept)
 
 
-def busy_with(stage: Stage, name: str) -> bool:
-    """Whether the flow an event would begin is still dealing with the one before."""
-    if waiting.waiting_for(stage, name) is not None:
+def busy_with(stage: Stage, kept: Mapping[str, Any]) -> bool:
+    """Whether what an event would wake is still dealing with the one before."""
+    if waiting.waiting_for(stage, kept["name"]) is not None:
         return False
-    found = triggers.listener(stage, name, {})
-    return found is not None and _runs(stage, found[0])
+    found = triggers.listener(stage, kept["name"], kept["data"])
+    return found is not None and _runs(stage, found[0], kept["name"])
 
 
-def _runs(stage: Stage, target: Target) -> bool:
-    return target.entry < 0 and tasks.running(stage, target.flow) is not None
+def _runs(stage: Stage, target: Target, event: str) -> bool:
+    if target.entry < 0:
+        return tasks.running(stage, target.flow) is not None
+    return tasks.handling(stage, target.flow, event)
 
 
 def take_kept(stage: Stage) -> None:

@@ -189,11 +189,19 @@ class Stage(Memory):
         wait.timers = []
 
     def not_in_quiet(self, due: datetime) -> datetime:
-        """The moment itself, or the end of the quiet hours it falls in."""
+        """The moment itself, or the end of the quiet hours it falls in, by the customer's clock."""
         quiet = self.bot.defaults.quiet
         if quiet is None:
             return due
-        return quiet.after(due.astimezone(self.env.timezone))
+        return quiet.after(due.astimezone(self._customers_zone()))
+
+    def _customers_zone(self) -> ZoneInfo:
+        """Their own time zone where the bot remembers it (`user.timezone`), else the bot's."""
+        name = self.user.get("timezone") if "timezone" in self.bot.user else None
+        try:
+            return _zone(name) if isinstance(name, str) and name else self.env.timezone
+        except RunError:
+            return self.env.timezone
 
 
 @lru_cache(64)

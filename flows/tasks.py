@@ -1,6 +1,7 @@
 """What comes onto the stack, and what leaves it."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from flows import asking, given, moving, promises
@@ -142,6 +143,14 @@ def running(stage: Stage, name: str) -> Frame | None:
     return None
 
 
+def handling(stage: Stage, flow: str, event: str) -> bool:
+    """Whether a handler of this flow ("" is the bot's) is at work on an event."""
+    return any(
+        frame.why == "handler" and frame.flow == flow and frame.event == event
+        for frame in stage.stack
+    )
+
+
 def _about_another(frame: Frame, arguments: Mapping[str, Any]) -> bool:
     """Whether what is given differs from what the flow under way works on."""
     return any(frame.variables.get(name) != value for name, value in arguments.items())
@@ -211,6 +220,7 @@ def handle(
         event=event,
     )
     stage.stack.append(frame)
+    _forget_oldest_handler(stage)
 
 
 def wait_for_person(stage: Stage, frame: Frame, entry: int) -> Wait:
@@ -251,18 +261,30 @@ def _forget_oldest(stage: Stage) -> None:
     begins = segments(stage)
     if len(begins) <= INTERRUPTIONS_DEEP + 1:
         return
-    for nth, begin in enumerate(begins[:-1]):
-        end = begins[nth + 1]
-        suspended = stage.stack[end - 1]
-        if is_menu(stage, suspended):
-            continue
-        about = about_of(stage, suspended)
-        for frame in stage.stack[begin:end]:
-            drop(stage, frame)
-        del stage.stack[begin:end]
-        if about:
-            stage.tell(stage.phrase("dropped", about=about))
-        return
+    for begin, end in pairwise(begins):
+        if not is_menu(stage, stage.stack[end - 1]):
+            _forget(stage, begin, end)
+            return
+
+
+def _forget_oldest_handler(stage: Stage) -> None:
+    """Handlers that wait, too, are not piled up without end; one that speaks for an ending stays."""
+    waiting = [
+        (begin, end)
+        for begin, end in pairwise(segments(stage))
+        if stage.stack[begin].why == "handler" and not (begin and stage.stack[begin - 1].ending)
+    ]
+    if len(waiting) > INTERRUPTIONS_DEEP:
+        _forget(stage, *waiting[0])
+
+
+def _forget(stage: Stage, begin: int, end: int) -> None:
+    about = about_of(stage, stage.stack[end - 1])
+    for frame in stage.stack[begin:end]:
+        drop(stage, frame)
+    del stage.stack[begin:end]
+    if about:
+        stage.tell(stage.phrase("dropped", about=about))
 
 
 # ---------------------------------------------------------------- left

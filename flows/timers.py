@@ -18,6 +18,7 @@ from flows import (
 )
 from flows.choices import question_of
 from flows.frames import Frame
+from flows.model import Target
 from flows.stage import Stage
 
 EXPIRES = "expires"
@@ -133,11 +134,20 @@ def _begin_scheduled(stage: Stage, payload: Mapping[str, Any]) -> None:
         return
     if stage.holder != "bot":
         holding.hold(stage, payload)
-    elif stage.chatless and tasks.running(stage, schedule.target.flow) is not None:
-        # The run before is still under way, with a slow action.
+    elif _still_runs(stage, schedule.target, payload["id"]):
         stage.happened("schedule_skipped", schedule=schedule.timetable.text)
     else:
-        triggers.wake(stage, schedule.target, None, "", event=EVERY)
+        before = stage.position.counter
+        triggers.wake(stage, schedule.target, None, "", event=payload["id"])
+        if stage.top is not None and stage.top.id > before:
+            stage.top.cause = {"name": EVERY, "data": {}}
+
+
+def _still_runs(stage: Stage, target: Target, event: str) -> bool:
+    """Whether the run before is still under way, with a slow action or a wait."""
+    if target.entry >= 0:
+        return tasks.handling(stage, target.flow, event)
+    return stage.chatless and tasks.running(stage, target.flow) is not None
 
 
 def release_held(stage: Stage) -> bool:
@@ -145,7 +155,7 @@ def release_held(stage: Stage) -> bool:
     if not stage.position.held or stage.holder != "bot" or not holding.idle(stage):
         return False
     for payload in stage.position.held:
-        if payload["kind"] != "event" or not occurring.busy_with(stage, payload["name"]):
+        if payload["kind"] != "event" or not occurring.busy_with(stage, payload):
             stage.drop_timer(holding.timer_of(payload))
             _KINDS[payload["kind"]](stage, payload)
             return True

@@ -356,6 +356,38 @@ def test_the_same_event_twice_is_dealt_with_twice_and_never_at_once(talk: Talk) 
     assert dialog.idle
 
 
+def test_an_event_that_is_held_is_let_go_by_its_own_condition(talk: Talk) -> None:
+    dialog = talk(LISTENING.replace("!= null", "> 2")).occurs("order.delivered", number=3).news()
+    dialog.occurs("order.delivered", number=4).hears("/form", "Имя?").news()
+    dialog.passes("15m").hears("Аня", "Вы Аня", "Продолжим*")
+    dialog.hears("да", "Всё хорошо?").hears("да", "Спасибо", "order.delivered: 4", "Всё хорошо?")
+
+
+def test_a_handler_that_waits_deals_with_one_event_after_another(talk: Talk) -> None:
+    bot = """
+        meanwhile:
+          - when: {event: a.b}
+            then: [{say: "Начало {{ trigger.data.n }}"}, {wait: 1h}, {say: Конец}]
+    """
+    dialog = talk("flow: ж\nwhen: [/go]\nsteps: {а: {say: А}}", bot)
+    dialog.occurs("a.b", "Начало 1", n=1).occurs("a.b", n=2).says()
+    dialog.passes("1h", "Конец", "Начало 2").passes("1h", "Конец")
+
+
+def test_handlers_that_wait_do_not_pile_up_without_end(talk: Talk) -> None:
+    flows = """
+        flow: ж
+        when: [/go]
+        steps: {а: [{ask: Ну?, save: x}, {say: "Вот {{ x }}"}]}
+        meanwhile: [{when: помощь, then: [{say: Сейчас}, {wait: 1h}]}]
+    """
+    dialog = talk(flows).hears("/go", "Ну?")
+    for _ in range(30):
+        dialog.hears("помощь")
+    assert len(dialog.play.position["stack"]) < 10
+    dialog.news().passes("2h", "Ну?").hears("да", "Вот да")
+
+
 def test_the_nearest_handler_of_an_event_takes_it(talk: Talk) -> None:
     flows = """
         flow: ж

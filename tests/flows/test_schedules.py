@@ -78,6 +78,18 @@ def test_a_handler_of_the_bot_may_have_a_timetable(talk: Talk) -> None:
     assert dialog.play.called["slow.send"] == 1
 
 
+def test_a_handler_that_still_waits_is_not_begun_again(talk: Talk) -> None:
+    bot = (
+        "meanwhile: [{when: {every: 2h, for: yes}, then: [{say: Пора}, {wait: 3h}, {say: Ну вот}]}]"
+    )
+    dialog = talk("flow: ж\nwhen: [/go]\nsteps: {а: {say: А}}", bot)
+    dialog.play.strike("2h")
+    dialog.play.strike("2h")
+    dialog.says("Пора").passes("3h", "Ну вот")
+    dialog.play.strike("2h")
+    dialog.says("Пора")
+
+
 # ---------------------------------------------------------------- for each chat
 
 
