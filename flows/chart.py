@@ -4,50 +4,29 @@ A chart is of one flow (its steps, where they lead and what they call) or of a w
 and who calls whom). Everything in it is in the owner's words or in the bot's language.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
-from typing import Literal
 
 from flows.chart_rows import Row, rows_of, triggers_of
+from flows.chart_ways import Ahead, EdgeKind, Leaving, NodeKind, ways_from
 from flows.chart_words import said, way_label
-from flows.graph import Way, WayKind, entries, ways
+from flows.graph import entries
 from flows.model import (
-    AskAgain,
     Bot,
     CallFlow,
-    Enter,
-    Finish,
     Flow,
-    Go,
     Later,
     OfferedButton,
     Say,
     StartFlow,
 )
 
-NodeKind = Literal["start", "step", "flow", "done", "cancel", "anywhere", "jump"]
-EdgeKind = Literal["", "button", "if", "timeout", "failed", "handler", "call", "start", "later"]
-
 FAR = 12
 """A way over more steps than these is cut: it ends in a small box that names its step."""
 
 IN_ONE_COLUMN = 24
 """A flow of more steps is drawn in several columns; ways between them are cut likewise."""
-
-_KINDS: Mapping[WayKind, EdgeKind] = {
-    "button": "button",
-    "if": "if",
-    "else": "if",
-    "case": "if",
-    "misses": "failed",
-    "timeout": "timeout",
-    "unanswered": "timeout",
-    "failed": "failed",
-    "offline": "failed",
-    "cancel": "failed",
-    "handler": "handler",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +91,7 @@ def chart_of_flow(bot: Bot, name: str) -> Chart:
             line=flow.lines[entry] if entry < len(flow.lines) else 0,
             column=_column(steps, step),
         )
-        leaving = _ways_from(bot, flow, _id(step), [(entry + 1, "", "")])
+        leaving = ways_from(bot, flow, _id(step), [(entry + 1, "", "")])
         _add(flow, nodes, edges, leaving, steps.index(step))
     return Chart(
         title=name,
@@ -186,108 +165,17 @@ def _add_meanwhile(bot: Bot, flow: Flow, nodes: dict[str, Node], edges: list[Edg
         rows=tuple(rows),
         flow=flow.name,
     )
-    begins: list[_Ahead] = [
+    begins: list[Ahead] = [
         (way.target, way_label(bot, flow, -1, way), "handler") for way in handlers
     ]
-    _add(flow, nodes, edges, _ways_from(bot, flow, "anywhere", begins), None)
-
-
-# ---------------------------------------------------------------- the ways out of a step
-
-_Ahead = tuple[int, str, EdgeKind]
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaving:
-    """A way out: `to` is a step, or a flow where `node` is `flow`, or nothing for an end."""
-
-    source: str
-    node: NodeKind
-    to: str
-    label: str
-    kind: EdgeKind
-
-
-def _ways_from(bot: Bot, flow: Flow, source: str, begins: Iterable[_Ahead]) -> list[_Leaving]:
-    """Follow the ways from some operations until they enter a step or leave the flow."""
-    found: dict[_Leaving, None] = {}
-    ahead = list(begins)[::-1]
-    seen: set[_Ahead] = set()
-    while ahead:
-        here = ahead.pop()
-        index = here[0]
-        if here in seen or not 0 <= index < len(flow.code):
-            continue
-        seen.add(here)
-        for leaving in _left_at(bot, flow, source, here):
-            found[leaving] = None
-        if not isinstance(flow.code[index], Enter):
-            onward = [_onward(bot, flow, here, way) for way in ways(flow, index)]
-            ahead.extend(reversed(onward))
-    return _told_apart(found)
-
-
-def _onward(bot: Bot, flow: Flow, here: _Ahead, way: Way) -> _Ahead:
-    """The last thing that decided where to go gives the way its words."""
-    index, label, kind = here
-    if isinstance(flow.code[index], AskAgain):
-        return way.target, "", ""
-    words = way_label(bot, flow, index, way)
-    return (way.target, words, _KINDS.get(way.kind, "")) if words else (way.target, label, kind)
-
-
-def _left_at(bot: Bot, flow: Flow, source: str, here: _Ahead) -> Iterator[_Leaving]:
-    index, label, kind = here
-    operation = flow.code[index]
-    if isinstance(operation, Enter):
-        yield _Leaving(source, "step", operation.step, label, kind)
-    elif isinstance(operation, Finish):
-        yield _Leaving(source, "done", "", label, kind)
-    elif isinstance(operation, Go) and operation.where == "cancel":
-        yield _Leaving(source, "cancel", "", label, kind)
-    elif isinstance(operation, CallFlow):
-        yield _Leaving(source, "flow", operation.flow, label, kind or "call")
-    elif isinstance(operation, StartFlow):
-        yield _Leaving(source, "flow", operation.flow, label, kind or "start")
-    elif isinstance(operation, Later):
-        yield _Leaving(source, "flow", operation.flow, said(bot.language, "later"), "later")
-    elif isinstance(operation, Say):
-        for button in operation.message.offered:
-            if button.act in ("call", "start"):
-                yield _Leaving(source, "flow", button.target, button.label.source, "button")
-
-
-def _told_apart(found: Iterable[_Leaving]) -> list[_Leaving]:
-    """One way to each place and of each kind; where all roads lead there, none needs a name."""
-    places: dict[tuple[NodeKind, str], list[_Leaving]] = {}
-    for leaving in found:
-        places.setdefault((leaving.node, leaving.to), []).append(leaving)
-    kept = []
-    for several in places.values():
-        plain = next((one for one in several if not one.label), None)
-        if plain is not None:
-            kept.append(plain)
-            several = [one for one in several if one.kind in ("timeout", "failed", "handler")]
-        kept += _joined(several)
-    return kept
-
-
-def _joined(several: Iterable[_Leaving]) -> Iterator[_Leaving]:
-    kinds: dict[EdgeKind, list[_Leaving]] = {}
-    for one in several:
-        kinds.setdefault(one.kind, []).append(one)
-    for kind, alike in kinds.items():
-        labels = list(dict.fromkeys(one.label for one in alike))
-        label = ", ".join(labels[:2]) + (" …" if len(labels) > 2 else "")
-        first = alike[0]
-        yield _Leaving(first.source, first.node, first.to, label, kind)
+    _add(flow, nodes, edges, ways_from(bot, flow, "anywhere", begins), None)
 
 
 def _add(
     flow: Flow,
     nodes: dict[str, Node],
     edges: list[Edge],
-    leaving: Iterable[_Leaving],
+    leaving: Iterable[Leaving],
     here: int | None,
 ) -> None:
     """Put ways into the chart, with the small boxes that some of them end in."""
@@ -349,13 +237,13 @@ def _flow_id(name: str) -> str:
 
 def _calls(bot: Bot, flow: Flow, source: str) -> list[Edge]:
     """The ways that lead out of a flow into others."""
-    begins: list[_Ahead] = [
+    begins: list[Ahead] = [
         (way.target, way_label(bot, flow, -1, way), "handler") for way in entries(flow.scope)
     ]
     begins += [(entry + 1, "", "") for entry in flow.steps.values()]
     if not flow.name and bot.defaults.otherwise >= 0:
         begins.append((bot.defaults.otherwise, said(bot.language, "misses"), "failed"))
-    leaving = [one for one in _ways_from(bot, flow, source, begins) if one.node == "flow"]
+    leaving = [one for one in ways_from(bot, flow, source, begins) if one.node == "flow"]
     return [
         Edge(source, _flow_id(one.to), one.label, one.kind)
         for one in leaving

@@ -6,18 +6,16 @@ where labels stand. See Sugiyama, Tagawa, Toda: Methods for Visual Understanding
 System Structures (1981).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
 from flows.geometry import Box, Layout, Link, Point, Route
+from flows.layering import layers_down
 from flows.ordering import ordered
 from flows.packing import packed, parts, side_by_side
 from flows.spreading import spread
-
-LAYER_WIDTH = 2200.0
-"""How wide a layer may become before boxes are moved to the next one."""
 
 _BETWEEN_PARTS = 48.0
 _BETWEEN_BOXES = 34.0
@@ -70,7 +68,7 @@ def lay_out(boxes: Mapping[str, Box], links: Sequence[Link]) -> Layout:
 def _hanging_together(boxes: Mapping[str, Box], links: Sequence[Link]) -> Layout:
     numbers = {name: number for number, name in enumerate(boxes)}
     ends = [(numbers[link.source], numbers[link.target]) for link in links]
-    layers_of = _layers(list(boxes.values()), ends)
+    layers_of = layers_down(list(boxes.values()), ends, between=_BETWEEN_BOXES)
     items = [
         _Item(2 * layer, box.width, box.height, box.beside, box=True)
         for box, layer in zip(boxes.values(), layers_of, strict=True)
@@ -83,46 +81,6 @@ def _hanging_together(boxes: Mapping[str, Box], links: Sequence[Link]) -> Layout
 
 
 # ---------------------------------------------------------------- layers
-
-
-def _layers(boxes: Sequence[Box], ends: Iterable[tuple[int, int]]) -> list[int]:
-    """The layer of each box: below all that leads to it; a line back up does not count as such."""
-    above: list[list[int]] = [[] for _ in boxes]
-    below: list[list[int]] = [[] for _ in boxes]
-    for source, target in sorted({(min(pair), max(pair)) for pair in ends}):
-        above[target].append(source)
-        below[source].append(target)
-    layers: list[int] = []
-    for number in range(len(boxes)):
-        before = layers[-1] if layers else 0
-        layers.append(max((layers[one] + 1 for one in above[number]), default=before))
-    for number in reversed(range(len(boxes))):
-        # What only leads on stands right above where it leads.
-        if number and not above[number] and below[number]:
-            layers[number] = max(0, min(layers[one] for one in below[number]) - 1)
-    return _not_too_wide(boxes, layers, above)
-
-
-def _not_too_wide(
-    boxes: Sequence[Box], wanted: Sequence[int], above: Sequence[Sequence[int]]
-) -> list[int]:
-    filled: dict[int, float] = {}
-    layers = list(wanted)
-    for number in sorted(range(len(boxes)), key=lambda one: (wanted[one], one)):
-        room = boxes[number].width + boxes[number].beside + _BETWEEN_BOXES
-        layer = max([layers[number], *(layers[one] + 1 for one in above[number])])
-        while filled.get(layer, 0.0) and filled[layer] + room > LAYER_WIDTH:
-            layer += 1
-        layers[number] = layer
-        filled[layer] = filled.get(layer, 0.0) + room
-    return _pushed_down(layers, above)
-
-
-def _pushed_down(layers: list[int], above: Sequence[Sequence[int]]) -> list[int]:
-    """Whatever was moved, each stays below what leads to it."""
-    for number in range(len(layers)):
-        layers[number] = max([layers[number], *(layers[one] + 1 for one in above[number])])
-    return layers
 
 
 def _chain(items: list[_Item], link: Link, source: int, target: int) -> _Chain:

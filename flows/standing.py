@@ -1,6 +1,6 @@
 """Where a chat stands, for those who count chats: the step on top, and the steps beneath it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
@@ -26,11 +26,15 @@ def standing(position: Mapping[str, Any]) -> list[Stand]:
     The first is NOWHERE where the top stands in no step, as while a person has the chat; beneath it
     are only steps. An idle chat stands at nothing.
     """
-    stack = position.get("stack", ())
+    stack = position.get("stack")
     if not stack:
         return []
-    found = [_stand(frame) for frame in reversed(stack)]
-    return [found[0], *_steps(found[1:])]
+    found = [_stand(stack[-1])]
+    for frame in stack[-2::-1]:
+        stand = _stand(frame)
+        if stand is not NOWHERE:
+            found.append(stand)
+    return found
 
 
 def _stand(frame: Mapping[str, Any]) -> Stand:
@@ -38,10 +42,6 @@ def _stand(frame: Mapping[str, Any]) -> Stand:
     signature = wait.get("signature") if wait is not None else None
     if signature is not None:
         step, save, kind = signature
-        return Stand(frame["flow"], step, question_key(save, kind))
+        return Stand(frame["flow"], step, f"{save} {kind}")
     step = frame.get("step")
     return Stand(frame["flow"], step) if step and frame["flow"] else NOWHERE
-
-
-def _steps(found: Iterable[Stand]) -> Iterable[Stand]:
-    return (stand for stand in found if stand != NOWHERE)

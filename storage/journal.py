@@ -135,7 +135,7 @@ class SqlJournal:
                 for event in turn.events
             ],
             tallies=[
-                (workspace, conversation.address.bot, turn.day, *tally, count)
+                ((workspace, conversation.address.bot, turn.day, *tally), count)
                 for tally, count in turn.tallies.items()
             ],
         )

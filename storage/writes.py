@@ -200,7 +200,7 @@ class TurnRows:
     intents: list[tuple[Any, ...]]
     cancelled_intents: Sequence[str]
     events: list[tuple[Any, ...]]
-    tallies: list[tuple[Any, ...]]
+    tallies: list[tuple[tuple[Any, ...], int]]
 
 
 def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
@@ -223,8 +223,18 @@ def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost 
     _insert_timers(db, [row for turn in ours for row in turn.timers])
     _insert_intents(db, [row for turn in ours for row in turn.intents])
     _insert_events(db, [row for turn in ours for row in turn.events])
-    _add_tallies(db, [row for turn in ours for row in turn.tallies])
+    _count(db, ours)
     return results
+
+
+def _count(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> None:
+    """What turns of one commit have in common is added in one go."""
+    sums: dict[tuple[Any, ...], int] = {}
+    for turn in turns:
+        for place, count in turn.tallies:
+            sums[place] = sums.get(place, 0) + count
+    if sums:
+        _add_tallies(db, [(*place, count) for place, count in sums.items()])
 
 
 def _consume(db: sqlite3.Connection, turn: TurnRows) -> None:

@@ -8,9 +8,12 @@ import pytest
 from adapters.actions.catalogue import CATALOGUE
 from adapters.actions.page import Language
 from adapters.actions.page import page as actions_page
+from config.bot_folders import read_bot_folder
 from config.settings import all_settings, table
+from flows.chart import chart_of_flow
 from flows.functions import FUNCTIONS
 from flows.load import load_bot
+from flows.picture import svg
 from flows.vocabulary import EVENTS, WORDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,6 +85,15 @@ def test_the_first_bot_of_the_language_page_can_be_loaded() -> None:
     bot, flow = _YAML.findall(page("docs/flow-language.md"))[:2]
     loaded = load_bot("first", {"bot.yaml": bot, "flows/order.yaml": flow}, CATALOGUE)
     assert loaded.warnings == []
+
+
+def test_the_picture_of_the_readme_is_current() -> None:
+    shop = read_bot_folder(ROOT / "config" / "bots" / "shop")
+    bot = load_bot(shop.name, shop.files, CATALOGUE, media=shop.media).bot
+    drawn = svg(chart_of_flow(bot, "return_order"))
+    assert page("docs/pictures/return_order.svg") == drawn, (
+        "python run.py draw shop return_order --out docs/pictures/return_order.svg"
+    )
 
 
 def test_every_file_of_the_house_stands_in_its_place() -> None:

@@ -1,7 +1,6 @@
 """What is counted of dialogs: for each day, place in a flow and outcome one number."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from flows.standing import question_key
@@ -27,29 +26,33 @@ class Tally(NamedTuple):
     what: str
 
 
-def tallies(effects: Iterable[Effect]) -> Counter[Tally]:
+def tallies(effects: Iterable[Effect]) -> dict[Tally, int]:
     """What a turn adds to the counters."""
-    found: Counter[Tally] = Counter()
+    found: dict[Tally, int] = {}
     for effect in effects:
-        if isinstance(effect, Happened) and effect.name in _COUNTED:
-            data = effect.data
-            if effect.name == "split" and not data.get("drawn", True):
-                # A customer counts once, however often the flow comes by.
-                continue
-            flow, step = data.get("flow") or "", data.get("step") or ""
-            found[Tally(flow, step, _COUNTED[effect.name](data), effect.name)] += 1
+        if not isinstance(effect, Happened):
+            continue
+        about = _COUNTED.get(effect.name)
+        if about is None:
+            continue
+        data = effect.data
+        if effect.name == "split" and not data.get("drawn", True):
+            # A customer counts once, however often the flow comes by.
+            continue
+        tally = Tally(data.get("flow") or "", data.get("step") or "", about(data), effect.name)
+        found[tally] = found.get(tally, 0) + 1
     return found
 
 
-def _question(data: Any) -> str:
+def _question(data: Mapping[str, Any]) -> str:
     return question_key(data.get("save", ""), data.get("kind", ""))
 
 
-def _split(data: Any) -> str:
+def _split(data: Mapping[str, Any]) -> str:
     return f"{data.get('split', '')} {data.get('case', '')}"
 
 
-_COUNTED = {
+_COUNTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     **dict.fromkeys(QUESTION_OUTCOMES, _question),
     **dict.fromkeys(TASK_OUTCOMES, lambda data: ""),
     "goal": lambda data: str(data.get("goal", "")),

@@ -2,6 +2,7 @@
 
 import { mark, sorted } from "./figures.js";
 import { fill, splits } from "./panel.js";
+import { Search } from "./search.js";
 import { fetched, Refused } from "./server.js";
 import { number, say, translate } from "./texts.js";
 import { View } from "./view.js";
@@ -12,6 +13,7 @@ const WHOLE = "";
 
 const $ = (id) => document.querySelector(`#${id}`);
 const view = new View($("stage"), $("canvas"), $("panel"));
+const search = new Search($("search"), $("found"), () => picture?.nodes ?? [], (node) => find(node.step || node.flow));
 const given = new URLSearchParams(location.search);
 
 let bots = [];
@@ -263,66 +265,12 @@ function live(well) {
 
 // ---------------------------------------------------------------- finding a step
 
-const folded = (text) => text.toLowerCase().replaceAll("ё", "е");
-
 function find(step) {
   const node = [...$("canvas").querySelectorAll(".node.step")].find((one) => (one.dataset.step ?? one.dataset.flow) === step);
   if (!node) return;
   choose(picture.nodes.find((one) => one.id === node.dataset.id) ?? null);
   // The panel has opened by now, and the middle is elsewhere.
   requestAnimationFrame(() => view.center(node));
-}
-
-function search() {
-  const words = folded($("search").value.trim());
-  const fitting = !words
-    ? []
-    : (picture?.nodes ?? []).filter(
-        (node) => node.kind === "step" && folded([node.title, ...node.rows.map((row) => row.text)].join("\n")).includes(words),
-      );
-  const list = $("found");
-  list.replaceChildren(
-    ...fitting.slice(0, 8).map((node, place) => {
-      const item = document.createElement("li");
-      item.setAttribute("role", "option");
-      item.setAttribute("aria-selected", String(place === 0));
-      const name = document.createElement("b");
-      name.textContent = node.title;
-      const line = document.createElement("span");
-      line.textContent = node.rows.find((row) => folded(row.text).includes(words))?.text ?? node.rows[0]?.text ?? "";
-      item.append(name, line);
-      item.addEventListener("pointerdown", (event) => {
-        event.preventDefault();
-        take(node);
-      });
-      return item;
-    }),
-  );
-  if (words && !fitting.length) {
-    const item = document.createElement("li");
-    item.className = "nothing";
-    item.textContent = say("nothing");
-    list.append(item);
-  }
-  list.hidden = !words;
-  $("search").setAttribute("aria-expanded", String(Boolean(words)));
-  search.fitting = fitting.slice(0, 8);
-  search.place = 0;
-}
-
-function take(node) {
-  $("search").value = "";
-  $("search").blur();
-  search();
-  find(node.step || node.flow);
-}
-
-function moveInFound(by) {
-  const items = [...$("found").querySelectorAll("[role=option]")];
-  if (!items.length) return;
-  search.place = (search.place + by + items.length) % items.length;
-  items.forEach((item, place) => item.setAttribute("aria-selected", String(place === search.place)));
-  items[search.place].scrollIntoView({ block: "nearest" });
 }
 
 // ---------------------------------------------------------------- what may be done
@@ -349,24 +297,12 @@ $("stage").addEventListener("keydown", (event) => {
     pressed(event.target);
   }
 });
-$("search").addEventListener("input", search);
-$("search").addEventListener("blur", () => ($("found").hidden = true));
-$("search").addEventListener("focus", search);
-$("search").addEventListener("keydown", (event) => {
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    event.preventDefault();
-    moveInFound(event.key === "ArrowDown" ? 1 : -1);
-  } else if (event.key === "Enter" && search.fitting?.length) {
-    take(search.fitting[search.place]);
-  }
-});
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !event.target.closest("input, select, dialog")) {
     event.preventDefault();
     $("search").focus();
   } else if (event.key === "Escape") {
-    $("search").value = "";
-    search();
+    search.clear();
     choose(null);
   }
 });
