@@ -20,7 +20,7 @@ from flows.errors import Complaint, LoadError
 from flows.load import load_bot
 from flows.model import Bot
 from flows.report import Report
-from flows.schema import schema_of
+from flows.schema import FILES, schema_files, schema_of
 from flows.testing import Company, play
 from flows.vocabulary import WORDS, words
 from flows.yaml_text import read_yaml
@@ -167,6 +167,11 @@ def test_every_complaint_has_an_example_in_which_it_is_all_that_is_told(
         assert not re.search("[А-Яа-яЁё]", found[0].text)
 
 
+def test_no_complaint_is_without_an_example() -> None:
+    shown = {*REFERENCE.EXAMPLES["complaints"], *REFERENCE.NO_EXAMPLE}
+    assert [name for name in KINDS if name not in shown] == [], "put it into docs/examples.yaml"
+
+
 def test_every_word_stands_in_the_example_of_its_place() -> None:
     examples = REFERENCE.EXAMPLES["words"]
     missing = [
@@ -182,3 +187,21 @@ def test_examples_for_readers_of_english_are_in_english() -> None:
     left = {name: REFERENCE.said_in(str(text), "en") for name, text in shown.items()}
     del left["MIXED_ALPHABETS"]
     assert [name for name, text in left.items() if re.search("[А-Яа-яЁё]", text)] == []
+
+
+def test_the_pages_are_current() -> None:
+    stale = [
+        path.name
+        for path, text in REFERENCE.pages().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run .ci/reference"
+
+
+def test_the_schemas_beside_the_example_bots_are_current() -> None:
+    folder = ROOT / "config" / "schema"
+    for name, text in schema_files("ru").items():
+        assert (folder / name).read_text(encoding="utf-8") == text, (
+            "run.py schema --write config/schema"
+        )
+    assert {path.name for path in folder.iterdir()} == set(FILES)
