@@ -141,7 +141,7 @@ async def test_a_call_for_a_person_is_seen_in_the_header(
     await expect(answer.first).to_be_visible()
     if "Оставьте" in await answer.first.inner_text():
         await chat.write("Хочу поменять адрес доставки")
-    await chat.hears("Зову коллегу")
+        await chat.hears("Записала")
     await expect(chat.page.locator("#state")).to_have_text("Ждём оператора")
     await chat.page.reload()
     await expect(chat.page.locator("#state")).to_have_text("Ждём оператора")
