@@ -260,6 +260,16 @@ UNKNOWN_EVENT = Kind(
     "не знаю события «{name}» (свои пишут через точку: payment.paid)|{nearest}",
     "there is no event “{name}” (those of your own have a dot: payment.paid)|{nearest}",
 )
+EVENT_HERE = Kind(
+    "E019",
+    "событие «{name}» сюда не приходит — перенесите обработчик в meanwhile сценария (или бота)",
+    "the event “{name}” does not come here: move the handler to the meanwhile of the flow (or the bot)",
+)
+MISFIT_HERE = Kind(
+    "E019",
+    "у вопроса с save непонятый ответ — промах, а не «{name}»: скажите, что делать, в retry и else",
+    "to a question with save what nobody understands is a misfit, not “{name}”: use retry and else",
+)
 NOT_AWAITED = Kind(
     "E019",
     "«{name}» не ждут: на него отвечает обработчик в meanwhile|. wait ждёт событий с точкой:"

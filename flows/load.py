@@ -141,6 +141,9 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
             check_names(flow_reader)
         flows[flow.name] = flow
     check_names(starts.reader)
+    for name, place in starts.event_places:
+        if name == "updated":
+            report(complaints.EVENT_HERE, place, name=name)
     _shadowed(report, own_triggers, starts)
     queues = dict(file.queues)
     if known.queues is None:

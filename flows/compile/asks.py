@@ -79,7 +79,7 @@ def _question(writer: Writer, action: Action, index: int, save: str | None) -> Q
         timeout=timeout_after,
         timeout_entry=timeout_entry,
         expires=expires(reader, fields.get("expires")),
-        scope=_scope(writer, fields.get("meanwhile")),
+        scope=_scope(writer, fields.get("meanwhile"), menu=save is None),
         choices=fixed_choices(buttons),
     )
 
@@ -165,11 +165,18 @@ def _known(reader: Reader, node: Node | None) -> Known:
     return next(known for known in _KNOWN if known == name)
 
 
-def _scope(writer: Writer, node: Node | None) -> Scope:
+def _scope(writer: Writer, node: Node | None, *, menu: bool) -> Scope:
+    """The handlers of a question. When a task ends its question is gone, and hears nothing of it."""
     if node is None:
         return Scope()
 
     def target(block: Node) -> Target:
         return Target(writer.flow, writer.handler(block))
 
-    return handlers(writer.reader, node, target).scope()
+    triggers = handlers(writer.reader, node, target)
+    deaf = ("cancel", "expired", "error", "updated", *(() if menu else ("no_match",)))
+    for name, place in triggers.event_places:
+        if name in deaf:
+            kind = complaints.MISFIT_HERE if name == "no_match" else complaints.EVENT_HERE
+            writer.reader.report(kind, place, name=name)
+    return triggers.scope()

@@ -38,6 +38,7 @@ class Triggers:
         self._means: list[tuple[str, Target]] = []
         self._events: dict[str, list[Target]] = {}
         self.schedules: list[Schedule] = []
+        self.event_places: list[tuple[str, Place]] = []
 
     def scope(self) -> Scope:
         return Scope(
@@ -190,6 +191,7 @@ class Triggers:
             self.reader.report(complaints.TWO_TRIGGERS, scalar.place, name=name, first=first)
         elif name:
             known.append(target)
+            self.event_places.append((name, scalar.place))
             if target.only is None:
                 self.places[f"event: {name}"] = scalar.place
 
