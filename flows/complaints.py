@@ -348,6 +348,11 @@ TOKEN_IN_FILE = Kind(
     "“{where}” stands in the file, for everybody to read|: write ${{{name}}} and set that variable of"
     " the environment",
 )
+NO_SUCH_RESULT = Kind(
+    "W035",
+    "«{name}» всегда пусто: «{action}» такого не даёт{nearest}",
+    "“{name}” is always empty: “{action}” gives no such field{nearest}",
+)
 NO_DOCUMENTS_YET = Kind(
     "W091",
     "загруженных документов в этой версии ещё нет — источник «{name}» пока пуст",

@@ -16,6 +16,7 @@ def check_names(reader: Reader) -> None:
     for use in reader.uses:
         _paths(reader, use)
         _secrets(reader, use)
+        _results(reader, use)
     for place, found, name in reader.braces:
         if name in reader.saved or name.partition(".")[0] in ("user", "chat", "trigger"):
             reader.report(complaints.SINGLE_BRACES, place, found=found, name=name)
@@ -77,3 +78,24 @@ def _secrets(reader: Reader, use: Use) -> None:
         if root == "secrets" and name.partition(".")[0] not in reader.known.secrets:
             nearest = reader.report.nearest(name, reader.known.secrets)
             reader.report(complaints.UNKNOWN_SECRET, use.place, name=name, nearest=nearest)
+
+
+def _results(reader: Reader, use: Use) -> None:
+    """A field that no action behind the variable gives, where only actions give it a value."""
+    for path in sorted(use.paths):
+        name, _, rest = path.partition(".")
+        specs = reader.results.get(name, [])
+        if not rest or not specs or len(specs) != reader.writes[name]:
+            continue
+        if any(not spec.outputs or spec.listed for spec in specs):
+            continue
+        field = rest.partition(".")[0]
+        known = dict.fromkeys(given for spec in specs for given in spec.outputs)
+        if field not in known:
+            nearest = reader.report.nearest(field, known) or reader.report.words(
+                f" — есть: {', '.join(known)}", f": there is {', '.join(known)}"
+            )
+            actions = ", ".join(dict.fromkeys(spec.name for spec in specs))
+            reader.report(
+                complaints.NO_SUCH_RESULT, use.place, name=path, action=actions, nearest=nearest
+            )

@@ -24,6 +24,8 @@ def do(writer: Writer, action: Action) -> None:
         arguments = _arguments(reader, spec, action)
     secret = any("secrets" in use.names for use in reader.uses[uses:])
     save = reader.variable(fields.get("save"), "save")
+    if save is not None:
+        reader.results.setdefault(save, []).append(spec)
     retries = reader.whole_number(fields.get("retries"), "retries") or 0
     timeout = reader.duration(fields.get("timeout"), "timeout") or _TIMEOUT
     index = writer.reserve(action.place)

@@ -74,6 +74,7 @@ def compile_flow(
     """The flow, and its readers with the variables it writes and reads."""
     reader = Reader(known, report)
     reader.saved.update(header.needs)
+    reader.writes.update(list(header.needs))
     writer = Writer(reader, VERBS, header.name, header.steps)
     node = header.node
     steps, former = _main_line(writer, node.get("steps"), header.place)
@@ -114,6 +115,7 @@ def _before_it_starts(known: Known, report: Report, header: Header) -> Reader:
     """The reader of `only_if`: of the flow's variables there are only those it is given."""
     reader = Reader(known, report)
     reader.saved.update(header.needs)
+    reader.writes.update(list(header.needs))
     return reader
 
 

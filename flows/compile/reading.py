@@ -1,6 +1,7 @@
 """Reads the values of keys: names, texts, expressions, durations, typed values."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import time, timedelta
@@ -14,7 +15,7 @@ from flows.english import english
 from flows.errors import Place
 from flows.expressions import Expression, ExpressionError, parse_expression
 from flows.hours import parse_duration
-from flows.model import Value
+from flows.model import ActionSpec, Value
 from flows.report import Report
 from flows.text import Text, parse_text
 from flows.values import typed_scalar
@@ -41,12 +42,17 @@ _TYPED = frozenset(("number", "integer", "rating", "date", "date_time"))
 
 
 class Reader:
-    """Reads one flow (or bot.yaml); notes which variables are given values and which are read."""
+    """Reads one flow (or bot.yaml); notes which variables are given values and which are read.
+
+    `writes` counts how often each is given one; `results` are the actions that some get theirs from.
+    """
 
     def __init__(self, known: Known, report: Report) -> None:
         self.known = known
         self.report = report
         self.saved: set[str] = set()
+        self.writes: Counter[str] = Counter()
+        self.results: dict[str, list[ActionSpec]] = {}
         self.uses: list[Use] = []
         self.braces: list[tuple[Place, str, str]] = []
         self.formulas: list[tuple[Place, str, frozenset[str]]] = []
@@ -160,6 +166,7 @@ class Reader:
         for part in (root, rest):
             self._alphabets(part, node.place)
         self.saved.add(name)
+        self.writes[name] += 1
         return name
 
     def _field(self, name: str, place: Place) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flows.errors import LoadError
 from flows.hidden import HIDDEN, Unset, masked, revealed
 from flows.load import Loaded, load_bot
-from flows.model import ActionSpec, Input, Source, Wording
+from flows.model import ActionSpec, Input, Output, Source, Wording
 from flows.rehearsal import Rehearsal
 from tests.flows.conftest import MONDAY_MORNING
 
@@ -23,6 +23,7 @@ ACTIONS = {
         inputs={"question": Input(), "sources": Input(kind="sources", required=False)},
     ),
     "llm.answer": ActionSpec(name="llm.answer", missing=Wording("нет модели", "no model")),
+    "shop.order": ActionSpec(name="shop.order", outputs={"status": Output(), "total": Output()}),
     "calendar.mine": ActionSpec(name="calendar.mine"),
 }
 BOT = "bot: Б\nstart: ф\n"
@@ -85,6 +86,20 @@ def test_what_follows_the_server_may_be_filled_in(url: str) -> None:
 def test_nobodys_words_may_choose_the_server(url: str) -> None:
     (complaint,) = told(f'- do: http.get\n  with: {{url: "{url}"}}')
     assert complaint.startswith("flows/f.yaml:6: E033 адрес сервера в «url» должен быть написан")
+
+
+def test_a_field_that_an_action_does_not_give_is_told_with_the_nearest() -> None:
+    action = '- do: shop.order\n  save: заказ\n- say: "{{ заказ.status }} {{ заказ.statys }}"'
+    (complaint,) = told(action)
+    assert complaint.startswith("flows/f.yaml:7: W035 «заказ.statys» всегда пусто: «shop.order»")
+    assert complaint.endswith("такого не даёт — может, «status»?")
+
+
+def test_a_variable_that_others_fill_too_may_have_any_field() -> None:
+    action = (
+        '- do: shop.order\n  save: заказ\n- set: {заказ: "{{ msg }}"}\n- say: "{{ заказ.text }}"'
+    )
+    assert told(action) == []
 
 
 # ---------------------------------------------------------------- secrets

@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from adapters.actions.calendar import Calendar
-from adapters.actions.catalogue import CATALOGUE, Catalogue
+from adapters.actions.calendar import BOOKINGS, Calendar
+from adapters.actions.catalogue import CATALOGUE, Catalogue, catalogue
 from adapters.actions.job import BotFacts
 from adapters.actions.knowledge import KnowledgeBase
 from adapters.actions.marketplace import DemoShop
@@ -16,6 +20,8 @@ from adapters.actions.memory import MemoryShelf
 from adapters.actions.stats import SCORES, Stats
 from bots.errors import ActionFailed
 from bots.model.message import Address
+from flows.hours import parse_hours
+from flows.model import Booking, Service
 
 TUESDAY = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
 FAQ = "# О магазине\n\n## Нужна ли бирка?\nВещь должна быть с биркой.\n"
@@ -208,3 +214,142 @@ async def test_an_action_nobody_wrote_fails_in_words(salon: Salon) -> None:
 
 def test_what_writes_is_never_quick() -> None:
     assert all(spec.effect == "none" for spec in CATALOGUE.values() if spec.quick)
+
+
+# ---------------------------------------------------------------- a calendar of the owner's own
+
+YOGA = Booking(
+    services={
+        "yoga": Service(name="Йога", price=700, length=timedelta(minutes=90), places=2),
+        "tea": Service(name="Чай", price=0, length=timedelta(minutes=30)),
+    },
+    hours=parse_hours("вт-чт 10:00-13:00, вт-чт 14:00-16:00"),
+    closed=frozenset({date(2026, 3, 5)}),
+    step=timedelta(minutes=30),
+    horizon=timedelta(days=7),
+)
+
+
+@pytest.fixture
+def studio() -> Salon:
+    salon = Salon()
+    salon.bot = replace(BOT, booking=YOGA)
+    return salon
+
+
+async def starts(studio: Salon, service: str, day: str) -> list[str]:
+    free = await studio.does("calendar.free", service=service, day=day)
+    return [slot["start"][11:16] for slot in free]
+
+
+async def test_visits_begin_every_step_and_end_before_the_break(studio: Salon) -> None:
+    assert await starts(studio, "yoga", "2026-03-04") == [
+        "10:00",
+        "10:30",
+        "11:00",
+        "11:30",
+        "14:00",
+        "14:30",
+    ]
+
+
+async def test_closed_days_and_days_too_far_ahead_are_never_free(studio: Salon) -> None:
+    assert await starts(studio, "tea", "2026-03-05") == []
+    assert await starts(studio, "tea", "2026-03-10") != []
+    assert await starts(studio, "tea", "2026-03-11") == []
+
+
+async def test_as_many_guests_as_there_are_places_may_come_at_one_time(studio: Salon) -> None:
+    for phone in ("+7912", "+7913"):
+        await studio.books("yoga@2026-03-04T10:30", phone=phone)
+    with pytest.raises(ActionFailed, match="this time is taken"):
+        await studio.books("yoga@2026-03-04T10:30", phone="+7914")
+    # Whoever would still be there, or already, when the others are.
+    assert await starts(studio, "yoga", "2026-03-04") == ["14:00", "14:30"]
+    assert "10:30" in await starts(studio, "tea", "2026-03-04")
+
+
+async def test_a_booking_is_moved_and_its_old_time_is_free_again(studio: Salon) -> None:
+    booking = await studio.books("tea@2026-03-04T10:00")
+    await studio.does("calendar.confirm", id=booking["id"])
+    moved = await studio.does("calendar.move", id=booking["id"], slot="tea@2026-03-04T11:00")
+    assert (moved["id"], moved["start"][11:16]) == (booking["id"], "11:00")
+    assert moved["confirmed"] is False
+    free = await starts(studio, "tea", "2026-03-04")
+    assert "10:00" in free
+    assert "11:00" not in free
+    again = await studio.does("calendar.move", id=booking["id"], slot="tea@2026-03-04T11:00")
+    assert again == moved
+
+
+async def test_a_booking_stays_where_it_is_when_its_new_time_is_taken(studio: Salon) -> None:
+    booking = await studio.books("tea@2026-03-04T10:00")
+    await studio.books("tea@2026-03-04T11:00", phone="+7913")
+    with pytest.raises(ActionFailed, match="this time is taken"):
+        await studio.does("calendar.move", id=booking["id"], slot="tea@2026-03-04T11:00")
+    (mine,) = await studio.does("calendar.mine", phone="+79120000000")
+    assert mine["start"][11:16] == "10:00"
+
+
+async def test_a_cancelled_booking_comes_back_by_no_other_action(studio: Salon) -> None:
+    booking = await studio.books("tea@2026-03-04T10:00")
+    await studio.does("calendar.cancel", id=booking["id"])
+    confirmed = await studio.does("calendar.confirm", id=booking["id"])
+    assert (confirmed["cancelled"], confirmed["confirmed"]) == (True, False)
+    with pytest.raises(ActionFailed, match="there is no such booking"):
+        await studio.does("calendar.move", id=booking["id"], slot="tea@2026-03-04T11:00")
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 5)), max_size=12))
+@settings(max_examples=30, deadline=None)
+def test_no_moment_ever_has_more_guests_than_places(wishes: list[tuple[str, int]]) -> None:
+    async def play() -> None:
+        studio = Salon()
+        studio.bot = replace(BOT, booking=YOGA)
+        for guest, place in wishes:
+            hour, minute = divmod(600 + 30 * place, 60)
+            with suppress(ActionFailed):
+                await studio.books(f"yoga@2026-03-04T{hour}:{minute:02}", phone=guest)
+        booked = (await studio.shelf.all(1, BOOKINGS + "salon")).values()
+        spans = [(one["start"], one["end"]) for one in booked]
+        for moment, _ in spans:
+            assert sum(start <= moment < end for start, end in spans) <= 2
+
+    asyncio.run(play())
+
+
+# ---------------------------------------------------------------- knowledge and scores
+
+
+async def test_a_folder_is_all_of_its_files(salon: Salon) -> None:
+    found = await salon.does("knowledge.search", query="самовывоз", sources=["delivery"])
+    assert [one["text"] for one in found] == ["Самовывоз бесплатный, со склада на Лесной."]
+
+
+async def test_a_search_gives_the_best_first_and_no_more_than_wanted(salon: Salon) -> None:
+    query = "сколько стоит доставка и самовывоз"
+    found = await salon.does("knowledge.search", query=query)
+    assert [one["source"] for one in found] == ["delivery", "delivery"]
+    assert found[0]["score"] > found[1]["score"] > 0
+    assert len(await salon.does("knowledge.search", query=query, limit=1)) == 1
+    assert await salon.does("knowledge.search", query="слон") == []
+
+
+async def test_a_source_that_is_empty_answers_nothing(salon: Salon) -> None:
+    salon.bot = replace(BOT, knowledge={"docs": {}})
+    answer = await salon.does("knowledge.answer", question="доставка", sources=["docs"])
+    assert answer == {"found": False, "text": "", "passages": []}
+
+
+@pytest.mark.parametrize("score", ["пять", None, -1, 10**6, True])
+async def test_what_is_no_rating_is_not_kept(score: Any, salon: Salon) -> None:
+    with pytest.raises(ActionFailed):
+        await salon.does("stats.csat", score=score)
+    assert await salon.shelf.all(1, SCORES + "salon") == {}
+
+
+def test_customers_are_not_told_of_an_invented_shop_without_a_warning_to_its_owner() -> None:
+    behind = catalogue(public=True, sandbox=False)
+    assert all(spec.missing for name, spec in behind.items() if name.startswith(("market", "pay")))
+    beside = catalogue(public=False, sandbox=True)
+    assert not any(spec.missing for name, spec in beside.items() if not name.startswith("llm."))
