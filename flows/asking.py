@@ -5,7 +5,7 @@ from typing import Any
 
 from flows import given
 from flows.answers import Fit, Misfit
-from flows.attachments import ATTACHED
+from flows.attachments import ATTACHED, given_back
 from flows.choices import nothing_to_choose, presses, question_of
 from flows.errors import RunError
 from flows.frames import BOTTOM, Frame, Wait
@@ -22,6 +22,7 @@ _SHOWN = {
     "date": parse_text("{{ value | date }}"),
     "time": parse_text("{{ value | time }}"),
     "date_time": parse_text("{{ value | date_time }}"),
+    "location": parse_text("{{ value.latitude }}, {{ value.longitude }}"),
 }
 _PLAINLY = parse_text("{{ value }}")
 
@@ -105,7 +106,7 @@ def tell(stage: Stage, frame: Frame, question: Question, *, before: str = "") ->
     assert wait is not None
     buttons = presses(stage, frame, question)
     if wait.confirming:
-        stage.tell(_confirmation(stage, frame, question), buttons=buttons, asks=True)
+        _confirm(stage, frame, question)
         return
     body = question.body
     text = stage.render(frame, body.text) if body.text is not None else ""
@@ -114,10 +115,14 @@ def tell(stage: Stage, frame: Frame, question: Question, *, before: str = "") ->
     stage.tell(text, buttons=buttons, asks=True, media=media(stage, frame, body.media))
 
 
-def _confirmation(stage: Stage, frame: Frame, question: Question) -> str:
-    shown = _SHOWN.get(question.kind.base, _PLAINLY)
-    value = shown.render({"value": stage.read(frame, question.save or "")}, stage.env)
-    return stage.phrase("right", value=value)
+def _confirm(stage: Stage, frame: Frame, question: Question) -> None:
+    """Show the value that is there, a picture as a picture, and ask whether it still holds."""
+    base = question.kind.base
+    value = stage.read(frame, question.save or "")
+    shown = given_back(value, base) if base in ATTACHED and not isinstance(value, str) else []
+    words = _SHOWN.get(base, _PLAINLY).render({"value": value}, stage.env)
+    text = stage.phrase("right", value=stage.phrase("this") if shown else words)
+    stage.tell(text, buttons=presses(stage, frame, question), asks=True, album=tuple(shown))
 
 
 def _set_timers(stage: Stage, wait: Wait, question: Question) -> None:

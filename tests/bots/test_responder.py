@@ -1,6 +1,9 @@
 """One turn: what is kept of it, which buttons are on offer, and what a customer's state does."""
 
-from tests.bots.rig import Rig, bot_files, compiled
+from bots.actions import Performer
+from bots.deciding import Decider
+from flows.turn import Heard, Say
+from tests.bots.rig import NobodyUnderstands, Rig, bot_files, compiled
 
 BUTTONS = """
 flow: order
@@ -94,3 +97,34 @@ async def test_an_edited_message_is_kept_and_does_not_move_the_dialog(rig: Rig) 
     assert [record.text for record in history][-1] == "b"
     await rig.hears("anna", "c")
     assert rig.messenger.texts("anna") == ["0:start", "1:a", "2:c"]
+
+
+CHANCE = """
+flow: luck
+when: [/luck]
+steps:
+  say:
+    - say: {pick: [a, b, c, d, e, f, g, h]}
+    - say: {pick: [a, b, c, d, e, f, g, h]}
+"""
+
+
+async def test_a_turn_that_is_tried_again_has_the_same_luck_and_another_one_its_own(
+    rig: Rig,
+) -> None:
+    files = bot_files(CHANCE)
+    await rig.published.publish(compiled("counter", files), files)
+    await rig.hears("anna", "/start")
+    conversation = await rig.conversation("anna")
+    performer = Performer(rig.world, NobodyUnderstands(), rig.meter)
+    decider = Decider(
+        published=rig.published, performer=performer, meter=rig.meter, clock=rig.hands.now
+    )
+
+    async def said(cause: str) -> list[str]:
+        decided = await decider.decide(conversation, Heard(text="/luck"), cause)
+        return [effect.text for effect in decided.effects if isinstance(effect, Say)]
+
+    turns = [await said(f"in:{number}") for number in range(20)]
+    assert turns == [await said(f"in:{number}") for number in range(20)]
+    assert len({tuple(turn) for turn in turns}) > 5

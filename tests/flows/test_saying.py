@@ -284,3 +284,12 @@ def test_a_flow_that_only_a_card_calls_is_reached_and_its_steps_are_drawn() -> N
     bot = loaded(flows, bot=own)
     assert said(flows, bot=own) == []
     assert "Дальше" in {way.label for way in ways(bot.flows["а"], 1)}
+
+
+def test_a_picture_that_is_known_is_shown_when_it_is_to_be_confirmed(talk: Any) -> None:
+    asked = flow("- ask: Фото?\n  save: user.photo\n  as: photo\n  known: confirm", "- say: Да")
+    known = {"kind": "photo", "ref": "p", "size": 9}
+    dialog = talk(asked, bot="user: {photo: photo}", user={"photo": known})
+    dialog.hears("/a", "Вот это — верно?")
+    assert dialog.play.said[-1].album == (("photo", "p"),)
+    dialog.presses("Да", "Да")
