@@ -130,6 +130,8 @@ async def test_a_step_is_found_and_a_call_leads_to_its_flow(
     await expect(page).to_have_url(re.compile("flow=return_order"))
     await page.keyboard.press("/")
     await page.keyboard.type("что случилось")
+    # The picture may still be on its way: it is looked through when it is there.
+    await expect(page.locator("#found [role=option]")).to_have_count(1)
     await page.keyboard.press("Enter")
     await expect(page.locator("#panel h2")).to_have_text("reason")
     await page.keyboard.press("Escape")

@@ -156,6 +156,7 @@ async function show({ keep = false, step = null } = {}) {
   prepare(svg);
   view.show(svg, keep);
   notice("");
+  search.renew();
   if (figures) mark(svg, figures);
   if (step) find(step);
   if (chosen) choose(picture.nodes.find((one) => one.id === chosen.id) ?? null);

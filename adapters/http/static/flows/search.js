@@ -26,6 +26,11 @@ export class Search {
     this.#look();
   }
 
+  /** Another picture has come: whoever is typing looks through that one. */
+  renew() {
+    if (document.activeElement === this.input) this.#look();
+  }
+
   #look() {
     const words = folded(this.input.value.trim());
     const fits = (node) => node.kind === "step" && folded([node.title, ...node.rows.map((row) => row.text)].join("\n")).includes(words);
