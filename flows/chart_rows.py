@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from flows.chart_ways import within
 from flows.chart_words import plain, said, span
-from flows.graph import ways
 from flows.model import (
     Ask,
     Await,
     Bot,
     CallFlow,
     Do,
-    Enter,
     Flow,
     Goal,
     HandOff,
@@ -59,27 +58,13 @@ class Row:
 
 def rows_of(bot: Bot, flow: Flow, entry: int) -> list[Row]:
     """What happens in a step, in the order in which the owner wrote it."""
-    inside = sorted(_inside(flow, entry + 1), key=lambda index: (flow.lines[index], index))
+    inside = sorted(within(flow, entry + 1), key=lambda index: (flow.lines[index], index))
     rows: dict[Row, None] = {}
     for index in inside:
         row = _row(bot, flow.code[index], flow.lines[index])
         if row is not None:
             rows[row] = None
     return list(rows)
-
-
-def _inside(flow: Flow, entry: int) -> set[int]:
-    """The operations a dialog may come to without entering another step."""
-    found: set[int] = set()
-    ahead = [entry]
-    while ahead:
-        index = ahead.pop()
-        if index in found or not 0 <= index < len(flow.code):
-            continue
-        if not isinstance(flow.code[index], Enter):
-            found.add(index)
-            ahead.extend(way.target for way in ways(flow, index))
-    return found
 
 
 def _row(bot: Bot, operation: Operation, line: int) -> Row | None:

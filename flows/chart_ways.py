@@ -2,11 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from flows.chart_words import said, way_label
-from flows.graph import Way, WayKind, ways
-from flows.model import AskAgain, Bot, CallFlow, Enter, Finish, Flow, Go, Later, Say, StartFlow
+from flows.graph import WayKind, ways
+from flows.model import (
+    AskAgain,
+    Bot,
+    Branch,
+    CallFlow,
+    Choose,
+    Enter,
+    Finish,
+    Flow,
+    Go,
+    Later,
+    Say,
+    Split,
+    StartFlow,
+)
 
 NodeKind = Literal["start", "step", "flow", "done", "cancel", "anywhere", "jump"]
 EdgeKind = Literal["", "button", "if", "timeout", "failed", "handler", "call", "start", "later"]
@@ -43,34 +57,85 @@ class Leaving:
 def ways_from(bot: Bot, flow: Flow, source: str, begins: Iterable[Ahead]) -> list[Leaving]:
     """Follow the ways from some operations until they enter a step or leave the flow."""
     found: dict[Leaving, None] = {}
-    ahead = list(begins)[::-1]
-    seen: set[Ahead] = set()
+    ahead = [_Place(*begin) for begin in begins][::-1]
+    seen: set[_Place] = set()
     while ahead:
         here = ahead.pop()
-        index = here[0]
-        if here in seen or not 0 <= index < len(flow.code):
+        if not 0 <= here.at < len(flow.code):
+            continue
+        here = _joined_again(here)
+        if here in seen:
             continue
         seen.add(here)
         for leaving in _left_at(bot, flow, source, here):
             found[leaving] = None
-        if not isinstance(flow.code[index], Enter):
-            onward = [_onward(bot, flow, here, way) for way in ways(flow, index)]
-            ahead.extend(reversed(onward))
+        if not isinstance(flow.code[here.at], Enter):
+            ahead.extend(reversed(_onward(bot, flow, here)))
     return _told_apart(found)
 
 
-def _onward(bot: Bot, flow: Flow, here: Ahead, way: Way) -> Ahead:
+class _Place(NamedTuple):
+    """How far a way has been followed, and what has decided it.
+
+    `joins` are the operations ahead in which all roads of a decision meet again, each with what had
+    decided before it.
+    """
+
+    at: int
+    label: str
+    kind: EdgeKind
+    joins: tuple[Ahead, ...] = ()
+
+
+def _joined_again(here: _Place) -> _Place:
+    """Where all roads meet, none of them needs a name any more."""
+    while here.joins and here.joins[-1][0] == here.at:
+        _, label, kind = here.joins[-1]
+        here = _Place(here.at, label, kind, here.joins[:-1])
+    return here
+
+
+def _onward(bot: Bot, flow: Flow, here: _Place) -> list[_Place]:
     """The last thing that decided where to go gives the way its words."""
-    index, label, kind = here
-    if isinstance(flow.code[index], AskAgain):
-        return way.target, "", ""
-    words = way_label(bot, flow, index, way)
-    return (way.target, words, _KINDS.get(way.kind, "")) if words else (way.target, label, kind)
-
-
-def _left_at(bot: Bot, flow: Flow, source: str, here: Ahead) -> Iterator[Leaving]:
-    index, label, kind = here
+    index, label, kind, joins = here
     operation = flow.code[index]
+    if isinstance(operation, AskAgain):
+        return [_Place(way.target, "", "") for way in ways(flow, index)]
+    if isinstance(operation, Branch | Choose | Split):
+        join = _join(flow, index)
+        joins = (*joins, (join, label, kind)) if join is not None else joins
+    onward = []
+    for way in ways(flow, index):
+        words = way_label(bot, flow, index, way)
+        decided: tuple[str, EdgeKind] = (words, _KINDS.get(way.kind, ""))
+        onward.append(_Place(way.target, *(decided if words else (label, kind)), joins))
+    return onward
+
+
+def _join(flow: Flow, index: int) -> int | None:
+    """The next operation that every way out of a decision comes to; none where one of them leaves."""
+    arms = [within(flow, way.target) for way in ways(flow, index)]
+    common = set.intersection(*arms) if arms else set()
+    return min((one for one in common if one > index), default=None)
+
+
+def within(flow: Flow, entry: int) -> set[int]:
+    """The operations a dialog may come to from one, up to the beginnings of other steps."""
+    found: set[int] = set()
+    ahead = [entry]
+    while ahead:
+        index = ahead.pop()
+        if index in found or not 0 <= index < len(flow.code):
+            continue
+        found.add(index)
+        if not isinstance(flow.code[index], Enter):
+            ahead.extend(way.target for way in ways(flow, index))
+    return found
+
+
+def _left_at(bot: Bot, flow: Flow, source: str, here: _Place) -> Iterator[Leaving]:
+    label, kind = here.label, here.kind
+    operation = flow.code[here.at]
     if isinstance(operation, Enter):
         yield Leaving(source, "step", operation.step, label, kind)
     elif isinstance(operation, Finish):

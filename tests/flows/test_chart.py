@@ -117,6 +117,53 @@ def test_a_way_that_all_roads_lead_to_has_no_name() -> None:
     assert ways(chart_of_flow(bot, "меню"), "первый") == {("второй", "", "")}
 
 
+def test_a_decision_whose_roads_meet_again_names_none_of_the_ways_after_it() -> None:
+    bot = bot_of(
+        """
+        flow: меню
+        when: а
+        steps:
+          первый:
+            - ask: Кто вы?
+              save: кто
+            - choose: кто
+              cases:
+                друг: {say: Привет}
+                чужой: {say: Здравствуйте}
+              else: {say: Добрый день}
+            - if: кто == 'друг'
+              then: {go: третий}
+              else: {say: Подождите}
+          второй: {say: Ждём}
+          третий: {say: Всё}
+        """
+    )
+    assert ways(chart_of_flow(bot, "меню"), "первый") == {
+        ("третий", "кто == 'друг'", "if"),
+        ("второй", "иначе", "if"),
+    }
+
+
+def test_the_groups_of_a_split_are_named_with_their_shares() -> None:
+    bot = bot_of(
+        """
+        flow: меню
+        when: а
+        steps:
+          первый:
+            - split: проба
+              cases: {A: {go: второй}, B: {go: третий}}
+              shares: {A: 70, B: 30}
+          второй: {say: Раз}
+          третий: {say: Два}
+        """
+    )
+    assert ways(chart_of_flow(bot, "меню"), "первый") == {
+        ("второй", "A · 70 %", "if"),
+        ("третий", "B · 30 %", "if"),
+    }
+
+
 def test_what_begins_a_flow_stands_at_its_beginning() -> None:
     rows = node(chart(), "Когда").rows
     assert [(row.kind, row.text) for row in rows] == [
