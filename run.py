@@ -574,7 +574,7 @@ async def serve(settings: Settings) -> None:
             bots,
             meter=metrics,
             channels=channels,
-            listeners=[hub],
+            listeners=[hub, metrics],
             base=address_of(settings, listening.getsockname()[1]),
         )
     except OSError as error:

@@ -9,6 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bots.model.conversation import Conversation
+from bots.model.tally import QUESTION_OUTCOMES, TASK_OUTCOMES
+from bots.model.turn import Event, MessageRecord
 from bots.services.health import Health
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -44,6 +47,15 @@ class Metrics:
         self._failures = Counter(
             "easyflow_failures", "Turns and actions that went wrong", ["what"], registry=registry
         )
+        dialogs = Counter(
+            "easyflow_dialogs",
+            "Questions and tasks by what came of them",
+            ["what"],
+            registry=registry,
+        )
+        self._dialogs = {
+            what: dialogs.labels(what) for what in (*QUESTION_OUTCOMES, *TASK_OUTCOMES)
+        }
         self._requests = Counter(
             "easyflow_http_requests",
             "HTTP requests answered",
@@ -80,6 +92,18 @@ class Metrics:
 
     def failed(self, what: str) -> None:
         self._failures.labels(what).inc()
+
+    def told(
+        self,
+        conversation: Conversation,
+        messages: Sequence[MessageRecord],
+        events: Sequence[Event],
+    ) -> None:
+        """Implements `bots.ports.Listener`: how questions and tasks fare, over all bots."""
+        for event in events:
+            counted = self._dialogs.get(event.name)
+            if counted is not None:
+                counted.inc()
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
         """An answer went out."""

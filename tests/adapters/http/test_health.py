@@ -6,6 +6,9 @@ import re
 import pytest
 
 from adapters.http.docs_pages import REDOC, SWAGGER, VENDOR
+from bots.model.conversation import Opening
+from bots.model.message import Address
+from bots.model.turn import Event
 from bots.services.health import Health, not_behind
 from tests.adapters.http.fakes import NOON, House
 
@@ -49,6 +52,9 @@ async def test_metrics_count_what_the_runtime_tells(house: House) -> None:
     house.metrics.turned(0.002, "answer")
     house.metrics.delivered("telegram:1", "sent")
     house.metrics.failed("turn")
+    happened = [Event(name=name, created_at=NOON) for name in ("asked", "asked", "left", "goal")]
+    chat = house.store.opened(Address(1, "shop", "web", "1"), Opening(platform="web", user_id="1"))
+    house.metrics.told(chat, [], happened)
     house.metrics.watch("easyflow_outbox_queued", "Messages on their way out", lambda: 5)
     await house.client.get("/api/v1/conversation/sessions/u")
     text = (await house.client.get("/metrics")).text
@@ -58,6 +64,9 @@ async def test_metrics_count_what_the_runtime_tells(house: House) -> None:
         'easyflow_turns_total{rung="answer"} 1.0',
         'easyflow_outbox_deliveries_total{channel="telegram:1",outcome="sent"} 1.0',
         'easyflow_failures_total{what="turn"} 1.0',
+        'easyflow_dialogs_total{what="asked"} 2.0',
+        'easyflow_dialogs_total{what="left"} 1.0',
+        'easyflow_dialogs_total{what="silent"} 0.0',
         "easyflow_outbox_queued 5.0",
         'route="/api/v1/conversation/sessions/{user_id}",status="200"} 1.0',
     ):
