@@ -191,6 +191,7 @@ class Messenger:
     platform: str = "telegram"
     script: dict[str, deque[Exception]] = field(default_factory=lambda: defaultdict(deque))
     taken: list[Outgoing] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
     life: Life | None = None
     when_taken: Callable[[], None] = lambda: None
 
@@ -213,7 +214,7 @@ class Messenger:
         return f"p-{row.key}"
 
     async def typing(self, address: Address) -> None:
-        pass
+        self.typed.append(address.chat_id)
 
     def texts(self, chat: str) -> list[str]:
         """What a customer reads; one message arriving twice in a row counts once."""

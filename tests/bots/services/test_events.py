@@ -84,6 +84,15 @@ async def test_a_crash_at_any_point_loses_and_doubles_no_event(rig: Rig, point: 
     assert rig.messenger.texts("anna") == ["waiting", "paid 5", "bye"]
 
 
+async def test_in_a_short_pause_the_customer_sees_that_more_is_coming(rig: Rig) -> None:
+    await rig.hears("anna", "/pay")
+    assert rig.messenger.typed == []
+    await tell(rig, "payment.paid", "1", amount=5)
+    assert rig.messenger.typed == ["anna"]
+    await rig.passes(60)
+    assert rig.messenger.typed == ["anna"]
+
+
 async def test_a_pause_goes_on_after_a_crash(rig: Rig) -> None:
     await rig.hears("anna", "/pay")
     await tell(rig, "payment.paid", "1", amount=5)
