@@ -284,25 +284,25 @@ UNKNOWN_CHANNEL = Kind(
 )
 EVERY_HERE = Kind(
     "E056",
-    "every пишут в meanwhile бота (bot.yaml) или в when сценария: здесь его слышно не всегда",
-    "every belongs into the bot's meanwhile (bot.yaml) or a flow's when: here it is not always heard",
+    "every пишут в meanwhile бота (bot.yaml) или в when сценария: здесь его слышно не всегда| — перенесите",
+    "every belongs into the bot's meanwhile (bot.yaml) or a flow's when: here it is not always heard|: move it",
 )
 EVERY_SPEAKS = Kind(
     "E056",
-    "every без for идёт без клиента, а «{verb}» обращается к клиенту ({where}) — добавьте рядом с every,"
+    "every без for идёт без клиента, а «{verb}» обращается к клиенту ({where})| — добавьте рядом с every,"
     " для кого: «for: user.поле == …» или «for: yes», если для всех",
-    "every without for runs without a customer, yet “{verb}” speaks to one ({where}): say for whom next to"
+    "every without for runs without a customer, yet “{verb}” speaks to one ({where})|: say for whom next to"
     " every, “for: user.field == …”, or “for: yes” for everybody",
 )
 FOR_ALONE = Kind(
     "E012",
-    "for говорит, для кого работает every, — добавьте every или уберите for",
-    "for says whom every is for: add every, or drop for",
+    "for говорит, для кого работает every| — добавьте every или уберите for",
+    "for says whom every is for|: add every, or drop for",
 )
 FOR_WHOM = Kind(
     "E020",
-    "в «for» можно читать user, chat, now, today и hours, а «{name}» — нет",
-    "“for” reads user, chat, now, today and hours, not “{name}”",
+    "в «for» можно читать user, chat, now, today и hours, а «{name}» — нет| — уберите это из условия",
+    "“for” reads user, chat, now, today and hours, not “{name}”|: drop it",
 )
 UNKNOWN_HOURS = Kind(
     "E018",

@@ -9,13 +9,13 @@ from flows.check.pieces import place_of
 from flows.graph import ways
 from flows.model import (
     Ask,
+    Await,
     Bot,
     CallFlow,
     Flow,
     HandOff,
     Later,
     Message,
-    Operation,
     Question,
     Say,
     StartFlow,
@@ -33,18 +33,26 @@ def check_window(bot: Bot, report: Report) -> None:
         return
     words = _FirstWords(bot)
     for flow in (bot.own, *bot.flows.values()):
-        for index, operation in enumerate(flow.code):
-            for key, unsaid in _late(words, flow, operation):
+        for index in range(len(flow.code)):
+            for key, unsaid in _late(words, flow, index):
                 if unsaid:
                     report(complaints.OUTSIDE_WINDOW, place_of(flow, index), key=key)
+    for schedule in bot.schedules:
+        flow = bot.flows.get(schedule.target.flow, bot.own)
+        if schedule.for_chats and words.unsaid(flow, max(schedule.target.entry, 0)):
+            report(complaints.OUTSIDE_WINDOW, schedule.place, key="every")
 
 
-def _late(words: "_FirstWords", flow: Flow, operation: Operation) -> Iterator[tuple[str, bool]]:
+def _late(words: "_FirstWords", flow: Flow, index: int) -> Iterator[tuple[str, bool]]:
     """What an operation may make the bot say after a day, and whether a template is missing."""
+    operation = flow.code[index]
     if isinstance(operation, Ask):
         yield from _late_of_question(words, flow, operation.question)
     elif isinstance(operation, Later) and (operation.after is None or operation.after >= WINDOW):
         yield "later", words.unsaid(words.bot.flows.get(operation.flow), 0)
+    elif isinstance(operation, Await) and (operation.after or timedelta()) >= WINDOW:
+        block = operation.timeout_entry >= 0
+        yield "wait", words.unsaid(flow, operation.timeout_entry if block else index + 1)
     elif isinstance(operation, HandOff) and (operation.unanswered_after or timedelta()) >= WINDOW:
         yield "unanswered", words.unsaid(flow, operation.unanswered)
 

@@ -92,6 +92,10 @@ def codes(complaints: list[str]) -> list[str]:
             ),
             [],
         ),
+        ("- wait: 2d\n- say: Да", ["W063"]),
+        ("- wait: 2h\n- say: Да", []),
+        ("- wait: {event: a.b, timeout: {after: 2d, then: {say: Да}}}", ["W063"]),
+        ("- wait: {event: a.b, timeout: {after: 2h, then: {say: Да}}}", []),
         # What messengers can show.
         (f"- ask: Ну?\n  save: x\n  buttons: [{'а' * 25}]", ["W060"]),
         (f"- ask: Ну?\n  save: x\n  buttons: [{'а' * 24}]", []),
@@ -131,6 +135,14 @@ def test_what_is_said_later_by_another_flow_is_looked_at_there() -> None:
     assert said(menu, plain, template) == []
     soon = menu.replace("at: now + days(2)", "after: 2h")
     assert said(soon, plain, words) == []
+
+
+def test_what_a_timetable_says_needs_a_template() -> None:
+    menu = "flow: меню\nwhen: /start\nsteps: {а: {say: Да}}"
+    news = "flow: весть\nwhen: {every: 'mon 10:00', for: yes}\nsteps: {а: {say: Пора}}"
+    assert [one.split()[:2] for one in said(menu, news)] == [["flows/1.yaml:2:", "W063"]]
+    template = news.replace("say: Пора", "say: {text: Пора, whatsapp: {template: т}}")
+    assert said(menu, template) == []
 
 
 def test_a_bot_that_says_nothing_at_first_is_told() -> None:
