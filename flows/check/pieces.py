@@ -1,7 +1,7 @@
 """Takes operations apart: the texts and expressions in them, the variables they give values."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Hashable, Iterator
+from functools import cache
 from typing import Any
 
 from flows.answers import AnswerType
@@ -16,14 +16,28 @@ def pieces(operation: Operation) -> Iterator[Text | Expression]:
     ahead: list[Any] = [operation]
     while ahead:
         thing = ahead.pop()
-        if isinstance(thing, Text | Expression):
+        kind = type(thing)
+        if kind is Text or kind is Expression:
             yield thing
-        elif isinstance(thing, Mapping):
+        elif kind is dict:
             ahead.extend(thing.values())
-        elif isinstance(thing, list | tuple | set | frozenset):
+        elif kind in _SEVERAL:
             ahead.extend(thing)
-        elif is_dataclass(thing) and not isinstance(thing, AnswerType):
-            ahead.extend(getattr(thing, field.name) for field in fields(thing))
+        elif names := _field_names(kind):  # type: ignore[arg-type]
+            ahead.extend([getattr(thing, name) for name in names])
+
+
+_SEVERAL = frozenset((tuple, list))
+
+
+@cache
+def _field_names(kind: Hashable) -> tuple[str, ...]:
+    """What a part of an operation is made of; nothing where no text can be in it."""
+    if kind is AnswerType or kind is Place:
+        return ()
+    if isinstance(kind, type) and issubclass(kind, tuple):
+        return tuple(getattr(kind, "_fields", ()))
+    return tuple(getattr(kind, "__dataclass_fields__", ()))
 
 
 def given_values(operation: Operation) -> tuple[str, ...]:

@@ -12,10 +12,24 @@ def check_unused(flow: Flow, report: Report) -> None:
     What is remembered about the person or the chat may be read by others, and answers are kept in
     the history: a question may save one only to take it.
     """
-    read = {name for operation in flow.code for piece in pieces(operation) for name in piece.names}
-    told: set[str] = set()
+    given: dict[str, int] = {}
     for index, operation in enumerate(flow.code):
-        for name in () if isinstance(operation, Ask) else given_values(operation):
-            if "." not in name and name not in read and name not in told:
-                told.add(name)
-                report(complaints.UNUSED_VARIABLE, place_of(flow, index), name=name)
+        if not isinstance(operation, Ask):
+            for name in given_values(operation):
+                if "." not in name:
+                    given.setdefault(name, index)
+    read = _read(flow, set(given))
+    for name, index in given.items():
+        if name not in read:
+            report(complaints.UNUSED_VARIABLE, place_of(flow, index), name=name)
+
+
+def _read(flow: Flow, names: set[str]) -> set[str]:
+    """Those of the names that some text or expression reads."""
+    left = set(names)
+    for operation in flow.code:
+        if not left:
+            break
+        for piece in pieces(operation):
+            left -= piece.names
+    return names - left
