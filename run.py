@@ -182,12 +182,12 @@ def actions_of(
     return {**ours, **added.specs}
 
 
-def load_all(settings: Settings) -> dict[str, tuple[BotFolder, Loaded]]:
-    """Every bot; with a complaint about any of them nothing is loaded and the program ends."""
+def load_all(settings: Settings, only: Path | None = None) -> dict[str, tuple[BotFolder, Loaded]]:
+    """Every bot, or the one of a folder; with a complaint about any the program ends."""
     complaints: list[str] = []
     bots: dict[str, tuple[BotFolder, Loaded]] = {}
     try:
-        folders = bot_folders(settings.bots_dir)
+        folders = bot_folders(settings.bots_dir) if only is None else [read_bot_folder(only)]
     except BotFolderError as error:
         stop("Some bot folders cannot be read:", *error.lines)
     for folder in folders:
@@ -758,7 +758,7 @@ def welcome(settings: Settings, house: House, port: int) -> None:
 # ---------------------------------------------------------------- commands
 
 
-async def chat(settings: Settings, bot: str | None, record: str) -> None:
+async def chat(settings: Settings, bot: str | None, path: Path | None, record: str) -> None:
     """Talk to a bot in the terminal; no server is needed, and nothing of it is shared with one."""
     from adapters.terminal import recording
     from adapters.terminal.chat import Talk
@@ -766,7 +766,7 @@ async def chat(settings: Settings, bot: str | None, record: str) -> None:
     from adapters.terminal.screen import CHANNEL, Screen
     from bots.tape import Tape
 
-    bots = load_all(settings)
+    bots = load_all(settings, path)
     name = bot or settings.bot_among(bots)
     if name not in bots:
         stop(f"There is no bot «{name}» in {settings.bots_dir}; there are: {', '.join(bots)}.")
@@ -816,12 +816,12 @@ async def chat(settings: Settings, bot: str | None, record: str) -> None:
             await house.close(2)
 
 
-def one_bot(settings: Settings, bot: str | None) -> tuple[Settings, str | None]:
-    """A bot named by the path of its folder is met there, whatever the settings say."""
+def one_bot(bot: str | None) -> tuple[str | None, Path | None]:
+    """The name of a bot, and its folder where it was named by the path of that."""
     if bot is None or not (Path(bot) / "bot.yaml").is_file():
-        return settings, bot
+        return bot, None
     folder = Path(bot).resolve()
-    return settings.model_copy(update={"bots_dir": folder.parent}), folder.name
+    return folder.name, folder
 
 
 class NoMeter:
@@ -862,6 +862,32 @@ def fmt(settings: Settings, path: str | None, only_check: bool) -> int:
 
     folders = [folder.path for folder in wanted_folders(settings, path)]
     return terminal.fmt(folders, sys.stdout, only_check=only_check)
+
+
+def init(folder: Path, template: str | None, language: Literal["ru", "en"]) -> int:
+    """A new bot folder made from a template."""
+    from adapters.terminal import init as terminal
+    from config.bot_templates import TEMPLATES, readme, template_files
+    from flows.script_nodes import Told
+
+    if template is None and sys.stdin.isatty():
+        offered = {name: Told(*one) for name, one in TEMPLATES.items()}
+        template = terminal.choose(offered, language, sys.stdin, sys.stdout)
+    name = template or "shop"
+    draft = terminal.Draft(
+        files=template_files(name, language),
+        readme=readme(language),
+        about=TEMPLATES[name].about(language),
+        language=language,
+        run=f"python {shown_path(Path(sys.argv[0]).resolve())}",
+    )
+    try:
+        terminal.make_bot(folder, draft, sys.stdout)
+    except terminal.Refused as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename}: {error.strerror or error}")
+    return 0
 
 
 def test(settings: Settings, given: argparse.Namespace) -> int:
@@ -1007,6 +1033,10 @@ def arguments() -> argparse.Namespace:
     listing = commands.add_parser("actions", help="what `do:` may name")
     listing.add_argument("name", nargs="?", help="an action, or the beginning of its name")
     listing.add_argument("--page", choices=("ru", "en"), help="print the page of the documentation")
+    new = commands.add_parser("init", help="a new bot folder made from a template")
+    new.add_argument("folder", type=Path, help="where the bot shall lie, such as bots/mine")
+    new.add_argument("--template", choices=("shop", "booking", "lead", "desk"))
+    new.add_argument("--language", choices=("ru", "en"), default="ru", help="what the bot speaks")
     add_draw_options(commands.add_parser("draw", help="pictures of flows, as SVG or Mermaid"))
     return parser.parse_args()
 
@@ -1051,12 +1081,14 @@ def main() -> None:
             raise SystemExit(schema(given.language, given.write))
         case "actions":
             raise SystemExit(actions(settings, given))
+        case "init":
+            raise SystemExit(init(given.folder, given.template, given.language))
         case "draw":
             draw(settings, given)
         case "chat":
             # Ctrl-C is a way to leave like any other.
             with suppress(KeyboardInterrupt):
-                asyncio.run(chat(*one_bot(settings, given.bot), given.record))
+                asyncio.run(chat(settings, *one_bot(given.bot), given.record))
         case _:
             import uvloop
 

@@ -51,7 +51,8 @@ def reason(rung: str, because: Mapping[str, str], intent: str | None, language: 
     """What the bot took a message for, in a few words; empty where nothing is known."""
     told = _RUNGS.get(rung)
     if told is None:
-        return rung
+        # `other` is what went past the ladder: to a person, or to wait for an action.
+        return "" if rung == "other" else rung
     what = because.get("words") or because.get("label") or ""
     of_what = Told(f" «{what}»", f" “{what}”").by(language) if what else ""
     led = f" → {intent}" if intent else ""

@@ -129,7 +129,9 @@ class Performance:
             self._play.press(line.text)
         except NoSuchButton:
             words = self._teller.words
-            labels = ", ".join(f"«{press.text}»" for press in self._play.offered)
+            labels = ", ".join(
+                words(f"«{press.text}»", f"“{press.text}”") for press in self._play.offered
+            )
             what = words(f"кнопки «{line.text}» нет", f"there is no button “{line.text}”")
             there = words("сейчас есть", "there are"), labels or words("никаких", "none")
             self._differs(line.place, what, self._teller.hint(": ".join(there)))

@@ -235,7 +235,7 @@ def _duration(minutes: int) -> str:
 def _mock_words(mock: Mock) -> list[str]:
     words = [f"when: {value(mock.when)}"] if mock.when else []
     outcome = (
-        f"fail: {scalar(mock.fails)}" if mock.fails is not None else f"give: {value(mock.give)}"
+        f"fail: {value(mock.fails)}" if mock.fails is not None else f"give: {value(mock.give)}"
     )
     return [*words, outcome]
 

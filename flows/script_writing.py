@@ -16,16 +16,23 @@ Written = list[str]
 LONGEST_SAID = 70
 LONGEST_FLOW_LINE = 400
 
-_PLAIN = re.compile(r"[A-Za-zА-Яа-яЁё/][^:#\n\r\t\"'{}\[\],&*!|>%@`\\]*")
+_INLINE = re.compile(r"[A-Za-zА-Яа-яЁё/][^:#\n\r\t\"'{}\[\],&*!|>%@`\\]*")
+_ON_A_LINE = re.compile(r"[A-Za-zА-Яа-яЁё«(/][^#\\]*")
 _SENTENCE = re.compile(r"[.!?…](?=\s|$)")
 _TRUE = frozenset(("true", "false", "on", "off", "y", "n", "~"))
 
 
 def scalar(text: str) -> str:
-    """A text where a line of a block ends, such as after `client:`."""
-    if _PLAIN.fullmatch(text) and text.isprintable() and text == text.strip() and _is_text(text):
-        return text
-    return quoted(text)
+    """A text that ends a line, such as what stands after `client:`."""
+    whole = f"{text} "
+    plain = _ON_A_LINE.fullmatch(text) and ": " not in whole and text == text.strip()
+    return text if plain and text.isprintable() and _is_text(text) else quoted(text)
+
+
+def _inline(text: str) -> str:
+    """A text among others, between brackets and commas."""
+    plain = _INLINE.fullmatch(text) and text == text.strip()
+    return text if plain and text.isprintable() and _is_text(text) else quoted(text)
 
 
 def quoted(text: str) -> str:
@@ -55,7 +62,7 @@ def value(given: Any) -> str:
         return str(given)
     if isinstance(given, date) and not isinstance(given, datetime):
         return given.isoformat()
-    return scalar(_text(given))
+    return _inline(_text(given))
 
 
 def _text(given: Any) -> str:

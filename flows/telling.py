@@ -120,7 +120,11 @@ def written(said: Said) -> str:
     media = "".join(f"({ref or kind}) " for kind, ref in (*said.media, *said.album))
     media += "".join(f"({card.title}) " for card in said.cards)
     labels = "".join(f" [{press.text}]" for press in said.buttons)
-    return f"{media}{said.text}{labels}"
+    text = said.text.strip().replace("\n", _FURTHER)
+    return f"{media}{text}{labels}"
+
+
+_FURTHER = "\n           "
 
 
 def value_of(value: Any) -> str:

@@ -1,7 +1,9 @@
 """The bots that ship: they load without a complaint, and their own tests pass."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,28 @@ from adapters.actions.job import BotFacts
 from adapters.actions.knowledge import texts_of
 from adapters.actions.rehearsing import rehearsed
 from adapters.understanding.stemmed import StemmedUnderstanding
-from config.bot_folders import BotFolder, bot_folders
+from config.bot_folders import BotFolder, bot_folders, read_bot_folder
+from config.bot_templates import LANGUAGES, TEMPLATES, template_folder
+from flows.coverage import FlowCoverage, Walked, coverage, overall
+from flows.editing import edited_files
 from flows.load import load_bot
 from flows.model import Bot
-from flows.rehearsal import Actions, Rehearsal
+from flows.rehearsal import Rehearsal
 from flows.testing import Company, Outcome, play
 
-FOLDERS = bot_folders(Path(__file__).resolve().parents[1] / "config" / "bots")
+ENOUGH = 90
+"""Percent of the steps and branches that a bot's own tests walk."""
+
+BOTS = {
+    folder.name: folder
+    for folder in bot_folders(Path(__file__).resolve().parents[1] / "config" / "bots")
+}
+FOLDERS = BOTS | {
+    f"{name}-{language}": read_bot_folder(template_folder(name, language))
+    for name in TEMPLATES
+    for language in LANGUAGES
+    if template_folder(name, language) not in [folder.path for folder in BOTS.values()]
+}
 
 
 def loaded(folder: BotFolder) -> Bot:
@@ -29,33 +46,64 @@ def demo_of(bot: Bot, folder: BotFolder) -> BotFacts:
     return BotFacts(timezone=bot.timezone, knowledge=knowledge, booking=bot.booking)
 
 
-def fresh(folder: BotFolder) -> Callable[[Callable[[], datetime]], Actions]:
-    demo = demo_of(loaded(folder), folder)
-    return lambda clock: rehearsed(demo, clock)
+def company(folder: BotFolder, walked: Walked, bot: Bot) -> Company:
+    def edited(name: str) -> Bot:
+        files = edited_files(folder.files, name, folder.edits[f"tests/{name}"])
+        return loaded(replace(folder, files=files))
+
+    return Company(
+        bot=bot,
+        fresh=partial(rehearsed, demo_of(bot, folder)),
+        means=StemmedUnderstanding().at_once,
+        edited=edited,
+        watch=walked,
+    )
 
 
-def outcomes() -> list[Outcome]:
-    return [outcome for folder in FOLDERS for outcome in play(company(folder), folder.tests)]
+def played() -> Iterator[tuple[str, list[Outcome], list[FlowCoverage]]]:
+    """What comes of each bot's own tests, and what they walk."""
+    for name, folder in FOLDERS.items():
+        bot = loaded(folder)
+        walked = Walked(bot.version)
+        outcomes = play(company(folder, walked, bot), folder.tests)
+        yield name, outcomes, coverage(bot, walked)
 
 
-def company(folder: BotFolder) -> Company:
-    means = StemmedUnderstanding().at_once
-    return Company(bot=loaded(folder), fresh=fresh(folder), means=means)
+PLAYED = list(played())
 
 
 def shop() -> tuple[Bot, BotFolder]:
-    folder = next(folder for folder in FOLDERS if folder.name == "shop")
+    folder = BOTS["shop"]
     return loaded(folder), folder
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_an_example_bot_loads_without_a_complaint(folder: BotFolder) -> None:
+@pytest.mark.parametrize("folder", FOLDERS.values(), ids=FOLDERS)
+def test_a_bot_that_ships_loads_without_a_complaint(folder: BotFolder) -> None:
     assert load_bot(folder.name, folder.files, CATALOGUE, media=folder.media).warnings == []
 
 
-@pytest.mark.parametrize("outcome", outcomes(), ids=lambda outcome: outcome.name)
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        pytest.param(outcome, id=f"{name}: {outcome.name}")
+        for name, outcomes, _ in PLAYED
+        for outcome in outcomes
+    ],
+)
 def test_a_dialog_goes_as_its_owner_wrote_it(outcome: Outcome) -> None:
     assert outcome.passed, str(outcome)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "flows"),
+    [pytest.param(outcomes, flows, id=name) for name, outcomes, flows in PLAYED],
+)
+def test_its_own_tests_walk_nearly_all_of_a_bot(
+    outcomes: list[Outcome], flows: list[FlowCoverage]
+) -> None:
+    missing = [f"{one.place} {one.step} {one.way}" for flow in flows for one in flow.missing]
+    assert outcomes
+    assert overall(flows) >= ENOUGH, missing
 
 
 def test_the_printed_example_holds() -> None:

@@ -13,6 +13,7 @@ from flows.model import Bot
 from flows.recording import Call, Deed, Recording, write_test
 from flows.rehearsal import ActionFails, Actions
 from flows.script_lines import Line
+from flows.script_writing import scalar as line_of
 from flows.script_writing import shortened
 from flows.script_writing import value as written
 from flows.scripts import read_scripts
@@ -263,3 +264,11 @@ def test_any_value_that_is_written_is_read_again(value: Any) -> None:
 )
 def test_a_long_text_is_shortened_at_a_sentence_or_a_word(text: str, short: str) -> None:
     assert shortened(text) == short
+
+
+@given(st.text(max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_any_text_that_ends_a_line_is_read_again(text: str) -> None:
+    whole = f"test: а\nchat:\n  - client: {line_of(text)}\n"
+    (script,) = read_scripts("a", whole, zone=None, language="ru")  # type: ignore[arg-type]
+    assert script.lines[0].text == text

@@ -148,6 +148,23 @@ def broken(tmp_path: Path) -> Path:
     return bot
 
 
+def test_a_stranger_makes_a_bot_changes_a_text_and_records_a_talk(tmp_path: Path) -> None:
+    bot = tmp_path / "bots" / "mine"
+    made = run("init", str(bot), "--template", "lead", "--language", "en")
+    assert made.returncode == 0, made.stderr
+    assert f"chat {bot}" in made.stdout
+    menu = bot / "flows" / "menu.yaml"
+    menu.write_text(menu.read_text().replace("Where shall we begin?", "What is it to be?"))
+    said = run("chat", str(bot), "--record", "tests/first talk.yaml", input="/start\n2\n/quit\n")
+    assert "What is it to be?" in said.stdout
+    assert "written and played:" in said.stdout
+    assert "What is it to be?" in (bot / "tests" / "first_talk.test.yaml").read_text()
+    tested = run("test", str(bot), "-k", "first talk")
+    assert (tested.returncode, "1 test, all passed" in tested.stdout) == (0, True), tested.stdout
+    again = run("init", str(bot))
+    assert (again.returncode, "там не пусто" in again.stderr) == (2, True)
+
+
 def test_a_failed_test_shows_what_was_said_instead(broken: Path) -> None:
     tested = run("test", "mine", BOTS_DIR=str(broken.parent))
     assert tested.returncode == 1
