@@ -99,7 +99,7 @@ def _files(folder: Path, draft: Draft) -> dict[str, bytes]:
 
 def _with_schema(path: str, content: bytes) -> bytes:
     """A file with the line by which an editor finds out what may stand in it."""
-    kind = {"bot.yaml": "bot"}.get(path)
+    kind = {"bot.yaml": "bot", "calendar.yaml": "calendar"}.get(path)
     if path.startswith("flows/"):
         kind = "flow"
     elif path.endswith(".test.yaml"):

@@ -19,7 +19,7 @@ PAGES = sorted(BOTS.glob("*/**/*.yaml"))
 
 def schema_for(path: Path) -> dict[str, Any]:
     name = {"bot.yaml": "bot", "calendar.yaml": "calendar"}.get(
-        path.name, "test" if "tests" in path.parts else "flow"
+        path.name, "test" if path.name.endswith(".test.yaml") else "flow"
     )
     return schema_of(f"{name}.schema.json", "ru")
 

@@ -37,10 +37,9 @@ def test_a_new_bot_is_the_template_with_hints_for_editors_and_a_readme(
     bot = read_bot_folder(folder)
     for path, text in {**bot.files, **bot.tests}.items():
         schema, rest = text.split("\n", 1)
-        if path != "calendar.yaml":
-            where = schema.removeprefix("# yaml-language-server: $schema=")
-            assert (folder / path).parent.joinpath(where).is_file(), schema
-            assert rest == made.files[path].decode()
+        where = schema.removeprefix("# yaml-language-server: $schema=")
+        assert (folder / path).parent.joinpath(where).is_file(), schema
+        assert rest == made.files[path].decode()
         assert isinstance(read_yaml(path, text, Report())[0], Mapped)
     written = (folder / "README.md").read_text()
     assert f"python run.py chat {folder}" in written
