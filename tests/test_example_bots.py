@@ -165,7 +165,7 @@ def test_what_is_said_of_something_else_comes_to_no_flow_by_its_meaning(
 
 
 def chatting(name: str) -> Rehearsal:
-    folder = next(folder for folder in FOLDERS if folder.name == name)
+    folder = BOTS[name]
     bot = loaded(folder)
     now = datetime.fromisoformat("2026-03-02T10:00:00+03:00")
     actions = rehearsed(demo_of(bot, folder), lambda: now)
