@@ -99,6 +99,9 @@ KEEP_INBOX = timedelta(days=14)
 
 VERSION = "0.1.0"
 
+STARTED, SAVED = "start", "saved"
+"""Who publishes where nobody says `publish`."""
+
 ENV_FILE = Path(".env")
 
 
@@ -280,12 +283,13 @@ async def build(
     assert owner is not None
     folders = {name: folder for name, (folder, _) in bots.items()}
     published = Published(
-        shelf=stores.shelf,
+        versions=stores.versions,
         workspace=owner.workspace,
+        clock=now,
         compile=lambda name, files: load_bot(name, files, actions_of(settings, folders[name])).bot,
     )
     for folder, loaded in bots.values():
-        await published.publish(loaded.bot, folder.files)
+        await published.publish(loaded.bot, folder.files, by=STARTED)
 
     owners = OwnersActions(allowed=settings.allow_actions)
     for folder, _ in bots.values():
@@ -424,7 +428,7 @@ async def publish(house: House, bot: Bot, folder: BotFolder) -> None:
     """Publish a bot, as soon as the disk lets us."""
     while True:
         try:
-            await house.published.publish(bot, folder.files)
+            await house.published.publish(bot, folder.files, by=SAVED)
             return house.schedules.wake()
         except Unavailable:
             await asyncio.sleep(1)

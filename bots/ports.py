@@ -21,6 +21,7 @@ from bots.model.turn import (
     Timer,
     TurnRecord,
 )
+from bots.model.version import Live, Version
 from flows.standing import Stand
 
 Clock = Callable[[], datetime]
@@ -142,11 +143,23 @@ class Recipient(NamedTuple):
     context: Mapping[str, Any]
 
 
+class Inside(NamedTuple):
+    """A chat that is in the middle of something, and where (`Conversation.position`)."""
+
+    id: int
+    address: Address
+    platform: str
+    position: Mapping[str, Any]
+
+
 class Audience(Protocol):
     """Everybody a bot talks with."""
 
     async def chats(self, workspace: int, bot: str, *, after: int, limit: int) -> list[Recipient]:
         """Chats that can be written to and that no person has, by rising id past `after`."""
+
+    async def inside(self, workspace: int, bot: str, *, after: int, limit: int) -> list[Inside]:
+        """Chats that are in a flow or wait for a person, by rising id past `after`."""
 
 
 class Accounts(Protocol):
@@ -173,6 +186,45 @@ class Accounts(Protocol):
 
     async def key(self, digest: str) -> ApiKey | None:
         """The key with this SHA-256, if it is one of ours."""
+
+
+class Versions(Protocol):
+    """Every version of each bot, and which of them is live; other processes publish too."""
+
+    async def publish(
+        self,
+        workspace: int,
+        bot: str,
+        hash: str,
+        files: Mapping[str, str],
+        *,
+        by: str,
+        now: datetime,
+        retire: bool = False,
+        again: bool = False,
+    ) -> Live:
+        """Make the version of this hash live; one that is new gets the next number.
+
+        What is live already is left alone, unless it is to be published `again`.
+        """
+
+    async def live(self, workspace: int) -> list[Live]:
+        """The live version of each bot."""
+
+    async def files(self, workspace: int, bot: str, hash: str) -> dict[str, str] | None:
+        """The texts of a version's files."""
+
+    async def all(self, workspace: int, bot: str) -> list[Version]:
+        """The versions that are kept, the newest first."""
+
+    async def take(self, workspace: int, live: Live, why_not: str = "") -> None:
+        """The server looked at a publishing and answers by it, or says why it does not."""
+
+    async def retired(self, workspace: int, live: Live) -> None:
+        """All chats of a publishing with `retire` were told."""
+
+    async def prune(self, before: datetime) -> int:
+        """Drop versions that nobody could enter since a moment; how many there were."""
 
 
 class Shelf(Protocol):

@@ -1,11 +1,13 @@
 """Which version of each bot is live, and the older ones that conversations still stand on."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import structlog
 
 from bots.errors import NotFound
-from bots.ports import Shelf
+from bots.model.version import Live
+from bots.ports import Clock, Versions
 from flows.errors import LoadError
 from flows.model import Bot
 
@@ -14,20 +16,22 @@ Compile = Callable[[str, Mapping[str, str]], Bot]
 
 log = structlog.get_logger()
 
-_SHELF = "bot versions: "
-
 REMEMBERED = 32
-"""How many older versions are kept in memory; the others are made again from the shelf."""
+"""How many older versions are kept in memory; the others are made again from their texts."""
 
 
 class Published:
     """The live bots. A version's texts are kept, so that a restart can still finish its dialogs."""
 
-    def __init__(self, *, shelf: Shelf, workspace: int, compile: Compile) -> None:
-        self._shelf = shelf
+    def __init__(
+        self, *, versions: Versions, workspace: int, compile: Compile, clock: Clock
+    ) -> None:
+        self._versions = versions
         self._workspace = workspace
         self._compile = compile
+        self._clock = clock
         self._live: dict[str, Bot] = {}
+        self._since: dict[str, datetime] = {}
         self._older: dict[tuple[str, str], Bot | None] = {}
 
     def names(self) -> list[str]:
@@ -41,25 +45,63 @@ class Published:
         except KeyError:
             raise NotFound("bot", bot) from None
 
-    async def publish(self, bot: Bot, files: Mapping[str, str]) -> None:
+    async def publish(
+        self, bot: Bot, files: Mapping[str, str], *, by: str = "", retire: bool = False
+    ) -> Live:
         """Make a version live; conversations move to it or stay by the rule of `flows.versions`."""
-        before = self._live.get(bot.folder)
-        if before is not None and before.version != bot.version:
-            self._remember((bot.folder, before.version), before)
-        shelf = _SHELF + bot.folder
-        if await self._shelf.get(self._workspace, shelf, bot.version) is None:
-            await self._shelf.put(self._workspace, shelf, bot.version, dict(files))
-        self._live[bot.folder] = bot
+        live = await self._versions.publish(
+            self._workspace,
+            bot.folder,
+            bot.version,
+            files,
+            by=by,
+            now=self._clock(),
+            retire=retire,
+            again=retire,
+        )
+        if live.taken != "":
+            await self._versions.take(self._workspace, live)
+        self._answer_by(bot, live)
+        return live
+
+    async def live(self) -> list[Live]:
+        """What is on record as live, by whichever process."""
+        return await self._versions.live(self._workspace)
+
+    def is_news(self, live: Live) -> bool:
+        """Whether another process published this, and nobody looked at it here yet."""
+        return self._since.get(live.bot) != live.since
+
+    async def take(self, live: Live, compile: Compile) -> Bot | None:
+        """Answer by what another process published; None, with the reason on record, if it fails."""
+        # One that does not load now is not tried again until it is published anew.
+        self._since[live.bot] = live.since
+        files = await self._versions.files(self._workspace, live.bot, live.hash)
+        try:
+            bot = compile(live.bot, files or {})
+        except LoadError as error:
+            await self._versions.take(self._workspace, live, str(error))
+            return None
+        self._answer_by(bot, live)
+        await self._versions.take(self._workspace, live)
+        return bot
 
     async def older(self, bot: str, version: str) -> Bot | None:
         """A version that is not live any more, or None if nobody can make it again."""
         key = (bot, version)
         if key in self._older:
             return self._older[key]
-        files = await self._shelf.get(self._workspace, _SHELF + bot, version)
+        files = await self._versions.files(self._workspace, bot, version)
         made = self._made_again(bot, version, files) if files else None
         self._remember(key, made)
         return made
+
+    def _answer_by(self, bot: Bot, live: Live) -> None:
+        before = self._live.get(bot.folder)
+        if before is not None and before.version != bot.version:
+            self._remember((bot.folder, before.version), before)
+        self._live[bot.folder] = bot
+        self._since[bot.folder] = live.since
 
     def _remember(self, key: tuple[str, str], bot: Bot | None) -> None:
         self._older.pop(key, None)

@@ -20,6 +20,7 @@ from storage.outbox import SqlOutbox
 from storage.shelf import SqlShelf
 from storage.tallies import SqlTallies
 from storage.timers import SqlTimers
+from storage.versions import SqlVersions
 from storage.writer import Writer
 
 
@@ -35,6 +36,7 @@ class Stores:
     accounts: SqlAccounts
     shelf: SqlShelf
     tallies: SqlTallies
+    versions: SqlVersions
     _writer: Writer
     _reader: AsyncEngine
     _lock: Lock
@@ -71,6 +73,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         accounts=SqlAccounts(writer, reader),
         shelf=SqlShelf(writer, reader),
         tallies=SqlTallies(reader),
+        versions=SqlVersions(writer, reader),
         _writer=writer,
         _reader=reader,
         _lock=lock,

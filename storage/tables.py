@@ -265,3 +265,33 @@ class ShelfRows(SQLModel, table=True):
     shelf: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     value: str
+
+
+class VersionRows(SQLModel, table=True):
+    """Every version of a bot with the texts of its files, as JSON; a row changes in `left_at` alone."""
+
+    __tablename__ = "versions"
+    __table_args__ = (UniqueConstraint("workspace", "bot", "hash"),)
+
+    workspace: int = Field(primary_key=True)
+    bot: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    hash: str
+    files: str
+    by: str
+    published_at: int = moment()
+    left_at: int | None = maybe_moment()
+
+
+class LiveVersionRows(SQLModel, table=True):
+    """Which version of each bot is live; `last` is the highest number ever given."""
+
+    __tablename__ = "live_versions"
+
+    workspace: int = Field(primary_key=True)
+    bot: str = Field(primary_key=True)
+    number: int
+    last: int
+    since: int = moment()
+    retire: bool
+    taken: str | None = None

@@ -316,7 +316,12 @@ class Rig:
         timers, journal = checked(self.stores.timers), checked(self.stores.journal)
         performer = Performer(self.world, NobodyUnderstands(), self.meter)
         time: dict[str, Any] = {"clock": self.hands.now, "sleep": self.hands.sleep}
-        self.published = Published(shelf=self.stores.shelf, workspace=WORKSPACE, compile=compiled)
+        self.published = Published(
+            versions=self.stores.versions,
+            workspace=WORKSPACE,
+            compile=compiled,
+            clock=self.hands.now,
+        )
         for name, files in self.files.items():
             await self.published.publish(compiled(name, files), files)
         self.outbox = Outbox(

@@ -59,7 +59,9 @@ async def test_versions_do_not_pile_up_in_memory(rig: Rig) -> None:
 
 async def test_a_version_that_nobody_can_make_again_is_none(rig: Rig) -> None:
     assert await rig.published.older("counter", "never") is None
-    await rig.stores.shelf.put(1, "bot versions: counter", "broken", {"bot.yaml": "bot: ["})
+    await rig.stores.versions.publish(
+        1, "counter", "broken", {"bot.yaml": "bot: ["}, by="", now=rig.hands.now()
+    )
     assert await rig.published.older("counter", "broken") is None
 
 

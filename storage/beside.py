@@ -1,0 +1,109 @@
+"""The database as a process beside the running server has it: it reads, and writes little at once."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.audience import SqlAudience
+from storage.conversations import SqlConversations
+from storage.database import Lock, open_readers
+from storage.migrate import HEAD, migrate, revision
+from storage.versions import SqlVersions
+
+PATIENCE = 15_000
+"""Milliseconds to wait for the server to let us write; it commits many times a second."""
+
+
+class NoDatabase(OSError):
+    """There is nothing beside which to work; says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What may be read of a workspace, and versions, which may be written."""
+
+    workspace: int
+    versions: SqlVersions
+    conversations: SqlConversations
+    audience: SqlAudience
+    reader: AsyncEngine
+
+    async def close(self) -> None:
+        await self.reader.dispose()
+
+
+def open_beside(path: Path) -> Beside:
+    """Raises NoDatabase with a sentence, NewerDatabase for what a later version wrote."""
+    workspace = _workspace(path) if path.exists() else None
+    if workspace is None:
+        raise NoDatabase(
+            f"There is no database yet at {path}: start the server once, it publishes every bot"
+        )
+    if revision(f"sqlite:///{path}") != HEAD:
+        _migrate_alone(path)
+    reader = open_readers(path)
+    return Beside(
+        workspace=workspace,
+        versions=SqlVersions(Hand(path), reader),
+        conversations=SqlConversations(reader),
+        audience=SqlAudience(reader),
+        reader=reader,
+    )
+
+
+def in_use(path: Path) -> bool:
+    """Whether a server has this database now."""
+    try:
+        Lock(path).release()
+    except BlockingIOError:
+        return True
+    return False
+
+
+class Hand:
+    """Writes as the writer's thread does, each thing in a transaction of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def do(self, work: Any, item: Any) -> Any:
+        return await asyncio.to_thread(self._do, work, item)
+
+    def _do(self, work: Any, item: Any) -> Any:
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as db:
+            db.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+            db.execute("PRAGMA synchronous = FULL")
+            # Folding the log is the server's: it would stall for ours.
+            db.execute("PRAGMA wal_autocheckpoint = 0")
+            db.execute("BEGIN IMMEDIATE")
+            (result,) = work(db, [item])
+            db.execute("COMMIT")
+            return result
+
+
+def _workspace(path: Path) -> int | None:
+    """The one of the owner, as the server takes it; None before the first start."""
+    with closing(sqlite3.connect(path)) as db:
+        try:
+            found = db.execute("SELECT workspace FROM accounts ORDER BY id LIMIT 1").fetchone()
+        except sqlite3.OperationalError:
+            return None
+    return None if found is None else int(found[0])
+
+
+def _migrate_alone(path: Path) -> None:
+    try:
+        lock = Lock(path)
+    except BlockingIOError:
+        raise NoDatabase(
+            "The server that runs is of another version of Easy Flow than this: restart it first"
+        ) from None
+    try:
+        migrate(f"sqlite:///{path}")
+    finally:
+        lock.release()
