@@ -274,6 +274,7 @@ def _heard(message: UnifiedMessage) -> Heard:
         button=message.button,
         attached=tuple(map(_sent, message.attachments)),
         edited=message.happening == "edited",
+        album=str(message.metadata.get("album") or ""),
     )
 
 

@@ -177,7 +177,9 @@ def _open_mail(stage: Stage) -> None:
     attached = tuple(
         Sent(kind=one["kind"], ref=one["ref"], details=one["details"]) for one in kept["attached"]
     )
-    understand.hear(stage, Heard(text=kept["text"], button=kept["button"], attached=attached))
+    album = kept.get("album", "")
+    text, button = kept["text"], kept["button"]
+    understand.hear(stage, Heard(text=text, button=button, attached=attached, album=album))
 
 
 # ---------------------------------------------------------------- the outcome

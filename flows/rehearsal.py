@@ -107,8 +107,15 @@ class Rehearsal:
 
     # ------------------------------------------------------------ what may happen
 
-    def hear(self, text: str = "", *, attached: Sequence[Sent] = (), edited: bool = False) -> None:
-        self._turn(Heard(text=text, attached=tuple(attached), edited=edited))
+    def hear(
+        self,
+        text: str = "",
+        *,
+        attached: Sequence[Sent] = (),
+        edited: bool = False,
+        album: str = "",
+    ) -> None:
+        self._turn(Heard(text=text, attached=tuple(attached), edited=edited, album=album))
 
     def press(self, label: str) -> None:
         """Press the newest button with this label. Raises NoSuchButton."""

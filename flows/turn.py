@@ -32,13 +32,15 @@ class Heard(Struct, frozen=True, kw_only=True):
     """A customer wrote, attached or pressed something. `button` is the payload of the press.
 
     `edited` says that it replaces an earlier message: it is looked at only where that one was a
-    misfit of the question still pending.
+    misfit of the question still pending. `album` is the same for all parts of one album, where a
+    messenger gives them one by one.
     """
 
     text: str = ""
     button: str | None = None
     attached: tuple[Sent, ...] = ()
     edited: bool = False
+    album: str = ""
 
 
 class Fired(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from flows import (
+    albums,
     answering,
     asking,
     endings,
@@ -66,7 +67,11 @@ def _climb(stage: Stage, heard: Heard) -> None:
         text = text if number is None else pressing.press_offer(stage, number)
         if not text and number is not None:
             return
-    _climb_with(stage, text, heard.attached)
+    part = albums.part(stage, heard.album)
+    if part == "late":
+        triggers.note(stage, "other", 0.0, None)
+    else:
+        _climb_with(stage, text, heard.attached, again=part == "next")
 
 
 def _press(stage: Stage, payload: str) -> str:
@@ -83,7 +88,8 @@ def _press(stage: Stage, payload: str) -> str:
     return ""
 
 
-def _climb_with(stage: Stage, text: str, attached: Sequence[Sent]) -> None:
+def _climb_with(stage: Stage, text: str, attached: Sequence[Sent], *, again: bool = False) -> None:
+    """`again` says that another part of the same album has been heard by the same question."""
     top = pending(stage)
     if top is not None and top.wait is not None:
         top.wait.missed = False
@@ -102,6 +108,10 @@ def _climb_with(stage: Stage, text: str, attached: Sequence[Sent]) -> None:
         if _answer(stage, top, text, attached, fit):
             return
         reason = fit.reason if isinstance(fit, Misfit) else ""
+    if again and not text:
+        # What was to be said about the album has been said about its first part.
+        triggers.note(stage, "other", 0.0, None)
+        return
     if triggers.contained(stage, text, attached) or (text and meanings.ask_model(stage, text)):
         return
     nobody(stage, text, reason, attached)
@@ -284,7 +294,9 @@ def _hear_meanwhile(stage: Stage, heard: Heard) -> None:
         {"kind": one.kind, "ref": one.ref, "details": dict(one.details)} for one in heard.attached
     ]
     if len(mail) < MAIL_KEPT:
-        mail.append({"text": heard.text, "button": heard.button, "attached": attached})
+        mail.append(
+            {"text": heard.text, "button": heard.button, "attached": attached, "album": heard.album}
+        )
 
 
 def _leave_action(stage: Stage, words: str) -> None:

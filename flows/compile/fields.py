@@ -1,6 +1,6 @@
 """What a reader hands out and notes down: the keys of a mapping, the reads of variables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flows.errors import Place
@@ -32,6 +32,10 @@ class Fields:
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys, in the order in which they were written."""
+        return iter(self._entries)
 
     def get(self, key: str) -> Node | None:
         found = self._entries.get(key)

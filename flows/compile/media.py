@@ -17,9 +17,12 @@ _KINDS = {
 
 
 def media(reader: Reader, fields: Fields) -> tuple[tuple[str, Text], ...]:
-    """Kinds with paths or addresses; a path that names no file is complained about."""
+    """Kinds with paths or addresses, as written; a path that names no file is complained about."""
     found = []
-    for key, kind in _KINDS.items():
+    for key in fields:
+        kind = _KINDS.get(key)
+        if kind is None:
+            continue
         node = fields.get(key)
         text = reader.text(node, key)
         if text is not None and isinstance(node, Scalar):

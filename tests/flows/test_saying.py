@@ -21,10 +21,10 @@ ORDERS = [{"n": 5, "s": "в пути"}, {"n": 7, "s": "собран"}]
 # ---------------------------------------------------------------- media
 
 
-def test_media_are_sent_in_the_order_in_which_the_language_names_them(talk: Any) -> None:
-    dialog = talk(flow("- say: {text: Вот, video: media/v.mp4, photo: media/p.jpg}"))
+def test_media_are_sent_in_the_order_in_which_the_owner_wrote_them(talk: Any) -> None:
+    dialog = talk(flow("- say: {video: media/v.mp4, text: Вот, photo: media/p.jpg}"))
     dialog.hears("/a", "Вот")
-    assert dialog.play.said[-1].media == (("photo", "media/p.jpg"), ("video", "media/v.mp4"))
+    assert dialog.play.said[-1].media == (("video", "media/v.mp4"), ("photo", "media/p.jpg"))
 
 
 def test_an_album_takes_paths_addresses_and_what_a_kind_is_said_of(talk: Any) -> None:
