@@ -116,11 +116,11 @@ def _id(step: str) -> str:
 
 def _start(bot: Bot, flow: Flow) -> Node:
     triggers = triggers_of(bot, flow.name)
-    if triggers or flow.is_task:
+    if flow.is_task:
         title, rows = said(bot.language, "when"), triggers
     else:
         title = said(bot.language, "called_by")
-        rows = [Row(kind="call", text=one, flow=one) for one in _callers(bot, flow.name)]
+        rows = [*triggers, *_callers(bot, flow.name)]
     if flow.name == bot.start:
         rows = [*rows, Row(kind="event", text=said(bot.language, "first"))]
     return Node(
@@ -134,9 +134,12 @@ def _start(bot: Bot, flow: Flow) -> Node:
     )
 
 
-def _callers(bot: Bot, name: str) -> list[str]:
-    found = [one.name for one in bot.flows.values() if name in _called(one)]
-    return [*found, *([bot.title] if name in _called(bot.own) else [])]
+def _callers(bot: Bot, name: str) -> list[Row]:
+    callers = [one.name for one in bot.flows.values() if name in _called(one)]
+    rows = [Row(kind="call", text=one, flow=one) for one in callers]
+    if name in _called(bot.own):
+        rows.append(Row(kind="call", text=bot.title))
+    return rows
 
 
 def _called(flow: Flow) -> set[str]:
@@ -241,6 +244,11 @@ def _calls(bot: Bot, flow: Flow, source: str) -> list[Edge]:
         (way.target, way_label(bot, flow, -1, way), "handler") for way in entries(flow.scope)
     ]
     begins += [(entry + 1, "", "") for entry in flow.steps.values()]
+    begins += [
+        (one.target.entry, one.timetable.text, "later")
+        for one in bot.schedules
+        if one.target.flow == flow.name and one.target.entry >= 0
+    ]
     if not flow.name and bot.defaults.otherwise >= 0:
         begins.append((bot.defaults.otherwise, said(bot.language, "misses"), "failed"))
     leaving = [one for one in ways_from(bot, flow, source, begins) if one.node == "flow"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flows.chart_ways import within
-from flows.chart_words import plain, said, span
+from flows.chart_words import plain, said, said_event, span
 from flows.model import (
     Ask,
     Await,
@@ -144,10 +144,18 @@ def triggers_of(bot: Bot, name: str) -> list[Row]:
         if target.flow == name
     ]
     rows += [
-        Row(kind="event", text=event)
+        Row(kind="event", text=said_event(bot.language, event))
         for event, targets in bot.starts.events.items()
         if any(target.flow == name for target in targets)
     ]
+    rows += [
+        Row(kind="later", text=schedule.timetable.text)
+        for schedule in bot.schedules
+        if schedule.target.flow == name
+    ]
+    guard = bot.flows[name].only_if
+    if guard is not None:
+        rows.append(Row(kind="event", text=f"{said(bot.language, 'if')} {guard.source}"))
     return rows
 
 

@@ -10,6 +10,7 @@ from flows.model import Ask, Await, Bot, Branch, Choose, Flow, HandOff, Jump, Sp
 
 RUSSIAN: Mapping[str, str] = {
     "when": "Когда",
+    "if": "если",
     "called_by": "Его вызывают",
     "first": "первое сообщение",
     "anywhere": "В любом шаге",
@@ -49,6 +50,7 @@ RUSSIAN: Mapping[str, str] = {
 
 ENGLISH: Mapping[str, str] = {
     "when": "When",
+    "if": "if",
     "called_by": "Called by",
     "first": "the first message",
     "anywhere": "In any step",
@@ -128,8 +130,7 @@ def way_label(bot: Bot, flow: Flow, index: int, way: Way) -> str:
         case "button" | "if" | "case":
             return plain(way.label)
         case "handler":
-            named = said(language, f"event {way.label}") if _event(way.label) else way.label
-            return plain(said(language, named))
+            return plain(said_event(language, way.label))
         case "else":
             return said(language, "else") if _written_else(flow, operation) else ""
         case "misses" if isinstance(operation, Ask):
@@ -152,8 +153,9 @@ def _share(split: Split, case: str) -> int:
     return round(100 * split.shares[case] / (sum(split.shares.values()) or 1))
 
 
-def _event(trigger: str) -> bool:
-    return f"event {trigger}" in RUSSIAN
+def said_event(language: str, name: str) -> str:
+    """An event of the engine's in words; any other, and the owner's own words, as they are."""
+    return said(language, f"event {name}" if f"event {name}" in RUSSIAN else name)
 
 
 def _misses(language: str, tries: int) -> str:

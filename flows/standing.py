@@ -39,9 +39,8 @@ def standing(position: Mapping[str, Any]) -> list[Stand]:
 
 def _stand(frame: Mapping[str, Any]) -> Stand:
     wait = frame.get("wait")
-    signature = wait.get("signature") if wait is not None else None
-    if signature is not None:
-        step, save, kind = signature
+    if wait is not None and wait["kind"] == "ask" and wait.get("signature"):
+        step, save, kind = wait["signature"]
         return Stand(frame["flow"], step, f"{save} {kind}")
     step = frame.get("step")
     return Stand(frame["flow"], step) if step and frame["flow"] else NOWHERE

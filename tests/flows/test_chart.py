@@ -244,3 +244,38 @@ def test_mermaid_gets_no_letter_that_means_something_to_it() -> None:
     assert "<img" not in drawn
     assert all(line.count('"') in (0, 2, 4) for line in drawn.splitlines())
     assert "#60;img" in drawn
+
+
+def test_a_timetable_and_a_guard_stand_at_the_beginning() -> None:
+    bot = bot_of(
+        """
+        flow: отчёт
+        when: [{every: 'mon-fri 10:00'}, /report]
+        only_if: 2 > 1
+        steps:
+          первый: {set: {x: 1}}
+        """
+    )
+    rows = node(chart_of_flow(bot, "отчёт"), "Когда").rows
+    assert [(row.kind, row.text) for row in rows] == [
+        ("command", "/report"),
+        ("later", "mon-fri 10:00"),
+        ("event", "если 2 > 1"),
+    ]
+
+
+def test_an_event_of_the_engine_is_named_in_words() -> None:
+    bot = bot_of(
+        """
+        flow: меню
+        when: а
+        steps: {первый: {ask: Ну?, save: x}}
+        meanwhile:
+          - when: {event: cancel}
+            then: {say: Жаль}
+          - when: {event: payment.paid}
+            then: {say: Спасибо}
+        """
+    )
+    rows = node(chart_of_flow(bot, "меню"), "В любом шаге").rows
+    assert [row.text for row in rows] == ["отмена задачи", "payment.paid"]

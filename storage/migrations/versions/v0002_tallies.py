@@ -75,9 +75,9 @@ def _waits(position: Mapping[str, Any]) -> str | None:
 
 
 def _stand(frame: Mapping[str, Any]) -> list[str]:
-    signature = (frame.get("wait") or {}).get("signature")
-    if signature is not None:
-        step, save, kind = signature
+    wait = frame.get("wait") or {}
+    if wait.get("kind") == "ask" and wait.get("signature"):
+        step, save, kind = wait["signature"]
         return [frame["flow"], step, f"{save} {kind}"]
     step = frame.get("step")
     return [frame["flow"], step, ""] if step and frame["flow"] else ["", "", ""]
