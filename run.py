@@ -225,6 +225,7 @@ class House:
     conversations: Conversations
     events: Events
     payments: Payments
+    bank: Sandbox
     owners: OwnersActions
     inbox: Inbox
     outbox: Outbox
@@ -356,6 +357,7 @@ async def build(
         conversations=conversations,
         events=events,
         payments=payments,
+        bank=bank,
         owners=owners,
         workspace=owner.workspace,
         founded=founded,
@@ -729,6 +731,14 @@ def pay_pages(settings: Settings, house: House) -> "list[BaseRoute]":
     ).routes()
 
 
+async def pay_at(house: House, url: str) -> bool:
+    """Pay the invoice whose page is at an address; False where there is none."""
+    id = await house.bank.invoice_at(url)
+    if id is not None:
+        await house.payments.paid(house.workspace, id)
+    return id is not None
+
+
 async def database_answers(stores: Stores, workspace: int) -> str | None:
     """None if a row can be read, and written again where it could not be; raises the trouble."""
     await stores.accounts.owner()
@@ -813,6 +823,7 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
             inside=inside,
             keep=keep,
             record=record,
+            pays=partial(pay_at, house),
         )
         try:
             await talk.run(sys.stdin)

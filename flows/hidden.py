@@ -18,6 +18,9 @@ class Unset(FlowError):
 HIDDEN = "$secrets"
 """The argument that says how the marks begin; no owner can name one so."""
 
+SHORTEST = 4
+"""Characters from which on a text is taken for a secret."""
+
 _END = "⟧"
 
 
@@ -71,10 +74,13 @@ def revealed(
 
 
 def masked(value: Any, secrets: list[str]) -> Any:
-    """What an action gave back, without the secrets it may have repeated."""
+    """What an action gave back, without the secrets it may have repeated.
+
+    What is shorter than any real secret stays: half of the words might be made of it.
+    """
     if isinstance(value, str):
         for secret in secrets:
-            value = value.replace(secret, "•••") if secret else value
+            value = value.replace(secret, "•••") if len(secret) >= SHORTEST else value
         return value
     if isinstance(value, Mapping):
         return {masked(name, secrets): masked(inner, secrets) for name, inner in value.items()}

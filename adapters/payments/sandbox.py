@@ -27,5 +27,13 @@ class Sandbox:
         await self._shelf.put(self._workspace, TOKENS, token, invoice.id)
         return f"{self._base}/pay/{token}"
 
+    async def invoice_at(self, url: str) -> str | None:
+        """The invoice whose page is at an address."""
+        start, _, token = url.rpartition("/")
+        if start != f"{self._base}/pay":
+            return None
+        found: str | None = await self._shelf.get(self._workspace, TOKENS, token)
+        return found
+
     async def give_back(self, invoice: Invoice, amount: Decimal, *, key: str) -> None:
         """Nothing was taken, so there is nothing to send."""

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Protocol, TextIO
 
 from adapters.terminal.inside import Inside
@@ -19,6 +19,9 @@ QUIT = frozenset({"/quit", "/exit"})
 
 Keep = Callable[[Notes, str, str], Iterable[str]]
 """Writes a talk down as a test of a name (its conversation's uuid comes last); says what came of it."""
+
+Pays = Callable[[str], Awaitable[bool]]
+"""Pays at an address; False where nothing is paid there."""
 
 _PHONE = re.compile(r"\+?[\d\s()-]{7,20}")
 
@@ -46,7 +49,9 @@ class Talk:
         inside: Inside,
         keep: Keep | None = None,
         record: str = "",
+        pays: Pays | None = None,
     ) -> None:
+        self._pays = pays
         self._inside = inside
         self._keep = keep
         self._record = record
@@ -148,7 +153,10 @@ class Talk:
 
     async def _press(self, button: Button) -> None:
         if button.url is not None:
-            self._screen.hint(f"{self._screen.word('link')} {button.url}")
+            if self._pays is not None and await self._pays(button.url):
+                self._screen.hint(self._screen.word("paid"))
+            else:
+                self._screen.hint(f"{self._screen.word('link')} {button.url}")
             self._screen.prompt()
         elif button.share is not None:
             self._wanted = button

@@ -135,6 +135,7 @@ _RUSSIAN = {
     "location": "Широта и долгота через запятую:",
     "waiting": "(бот молчит: разговор ждёт человека; /release вернёт его боту)",
     "link": "Это ссылка, откройте её в браузере:",
+    "paid": "(оплачено: в терминале страницу оплаты заменяет нажатие)",
 }
 _ENGLISH = {
     "typing": "typing…",
@@ -148,4 +149,5 @@ _ENGLISH = {
     "location": "Latitude and longitude with a comma:",
     "waiting": "(the bot is silent: the chat waits for a person; /release gives it back)",
     "link": "This is a link, open it in a browser:",
+    "paid": "(paid: in the terminal pressing stands for the page)",
 }

@@ -110,7 +110,12 @@ class Payments:
         """Carry through what is noted: the invoice is written and its chat told, each once."""
         async with self._writing:
             for note, told in (await self._shelf.all(workspace, _TO_TELL)).items():
-                invoice = _applied(await self.by_id(workspace, told["invoice"]), note, told)
+                known = await self._found(workspace, told["invoice"])
+                if known is None:
+                    # Somebody took it off the shelf; there is nobody to tell.
+                    await self._shelf.put(workspace, _TO_TELL, note, None)
+                    continue
+                invoice = _applied(known, note, told)
                 await self._keep(invoice)
                 data = {
                     "id": invoice.id,

@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from adapters.terminal.chat import Talk
+from adapters.terminal.chat import Pays, Talk
 from adapters.terminal.inside import Inside
 from adapters.terminal.recording import Notes
 from adapters.terminal.screen import Screen
@@ -106,7 +106,7 @@ async def talk(*lines: str) -> tuple[Sequence[UnifiedMessage], str]:
     return echo.heard, printed
 
 
-async def talked(*lines: str) -> tuple[Echo, str]:
+async def talked(*lines: str, pays: Pays | None = None) -> tuple[Echo, str]:
     out = io.StringIO()
     screen = Screen(out, title="Ромашка")
     inside = Inside("ru")
@@ -130,6 +130,7 @@ async def talked(*lines: str) -> tuple[Echo, str]:
         new_id=lambda: next(ids),
         inside=inside,
         keep=keep,
+        pays=pays,
     )
     await person.run(io.StringIO("\n".join(lines) + "\n"))
     return echo, out.getvalue()
@@ -169,6 +170,19 @@ async def test_a_link_is_shown_and_the_bot_hears_nothing() -> None:
     heard, printed = await talk("привет", "2")
     assert len(heard) == 1
     assert "откройте её в браузере: https://example.com/track" in printed
+
+
+async def test_pressing_the_link_of_a_payment_pays_it() -> None:
+    paid: list[str] = []
+
+    async def pays(url: str) -> bool:
+        paid.append(url)
+        return True
+
+    echo, printed = await talked("привет", "2", pays=pays)
+    assert paid == ["https://example.com/track"]
+    assert "оплачено" in printed
+    assert len(echo.heard) == 1
 
 
 async def test_a_phone_and_a_place_are_asked_for_and_shared() -> None:
