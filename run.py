@@ -867,6 +867,7 @@ def check(settings: Settings, given: argparse.Namespace) -> int:
         wanted_folders(settings, given.folder),
         partial(load, settings, told=given.language),
         sys.stdout,
+        told=given.language,
         as_json=given.json,
     )
 

@@ -6,7 +6,8 @@ from typing import Any, TextIO, TypeVar
 
 from adapters.terminal.folders import Folder
 from flows.errors import Complaint, LoadError
-from flows.load import Loaded
+from flows.formats import plural
+from flows.load import Loaded, language_of
 from flows.model import Bot
 
 AnyFolder = TypeVar("AnyFolder", bound=Folder)
@@ -17,11 +18,13 @@ def check(
     load: Callable[[AnyFolder], Loaded],
     out: TextIO,
     *,
+    told: str | None = None,
     as_json: bool = False,
 ) -> int:
     """Print what is wrong with each bot; the exit status is 1 where there is an error.
 
-    Warnings are printed too and never count. As JSON the complaints are one list of objects with the
+    Warnings are printed too and never count. `told` is the language of the last line, each bot's own
+    if not given. As JSON the complaints are one list of objects with the
     keys of `_as_object`.
     """
     failed = False
@@ -32,7 +35,9 @@ def check(
         if as_json:
             objects += [_as_object(folder, complaint) for complaint in complaints]
         else:
-            _print(folder, complaints, bot, out)
+            _print(
+                folder, complaints, bot, out, english=(told or language_of(folder.files)) == "en"
+            )
     if as_json:
         json.dump(objects, out, ensure_ascii=False, indent=1)
         out.write("\n")
@@ -49,16 +54,37 @@ def _complaints(
     return loaded.warnings, loaded.bot
 
 
-def _print(folder: Folder, complaints: Sequence[Complaint], bot: Bot | None, out: TextIO) -> None:
+def _print(
+    folder: Folder,
+    complaints: Sequence[Complaint],
+    bot: Bot | None,
+    out: TextIO,
+    *,
+    english: bool,
+) -> None:
     for complaint in complaints:
         print(f"{folder.name}/{complaint}", file=out)
     errors = sum(complaint.level == "error" for complaint in complaints)
     warnings = len(complaints) - errors
-    found = _count(errors, "error")
+    found = [_count(errors, english, *_ERRORS)]
     if bot is not None:
-        found = f"{_count(len(bot.flows), 'flow')}, no errors"
-        found += f", {_count(warnings, 'warning')}" if warnings else ""
-    print(f"{folder.name}: {found}", file=out)
+        none = "no errors" if english else "ошибок нет"
+        found = [_count(len(bot.flows), english, *_FLOWS), none]
+    if warnings:
+        found.append(_count(warnings, english, *_WARNINGS))
+    print(f"{folder.name}: {', '.join(found)}", file=out)
+
+
+_Words = tuple[str, str, str]
+_FLOWS: tuple[str, _Words] = ("flow", ("сценарий", "сценария", "сценариев"))
+_ERRORS: tuple[str, _Words] = ("error", ("ошибка", "ошибки", "ошибок"))
+_WARNINGS: tuple[str, _Words] = ("warning", ("предупреждение", "предупреждения", "предупреждений"))
+
+
+def _count(number: int, english: bool, noun: str, russian: _Words) -> str:
+    if not english:
+        return plural(number, russian, "ru")
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _as_object(folder: Folder, complaint: Complaint) -> dict[str, Any]:
@@ -83,7 +109,3 @@ def _column(folder: Folder, complaint: Complaint) -> int:
         return place.column
     line = lines[place.line - 1]
     return len(line) - len(line.lstrip(" -")) + 1
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

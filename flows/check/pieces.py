@@ -7,13 +7,13 @@ from typing import Any
 from flows.answers import AnswerType
 from flows.errors import Place
 from flows.expressions import Expression
-from flows.model import Ask, Assign, Flow, Operation
+from flows.model import Ask, Assign, Flow, Operation, Scope
 from flows.text import Text
 
 
-def pieces(operation: Operation) -> Iterator[Text | Expression]:
-    """Every text and every expression, however deep."""
-    ahead: list[Any] = [operation]
+def pieces(part: Operation | Scope) -> Iterator[Text | Expression]:
+    """Every text and every expression of a part of a flow, however deep."""
+    ahead: list[Any] = [part]
     while ahead:
         thing = ahead.pop()
         kind = type(thing)

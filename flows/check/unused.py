@@ -27,9 +27,9 @@ def check_unused(flow: Flow, report: Report) -> None:
 def _read(flow: Flow, names: set[str]) -> set[str]:
     """Those of the names that some text or expression reads."""
     left = set(names)
-    for operation in flow.code:
+    for part in (flow.scope, *flow.code):
         if not left:
             break
-        for piece in pieces(operation):
+        for piece in pieces(part):
             left -= piece.names
     return names - left

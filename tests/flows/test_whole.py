@@ -117,6 +117,14 @@ def test_a_label_is_told_once_with_every_channel_that_cuts_it() -> None:
     assert "(Telegram 64, WhatsApp 24, VK 40 знаков)" in told[0]
 
 
+def test_a_condition_of_a_handler_reads_what_it_names() -> None:
+    flow = (
+        "flow: меню\nwhen: /start\nsteps: {а: [{set: {x: 5}}, {ask: Ну?, save: y}]}\n"
+        "meanwhile: [{when: {contains: сколько, if: x > 3}, then: {say: Много}}]"
+    )
+    assert said(flow) == []
+
+
 def test_a_flow_that_never_ends_is_told_unless_it_is_a_menu() -> None:
     question = "[{ask: Ну?, save: x}, {go: а}]"
     assert codes(said(f"flow: меню\nwhen: /start\nsteps: {{а: {question}}}")) == ["W056"]

@@ -44,7 +44,7 @@ def checked(*folders: Folder) -> tuple[int, str]:
 def test_a_good_bot_passes() -> None:
     status, printed = checked(Folder("проба", GOOD))
     assert status == 0
-    assert printed.splitlines()[-1] == "проба: 1 flow, no errors"
+    assert printed.splitlines()[-1] == "проба: 1 сценарий, ошибок нет"
 
 
 def test_every_error_has_its_file_and_line_and_fails_the_check() -> None:
@@ -55,7 +55,7 @@ def test_every_error_has_its_file_and_line_and_fails_the_check() -> None:
     assert status == 1
     assert printed.startswith("проба/flows/menu.yaml:")
     assert "ask" in printed
-    assert "другой: 1 flow, no errors" in printed
+    assert "другой: 1 сценарий, ошибок нет" in printed
 
 
 def test_warnings_are_printed_and_block_nothing() -> None:
@@ -63,7 +63,7 @@ def test_warnings_are_printed_and_block_nothing() -> None:
     status, printed = checked(Folder("проба", {**GOOD, "flows/menu.yaml": warned}))
     assert status == 0
     assert "W" in printed
-    assert printed.splitlines()[-1].endswith("no errors, 1 warning")
+    assert printed.splitlines()[-1].endswith("ошибок нет, 1 предупреждение")
 
 
 def test_complaints_for_programs_are_one_list_of_objects() -> None:
@@ -105,8 +105,9 @@ def test_complaints_are_told_in_another_language_than_the_bots() -> None:
     broken = GOOD["flows/menu.yaml"].replace("go: конец", "go: канец")
     out = io.StringIO()
     in_english = partial(loaded, told="en")
-    check([Folder("проба", {**GOOD, "flows/menu.yaml": broken})], in_english, out)
+    check([Folder("проба", {**GOOD, "flows/menu.yaml": broken})], in_english, out, told="en")
     assert "the flow “меню” has no step “канец”: did you mean “конец”?" in out.getvalue()
+    assert out.getvalue().endswith("проба: 1 error\n")
 
 
 def test_a_bot_without_complaints_is_an_empty_list() -> None:
