@@ -86,7 +86,7 @@ def accept_offer(stage: Stage, place: int) -> None:
     stage.position.offer = None
     frames = [frame for frame in map(stage.by_id, offer["frames"]) if frame is not None]
     if place < len(frames):
-        raise_segment(stage, frames[place])
+        _raise_segment(stage, frames[place])
         asking.repeat(stage, frames[place])
     elif len(frames) == 1:
         endings.begin_ending(stage, stage.root(frames[0]) or frames[0], "cancel")
@@ -94,8 +94,7 @@ def accept_offer(stage: Stage, place: int) -> None:
         _drop_all(stage, frames)
 
 
-def raise_segment(stage: Stage, frame: Frame) -> None:
-    """Put the part of the stack that this frame belongs to on top of all others."""
+def _raise_segment(stage: Stage, frame: Frame) -> None:
     place = stage.index(frame)
     begins = tasks.segments(stage)
     begin = max(begin for begin in begins if begin <= place)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flows import answering, asking, moving, returning
+from flows import answering, asking, moving, tasks
 from flows.errors import RunError
 from flows.frames import Frame, Wait
 from flows.model import Await
@@ -117,14 +117,30 @@ def _awaited(stage: Stage, frame: Frame) -> Await | None:
 
 def _bring_up(stage: Stage, frame: Frame) -> None:
     """Let the task go on, on top of what the customer has begun meanwhile: an interruption."""
-    place = stage.index(frame) + 1
-    above = stage.stack[place:]
-    if not above:
-        return
-    ids = {one.id for one in stage.stack[:place]}
-    if any(one.why == "handler" and one.of in ids for one in above):
-        # A handler of the task is at work for it: the task goes on after that.
+    end = stage.index(frame) + 1
+    begin = _begin(stage, frame)
+    above = stage.stack[end:]
+    ids = {one.id for one in stage.stack[begin:end]}
+    if not above or any(one.why == "handler" and one.of in ids for one in above):
+        # Where a handler of the task is at work for it, the task goes on after that.
         return
     asking.cover(stage, above[-1])
     stage.position.offer = None
-    returning.raise_segment(stage, frame)
+    raised = stage.stack[begin:end]
+    for one in raised:
+        # As an interruption it has asked nothing yet.
+        one.asked = False
+    stage.stack[begin:] = [*above, *raised]
+
+
+def _begin(stage: Stage, frame: Frame) -> int:
+    """Where in the stack that begins which goes on together: a handler is never without its task."""
+    begins = [begin for begin in tasks.segments(stage) if begin <= stage.index(frame)]
+    begin = begins.pop()
+    while begins and stage.stack[begin].why == "handler":
+        beneath = stage.stack[begins[-1] : begin]
+        served = beneath[-1].ending or stage.stack[begin].of in {one.id for one in beneath}
+        if not served:
+            break
+        begin = begins.pop()
+    return begin

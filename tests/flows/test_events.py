@@ -306,6 +306,40 @@ def test_a_wait_whose_flow_and_version_are_gone_dies(talk: Talk, bot: Callable[.
     assert dialog.idle
 
 
+# ---------------------------------------------------------------- handlers that wait
+
+HANDLING = """
+    flow: дело
+    about: Сделать дело
+    when: [/go]
+    steps: {а: [{ask: Ну?, save: x}, {say: "Вот {{ x }}"}]}
+    meanwhile:
+      - when: хватит
+        then: [{say: Подумайте}, {wait: 2m}, {say: Заканчиваю}, done]
+      - when: {event: cancel}
+        then: [{say: Отменяю}, {wait: {event: a.b}}, {say: Отменила}]
+    ---
+    flow: форма
+    about: Заполнить форму
+    when: [/form]
+    steps: {а: [{ask: Имя?, save: имя}, {say: "Вы {{ имя }}"}]}
+"""
+
+
+def test_what_ends_after_a_wait_ends_its_own_task_and_no_other(talk: Talk) -> None:
+    dialog = talk(HANDLING).hears("/go", "Ну?").hears("хватит", "Подумайте").hears("/form", "Имя?")
+    dialog.passes("2m").says().passes("15m", "Заканчиваю", "Имя?")
+    dialog.hears("Аня", "Вы Аня")
+    assert dialog.idle
+
+
+def test_a_farewell_that_waits_ends_the_task_when_its_event_comes(talk: Talk) -> None:
+    dialog = talk(HANDLING).hears("/go", "Ну?").hears("отмена", "Отменяю").hears("/form", "Имя?")
+    dialog.occurs("a.b", "Отменила", "Имя?").hears("Аня", "Вы Аня")
+    assert dialog.idle
+    assert dialog.counted("task_cancelled") == 1
+
+
 # ---------------------------------------------------------------- events that begin something
 
 

@@ -64,7 +64,13 @@ meanwhile:
   - when: {event: weather.changed, if: empty(платёж)}
     then: {say: Курьер задержится}
   - when: {event: expired}
-    then: [{say: Закрываю заказ}, {wait: 5s}, {say: До свидания}]
+    then: [{say: Закрываю заказ}, {wait: 40s}, {say: До свидания}]
+  - when: {event: cancel}
+    then: [{say: Отменяю}, {wait: {event: weather.changed}}, {say: Отменила}]
+  - when: стоп
+    then: [{say: Подумайте}, {wait: 2m}, done]
+  - when: заново
+    then: [{say: Сейчас}, {wait: 3m}, {go: что}]
 ---
 flow: оценка
 only_if: user.vip != yes
@@ -118,7 +124,7 @@ class AtTheCourier(random_dialogs.Customer):
     def the_morning_comes(self) -> None:
         self.play.strike("09:00")
 
-    @rule(text=st.sampled_from(["/order", "/later", "/start", "чай", "да", "5"]))
+    @rule(text=st.sampled_from(["/order", "/later", "/start", "чай", "да", "5", "стоп", "заново"]))
     def orders(self, text: str) -> None:
         self.play.hear(text)
 
