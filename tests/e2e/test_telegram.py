@@ -1,12 +1,15 @@
 """Whole dialogs of both example bots in Telegram: through a webhook and by polling."""
 
 import asyncio
+import re
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.servers.easyflow import SECRET, EasyFlow
+from tests.servers.easyflow import ROOT, SECRET, EasyFlow
 from tests.servers.telegram import TOKEN, Call, FakeTelegram, message, press
 
 SALON_TOKEN = "222222:TEST-TOKEN-OF-THE-SALON"
@@ -70,6 +73,16 @@ def _has(call: Call, label: str) -> bool:
     return True
 
 
+def always_open(folder: Path) -> Path:
+    """The example bots with operators at work around the clock, whenever the tests are run."""
+    bots = Path(shutil.copytree(ROOT / "config" / "bots", folder / "bots"))
+    for page in bots.glob("*/bot.yaml"):
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"пн-пт [\d:]+-[\d:]+, сб-вс [\d:]+-[\d:]+", "пн-вс 00:00-24:00", text)
+        page.write_text(text, encoding="utf-8")
+    return bots
+
+
 @pytest.fixture(scope="module", params=["webhook", "polling"])
 def rig(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -80,8 +93,11 @@ def rig(
             f'[{{"bot": "shop", "token": "{TOKEN}", "webhook_secret": "{SECRET}"}},'
             f' {{"bot": "salon", "token": "{SALON_TOKEN}", "webhook_secret": "{SALON_SECRET}"}}]'
         )
-        data = tmp_path_factory.mktemp(request.param) / "data"
-        server = EasyFlow(data, telegram__bots=bots, telegram__api_base=telegram.base)
+        folder = tmp_path_factory.mktemp(request.param)
+        open_bots = always_open(folder)
+        server = EasyFlow(
+            folder / "data", bots=open_bots, telegram__bots=bots, telegram__api_base=telegram.base
+        )
         if request.param == "webhook":
             server.set(public_url=server.base)
         with server:
