@@ -171,3 +171,17 @@ async def test_files_of_every_kind_are_answers_and_others_are_told_what_is_wante
     assert asked.parameters["reply_markup"]["keyboard"][0][0]["request_location"] is True
     (told,) = await anna.sends(1, location={"latitude": 55.75, "longitude": 37.6})
     assert told.text == "Широта 55.8"
+
+
+async def test_an_album_answers_one_question_and_the_rest_of_it_is_passed_over(
+    telegram: FakeTelegram,
+) -> None:
+    anna = Customer(telegram, 609)
+    await anna.sends(1, text="/send")
+    parts = [
+        message(609, photo=[{"file_id": telegram.file(name, b"jpg")}], media_group_id="77")
+        for name in ("а.jpg", "б.jpg", "в.jpg")
+    ]
+    telegram.update(*parts)
+    assert _told(await anna.hears(2)) == ["Это photo", "Пришлите видео"]
+    assert _told(await anna.sends(1, video={"file_id": "v"})) == ["Скажите голосом"]
