@@ -19,7 +19,7 @@ from flows import (
     triggers,
 )
 from flows.answers import Fit, Misfit
-from flows.choices import by_beginning, pending, question_of
+from flows.choices import by_beginning, by_words, pending, question_of
 from flows.frames import Frame
 from flows.model import EndHandler, Go, StartFlow, Target
 from flows.phrases import CANCEL_WORDS
@@ -62,7 +62,7 @@ def _climb(stage: Stage, heard: Heard) -> None:
         if not text:
             return
         stage.position.message = text
-    elif text and pending(stage) is None and not triggers.exact_target(stage, text):
+    elif text and _free_for_offers(stage, text) and not triggers.exact_target(stage, text):
         number = pressing.offer_in_words(stage, text)
         text = text if number is None else pressing.press_offer(stage, number)
         if not text and number is not None:
@@ -72,6 +72,14 @@ def _climb(stage: Stage, heard: Heard) -> None:
         triggers.note(stage, "other", 0.0, None)
     else:
         _climb_with(stage, text, heard.attached, again=part == "next")
+
+
+def _free_for_offers(stage: Stage, text: str) -> bool:
+    """Whether words may name a button of a message: nothing else is asked, or only what one wants."""
+    top = pending(stage)
+    if top is None:
+        return True
+    return question_of(stage, top).menu and by_words(stage, top, text) is None
 
 
 def _press(stage: Stage, payload: str) -> str:

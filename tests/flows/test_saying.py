@@ -293,3 +293,22 @@ def test_a_picture_that_is_known_is_shown_when_it_is_to_be_confirmed(talk: Any) 
     dialog.hears("/a", "Вот это — верно?")
     assert dialog.play.said[-1].album == (("photo", "p"),)
     dialog.presses("Да", "Да")
+
+
+def test_the_buttons_of_a_message_above_a_menu_may_be_written(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            CARDS.strip("\n"),
+            "- ask: Чем помочь?\n  buttons: {О доставке: {go: роза}}",
+        )
+        + "  роза:\n    - ask: Сколько роз?\n      save: x\n"
+    )
+    dialog.hears("/a", "Выбирайте", "Чем помочь?").hears("купить розу", "Сколько роз?")
+
+
+def test_a_free_answer_is_no_press_of_a_button_above_it(talk: Any) -> None:
+    dialog = talk(
+        flow(CARDS, "- ask: Ещё?\n  save: y", "- say: '{{ y }}'", "- done")
+        + "  роза:\n    - done\n"
+    )
+    dialog.hears("/a", "Выбирайте", "Ещё?").hears("купить розу", "купить розу")
