@@ -973,7 +973,7 @@ def actions(settings: Settings, given: argparse.Namespace) -> int:
     if not wanted:
         stop(f"The catalogue has no «{given.name}»; there are: {', '.join(specs)}.")
     for spec in wanted:
-        print(*entry(spec, "ru"), "", sep="\n")
+        print(*entry(spec, given.language), "", sep="\n")
     return 0
 
 
@@ -1048,6 +1048,7 @@ def arguments() -> argparse.Namespace:
     shapes.add_argument("--language", choices=("ru", "en"), default="ru", help="of the hover texts")
     listing = commands.add_parser("actions", help="what `do:` may name")
     listing.add_argument("name", nargs="?", help="an action, or the beginning of its name")
+    listing.add_argument("--language", choices=("ru", "en"), default="ru")
     listing.add_argument("--page", choices=("ru", "en"), help="print the page of the documentation")
     new = commands.add_parser("init", help="a new bot folder made from a template")
     new.add_argument("folder", type=Path, help="where the bot shall lie, such as bots/mine")

@@ -144,22 +144,32 @@ def test_a_secret_may_stand_nowhere_else(action: str) -> None:
     assert any("E032 секреты можно брать только в with" in one for one in told(action, DECLARED))
 
 
-def run_with(text: str, user: dict[str, str] | None = None) -> dict[str, Any]:
-    """The arguments of the action as the engine gives them out, after hearing a text."""
-    flow = "- ask: Что?\n  save: а\n  as: text\n" + dedent(WITH_SECRET).strip().replace(
-        "msg.text", "а"
-    )
-    bot = load(flow, DECLARED).bot
-    seen: list[dict[str, Any]] = []
+def chat_with(text: str, seen: list[dict[str, Any]]) -> Rehearsal:
+    """A chat in which an action has been asked for after hearing a text; it still waits."""
+    flow = "- ask: Что?\n  save: а\n  as: text\n"
+    flow += dedent(WITH_SECRET).strip().replace("msg.text", "а")
     play = Rehearsal(
-        bot=bot,
+        bot=load(flow, DECLARED).bot,
         actions=lambda name, arguments: seen.append(dict(arguments)),
         now=MONDAY_MORNING,
+        held=True,
     )
     play.hear("/start")
     play.hear(text)
-    assert seen
-    return seen[0]
+    return play
+
+
+def run_with(text: str) -> dict[str, Any]:
+    """The arguments of the action as the engine gives them out, after hearing a text."""
+    (run,) = chat_with(text, []).running.values()
+    return dict(run.arguments)
+
+
+def test_in_a_bots_tests_a_secret_stands_by_its_name() -> None:
+    seen: list[dict[str, Any]] = []
+    chat_with("привет", seen).answer_actions()
+    assert [one["headers"]["Authorization"] for one in seen] == ["Bearer secrets.token"]
+    assert HIDDEN not in seen[0]
 
 
 def test_the_engine_never_holds_the_value_only_a_mark() -> None:
