@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from adapters.http.health import Metrics
     from adapters.messengers.telegram.channel import TelegramChannel
     from adapters.messengers.web.hub import Hub
+    from bots.services.recording import Recorder
     from bots.tape import Tape
     from flows.testing import Company
 
@@ -233,6 +234,7 @@ class House:
     schedules: Schedules
     channels: dict[str, Channel]
     new_id: Ids
+    tape: "Tape | None" = None
     supervisor: Supervisor = field(default_factory=Supervisor)
 
     async def start(self) -> None:
@@ -378,6 +380,7 @@ async def build(
         ),
         channels=open_channels,
         new_id=new_id,
+        tape=tape,
     )
 
 
@@ -562,6 +565,7 @@ async def serve(settings: Settings) -> None:
     from adapters.http.health import Metrics
     from adapters.messengers.web.channel import WebChannel
     from adapters.messengers.web.hub import Hub
+    from bots.tape import Tape
 
     bots = load_all(settings)
     settings = with_own_channels(settings, bots)
@@ -581,6 +585,7 @@ async def serve(settings: Settings) -> None:
             meter=metrics,
             channels=channels,
             listeners=[hub, metrics],
+            tape=Tape() if settings.public_url is None else None,
             base=address_of(settings, listening.getsockname()[1]),
         )
     except OSError as error:
@@ -629,7 +634,7 @@ def http_app(
 ) -> "ASGIApp":
     """The HTTP surface over the machinery."""
     from adapters.http.app import build_app
-    from adapters.http.flows.access import Access
+    from adapters.http.flows.access import Access, comes_from_here
     from adapters.http.flows.routes import flow_routes
     from adapters.messengers.web.routes import web_routes
     from adapters.messengers.web.socket import BotCard
@@ -703,6 +708,8 @@ def http_app(
                 new_id=house.new_id,
                 workspace=house.workspace,
                 allowed_origins=settings.http.allowed_origins,
+                recorder=recorder_of(settings, house),
+                owner_here=comes_from_here,
             ),
             *flow_routes(
                 access=Access(
@@ -714,6 +721,21 @@ def http_app(
                 funnel=Funnel(stores.tallies, house.published, now),
             ),
         ],
+    )
+
+
+def recorder_of(settings: Settings, house: House) -> "Recorder | None":
+    """What makes tests of conversations of the page, for an owner who tries a bot here."""
+    from bots.services.recording import Recorder
+
+    if house.tape is None:
+        return None
+    return Recorder(
+        house.stores.conversations,
+        house.tape,
+        bots=house.published.current,
+        company=lambda bot: company_of(settings, house.folders[bot]),
+        clock=now,
     )
 
 
@@ -776,8 +798,8 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
     """Talk to a bot in the terminal; no server is needed, and nothing of it is shared with one."""
     from adapters.terminal import recording
     from adapters.terminal.chat import Talk
-    from adapters.terminal.inside import Inside
     from adapters.terminal.screen import CHANNEL, Screen
+    from bots.inside import Inside
     from bots.tape import Tape
 
     bots = load_all(settings, path)

@@ -7,6 +7,8 @@ from flows.frames import Frame, position_of
 from flows.script_nodes import Told
 from flows.values import thaw
 
+LONGEST_REASON = 60
+
 
 class Standing(NamedTuple):
     """A flow under way. `waits` is what for (empty: nothing), `save` what the answer goes to."""
@@ -54,6 +56,7 @@ def reason(rung: str, because: Mapping[str, str], intent: str | None, language: 
         # `other` is what went past the ladder: to a person, or to wait for an action.
         return "" if rung == "other" else rung
     what = because.get("words") or because.get("label") or ""
+    what = what if len(what) <= LONGEST_REASON else what[:LONGEST_REASON].rstrip() + "…"
     of_what = Told(f" «{what}»", f" “{what}”").by(language) if what else ""
     led = f" → {intent}" if intent else ""
     return f"{told.by(language)}{of_what}{led}"

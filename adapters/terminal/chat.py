@@ -6,9 +6,9 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Protocol, TextIO
 
-from adapters.terminal.inside import Inside
 from adapters.terminal.recording import Notes
 from adapters.terminal.screen import CHANNEL, Screen
+from bots.inside import Inside
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Button, UnifiedMessage

@@ -1,11 +1,11 @@
 """A talk in the terminal as a test file: what was typed is noted, played once more, written down."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bots.model.message import Attachment, Button
+from bots.services.recording import slug
 from flows.errors import Place
 from flows.recording import Call, Deed, Recording, write_test
 from flows.script_lines import Line
@@ -81,11 +81,6 @@ def test_path(folder: Path, name: str) -> Path:
         inside = given.parent if given.is_absolute() else folder / given.parent
         return (inside if given.parent != Path() else folder / "tests") / f"{slug(stem)}.test.yaml"
     return folder / "tests" / f"{slug(name)}.test.yaml"
-
-
-def slug(name: str) -> str:
-    """A name as a file may have it, in letters of any alphabet."""
-    return re.sub(r"[^\w-]+", "_", name.casefold()).strip("_-")[:60] or "test"
 
 
 def _write_anew(path: Path, text: str) -> Path:

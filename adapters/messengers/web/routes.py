@@ -12,10 +12,12 @@ from starlette.types import Scope
 
 from adapters.messengers.web.files import Files, Media
 from adapters.messengers.web.hub import Hub
+from adapters.messengers.web.inside import InsideRoutes, OwnerHere
 from adapters.messengers.web.neighbours import Neighbours
 from adapters.messengers.web.socket import BotCard, ChatSocket, Intake
 from adapters.messengers.web.wire import Limits
 from bots.ports import Clock, Conversations, NewId
+from bots.services.recording import Recorder
 
 STATIC = Path(__file__).parent / "static"
 
@@ -55,12 +57,15 @@ def web_routes(
     allowed_origins: Sequence[str] = (),
     new_secret: Callable[[], str] = secrets.token_urlsafe,
     limits: Limits | None = None,
+    recorder: Recorder | None = None,
+    owner_here: OwnerHere = lambda request: False,
 ) -> list[BaseRoute]:
     """The routes of the web chat.
 
     `bots` gives the bots to choose from, the first one being met first. `media_folder` gives the
     folder a bot's pictures lie in. `allowed_origins` are pages of other hosts that may open the
-    socket, such as `https://example.com`; the page's own host always may.
+    socket, such as `https://example.com`; the page's own host always may. With a `recorder`,
+    whoever is `owner_here` sees what goes on inside and makes tests of what they tried.
     """
     neighbours = Neighbours(clock)
     files = Files(
@@ -92,6 +97,7 @@ def web_routes(
         Route("/web/files", files.upload, methods=["POST"]),
         Route("/web/files/{name}", files.serve, methods=["GET"]),
         Route("/media/{bot}/{path:path}", Media(media_folder).serve, methods=["GET"]),
+        *InsideRoutes(recorder, owner_here, workspace).routes(),
     ]
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from adapters.terminal.chat import Pays, Talk
-from adapters.terminal.inside import Inside
 from adapters.terminal.recording import Notes
 from adapters.terminal.screen import Screen
+from bots.inside import Inside
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Button, Card, Keyboard, UnifiedMessage

@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { make } from "./draw.js";
+import { Inside } from "./inside.js";
 import { Log } from "./log.js";
 import { askPhone, askPlace, askToStartOver, lookAt } from "./sheets.js";
 import { BotMemory, chooseBot, chosenBot, newId } from "./store.js";
@@ -36,6 +37,10 @@ const log = new Log({
 const composer = new Composer({
   credentials: () => (wire?.memory ? { bot: wire.bot, token: wire.memory.token } : null),
   send,
+});
+
+const inside = new Inside({
+  credentials: () => (wire?.memory?.token ? { bot: wire.bot, token: wire.memory.token } : null),
 });
 
 // ---------------------------------------------------------------- the conversation
@@ -80,6 +85,7 @@ function welcome(frame) {
   composer.attachments.retry();
   composer.refresh();
   composer.focus();
+  inside.changed();
 }
 
 function arrived(message) {
@@ -93,6 +99,7 @@ function said(frame) {
     notice();
   }
   owned(frame);
+  inside.changed();
 }
 
 function earlier(frame) {
@@ -286,4 +293,5 @@ visualViewport?.addEventListener("resize", () => {
   $("app").style.height = covered ? `${visualViewport.height}px` : "";
 });
 
+inside.begin();
 open(new URLSearchParams(location.search).get("bot") ?? chosenBot());

@@ -1,4 +1,4 @@
-"""What goes on inside a chat of the terminal: its state, its variables, how it understood."""
+"""What goes on inside a conversation, in words: its state, its variables, how it understood."""
 
 from collections.abc import Iterator, Sequence
 
