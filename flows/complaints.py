@@ -506,7 +506,7 @@ BAD_VALUE = Kind(
 BAD_PATTERN = Kind(
     "E043",
     "{reason}",
-    "the pattern “{name}” cannot be read|: see how RE2 writes it",
+    "{reason}",
 )
 
 # ---------------------------------------------------------------- the whole

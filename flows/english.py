@@ -2,6 +2,8 @@
 
 import re
 
+from flows.patterns import REASONS
+
 _FIXED = {
     "пустое выражение": "the expression is empty",
     "выражение слишком сложное или с недопустимым знаком": "it is too complex or holds an odd sign",
@@ -61,18 +63,20 @@ _SHAPES = (
     (r"у «(.+)» другое число аргументов: нужно от (\d+) до (\d+)", r"\1 takes \2 to \3 arguments"),
     (r"(.+) не подход(?:ит|ят) к ответу «(.+)»", r"\1 cannot go with an answer of type \2"),
     (r"clean бывает (.+), а не «(.+)»", r"clean is one of \1, not \2"),
-    (
-        r"выражение «(.+)» в matches не читается: (.+)",
-        r"the pattern \1 in matches cannot be read: \2",
-    ),
     (r"(min|max) — это число, а не «(.+)»", r"\1 is a number, \2 is not"),
     (r"(min|max) здесь — целое число от нуля", r"\1 is a whole number from zero here"),
     (r"(min|max) оценки бывает от 1 до 10", r"\1 of a rating is from 1 to 10"),
 )
+_PATTERN = re.compile(r"выражение «(.+)» в matches не читается: (.+)", re.DOTALL)
+_REASONS = {ours: theirs for theirs, ours in REASONS.items()}
 
 
 def english(said: str) -> str:
     """The same in English; empty where there is no wording for it."""
+    pattern = _PATTERN.fullmatch(said)
+    if pattern is not None:
+        reason = _REASONS.get(pattern[2], pattern[2])
+        return f"the pattern “{pattern[1]}” in matches cannot be read: {reason}"
     fixed = _FIXED.get(said)
     if fixed is not None:
         return fixed

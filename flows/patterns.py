@@ -22,12 +22,28 @@ _QUANTIFIED = re.compile(r"[*+?{]")
 Side = Literal["edge", "gap", "any", "word"]
 
 
-def compiled(pattern: str, *, whole: bool = False) -> Any:
+REASONS = {
+    "missing )": "не хватает закрывающей )",
+    "missing ]": "не хватает закрывающей ]",
+    "unexpected )": "лишняя )",
+    "no argument for repetition operator": "перед знаком повтора ничего не стоит",
+    "bad repetition operator": "два знака повтора подряд",
+    "invalid repetition size": "столько повторов не бывает",
+    "invalid escape sequence": "после обратной черты стоит не то",
+    "invalid perl operator": "такой группы нет: вперёд и назад выражение не смотрит",
+    "invalid character class range": "буквы в [ ] идут не по порядку",
+    "invalid named capture group": "имя группы не дописано",
+}
+"""What the engine finds wrong, in the owner's words."""
+
+
+def compiled(pattern: str, *, whole: bool = False, any_case: bool = False) -> Any:
     """A pattern with `search` and `fullmatch`; ValueError says in words what cannot be read.
 
-    `whole` is for a pattern that is to be met by a whole text.
+    `whole` is for a pattern that is to be met by a whole text; with `any_case` case does not matter.
     """
     options = re2.Options()
+    options.case_sensitive = not any_case
     options.log_errors = False
     options.max_mem = 1 << 20
     try:
@@ -35,7 +51,8 @@ def compiled(pattern: str, *, whole: bool = False) -> Any:
     except re2.error as error:
         said = error.args[0] if error.args else ""
         said = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-        raise ValueError(f"выражение «{pattern}» в matches не читается: {said}") from None
+        reason = next((ours for theirs, ours in REASONS.items() if said.startswith(theirs)), said)
+        raise ValueError(f"выражение «{pattern}» в matches не читается: {reason}") from None
 
 
 def _with_letters(pattern: str, *, whole: bool) -> str:

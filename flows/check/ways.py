@@ -11,6 +11,7 @@ from flows.model import (
     Bot,
     CallFlow,
     EachNext,
+    Enter,
     Finish,
     Flow,
     Go,
@@ -104,7 +105,7 @@ def check_loops(flow: Flow, report: Report) -> None:
             if way.target < len(flow.code)
         )
         kind = complaints.LOOP_WITHOUT_WAITING if leaves else complaints.ENDLESS_LOOP
-        first = min(circle)
+        first = min(circle, key=lambda index: (isinstance(flow.code[index], Enter), index))
         path = " → ".join(dict.fromkeys(_steps_of(flow, sorted(circle))))
         report(kind, _place(flow, first), path=path)
 

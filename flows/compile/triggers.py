@@ -9,6 +9,7 @@ from flows import complaints
 from flows.compile.fields import Fields
 from flows.compile.heard import Heard
 from flows.compile.reading import Reader
+from flows.english import english
 from flows.errors import Place
 from flows.expressions import Expression
 from flows.matching import fold
@@ -178,9 +179,10 @@ class Triggers:
     def _pattern(self, scalar: Scalar) -> Any:
         """An owner's expression; as with all triggers, case does not matter."""
         try:
-            return compiled(f"(?i){scalar.text}")
+            return compiled(scalar.text, any_case=True)
         except ValueError as error:
-            self.reader.report(complaints.BAD_PATTERN, scalar.place, name=scalar.text, reason=error)
+            reason = self.reader.report.words(str(error), english(str(error)))
+            self.reader.report(complaints.BAD_PATTERN, scalar.place, reason=reason)
             return None
 
     def _event(self, scalar: Scalar, target: Target) -> None:
