@@ -350,8 +350,8 @@ TOKEN_IN_FILE = Kind(
 )
 NO_SUCH_RESULT = Kind(
     "W035",
-    "«{name}» всегда пусто: «{action}» такого не даёт{nearest}",
-    "“{name}” is always empty: “{action}” gives no such field{nearest}",
+    "«{name}» всегда пусто: «{action}» такого не даёт|{nearest}",
+    "“{name}” is always empty: “{action}” gives no such field|{nearest}",
 )
 NO_DOCUMENTS_YET = Kind(
     "W091",
@@ -655,7 +655,7 @@ SAME_MEANING = Kind(
     "this meaning is described already: {first}|. Say what is different",
 )
 SILENT_AT_FIRST = Kind(
-    "W035",
+    "W030",
     "на /start и на непонятное сообщение бот промолчит| — добавьте start: сценарий",
     "the bot says nothing to /start and to what it does not understand|: add start with a flow",
 )

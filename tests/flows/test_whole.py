@@ -156,7 +156,7 @@ def test_what_a_timetable_says_needs_a_template() -> None:
 def test_a_bot_that_says_nothing_at_first_is_told() -> None:
     flow = "flow: меню\nwhen: цена\nsteps: {а: {say: 100 ₽}}"
     silent = BOT.replace("    start: меню\n", "")
-    assert codes(said(flow, bot=silent)) == ["W035"]
+    assert codes(said(flow, bot=silent)) == ["W030"]
     assert said(flow) == []
     assert said(flow.replace("цена", "/start"), bot=silent) == []
     answers = silent.rstrip(" ") + "    meanwhile: [{when: {event: no_match}, then: {call: меню}}]"
