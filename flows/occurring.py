@@ -64,6 +64,8 @@ def _keep(stage: Stage, kept: dict[str, Any]) -> None:
 def _wake(stage: Stage, target: Target, frame: Frame | None, kept: dict[str, Any]) -> None:
     before = stage.position.counter
     stage.position.offer = None
+    # What it asks has its own time to be answered in, however long the customer has been silent.
+    stage.position.alone = 0
     triggers.wake(stage, target, frame, "", event=kept["name"])
     top = stage.top
     if top is not None and top.id > before:

@@ -138,6 +138,8 @@ def _begin_scheduled(stage: Stage, payload: Mapping[str, Any]) -> None:
         stage.happened("schedule_skipped", schedule=schedule.timetable.text)
     else:
         before = stage.position.counter
+        # What it asks has its own time to be answered in, however often nobody did.
+        stage.position.alone = 0
         triggers.wake(stage, schedule.target, None, "", event=payload["id"])
         if stage.top is not None and stage.top.id > before:
             stage.top.cause = {"name": EVERY, "data": {}}

@@ -119,6 +119,15 @@ def test_in_the_middle_of_a_task_it_waits_for_the_end(talk: Talk) -> None:
     dialog.says().hears("Аня", "Вы Аня", "Прислать новости?")
 
 
+def test_what_is_asked_every_week_can_be_answered_after_many_weeks_of_silence(talk: Talk) -> None:
+    dialog = talk(NEWS, "user: {vip: yes_no}")
+    for _ in range(10):
+        dialog.play.strike("пт 18:00")
+        dialog.passes("7d", "Прислать новости?")
+    dialog.play.strike("пт 18:00")
+    dialog.news().passes("10m").hears("да", "Хорошо")
+
+
 def test_after_a_quarter_of_an_hour_it_comes_as_an_interruption(talk: Talk) -> None:
     dialog = talk(NEWS, "user: {vip: yes_no}").hears("/form", "Имя?")
     dialog.play.strike("пт 18:00")
