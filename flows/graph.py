@@ -111,6 +111,9 @@ def _plain_ways(flow: Flow, index: int, operation: Operation) -> Iterator[Way]:
     elif isinstance(operation, Go):
         if operation.step in flow.steps:
             yield Way(flow.steps[operation.step])
+        if operation.where == "back":
+            # Where nothing has been answered the flow goes on.
+            yield Way(index + 1)
     elif not isinstance(operation, Finish | EndHandler | StartFlow):
         yield Way(index + 1)
 

@@ -69,6 +69,8 @@ def adopt(memory: Memory, frame: Frame, spot: Spot, at: int) -> None:
     _carry_history_over(memory, frame, spot)
     frame.latest = _latest(memory, frame, spot)
     frame.version = memory.bot.version
+    # Whoever had to go for want of a place in one version may have it again in the next.
+    frame.retired = False
     frame.flow = spot.flow
     frame.at = at
     frame.loops = [[begin, *loop[1:]] for begin, loop in zip(spot.loops, frame.loops, strict=True)]

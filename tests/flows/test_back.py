@@ -90,3 +90,16 @@ def test_going_back_restores_what_a_handler_remembered_of_the_person(talk: Any) 
     assert dialog.play.user == {"vip": True}
     dialog.hears("назад", "Имя?")
     assert dialog.play.user == {"vip": None}
+
+
+def test_a_step_after_go_back_is_come_to_where_nothing_was_answered(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      раз:
+        - go: back
+      два:
+        - say: Дальше.
+    """
+    talk(flows).hears("/a", "Дальше назад нельзя.", "Дальше.")

@@ -357,6 +357,17 @@ def test_a_suspended_task_that_cannot_move_begins_anew_when_it_returns(
     dialog.says().hears("хорошо", "Мы только что обновили*", "Город?")
 
 
+def test_a_suspended_task_that_had_to_go_stays_where_its_question_is_back(
+    talk: Any, bot: Make
+) -> None:
+    poll = "---\nflow: опрос\nwhen: [/poll]\nsteps:\n  а: [{ask: Как?, save: как}]\n"
+    dialog = talk(FORM + poll).hears("/form", "Имя?").hears("/poll", "Как?")
+    dialog.play.edit(bot(GONE + poll))
+    dialog.play.publish_for_all()
+    dialog.play.edit(bot(FORM.replace("Имя?", "Ваше имя?") + poll))
+    dialog.hears("так", "Продолжим «Форма»?").hears("да", "Ваше имя?").hears("Аня", "Город?")
+
+
 def test_an_action_under_way_comes_to_its_end_before_its_task_begins_anew(
     talk: Any, bot: Make
 ) -> None:
