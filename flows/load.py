@@ -15,7 +15,6 @@ from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
 from flows.compile.calendar_file import CALENDAR_FILE, read_calendar
 from flows.compile.flow import compile_flow, read_header
 from flows.compile.known import Known
-from flows.compile.outside import with_variables
 from flows.compile.reading import Reader
 from flows.compile.triggers import Triggers
 from flows.errors import Complaint, LoadError, Place
@@ -105,8 +104,6 @@ def _read_files(files: Mapping[str, str], reader: Reader) -> BotFile | None:
     documents = {}
     for path, text in files.items():
         before = len(report.errors)
-        if path == BOT_FILE:
-            text = with_variables(text)
         documents[path] = read_yaml(path, text, report)
         if not documents[path] and len(report.errors) > before:
             known.whole = False

@@ -53,6 +53,9 @@ _AFTER_KEY = re.compile(r"^(?P<indent>[\s-]*)(?P<key>[^#\s'\"\[{-][^:]*?):\s+(?P
 _GLUED = re.compile(r"^[\s-]*(?P<key>[^\W\d]\w*):(?P<rest>[^\s:/].*)$")
 _AFTER_DASH = re.compile(r"^\s*-\s+(?P<rest>\S.*)$")
 # A line that is indented by a space that only looks like one.
+_CHANNELS = re.compile(r"^channels:.*(?:\n(?:[ \t#].*)?)*", re.MULTILINE)
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_KEPT_VARIABLE = re.compile(r"\$\((\w+)\)")
 _NO_BREAK = re.compile(r"^ *[\u00a0\u2000-\u200a\u202f\u3000]+ *(?:- |[\w«\"'{/]+:)", re.MULTILINE)
 _CUT = re.compile(r" #[^\s#]")
 
@@ -71,7 +74,7 @@ def read_yaml(file: str, text: str, report: Report) -> list[Node]:
         if odd is not None:
             report(complaints.YAML_SPACE, Place(file, text.count("\n", 0, odd.end()) + 1))
             return []
-        return _Reader(file, text, report).documents()
+        return _Reader(file, _with_variables(text), report).documents()
     except yaml.YAMLError as error:
         _translate(file, text, error, report)
     except UnicodeEncodeError:
@@ -79,6 +82,19 @@ def read_yaml(file: str, text: str, report: Report) -> list[Node]:
     except _Refused:
         pass
     return []
+
+
+def _with_variables(text: str) -> str:
+    """A text with the `${NAME}` of a top `channels` written so that YAML takes it inside braces.
+
+    Nothing moves by it: lines and columns stay those of the file.
+    """
+    return _CHANNELS.sub(lambda block: _VARIABLE.sub(r"$(\1)", block.group()), text, count=1)
+
+
+def as_written(text: str) -> str:
+    """A text of `channels` as the owner wrote it."""
+    return _KEPT_VARIABLE.sub(r"${\1}", text)
 
 
 class _Reader:

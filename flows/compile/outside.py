@@ -7,13 +7,11 @@ from flows import complaints
 from flows.compile.reading import Reader
 from flows.model import Source
 from flows.vocabulary import words
-from flows.yaml_text import Mapped, Node, Scalar
+from flows.yaml_text import Mapped, Node, Scalar, as_written
 
 KNOWLEDGE = "knowledge"
 _SECRET = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-_BLOCK = re.compile(r"^channels:.*(?:\n(?:[ \t#].*)?)*", re.MULTILINE)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_KEPT = re.compile(r"\$\((\w+)\)")
 
 
 def source(reader: Reader, node: Node) -> Source:
@@ -60,7 +58,7 @@ def channels(reader: Reader, node: Node | None) -> dict[str, dict[str, str]]:
             keys = reader.fields(given, "account", name)
             reader.required(keys, "token", name)
             texts = {key: reader.word(keys.get(key), key) for key in words("account")}
-            found[name] = {key: _KEPT.sub(r"${\1}", text) for key, text in texts.items() if text}
+            found[name] = {key: as_written(text) for key, text in texts.items() if text}
             for key in found[name]:
                 _check_token(reader, keys.get(key), found[name][key], f"{name}.{key}")
     return found
@@ -71,8 +69,3 @@ def _check_token(reader: Reader, node: Node | None, text: str, where: str) -> No
     if isinstance(node, Scalar) and not _VARIABLE.fullmatch(text):
         variable = where.replace(".", "_").upper()
         reader.report(complaints.TOKEN_IN_FILE, node.place, where=where, name=variable)
-
-
-def with_variables(text: str) -> str:
-    """bot.yaml with the `${NAME}` of `channels` written so that YAML takes it inside braces."""
-    return _BLOCK.sub(lambda block: _VARIABLE.sub(r"$(\1)", block.group()), text, count=1)

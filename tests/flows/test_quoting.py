@@ -98,3 +98,8 @@ def said(text: str) -> str | None:
 
 def indented(text: str) -> str:
     return "".join(f"    {line}\n" for line in text.split("\n"))
+
+
+def test_a_variable_of_the_environment_hides_nothing_that_wants_quotes() -> None:
+    bot = "bot: Ваш заказ: готов\nchannels: {telegram: {token: ${TOKEN}}}\n"
+    assert quote(bot) == bot.replace("Ваш заказ: готов", '"Ваш заказ: готов"')
