@@ -21,6 +21,7 @@ RUSSIAN: Mapping[str, str] = {
     "after": "через {span}",
     "misses": "не поняли ответ",
     "unanswered": "никто не ответил",
+    "waited": "{span} без ответа",
     "offline": "не на связи",
     "closed": "закрыли",
     "cancel": "клиент отменил",
@@ -61,6 +62,7 @@ ENGLISH: Mapping[str, str] = {
     "after": "after {span}",
     "misses": "answer not understood",
     "unanswered": "nobody answered",
+    "waited": "{span} without an answer",
     "offline": "nobody is there",
     "closed": "closed",
     "cancel": "customer cancelled",
@@ -141,8 +143,7 @@ def way_label(bot: Bot, flow: Flow, index: int, way: Way) -> str:
         case "timeout" if isinstance(operation, Await) and operation.after:
             return said(language, "after", span=span(language, operation.after))
         case "unanswered" if isinstance(operation, HandOff) and operation.unanswered_after:
-            waited = span(language, operation.unanswered_after)
-            return f"{said(language, 'unanswered')} {said(language, 'after', span=waited)}"
+            return said(language, "waited", span=span(language, operation.unanswered_after))
         case "":
             return ""
         case kind:
