@@ -3,6 +3,8 @@
 import { language, t } from "./texts.js";
 
 const TOAST_LASTS = 4500;
+// Pixels; less is a tap of an unsteady finger.
+const SWIPE = 50;
 
 const $ = (id) => document.getElementById(id);
 
@@ -43,6 +45,18 @@ function turn(step) {
   looking.place = place;
   showLarge();
 }
+
+let swiped = { from: 0, by: 0 };
+
+$("photo-dialog").addEventListener("touchstart", (event) => {
+  swiped = { from: event.touches[0].clientX, by: 0 };
+}, { passive: true });
+$("photo-dialog").addEventListener("touchmove", (event) => {
+  if (event.touches.length === 1) swiped.by = event.touches[0].clientX - swiped.from;
+}, { passive: true });
+$("photo-dialog").addEventListener("touchend", () => {
+  if (Math.abs(swiped.by) > SWIPE) turn(swiped.by < 0 ? 1 : -1);
+});
 
 $("photo-dialog").addEventListener("click", (event) => {
   if (event.target.closest(".turn, video")) return;
