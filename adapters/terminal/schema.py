@@ -15,12 +15,16 @@ def schema(language: Language, folder: Path | None, out: TextIO) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    print(_FIRST_LINES.format(folder=folder), file=out)
+    print(_WRITTEN[language].format(folder=folder), _FIRST_LINES, sep="\n", file=out)
     return 0
 
 
+_WRITTEN = {
+    "ru": "Схемы лежат в {folder}. Если это папка бота, первая строка её файлов такая:",
+    "en": "Written into {folder}. Where that is the bot's folder, the first line of its files is",
+}
 _FIRST_LINES = """\
-Written into {folder}. Where that is the bot's folder, the first line of its files is
   bot.yaml            # yaml-language-server: $schema=bot.schema.json
+  calendar.yaml       # yaml-language-server: $schema=calendar.schema.json
   flows/*.yaml        # yaml-language-server: $schema=../flow.schema.json
   tests/*.test.yaml   # yaml-language-server: $schema=../test.schema.json"""

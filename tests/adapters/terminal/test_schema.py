@@ -1,0 +1,24 @@
+"""The command schema: files for editors, in the owner's language."""
+
+import io
+import json
+from pathlib import Path
+
+from adapters.terminal.schema import schema
+from flows.schema import FILES
+
+
+def test_the_schemas_are_written_into_a_folder_with_how_to_name_them(tmp_path: Path) -> None:
+    out = io.StringIO()
+    assert schema("en", tmp_path / "new", out) == 0
+    assert {path.name for path in (tmp_path / "new").iterdir()} == set(FILES)
+    assert (
+        "flows/*.yaml        # yaml-language-server: $schema=../flow.schema.json" in out.getvalue()
+    )
+
+
+def test_without_a_folder_the_schema_of_bot_yaml_is_shown() -> None:
+    out = io.StringIO()
+    assert schema("ru", None, out) == 0
+    shown = json.loads(out.getvalue())
+    assert shown["properties"]["bot"]["description"] == "имя бота"
