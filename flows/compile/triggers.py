@@ -139,6 +139,8 @@ class Triggers:
     def _audience(self, node: Node) -> Expression:
         """Whom it is for: an expression over the person and the chat, of no other variables."""
         reader = Reader(self.reader.known, self.reader.report)
+        if isinstance(node, Scalar) and node.text.strip() in ("no", "нет"):
+            reader.expected(node, "for", *_FOR_NOBODY)
         found = reader.expression(node, "for")
         for name in sorted(found.names - _OF_A_CHAT):
             self.reader.report(complaints.FOR_WHOM, node.place, name=name)
@@ -201,6 +203,12 @@ class Triggers:
 _NOTHING_TO_NARROW = (
     "channel и if только уточняют — добавьте contains, matches, means, sends, event или every",
     "channel and if only narrow: add contains, matches, means, sends, event or every",
+)
+
+
+_FOR_NOBODY = (
+    "выражение о клиенте или yes — всем; если клиент не нужен, уберите for",
+    "an expression over the customer, or yes for everybody; drop for where no customer is meant",
 )
 
 

@@ -165,6 +165,7 @@ def test_the_key_of_a_schedule_is_its_own_and_stays(bot: Callable[..., Bot]) -> 
         ("{every: пн-пт}", "{goal: x}", "E042 в расписании «пн-пт» не сказано, во сколько"),
         ("{every: 2h, for: имя == 'а'}", "{say: Да}", "E020 в «for» можно читать user, chat"),
         ("{every: 2h, for: user.age > 5}", "{say: Да}", "E021 среди полей клиента"),
+        ("{every: 2h, for: no}", "{say: Да}", "E010 в «for» здесь должно стоять другое"),
         ("{contains: да, for: yes}", "{say: Да}", "E012 for говорит, для кого работает every"),
     ],
 )
