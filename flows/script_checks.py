@@ -7,6 +7,7 @@ from flows.model import Bot, Do, Goal, Operation
 from flows.performance import CLOSED, OPEN
 from flows.script_nodes import Mistake, ScriptError, Told, nearest
 from flows.scripts import Script
+from flows.vocabulary import CHANNELS
 
 
 def check_script(script: Script, bots: Sequence[Bot]) -> None:
@@ -20,6 +21,9 @@ def check_script(script: Script, bots: Sequence[Bot]) -> None:
         *_unknown(script, "given.user", script.given.user, _fields(bots), ("поля", "field")),
         *_unknown(script, "given.hours", script.given.hours, _hours(bots), ("часов", "hours")),
         *_odd_hours(script),
+        *_unknown(
+            script, "given.channel", [script.given.channel], set(CHANNELS), ("канала", "channel")
+        ),
         *_expected(script, bots, operations, actions),
     ]
     if mistakes:

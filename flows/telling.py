@@ -20,6 +20,7 @@ Style = Literal["customer", "bot", "world", "wrong", "wanted", "got", "hint"]
 
 ROWS_SHOWN = 24
 ALIKE = 0.6
+NEAR = 0.72
 
 
 class Row(NamedTuple):
@@ -109,7 +110,7 @@ class Teller:
             ratio = difflib.SequenceMatcher(None, pattern, _bare(source)).ratio()
             if found is None or ratio > found[0]:
                 found = ratio, source, place
-        if found is None or found[0] < ALIKE or _bare(found[1]) == _bare(got):
+        if found is None or found[0] < NEAR or _bare(found[1]) == _bare(got):
             return []
         title = self.words("в сценариях похоже", "the flows have")
         return [self.hint(f"{title}: «{_one_line(found[1])}» ({found[2]})")]

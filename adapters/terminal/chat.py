@@ -3,7 +3,7 @@
 import asyncio
 import re
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol, TextIO
 
 from adapters.terminal.recording import Notes
@@ -11,7 +11,7 @@ from adapters.terminal.screen import CHANNEL, Screen
 from bots.inside import Inside
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation
-from bots.model.message import Address, Attachment, Button, UnifiedMessage
+from bots.model.message import Address, Attachment, AttachmentKind, Button, UnifiedMessage
 from bots.ports import Clock, NewId
 from flows.turn import GivenBack
 
@@ -137,8 +137,8 @@ class Talk:
         if self._wanted is not None:
             wanted, self._wanted = self._wanted, None
             await self._share(wanted, text)
-        elif text.startswith("/photo ") and (name := text.removeprefix("/photo ").strip()):
-            await self._say(attachment=Attachment(kind="photo", ref=name, name=name))
+        elif (sent := _attached(text)) is not None:
+            await self._say(attachment=sent)
         elif (button := self._pressed(text)) is not None:
             await self._press(button)
         else:
@@ -209,6 +209,24 @@ class Talk:
             self._notes.presses(now, Button(text=text or ""))
         else:
             self._notes.says(now, text or "")
+
+
+_KINDS: Mapping[str, AttachmentKind] = {
+    "/photo": "photo",
+    "/video": "video",
+    "/voice": "voice",
+    "/audio": "audio",
+    "/file": "document",
+}
+
+
+def _attached(text: str) -> Attachment | None:
+    """What `/photo name.jpg` and its like send."""
+    command, _, name = text.partition(" ")
+    kind = _KINDS.get(command.casefold())
+    if kind is None or not name.strip():
+        return None
+    return Attachment(kind=kind, ref=name.strip(), name=name.strip())
 
 
 def _type_of(attachment: Attachment | None) -> Any:

@@ -126,7 +126,7 @@ def _attached(attachment: Attachment) -> str:
 _RUSSIAN = {
     "typing": "печатает…",
     "welcome": "Пишите как в мессенджере. Кнопку можно выбрать её номером; "
-    "/photo имя.jpg — прислать фото, /quit — выйти.\n"
+    "/photo имя.jpg — прислать фото (так же /video, /voice, /audio, /file), /quit — выйти.\n"
     "/state, /vars, /trace — что внутри бота; /record имя — начать запись проверки, /save — сохранить её.",
     "recording": "Запись началась, разговор — с чистого листа. /save сохранит проверку.",
     "nothing_to_save": "Записывать нечего: разговора ещё не было.",
@@ -140,7 +140,7 @@ _RUSSIAN = {
 _ENGLISH = {
     "typing": "typing…",
     "welcome": "Write as you would in a messenger. A button may be chosen by its number; "
-    "/photo name.jpg sends a photo, /quit leaves.\n"
+    "/photo name.jpg sends a photo (so do /video, /voice, /audio, /file), /quit leaves.\n"
     "/state, /vars, /trace show what is inside; /record name begins the recording of a test, /save keeps it.",
     "recording": "Recording; the talk begins anew. /save keeps it as a test.",
     "nothing_to_save": "There is nothing to record yet.",

@@ -430,6 +430,7 @@ def test_an_operator_whom_nobody_called_cannot_come(bot: Any) -> None:
     ("text", "says"),
     [
         ("given: {user: {nane: Аня}}", (3, "у бота нет поля «nane» — может, «name»?")),
+        ("given: {channel: telegramm}", (3, "нет канала «telegramm» — может, «telegram»?")),
         ("given: {hours: {смена: open}}", (3, "у бота нет часов «смена»")),
         (
             "mocks: {shop.fimd: {give: 1}}",

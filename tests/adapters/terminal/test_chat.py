@@ -291,3 +291,15 @@ def test_cards_are_printed_under_one_another_and_their_buttons_are_numbered_on()
         "    2. Взять маки",
     ]
     assert [button.payload for button in screen.buttons] == ["s:1", "s:2"]
+
+
+async def test_any_file_is_sent_by_its_name() -> None:
+    heard, _ = await talk("/photo a.jpg", "/video b.mp4", "/voice c.ogg", "/file d.pdf", "/file")
+    sent = [(one.message_type, [each.ref for each in one.attachments]) for one in heard]
+    assert sent == [
+        ("image", ["a.jpg"]),
+        ("video", ["b.mp4"]),
+        ("voice", ["c.ogg"]),
+        ("document", ["d.pdf"]),
+        ("text", []),
+    ]
