@@ -329,7 +329,7 @@ async def build(
         meter=meter,
         clock=now,
     )
-    decider = Decider(published=published, performer=performer, meter=meter, clock=now)
+    decider = decider_of(published, performer, meter, tape)
     responder = Responder(
         journal=stores.journal,
         decider=decider,
@@ -382,6 +382,17 @@ async def build(
         new_id=new_id,
         tape=tape,
     )
+
+
+def decider_of(
+    published: Published, performer: Performer, meter: Meter, tape: "Tape | None"
+) -> Decider:
+    """What asks the engine; a tape listens to it where somebody tries a bot."""
+    if tape is None:
+        return Decider(published=published, performer=performer, meter=meter, clock=now)
+    from bots.tape import TapedDecider
+
+    return TapedDecider(published=published, performer=performer, meter=meter, clock=now, tape=tape)
 
 
 def performer_of(
@@ -814,7 +825,7 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
         """Write the talk down as a test of the bot."""
         company = company_of(settings, folder)
         stem = Path(words).name.partition(".")[0].replace("_", " ")
-        had = notes.recording(stem, now(), tape.calls(uuid), tape.means)
+        had = notes.recording(stem, now(), tape.calls(uuid), tape.means, tape.events(uuid))
         try:
             path = recording.test_path(folder.path, words)
             written, outcomes = recording.save(company, had, path)

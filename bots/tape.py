@@ -2,14 +2,22 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from bots.actions import Performer
+from bots.deciding import Decided, Decider
+from bots.model.conversation import Conversation
 from bots.model.message import Address
 from bots.model.turn import Intent
-from bots.ports import Actions, Meter, Secrets, Understanding
+from bots.ports import Actions, Clock, Meter, Secrets, Understanding
+from bots.publishing import Published
+from flows.errors import Place
 from flows.meanings import CLOSE
-from flows.recording import Call
-from flows.turn import Chosen, Returned, Run, Understand
+from flows.recording import Call, Deed
+from flows.script_lines import Line
+from flows.turn import Chosen, Input, Occurred, Returned, Run, Understand
+
+_T = TypeVar("_T")
 
 MOST_CONVERSATIONS = 100
 MOST_CALLS = 300
@@ -21,11 +29,16 @@ class Tape:
 
     def __init__(self) -> None:
         self._calls: OrderedDict[str, list[Call]] = OrderedDict()
+        self._events: OrderedDict[str, list[Deed]] = OrderedDict()
         self._means: OrderedDict[str, str] = OrderedDict()
 
     def calls(self, conversation: str) -> Sequence[Call]:
         """What the actions of a conversation (its uuid) came to, in order."""
         return tuple(self._calls.get(conversation, ()))
+
+    def events(self, conversation: str) -> Sequence[Deed]:
+        """What happened around a conversation, in order."""
+        return tuple(self._events.get(conversation, ()))
 
     @property
     def means(self) -> Mapping[str, str]:
@@ -35,17 +48,37 @@ class Tape:
     def called(self, key: str, call: Call) -> None:
         """A call by its key, which begins with the conversation's uuid."""
         conversation = key.partition(":")[0]
-        calls = self._calls.setdefault(conversation, [])
-        calls.append(call)
-        del calls[:-MOST_CALLS]
-        self._calls.move_to_end(conversation)
-        while len(self._calls) > MOST_CONVERSATIONS:
-            self._calls.popitem(last=False)
+        _keep(self._calls, conversation, call)
+
+    def occurred(self, conversation: str, deed: Deed) -> None:
+        _keep(self._events, conversation, deed)
 
     def meant(self, text: str, key: str) -> None:
         self._means[text] = key
         while len(self._means) > MOST_TEXTS:
             self._means.popitem(last=False)
+
+
+class TapedDecider(Decider):
+    """A decider that a tape listens to for what happens around a chat."""
+
+    def __init__(
+        self,
+        *,
+        published: Published,
+        performer: Performer,
+        meter: Meter,
+        clock: Clock,
+        tape: Tape,
+    ) -> None:
+        super().__init__(published=published, performer=performer, meter=meter, clock=clock)
+        self._tape = tape
+
+    async def decide(self, conversation: Conversation, what: Input, cause: str) -> Decided:
+        if isinstance(what, Occurred):
+            line = Line(place=Place("", 1), move="happens", text=what.name, data=what.data)
+            self._tape.occurred(conversation.uuid, Deed(self._clock(), line))
+        return await super().decide(conversation, what, cause)
 
 
 class TapedPerformer(Performer):
@@ -79,6 +112,15 @@ class TapedPerformer(Performer):
         if first[0] and all(first[1] - other[1] >= CLOSE for other in others):
             self._tape.meant(asked.text, first[0])
         return chosen
+
+
+def _keep(kept: OrderedDict[str, list[_T]], conversation: str, one: _T) -> None:
+    """Add to what is kept of a conversation; the oldest gives way."""
+    kept.setdefault(conversation, []).append(one)
+    del kept[conversation][:-MOST_CALLS]
+    kept.move_to_end(conversation)
+    while len(kept) > MOST_CONVERSATIONS:
+        kept.popitem(last=False)
 
 
 def _call(wanted: Run | Intent, returned: Returned) -> Call:

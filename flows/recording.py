@@ -141,6 +141,11 @@ class _Replay:
             yield f"  - client: {{share: {value(line.text)}}}"
         elif line.move == "presses":
             yield self._press(line.text)
+        elif line.move == "happens":
+            play.occur(line.text, **line.data)
+            yield f"  - event: {scalar(line.text)}"
+            if line.data:
+                yield f"    data: {value(line.data)}"
         elif line.deed:
             play.give_back("closed" if line.deed == "close" else "released")
             yield f"  - operator: {line.deed}"

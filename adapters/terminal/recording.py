@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bots.model.message import Attachment, Button
-from bots.services.recording import slug
+from bots.services.recording import in_order, slug
 from flows.errors import Place
 from flows.recording import Call, Deed, Recording, write_test
 from flows.script_lines import Line
@@ -51,12 +51,13 @@ class Notes:
         ended: datetime,
         calls: Sequence[Call],
         means: Mapping[str, str],
+        events: Sequence[Deed] = (),
     ) -> Recording:
         return Recording(
             name=name,
             begun=self._begun,
             ended=ended,
-            deeds=tuple(self._deeds),
+            deeds=in_order(self._deeds, events),
             calls=calls,
             means=means,
         )

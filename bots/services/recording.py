@@ -1,7 +1,7 @@
 """A conversation looked into by the owner who tries the bot, and made a test of."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,7 @@ class Recorder:
             name=name,
             begun=begun,
             ended=self._clock(),
-            deeds=list(deeds_of(records)),
+            deeds=in_order(deeds_of(records), self._tape.events(chat.uuid)),
             calls=self._tape.calls(chat.uuid),
             means=self._tape.means,
             user={} if whole else chat.user,
@@ -93,6 +93,11 @@ class Recorder:
             chat.id, limit=LONGEST, offset=max(0, chat.seq - LONGEST)
         )
         return records
+
+
+def in_order(deeds: Iterable[Deed], events: Iterable[Deed]) -> list[Deed]:
+    """What the customer did and what happened around them, as it came."""
+    return sorted([*deeds, *events], key=lambda deed: deed.at)
 
 
 def slug(name: str) -> str:

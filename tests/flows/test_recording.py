@@ -49,6 +49,11 @@ steps:
     - handoff: люди
       say: Зову.
 ---
+flow: оплата
+when: {event: payment.paid}
+steps:
+  а: [{say: "Получили {{ trigger.data.sum }} ₽"}]
+---
 flow: вопрос
 when: {means: что-то спрашивают}
 steps:
@@ -170,6 +175,13 @@ def test_results_that_changed_are_given_one_after_another(made: Bot) -> None:
 def test_a_meaning_is_written_down_where_it_would_be_found_otherwise(made: Bot) -> None:
     text = recorded(made, deed(0, "says", "а это как?"), means={"а это как?": "вопрос"})
     assert "  means:\n    а это как?: вопрос\n" in text
+    assert played(made, text).failure == ""
+
+
+def test_what_happened_around_the_chat_happens_again(made: Bot) -> None:
+    paid = deed(9, "happens", "payment.paid", data={"sum": 500})
+    text = recorded(made, deed(0, "says", "а как?"), paid)
+    assert "  - event: payment.paid\n    data: {sum: 500}\n  - bot: Получили 500 ₽\n" in text
     assert played(made, text).failure == ""
 
 
