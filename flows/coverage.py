@@ -88,6 +88,10 @@ def _branchings(bot: Bot, flow: Flow, walked: Walked) -> Iterator[Branching]:
                 yield _entered(flow, step, way, walked)
     for way in entries(flow.scope):
         yield _entered(flow, "", way, walked)
+    for schedule in bot.schedules:
+        target = schedule.target
+        if target.flow == flow.name and target.entry >= 0:
+            yield _entered(flow, "", Way(target.entry, schedule.timetable.text), walked)
     if flow is bot.own and bot.defaults.otherwise >= 0:
         yield _entered(flow, "", Way(bot.defaults.otherwise, "else"), walked)
 

@@ -11,6 +11,7 @@ from flows.expecting import Ended, check_end
 from flows.hours import Hours, parse_hours
 from flows.mocking import Mocks
 from flows.model import Bot
+from flows.passing import let_pass
 from flows.rehearsal import ActionFails, Actions, Means, NoSuchButton, Rehearsal, Said
 from flows.script_lines import Line
 from flows.scripts import Script
@@ -116,7 +117,7 @@ class Performance:
 
     def _happen(self, line: Line) -> None:
         if line.move == "after":
-            self._play.wait(line.duration)
+            let_pass(self._play, line.duration)
         elif line.move == "edit":
             self._play.edit(_with_hours(self._edits[line.text], self._script.given.hours))
         elif line.move == "happens":

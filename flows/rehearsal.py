@@ -173,7 +173,11 @@ class Rehearsal:
         """Let the time come of what the owner wrote `every: <timetable>` for."""
         keys = [one.key for one in self.bot.schedules if one.timetable.text == timetable]
         for key in keys:
-            self._turn(Struck(key=key))
+            self.happens(Struck(key=key))
+
+    def happens(self, what: Input) -> None:
+        """Let anything happen that the engine takes."""
+        self._turn(what)
 
     def take_over(self, *, queue: str = "", reason: str = "") -> None:
         self._turn(TakenOver(queue=queue, reason=reason))

@@ -547,3 +547,31 @@ chat:
   - bot: Получили 7 ₽
 """
     assert only(bot(flows), text).failure == ""
+
+
+TIMETABLES = """
+flow: утро
+when: {every: "пн 09:00", for: "user.name == 'Аня'"}
+steps:
+  а: [{say: "Доброе утро, {{ user.name }}!"}]
+---
+flow: отчёт
+when: {every: daily 08:00}
+steps:
+  а: [{do: shop.report}, {goal: отчитались}]
+"""
+
+
+@pytest.mark.parametrize(("name", "says"), [("Аня", ["Доброе утро, Аня!"]), ("Петя", [])])
+def test_timetables_strike_while_time_passes(bot: Any, name: str, says: list[str]) -> None:
+    made = bot(TIMETABLES, "user: {name: text}\n", {"shop.report": None})
+    lines = "".join(f"  - bot: {text}\n" for text in says)
+    text = f"""
+test: утро
+given: {{now: 2026-03-01 12:00, user: {{name: {name}}}}}
+mocks: {{shop.report: {{give: 1}}}}
+chat:
+  - after: 24h
+{lines}expect: {{called: {{shop.report: 1}}, goals: [отчитались]}}
+"""
+    assert only(made, text).failure == ""
