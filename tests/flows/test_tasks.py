@@ -880,3 +880,101 @@ def test_a_loop_over_several_flows_is_named_with_its_flows(talk: Any) -> None:
         "а: раз → б: два → а: раз" in error["reason"]
         or "б: два → а: раз → б: два" in (error["reason"])
     )
+
+
+# ---------------------------------------------------------------- what `trigger` is
+
+TRIGGER = """
+flow: меню
+when: [/menu]
+steps:
+  а:
+    - ask: Что?
+      buttons:
+        Задача: {call: задача}
+        Помощь: {call: помощь}
+---
+flow: задача
+when: [{contains: задача}]
+steps:
+  а:
+    - say: "[{{ trigger.text }}]"
+    - call: помощь
+---
+flow: помощь
+steps:
+  а:
+    - say: "({{ trigger.text }})"
+"""
+WAKING = """
+meanwhile:
+  - when: {contains: эй}
+    then: [{say: "<{{ trigger.text }}>"}, {call: помощь}]
+"""
+
+
+def test_the_trigger_of_a_task_is_its_message_and_its_helpers_see_it(talk: Any) -> None:
+    talk(TRIGGER, WAKING).hears("новая задача", "[новая задача]", "(новая задача)")
+
+
+def test_the_trigger_of_a_task_from_a_button_is_empty(talk: Any) -> None:
+    talk(TRIGGER, WAKING).hears("/menu", "Что?").presses("Задача", "[]", "()")
+
+
+def test_a_helper_of_a_menu_sees_the_menus_trigger(talk: Any) -> None:
+    talk(TRIGGER, WAKING).hears("/menu", "Что?").presses("Помощь", "(/menu)")
+
+
+def test_the_trigger_of_a_handler_is_the_message_that_woke_it(talk: Any) -> None:
+    dialog = talk(TRIGGER, WAKING).hears("/menu", "Что?")
+    dialog.hears("эй вы", "<эй вы>", "(эй вы)", "Что?")
+
+
+def test_twenty_calls_may_nest_and_one_more_is_an_error(talk: Any) -> None:
+    def chain(length: int) -> Any:
+        flows = ["flow: ф0\nwhen: [/a]\nsteps:\n  а:\n    - call: ф1\n    - say: Назад.\n"]
+        flows += [f"flow: ф{n}\nsteps:\n  а:\n    - call: ф{n + 1}\n" for n in range(1, length)]
+        flows.append(f"flow: ф{length}\nsteps:\n  а:\n    - say: Дно.\n")
+        return talk("---\n".join(flows)).hears("/a")
+
+    chain(20).says("Дно.", "Назад.")
+    dialog = chain(21).says("Что-то пошло не так. Уже разбираемся.")
+    (error,) = dialog.play.happenings("error")
+    assert error["reason"].endswith("ф18 → ф19 → ф20 → ф21")
+
+
+def test_a_call_is_no_interruption_and_asks_nothing_on_its_return(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - call: б
+        - ask: Город?
+          save: город
+    ---
+    flow: б
+    when: [/b]
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+    """
+    talk(flows).hears("/a", "Имя?").hears("Аня", "Город?")
+
+
+def test_nothing_goes_back_past_a_person(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - ask: Имя?
+          save: имя
+        - handoff: люди
+        - ask: Город?
+          save: город
+    """
+    dialog = talk(flows).hears("/a", "Имя?").hears("Аня")
+    dialog.play.give_back()
+    dialog.says("Город?").hears("назад", "Дальше назад нельзя.", "Город?")
