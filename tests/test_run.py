@@ -123,7 +123,7 @@ def test_every_mistake_of_a_broken_bot_is_told_with_its_place_and_nothing_is_sta
 
 def test_a_second_process_on_the_same_data_is_refused(tmp_path: Path) -> None:
     with EasyFlow(tmp_path / "data", bots=COUNTER) as server:
-        ended = started(tmp_path / "data", bots_dir=str(COUNTER))
+        ended = started(tmp_path / "data", bots_dir=str(COUNTER), log__level="error")
         assert ended.returncode == 2
         assert f"process {server.process_id}" in ended.stderr
         assert ended.stderr.count("\n") == 1
