@@ -12,8 +12,8 @@ from flows.text import Text
 
 _TYPES = frozenset(("phone", "email", "location"))
 _NAMED = re.compile(
-    r"(?:^|_)(?:имя|фамили|отчеств|фио|телефон|почт|адрес|паспорт|снилс|инн(?:$|_)|рожден|"
-    r"(?:first_|last_|full_|sur)?name(?:$|_)|phone|e_?mail|address|passport|birth)"
+    r"(?:имя|фио|инн|адрес|(?:first_|last_|full_|sur)?name|address)(?:_(?:клиента|customer))?"
+    r"|(?:\w+_)?(?:фамили|отчеств|телефон|почта|паспорт|снилс|рожден|phone|e_?mail|passport|birth)\w*"
 )
 
 
@@ -33,7 +33,7 @@ def _personal(flow: Flow) -> set[str]:
 
 
 def _named(name: str) -> bool:
-    return _NAMED.search(name.rpartition(".")[2].casefold().replace("ё", "е")) is not None
+    return _NAMED.fullmatch(name.rpartition(".")[2].casefold().replace("ё", "е")) is not None
 
 
 def _left_behind(operation: Operation, personal: set[str]) -> Iterator[str]:

@@ -35,7 +35,8 @@ def check_steps(flow: Flow, report: Report) -> None:
 
 def check_ends(flow: Flow, report: Report) -> None:
     """Flows that go round for ever though they are no menu: nobody gets out but by cancelling."""
-    found = [flow.code[index] for index in reached(flow, [0])]
+    starts = [0, *(way.target for way in entries(flow.scope))]
+    found = [flow.code[index] for index in reached(flow, starts)]
     ends = any(
         isinstance(one, Finish | StartFlow) or isinstance(one, Go) and one.where == "cancel"
         for one in found

@@ -71,6 +71,8 @@ def codes(complaints: list[str]) -> list[str]:
         ("- set: {chat.имя: Аня}\n- say: Да", ["W070"]),
         ("- ask: Ну?\n  save: тел\n  as: phone\n- set: {user.phone: '{{ тел }}'}", []),
         ("- ask: Ну?\n  save: chat.тема\n- say: Да", []),
+        ("- set: {chat.file_name: a, chat.имя_товара: b, chat.адрес_сайта: c}\n- say: Да", []),
+        ("- set: {chat.номер_телефона: 5}\n- say: Да", ["W070"]),
         # A day of silence.
         ("- ask: Ну?\n  save: x\n  expires: 3d\n  remind: {after: 25h, say: Ну}", ["W063"]),
         (
@@ -130,6 +132,8 @@ def test_a_flow_that_never_ends_is_told_unless_it_is_a_menu() -> None:
     assert codes(said(f"flow: меню\nwhen: /start\nsteps: {{а: {question}}}")) == ["W056"]
     menu = "[{ask: Ну?, buttons: [А]}, {go: а}]"
     assert said(f"flow: меню\nwhen: /start\nsteps: {{а: {menu}}}") == []
+    handler = "meanwhile: [{when: хватит, then: done}]"
+    assert said(f"flow: меню\nwhen: /start\nsteps: {{а: {question}}}\n{handler}") == []
     leaves = "[{ask: Ну?, save: x}, {if: x == 'всё', then: done}, {go: а}]"
     assert said(f"flow: меню\nwhen: /start\nsteps: {{а: {leaves}}}") == []
 
