@@ -38,7 +38,8 @@ def choose(templates: Mapping[str, Told], language: str, answers: TextIO, out: T
     names = list(templates)
     print(Told("Какой бот нужен?", "Which bot shall it be?").by(language), file=out)
     for number, (name, about) in enumerate(templates.items(), 1):
-        print(f"  {number}. {name} — {about.by(language)}", file=out)
+        bot = Told(f"бот {about.ru}", f"a bot {about.en}").by(language)
+        print(f"  {number}. {name} — {bot}", file=out)
     print("> ", end="", file=out, flush=True)
     answer = answers.readline().strip().casefold()
     if answer.isdecimal() and 1 <= int(answer) <= len(names):

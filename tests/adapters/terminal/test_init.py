@@ -78,4 +78,4 @@ def test_a_folder_that_no_bot_may_be_called_is_refused(tmp_path: Path) -> None:
 def test_the_template_is_asked_for(answer: str, chosen: str) -> None:
     out = io.StringIO()
     assert choose(OFFERED, "ru", io.StringIO(answer), out) == chosen
-    assert "  3. lead — для заявок:" in out.getvalue()
+    assert "  3. lead — бот для заявок:" in out.getvalue()
