@@ -128,3 +128,10 @@ async def test_a_turn_that_is_tried_again_has_the_same_luck_and_another_one_its_
     turns = [await said(f"in:{number}") for number in range(20)]
     assert turns == [await said(f"in:{number}") for number in range(20)]
     assert len({tuple(turn) for turn in turns}) > 5
+
+
+async def test_history_keeps_why_a_message_went_where_it_went(rig: Rig) -> None:
+    await rig.hears("anna", "/start", "a")
+    first, second = [one for one in await rig.history("anna") if one.author == "customer"]
+    assert (first.rung, first.because) == ("exact", {"words": "/start", "scope": "starts"})
+    assert (second.rung, second.because) == ("answer", {"type": "text", "step": "next"})
