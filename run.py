@@ -17,6 +17,7 @@ except ModuleNotFoundError:
 import argparse
 import asyncio
 import gc
+import getpass
 import secrets
 import signal
 import socket
@@ -48,9 +49,10 @@ from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.deciding import Decider
 from bots.errands import Errands
-from bots.errors import ChannelUnauthorised, Unavailable
+from bots.errors import ChannelUnauthorised, NotFound, Unavailable
 from bots.inbox import Inbox
 from bots.lanes import Lanes
+from bots.model.message import Address
 from bots.outbox import Outbox
 from bots.ports import Channel, Listener, Meter
 from bots.publishing import Published
@@ -59,6 +61,7 @@ from bots.services.accounts import Accounts, Founded
 from bots.services.conversations import Conversations
 from bots.services.events import Events
 from bots.services.payments import Payments
+from bots.services.publishing import Publishing, chats_by_version
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
 from config.channels import with_channels
@@ -66,13 +69,14 @@ from config.environment import SettingsError, load_settings, unknown_settings
 from config.kept_secrets import kept_secret
 from config.logs import set_up_logs
 from config.settings import Settings
-from flows.errors import LoadError
+from flows.errors import Complaint, LoadError
 from flows.load import Loaded, language_of, load_bot
 from flows.model import ActionSpec, Bot
 from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
 from storage.sqlite import Stores, open_sqlite
+from storage.versions import live_files
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -84,6 +88,7 @@ if TYPE_CHECKING:
     from bots.services.recording import Recorder
     from bots.tape import Tape
     from flows.testing import Company
+    from storage.beside import Beside
 
 log = structlog.get_logger()
 
@@ -102,6 +107,14 @@ VERSION = "0.1.0"
 
 STARTED, SAVED = "start", "saved"
 """Who publishes where nobody says `publish`."""
+
+ACTION_GONE = frozenset({"E017", "E024", "E025"})
+"""What is complained of where an action is gone or takes other arguments than it did."""
+
+MOST_CHATS_NAMED = 20
+
+TRIED_ON = frozenset({"web"})
+"""The platforms where the one who saves a bot's files is the one who talks to it."""
 
 ENV_FILE = Path(".env")
 
@@ -186,8 +199,16 @@ def actions_of(
     return {**ours, **added.specs}
 
 
-def load_all(settings: Settings, only: Path | None = None) -> dict[str, tuple[BotFolder, Loaded]]:
-    """Every bot, or the one of a folder; with a complaint about any the program ends."""
+def load_all(
+    settings: Settings,
+    only: Path | None = None,
+    *,
+    live: Mapping[str, dict[str, str]] | None = None,
+) -> dict[str, tuple[BotFolder, Loaded]]:
+    """Every bot, or the one of a folder; with a complaint about any the program ends.
+
+    `live` are the files of bots that were published: those are taken in place of their folder's.
+    """
     complaints: list[str] = []
     bots: dict[str, tuple[BotFolder, Loaded]] = {}
     try:
@@ -195,10 +216,16 @@ def load_all(settings: Settings, only: Path | None = None) -> dict[str, tuple[Bo
     except BotFolderError as error:
         stop("Some bot folders cannot be read:", *error.lines)
     for folder in folders:
+        folder = as_published(folder, live or {})
         try:
             bots[folder.name] = folder, load(settings, folder)
         except LoadError as error:
             complaints += complaints_of(folder.path, error)
+            if folder.name in (live or {}):
+                complaints.append(
+                    f"  This is the version that was published. With the folder mended:"
+                    f" python run.py publish {folder.name}"
+                )
     if complaints:
         stop("Nothing was started, because these bots have mistakes:", *complaints)
     if not bots:
@@ -211,6 +238,20 @@ def load_all(settings: Settings, only: Path | None = None) -> dict[str, tuple[Bo
         for warning in loaded.warnings:
             log.warning("A bot may have a mistake", where=f"{folder.name}/{warning}")
     return bots
+
+
+def as_published(folder: BotFolder, live: Mapping[str, dict[str, str]]) -> BotFolder:
+    """A bot as it was published, if it was; what its owner has changed since is said."""
+    files = live.get(folder.name)
+    if files is None or files == folder.files:
+        return folder
+    log.warning(
+        "The folder has changes that are not published; the published version answers",
+        bot=folder.name,
+        changed=sorted(dict(files.items() ^ folder.files.items())),
+        publish=f"python run.py publish {folder.name}",
+    )
+    return replace(folder, files=files)
 
 
 @dataclass(slots=True)
@@ -232,6 +273,7 @@ class House:
     outbox: Outbox
     worker: Worker
     schedules: Schedules
+    publishing: Publishing
     channels: dict[str, Channel]
     new_id: Ids
     tape: "Tape | None" = None
@@ -243,6 +285,7 @@ class House:
         await self.inbox.start()
         self.supervisor.keep("timers", partial(self.worker.run, self.inbox.fire))
         self.supervisor.keep("schedules", self.schedules.run)
+        self.supervisor.keep("publishing", self.publishing.follow)
         tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
         table = Timetable([tidy], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC"))
         self.supervisor.keep("timetable", table.run)
@@ -258,6 +301,7 @@ class House:
 
     async def _prune(self) -> None:
         await self.stores.journal.prune(now() - KEEP_INBOX)
+        await self.publishing.prune()
 
 
 async def build(
@@ -354,6 +398,25 @@ async def build(
     )
     conversations = Conversations(stores.conversations)
     events: Events = Events(inbox, conversations, clock=now, new_id=new_id)
+    schedules = Schedules(
+        bots=published,
+        audience=stores.audience,
+        accept=inbox.accept,
+        shelf=stores.shelf,
+        workspace=owner.workspace,
+        clock=now,
+        new_id=new_id,
+    )
+    publishing = Publishing(
+        published=published,
+        versions=stores.versions,
+        audience=stores.audience,
+        inbox=inbox,
+        workspace=owner.workspace,
+        load=partial(reload, settings, folders, owners),
+        changed=schedules.wake,
+        clock=now,
+    )
     return House(
         stores=stores,
         conversations=conversations,
@@ -369,15 +432,8 @@ async def build(
         inbox=inbox,
         outbox=outbox,
         worker=worker,
-        schedules=Schedules(
-            bots=published,
-            audience=stores.audience,
-            accept=inbox.accept,
-            shelf=stores.shelf,
-            workspace=owner.workspace,
-            clock=now,
-            new_id=new_id,
-        ),
+        schedules=schedules,
+        publishing=publishing,
         channels=open_channels,
         new_id=new_id,
         tape=tape,
@@ -405,6 +461,24 @@ def performer_of(
     from bots.tape import TapedPerformer
 
     return TapedPerformer(actions, understanding, meter, settings.secret, tape)
+
+
+def reload(
+    settings: Settings,
+    folders: dict[str, BotFolder],
+    owners: OwnersActions,
+    name: str,
+    files: Mapping[str, str],
+) -> Bot:
+    """A published version, with what its folder holds beside. Raises LoadError, NotFound."""
+    try:
+        folder = read_bot_folder(settings.bots_dir / name)
+    except BotFolderError as error:
+        raise NotFound("bot folder", f"{name}: {error}") from None
+    loaded = load(settings, replace(folder, files=dict(files)))
+    owners.load(name, folder.path, folder.actions)
+    folders[name] = folder
+    return loaded.bot
 
 
 async def republish(settings: Settings, house: House) -> None:
@@ -445,7 +519,10 @@ async def publish(house: House, bot: Bot, folder: BotFolder) -> None:
     while True:
         try:
             await house.published.publish(bot, folder.files, by=SAVED)
-            return house.schedules.wake()
+            house.schedules.wake()
+            # Whoever saves files tries the bot on the page, and wants to see what they saved.
+            await house.publishing.retire(bot.folder, only=TRIED_ON)
+            return
         except Unavailable:
             await asyncio.sleep(1)
 
@@ -578,7 +655,9 @@ async def serve(settings: Settings) -> None:
     from adapters.messengers.web.hub import Hub
     from bots.tape import Tape
 
-    bots = load_all(settings)
+    # Where files are published as they are saved, those of the folder are the ones that answer.
+    live = {} if settings.reloads else live_files(settings.database_path)
+    bots = load_all(settings, live=live)
     settings = with_own_channels(settings, bots)
     listening = open_port(settings)
     metrics, hub = Metrics(), Hub()
@@ -601,6 +680,8 @@ async def serve(settings: Settings) -> None:
         )
     except OSError as error:
         stop(error.strerror or str(error))
+    if not settings.reloads:
+        await stop_if_stranded(settings, house)
     app = http_app(settings, house, hub, metrics, telegram)
     url = f"{settings.public_url}{TELEGRAM_WEBHOOK}" if settings.public_url else None
     missing = await arrive_in_telegram(house, telegram, url)
@@ -634,6 +715,42 @@ async def serve(settings: Settings) -> None:
         await house.close(SHUTDOWN - HTTP_SHUTDOWN - 1)
         for channel in telegram:
             await channel.close()
+
+
+async def stop_if_stranded(settings: Settings, house: House) -> None:
+    """End where chats are in a version whose actions are gone, unless they are to leave it."""
+    lines: list[str] = []
+    for live in await house.published.live():
+        if live.retire or live.bot not in house.folders:
+            continue
+        chats = await chats_by_version(house.stores.audience, house.workspace, live.bot)
+        kept = await house.stores.versions.all(house.workspace, live.bot)
+        numbers = {one.hash: one.number for one in kept}
+        for version in sorted(chats.keys() & numbers.keys() - {live.hash}, key=numbers.__getitem__):
+            files = await house.stores.versions.files(house.workspace, live.bot, version)
+            try:
+                specs = actions_of(settings, house.folders[live.bot])
+                load_bot(live.bot, files or {}, specs)
+            except LoadError as error:
+                if wrong := [one for one in error.complaints if one.code in ACTION_GONE]:
+                    lines += stranded(live.bot, numbers[version], chats[version], wrong)
+    if lines:
+        await house.close(1)
+        stop(
+            "Nothing was started, because chats are in versions whose actions are gone:",
+            *lines,
+            "Put the actions back into actions.py, or let these chats begin anew:"
+            " python run.py publish --retire",
+        )
+
+
+def stranded(
+    bot: str, number: int, chats: Sequence[Address], wrong: Sequence[Complaint]
+) -> list[str]:
+    """What is wrong with a version, and who is in it."""
+    few = ", ".join(f"{one.channel} {one.chat_id}" for one in chats[:MOST_CHATS_NAMED])
+    more = f" and {len(chats) - MOST_CHATS_NAMED} more" if len(chats) > MOST_CHATS_NAMED else ""
+    return [*(f"{bot}, version {number}: {one}" for one in wrong), f"  chats: {few}{more}"]
 
 
 def http_app(
@@ -960,6 +1077,105 @@ def test(settings: Settings, given: argparse.Namespace) -> int:
     return status
 
 
+async def publish_bots(settings: Settings, given: argparse.Namespace) -> int:
+    """Publish bots from beside the server, which takes them within a second."""
+    from adapters.terminal.publish import Publishing as Typed
+    from storage.beside import in_use
+
+    folders = wanted_folders(settings, given.bot)
+    if given.version is not None and len(folders) != 1:
+        stop("Say of which bot: python run.py publish shop --version 12")
+    bots = [folder_and_bot(settings, folder) for folder in folders]
+    beside, status = beside_or_stop(settings), 0
+    typed = not given.yes and sys.stdin.isatty()
+    try:
+        for folder, loaded in bots:
+            files = folder.files
+            if given.version is not None:
+                files = await files_of_version(beside, folder.name, given.version)
+                _, loaded = folder_and_bot(settings, replace(folder, files=files))
+            typing = Typed(
+                versions=beside.versions,
+                audience=beside.audience,
+                workspace=beside.workspace,
+                older=Published(
+                    versions=beside.versions,
+                    workspace=beside.workspace,
+                    clock=now,
+                    compile=partial(compiled_with, settings, folder),
+                ).older,
+                running=partial(in_use, settings.database_path),
+                ask=partial(asyncio.to_thread, input) if typed else None,
+                by=f"{getpass.getuser()}@{socket.gethostname()}",
+                clock=now,
+                out=sys.stdout,
+                retire=given.retire,
+                dry_run=given.dry_run,
+            )
+            status |= await typing.publish(loaded.bot, files)
+    finally:
+        await beside.close()
+    return status
+
+
+def compiled_with(
+    settings: Settings, folder: BotFolder, name: str, files: Mapping[str, str]
+) -> Bot:
+    """A version of a bot, by the actions there are now. Raises LoadError."""
+    return load_bot(name, files, actions_of(settings, folder)).bot
+
+
+def folder_and_bot(settings: Settings, folder: BotFolder) -> tuple[BotFolder, Loaded]:
+    """A bot, with its warnings shown; its errors end the program."""
+    try:
+        loaded = load(settings, folder)
+    except LoadError as error:
+        stop("Nothing was published, because of mistakes:", *complaints_of(folder.path, error))
+    for warning in loaded.warnings:
+        print(shown_path(folder.path / str(warning)))
+    return folder, loaded
+
+
+async def files_of_version(beside: "Beside", bot: str, number: int) -> dict[str, str]:
+    """The files of a version by its number; one sentence where it is not kept."""
+    kept = await beside.versions.all(beside.workspace, bot)
+    for version in kept:
+        if version.number == number:
+            return await beside.versions.files(beside.workspace, bot, version.hash) or {}
+    stop(
+        f"Version {number} of {bot} is not kept; there are:"
+        f" {', '.join(str(one.number) for one in kept) or 'none'}."
+    )
+
+
+def beside_or_stop(settings: Settings) -> "Beside":
+    """The database, whether a server runs on it or not."""
+    from storage.beside import open_beside
+
+    try:
+        return open_beside(settings.database_path)
+    except OSError as error:
+        stop(str(error))
+
+
+async def versions(settings: Settings, bot: str | None) -> None:
+    """The versions of bots."""
+    from adapters.terminal.publish import list_versions
+
+    beside = beside_or_stop(settings)
+    try:
+        for folder in wanted_folders(settings, bot):
+            try:
+                made = load(settings, folder).bot
+            except LoadError as error:
+                stop("The bot has mistakes:", *complaints_of(folder.path, error))
+            await list_versions(
+                made, beside.versions, beside.audience, beside.workspace, sys.stdout
+            )
+    finally:
+        await beside.close()
+
+
 def schema(language: Literal["ru", "en"], folder: Path | None) -> int:
     """JSON Schemas of a bot's files, for editors."""
     from adapters.terminal import schema as terminal
@@ -1088,7 +1304,19 @@ def arguments() -> argparse.Namespace:
     new.add_argument("--template", choices=("shop", "booking", "lead", "desk"))
     new.add_argument("--language", choices=("ru", "en"), default="ru", help="what the bot speaks")
     add_draw_options(commands.add_parser("draw", help="pictures of flows, as SVG or Mermaid"))
+    add_publish_options(commands.add_parser("publish", help="make what the folders hold live"))
+    kept = commands.add_parser("versions", help="what was published, and who is still in it")
+    kept.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
     return parser.parse_args()
+
+
+def add_publish_options(command: argparse.ArgumentParser) -> None:
+    """What `publish` takes."""
+    command.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
+    command.add_argument("--dry-run", action="store_true", help="only say what it would mean")
+    command.add_argument("--retire", action="store_true", help="nobody stays on an older version")
+    command.add_argument("--version", type=int, metavar="number", help="go back to a version")
+    command.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def add_draw_options(command: argparse.ArgumentParser) -> None:
@@ -1135,6 +1363,10 @@ def main() -> None:
             raise SystemExit(init(given.folder, given.template, given.language))
         case "draw":
             draw(settings, given)
+        case "publish":
+            raise SystemExit(asyncio.run(publish_bots(settings, given)))
+        case "versions":
+            asyncio.run(versions(settings, given.bot))
         case "chat":
             # Ctrl-C is a way to leave like any other.
             with suppress(KeyboardInterrupt):

@@ -147,6 +147,12 @@ class Inbox:
         )
         return turn.conversation
 
+    async def update(self, address: Address) -> None:
+        """Let a chat leave older versions of its bot at once. Raises NotFound."""
+        await self._in_lane(
+            address, partial(self._patiently, partial(self._responder.update, address))
+        )
+
     async def write_context(
         self, address: Address, context: Mapping[str, Any], *, opening: Opening | None = None
     ) -> Conversation:

@@ -72,6 +72,11 @@ class Published:
         """Whether another process published this, and nobody looked at it here yet."""
         return self._since.get(live.bot) != live.since
 
+    def answers_by(self, live: Live) -> bool:
+        """Whether this is the version that answers."""
+        bot = self._live.get(live.bot)
+        return bot is not None and bot.version == live.hash
+
     async def take(self, live: Live, compile: Compile) -> Bot | None:
         """Answer by what another process published; None, with the reason on record, if it fails."""
         # One that does not load now is not tried again until it is published anew.
@@ -79,7 +84,7 @@ class Published:
         files = await self._versions.files(self._workspace, live.bot, live.hash)
         try:
             bot = compile(live.bot, files or {})
-        except LoadError as error:
+        except (LoadError, NotFound) as error:
             await self._versions.take(self._workspace, live, str(error))
             return None
         self._answer_by(bot, live)

@@ -32,6 +32,7 @@ from flows.turn import (
     Struck,
     TakenOver,
     Understood,
+    Updated,
 )
 
 CLAIM_TRIES = 5
@@ -166,6 +167,16 @@ class Responder:
                 conversation = replace(conversation, owner="bot", status="active", epoch=epoch)
             decided = await self._decider.decide(conversation, what, cause)
             return await self._commit(conversation, decided, events=(event,))
+
+        return await self._claimed(address, turn)
+
+    async def update(self, address: Address) -> Turn:
+        """The bot was published for everybody: nobody goes on in an older version."""
+        cause = self._new_id()
+
+        async def turn(conversation: Conversation) -> Turn:
+            decided = await self._decider.decide(conversation, Updated(), cause)
+            return await self._commit(conversation, decided)
 
         return await self._claimed(address, turn)
 

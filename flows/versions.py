@@ -1,12 +1,12 @@
 """Where a waiting chat stands in an edited flow: what moves at once, what stays, what begins anew."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from flows import endings
 from flows.frames import Frame, position_of, versions_of
-from flows.model import Bot, Question
-from flows.moving import adopt, counterpart, question_at, returned_to
+from flows.model import Bot, CallFlow, Question
+from flows.moving import adopt, counterpart, flow_of, question_at, returned_to
 from flows.stage import Stage
 
 Fate = Literal["moves", "stays", "retired"]
@@ -53,6 +53,41 @@ def _fate(before: Bot | None, new: Bot, frame: Frame, *, retire: bool) -> Fate:
         return "moves"
     at_hand = before is not None and (not frame.flow or frame.flow in before.flows)
     return "stays" if at_hand and not retire and not frame.retired else "retired"
+
+
+class Unmet(NamedTuple):
+    """A call of an older version that the newest can no more serve as it should.
+
+    `name` is an input that the called flow needs now and is not given (`asks`), or a result that
+    it no more gives.
+    """
+
+    flow: str
+    called: str
+    name: str
+    asks: bool
+
+
+def unmet_calls(new: Bot, before: Bot) -> list[Unmet]:
+    """What chats that stay on `before` would miss: the flows they call are the newest ones."""
+    found: dict[Unmet, None] = {}
+    for flow in (*before.flows.values(), before.own):
+        for operation in flow.code:
+            if isinstance(operation, CallFlow):
+                found |= dict.fromkeys(_unmet(flow.name, operation, new, before))
+    return list(found)
+
+
+def _unmet(flow: str, call: CallFlow, new: Bot, before: Bot) -> Iterator[Unmet]:
+    now, then = flow_of(new, call.flow), flow_of(before, call.flow)
+    if now is None or then is None:
+        return
+    for name, need in now.needs.items():
+        if not need.optional and name not in call.arguments:
+            yield Unmet(flow, now.name, name, True)
+    if call.save:
+        lost = [name for name in then.gives if name not in now.gives]
+        yield from (Unmet(flow, now.name, name, False) for name in lost)
 
 
 # ---------------------------------------------------------------- at the chat's next event

@@ -40,6 +40,9 @@ class Inbox(Protocol):
     ) -> Conversation:
         """Silence the bot and let the chat wait for a person."""
 
+    async def update(self, address: Address) -> None:
+        """Let a chat leave older versions of its bot at once. Raises NotFound."""
+
     async def write_context(
         self, address: Address, context: Mapping[str, Any], *, opening: Opening | None = None
     ) -> Conversation:

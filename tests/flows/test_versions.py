@@ -473,3 +473,42 @@ def test_the_impact_is_that_of_the_worst_part_of_a_chat(talk: Any, bot: Make) ->
     )
     assert found is not None
     assert (found.fate, found.flow) == ("stays", "заказ")
+
+
+ADDRESS = """
+flow: заявка
+when: [/go]
+steps:
+  начало:
+    - call: адрес
+      with: {город: Пермь}
+      save: место
+    - say: "{{ место.улица }}"
+---
+flow: адрес
+needs: {город: text}
+gives: {улица: text}
+steps:
+  улица:
+    - ask: Улица?
+      save: улица
+    - done: {улица: "{{ улица }}"}
+"""
+
+
+def test_a_call_that_the_newest_version_cannot_serve_is_named(bot: Make) -> None:
+    before = bot(ADDRESS)
+    assert versions.unmet_calls(before, before) == []
+    more = ADDRESS.replace("{город: Пермь}", "{город: Пермь, страна: РФ}")
+    needy = bot(more.replace("{город: text}", "{город: text, страна: text}"))
+    assert versions.unmet_calls(needy, before) == [
+        versions.Unmet("заявка", "адрес", "страна", asks=True)
+    ]
+    easy = bot(ADDRESS.replace("{город: text}", "{город: text, страна: {as: text, optional: yes}}"))
+    assert versions.unmet_calls(easy, before) == []
+    other = bot(
+        ADDRESS.replace("gives: {улица", "gives: {дом").replace("done: {улица", "done: {дом")
+    )
+    assert versions.unmet_calls(other, before) == [
+        versions.Unmet("заявка", "адрес", "улица", asks=False)
+    ]

@@ -130,6 +130,9 @@ class FakeInbox:
         self._store.keep(conversation)
         return conversation
 
+    async def update(self, address: Address) -> None:
+        raise AssertionError("nobody publishes over HTTP")
+
     async def write_context(
         self, address: Address, context: Mapping[str, Any], *, opening: Opening | None = None
     ) -> Conversation:
