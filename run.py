@@ -1176,6 +1176,36 @@ async def versions(settings: Settings, bot: str | None) -> None:
         await beside.close()
 
 
+async def trace(settings: Settings, given: argparse.Namespace) -> int:
+    """What a chat went through, or which chats there are; 1 where there is none."""
+    from adapters.terminal.trace import NEWEST, Teller, past_of, show
+
+    beside = beside_or_stop(settings)
+    teller = Teller(given.language or spoken(settings))
+    try:
+        if given.chat is None:
+            newest = await beside.traces.newest(beside.workspace, limit=NEWEST)
+            show(list(teller.listed(newest)), sys.stdout)
+            return 0
+        found = await beside.traces.find(beside.workspace, given.chat, limit=NEWEST)
+        if len(found) != 1:
+            print(*([] if found else [teller.nobody(given.chat)]), end="\n" * (not found))
+            show(list(teller.listed(found)), sys.stdout)
+            return 0 if found else 1
+        (conversation,) = found
+        past = await past_of(beside.traces, conversation, beside.conversations, given.last)
+        show(list(teller.told(conversation, past)), sys.stdout)
+        return 0
+    finally:
+        await beside.close()
+
+
+def spoken(settings: Settings) -> str:
+    """The language of the owner: that of their bots, the first of them."""
+    files = live_files(settings.database_path)
+    return language_of(files[min(files)]) if files else "ru"
+
+
 def schema(language: Literal["ru", "en"], folder: Path | None) -> int:
     """JSON Schemas of a bot's files, for editors."""
     from adapters.terminal import schema as terminal
@@ -1305,6 +1335,10 @@ def arguments() -> argparse.Namespace:
     new.add_argument("--language", choices=("ru", "en"), default="ru", help="what the bot speaks")
     add_draw_options(commands.add_parser("draw", help="pictures of flows, as SVG or Mermaid"))
     add_publish_options(commands.add_parser("publish", help="make what the folders hold live"))
+    traced = commands.add_parser("trace", help="what a chat went through, and why")
+    traced.add_argument("chat", nargs="?", help="telegram:501, a session's id, or a part of it")
+    traced.add_argument("--last", type=int, default=50, metavar="number", help="so many messages")
+    traced.add_argument("--language", choices=("ru", "en"), help="of what is told")
     kept = commands.add_parser("versions", help="what was published, and who is still in it")
     kept.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
     return parser.parse_args()
@@ -1345,7 +1379,9 @@ def main() -> None:
     # What customers wrote is for nobody else on this machine to read.
     os.umask(0o077)
     settings = settings_or_stop()
-    if given.command in ("check", "test", "draw", "schema") and hasattr(signal, "SIGPIPE"):
+    if given.command in ("check", "test", "draw", "schema", "trace", "versions") and hasattr(
+        signal, "SIGPIPE"
+    ):
         # `| head` closes the pipe early; that is no mistake of anybody's.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     match given.command:
@@ -1365,6 +1401,8 @@ def main() -> None:
             draw(settings, given)
         case "publish":
             raise SystemExit(asyncio.run(publish_bots(settings, given)))
+        case "trace":
+            raise SystemExit(asyncio.run(trace(settings, given)))
         case "versions":
             asyncio.run(versions(settings, given.bot))
         case "chat":

@@ -1,6 +1,7 @@
 """Carrying out what a flow asks for: actions and the meaning of a text, as inputs of the next step."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +11,30 @@ from bots.errors import ActionFailed, Unavailable
 from bots.model.message import Address
 from bots.model.turn import Intent
 from bots.ports import Actions, Meter, Secrets, Understanding
-from flows.hidden import Unset, masked, revealed
-from flows.turn import Chosen, Returned, Run, Understand
+from flows.hidden import HIDDEN, Unset, masked, revealed
+from flows.turn import Chosen, Happened, Returned, Run, Understand
 
 log = structlog.get_logger()
 
 LONGEST_QUICK = 10.0
 """Seconds that an action inside a turn may take, whatever the flow allows: the chat waits."""
+
+SHOWN = 300
+"""Characters of what an action was given and gave that are remembered of it."""
+
+
+def acted(wanted: Run | Intent, returned: Returned, seconds: float) -> Happened:
+    """For whoever looks later at what a chat went through; secrets are in it by their names."""
+    given = {name: value for name, value in wanted.arguments.items() if name != HIDDEN}
+    data = {"action": wanted.action, "seconds": round(seconds, 3), "given": _short(given)}
+    came = {"gave": _short(returned.value)} if returned.failed is None else {}
+    failed = {} if returned.failed is None else {"failed": returned.failed}
+    return Happened(name="action", data={**data, **came, **failed})
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
 class Performer:

@@ -118,7 +118,14 @@ def _card(card: SaidCard) -> Card:
     return Card(title=card.title, text=card.text, photo=card.photo, keyboard=keyboard(card.buttons))
 
 
-def inbound(message: UnifiedMessage, seq: int, understood: Understood) -> MessageRecord:
+def inbound(
+    message: UnifiedMessage,
+    seq: int,
+    understood: Understood,
+    *,
+    was_at: str = "",
+    now_at: str = "",
+) -> MessageRecord:
     """What the customer sent, for history; of a pressed button it is the label."""
     return MessageRecord(
         message_id=message.message_id,
@@ -134,6 +141,8 @@ def inbound(message: UnifiedMessage, seq: int, understood: Understood) -> Messag
         confidence=understood.confidence,
         rung=understood.rung,
         because=understood.because,
+        was_at=was_at,
+        now_at=now_at,
     )
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bots import composing
-from bots.actions import Performer
+from bots.actions import Performer, acted
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Button
 from bots.ports import Clock, Meter
@@ -101,11 +101,13 @@ class Decider:
             if wanted is None:
                 break
             if isinstance(wanted, Run):
+                began = time.perf_counter()
                 what = await self._performer.run(
                     wanted,
                     address=address,
                     key=f"{conversation.uuid}:{wanted.wait}:{cause}",
                 )
+                decided.effects.append(acted(wanted, what, time.perf_counter() - began))
             else:
                 what = await self._performer.understand(wanted, language=bot.language)
         _log_failures(address, decided.effects)

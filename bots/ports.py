@@ -132,6 +132,25 @@ class Conversations(Protocol):
         """One message of a workspace."""
 
 
+class Traces(Protocol):
+    """Looking at what a conversation went through, beside whoever writes it."""
+
+    async def newest(self, workspace: int, *, limit: int) -> list[Conversation]:
+        """The conversations that something happened in last, the newest first."""
+
+    async def find(self, workspace: int, words: str, *, limit: int) -> list[Conversation]:
+        """By `platform:chat`, a session's or a user's id, whole; else by a part of them."""
+
+    async def happened(self, conversation: int, *, limit: int) -> list[Event]:
+        """The last things that happened, in order."""
+
+    async def timers(self, conversation: int) -> list[tuple[datetime, Mapping[str, Any]]]:
+        """What is still to fire, the next first: when, and `Timer.payload`."""
+
+    async def under_way(self, conversation: int) -> list[tuple[datetime, str]]:
+        """Slow actions that are waited for: since when, and which."""
+
+
 class Recipient(NamedTuple):
     """A chat that the bot may write to by itself, and what is known of it."""
 

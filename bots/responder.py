@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from bots.actions import acted
 from bots.deciding import Decided, Decider
 from bots.errors import ClaimLost
 from bots.model.conversation import Conversation, Opening
@@ -153,6 +154,8 @@ class Responder:
 
         async def turn(conversation: Conversation) -> Turn:
             decided = await self._decider.decide(conversation, returned, intent.key)
+            took = (self._clock() - intent.created_at).total_seconds()
+            decided.effects.insert(0, acted(intent, returned, took))
             return await self._commit(conversation, decided, finished=intent.key)
 
         return await self._claimed(intent.address, turn)

@@ -11,7 +11,7 @@ from bots.model.message import Reply, UnifiedMessage
 from bots.model.tally import tallies
 from bots.model.turn import Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, NewId
-from flows.standing import standing
+from flows.standing import NOWHERE, Stand, standing
 from flows.turn import (
     DropRun,
     DropTimer,
@@ -41,6 +41,7 @@ class Writing:
         self._decided = decided
         self._new_id = new_id
         self._channel = channel
+        self._waits = standing(decided.position)
         self._seq = conversation.seq
         self._keyboard = conversation.keyboard
         self._pressed = ""
@@ -57,7 +58,14 @@ class Writing:
         if message.happening == "button":
             self._pressed = message.platform_message_id
         self._seq += 1
-        self._messages.append(composing.inbound(message, self._seq, self._decided.understood))
+        record = composing.inbound(
+            message,
+            self._seq,
+            self._decided.understood,
+            was_at=_place(standing(self._conversation.position)),
+            now_at=_place(self._waits),
+        )
+        self._messages.append(record)
 
     def say(self, reply: Reply) -> None:
         self._seq += 1
@@ -121,7 +129,7 @@ class Writing:
             cancelled_intents=self._cancelled_intents,
             events=[*self._events, *events],
             user_changed=self._decided.user_changed,
-            waits=standing(conversation.position),
+            waits=self._waits,
             tallies=tallies(self._decided.effects),
             day=self._now.astimezone(self._decided.zone).date().isoformat(),
         )
@@ -167,6 +175,11 @@ class Writing:
 
     def _happened(self, what: Happened) -> None:
         self._events.append(Event(name=what.name, created_at=self._now, data=what.data))
+
+
+def _place(waits: Sequence[Stand]) -> str:
+    """Where a chat stands, for people; nothing where it is idle or a person's."""
+    return f"{waits[0].flow} / {waits[0].step}" if waits and waits[0] != NOWHERE else ""
 
 
 def _timer(timer: SetTimer, conversation: Conversation) -> Timer:

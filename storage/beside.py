@@ -13,6 +13,7 @@ from storage.audience import SqlAudience
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers
 from storage.migrate import HEAD, migrate, revision
+from storage.traces import SqlTraces
 from storage.versions import SqlVersions
 
 PATIENCE = 15_000
@@ -31,6 +32,7 @@ class Beside:
     versions: SqlVersions
     conversations: SqlConversations
     audience: SqlAudience
+    traces: SqlTraces
     reader: AsyncEngine
 
     async def close(self) -> None:
@@ -52,6 +54,7 @@ def open_beside(path: Path) -> Beside:
         versions=SqlVersions(Hand(path), reader),
         conversations=SqlConversations(reader),
         audience=SqlAudience(reader),
+        traces=SqlTraces(reader),
         reader=reader,
     )
 

@@ -35,6 +35,8 @@ class _Parts(msgspec.Struct, omit_defaults=True):
     renews: bool = False
     rung: str = ""
     because: Mapping[str, str] = {}
+    was_at: str = ""
+    now_at: str = ""
 
 
 _parts = msgspec.json.Decoder(_Parts)
@@ -81,7 +83,14 @@ def arrival_from_row(row: Any) -> Arrival:
 
 
 def parts_to_json(record: MessageRecord) -> str | None:
-    if not (record.keyboard or record.attachments or record.cards or record.rung):
+    if not (
+        record.keyboard
+        or record.attachments
+        or record.cards
+        or record.rung
+        or record.was_at
+        or record.now_at
+    ):
         return None
     parts = _Parts(
         keyboard=record.keyboard,
@@ -90,6 +99,8 @@ def parts_to_json(record: MessageRecord) -> str | None:
         renews=record.renews,
         rung=record.rung,
         because=record.because,
+        was_at=record.was_at,
+        now_at=record.now_at,
     )
     return _encoder.encode(parts).decode()
 
@@ -144,6 +155,8 @@ def record_from_row(row: Any) -> MessageRecord:
         confidence=row[9],
         rung=parts.rung,
         because=parts.because,
+        was_at=parts.was_at,
+        now_at=parts.now_at,
     )
 
 

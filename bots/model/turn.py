@@ -28,7 +28,8 @@ class MessageRecord:
     """A message as history keeps it; `seq` counts within the conversation, from 1.
 
     `renews` says that only the buttons that were pressed just before are others now. Of what a
-    customer sent, `rung` and `because` say how it was understood (`flows.turn.Understood`).
+    customer sent, `rung` and `because` say how it was understood (`flows.turn.Understood`), `was_at`
+    and `now_at` where the chat stood before and after, as `flow / step`.
     """
 
     message_id: str
@@ -47,6 +48,8 @@ class MessageRecord:
     confidence: float | None = None
     rung: str = ""
     because: Mapping[str, str] = field(default_factory=dict)
+    was_at: str = ""
+    now_at: str = ""
 
     @property
     def words(self) -> str:

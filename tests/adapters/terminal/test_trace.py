@@ -1,0 +1,139 @@
+"""What `trace` tells of a chat: everything that happened to it, in order, and why."""
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.terminal.trace import Teller, past_of, show
+from bots.errors import ActionFailed
+from flows.turn import GivenBack
+from storage.traces import SqlTraces
+from tests.adapters.terminal.test_commands import ROOT, run
+from tests.bots.rig import WORKSPACE, Rig, address_of
+from tests.servers.easyflow import EasyFlow
+
+
+@pytest.fixture
+async def rig(database: Path) -> AsyncIterator[Rig]:
+    one = Rig(database)
+    await one.open()
+    try:
+        yield one
+    finally:
+        await one.crash()
+
+
+def traces(rig: Rig) -> SqlTraces:
+    return SqlTraces(rig.stores.conversations._reader)
+
+
+async def told(rig: Rig, chat: str, *, language: str = "en", last: int = 50) -> list[str]:
+    """The lines without their times."""
+    (conversation,) = await traces(rig).find(WORKSPACE, f"telegram:{chat}", limit=5)
+    past = await past_of(traces(rig), conversation, rig.stores.conversations, last)
+    out = io.StringIO()
+    show(list(Teller(language).told(conversation, past)), out)
+    return [line[10:] for line in out.getvalue().splitlines() if not line.startswith("──")]
+
+
+async def test_a_chat_is_told_in_the_order_in_which_it_went(rig: Rig) -> None:
+    await rig.hears("anna", "/start")
+    await rig.passes(1)
+    await rig.hears("anna", "quick")
+    head, *story = await told(rig, "anna")
+    assert head.startswith("counter  telegram:anna  session_")
+    assert story[:4] == [
+        "customer: /start",
+        "taken as: exact words “/start” → count",
+        "step: nowhere → count / next",
+        "began a task  count",
+    ]
+    assert [line for line in story if line.startswith(("customer", "bot", "action"))] == [
+        "customer: /start",
+        "bot: 0:start",
+        "customer: quick",
+        'action quick.work {"x": 1}  0 s → "done 1"',
+        "bot: 1:quick",
+    ]
+    assert story[-2].startswith("now: count / next; the bot answers")
+    assert story[-1] == "to fire: a reminder"
+
+
+async def test_a_slow_action_is_told_with_the_time_it_took_and_why_it_failed(rig: Rig) -> None:
+    rig.world.script.append(ActionFailed("no stock", transient=False))
+    await rig.hears("anna", "/start")
+    await rig.passes(1)
+    await rig.hears("anna", "slow")
+    lines = await told(rig, "anna", language="ru")
+    assert 'действие slow.work {"x": 1}  0 с → не удалось: no stock' in lines
+    assert lines.index("клиент: slow") < lines.index("бот: failed 1")
+
+
+async def test_time_that_passed_and_changes_of_the_owner_are_told(rig: Rig) -> None:
+    await rig.hears("anna", "/start")
+    await rig.passes(700)
+    await rig.inbox.take_over(address_of("anna"), reason="angry")
+    waits = await told(rig, "anna")
+    assert "a person was asked for from outside" in " ".join(waits)
+    assert any(line.endswith("waits for a person") for line in waits if line.startswith("now:"))
+    await rig.inbox.give_back(address_of("anna"), GivenBack())
+    lines = await told(rig, "anna")
+    assert any(line.startswith("reminded  count / next") for line in lines)
+    assert any(line.startswith("the chat is the bot's again") for line in lines)
+
+
+async def test_only_the_last_messages_are_told_where_there_are_many(rig: Rig) -> None:
+    await rig.hears("anna", "/start")
+    for number in range(5):
+        await rig.passes(60)
+        await rig.hears("anna", f"m{number}")
+    lines = await told(rig, "anna", last=2)
+    said = [line for line in lines if line.startswith(("customer:", "bot:"))]
+    assert said == ["customer: m4", "bot: 5:m4"]
+    assert not any("began a task" in line for line in lines)
+
+
+async def test_a_chat_is_found_by_its_name_its_session_or_a_part(rig: Rig) -> None:
+    await rig.hears("anna", "/start")
+    await rig.hears("annabel", "/start")
+    look = traces(rig)
+    uuid = (await rig.conversation("anna")).uuid
+    for words in ("anna", "telegram:anna", "telegram:1:anna", uuid, f"session_{uuid}"):
+        (found,) = await look.find(WORKSPACE, words, limit=5)
+        assert found.address.chat_id == "anna", words
+    assert len(await look.find(WORKSPACE, "ANN", limit=5)) == 2
+    assert await look.find(WORKSPACE, "boris", limit=5) == []
+    assert await look.find(2, "anna", limit=5) == []
+    newest = await look.newest(WORKSPACE, limit=1)
+    assert [one.address.chat_id for one in newest] == ["annabel"]
+
+
+async def test_a_message_kept_before_steps_were_is_told_without_them(rig: Rig) -> None:
+    await rig.hears("anna", "/start")
+    parts = '{"rung":"exact","because":{"words":"/start"}}'
+
+    def forget(db: object, items: object) -> list[None]:
+        db.execute("UPDATE messages SET parts = ? WHERE seq = 1", (parts,))  # type: ignore[attr-defined]
+        return [None]
+
+    await rig.stores._writer.do(forget, None)
+    lines = await told(rig, "anna")
+    assert "taken as: exact words “/start” → count" in lines
+    assert not any(line.startswith("step:") for line in lines)
+
+
+def test_a_chat_is_traced_beside_the_server_that_answers_it(tmp_path: Path) -> None:
+    bots = ROOT / "config" / "bots"
+    with EasyFlow(tmp_path / "data", bots=bots) as server:
+        body = {"message": "/start", "user_id": "anna", "session_id": "first"}
+        assert server.call("POST", "/api/v1/conversation/chat", body)[0] == 200
+        given: Any = {"DATA_DIR": str(server.data), "BOTS_DIR": str(bots)}
+        listed = run("trace", **given)
+        assert (listed.returncode, "api:first  shop  choice" in listed.stdout) == (0, True)
+        traced = run("trace", "first", **given)
+        assert "понял как: точные слова «/start» → menu" in traced.stdout, traced.stderr
+        nobody = run("trace", "second", **given)
+        assert (nobody.returncode, "Нет чата «second»" in nobody.stdout) == (1, True)
