@@ -1125,13 +1125,15 @@ def compiled_with(
     return load_bot(name, files, actions_of(settings, folder)).bot
 
 
-def folder_and_bot(settings: Settings, folder: BotFolder) -> tuple[BotFolder, Loaded]:
-    """A bot, with its warnings shown; its errors end the program."""
+def folder_and_bot(
+    settings: Settings, folder: BotFolder, *, quiet: bool = False
+) -> tuple[BotFolder, Loaded]:
+    """A bot, with its warnings shown unless `quiet`; its errors end the program."""
     try:
         loaded = load(settings, folder)
     except LoadError as error:
-        stop("Nothing was published, because of mistakes:", *complaints_of(folder.path, error))
-    for warning in loaded.warnings:
+        stop("Nothing was done, because of mistakes:", *complaints_of(folder.path, error))
+    for warning in () if quiet else loaded.warnings:
         print(shown_path(folder.path / str(warning)))
     return folder, loaded
 
@@ -1204,6 +1206,51 @@ def spoken(settings: Settings) -> str:
     """The language of the owner: that of their bots, the first of them."""
     files = live_files(settings.database_path)
     return language_of(files[min(files)]) if files else "ru"
+
+
+def pack(settings: Settings, bot: str | None, into: Path) -> None:
+    """A bot folder as a zip file, or each of them."""
+    from adapters.terminal import pack as terminal
+
+    for folder in wanted_folders(settings, bot):
+        _, loaded = folder_and_bot(settings, folder)
+        names = {*folder.files, *folder.knowledge, *folder.media, *folder.tests, *folder.edits}
+        if folder.actions is not None:
+            names.add("actions.py")
+        try:
+            print(shown_path(terminal.pack(folder.path, names, loaded.bot.version, into)))
+        except OSError as error:
+            stop(f"Cannot write {into}: {error.strerror or error}.")
+
+
+def unpack(settings: Settings, path: Path, into: Path | None) -> None:
+    """A bot folder out of a zip file."""
+    from adapters.terminal import pack as terminal
+
+    try:
+        folder = terminal.unpack(path, into or settings.bots_dir)
+    except terminal.NotABot as error:
+        stop(f"Nothing was unpacked from {path}: {error}.")
+    except OSError as error:
+        stop(f"Cannot unpack {path}: {error.strerror or error}.")
+    print(f"{shown_path(folder)}\nNow: python run.py check {folder}")
+    if (folder / "actions.py").exists():
+        print("It brings Python of its own (actions.py): read it before you allow it to run.")
+
+
+def translations(settings: Settings, bot: str | None, out: Path | None) -> None:
+    """The texts of a bot as a table."""
+    from adapters.terminal import translate as terminal
+    from flows.translating import phrases
+
+    folders = wanted_folders(settings, bot)
+    if len(folders) != 1:
+        stop(f"Say of which bot: python run.py i18n {folders[0].name}")
+    _, loaded = folder_and_bot(settings, folders[0], quiet=True)
+    try:
+        terminal.write(phrases(loaded.bot), out, sys.stdout)
+    except OSError as error:
+        stop(f"Cannot write {out}: {error.strerror}.")
 
 
 def schema(language: Literal["ru", "en"], folder: Path | None) -> int:
@@ -1335,6 +1382,15 @@ def arguments() -> argparse.Namespace:
     new.add_argument("--language", choices=("ru", "en"), default="ru", help="what the bot speaks")
     add_draw_options(commands.add_parser("draw", help="pictures of flows, as SVG or Mermaid"))
     add_publish_options(commands.add_parser("publish", help="make what the folders hold live"))
+    packed = commands.add_parser("pack", help="a bot folder as one zip file")
+    packed.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
+    packed.add_argument("--into", type=Path, default=Path(), metavar="FOLDER")
+    carried = commands.add_parser("unpack", help="a bot folder out of a zip file")
+    carried.add_argument("file", type=Path)
+    carried.add_argument("--to", type=Path, metavar="FOLDER", help="where bots lie, if elsewhere")
+    texts = commands.add_parser("i18n", help="the texts of a bot as a table for translators")
+    texts.add_argument("bot", nargs="?", help="the bot's folder")
+    texts.add_argument("--out", type=Path, metavar="FILE", help="a .csv or .po file")
     traced = commands.add_parser("trace", help="what a chat went through, and why")
     traced.add_argument("chat", nargs="?", help="telegram:501, a session's id, or a part of it")
     traced.add_argument("--last", type=int, default=50, metavar="number", help="so many messages")
@@ -1379,9 +1435,15 @@ def main() -> None:
     # What customers wrote is for nobody else on this machine to read.
     os.umask(0o077)
     settings = settings_or_stop()
-    if given.command in ("check", "test", "draw", "schema", "trace", "versions") and hasattr(
-        signal, "SIGPIPE"
-    ):
+    if given.command in (
+        "check",
+        "test",
+        "draw",
+        "schema",
+        "trace",
+        "versions",
+        "i18n",
+    ) and hasattr(signal, "SIGPIPE"):
         # `| head` closes the pipe early; that is no mistake of anybody's.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     match given.command:
@@ -1401,6 +1463,12 @@ def main() -> None:
             draw(settings, given)
         case "publish":
             raise SystemExit(asyncio.run(publish_bots(settings, given)))
+        case "pack":
+            pack(settings, given.bot, given.into)
+        case "unpack":
+            unpack(settings, given.file, given.to)
+        case "i18n":
+            translations(settings, given.bot, given.out)
         case "trace":
             raise SystemExit(asyncio.run(trace(settings, given)))
         case "versions":
