@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flows import paging
+from flows.asides import named_among_asides, without_asides
 from flows.frames import Frame, Wait
 from flows.matching import begun, fold, which
 from flows.model import Choice, OfferedButton, Question
@@ -201,9 +202,12 @@ def several_by_words(stage: Stage, frame: Frame, text: str) -> list[Choice]:
 def _listed(stage: Stage, frame: Frame, text: str) -> list[Choice]:
     """What the parts of a text name, each of them; none if any of them is something else."""
     parts = [part for part in _BETWEEN.split(text) if fold(part)]
-    named = (by_words(stage, frame, part) or by_beginning(stage, frame, part) for part in parts)
-    labels = [choice for choice in named if choice is not None and choice.key.isdigit()]
-    return labels if len(labels) == len(parts) else []
+    named = {
+        part: by_words(stage, frame, part) or by_beginning(stage, frame, part) for part in parts
+    }
+    labels = {part: one for part, one in named.items() if one is not None and one.key.isdigit()}
+    told = all(part in labels or not without_asides(part) for part in parts)
+    return list(labels.values()) if told else []
 
 
 def _usable(stage: Stage, frame: Frame) -> list[Choice]:
@@ -223,12 +227,13 @@ def _numbered(usable: Sequence[Choice]) -> int:
 
 
 def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
-    """The one choice whose label goes on from the words, or is nearly them."""
+    """The one choice whose label goes on from the words, is nearly them, or is all they are about."""
     question = question_of(stage, frame)
     if question.kind.base not in ("choice", "many"):
         return None
-    usable = [choice for choice in choices_of(stage, frame, question) if choice.answers]
+    usable = _usable(stage, frame)
     labels = [choice.label for choice in usable]
     place = begun(text, labels)
     place = nearest_label(text, labels) if place is None else place
+    place = named_among_asides(text, labels, _numbered(usable)) if place is None else place
     return usable[place] if place is not None else None

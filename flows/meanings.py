@@ -5,6 +5,7 @@ from typing import Any
 
 from flows import asking, guards, triggers
 from flows.answering import gathering
+from flows.asides import named_among_asides
 from flows.choices import pending, question_of
 from flows.frames import BOTTOM, Frame, Meaning
 from flows.matching import which
@@ -180,7 +181,9 @@ def named(stage: Stage, text: str) -> int | None:
     """The topic that a text names, by its words or its number."""
     offer = stage.position.offer
     assert offer is not None
-    return which(text, [label for _, label in offer["topics"]])
+    labels = [label for _, label in offer["topics"]]
+    place = which(text, labels)
+    return named_among_asides(text, labels, len(labels)) if place is None else place
 
 
 def accept(stage: Stage, place: int, rung: str) -> bool:

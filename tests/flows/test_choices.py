@@ -120,6 +120,20 @@ def test_an_else_may_find_something_to_choose_from(talk: Any) -> None:
     assert dialog.buttons == ["а", "б"]
 
 
+# ---------------------------------------------------------------- one in a sentence
+
+
+@pytest.mark.parametrize("written", ["на вторую", "давайте вещь 2, пожалуйста", "можно вещь 2?"])
+def test_an_answer_may_be_asked_for_in_a_sentence(talk: Any, written: str) -> None:
+    talk(CATALOGUE, chat=things(3, "Вещь")).hears("/a", "Что?").hears(written, "2")
+
+
+def test_a_topic_that_only_mentions_an_answer_stays_a_topic(talk: Any) -> None:
+    prices = "---\nflow: цены\nwhen: {contains: сколько стоит}\nsteps: {а: {say: Прайс}}\n"
+    dialog = talk(CATALOGUE + prices, chat=things(3, "Вещь")).hears("/a", "Что?")
+    dialog.hears("сколько стоит вещь 2", "Прайс", "Что?")
+
+
 # ---------------------------------------------------------------- several at once
 
 
@@ -145,6 +159,7 @@ def test_chosen_labels_are_marked_and_pressing_again_takes_the_mark_away(talk: A
         ("первый и третий", "Сыр, Лук"),
         ("сыр, красный перец", "Сыр, Красный перец"),
         ("лук; грибы\nсыр", "Сыр, Грибы, Лук"),
+        ("хочу сыр и лук, пожалуйста", "Сыр, Лук"),
     ],
 )
 def test_several_may_be_written_by_number_or_by_label(talk: Any, written: str, chosen: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.asides import named_among_asides
 from flows.matching import begun, fold, which
 from flows.mentions import mentioned
 
@@ -139,3 +140,32 @@ def test_a_sentence_that_names_a_whole_label_does_not_mean_the_longer_one() -> N
     assert mentioned("хочу маникюр", labels) == 0
     assert mentioned("хочу маникюр с покрытием", labels) == 1
     assert mentioned("на женскую стрижку", ["Женская стрижка", "Стрижка бороды"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("на маникюр", 0),
+        ("Запишите меня на маникюр, пожалуйста!", 0),
+        ("давайте в 15:30", 2),
+        ("15:30 подойдёт", 2),
+        ("пусть будет вторая", 1),
+        ("лучше с доставкой", 3),
+        ("курьером, пожалуйста", 4),
+        ("размер", 5),
+        ("i would like the manicure please", None),
+        # Whoever says more than a name, or turns it over, has not named it.
+        ("без доставки", None),
+        ("не курьером", None),
+        ("сколько стоит маникюр", None),
+        ("хочу маникюр завтра", None),
+        ("маникюр или курьером", None),
+        ("давайте", None),
+        ("", None),
+    ],
+)
+def test_a_label_may_be_named_among_words_that_only_ask_for_it(
+    text: str, place: int | None
+) -> None:
+    labels = ["Маникюр — 2 000 ₽", "Стрижка", "15:30", "Доставка", "Курьер", "Не подошёл размер"]
+    assert named_among_asides(text, labels, 6) == place

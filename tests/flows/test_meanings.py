@@ -72,6 +72,11 @@ def test_a_meaning_that_is_not_sure_enough_does_nothing(dialog: Any) -> None:
     assert dialog.play.understood.rung == "no_match"
 
 
+def test_which_of_two_may_be_said_in_part_and_in_other_words(dialog: Any) -> None:
+    dialog.hears("что с заказом 12345", ASKED).hears("про заказ", "Заказ едет.*")
+    dialog.hears("что с заказом 12345", ASKED).hears("хочу вернуть", "Возвращаем 12345:*")
+
+
 def test_a_meaning_well_ahead_of_the_next_is_taken_without_asking(dialog: Any) -> None:
     dialog.hears("верните", "Какой заказ возвращаем?")
     assert dialog.play.understood.confidence == 0.9
