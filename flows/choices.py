@@ -8,7 +8,7 @@ from flows import paging
 from flows.asides import named_among_asides, without_asides
 from flows.frames import Frame, Wait
 from flows.matching import begun, fold, which
-from flows.model import Choice, OfferedButton, Question
+from flows.model import Ask, Choice, OfferedButton, Question
 from flows.nearness import nearest_label
 from flows.positions import all_but, positions
 from flows.stage import Stage
@@ -24,7 +24,11 @@ def question_of(stage: Stage, frame: Frame) -> Question:
     """The question a frame waits for."""
     wait = frame.wait
     assert wait is not None
-    question: Question = stage.operation(frame, wait.entry).question  # type: ignore[union-attr]
+    if wait.question is None:
+        operation = stage.operation(frame, wait.entry)
+        assert isinstance(operation, Ask)
+        wait.question = operation.question
+    question: Question = wait.question
     return question
 
 

@@ -27,7 +27,7 @@ class Wait(Kept):
     gathered so far, `picked` the places of the labels chosen for `many`. `confirming` says that a
     known value was offered; `missed` that the last message did not fit; `targets` and `heard` are
     what a model was asked to choose between, and about what. `page` counts how often the customer
-    asked for more of a long list.
+    asked for more of a long list. `question` is what is asked, once a turn has looked it up.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Wait(Kept):
     missed: bool = False
     page: int = 0
     since: float = 0.0
+    question: Any = None
 
 
 class Frame(Kept):
@@ -93,8 +94,14 @@ class Frame(Kept):
         kept: list[Any] = self.lists.get(loop[1], []) if isinstance(loop[1], str) else loop[1]
         return kept
 
-    def to_json(self) -> dict[str, Any]:
+    def forget(self) -> None:
+        """Let go of what is only worked out for a turn."""
         self.scope = None
+        if self.wait is not None:
+            self.wait.question = None
+
+    def to_json(self) -> dict[str, Any]:
+        self.forget()
         kept: dict[str, Any] = msgspec.to_builtins(self)
         return kept
 
@@ -155,7 +162,7 @@ class Position(Kept):
 
     def to_json(self) -> dict[str, Any]:
         for frame in self.stack:
-            frame.scope = None
+            frame.forget()
         kept: dict[str, Any] = msgspec.to_builtins(self)
         return kept
 

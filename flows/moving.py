@@ -91,6 +91,7 @@ def returned_to(memory: Memory, frame: Frame) -> None:
     adopt(memory, frame, spot, spot.entry if wait is not None else spot.entry + 1)
     if wait is not None:
         wait.entry = spot.entry
+        wait.question = None
 
 
 def _latest(memory: Memory, frame: Frame, spot: Spot) -> int:

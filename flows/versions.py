@@ -133,6 +133,7 @@ def _move(stage: Stage, frame: Frame) -> None:
     adopt(stage, frame, spot, spot.entry)
     frame.latest = spot.entry
     wait.entry = spot.entry
+    wait.question = None
     after = question_at(stage, frame)
     assert after is not None
     wait.signature = list(after.signature)
