@@ -8,7 +8,7 @@ from flows.frames import BOTTOM, Frame, Position
 from flows.hours import Hours
 from flows.model import Bot, Flow, Operation
 from flows.turn import CHATLESS, Around
-from flows.values import freeze, refuse_heavy, thaw, thaw_fields
+from flows.values import freeze, freeze_light, thaw, thaw_fields
 
 HISTORY_KEPT = 20
 FRESH_KEPT = 50
@@ -176,8 +176,10 @@ class Memory:
     def _woken(self, frame: Frame) -> Frame | None:
         if frame.trigger is not None:
             return frame
-        above = self.stack[: self.index(frame) + 1]
-        return next((one for one in reversed(above) if one.trigger is not None), None)
+        for place in range(self.index(frame), -1, -1):
+            if self.stack[place].trigger is not None:
+                return self.stack[place]
+        return None
 
     def read(self, frame: Frame, path: str) -> Any:
         home, _, field = path.partition(".")
@@ -190,8 +192,7 @@ class Memory:
     def write(self, frame: Frame, path: str, value: Any) -> None:
         """Give a variable a value, in a way that going back can undo."""
         home, _, field = path.partition(".")
-        refuse_heavy(value)
-        kept = freeze(value)
+        kept = freeze_light(value)
         store, name = self._store(frame, home, field, path)
         root = self.root(frame)
         if root is not None and root.history:

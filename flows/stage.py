@@ -89,11 +89,12 @@ class Stage(Memory):
 
     def value(self, frame: Frame, value: Any) -> Any:
         """A value of YAML, its `{{ }}` filled in."""
-        if isinstance(value, Text):
+        kind = type(value)
+        if kind is Text:
             return value.value(self.scope(frame), self.env)
-        if isinstance(value, Mapping):
+        if kind is dict:
             return {name: self.value(frame, inner) for name, inner in value.items()}
-        if isinstance(value, (list, tuple)):
+        if kind is list or kind is tuple:
             return [self.value(frame, inner) for inner in value]
         return value
 

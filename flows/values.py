@@ -73,6 +73,8 @@ def freeze_light(value: Any) -> Any:
 
     A list that names one long text a hundred times weighs little only until it is frozen.
     """
+    if type(value) in _SCALARS:
+        return freeze(value)
     refuse_heavy(value)
     return freeze(value)
 
