@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flows import given
+from flows import given, limits
 from flows.answers import Fit, Misfit
 from flows.attachments import ATTACHED, given_back
 from flows.choices import nothing_to_choose, presses, question_of
@@ -15,7 +15,6 @@ from flows.stage import Stage
 from flows.text import parse_text
 from flows.turn import Sent
 
-TURNS_PER_TASK = 500
 QUESTIONS_ALONE = 5
 _SHOWN = {
     "phone": parse_text("{{ value | phone }}"),
@@ -62,12 +61,7 @@ def put(
         frame.wait = None
         frame.at = question.otherwise
         return
-    root = stage.root(frame)
-    if root is not None:
-        # A menu is a new beginning; a task that never ends is not one that goes astray.
-        root.turns = 0 if question.menu else root.turns + 1
-        if root.turns > TURNS_PER_TASK:
-            raise RunError(f"сценарий «{root.flow}» спросил больше {TURNS_PER_TASK} раз")
+    limits.count_turn(stage, frame, anew=question.menu)
     stage.position.alone += 1
     if stage.position.alone <= QUESTIONS_ALONE and not stage.muted:
         # What the bot asks by itself is given its own time to be answered in, but not for ever.

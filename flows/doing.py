@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from flows import endings, holding, tasks
+from flows import endings, holding, limits, tasks
 from flows.errors import RunError
 from flows.frames import Frame, Wait
 from flows.hidden import marked
@@ -17,6 +17,9 @@ from flows.values import freeze_light
 
 def run_action(stage: Stage, frame: Frame, operation: Do) -> None:
     arguments = freeze_light(_arguments(stage, frame, operation))
+    if not operation.quick and not (frame.loops and frame.loops[-1][2]):
+        # Of a list that is gone over only the first element counts: it comes to an end.
+        limits.count_turn(stage, frame)
     wait = Wait(f"w{stage.number()}", "do", frame.at, since=stage.seconds)
     frame.wait = wait
     if operation.effect != "none":

@@ -91,6 +91,7 @@ def _begin_turn(stage: Stage) -> None:
     position = stage.position
     position.actions = 0
     position.failures = 0
+    position.told = 0
     position.walked = []
     position.took = None
     position.greeting = None
@@ -192,7 +193,10 @@ def _step(stage: Stage) -> Step:
         timers.watch_silence(stage)
         position.actions = 0
         position.failures = 0
-        position.walked = []
+        # Where a loop goes through an action, its error names the steps of the whole way.
+        if not under_way:
+            position.told = 0
+            position.walked = []
     position.took = stage.intent if under_way else None
     position.muted = under_way and stage.muted
     return Step(

@@ -133,7 +133,8 @@ class Position(Kept):
     is being asked for, `outcome` how the last request for a person ended, `fresh` what of the
     person or the chat has been given a value since this conversation began. `actions`, `failures`,
     `walked`, `took` and `muted` are what a turn has done so far, where it goes on in further steps.
-    `album` is the last album heard and the wait that heard its first part.
+    `album` is the last album heard and the wait that heard its first part, `told` how many messages
+    have been said one after another.
     """
 
     counter: int = 0
@@ -159,6 +160,7 @@ class Position(Kept):
     muted: bool = False
     occurred: list[dict[str, Any]] = msgspec.field(default_factory=list)
     album: list[str] = msgspec.field(default_factory=list)
+    told: int = 0
 
     def to_json(self) -> dict[str, Any]:
         for frame in self.stack:

@@ -214,6 +214,13 @@ class Rehearsal:
     # ------------------------------------------------------------ the turn
 
     def _turn(self, what: Input) -> None:
+        """A turn, and those of the actions that it leaves under way."""
+        self._one_turn(what)
+        while self.running and not self.held:
+            run = self.running.pop(next(iter(self.running)))
+            self._one_turn(self._result(run))
+
+    def _one_turn(self, what: Input) -> None:
         entities: dict[str, Any] = {}
         first = True
         for _ in range(STEPS_PER_TURN):
@@ -234,9 +241,6 @@ class Rehearsal:
                 what = self._result(self.running.pop(last.wait))
             else:
                 break
-        while self.running and not self.held:
-            run = self.running.pop(next(iter(self.running)))
-            self._turn(self._result(run))
 
     def _advance(self, what: Input) -> Step:
         around = Around(

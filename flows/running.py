@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from flows import asking, doing, endings, guards, moving, returning, saying, tasks, waiting, walking
+from flows import (
+    asking,
+    doing,
+    endings,
+    guards,
+    limits,
+    moving,
+    returning,
+    saying,
+    tasks,
+    waiting,
+    walking,
+)
 from flows.choices import pending, question_of
 from flows.errors import RunError
 from flows.frames import Frame
@@ -64,7 +76,7 @@ def _walk(stage: Stage, frame: Frame) -> None:
     while True:
         stage.done += 1
         if stage.done > OPERATIONS_PER_TURN:
-            raise RunError(f"сценарий ходит по кругу и никого не ждёт: {walking.loop_of(stage)}")
+            raise RunError(f"сценарий ходит по кругу и никого не ждёт: {limits.loop_of(stage)}")
         at = frame.at
         operation = code[at]
         _OPERATIONS[type(operation)](stage, frame, operation)
@@ -85,13 +97,14 @@ def _walk(stage: Stage, frame: Frame) -> None:
 
 
 def _say(stage: Stage, frame: Frame, operation: Say) -> None:
-    walking.act(stage)
+    limits.act(stage)
+    limits.say(stage)
     frame.at += 1
     saying.say(stage, frame, operation.message)
 
 
 def _ask(stage: Stage, frame: Frame, operation: Ask) -> None:
-    walking.act(stage)
+    limits.act(stage)
     if frame.version != stage.bot.version:
         moved = _moved_question(stage, frame, operation)
         if moved is not None:
@@ -111,7 +124,7 @@ def _moved_question(stage: Stage, frame: Frame, operation: Ask) -> Ask | None:
 
 
 def _ask_again(stage: Stage, frame: Frame, operation: AskAgain) -> None:
-    walking.act(stage)
+    limits.act(stage)
     if operation.entry >= 0:
         question = stage.operation(frame, operation.entry)
         asking.put(stage, frame, operation.entry, question, again=True)
@@ -138,7 +151,7 @@ def _run_out(stage: Stage, frame: Frame) -> None:
 
 
 def _assign(stage: Stage, frame: Frame, operation: Assign) -> None:
-    walking.act(stage)
+    limits.act(stage)
     frame.at += 1
     for path, value in operation.values:
         stage.write(frame, path, stage.value(frame, value))
@@ -153,7 +166,7 @@ def _took(stage: Stage, name: str) -> None:
 
 
 def _call_flow(stage: Stage, frame: Frame, operation: CallFlow) -> None:
-    walking.act(stage)
+    limits.act(stage)
     frame.at += 1
     _took(stage, operation.flow)
     arguments = freeze_light(stage.values(frame, operation.arguments))
@@ -166,7 +179,7 @@ def _call_flow(stage: Stage, frame: Frame, operation: CallFlow) -> None:
 
 
 def _start_flow(stage: Stage, frame: Frame, operation: StartFlow) -> None:
-    walking.act(stage)
+    limits.act(stage)
     arguments = freeze_light(stage.values(frame, operation.arguments))
     if not guards.may_start(stage, operation.flow, arguments):
         frame.at += 1
@@ -191,7 +204,7 @@ def _acting(
     """An operation of another file that counts as an action."""
 
     def act(stage: Stage, frame: Frame, operation: Any) -> None:
-        walking.act(stage)
+        limits.act(stage)
         do(stage, frame, operation)
 
     return act

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flows import answering, asking, moving, tasks
-from flows.errors import RunError
+from flows import answering, asking, limits, moving, tasks
 from flows.frames import Frame, Wait
 from flows.model import Await
 from flows.stage import Stage
@@ -19,11 +18,7 @@ WAITING = ("pause", "wait")
 
 def begin(stage: Stage, frame: Frame, operation: Await) -> None:
     """`wait`: the frame goes on when its time is up, or its event comes."""
-    root = stage.root(frame)
-    if root is not None:
-        root.turns += 1
-        if root.turns > asking.TURNS_PER_TASK:
-            raise RunError(f"сценарий «{root.flow}» ждал больше {asking.TURNS_PER_TASK} раз")
+    limits.count_turn(stage, frame)
     after = operation.after
     pause = not operation.event and after is not None and after <= TYPING_PAUSE
     signature = moving.signature_at(stage.flow(frame), frame.at)

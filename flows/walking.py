@@ -1,10 +1,10 @@
 """Where a flow's walk leads: steps, jumps, branches, loops over lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from flows import asking, back, endings, tasks
+from flows import asking, back, endings, limits, tasks
 from flows.errors import RunError
 from flows.frames import Frame
 from flows.machine import allowed
@@ -13,40 +13,7 @@ from flows.model import Branch, Choose, EachBegin, EachNext, Enter, Go, Jump, Sp
 from flows.stage import Stage
 from flows.values import freeze_light
 
-ACTIONS_PER_TURN = 100
 WALK_KEPT = 12
-
-
-def act(stage: Stage) -> None:
-    """An action is about to be done; a turn has only so many."""
-    position = stage.position
-    position.actions += 1
-    if position.actions > ACTIONS_PER_TURN:
-        stage.say_once_only()
-        raise RunError(f"больше {ACTIONS_PER_TURN} действий подряд без ожидания: {loop_of(stage)}")
-
-
-def loop_of(stage: Stage) -> str:
-    """The steps that came round, as the owner named them, and the list that is gone over."""
-    top = stage.top
-    flow = top.flow if top is not None else ""
-    path = _path(stage.position.walked) or (f"сценарий «{flow}»" if flow else "обработчик бота")
-    if top is None or not top.loops:
-        return path
-    loop = top.loops[-1]
-    begin = stage.operation(top, loop[0])
-    source = begin.items.source if isinstance(begin, EachBegin) else ""
-    return f"{path}, each: {source}, элемент {loop[2] + 1} из {len(top.elements(loop))}"
-
-
-def _path(walked: Sequence[str]) -> str:
-    """«меню → выбор → меню»; where several flows take part each step is named with its flow."""
-    last = walked[-1] if walked else ""
-    earlier = [place for place, step in enumerate(walked[:-1]) if step == last]
-    round_trip = walked[earlier[-1] :] if earlier else walked
-    parts = [step.partition(":") for step in round_trip]
-    several = len({flow for flow, _, _ in parts}) > 1
-    return " → ".join(f"{flow}: {step}" if several else step for flow, _, step in parts)
 
 
 # ---------------------------------------------------------------- steps
@@ -75,7 +42,7 @@ def _guard(stage: Stage, frame: Frame, step: str) -> None:
 
 
 def go(stage: Stage, frame: Frame, operation: Go) -> None:
-    act(stage)
+    limits.act(stage)
     handler = frame.why == "handler"
     if operation.where == "step":
         _go_to_step(stage, frame, operation.step)
@@ -177,7 +144,7 @@ def _as_case(value: Any) -> str:
 
 def split(stage: Stage, frame: Frame, operation: Split) -> None:
     """Go the way of the customer's group; who is in none, or in one that is gone, is put into one."""
-    act(stage)
+    limits.act(stage)
     group = stage.splits.get(operation.name)
     drawn = group is None or group not in operation.cases
     if group is None or drawn:

@@ -413,6 +413,56 @@ def test_a_loop_through_actions_that_answer_at_once_is_stopped_too(talk: Any, fa
     assert dialog.play.called["x.y"] <= 100
 
 
+SLOW_ROUND = """
+flow: а
+when: [/a]
+steps:
+  раз:
+    - do: slow.look
+      save: найдено
+  два:
+    {said}
+    - if: найдено == 1
+      then: {{go: раз}}
+      else:
+        - ask: Имя?
+          save: имя
+"""
+
+
+def test_a_loop_through_slow_actions_is_stopped_and_named(talk: Any) -> None:
+    dialog = talk(SLOW_ROUND.format(said="- set: {x: 1}"), actions={"slow.look": 1})
+    dialog.hears("/a", "Что-то пошло не так. Уже разбираемся.")
+    (error,) = dialog.play.happenings("error")
+    assert "раз → два → раз" in error["reason"]
+    assert dialog.play.called["slow.look"] == 500
+    assert dialog.idle
+
+
+def test_a_loop_through_slow_actions_does_not_flood_the_customer(talk: Any) -> None:
+    dialog = talk(SLOW_ROUND.format(said="- say: Смотрим"), actions={"slow.look": 1})
+    dialog.hears("/a", *["Смотрим"] * 100, "Что-то пошло не так. Уже разбираемся.")
+    (error,) = dialog.play.happenings("error")
+    assert "больше 100 сообщений подряд" in error["reason"]
+
+
+def test_a_long_list_may_be_gone_over_by_slow_actions(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      раз:
+        - do: x.list
+          save: много
+        - each: много
+          then:
+            - do: slow.look
+        - say: Готово
+    """
+    dialog = talk(flows, actions={"x.list": list(range(700)), "slow.look": 1})
+    dialog.hears("/a", "Готово")
+
+
 def test_flows_that_call_one_another_without_end_are_stopped(talk: Any) -> None:
     flows = """
     flow: а
