@@ -110,9 +110,11 @@ class Timetable:
             if entry.on(day):
                 for at in entry.times:
                     local = datetime.combine(day, at, zone)
-                    yield local.astimezone(UTC)
-                    if entry.steady:
-                        yield local.replace(fold=1).astimezone(UTC)
+                    yield (first := local.astimezone(UTC))
+                    again = local.replace(fold=1).astimezone(UTC)
+                    # Of a time that the clocks leave out the other reading lies before it.
+                    if entry.steady and again > first:
+                        yield again
 
 
 def parse_timetable(source: str) -> Timetable:

@@ -108,6 +108,12 @@ def test_every_hour_is_an_hour_after_the_last_whatever_the_clocks_do(day: dateti
         moment = following
 
 
+def test_a_step_of_hours_strikes_no_time_of_its_own_when_the_clocks_go_forward() -> None:
+    evening = datetime(2026, 3, 28, 23, tzinfo=BERLIN)
+    times = coming("2h", after=evening, zone=BERLIN)
+    assert times == ["Sun 29.03 00:00", "Sun 29.03 03:00", "Sun 29.03 04:00"]
+
+
 @given(
     st.sampled_from(["пн 10:00", "daily 00:00, 23:59", "31st 02:30", "last day 03:00", "15m"]),
     st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),
