@@ -1,6 +1,5 @@
 """Runs a bot's actions.py: loads it anew when it changes, and calls its functions as actions."""
 
-import asyncio
 import importlib.util
 import inspect
 import sys
@@ -13,6 +12,7 @@ import structlog
 
 from adapters.actions.declared import CONTEXT, FILE, FORBIDDEN
 from adapters.actions.job import Act, Acts, Job
+from adapters.actions.threads import Threads
 from bots.errors import ActionFailed
 from bots.owners import MARK, Context, Failed
 from flows.errors import Complaint, LoadError, Place, RunError
@@ -71,10 +71,11 @@ def _acts(bot: str, path: Path) -> dict[str, Act]:
         told = f"{type(error).__name__}: {error}"
         raise LoadError([Complaint(Place(FILE, line), "E095", told)]) from None
     found = [one for one in vars(module).values() if callable(one) and hasattr(one, MARK)]
-    return {getattr(one, MARK): _act(one, path) for one in found}
+    threads = Threads()
+    return {getattr(one, MARK): _act(one, path, threads) for one in found}
 
 
-def _act(function: Callable[..., Any], path: Path) -> Act:
+def _act(function: Callable[..., Any], path: Path, threads: Threads) -> Act:
     parameters = inspect.signature(function).parameters
 
     async def act(job: Job) -> Any:
@@ -89,7 +90,7 @@ def _act(function: Callable[..., Any], path: Path) -> Act:
             if inspect.iscoroutinefunction(function):
                 result = await function(**given)
             else:
-                result = await asyncio.to_thread(function, **given)
+                result = await threads.run(function, given)
             return freeze_light(result)
         except Failed as failed:
             raise ActionFailed(str(failed), transient=failed.again) from None

@@ -143,3 +143,29 @@ def test_nobody_plays_bank_behind_a_public_address(tmp_path: Path) -> None:
         assert "pay" not in asked(server, "счёт")["message"]
         assert "W092" in server.log
         assert "EASYFLOW_PAY__SANDBOX" in server.log
+
+
+def test_the_server_stops_though_a_function_of_an_owners_hangs(tmp_path: Path) -> None:
+    bot = tmp_path / "bots" / "slow"
+    (bot / "flows").mkdir(parents=True)
+    (bot / "bot.yaml").write_text("bot: Медленный\nlanguage: ru\n", encoding="utf-8")
+    (bot / "actions.py").write_text(HANGS, encoding="utf-8")
+    flow = (
+        "flow: а\nwhen: [/go]\nsteps: {а: [{do: a.hang, timeout: 1s, failed: [{say: Не вышло}]}]}\n"
+    )
+    (bot / "flows" / "f.yaml").write_text(flow, encoding="utf-8")
+    with EasyFlow(tmp_path / "data", bots=tmp_path / "bots", allow_actions="yes") as server:
+        assert asked(server, "/go")["message"] == "Не вышло"
+        # The function is still at it.
+        assert server.stop() == 0
+
+
+HANGS = """\
+import time
+from bots.owners import action
+
+
+@action("a.hang")
+def hang():
+    time.sleep(300)
+"""

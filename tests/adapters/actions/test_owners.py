@@ -14,6 +14,7 @@ from adapters.actions.declared import Declared
 from adapters.actions.job import BotFacts
 from adapters.actions.owners import OwnersActions
 from adapters.actions.rehearsing import rehearsed
+from adapters.actions.threads import AT_ONCE
 from bots.errors import ActionFailed
 from bots.model.message import Address
 from flows.errors import LoadError
@@ -158,6 +159,37 @@ async def test_a_plain_function_runs_beside_the_others(shop: Shop) -> None:
     )
     met = await asyncio.gather(shop.does("a.meet", n=1), shop.does("a.meet", n=2))
     assert list(met) == [1, 2]
+
+
+async def test_functions_that_hang_keep_nothing_of_the_house_waiting(shop: Shop) -> None:
+    shop.writes(
+        """
+        import threading
+        from bots.owners import action
+        answer = threading.Event()
+
+        @action("a.hang")
+        def hang(n: int):
+            answer.wait()
+            return n
+
+        @action("a.answer")
+        async def let_go():
+            answer.set()
+        """
+    )
+    count = 2 * AT_ONCE + 40
+    calls = [asyncio.create_task(shop.does("a.hang", n=n)) for n in range(count)]
+    try:
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(20):
+            # As the house reads a picture that a customer is to be sent.
+            assert await asyncio.to_thread(lambda: "read") == "read"
+        calls[0].cancel()
+    finally:
+        await shop.does("a.answer")
+    # Those that had to wait for a thread have their turn, in that of the cancelled one too.
+    assert await asyncio.gather(*calls[1:]) == list(range(1, count))
 
 
 async def test_a_text_is_read_as_the_number_that_is_wanted(shop: Shop) -> None:
