@@ -30,8 +30,18 @@ def occur(stage: Stage, name: str, data: Mapping[str, Any]) -> None:
     elif _runs(stage, found[0], name):
         # It is dealing with the event before: never two copies of it, and none is lost.
         holding.hold(stage, {"kind": "event", "id": f"{name}#{stage.number()}", **kept})
+        _let_go_of_too_many(stage)
     else:
         _wake(stage, *found, kept)
+
+
+def _let_go_of_too_many(stage: Stage) -> None:
+    """Whoever tells a chat the same again and again must not make its position heavy."""
+    held = [one for one in stage.position.held if one["kind"] == "event"]
+    for lost in held[:-EVENTS_KEPT]:
+        stage.drop_timer(holding.timer_of(lost))
+        holding.forget(stage, lost["id"])
+        stage.happened("event_lost", event=lost["name"])
 
 
 def busy_with(stage: Stage, kept: Mapping[str, Any]) -> bool:

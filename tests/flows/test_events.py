@@ -282,6 +282,23 @@ def test_a_chat_that_waits_is_kept_as_json_and_read_back(talk: Talk) -> None:
     dialog.occurs("payment.paid", "Спасибо за чай: 7", "Прислать чек?", amount=7)
 
 
+def test_of_very_many_events_that_wait_for_one_another_the_newest_are_kept(talk: Talk) -> None:
+    flows = """
+        flow: весть
+        when: {event: a.b}
+        steps: {а: [{ask: "Весть {{ trigger.data.n }}. Читали?", save: да, as: yes_no}]}
+    """
+    dialog = talk(flows).occurs("a.b", "Весть 0. Читали?", n=0)
+    for number in range(1, 51):
+        dialog.occurs("a.b", n=number).says()
+    lost = dialog.play.happenings("event_lost")
+    assert [one["event"] for one in lost] == ["a.b"] * 30
+    assert len(dialog.play.timers) < 25
+    for number in range(31, 51):
+        dialog.hears("да", f"Весть {number}. Читали?")
+    dialog.hears("да")
+
+
 # ---------------------------------------------------------------- edited flows
 
 
