@@ -285,7 +285,9 @@ def _ports(items: Sequence[_Item], chains: Sequence[_Chain]) -> dict[tuple[int, 
         apart = min(_PORT, 2 * reach / max(1, len(lines) - 1))
         wanted = [min(max(x, item.x - reach), item.x + reach) for x, _ in lines]
         placed = spread(wanted, [apart] * (len(lines) - 1), [1.0] * len(lines))
-        over = max(0.0, placed[-1] - item.x - reach) - max(0.0, item.x - reach - placed[0])
-        for x, (_, number) in zip(placed, lines, strict=True):
-            ports[number, upper] = x - over
+        for place, (x, (_, number)) in enumerate(zip(placed, lines, strict=True)):
+            # Each leaves room for those at its left and at its right, so that none leaves the box.
+            first = item.x - reach + apart * place
+            last = item.x + reach - apart * (len(lines) - 1 - place)
+            ports[number, upper] = min(max(x, first), last)
     return ports

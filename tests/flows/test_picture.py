@@ -4,7 +4,7 @@ import xml.etree.ElementTree as xml
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.chart import Chart, Edge, Node, chart_of_flow
@@ -55,8 +55,12 @@ def test_boxes_never_overlap_and_lie_within_the_picture(
         assert corner.y + box.height <= layout.height + 0.01
 
 
+MANY_LINES_AT_TWO_ENDS = [[0, 1], [0, 4], [0, 4], [0, 4], [0, 2], [3, 0], [4, 0], [4, 1]]
+
+
 @settings(max_examples=60, deadline=None)
 @given(graphs)
+@example((12, MANY_LINES_AT_TWO_ENDS))
 def test_lines_join_their_boxes_and_cross_no_other(graph: tuple[int, list[list[int]]]) -> None:
     boxes, links = drawn_of(*graph)
     layout = lay_out(boxes, links)
