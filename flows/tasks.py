@@ -102,6 +102,18 @@ def interrupt(stage: Stage, name: str, *, trigger: str, arguments: Mapping[str, 
         come_back_to(stage, again)
 
 
+def begin_unasked(stage: Stage, name: str, arguments: Mapping[str, Any]) -> None:
+    """`later` begins a flow: anew where it only holds a menu open, else on top of whatever waits."""
+    again = running(stage, name)
+    open_menus = [] if again is None else stage.stack[stage.index(again) :]
+    if again is not None and all(one.wait is None or is_menu(stage, one) for one in open_menus):
+        # A flow that calls itself every day would be one copy deeper every day.
+        bot = _bot_with(stage, name, None)
+        _begin_anew(stage, again, "", accepted(stage, bot, again.flow, arguments))
+    else:
+        push_flow(stage, name, arguments, why="task", task=True, trigger="")
+
+
 def start(
     stage: Stage,
     name: str,

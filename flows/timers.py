@@ -97,7 +97,7 @@ def _begin(stage: Stage, payload: Mapping[str, Any]) -> None:
     if not tasks.fits(stage, name, arguments):
         return
     stage.position.offer = None
-    tasks.push_flow(stage, name, arguments, why="task", task=True, trigger="")
+    tasks.begin_unasked(stage, name, arguments)
 
 
 def _await(stage: Stage, payload: Mapping[str, Any]) -> None:

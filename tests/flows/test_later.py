@@ -164,6 +164,27 @@ def test_while_a_person_has_the_chat_nothing_begins(
     dialog.says(*heard).passes("1d").says()
 
 
+def test_a_menu_that_comes_again_by_itself_is_never_there_twice(talk: Talk) -> None:
+    flows = """
+        flow: утро
+        when: [/go]
+        steps:
+          а:
+            - later: {after: 1d, call: утро}
+            - ask: Доброе утро!
+              buttons: {Совет: {call: совет}}
+              expires: never
+        ---
+        flow: совет
+        steps: {а: [{ask: Ещё?, buttons: {Да: {go: а}}, expires: never}]}
+    """
+    dialog = talk(flows).hears("/go", "Доброе утро!").presses("Совет", "Ещё?")
+    for _ in range(20):
+        dialog.passes("1d", "Доброе утро!")
+        assert len(dialog.play.position["stack"]) == 1
+        dialog.presses("Совет", "Ещё?")
+
+
 def test_a_slow_action_of_a_flow_that_began_by_itself_has_its_own_time(talk: Talk) -> None:
     flows = """
         flow: ж
