@@ -125,7 +125,8 @@ def answer_offer(stage: Stage, text: str) -> bool:
         said = fold(text) in GO_ON_WORDS or answering.yes_or_no(stage, text)
         if said is False:
             place = len(presses) - 1
-        elif said and len(presses) == 2:
+        elif said:
+            # Of several it is the newest; «да» is no answer to a question that lies beneath.
             place = 0
     if place is None:
         stage.position.offer = None

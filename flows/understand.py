@@ -191,6 +191,11 @@ def _answer_doubt(stage: Stage, text: str) -> bool:
         return True
     if stage.position.offer is None:
         return False
+    if answering.yes_or_no(stage, text):
+        # It does not say which, nor is it meant for a question that lies beneath.
+        triggers.note(stage, "other", 0.0, None)
+        returning.say_again(stage)
+        return True
     heard = meanings.drop(stage)
     words = triggers.key_of(text)
     if words in CANCEL_WORDS:

@@ -77,6 +77,11 @@ def test_which_of_two_may_be_said_in_part_and_in_other_words(dialog: Any) -> Non
     dialog.hears("что с заказом 12345", ASKED).hears("хочу вернуть", "Возвращаем 12345:*")
 
 
+def test_a_bare_yes_does_not_say_which_and_answers_nothing_beneath(dialog: Any) -> None:
+    dialog.hears("/poll", "Есть кот?").hears("что с заказом 12345", ASKED)
+    dialog.hears("да", ASKED).hears("2", "Заказ едет. *", "Есть кот?")
+
+
 def test_a_meaning_well_ahead_of_the_next_is_taken_without_asking(dialog: Any) -> None:
     dialog.hears("верните", "Какой заказ возвращаем?")
     assert dialog.play.understood.confidence == 0.9

@@ -109,6 +109,12 @@ def test_several_interrupted_tasks_are_listed_newest_first(talk: Any) -> None:
     assert dialog.idle
 
 
+def test_yes_to_the_list_is_the_newest_and_answers_nothing_beneath(talk: Any) -> None:
+    dialog = talk(SEVERAL).hears("/form").hears("/poll").hears("/more").news()
+    dialog.hears("5", "Записали.", "К чему вернёмся?").hears("да", "Нравится?")
+    dialog.hears("да", "Спасибо!", "Продолжим «Заполнить форму»?")
+
+
 def test_none_of_the_interrupted_tasks_ends_them_all(talk: Any) -> None:
     dialog = talk(SEVERAL)
     dialog.hears("/form").hears("/more").hears("/poll").hears("да").news()
