@@ -368,6 +368,11 @@ NO_CALENDAR = Kind(
     "нет файла calendar.yaml — «{name}» предлагает услуги выдуманного салона|. Опишите в нём свои",
     "there is no calendar.yaml: “{name}” offers the services of an invented salon|. List yours in it",
 )
+NO_DESK_YET = Kind(
+    "W094",
+    "«{name}» у очереди пока ничего не меняет: рабочего места оператора в этой версии нет|{cure}",
+    "“{name}” of a queue changes nothing yet: this version has no desk for operators|{cure}",
+)
 UNKNOWN_VARIABLE = Kind(
     "E020",
     "переменной «{name}» никто не даёт значения{more}|{nearest}",

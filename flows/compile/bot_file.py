@@ -126,19 +126,31 @@ def _queues(reader: Reader, bot: BotFile) -> None:
             reader.report(complaints.UNKNOWN_HOURS, hours_node.place, name=hours, nearest=nearest)
         say = fields.get("say")
         said = reader.word(say, "say") if say is not None else None
-        group = fields.get("group")
         bot.queues[reader.name(key)] = Queue(
             hours=hours,
             say=said,
-            group=reader.word(group, "group") if group is not None else None,
-            csat=_switch(reader, fields.get("csat")),
+            group=_group(reader, fields.get("group")),
+            csat=_csat(reader, fields.get("csat")),
         )
     reader.known.queues = tuple(bot.queues)
 
 
-def _switch(reader: Reader, node: Node | None) -> bool:
-    words = ("on", "off", "yes", "no")
-    return reader.one_of(node, words, "csat", "off") in ("on", "yes")
+def _group(reader: Reader, node: Node | None) -> str | None:
+    if node is None:
+        return None
+    reader.report(complaints.NO_DESK_YET, node.place, name="group", cure="")
+    return reader.word(node, "group")
+
+
+def _csat(reader: Reader, node: Node | None) -> bool:
+    wanted = reader.one_of(node, ("on", "off", "yes", "no"), "csat", "off") in ("on", "yes")
+    if node is not None and wanted:
+        cure = reader.report.words(
+            " — спросите оценку сами: «ask: …» с «as: rating» после handoff",
+            ": ask yourself, with an “ask: …” of “as: rating” after the handoff",
+        )
+        reader.report(complaints.NO_DESK_YET, node.place, name="csat: on", cure=cure)
+    return wanted
 
 
 def compile_own(reader: Reader, bot: BotFile, place: Place) -> tuple[Flow, Triggers, Defaults]:

@@ -342,7 +342,9 @@ class Reader:
         elif base in _TYPED:
             found: Any = typed_scalar(node.text)
             if isinstance(found, str) and base in ("number", "integer", "rating"):
-                self.expected(node, base, "число", "a number")
+                self.expected(
+                    node, base, f"число, а не «{node.text}»", f"a number, not “{node.text}”"
+                )
             return found
         return _words(node)
 
