@@ -98,10 +98,10 @@ def tell(stage: Stage, frame: Frame, question: Question, *, before: str = "") ->
     """Say the question with its buttons."""
     wait = frame.wait
     assert wait is not None
-    buttons = presses(stage, frame, question)
     if wait.confirming:
         _confirm(stage, frame, question)
         return
+    buttons = presses(stage, frame, question)
     body = question.body
     text = stage.render(frame, body.text) if body.text is not None else ""
     if before:

@@ -137,6 +137,13 @@ def presses(stage: Stage, frame: Frame, question: Question) -> tuple[Press, ...]
         )
     if not question.body.buttons and question.options is None and question.skip is None:
         return _done_press(stage, question, wait)
+    if question.simple and not wait.picked:
+        return tuple(
+            [
+                Press(text=one.label, payload=f"q:{wait.id}:{one.key}")
+                for one in question.choices or ()
+            ]
+        )
     shown: Sequence[Choice] = choices_of(stage, frame, question)
     if question.options is not None:
         shown = _on_page(wait, shown)

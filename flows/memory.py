@@ -106,11 +106,12 @@ class Memory:
         """The frame whose end ends the task this frame belongs to."""
         if frame.task:
             return frame
-        place = self.index(frame) - 1
-        while place >= 0:
-            if self.stack[place].task:
-                return self.stack[place]
-            place -= 1
+        reached = False
+        for one in reversed(self.stack):
+            if one is frame:
+                reached = True
+            elif reached and one.task:
+                return one
         return None
 
     def task_frames(self, frame: Frame) -> Iterator[Frame]:

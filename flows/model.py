@@ -290,7 +290,8 @@ class Question:
     `yes_no` and `rating` without buttons of the owner's get theirs here, in the bot's language.
     `otherwise` -1 means the bot's own (`Defaults.otherwise`), `tries` None the bot's number.
     `timeout_entry` ends with a jump to the operation after the question. `choices` are those of its
-    own buttons, where they are the same for everybody.
+    own buttons, where they are the same for everybody; `simple` says that these are all there is to
+    press, and that a press of each is an answer.
     """
 
     place: Place
@@ -314,6 +315,7 @@ class Question:
     expires: timedelta | Literal["never"] | None = None
     scope: Scope = field(default_factory=Scope)
     choices: tuple[Choice, ...] | None = None
+    simple: bool = False
 
     @property
     def menu(self) -> bool:

@@ -44,6 +44,8 @@ def _words(stage: Stage, frame: Frame, message: Message) -> str:
 
 
 def _beside(stage: Stage, frame: Frame, message: Message) -> dict[str, Any]:
+    if not (message.media or message.album or message.template):
+        return {}
     return {
         "media": media(stage, frame, message.media),
         "album": media(stage, frame, message.album),

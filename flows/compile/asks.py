@@ -16,6 +16,7 @@ from flows.model import (
     Ask,
     AskAgain,
     Check,
+    Choice,
     Jump,
     Message,
     OfferedButton,
@@ -57,6 +58,7 @@ def _question(writer: Writer, action: Action, index: int, save: str | None) -> Q
     timeout_after, timeout_entry = _timeout(writer, timeout, Jump(after))
     # Without `find` the type decides: what is of unmistakable form is looked for.
     find = reader.yes_no(fields.get("find"), "find", default=kind.unmistakable)
+    choices = fixed_choices(buttons)
     return Question(
         place=action.place,
         signature=Signature(writer.step, save or "", kind.name),
@@ -80,8 +82,16 @@ def _question(writer: Writer, action: Action, index: int, save: str | None) -> Q
         timeout_entry=timeout_entry,
         expires=expires(reader, fields.get("expires")),
         scope=_scope(writer, fields.get("meanwhile"), menu=save is None),
-        choices=fixed_choices(buttons),
+        choices=choices,
+        simple=_simple(choices, kind.base, fields),
     )
+
+
+def _simple(choices: tuple[Choice, ...] | None, base: str, fields: Fields) -> bool:
+    """Whether the buttons are labels to be pressed and nothing else, and no others are added."""
+    if choices is None or base == "many" or "options" in fields or "skip" in fields:
+        return False
+    return all(one.answers and one.button is not None and one.button.plain for one in choices)
 
 
 def _default_kind(fields: Fields) -> str:

@@ -1,12 +1,9 @@
 """What a question may be told: tries, checks, known answers, buttons that act, skipping."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from flows.answers import BASE_TYPES
-from flows.model import Ask, Bot
 from flows.turn import Sent
 
 
@@ -413,21 +410,9 @@ def test_a_button_on_offer_may_carry_a_name_and_data(talk: Any) -> None:
     )
 
 
-def with_many(bot: Bot) -> Bot:
-    """The bot with its choices made into questions for several labels."""
-    flow = bot.flows["а"]
-    code = tuple(
-        replace(op, question=replace(op.question, kind=BASE_TYPES["many"]))
-        if isinstance(op, Ask)
-        else op
-        for op in flow.code
-    )
-    return replace(bot, version="many", flows={"а": replace(flow, code=code)})
-
-
 def test_several_labels_are_chosen_until_done(talk: Any) -> None:
-    dialog = talk(flow("- ask: Какие?\n  save: x\n  buttons: [А, Б, В]\n- say: '{{ x | join }}'"))
-    dialog.play.edit(with_many(dialog.play.bot))
+    steps = "- ask: Какие?\n  save: x\n  as: many\n  buttons: [А, Б, В]\n- say: '{{ x | join }}'"
+    dialog = talk(flow(steps))
     dialog.hears("/a", "Какие?")
     assert dialog.buttons == ["А", "Б", "В", "Готово"]
     dialog.presses("Готово", "Пока ничего не выбрано.")
