@@ -88,6 +88,40 @@ YAML_GLUED = Kind(
     "|после двоеточия нужен пробел: «{key}: {text}»",
     "|a space belongs after the colon: “{key}: {text}”",
 )
+YAML_DASH = Kind(
+    "E001",
+    "|после «-» нужен пробел: «- {text}»",
+    "|a space belongs after the dash: “- {text}”",
+)
+YAML_SEPARATOR = Kind(
+    "E001",
+    "сценарии в одном файле разделяет строка из трёх дефисов| — напишите «---» вместо «{text}»",
+    "a line of three dashes parts the flows of a file|: write “---” instead of “{text}”",
+)
+YAML_LOOSE_TEXT = Kind(
+    "E001",
+    "«{text}» — не ключ и не пункт списка|. Если это ключ, после него нужны двоеточие и пробел;"
+    " если текст в несколько строк — напишите «|» после его ключа, а все строки — ниже и глубже ключа",
+    "“{text}” is neither a key nor an item of a list|. A key wants a colon and a space after it; for"
+    " a text of several lines write “|” after its key, and all the lines below, deeper than the key",
+)
+YAML_STEP = Kind(
+    "E001",
+    "отступ этой строки в пробелах — {found}, а строки над ней начинаются на {expected}| — поставьте"
+    " её вровень с той строкой, к которой она в пару",
+    "the line is indented by {found} spaces, the lines above it begin at {expected}|: put it level"
+    " with the line it belongs with",
+)
+YAML_ESCAPE = Kind(
+    "E001",
+    "в двойных кавычках «{text}» не прочитать| — возьмите текст в одинарные: '…'",
+    "“{text}” cannot be read in double quotes|: put the text in single ones, '…'",
+)
+YAML_CURLY_QUOTES = Kind(
+    "E001",
+    'для YAML кавычки {text} — просто буквы| — возьмите текст в прямые: "…"',
+    'to YAML the quotes {text} are mere letters|: put the text in straight ones, "…"',
+)
 YAML_INDENT = Kind(
     "E001",
     "строка не на своём месте| — проверьте в ней и в строках перед ней отступ, двоеточие и пробел"

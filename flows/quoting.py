@@ -19,6 +19,7 @@ _WHOLE_LINE = frozenset(
     (
         complaints.YAML_BRACES,
         complaints.YAML_COLON,
+        complaints.YAML_CURLY_QUOTES,
         complaints.YAML_FIRST_CHARACTER,
         complaints.YAML_AFTER_QUOTE,
         complaints.YAML_ALIAS,

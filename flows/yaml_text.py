@@ -9,6 +9,7 @@ import yaml
 
 from flows import complaints
 from flows.errors import Place
+from flows.misplaced import misplaced
 from flows.report import Report
 
 MAX_BYTES = 1 << 20
@@ -57,6 +58,7 @@ _CHANNELS = re.compile(r"^channels:.*(?:\n(?:[ \t#].*)?)*", re.MULTILINE)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _KEPT_VARIABLE = re.compile(r"\$\((\w+)\)")
 _NO_BREAK = re.compile(r"^ *[\u00a0\u2000-\u200a\u202f\u3000]+ *(?:- |[\w«\"'{/]+:)", re.MULTILINE)
+_CURLY = re.compile("[“”„«‘’]")
 _CUT = re.compile(r" #[^\s#]")
 
 
@@ -248,9 +250,13 @@ def _translate(file: str, text: str, error: yaml.YAMLError, report: Report) -> N
     if opened is not None:
         report(complaints.YAML_OPEN_QUOTE, Place(file, opened + 1), last=line + 1)
         return
-    place = Place(file, line + 1, column + 1)
-    kind, cause = _cause(lines, line, str(getattr(error, "problem", "")))
-    report(kind, place, text=cause)
+    kind, cause = _cause(lines, line, column, str(getattr(error, "problem", "")))
+    if kind is not complaints.YAML_INDENT:
+        report(kind, Place(file, line + 1, column + 1), text=cause)
+        return
+    fault = misplaced(lines, line)
+    place = Place(file, fault.line + 1, column + 1 if fault.line == line else 1)
+    report(fault.kind, place, text=fault.text, found=fault.found, expected=fault.expected)
 
 
 def _glued(lines: list[str], line: int, begun: int) -> tuple[int, re.Match[str]] | None:
@@ -285,8 +291,10 @@ def _is_unclosed(problem: str) -> bool:
     return "end of stream" in problem or "',' or" in problem or "document indicator" in problem
 
 
-def _cause(lines: list[str], line: int, problem: str) -> tuple[complaints.Kind, str]:
+def _cause(lines: list[str], line: int, column: int, problem: str) -> tuple[complaints.Kind, str]:
     written = lines[line]
+    if "unknown escape" in problem:
+        return complaints.YAML_ESCAPE, written[column : column + 2]
     indent = written[: len(written) - len(written.lstrip())]
     if "\t" in indent:
         return complaints.YAML_TAB, ""
@@ -300,6 +308,9 @@ def _cause(lines: list[str], line: int, problem: str) -> tuple[complaints.Kind, 
         return complaints.YAML_AFTER_QUOTE, ""
     if "mapping values" in problem:
         if re.search(r":(\s|$)", rest):
-            return complaints.YAML_COLON, ""
+            curly = _CURLY.match(rest)
+            return (
+                (complaints.YAML_CURLY_QUOTES, curly[0]) if curly else (complaints.YAML_COLON, "")
+            )
         return complaints.YAML_INDENT, ""
     return complaints.YAML_INDENT, ""
