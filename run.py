@@ -487,7 +487,8 @@ async def republish(settings: Settings, house: House) -> None:
         for name in sorted(names):
             try:
                 folder = read_bot_folder(settings.bots_dir / name)
-                loaded = load(settings, folder)
+                # In a thread, so that no turn stands still for it.
+                loaded = await asyncio.to_thread(load, settings, folder)
                 house.owners.load(name, folder.path, folder.actions)
             except (LoadError, BotFolderError) as error:
                 stays = "the version before stays" if name in house.folders else "it stays away"

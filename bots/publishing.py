@@ -1,5 +1,6 @@
 """Which version of each bot is live, and the older ones that conversations still stand on."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -83,12 +84,15 @@ class Published:
         self._since[live.bot] = live.since
         files = await self._versions.files(self._workspace, live.bot, live.hash)
         try:
-            bot = compile(live.bot, files or {})
+            # In a thread, so that no turn stands still for it.
+            bot = await asyncio.to_thread(compile, live.bot, files or {})
         except (LoadError, NotFound) as error:
             await self._versions.take(self._workspace, live, str(error))
             return None
-        self._answer_by(bot, live)
-        await self._versions.take(self._workspace, live)
+        if not self.is_news(live):
+            # Unless another one was published here meanwhile.
+            self._answer_by(bot, live)
+            await self._versions.take(self._workspace, live)
         return bot
 
     async def older(self, bot: str, version: str) -> Bot | None:

@@ -1,6 +1,7 @@
 """Publishing beside running conversations: what it means for them, who is told, what is kept."""
 
 import asyncio
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -140,6 +141,25 @@ async def test_what_does_not_load_leaves_the_version_before_and_says_why(rig: Ri
     await elsewhere(rig, RENAMED)
     await publishing.look()
     assert (await rig.published.live())[0].taken == ""
+
+
+async def test_one_published_here_meanwhile_is_the_one_that_answers(rig: Rig) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def load(name: str, files: Any) -> Bot:
+        begun.set()
+        go_on.wait(20)
+        return compiled(name, files)
+
+    await elsewhere(rig, RENAMED)
+    looking = asyncio.create_task(beside(rig, load).look())
+    await asyncio.to_thread(begun.wait, 20)
+    files = bot_files(WORDED)
+    await rig.published.publish(compiled("counter", files), files)
+    go_on.set()
+    await looking
+    await rig.hears("anna", "/start", "a")
+    assert rig.messenger.texts("anna") == ["0 is start", "1 is a"]
 
 
 async def test_with_retire_those_who_cannot_move_begin_anew_at_once(
