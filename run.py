@@ -658,6 +658,8 @@ async def serve(settings: Settings) -> None:
 
     # Where files are published as they are saved, those of the folder are the ones that answer.
     live = {} if settings.reloads else live_files(settings.database_path)
+    if live:
+        await stop_if_stranded(settings)
     bots = load_all(settings, live=live)
     settings = with_own_channels(settings, bots)
     listening = open_port(settings)
@@ -681,8 +683,6 @@ async def serve(settings: Settings) -> None:
         )
     except OSError as error:
         stop(error.strerror or str(error))
-    if not settings.reloads:
-        await stop_if_stranded(settings, house)
     app = http_app(settings, house, hub, metrics, telegram)
     url = f"{settings.public_url}{TELEGRAM_WEBHOOK}" if settings.public_url else None
     missing = await arrive_in_telegram(house, telegram, url)
@@ -718,31 +718,44 @@ async def serve(settings: Settings) -> None:
             await channel.close()
 
 
-async def stop_if_stranded(settings: Settings, house: House) -> None:
+async def stop_if_stranded(settings: Settings) -> None:
     """End where chats are in a version whose actions are gone, unless they are to leave it."""
+    from storage.beside import open_beside
+
+    try:
+        beside, folders = open_beside(settings.database_path), bot_folders(settings.bots_dir)
+    except (OSError, BotFolderError):
+        # A first start, or something that the start itself will tell of.
+        return
     lines: list[str] = []
-    for live in await house.published.live():
-        if live.retire or live.bot not in house.folders:
-            continue
-        chats = await chats_by_version(house.stores.audience, house.workspace, live.bot)
-        kept = await house.stores.versions.all(house.workspace, live.bot)
-        numbers = {one.hash: one.number for one in kept}
-        for version in sorted(chats.keys() & numbers.keys() - {live.hash}, key=numbers.__getitem__):
-            files = await house.stores.versions.files(house.workspace, live.bot, version)
-            try:
-                specs = actions_of(settings, house.folders[live.bot])
-                load_bot(live.bot, files or {}, specs)
-            except LoadError as error:
-                if wrong := [one for one in error.complaints if one.code in ACTION_GONE]:
-                    lines += stranded(live.bot, numbers[version], chats[version], wrong)
+    live = {one.bot: one for one in await beside.versions.live(beside.workspace)}
+    for folder in folders:
+        if folder.name in live and not live[folder.name].retire:
+            lines += await stranded_chats(settings, beside, folder)
+    await beside.close()
     if lines:
-        await house.close(1)
         stop(
             "Nothing was started, because chats are in versions whose actions are gone:",
             *lines,
             "Put the actions back into actions.py, or let these chats begin anew:"
             " python run.py publish --retire",
         )
+
+
+async def stranded_chats(settings: Settings, beside: "Beside", folder: BotFolder) -> list[str]:
+    """The versions of a bot that miss an action, each with the chats inside."""
+    lines: list[str] = []
+    chats = await chats_by_version(beside.audience, beside.workspace, folder.name)
+    for version in reversed(await beside.versions.all(beside.workspace, folder.name)):
+        if version.hash not in chats:
+            continue
+        files = await beside.versions.files(beside.workspace, folder.name, version.hash)
+        try:
+            compiled_with(settings, folder, folder.name, files or {})
+        except LoadError as error:
+            if wrong := [one for one in error.complaints if one.code in ACTION_GONE]:
+                lines += stranded(folder.name, version.number, chats[version.hash], wrong)
+    return lines
 
 
 def stranded(
@@ -1168,12 +1181,13 @@ async def versions(settings: Settings, bot: str | None) -> None:
     beside = beside_or_stop(settings)
     try:
         for folder in wanted_folders(settings, bot):
-            try:
-                made = load(settings, folder).bot
-            except LoadError as error:
-                stop("The bot has mistakes:", *complaints_of(folder.path, error))
             await list_versions(
-                made, beside.versions, beside.audience, beside.workspace, sys.stdout
+                folder.name,
+                language_of(folder.files),
+                beside.versions,
+                beside.audience,
+                beside.workspace,
+                sys.stdout,
             )
     finally:
         await beside.close()

@@ -121,13 +121,13 @@ class Prospect:
 
 
 async def list_versions(
-    bot: Bot, versions: Versions, audience: Audience, workspace: int, out: TextIO
+    bot: str, language: str, versions: Versions, audience: Audience, workspace: int, out: TextIO
 ) -> None:
     """The versions that are kept, the newest first, with the chats inside of each."""
-    words = Wording(bot.language)
-    chats = await chats_by_version(audience, workspace, bot.folder)
-    print(f"{bot.title} ({bot.folder})", file=out)
-    for version in await versions.all(workspace, bot.folder):
+    words = Wording(language)
+    chats = await chats_by_version(audience, workspace, bot)
+    print(bot, file=out)
+    for version in await versions.all(workspace, bot):
         inside = len(chats.get(version.hash, ()))
         line = words.version(version, inside)
         print(paint("bold" if version.left_at is None else "", line, out), file=out)

@@ -99,7 +99,7 @@ def test_a_publishing_tells_what_it_means_and_the_server_takes_it(
     assert "Сервер уже отвечает по ней." in done.stdout
     assert says(server, "dora", "/form") == "Ваше имя?"
     listed = typed(server, bots, "versions", "form").stdout.splitlines()
-    assert [line.split()[0] for line in listed] == ["Анкета", "2", "1"]
+    assert [line.split()[0] for line in listed] == ["form", "2", "1"]
     assert listed[1].endswith("← отвечает")
     assert "3 чата" in listed[2]
 
@@ -171,11 +171,15 @@ def test_chats_in_a_version_whose_action_is_gone_hold_up_the_start(
         first = run("publish", DATA_DIR=str(server.data), BOTS_DIR=str(bots), ALLOW_ACTIONS="yes")
         assert first.returncode == 0, first.stdout + first.stderr
         says(server, "anna", "/form")
+        server.stop()
+        actions.rename(tmp_path / "actions.py")
+        with pytest.raises(AssertionError, match="form, version 2: flows/form.yaml:"):
+            server.start()
+        (tmp_path / "actions.py").rename(actions)
         edit(bots, do, "")
         edit(bots, "  имя:", "  фамилия:")
         again = run("publish", DATA_DIR=str(server.data), BOTS_DIR=str(bots), ALLOW_ACTIONS="yes")
         assert "1 доживёт на версии 2" in again.stdout, again.stdout
-        server.stop()
         actions.unlink()
         with pytest.raises(AssertionError, match="whose actions are gone") as refused:
             server.start()
