@@ -49,8 +49,9 @@ class Events:
                 address=address,
                 platform=platform or address.channel.partition(":")[0],
                 user_id="",
-                # A channel's own ids are numbers: none of them looks like this.
-                external_id=f"event:{address.chat_id}:{id}",
+                # A channel's own ids are numbers: none of them looks like this. The length keeps
+                # chat «a» with «b:c» and chat «a:b» with «c» apart.
+                external_id=f"event:{len(address.chat_id)}:{address.chat_id}:{id}",
                 timestamp=self._clock(),
                 happening="event",
                 metadata={"event": name, "data": dict(data)},

@@ -18,8 +18,8 @@ PAID: dict[str, Any] = {
 }
 
 
-def known_chat(house: House, *, bot: str = "shop") -> Address:
-    address = Address(1, bot, f"telegram:{bot}", "42")
+def known_chat(house: House, *, bot: str = "shop", chat: str = "42") -> Address:
+    address = Address(1, bot, f"telegram:{bot}", chat)
     house.store.opened(address, Opening(platform="telegram", user_id="42"))
     return address
 
@@ -38,6 +38,14 @@ async def test_an_event_told_again_by_its_id_is_repeated(house: House) -> None:
     await house.client.post(EVENTS, json=PAID)
     response = await house.client.post(EVENTS, json=PAID)
     assert response.json() == {"status": "repeated"}
+
+
+async def test_an_id_that_continues_a_chats_name_is_not_another_chats_id(house: House) -> None:
+    known_chat(house, chat="a")
+    known_chat(house, chat="a:b")
+    for chat, id in (("a", "b:c"), ("a:b", "c")):
+        told = {**PAID, "chat_id": chat, "id": id}
+        assert (await house.client.post(EVENTS, json=told)).json() == {"status": "accepted"}
 
 
 async def test_an_event_for_a_chat_nobody_knows_is_refused(house: House) -> None:
