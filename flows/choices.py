@@ -17,6 +17,9 @@ from flows.turn import Press
 PICKED = "✅"
 """Stands before a label that is chosen."""
 
+MOST_OPTIONS = 10_000
+"""Elements of `options` that can be chosen: every answer is compared with each of them."""
+
 _BETWEEN = re.compile(r"[,;\n]|\s(?:и|and)\s")
 
 
@@ -96,7 +99,7 @@ def _options(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
     scope = stage.scope(frame)
     before = scope.get("item")
     made = []
-    for place, item in enumerate(items):
+    for place, item in enumerate(items[:MOST_OPTIONS]):
         scope["item"] = item
         if question.label is not None:
             label = question.label.render(scope, stage.env)

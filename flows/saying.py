@@ -1,13 +1,15 @@
 """Saying what the owner wrote: which words, what is shown with them, which buttons stay good."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from flows.attachments import given_back
+from flows.errors import RunError
 from flows.frames import Frame
 from flows.model import Card, Lines, Message, OfferedButton
 from flows.stage import Stage
-from flows.text import Text
+from flows.text import LONGEST_RESULT, Text
 from flows.turn import Card as ShownCard
 from flows.turn import MediaKind, Press
 from flows.values import freeze_light
@@ -15,6 +17,9 @@ from flows.values import freeze_light
 OFFERS_KEPT = 40
 MOST_LINES = 100
 """Elements of a `list` that are written out; a message of more nobody reads."""
+
+MOST_MEDIA = 100
+"""Pictures and files beside one message: what a variable holds may have come from another system."""
 
 
 def say(stage: Stage, frame: Frame, message: Message) -> None:
@@ -57,35 +62,52 @@ def _beside(stage: Stage, frame: Frame, message: Message) -> dict[str, Any]:
 
 
 def _listed(stage: Stage, frame: Frame, lines: Lines) -> str:
-    """The text with its lines about `item` once for every element, in the order of the lines."""
+    """The text with its lines about `item` once for every element, in the order of the lines.
+
+    RunError for more than a text may have, as soon as it is more.
+    """
     items = stage.evaluate(frame, lines.items)
     if isinstance(items, dict):
         items = list(items.values())
     elements = items[:MOST_LINES] if isinstance(items, (list, tuple)) else ()
-    written: list[str] = []
+    page = _Page()
     block: list[Text] = []
     for repeated, line in lines.lines:
         if repeated:
             block.append(line)
             continue
-        written.extend(_repeated(stage, frame, block, elements))
+        _repeat(stage, frame, block, elements, page)
         block = []
-        written.append(stage.render(frame, line))
-    written.extend(_repeated(stage, frame, block, elements))
-    return "\n".join(written).strip()
+        page.add([stage.render(frame, line)])
+    _repeat(stage, frame, block, elements, page)
+    return "\n".join(page.lines).strip()
 
 
-def _repeated(
-    stage: Stage, frame: Frame, block: Iterable[Text], elements: Iterable[Any]
-) -> list[str]:
+@dataclass(slots=True)
+class _Page:
+    """Lines of one text, with the characters that it may still have."""
+
+    lines: list[str] = field(default_factory=list)
+    left: int = LONGEST_RESULT
+
+    def add(self, lines: list[str]) -> None:
+        self.left -= sum(map(len, lines)) + len(lines)
+        if self.left < 0:
+            raise RunError(f"текст длиннее {LONGEST_RESULT} знаков")
+        self.lines += lines
+
+
+def _repeat(
+    stage: Stage, frame: Frame, block: Iterable[Text], elements: Iterable[Any], page: _Page
+) -> None:
     scope = stage.scope(frame)
     before = scope.get("item")
-    made: list[str] = []
-    for element in elements:
-        scope["item"] = element
-        made.extend(line.render(scope, stage.env) for line in block)
-    scope["item"] = before
-    return made
+    try:
+        for element in elements:
+            scope["item"] = element
+            page.add([line.render(scope, stage.env) for line in block])
+    finally:
+        scope["item"] = before
 
 
 # ---------------------------------------------------------------- media and cards
@@ -98,7 +120,7 @@ def media(
     found: list[tuple[MediaKind, str]] = []
     for kind, ref in listed:
         found.extend(given_back(stage.value(frame, ref), kind))
-    return tuple(found)
+    return tuple(found[:MOST_MEDIA])
 
 
 def _card(stage: Stage, frame: Frame, card: Card) -> ShownCard:
