@@ -37,6 +37,7 @@ _OURS = frozenset(
     ("host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer")
     + ("expect", "proxy-authorization", "proxy-connection", "keep-alive", "accept-encoding")
 )
+_UPWARDS = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -180,6 +181,9 @@ async def _look_up(host: str, port: int) -> list[str]:
 
 
 def _check_request(request: Request) -> None:
+    if _UPWARDS.search(re.split(r"[?#]", request.url, maxsplit=1)[0]):
+        # Only somebody whose words were filled in means the address above.
+        raise AddressRefused('an address must have no ".." between its slashes')
     for name, value in request.headers.items():
         if name.lower() in _OURS or not _HEADER.fullmatch(name):
             raise AddressRefused(f"the header {name!r:.60} cannot be set")
@@ -230,6 +234,9 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
             raise RemoteFailed("the answer cannot be unpacked") from None
         if len(body) > LARGEST:
             raise RemoteFailed("the answer is larger than 1 MiB")
+        if unpacker is not None and unpacker.eof:
+            # The unpacker would keep all that follows its end, however much that is.
+            break
     return body
 
 

@@ -101,7 +101,7 @@ class Performer:
             given, secrets = revealed(arguments, self._secrets)
             async with asyncio.timeout(seconds):
                 value = await self._actions.run(action, given, address=address, key=key)
-            return Returned(wait=wait, value=masked(value, secrets)), False
+            return Returned(wait=wait, value=masked(_storable(value), secrets)), False
         except ActionFailed as failure:
             reason, transient = str(failure), failure.transient
         except Unavailable as outage:
@@ -114,7 +114,21 @@ class Performer:
             # An owner's or a library's bug must reach the flow's `failed`, not kill it.
             log.exception("An action raised", action=action, bot=address.bot)
             reason, transient = "an error inside the action", False
-        reason = masked(reason, secrets)
+        reason = masked(_storable(reason), secrets)
         self._meter.failed("action")
         log.warning("An action failed", action=action, bot=address.bot, reason=reason)
         return Returned(wait=wait, failed=reason), transient
+
+
+def _storable(value: Any) -> Any:
+    """The same without halves of surrogate pairs: some charsets yield them, and no store takes them.
+
+    A result that cannot be written would be asked for again and again, and its chat would wait.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_storable(name): _storable(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_storable(inner) for inner in value]
+    return value

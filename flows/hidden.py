@@ -5,8 +5,9 @@ chosen so that it stands nowhere in what customers or other systems said: nobody
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from flows.errors import FlowError
 
@@ -73,17 +74,31 @@ def revealed(
     return {name: filled(value) for name, value in given.items()}, used
 
 
-def masked(value: Any, secrets: list[str]) -> Any:
-    """What an action gave back, without the secrets it may have repeated.
+def masked(value: Any, secrets: Iterable[str]) -> Any:
+    """What an action gave back, without the secrets it may have repeated, also as addresses and
+    JSON write them.
 
     What is shorter than any real secret stays: half of the words might be made of it.
     """
+    written = {way for secret in secrets if len(secret) >= SHORTEST for way in _ways(secret)}
+    # Of two that overlap the longer one goes first: nothing of it may be left over.
+    return _masked(value, sorted(written, key=len, reverse=True))
+
+
+def _ways(secret: str) -> Iterator[str]:
+    """How others may write a secret."""
+    yield secret
+    yield from (quote(secret), quote(secret, safe=""), quote_plus(secret))
+    yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+
+
+def _masked(value: Any, written: list[str]) -> Any:
     if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, "•••") if len(secret) >= SHORTEST else value
+        for one in written:
+            value = value.replace(one, "•••")
         return value
     if isinstance(value, Mapping):
-        return {masked(name, secrets): masked(inner, secrets) for name, inner in value.items()}
+        return {_masked(name, written): _masked(inner, written) for name, inner in value.items()}
     if isinstance(value, list):
-        return [masked(inner, secrets) for inner in value]
+        return [_masked(inner, written) for inner in value]
     return value

@@ -1,8 +1,10 @@
 """Texts of flows: plain words with `{{ expressions }}` in them, and nothing else."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from flows.env import Env
 from flows.errors import RunError
@@ -11,6 +13,7 @@ from flows.operators import LONGEST_TEXT
 from flows.shown import shown
 
 LONGEST_RESULT = 20_000
+_OF_ADDRESSES = re.compile(r"[^\w.~-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,40 @@ class Text:
         return self.render(scope, env)
 
 
+class Address(Text):
+    """A web address: what is filled in stays one piece of it, whatever signs it holds.
+
+    Otherwise a customer's `../` or `?` would choose what the owner's server is asked for.
+    """
+
+    __slots__ = ()
+
+    def value(self, scope: Mapping[str, Any], env: Env) -> str:
+        pieces = [
+            part if isinstance(part, str) else _piece(part, scope, env) for part in self._parts
+        ]
+        return "".join(pieces)
+
+
+def _piece(part: Expression, scope: Mapping[str, Any], env: Env) -> str:
+    piece = _shown(part, scope, env)
+    if "secrets" in part.names:
+        # What stands for a secret must stay as it is; the owner chose the value that will come.
+        return piece
+    return _OF_ADDRESSES.sub(lambda sign: quote(sign.group(), safe=""), piece)
+
+
 def _shown(part: Expression, scope: Mapping[str, Any], env: Env) -> str:
     try:
         return shown(part.evaluate(scope, env), env)
     except (OverflowError, RecursionError) as error:
         # A moment at the edge of the calendar, a list within lists without end.
         raise RunError(f"не получилось показать «{part.source}»") from error
+
+
+def as_address(text: Text) -> Address:
+    """The same text, filled in as addresses are."""
+    return Address(text.source, text.names, text.paths, text.constant, text._parts)
 
 
 def parse_text(source: str) -> Text:

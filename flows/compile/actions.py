@@ -8,7 +8,7 @@ from flows import complaints
 from flows.compile.reading import Reader
 from flows.compile.writer import Action, Writer
 from flows.model import ActionSpec, Do, Input, Jump, Value
-from flows.text import Text
+from flows.text import Text, as_address
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _TIMEOUT = timedelta(seconds=30)
@@ -79,6 +79,8 @@ def _arguments(reader: Reader, spec: ActionSpec, action: Action) -> Mapping[str,
         found[key.text] = reader.value(node)
         if given is not None:
             _check(reader, key, node, given, found[key.text])
+            if given.kind == "address" and isinstance(text := found[key.text], Text):
+                found[key.text] = as_address(text)
     # A name too many is one that is missing, misspelt.
     misspelt = any(name not in spec.inputs for name in found)
     for name, needed in spec.inputs.items():

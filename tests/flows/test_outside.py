@@ -200,6 +200,58 @@ def test_what_an_action_repeats_of_a_secret_is_masked() -> None:
     assert told == {"headers": [{"a ••• b": "•••"}], "n": 5, "no": None}
 
 
+@pytest.mark.parametrize(
+    "echoed",
+    [
+        "?key=p%40ss%2Fw%2Brd+%D0%AF",
+        "?key=p%40ss/w%2Brd%20%D0%AF",
+        r'{"key": "p@ss/w+rd \u042f"}',
+        "p@ss/w+rd Я",
+    ],
+)
+def test_a_secret_is_masked_as_addresses_and_json_write_it(echoed: str) -> None:
+    told = masked(echoed, ["p@ss/w+rd Я"])
+    assert "•••" in told
+    assert "rd" not in told
+
+
+def test_of_two_secrets_that_begin_alike_nothing_is_left() -> None:
+    assert masked("a secret-and-more", ["secret", "secret-and-more"]) == "a •••"
+
+
+# ---------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize(
+    ("words", "piece"),
+    [
+        ("12345", "12345"),
+        ("Тверь", "Тверь"),
+        ("../admin", "..%2Fadmin"),
+        ("1?role=admin#", "1%3Frole%3Dadmin%23"),
+        ("1&role=admin", "1%26role%3Dadmin"),
+        ("a b\\%2e", "a%20b%5C%252e"),
+    ],
+)
+def test_what_is_filled_into_an_address_stays_one_piece_of_it(words: str, piece: str) -> None:
+    url = run_with(words)["url"]
+    assert url == f"https://api.example.com/?q={piece}"
+
+
+def test_a_secret_in_an_address_comes_as_it_is() -> None:
+    action = "- do: http.get\n  with: {url: 'https://api.example.com/bot{{ secrets.token }}/me'}"
+    play = Rehearsal(
+        bot=load(action, DECLARED).bot,
+        actions=lambda name, arguments: None,
+        now=MONDAY_MORNING,
+        held=True,
+    )
+    play.hear("/start")
+    (run,) = play.running.values()
+    given, _ = revealed(run.arguments, {"token": "12:ab/c"}.get)
+    assert given["url"] == "https://api.example.com/bot12:ab/c/me"
+
+
 # ---------------------------------------------------------------- knowledge
 
 

@@ -127,6 +127,10 @@ ODD = [
     "https://127.0.0.1\t/",
     "https://127.0.0.1\x00.example.com/",
     "https://[::1/",
+    "https://public.example.com/orders/../admin",
+    "https://public.example.com/orders/%2E./admin",
+    "https://public.example.com/orders/..",
+    "https://public.example.com/./?a",
     "https://[127.0.0.1]/",
     "https://" + "a" * 5000 + "/",
 ]
@@ -427,6 +431,25 @@ async def test_a_body_over_the_limit_is_not_taken_packed_or_not(dns: Dns) -> Non
                 await fetch(url)
         with pytest.raises(RemoteFailed, match="larger than 1 MiB"):
             await fetch(url, "POST", body=b"a" * (LARGEST + 1))
+
+
+async def test_nothing_that_follows_a_packed_body_is_waited_for_or_kept(dns: Dns) -> None:
+    gone = asyncio.Event()
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"hello"))
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        gone.set()
+
+    server = await asyncio.start_server(endless, "127.0.1.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    got = await client(dns, allowed="127.0.1.0/24")(f"http://127.0.1.1:{port}/", seconds=5)
+    assert got.body == b"hello"
+    await gone.wait()
+    server.close()
 
 
 async def test_a_server_that_says_nothing_is_given_up(dns: Dns) -> None:
