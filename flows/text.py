@@ -18,13 +18,18 @@ _OF_ADDRESSES = re.compile(r"[^\w.~-]")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A checked text; `names` and `paths` are those of its expressions."""
+    """A checked text; `names` and `paths` are those of its expressions.
+
+    In an `address` what is filled in stays one piece of it, whatever signs it holds: otherwise a
+    customer's `../` or `?` would choose what the owner's server is asked for.
+    """
 
     source: str
     names: frozenset[str]
     paths: frozenset[str]
     constant: bool
     _parts: tuple[str | Expression, ...] = field(repr=False, compare=False)
+    address: bool = False
 
     def render(self, scope: Mapping[str, Any], env: Env) -> str:
         """The words for people: null is nothing, a date is written out."""
@@ -46,25 +51,15 @@ class Text:
 
     def value(self, scope: Mapping[str, Any], env: Env) -> Any:
         """The value itself, with its type, where the text is exactly one `{{…}}`."""
+        if self.address:
+            pieces = [
+                one if isinstance(one, str) else _piece(one, scope, env) for one in self._parts
+            ]
+            return "".join(pieces)
         if len(self._parts) == 1:
             only = self._parts[0]
             return only if isinstance(only, str) else only.evaluate(scope, env)
         return self.render(scope, env)
-
-
-class Address(Text):
-    """A web address: what is filled in stays one piece of it, whatever signs it holds.
-
-    Otherwise a customer's `../` or `?` would choose what the owner's server is asked for.
-    """
-
-    __slots__ = ()
-
-    def value(self, scope: Mapping[str, Any], env: Env) -> str:
-        pieces = [
-            part if isinstance(part, str) else _piece(part, scope, env) for part in self._parts
-        ]
-        return "".join(pieces)
 
 
 def _piece(part: Expression, scope: Mapping[str, Any], env: Env) -> str:
@@ -81,11 +76,6 @@ def _shown(part: Expression, scope: Mapping[str, Any], env: Env) -> str:
     except (OverflowError, RecursionError) as error:
         # A moment at the edge of the calendar, a list within lists without end.
         raise RunError(f"не получилось показать «{part.source}»") from error
-
-
-def as_address(text: Text) -> Address:
-    """The same text, filled in as addresses are."""
-    return Address(text.source, text.names, text.paths, text.constant, text._parts)
 
 
 def parse_text(source: str) -> Text:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from flows import complaints
 from flows.compile.reading import Reader
 from flows.compile.writer import Action, Writer
 from flows.model import ActionSpec, Do, Input, Jump, Value
-from flows.text import Text, as_address
+from flows.text import Text
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _TIMEOUT = timedelta(seconds=30)
@@ -80,7 +81,7 @@ def _arguments(reader: Reader, spec: ActionSpec, action: Action) -> Mapping[str,
         if given is not None:
             _check(reader, key, node, given, found[key.text])
             if given.kind == "address" and isinstance(text := found[key.text], Text):
-                found[key.text] = as_address(text)
+                found[key.text] = replace(text, address=True)
     # A name too many is one that is missing, misspelt.
     misspelt = any(name not in spec.inputs for name in found)
     for name, needed in spec.inputs.items():
