@@ -9,7 +9,7 @@ from flows.asking import miss, objection, take, take_checked
 from flows.attachments import ATTACHED, is_a
 from flows.choices import choices_of, presses, question_of
 from flows.frames import Frame, Wait
-from flows.model import Choice, Question
+from flows.model import Assign, Choice, Go, Goal, Question, Say
 from flows.stage import Stage
 from flows.turn import Sent
 from flows.values import freeze, thaw
@@ -32,7 +32,10 @@ def choose(stage: Stage, frame: Frame, choice: Choice) -> None:
     elif choice.key == "done":
         _close_many(stage, frame, question, wait)
     elif choice.entry >= 0:
-        stage.note_answer(frame, wait.entry)
+        if _turns_back(stage, frame, choice.entry):
+            stage.turning = frame, wait.entry
+        else:
+            stage.note_answer(frame, wait.entry)
         stage.drop_timers(wait)
         stage.happened_to_question("answered", frame)
         frame.wait = None
@@ -42,6 +45,16 @@ def choose(stage: Stage, frame: Frame, choice: Choice) -> None:
         _toggle(stage, frame, wait, choice)
     else:
         _take_value(stage, frame, question, choice.value)
+
+
+def _turns_back(stage: Stage, frame: Frame, entry: int) -> bool:
+    """Whether a button leads back or asks again: it is no answer that `go: back` might return to."""
+    for operation in stage.flow(frame).code[entry:]:
+        if isinstance(operation, Go):
+            return operation.where in ("back", "again")
+        if not isinstance(operation, (Say, Assign, Goal)):
+            break
+    return False
 
 
 def _take_value(stage: Stage, frame: Frame, question: Question, value: Any) -> None:

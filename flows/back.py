@@ -20,12 +20,15 @@ def back(stage: Stage) -> None:
         top = stage.stack[-1]
         root = stage.root(top)
     entry = _last_answer(stage, root) if root is not None else None
-    if root is None or entry is None:
-        stage.tell(stage.phrase("nowhere_back"))
-        if top is not None:
-            tasks.settle_on(stage, top)
+    if root is not None and entry is not None:
+        _put_again(stage, root, entry)
         return
-    _put_again(stage, root, entry)
+    stage.tell(stage.phrase("nowhere_back"))
+    if stage.turning is not None and stage.turning[0] is top:
+        frame, at = stage.turning
+        asking.put(stage, frame, at, stage.operation(frame, at))
+    elif top is not None:
+        tasks.settle_on(stage, top)
 
 
 def _last_answer(stage: Stage, root: Frame) -> dict[str, Any] | None:

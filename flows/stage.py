@@ -30,7 +30,8 @@ class Stage(Memory):
 
     `returning` says that an interrupted frame has come to the top again, and whether what came in
     between asked something; `exhausted` is the frame whose question was missed once too often;
-    `muted` keeps what happens now from being heard; `done` counts the operations carried out; `seconds` is the moment as a timestamp; `holder` is who has the chat by now.
+    `muted` keeps what happens now from being heard; `done` counts the operations carried out; `seconds` is the moment as a timestamp; `holder` is who has the chat by now;
+    `turning` is the frame whose button leads back, and the operation of its question.
     """
 
     __slots__ = (
@@ -50,6 +51,7 @@ class Stage(Memory):
         "rung",
         "said",
         "seconds",
+        "turning",
         "watch",
     )
 
@@ -73,6 +75,7 @@ class Stage(Memory):
         self.exhausted: Frame | None = None
         self.holder: Owner = around.owner
         self.flow_of_button: str | None = None
+        self.turning: tuple[Frame, int] | None = None
         self.watch: Watch | None = None
         self.drawn = 0
 

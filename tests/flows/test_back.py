@@ -103,3 +103,37 @@ def test_a_step_after_go_back_is_come_to_where_nothing_was_answered(talk: Any) -
         - say: Дальше.
     """
     talk(flows).hears("/a", "Дальше назад нельзя.", "Дальше.")
+
+
+BUTTONS = """
+flow: анкета
+when: [/form]
+steps:
+  а:
+    - ask: Имя?
+      save: имя
+      as: text
+      buttons: {Назад: {go: back}}
+    - ask: Город?
+      save: город
+      buttons: {Пермь: Пермь, Ещё раз: {go: again}, Назад: [{say: Хорошо.}, {go: back}], Где я: {say: Тут.}}
+    - say: "{{ имя }}, {{ город | default('не знаю') }}"
+"""
+
+
+def test_a_button_leads_back_to_the_question_before(talk: Any) -> None:
+    dialog = talk(BUTTONS).hears("/form", "Имя?").hears("Аня", "Город?")
+    dialog.presses("Назад", "Хорошо.", "Имя?").hears("Оля", "Город?")
+    dialog.presses("Ещё раз", "Город?").presses("Назад", "Хорошо.", "Имя?")
+    dialog.hears("Яна", "Город?").hears("Пермь", "Яна, Пермь")
+
+
+def test_a_button_that_leads_back_does_not_lead_past_the_first_question(talk: Any) -> None:
+    dialog = talk(BUTTONS).hears("/form", "Имя?")
+    dialog.presses("Назад", "Дальше назад нельзя.", "Имя?").hears("Аня", "Город?")
+
+
+def test_going_back_returns_to_a_question_whose_button_only_acted(talk: Any) -> None:
+    form = BUTTONS.replace('    - say: "{{', '    - ask: Всё?\n    - say: "{{')
+    dialog = talk(form).hears("/form").hears("Аня").news()
+    dialog.presses("Где я", "Тут.", "Всё?").hears("назад", "Город?")
