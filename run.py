@@ -32,11 +32,10 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
 from adapters.actions.calendar import Calendar
-from adapters.actions.catalogue import Catalogue, catalogue
+from adapters.actions.catalogue import Catalogue, catalogue, facts_of
 from adapters.actions.declared import Declared
 from adapters.actions.http import Http
-from adapters.actions.job import BotFacts
-from adapters.actions.knowledge import KnowledgeBase, texts_of
+from adapters.actions.knowledge import KnowledgeBase
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
 from adapters.actions.owners import OwnersActions
@@ -44,7 +43,10 @@ from adapters.actions.pay import Pay
 from adapters.actions.stats import Stats
 from adapters.addresses import Allowed
 from adapters.guarded_http import GuardedHttp
+from adapters.ids import Ids
 from adapters.payments.sandbox import Sandbox
+from adapters.terminal.arguments import arguments
+from adapters.terminal.folders import shown_path
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.deciding import Decider
@@ -122,27 +124,6 @@ ENV_FILE = Path(".env")
 def now() -> datetime:
     """The clock of the whole house."""
     return datetime.now(UTC)
-
-
-class Ids:
-    """UUIDv7 (RFC 9562) as 32 hex digits, rising within the process."""
-
-    def __init__(self) -> None:
-        self._last = 0
-        self._chance = b""
-
-    def __call__(self) -> str:
-        # 48 bits of milliseconds and 12 bits of the fraction, never the same one twice.
-        moment = (time.time_ns() << 12) // 1_000_000
-        self._last = moment = max(moment, self._last + 1)
-        return f"{moment >> 12:012x}7{moment & 0xFFF:03x}{self._random_bits() | 1 << 63:016x}"
-
-    def _random_bits(self) -> int:
-        # Asking the system is dear, so it is asked for many at once.
-        if not self._chance:
-            self._chance = secrets.token_bytes(8192)
-        taken, self._chance = self._chance[:8], self._chance[8:]
-        return int.from_bytes(taken) >> 2
 
 
 # ---------------------------------------------------------------- the parts
@@ -317,7 +298,7 @@ async def build(
     """Open the stores and put the machinery together. Raises OSError with a sentence.
 
     `base` is the address at which customers reach our pages."""
-    new_id = Ids()
+    new_id = Ids(time.time_ns, secrets.token_bytes)
     stores = await open_sqlite(settings.database_path, new_id=new_id, clock=now)
     accounts = Accounts(stores.accounts, clock=now, random_bytes=secrets.token_bytes)
     admin = settings.admin
@@ -360,7 +341,7 @@ async def build(
             Stats(stores.shelf).acts,
             NoModel().acts,
         ),
-        bots=lambda name: facts_of(published.current(name), folders[name]),
+        bots=lambda name: facts_of(published.current(name), folders[name].knowledge),
         clock=now,
         owners=owners.of,
     )
@@ -536,37 +517,21 @@ def owners_or_stop(owners: OwnersActions, folder: BotFolder) -> None:
         stop("Nothing was started, because of a mistake:", *complaints_of(folder.path, error))
 
 
-def facts_of(bot: Bot, folder: BotFolder) -> BotFacts:
-    """What actions know of a bot."""
-    return BotFacts(
-        title=bot.title,
-        language=bot.language,
-        timezone=bot.timezone,
-        knowledge=texts_of(bot.knowledge, folder.knowledge),
-        booking=bot.booking,
-    )
-
-
 # ---------------------------------------------------------------- serving
 
 
 def open_port(settings: Settings) -> socket.socket:
     """The listening socket; one sentence if it cannot be had."""
+    from adapters.http.listening import listening_socket
+
     host, port = settings.http.host, settings.http.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listening = socket.create_server((host, port), family=family, backlog=2048)
+        return listening_socket(host, port)
     except OSError as error:
-        # Python says the address once more, in parentheses.
-        reason = (error.strerror or str(error)).split(" (")[0]
         stop(
-            f"Cannot listen on {host}:{port}: {reason}."
+            f"Cannot listen on {host}:{port}: {error.strerror}."
             " Stop what uses it, or set EASYFLOW_HTTP__PORT to another port."
         )
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        # A reader that takes nothing for ten seconds is gone: its connections inherit this.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000)
-    return listening
 
 
 def open_telegram(
@@ -654,6 +619,7 @@ async def serve(settings: Settings) -> None:
     from adapters.http.health import Metrics
     from adapters.messengers.web.channel import WebChannel
     from adapters.messengers.web.hub import Hub
+    from adapters.terminal.welcome import welcome
     from bots.tape import Tape
 
     # Where files are published as they are saved, those of the folder are the ones that answer.
@@ -709,7 +675,7 @@ async def serve(settings: Settings) -> None:
     # What is here now stays: the collector need not look at it again, nor at every turn.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    welcome(settings, house, listening.getsockname()[1])
+    welcome(address_of(settings, listening.getsockname()[1]), house.founded, sys.stdout)
     try:
         await server.serve(sockets=[listening])
     finally:
@@ -810,7 +776,7 @@ def http_app(
         accounts=house.accounts,
         health=Health(
             {
-                "database": partial(database_answers, stores, house.workspace),
+                "database": lambda: stores.answers(house.workspace, now()),
                 "inbox": not_behind(lambda: inbox.oldest, now),
             }
         ),
@@ -903,34 +869,10 @@ async def pay_at(house: House, url: str) -> bool:
     return id is not None
 
 
-async def database_answers(stores: Stores, workspace: int) -> str | None:
-    """None if a row can be read, and written again where it could not be; raises the trouble."""
-    await stores.accounts.owner()
-    if not stores.writable:
-        await stores.shelf.put(workspace, "health", "written", now().isoformat())
-    return None
-
-
 def address_of(settings: Settings, port: int) -> str:
     """Where browsers find us."""
     shown = settings.http.host if settings.http.host not in ("0.0.0.0", "::") else "localhost"
     return settings.public_url or f"http://{shown}:{port}"
-
-
-def welcome(settings: Settings, house: House, port: int) -> None:
-    """Say where to talk, and once who the owner is."""
-    address = address_of(settings, port)
-    lines = ["", f"  Talk to the bots   {address}/", f"  Their flows        {address}/flows"]
-    lines.append(f"  Documentation      {address}/docs")
-    if (founded := house.founded) and founded.generated:
-        lines += [
-            "",
-            "  Your account, shown only this once:",
-            f"    e-mail    {founded.email}",
-            f"    password  {founded.password}",
-            f"    API key   {founded.key}",
-        ]
-    print(*lines, "", sep="\n", flush=True)
 
 
 # ---------------------------------------------------------------- commands
@@ -940,7 +882,7 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
     """Talk to a bot in the terminal; no server is needed, and nothing of it is shared with one."""
     from adapters.terminal import recording
     from adapters.terminal.chat import Talk
-    from adapters.terminal.screen import CHANNEL, Screen
+    from adapters.terminal.screen import CHANNEL, NoMeter, Screen
     from bots.inside import Inside
     from bots.tape import Tape
 
@@ -951,18 +893,6 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
     folder, loaded = bots[name]
     bot_of_name, tape = loaded.bot, Tape()
     inside = Inside(bot_of_name.language)
-
-    def keep(notes: recording.Notes, words: str, uuid: str) -> list[str]:
-        """Write the talk down as a test of the bot."""
-        company = company_of(settings, folder)
-        stem = Path(words).name.partition(".")[0].replace("_", " ")
-        had = notes.recording(stem, now(), tape.calls(uuid), tape.means, tape.events(uuid))
-        try:
-            path = recording.test_path(folder.path, words)
-            written, outcomes = recording.save(company, had, path)
-        except OSError as error:
-            return [f"{error.filename or path}: {error.strerror or error}"]
-        return recording.told(company, shown_path(written), outcomes)
 
     screen = Screen(sys.stdout, title=bot_of_name.title, language=bot_of_name.language)
     with tempfile.TemporaryDirectory(prefix="easyflow-chat-") as data:
@@ -985,7 +915,12 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
             clock=now,
             new_id=house.new_id,
             inside=inside,
-            keep=keep,
+            keep=recording.Keeper(
+                folder=folder.path,
+                company=partial(company_of, settings, folder),
+                tape=tape,
+                clock=now,
+            ).keep,
             record=record,
             pays=partial(pay_at, house),
         )
@@ -1001,15 +936,6 @@ def one_bot(bot: str | None) -> tuple[str | None, Path | None]:
         return bot, None
     folder = Path(bot).resolve()
     return folder.name, folder
-
-
-class NoMeter:
-    """Where nobody reads metrics, nothing is counted."""
-
-    def accepted(self, fresh: int, repeated: int) -> None: ...
-    def turned(self, seconds: float, rung: str) -> None: ...
-    def delivered(self, channel: str, outcome: str) -> None: ...
-    def failed(self, what: str) -> None: ...
 
 
 def wanted_folders(settings: Settings, path: str | None) -> list[BotFolder]:
@@ -1275,12 +1201,6 @@ def schema(language: Literal["ru", "en"], folder: Path | None) -> int:
     return terminal.schema(language, folder, sys.stdout)
 
 
-def shown_path(path: Path) -> str:
-    """A path as an editor opens it from here."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
 def company_of(settings: Settings, folder: BotFolder) -> "Company":
     """A bot with what its tests are played with. Raises LoadError."""
     from adapters.actions.rehearsing import rehearsed
@@ -1296,7 +1216,7 @@ def company_of(settings: Settings, folder: BotFolder) -> "Company":
     owners.load(folder.name, folder.path, folder.actions)
     return Company(
         bot=bot,
-        fresh=partial(rehearsed, facts_of(bot, folder), owners=owners.of(folder.name)),
+        fresh=partial(rehearsed, facts_of(bot, folder.knowledge), owners=owners.of(folder.name)),
         means=StemmedUnderstanding().at_once,
         edited=edited,
     )
@@ -1360,88 +1280,6 @@ def log_as(settings: Settings) -> None:
     set_up_logs(
         format=settings.log.format, level=settings.log.level, secrets=settings.secret_values
     )
-
-
-def arguments() -> argparse.Namespace:
-    """What was asked for on the command line."""
-    parser = argparse.ArgumentParser(prog="python run.py", description="Easy Flow")
-    commands = parser.add_subparsers(dest="command", metavar="command")
-    commands.add_parser("serve", help="run everything (the default)")
-    talk = commands.add_parser("chat", help="talk to a bot here, no server needed")
-    talk.add_argument("bot", nargs="?", help="the bot's folder")
-    talk.add_argument("--record", default="", metavar="FILE", help="write the talk down as a test")
-    for name, meaning in (
-        ("check", "look for mistakes in bot folders"),
-        ("fmt", "put quotes where a text cannot do without them"),
-        ("test", "play the bots' *.test.yaml files"),
-    ):
-        command = commands.add_parser(name, help=meaning)
-        command.add_argument("folder", nargs="?", help="a bot's folder; all if not given")
-        if name == "test":
-            add_test_options(command)
-        elif name == "check":
-            command.add_argument("--json", action="store_true", help="for programs")
-            command.add_argument("--language", choices=("ru", "en"), help="of the complaints")
-        elif name == "fmt":
-            command.add_argument("--check", action="store_true", help="only name the files")
-    shapes = commands.add_parser("schema", help="JSON Schemas of a bot's files, for editors")
-    shapes.add_argument("--write", type=Path, metavar="FOLDER", help="write the files there")
-    shapes.add_argument("--language", choices=("ru", "en"), default="ru", help="of the hover texts")
-    listing = commands.add_parser("actions", help="what `do:` may name")
-    listing.add_argument("name", nargs="?", help="an action, or the beginning of its name")
-    listing.add_argument("--language", choices=("ru", "en"), default="ru")
-    listing.add_argument("--page", choices=("ru", "en"), help="print the page of the documentation")
-    new = commands.add_parser("init", help="a new bot folder made from a template")
-    new.add_argument("folder", type=Path, help="where the bot shall lie, such as bots/mine")
-    new.add_argument("--template", choices=("shop", "booking", "lead", "desk"))
-    new.add_argument("--language", choices=("ru", "en"), default="ru", help="what the bot speaks")
-    add_draw_options(commands.add_parser("draw", help="pictures of flows, as SVG or Mermaid"))
-    add_publish_options(commands.add_parser("publish", help="make what the folders hold live"))
-    packed = commands.add_parser("pack", help="a bot folder as one zip file")
-    packed.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
-    packed.add_argument("--into", type=Path, default=Path(), metavar="FOLDER")
-    carried = commands.add_parser("unpack", help="a bot folder out of a zip file")
-    carried.add_argument("file", type=Path)
-    carried.add_argument("--to", type=Path, metavar="FOLDER", help="where bots lie, if elsewhere")
-    texts = commands.add_parser("i18n", help="the texts of a bot as a table for translators")
-    texts.add_argument("bot", nargs="?", help="the bot's folder")
-    texts.add_argument("--out", type=Path, metavar="FILE", help="a .csv or .po file")
-    traced = commands.add_parser("trace", help="what a chat went through, and why")
-    traced.add_argument("chat", nargs="?", help="telegram:501, a session's id, or a part of it")
-    traced.add_argument("--last", type=int, default=50, metavar="number", help="so many messages")
-    traced.add_argument("--language", choices=("ru", "en"), help="of what is told")
-    kept = commands.add_parser("versions", help="what was published, and who is still in it")
-    kept.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
-    return parser.parse_args()
-
-
-def add_publish_options(command: argparse.ArgumentParser) -> None:
-    """What `publish` takes."""
-    command.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
-    command.add_argument("--dry-run", action="store_true", help="only say what it would mean")
-    command.add_argument("--retire", action="store_true", help="nobody stays on an older version")
-    command.add_argument("--version", type=int, metavar="number", help="go back to a version")
-    command.add_argument("--yes", action="store_true", help="do not ask")
-
-
-def add_draw_options(command: argparse.ArgumentParser) -> None:
-    """What `draw` takes."""
-    command.add_argument("names", nargs="*", help="[bot] [flow]: a bot, a flow of it, or either")
-    formats = command.add_mutually_exclusive_group()
-    for name, meaning in (("svg", "as SVG"), ("mermaid", "as Mermaid (the default)")):
-        formats.add_argument(
-            f"--{name}", dest="format", action="store_const", const=name, help=meaning
-        )
-    command.add_argument(
-        "--out", type=Path, metavar="FILE", help="into a file; its ending .svg says SVG"
-    )
-
-
-def add_test_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-k", action="append", metavar="word", help="only tests with it in a name")
-    command.add_argument("--coverage", action="store_true", help="steps and branches not walked")
-    command.add_argument("--min", type=int, metavar="percent", help="fail where less is walked")
-    command.add_argument("--json", action="store_true", help="for programs")
 
 
 def main() -> None:

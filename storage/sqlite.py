@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -45,6 +46,12 @@ class Stores:
     def writable(self) -> bool:
         """Whether the last write went to disk; False while the disk is full."""
         return self._writer.works
+
+    async def answers(self, workspace: int, now: datetime) -> None:
+        """Read a row, and write one where the last could not be; raises the trouble."""
+        await self.accounts.owner()
+        if not self.writable:
+            await self.shelf.put(workspace, "health", "written", now.isoformat())
 
     async def close(self) -> None:
         """Write what was handed in, close the file, let others have it."""

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from adapters.actions import calendar, http, knowledge, llm, marketplace, pay, stats
 from adapters.actions.job import Acts, BotFacts, Job
+from adapters.actions.knowledge import texts_of
 from bots.errors import ActionFailed
 from bots.model.message import Address
 from bots.ports import Clock
-from flows.model import ActionSpec, Wording
+from flows.model import ActionSpec, Bot, Wording
 from flows.values import thaw
 
 CATALOGUE: Mapping[str, ActionSpec] = {
@@ -39,6 +40,17 @@ def catalogue(*, public: bool, sandbox: bool) -> dict[str, ActionSpec]:
         name: replace(spec, missing=missing.get(name, spec.missing))
         for name, spec in CATALOGUE.items()
     }
+
+
+def facts_of(bot: Bot, knowledge: Mapping[str, str]) -> BotFacts:
+    """What actions know of a bot; `knowledge` are the texts of its folder, by their paths."""
+    return BotFacts(
+        title=bot.title,
+        language=bot.language,
+        timezone=bot.timezone,
+        knowledge=texts_of(bot.knowledge, knowledge),
+        booking=bot.booking,
+    )
 
 
 class Catalogue:

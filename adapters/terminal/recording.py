@@ -1,11 +1,15 @@
 """A talk in the terminal as a test file: what was typed is noted, played once more, written down."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from adapters.terminal.folders import shown_path
 from bots.model.message import Attachment, Button
+from bots.ports import Clock
 from bots.services.recording import in_order, slug
+from bots.tape import Tape
 from flows.errors import Place
 from flows.recording import Call, Deed, Recording, write_test
 from flows.script_lines import Line
@@ -65,6 +69,28 @@ class Notes:
     @property
     def empty(self) -> bool:
         return not self._deeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Writes talks down as tests of the bot in a folder; `tape` has what the customer did not see."""
+
+    folder: Path
+    company: Callable[[], Company]
+    tape: Tape
+    clock: Clock
+
+    def keep(self, notes: Notes, words: str, uuid: str) -> list[str]:
+        """What came of it, in words; `uuid` is the conversation's."""
+        company, tape = self.company(), self.tape
+        stem = Path(words).name.partition(".")[0].replace("_", " ")
+        had = notes.recording(stem, self.clock(), tape.calls(uuid), tape.means, tape.events(uuid))
+        path = test_path(self.folder, words)
+        try:
+            written, outcomes = save(company, had, path)
+        except OSError as error:
+            return [f"{error.filename or path}: {error.strerror or error}"]
+        return told(company, shown_path(written), outcomes)
 
 
 def save(company: Company, recording: Recording, path: Path) -> tuple[Path, list[Outcome]]:

@@ -1,0 +1,86 @@
+"""The command line: which commands there are, and what each takes."""
+
+import argparse
+from pathlib import Path
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python run.py", description="Easy Flow")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("serve", help="run everything (the default)")
+    talk = commands.add_parser("chat", help="talk to a bot here, no server needed")
+    talk.add_argument("bot", nargs="?", help="the bot's folder")
+    talk.add_argument("--record", default="", metavar="FILE", help="write the talk down as a test")
+    for name, meaning in (
+        ("check", "look for mistakes in bot folders"),
+        ("fmt", "put quotes where a text cannot do without them"),
+        ("test", "play the bots' *.test.yaml files"),
+    ):
+        command = commands.add_parser(name, help=meaning)
+        command.add_argument("folder", nargs="?", help="a bot's folder; all if not given")
+        if name == "test":
+            _add_test_options(command)
+        elif name == "check":
+            command.add_argument("--json", action="store_true", help="for programs")
+            command.add_argument("--language", choices=("ru", "en"), help="of the complaints")
+        elif name == "fmt":
+            command.add_argument("--check", action="store_true", help="only name the files")
+    shapes = commands.add_parser("schema", help="JSON Schemas of a bot's files, for editors")
+    shapes.add_argument("--write", type=Path, metavar="FOLDER", help="write the files there")
+    shapes.add_argument("--language", choices=("ru", "en"), default="ru", help="of the hover texts")
+    listing = commands.add_parser("actions", help="what `do:` may name")
+    listing.add_argument("name", nargs="?", help="an action, or the beginning of its name")
+    listing.add_argument("--language", choices=("ru", "en"), default="ru")
+    listing.add_argument("--page", choices=("ru", "en"), help="print the page of the documentation")
+    new = commands.add_parser("init", help="a new bot folder made from a template")
+    new.add_argument("folder", type=Path, help="where the bot shall lie, such as bots/mine")
+    new.add_argument("--template", choices=("shop", "booking", "lead", "desk"))
+    new.add_argument("--language", choices=("ru", "en"), default="ru", help="what the bot speaks")
+    _add_draw_options(commands.add_parser("draw", help="pictures of flows, as SVG or Mermaid"))
+    _add_publish_options(commands.add_parser("publish", help="make what the folders hold live"))
+    packed = commands.add_parser("pack", help="a bot folder as one zip file")
+    packed.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
+    packed.add_argument("--into", type=Path, default=Path(), metavar="FOLDER")
+    carried = commands.add_parser("unpack", help="a bot folder out of a zip file")
+    carried.add_argument("file", type=Path)
+    carried.add_argument("--to", type=Path, metavar="FOLDER", help="where bots lie, if elsewhere")
+    texts = commands.add_parser("i18n", help="the texts of a bot as a table for translators")
+    texts.add_argument("bot", nargs="?", help="the bot's folder")
+    texts.add_argument("--out", type=Path, metavar="FILE", help="a .csv or .po file")
+    traced = commands.add_parser("trace", help="what a chat went through, and why")
+    traced.add_argument("chat", nargs="?", help="telegram:501, a session's id, or a part of it")
+    traced.add_argument("--last", type=int, default=50, metavar="number", help="so many messages")
+    traced.add_argument("--language", choices=("ru", "en"), help="of what is told")
+    kept = commands.add_parser("versions", help="what was published, and who is still in it")
+    kept.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
+    return parser.parse_args()
+
+
+def _add_publish_options(command: argparse.ArgumentParser) -> None:
+    """What `publish` takes."""
+    command.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
+    command.add_argument("--dry-run", action="store_true", help="only say what it would mean")
+    command.add_argument("--retire", action="store_true", help="nobody stays on an older version")
+    command.add_argument("--version", type=int, metavar="number", help="go back to a version")
+    command.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_draw_options(command: argparse.ArgumentParser) -> None:
+    """What `draw` takes."""
+    command.add_argument("names", nargs="*", help="[bot] [flow]: a bot, a flow of it, or either")
+    formats = command.add_mutually_exclusive_group()
+    for name, meaning in (("svg", "as SVG"), ("mermaid", "as Mermaid (the default)")):
+        formats.add_argument(
+            f"--{name}", dest="format", action="store_const", const=name, help=meaning
+        )
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="into a file; its ending .svg says SVG"
+    )
+
+
+def _add_test_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-k", action="append", metavar="word", help="only tests with it in a name")
+    command.add_argument("--coverage", action="store_true", help="steps and branches not walked")
+    command.add_argument("--min", type=int, metavar="percent", help="fail where less is walked")
+    command.add_argument("--json", action="store_true", help="for programs")
