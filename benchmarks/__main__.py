@@ -1,4 +1,4 @@
-"""`make bench`: the five-step dialog through webhook, SQLite and sendMessage; figures on the screen."""
+"""`make bench`: the engine alone, then a dialog through webhook, SQLite and sendMessage."""
 
 import argparse
 import asyncio
@@ -13,6 +13,7 @@ from typing import Any
 import uvloop
 
 from benchmarks.disk import fdatasync_times
+from benchmarks.engine import report
 from benchmarks.figures import milliseconds, percentile
 from benchmarks.platform import BotApi, Person, Webhooks
 from benchmarks.server import cpu_seconds, server
@@ -118,6 +119,7 @@ def main() -> None:
     options.add_argument("--rate", type=float, default=200)
     options.add_argument("--seconds", type=float, default=20)
     given = options.parse_args()
+    report()
     uvloop.run(run(given.chats, given.turns, given.rate, given.seconds))
 
 
