@@ -88,21 +88,31 @@ class _Maker:
 
     def _action(self) -> Schema:
         """A verb with the keys beside it is one alternative; a step's former name another."""
-        made = [{"enum": ["done", "back", "again", "cancel"]}]
-        for verb in words("verb").values():
-            beside = BESIDE.get(verb.name)
-            keys = {verb.name: self._word(verb)} | (self._keys(beside) if beside else {})
-            if verb.built:
-                made.append(
-                    _closed(keys, [verb.name, *(REQUIRED.get(beside, ()) if beside else ())])
-                )
+        made: list[Schema] = [{"enum": ["done", "back", "again", "cancel"]}, *self._verbs({})]
         if words("step")["was"].built:
             made.append(self._place("step"))
         return {"anyOf": made}
 
+    def _named_action(self) -> Schema:
+        """An action of a button, with what programs know the button by."""
+        return {"anyOf": self._verbs({"name": self._word(words("button")["name"])})}
+
+    def _verbs(self, more: Mapping[str, Schema]) -> list[Schema]:
+        made = []
+        for verb in words("verb").values():
+            beside = BESIDE.get(verb.name)
+            keys = {verb.name: self._word(verb)} | (self._keys(beside) if beside else {})
+            keys |= more
+            if verb.built:
+                made.append(
+                    _closed(keys, [verb.name, *(REQUIRED.get(beside, ()) if beside else ())])
+                )
+        return made
+
     def _buttons(self) -> Schema:
         button = self._shared("button", partial(self._place, "button"))
-        value = _either([*_LABELS, button, self._shared("block", self._block)])
+        named = self._shared("named_action", self._named_action)
+        value = _either([*_LABELS, button, self._shared("block", self._block), named])
         labelled = {"type": "object", "additionalProperties": value, "minProperties": 1}
         return _either([{"type": "array", "items": _either([_SCALAR, labelled])}, labelled])
 

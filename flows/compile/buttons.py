@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from flows import complaints
@@ -104,8 +105,18 @@ def _question_button(
         return OfferedButton(label=label, value=reader.value(node, _typed(base)))
     if isinstance(node, Mapped) and node.entries and node.entries[0][0].text in _DECORATIONS:
         return _decorated(reader, label, node)
-    entry = writer.side_block(node, "buttons", Jump(after))
-    return OfferedButton(label=label, entry=entry)
+    name, action = _named(reader, node)
+    entry = writer.side_block(action, "buttons", Jump(after))
+    return OfferedButton(label=label, entry=entry, name=name)
+
+
+def _named(reader: Reader, node: Node) -> tuple[str | None, Node]:
+    """What programs know a button by, and the action that it stands beside."""
+    name = node.get("name") if isinstance(node, Mapped) else None
+    if name is None or not isinstance(node, Mapped):
+        return None, node
+    rest = tuple(pair for pair in node.entries if pair[1] is not name)
+    return reader.word(name, "name"), Mapped(node.place, rest)
 
 
 def _typed(base: str) -> str | None:
@@ -156,10 +167,19 @@ def _message_button(writer: Writer, key: Scalar, node: Node | None) -> OfferedBu
     if not isinstance(node, Mapped) or not node.entries:
         _refuse(reader, node)
         return None
-    verb, value = node.entries[0]
-    if verb.text in _DECORATIONS:
+    if node.entries[0][0].text in _DECORATIONS:
         button = _decorated(reader, label, node)
         return button if button.value is None else _as_text(button)
+    name, action = _named(reader, node)
+    acting = _acting(writer, label, action)
+    return replace(acting, name=name) if acting is not None else None
+
+
+def _acting(writer: Writer, label: Text, node: Node) -> OfferedButton | None:
+    """A button of a message that leads somewhere."""
+    reader = writer.reader
+    assert isinstance(node, Mapped)
+    verb, value = node.entries[0]
     if verb.text in ("call", "start"):
         fields = reader.checked(node.entries[1:], "start", verb.text, node.place)
         target = flow_name(reader, value, verb.text)

@@ -410,6 +410,27 @@ def test_a_button_on_offer_may_carry_a_name_and_data(talk: Any) -> None:
     )
 
 
+def test_a_button_that_acts_may_have_a_name_too(talk: Any) -> None:
+    dialog = talk(
+        flow(
+            """
+            - say: {text: Вот., buttons: {Ещё: {start: а, name: more}}}
+            - ask: Что?
+              save: x
+              buttons: {Дальше: {go: б, name: further}, Стоп: {go: cancel}}
+            """
+        )
+        + "  б: [{say: Готово.}]\n"
+    )
+    dialog.hears("/a", "Вот.", "Что?")
+    assert [button.name for said in dialog.play.said for button in said.buttons] == [
+        "more",
+        "further",
+        None,
+    ]
+    dialog.presses("Дальше", "Готово.")
+
+
 def test_several_labels_are_chosen_until_done(talk: Any) -> None:
     steps = "- ask: Какие?\n  save: x\n  as: many\n  buttons: [А, Б, В]\n- say: '{{ x | join }}'"
     dialog = talk(flow(steps))
