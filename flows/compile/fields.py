@@ -20,14 +20,21 @@ class Use:
 class Fields:
     """The keys of a mapping, checked against the vocabulary of its place.
 
-    `broken` says that no mapping was found: what it lacks is not worth a word.
+    `broken` says that no mapping was found: what it lacks is not worth a word. Nor is a key that a
+    misspelt one was taken for, in the `hints` at the right names.
     """
 
     def __init__(
-        self, entries: Iterable[tuple[Scalar, Node]], place: Place, *, broken: bool = False
+        self,
+        entries: Iterable[tuple[Scalar, Node]],
+        place: Place,
+        *,
+        broken: bool = False,
+        hints: Iterable[str] = (),
     ) -> None:
         self.place = place
         self.broken = broken
+        self._hints = tuple(hints)
         self._entries = {key.text: (key, value) for key, value in entries}
 
     def __contains__(self, key: str) -> bool:
@@ -36,6 +43,10 @@ class Fields:
     def __iter__(self) -> Iterator[str]:
         """The keys, in the order in which they were written."""
         return iter(self._entries)
+
+    def misspelt(self, key: str) -> bool:
+        """Whether a key that does not belong here seems to be this one."""
+        return any(f"«{key}»" in hint or f"“{key}”" in hint for hint in self._hints)
 
     def get(self, key: str) -> Node | None:
         found = self._entries.get(key)

@@ -9,7 +9,6 @@ from flows.compile.signatures import questions, told_apart, waits
 from flows.compile.triggers import Triggers, handlers
 from flows.compile.verbs import VERBS
 from flows.compile.writer import Writer
-from flows.errors import Place
 from flows.model import Enter, Finish, Flow, Need, Target
 from flows.report import Report
 from flows.yaml_text import Listing, Mapped, Node, Scalar
@@ -33,7 +32,7 @@ def read_header(node: Node, known: Known, report: Report) -> None:
         node=node,
         needs=_needs(reader, fields.get("needs")),
         gives=_gives(reader, fields.get("gives")),
-        steps=_step_names(reader, fields.get("steps")),
+        steps=_step_names(reader, reader.required(fields, "steps", "flow")),
         is_task="when" in fields,
     )
 
@@ -77,7 +76,7 @@ def compile_flow(
     reader.writes.update(list(header.needs))
     writer = Writer(reader, VERBS, header.name, header.steps)
     node = header.node
-    steps, former = _main_line(writer, node.get("steps"), header.place)
+    steps, former = _main_line(writer, node.get("steps"))
     meanwhile = handlers(
         reader,
         node.get("meanwhile"),
@@ -128,17 +127,13 @@ def _former_flow(reader: Reader, node: Node | None) -> str:
     return name
 
 
-def _main_line(
-    writer: Writer, node: Node | None, place: Place
-) -> tuple[dict[str, int], dict[str, str]]:
+def _main_line(writer: Writer, node: Node | None) -> tuple[dict[str, int], dict[str, str]]:
     """The first operation of each step, and the steps' names by their former ones."""
     reader = writer.reader
     entries = reader.entries(node, "steps")
-    if node is not None and not isinstance(node, Mapped):
+    if not isinstance(node, Mapped):
         return {}, {}
-    if node is None:
-        reader.report(complaints.MISSING_KEY, place, where="flow", key="steps")
-    elif not entries:
+    if not entries:
         reader.report(complaints.TOO_FEW, node.place, where="steps")
     steps: dict[str, int] = {}
     former: dict[str, str] = {}
@@ -146,7 +141,7 @@ def _main_line(
         writer.step = key.text.strip()
         steps[writer.step] = writer.emit(Enter(writer.step), key.place)
         writer.block(_without_former(writer, block, former), writer.step)
-    writer.emit(Finish(), entries[-1][0].place if entries else place)
+    writer.emit(Finish(), entries[-1][0].place if entries else node.place)
     writer.step = ""
     return steps, former
 

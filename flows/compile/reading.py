@@ -89,27 +89,29 @@ class Reader:
         self, entries: Iterable[tuple[Scalar, Node]], where: Where, title: str, place: Place
     ) -> Fields:
         allowed = words(where)
-        good = []
+        good, hints = [], []
         for key, value in entries:
             word = allowed.get(key.text)
             if word is None:
-                self._unknown_key(key, where, title)
+                hints.append(self._unknown_key(key, where, title))
             elif not word.built:
                 self.report(complaints.NOT_BUILT, key.place, name=key.text)
             else:
                 good.append((key, value))
-        return Fields(good, place)
+        return Fields(good, place, hints=hints)
 
-    def _unknown_key(self, key: Scalar, where: Where, title: str) -> None:
+    def _unknown_key(self, key: Scalar, where: Where, title: str) -> str:
+        """Complain of a key; gives the hint at the right one."""
         if key.text in words("verb") and title in words("verb"):
             self.report(complaints.TWO_VERBS, key.place, name=key.text)
-            return
+            return ""
         nearest = self.report.nearest(key.text, words(where))
         self.report(complaints.UNKNOWN_KEY, key.place, name=key.text, where=title, nearest=nearest)
+        return nearest
 
     def required(self, fields: Fields, key: str, title: str) -> Node | None:
         node = fields.get(key)
-        if node is None and not fields.broken:
+        if node is None and not fields.broken and not fields.misspelt(key):
             self.report(complaints.MISSING_KEY, fields.place, where=title, key=key)
         return node
 

@@ -475,6 +475,18 @@ def test_every_word_says_what_it_means_in_both_languages_and_what_its_value_is()
         assert {part for part in bare.split() if not part.startswith("{")} <= VALUES, word
 
 
+@pytest.mark.parametrize(
+    ("flow", "line"),
+    [
+        (GOOD.replace("steps:", "stps:"), "E012 ключ «stps»"),
+        (GOOD.replace("flow:", "сценарий:"), "E012 ключ «сценарий»"),
+        (GOOD.replace("say: Привет", "choose: now, case: {а: done}"), "E012 ключ «case»"),
+    ],
+)
+def test_a_misspelt_key_is_not_missed_as_well(flow: str, line: str) -> None:
+    assert line in only(said(flow, bot="bot: Б\n"))
+
+
 def test_a_word_has_one_russian_alias_and_an_alias_one_word() -> None:
     pairs = {(word.name, word.alias) for word in WORDS if word.where not in TEST_PLACES}
     names, aliases = Counter(name for name, _ in pairs), Counter(alias for _, alias in pairs)
