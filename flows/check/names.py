@@ -35,7 +35,10 @@ def _roots(reader: Reader) -> None:
         for name in sorted(use.names - given):
             unknown.setdefault(name, []).append(use.place)
     for name, places in unknown.items():
-        nearest = reader.report.nearest(name, sorted(given))
+        nearest = reader.report.nearest(name, sorted(given)) or reader.report.words(
+            f" — запишите его ответом (save) или действием set; слово для сравнения берут в кавычки: '{name}'",
+            f": save an answer in it, or set it; a word to compare with goes in quotes: '{name}'",
+        )
         more = _more(reader, places)
         reader.report(complaints.UNKNOWN_VARIABLE, places[0], name=name, more=more, nearest=nearest)
 

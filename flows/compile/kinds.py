@@ -1,5 +1,6 @@
 """Compiles answer types: a bot's own ones, and a question's `as` with what narrows it."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +37,8 @@ def own_type(reader: Reader, name: str, place: Place, node: Node) -> None:
         if limits["matches"] is None:
             made = replace(made, matches=wider.matches, unmistakable=wider.unmistakable)
     except ValueError as error:
-        _complain(reader, place, name, error)
+        used = [key for key in _NARROWING if key in fields]
+        _complain(reader, _at_fault(fields, used, error) if used else place, name, error)
         made = wider
     reader.known.types[name] = made
     reader.known.own_types.append(name)
@@ -52,8 +54,14 @@ def question_kind(reader: Reader, fields: Fields, default: str) -> AnswerType:
     try:
         return narrowed(kind, **_limits(reader, fields))
     except ValueError as error:
-        _complain(reader, fields.key(used[0]).place, kind.name, error)
+        _complain(reader, _at_fault(fields, used, error), kind.name, error)
         return kind
+
+
+def _at_fault(fields: Fields, used: list[str], error: ValueError) -> Place:
+    """The key that the error is about: it names it, or the first one that narrows."""
+    named = [key for key in used if re.search(rf"\b{key}\b", str(error))]
+    return fields.key((named or used)[0]).place
 
 
 def _limits(reader: Reader, fields: Fields) -> dict[str, Any]:
