@@ -4,6 +4,7 @@ from flows import complaints
 from flows.compile.fields import Use
 from flows.compile.reading import Reader
 from flows.errors import Place
+from flows.model import ActionSpec
 from flows.vocabulary import READ_ONLY
 
 _FEW = 5
@@ -87,10 +88,8 @@ def _results(reader: Reader, use: Use) -> None:
     """A field that no action behind the variable gives, where only actions give it a value."""
     for path in sorted(use.paths):
         name, _, rest = path.partition(".")
-        specs = reader.results.get(name, [])
-        if not rest or not specs or len(specs) != reader.writes[name]:
-            continue
-        if any(not spec.outputs or spec.listed for spec in specs):
+        specs = _behind(reader, use, name)
+        if not rest or not specs or any(not spec.outputs for spec in specs):
             continue
         field = rest.partition(".")[0]
         known = dict.fromkeys(given for spec in specs for given in spec.outputs)
@@ -102,3 +101,22 @@ def _results(reader: Reader, use: Use) -> None:
             reader.report(
                 complaints.NO_SUCH_RESULT, use.place, name=path, action=actions, nearest=nearest
             )
+
+
+def _behind(reader: Reader, use: Use, name: str) -> list[ActionSpec]:
+    """The actions that give what a variable (or `item`) holds; none where something else may."""
+    if name == "item":
+        return _actions(reader, use.element, listed=True)
+    lists = reader.elements.get(name, [])
+    if not lists:
+        return _actions(reader, name, listed=False)
+    found = [_actions(reader, one, listed=True) for one in lists]
+    sole = len(lists) == reader.writes[name] and all(found)
+    return [spec for specs in found for spec in specs] if sole else []
+
+
+def _actions(reader: Reader, name: str, *, listed: bool) -> list[ActionSpec]:
+    """The actions whose results, lists or not, are all that a variable is given."""
+    specs = reader.results.get(name, [])
+    sole = len(specs) == reader.writes[name] and all(spec.listed is listed for spec in specs)
+    return specs if sole else []

@@ -12,6 +12,7 @@ from flows.compile.media import media
 from flows.compile.reading import Reader
 from flows.compile.triggers import handlers
 from flows.compile.writer import Action, Writer
+from flows.expressions import Expression
 from flows.model import (
     Ask,
     AskAgain,
@@ -59,16 +60,19 @@ def _question(writer: Writer, action: Action, index: int, save: str | None) -> Q
     # Without `find` the type decides: what is of unmistakable form is looked for.
     find = reader.yes_no(fields.get("find"), "find", default=kind.unmistakable)
     choices = fixed_choices(buttons)
+    options = _options(reader, fields)
+    if options is not None and save is not None and kind.base == "choice":
+        reader.an_element(save, options)
+    with reader.each_of(options):
+        label = _label(reader, fields)
     return Question(
         place=action.place,
         signature=Signature(writer.step, save or "", kind.name),
         body=_body(writer, action, buttons),
         kind=kind,
         save=save,
-        options=reader.expression(fields.get("options"), "options")
-        if "options" in fields
-        else None,
-        label=_label(reader, fields),
+        options=options,
+        label=label,
         checks=_checks(reader, fields.get("check")),
         retry=reader.text(fields.get("retry"), "retry"),
         tries=reader.whole_number(fields.get("tries"), "tries", least=1),
@@ -117,6 +121,10 @@ def _body(writer: Writer, action: Action, buttons: tuple[OfferedButton, ...]) ->
     return Message(
         text=text or parse_text(""), media=media(writer.reader, action.fields), buttons=buttons
     )
+
+
+def _options(reader: Reader, fields: Fields) -> Expression | None:
+    return reader.expression(fields.get("options"), "options") if "options" in fields else None
 
 
 def _label(reader: Reader, fields: Fields) -> Text | None:

@@ -9,12 +9,16 @@ from flows.yaml_text import Node, Scalar
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A place where an expression reads variables; secrets may be read in the `with` of `do` alone."""
+    """A place where an expression reads variables; secrets may be read in the `with` of `do` alone.
+
+    `element` is the variable with the list whose element `item` is, empty where that is not plain.
+    """
 
     place: Place
     names: frozenset[str]
     paths: frozenset[str]
     secret: bool = False
+    element: str = ""
 
 
 class Fields:

@@ -44,7 +44,8 @@ _TYPED = frozenset(("number", "integer", "rating", "date", "date_time"))
 class Reader:
     """Reads one flow (or bot.yaml); notes which variables are given values and which are read.
 
-    `writes` counts how often each is given one; `results` are the actions that some get theirs from.
+    `writes` counts how often each is given one; `results` are the actions that some get theirs from,
+    `elements` the lists of which some get an element.
     """
 
     def __init__(self, known: Known, report: Report) -> None:
@@ -53,10 +54,12 @@ class Reader:
         self.saved: set[str] = set()
         self.writes: Counter[str] = Counter()
         self.results: dict[str, list[ActionSpec]] = {}
+        self.elements: dict[str, list[str]] = {}
         self.uses: list[Use] = []
         self.braces: list[tuple[Place, str, str]] = []
         self.formulas: list[tuple[Place, str, frozenset[str]]] = []
         self._secret = False
+        self._element = ""
 
     @contextmanager
     def secrets_allowed(self) -> Iterator[None]:
@@ -66,6 +69,19 @@ class Reader:
             yield
         finally:
             self._secret = False
+
+    @contextmanager
+    def each_of(self, items: Expression | None) -> Iterator[None]:
+        """What is read inside calls an element of this list `item`."""
+        around, self._element = self._element, _variable_in(items)
+        try:
+            yield
+        finally:
+            self._element = around
+
+    def an_element(self, variable: str, items: Expression) -> None:
+        """Note that a variable is given an element of a list."""
+        self.elements.setdefault(variable, []).append(_variable_in(items))
 
     # ------------------------------------------------------------ shapes
 
@@ -239,7 +255,7 @@ class Reader:
             for found in _SINGLE_BRACES.finditer(text.source):
                 self.braces.append((scalar.place, found.group(), found.group(1)))
         if text.names:
-            self.uses.append(Use(scalar.place, text.names, text.paths, self._secret))
+            self.uses.append(Use(scalar.place, text.names, text.paths, self._secret, self._element))
             for name in text.names:
                 self._alphabets(name, scalar.place)
         return text
@@ -253,7 +269,9 @@ class Reader:
             except ExpressionError as error:
                 self._bad(complaints.BAD_EXPRESSION, node, error)
             else:
-                self.uses.append(Use(node.place, found.names, found.paths, self._secret))
+                self.uses.append(
+                    Use(node.place, found.names, found.paths, self._secret, self._element)
+                )
                 for name in found.names:
                     self._alphabets(name, node.place)
                 return found
@@ -372,3 +390,8 @@ def _inside(scalar: Scalar, column: int) -> Place:
         return Place(start.file, start.line + 1 + before.count("\n"), scalar.block + len(last) + 1)
     quote = 0 if scalar.plain else 1
     return Place(start.file, start.line, start.column + quote + len(before))
+
+
+def _variable_in(items: Expression | None) -> str:
+    """The variable that an expression merely names, empty where it does more."""
+    return items.source if items is not None and items.source.isidentifier() else ""

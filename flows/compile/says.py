@@ -10,7 +10,7 @@ from flows.compile.fields import Fields
 from flows.compile.media import album, media
 from flows.compile.reading import Reader
 from flows.compile.writer import Action, Writer
-from flows.expressions import ExpressionError
+from flows.expressions import Expression, ExpressionError
 from flows.model import Card, Lines, Message, OfferedButton, Say, Value
 from flows.text import Text, parse_text
 from flows.vocabulary import CHANNELS, OVERRIDING
@@ -82,8 +82,10 @@ def _words(reader: Reader, fields: Fields) -> dict[str, Any]:
     if "pick" in given and len(given) > 1:
         place = fields.key("pick").place
         reader.expected(place, "say", "или text, или pick", "either text or pick")
-    text = reader.text(fields.get("text"), "text")
-    lines = _lines(reader, fields, text) if "list" in given else None
+    items = reader.expression(fields.get("list"), "list") if "list" in given else None
+    with reader.each_of(items):
+        text = reader.text(fields.get("text"), "text")
+    lines = _lines(reader, fields, items, text) if items is not None else None
     return {
         "text": None if lines else text,
         "lines": lines,
@@ -101,8 +103,7 @@ def _pick(reader: Reader, node: Node | None) -> tuple[Text, ...]:
     return tuple(text for text in texts if text is not None)
 
 
-def _lines(reader: Reader, fields: Fields, text: Text | None) -> Lines | None:
-    items = reader.expression(fields.get("list"), "list")
+def _lines(reader: Reader, fields: Fields, items: Expression, text: Text | None) -> Lines | None:
     if text is None:
         reader.report(complaints.MISSING_KEY, fields.key("list").place, where="say", key="text")
         return None

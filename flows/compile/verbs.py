@@ -108,7 +108,8 @@ def each(writer: Writer, action: Action) -> None:
     items = writer.reader.expression(action.value, "each")
     begin = writer.reserve(action.place)
     around, writer.loops = writer.loops, (*writer.loops, begin)
-    writer.block(writer.reader.required(action.fields, "then", "each"), "then")
+    with writer.reader.each_of(items):
+        writer.block(writer.reader.required(action.fields, "then", "each"), "then")
     writer.emit(EachNext(begin), action.place)
     writer.loops = around
     writer.put(begin, EachBegin(items, writer.here))

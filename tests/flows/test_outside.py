@@ -24,6 +24,7 @@ ACTIONS = {
     ),
     "llm.answer": ActionSpec(name="llm.answer", missing=Wording("нет модели", "no model")),
     "shop.order": ActionSpec(name="shop.order", outputs={"status": Output(), "total": Output()}),
+    "shop.orders": ActionSpec(name="shop.orders", outputs={"number": Output()}, listed=True),
     "calendar.mine": ActionSpec(name="calendar.mine"),
 }
 BOT = "bot: Б\nstart: ф\n"
@@ -93,6 +94,40 @@ def test_a_field_that_an_action_does_not_give_is_told_with_the_nearest() -> None
     (complaint,) = told(action)
     assert complaint.startswith("flows/f.yaml:7: W035 «заказ.statys» всегда пусто: «shop.order»")
     assert complaint.endswith("такого не даёт — может, «status»?")
+
+
+@pytest.mark.parametrize(
+    ("reads", "name"),
+    [
+        ("- say: {list: все, text: '№{{ item.number }} {{ item.nomber }}'}", "item.nomber"),
+        ("- each: все\n  then: {say: '{{ item.number }} {{ item.nomber }}'}", "item.nomber"),
+        ("- ask: Ну?\n  options: все\n  label: '{{ item.nomber }}'", "item.nomber"),
+        (
+            "- ask: Ну?\n  options: все\n  label: '{{ item.number }}'\n  save: один\n"
+            "- say: '{{ один.number }} {{ один.nomber }}'",
+            "один.nomber",
+        ),
+    ],
+)
+def test_a_field_that_elements_of_a_list_do_not_have_is_told(reads: str, name: str) -> None:
+    (complaint,) = told(f"- do: shop.orders\n  save: все\n{reads}")
+    assert f"W035 «{name}» всегда пусто: «shop.orders»" in complaint
+    assert complaint.endswith("такого не даёт — может, «number»?")
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        "- each: first(все)\n  then: {say: '{{ item.any }}'}",
+        "- say: '{{ item.any }} {{ все.any }}'",
+        "- ask: Ну?\n  options: все\n  label: '{{ item.number }}'\n  save: один\n"
+        "- set: {один: \"{{ msg }}\"}\n- say: '{{ один.text }}'",
+        "- ask: Ну?\n  as: many\n  options: все\n  label: '{{ item.number }}'\n  save: отмечены\n"
+        "- each: отмечены\n  then: {say: '{{ item.any }}'}",
+    ],
+)
+def test_an_element_of_something_else_may_have_any_field(reads: str) -> None:
+    assert told(f"- do: shop.orders\n  save: все\n{reads}") == []
 
 
 def test_a_variable_that_others_fill_too_may_have_any_field() -> None:
