@@ -103,8 +103,10 @@ def test_a_field_that_an_action_does_not_give_is_told_with_the_nearest() -> None
         ("- each: все\n  then: {say: '{{ item.number }} {{ item.nomber }}'}", "item.nomber"),
         ("- ask: Ну?\n  options: все\n  label: '{{ item.nomber }}'", "item.nomber"),
         (
-            "- ask: Ну?\n  options: все\n  label: '{{ item.number }}'\n  save: один\n"
-            "- say: '{{ один.number }} {{ один.nomber }}'",
+            (
+                "- ask: Ну?\n  options: все\n  label: '{{ item.number }}'\n  save: один\n"
+                "- say: '{{ один.number }} {{ один.nomber }}'"
+            ),
             "один.nomber",
         ),
     ],
@@ -120,10 +122,14 @@ def test_a_field_that_elements_of_a_list_do_not_have_is_told(reads: str, name: s
     [
         "- each: first(все)\n  then: {say: '{{ item.any }}'}",
         "- say: '{{ item.any }} {{ все.any }}'",
-        "- ask: Ну?\n  options: все\n  label: '{{ item.number }}'\n  save: один\n"
-        "- set: {один: \"{{ msg }}\"}\n- say: '{{ один.text }}'",
-        "- ask: Ну?\n  as: many\n  options: все\n  label: '{{ item.number }}'\n  save: отмечены\n"
-        "- each: отмечены\n  then: {say: '{{ item.any }}'}",
+        (
+            "- ask: Ну?\n  options: все\n  label: '{{ item.number }}'\n  save: один\n"
+            "- set: {один: \"{{ msg }}\"}\n- say: '{{ один.text }}'"
+        ),
+        (
+            "- ask: Ну?\n  as: many\n  options: все\n  label: '{{ item.number }}'\n  save: отмечены\n"
+            "- each: отмечены\n  then: {say: '{{ item.any }}'}"
+        ),
     ],
 )
 def test_an_element_of_something_else_may_have_any_field(reads: str) -> None:
