@@ -3,12 +3,11 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 
-from bots.errors import NotFound
+from bots.errors import NotFound, Unavailable
 from bots.model.message import Address
 from bots.model.version import Live
 from bots.ports import Audience, Clock, Inside, Sleep, Versions
@@ -144,5 +143,13 @@ class Publishing:
         await asyncio.gather(*map(self._update, addresses))
 
     async def _update(self, address: Address) -> None:
-        with suppress(NotFound):
+        """One chat that cannot be told must not keep all others in the old version."""
+        try:
             await self._inbox.update(address)
+        except NotFound:
+            pass
+        except Unavailable:
+            # We are stopping: the next start tells whoever is left.
+            raise
+        except Exception:
+            log.exception("A chat could not be told of the new version", bot=address.bot)

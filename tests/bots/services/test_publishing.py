@@ -1,7 +1,9 @@
 """Publishing beside running conversations: what it means for them, who is told, what is kept."""
 
 import asyncio
+import sqlite3
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -223,6 +225,26 @@ async def test_those_who_were_not_told_before_a_crash_are_told_after_it(rig: Rig
     await rig.quiet()
     for chat in ("anna", "boris"):
         assert rig.messenger.texts(chat).count("0:start") == 2, chat
+    assert not (await rig.published.live())[0].retire
+
+
+async def test_a_chat_that_cannot_be_told_does_not_keep_the_others_back(rig: Rig) -> None:
+    await rig.hears("anna", "/start")
+    await rig.hears("boris", "/start")
+
+    def spoil(db: sqlite3.Connection, items: Sequence[str]) -> list[None]:
+        spoilt = '{"stack":[{"version":"of nobody"}]}'
+        for chat in items:
+            db.execute("UPDATE conversations SET position = ? WHERE chat_id = ?", (spoilt, chat))
+        return [None] * len(items)
+
+    await rig.stores._writer.do(spoil, "anna")
+    await elsewhere(rig, RENAMED, retire=True)
+    rig.files = {"counter": bot_files(RENAMED)}
+    await rig.restart()
+    await beside(rig).look()
+    await rig.quiet()
+    assert rig.messenger.texts("boris").count("0:start") == 2
     assert not (await rig.published.live())[0].retire
 
 
