@@ -96,6 +96,11 @@ class Schedules:
     async def _strike_if_due(self, bot: Bot, schedule: Schedule) -> datetime:
         now, zone = self._clock(), ZoneInfo(bot.timezone)
         struck = await self._last(bot, schedule, now)
+        if struck > now + LATEST:
+            # The clock ran far ahead and was set back: nothing is to be silent until then, and what
+            # has struck at these very times before is known by the ids of its messages.
+            await self._note(bot, schedule, now)
+            struck = now
         due = schedule.timetable.next_after(max(struck, now - LATEST), zone)
         if due > now:
             return due

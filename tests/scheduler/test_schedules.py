@@ -224,6 +224,38 @@ async def test_of_several_that_were_missed_the_last_is_made_up_for(rig: Rig) -> 
     assert len(rig.world.effects) == 1
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_clock_that_ran_ahead_for_years_silences_nothing_when_it_is_set(
+    rig: Rig, keeper: Keeper, restarts: bool
+) -> None:
+    await rig.hears("anna", "/start", "anna")
+    right = rig.hands.time
+    rig.hands.time = right.replace(year=right.year + 4, hour=18, minute=30)
+    await keeper.schedules.strike_due()
+    await rig.quiet()
+    assert keeper.told("anna") == {"anna": 1}
+    rig.hands.time = right
+    if restarts:
+        await keeper.restart()
+    await keeper.at("17:59")
+    assert keeper.told("anna") == {"anna": 1}
+    await keeper.at("18:00")
+    assert keeper.told("anna") == {"anna": 2}
+
+
+async def test_a_clock_that_is_set_back_by_hours_strikes_nothing_again(
+    rig: Rig, keeper: Keeper
+) -> None:
+    await rig.hears("anna", "/start", "anna")
+    await keeper.at("18:00")
+    await keeper.at("18:30")
+    rig.hands.time -= timedelta(hours=3)
+    await keeper.at("17:59")
+    await keeper.at("18:00")
+    await keeper.at("18:01")
+    assert keeper.told("anna") == {"anna": 1}
+
+
 # ---------------------------------------------------------------- its own clock
 
 
