@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import structlog
 
@@ -40,6 +40,17 @@ BUG_PAUSE = 30.0
 UNKNOWN = "unknown: we stopped while it was being sent, and it must not go out twice"
 
 
+class _Pause(NamedTuple):
+    """Until when a channel is left alone; more than `wait` is never left, however the clock is set."""
+
+    until: datetime
+    wait: timedelta
+
+    def left(self, now: datetime) -> timedelta:
+        left = self.until - now
+        return left if left <= self.wait else timedelta()
+
+
 class Outbox:
     """Sends committed rows. One send of a conversation is under way at a time."""
 
@@ -64,7 +75,7 @@ class Outbox:
         self._resting: set[asyncio.Task[None]] = set()
         self._waiting: dict[str, asyncio.Event] = {}
         self._down: set[str] = set()
-        self._paused: dict[str, datetime] = {}
+        self._paused: dict[str, _Pause] = {}
         self._throttle: dict[str, tuple[Address, datetime]] = {}
         self._closing = False
 
@@ -264,27 +275,34 @@ class Outbox:
         self._throttle[address.channel] = (address, now + wait)
 
     def _pause(self, channel: str, wait: timedelta) -> None:
-        until = self._clock() + wait
-        self._paused[channel] = max(self._paused.get(channel, until), until)
+        now = self._clock()
+        known = self._paused.get(channel)
+        if known is None or known.left(now) < wait:
+            self._paused[channel] = _Pause(now + wait, wait)
 
     async def _wait_for_its_time(self, row: Outgoing) -> bool:
         """Whether anything had to be waited for: its own next try, or the whole channel's."""
         waited = False
-        while (left := self._left(row)) > 0:
+        own = row.not_before
+        while (left := self._left(row.address.channel, own)) > 0:
             await self._rest(left)
             waited = True
+            # It has been waited for, though the clock may have been set back meanwhile.
+            own = None
         return waited
 
-    def _left(self, row: Outgoing) -> float:
-        paused = self._paused.get(row.address.channel)
-        if paused is None and row.not_before is None:
+    def _left(self, channel: str, own: datetime | None) -> float:
+        """Seconds to wait yet."""
+        paused = self._paused.get(channel)
+        if paused is None and own is None:
             return 0.0
         now = self._clock()
-        if paused is not None and paused <= now:
-            del self._paused[row.address.channel]
-            paused = None
-        until = max(filter(None, (paused, row.not_before)), default=now)
-        return (until - now).total_seconds()
+        left = own - now if own is not None else timedelta()
+        if paused is not None:
+            if paused.left(now) <= timedelta():
+                del self._paused[channel]
+            left = max(left, paused.left(now))
+        return left.total_seconds()
 
     def _went_down(self, row: Outgoing, failure: Exception) -> None:
         if row.address.channel not in self._down:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -129,6 +129,25 @@ async def test_a_throttled_chat_waits_exactly_as_long_as_it_is_told() -> None:
     await rig.finished(ANNA, BORIS)
     assert rig.clock.slept == [17]
     assert channel.taken == ["x", "a"]
+
+
+@pytest.mark.parametrize(
+    "failure", [ChannelDown("no route"), ChannelBusy(17), ChannelUnauthorised("no")]
+)
+async def test_nobody_waits_longer_for_a_clock_that_is_set_back_meanwhile(
+    failure: Exception,
+) -> None:
+    channel = ScriptedChannel(anna=[failure])
+    rig = Rig(channel)
+    rig.clock.held.clear()
+    rig.outbox.take([row("a")])
+    await others_go_on()
+    assert len(rig.clock.slept) == 1
+    rig.clock.time -= timedelta(hours=1)
+    rig.clock.held.set()
+    await rig.finished(ANNA)
+    assert channel.taken == ["a"]
+    assert sum(rig.clock.slept) <= 120
 
 
 async def test_when_a_second_chat_is_throttled_the_whole_bot_waits() -> None:
