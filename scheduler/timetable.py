@@ -44,6 +44,9 @@ class Timetable:
                 if due[chore.name] <= self._clock():
                     await self._do(chore)
                     due[chore.name] = self._after(chore, self._clock())
+                else:
+                    # A clock that ran far ahead may have been set back since.
+                    due[chore.name] = min(due[chore.name], self._after(chore, self._clock()))
             wait = (min(due.values()) - self._clock()).total_seconds()
             await self._sleep(min(max(wait, 0.0), LONGEST_SLEEP))
 

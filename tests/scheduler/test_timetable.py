@@ -47,3 +47,24 @@ async def test_a_failing_chore_comes_again_at_its_next_time() -> None:
         await table.run()
     assert [run.day for run in runs] == [3, 4, 5]
     assert {run.hour for run in runs} == {4}
+
+
+async def test_a_clock_that_ran_ahead_for_years_stops_no_chore_when_it_is_set() -> None:
+    clock = Clockwork(datetime(2030, 3, 2, 10, 0, tzinfo=UTC))
+    runs: list[datetime] = []
+
+    async def work() -> None:
+        runs.append(clock.now())
+        raise asyncio.CancelledError
+
+    async def sleep(seconds: float) -> None:
+        if clock.time.year == 2030:
+            clock.time = clock.time.replace(year=2026)
+        else:
+            await clock.sleep(seconds)
+
+    chore = Chore(name="tidy", when="0 4 * * *", work=work)
+    table = Timetable([chore], clock=clock.now, sleep=sleep, zone=ZoneInfo("UTC"))
+    with pytest.raises(asyncio.CancelledError):
+        await table.run()
+    assert runs == [datetime(2026, 3, 3, 4, tzinfo=UTC)]
