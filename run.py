@@ -54,7 +54,6 @@ from bots.errands import Errands
 from bots.errors import ChannelUnauthorised, NotFound, Unavailable
 from bots.inbox import Inbox
 from bots.lanes import Lanes
-from bots.model.message import Address
 from bots.outbox import Outbox
 from bots.ports import Channel, Listener, Meter
 from bots.publishing import Published
@@ -63,7 +62,8 @@ from bots.services.accounts import Accounts, Founded
 from bots.services.conversations import Conversations
 from bots.services.events import Events
 from bots.services.payments import Payments
-from bots.services.publishing import Publishing, chats_by_version
+from bots.services.publishing import Publishing
+from bots.services.stranded import stranded
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
 from config.channels import with_channels
@@ -71,7 +71,7 @@ from config.environment import SettingsError, load_settings, unknown_settings
 from config.kept_secrets import kept_secret
 from config.logs import set_up_logs
 from config.settings import Settings
-from flows.errors import Complaint, LoadError
+from flows.errors import LoadError
 from flows.load import Loaded, language_of, load_bot
 from flows.model import ActionSpec, Bot
 from scheduler.schedules import Schedules
@@ -109,11 +109,6 @@ VERSION = "0.1.0"
 
 STARTED, SAVED = "start", "saved"
 """Who publishes where nobody says `publish`."""
-
-ACTION_GONE = frozenset({"E017", "E024", "E025"})
-"""What is complained of where an action is gone or takes other arguments than it did."""
-
-MOST_CHATS_NAMED = 20
 
 TRIED_ON = frozenset({"web"})
 """The platforms where the one who saves a bot's files is the one who talks to it."""
@@ -697,7 +692,13 @@ async def stop_if_stranded(settings: Settings) -> None:
     live = {one.bot: one for one in await beside.versions.live(beside.workspace)}
     for folder in folders:
         if folder.name in live and not live[folder.name].retire:
-            lines += await stranded_chats(settings, beside, folder)
+            lines += await stranded(
+                beside.versions,
+                beside.audience,
+                beside.workspace,
+                folder.name,
+                partial(compiled_with, settings, folder),
+            )
     await beside.close()
     if lines:
         stop(
@@ -706,31 +707,6 @@ async def stop_if_stranded(settings: Settings) -> None:
             "Put the actions back into actions.py, or let these chats begin anew:"
             " python run.py publish --retire",
         )
-
-
-async def stranded_chats(settings: Settings, beside: "Beside", folder: BotFolder) -> list[str]:
-    """The versions of a bot that miss an action, each with the chats inside."""
-    lines: list[str] = []
-    chats = await chats_by_version(beside.audience, beside.workspace, folder.name)
-    for version in reversed(await beside.versions.all(beside.workspace, folder.name)):
-        if version.hash not in chats:
-            continue
-        files = await beside.versions.files(beside.workspace, folder.name, version.hash)
-        try:
-            compiled_with(settings, folder, folder.name, files or {})
-        except LoadError as error:
-            if wrong := [one for one in error.complaints if one.code in ACTION_GONE]:
-                lines += stranded(folder.name, version.number, chats[version.hash], wrong)
-    return lines
-
-
-def stranded(
-    bot: str, number: int, chats: Sequence[Address], wrong: Sequence[Complaint]
-) -> list[str]:
-    """What is wrong with a version, and who is in it."""
-    few = ", ".join(f"{one.channel} {one.chat_id}" for one in chats[:MOST_CHATS_NAMED])
-    more = f" and {len(chats) - MOST_CHATS_NAMED} more" if len(chats) > MOST_CHATS_NAMED else ""
-    return [*(f"{bot}, version {number}: {one}" for one in wrong), f"  chats: {few}{more}"]
 
 
 def http_app(

@@ -1,7 +1,7 @@
 """The results a test gives to actions, in place of the world."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flows.matching import fold
@@ -38,10 +38,6 @@ class Mocks:
 def agrees(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     """Whether all that is wanted is among what was found."""
     return all(name in found and same(value, found[name]) for name, value in wanted.items())
-
-
-def all_agree(wanted: Iterable[Mapping[str, Any]], found: Iterable[Mapping[str, Any]]) -> bool:
-    return all(map(agrees, wanted, found))
 
 
 def same(wanted: Any, found: Any) -> bool:

@@ -14,7 +14,6 @@ from flows.values import typed_scalar
 Written = list[str]
 
 LONGEST_SAID = 70
-LONGEST_FLOW_LINE = 400
 
 _INLINE = re.compile(r"[A-Za-zА-Яа-яЁё/][^:#\n\r\t\"'{}\[\],&*!|>%@`\\]*")
 _ON_A_LINE = re.compile(r"[A-Za-zА-Яа-яЁё«(/][^#\\]*")

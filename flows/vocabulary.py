@@ -1,9 +1,9 @@
 """The one table of the language's words: where each stands, what it means, what its value is."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-Where = Literal[
+BotWhere = Literal[
     "bot",
     "defaults",
     "queue",
@@ -39,6 +39,8 @@ Where = Literal[
     "unanswered",
     "split",
     "wait",
+]
+TestWhere = Literal[
     "test",
     "given",
     "mocks",
@@ -52,6 +54,7 @@ Where = Literal[
     "called",
     "request",
 ]
+Where = BotWhere | TestWhere
 
 
 class Word(NamedTuple):
@@ -420,20 +423,7 @@ REQUIRED: Mapping[Where, tuple[str, ...]] = {
 }
 """Keys that a place cannot do without."""
 
-TEST_PLACES: tuple[Where, ...] = (
-    "test",
-    "given",
-    "mocks",
-    "mock",
-    "line",
-    "client",
-    "heard",
-    "answers",
-    "happening",
-    "expect",
-    "called",
-    "request",
-)
+TEST_PLACES: tuple[TestWhere, ...] = get_args(TestWhere)
 """The places of test files; all others are of bots and flows."""
 
 EVENTS = ("no_match", "error", "cancel", "expired", "updated")

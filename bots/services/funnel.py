@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bots.errors import Invalid
@@ -11,8 +10,6 @@ from bots.model.tally import QUESTION_OUTCOMES, TASK_OUTCOMES, Tally
 from bots.ports import Clock, Tallies
 from bots.services.runtime import Published
 from flows.standing import NOWHERE, Stand
-
-Period = Literal["today", "7d", "30d", "all"]
 
 _DAYS: Mapping[str, int | None] = {"today": 1, "7d": 7, "30d": 30, "all": None}
 

@@ -17,7 +17,6 @@ from flows.text import Text
 
 _MOMENT = re.compile(r"\b(now|today)\b")
 _SOME_DAY = Env("ru", ZoneInfo("UTC"), datetime(2026, 1, 15, 12, tzinfo=UTC))
-_LONGEST_RATING = 100
 
 
 def check_branches(bot: Bot, report: Report) -> None:

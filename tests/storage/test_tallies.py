@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
 
 from bots.errors import ClaimLost
 from bots.model.tally import Tally
 from flows.standing import NOWHERE, Stand
 from storage.sqlite import Stores
+from tests.storage.alembic_moves import alembic
 from tests.storage.conftest import House
 from tests.storage.samples import ANNA, BORIS, answer, opened
 
@@ -64,7 +63,7 @@ async def test_chats_are_counted_where_they_stand_now(stores: Stores) -> None:
 
 def test_an_upgrade_says_where_chats_stand_and_can_be_undone(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
-    _alembic(path, command.upgrade, "v0001")
+    alembic(path, command.upgrade, "v0001")
     wait = (
         '"wait": {"id": "w1", "kind": "ask", "entry": 1, "signature": ["номер", "номер", "text"]}'
     )
@@ -83,9 +82,9 @@ def test_an_upgrade_says_where_chats_stand_and_can_be_undone(tmp_path: Path) -> 
                 (str(chat), str(chat), kept),
             )
     connection.close()
-    _alembic(path, command.upgrade, "v0002")
+    alembic(path, command.upgrade, "v0002")
     assert _waits(path) == [('[["возврат","номер","номер text"],["меню","выбор",""]]',), (None,)]
-    _alembic(path, command.downgrade, "v0001")
+    alembic(path, command.downgrade, "v0001")
     with sqlite3.connect(path) as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(conversations)")]
     connection.close()
@@ -99,13 +98,3 @@ def _waits(path: Path) -> list[Any]:
         return connection.execute("SELECT waits FROM conversations ORDER BY id").fetchall()
     finally:
         connection.close()
-
-
-def _alembic(path: Path, move: Any, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", "storage/migrations")
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        move(config, revision)
-    engine.dispose()

@@ -12,13 +12,12 @@ from typing import Any
 
 import pytest
 from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
 
 from bots.model.version import Live
 from storage.beside import Hand, NoDatabase, in_use, open_beside
 from storage.sqlite import Stores
 from storage.versions import SqlVersions, live_files
+from tests.storage.alembic_moves import alembic
 from tests.storage.conftest import HandClock, House
 
 FILES = {"bot.yaml": "bot: Магазин"}
@@ -164,7 +163,7 @@ async def test_another_release_must_not_change_the_tables_of_a_running_server(
 
 def test_an_upgrade_takes_versions_from_the_shelf_and_can_be_undone(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
-    _alembic(path, command.upgrade, "v0002")
+    alembic(path, command.upgrade, "v0002")
     shelf = [
         ("bot versions: shop", "f00", FILES),
         ("bot versions: shop", "a11", FILES),
@@ -176,14 +175,14 @@ def test_an_upgrade_takes_versions_from_the_shelf_and_can_be_undone(tmp_path: Pa
             values = (name, key, json.dumps(value))
             connection.execute("INSERT INTO shelf VALUES (1, ?, ?, ?)", values)
     connection.close()
-    _alembic(path, command.upgrade, "v0003")
+    alembic(path, command.upgrade, "v0003")
     query = "SELECT bot, number, hash, files FROM versions ORDER BY bot, number"
     text = json.dumps(FILES)
     versions = [("salon", 1, "b22", text), ("shop", 1, "f00", text), ("shop", 2, "a11", text)]
     assert _rows(path, query) == versions
     assert _rows(path, "SELECT key FROM shelf") == [("kept",)]
     assert _rows(path, "SELECT * FROM live_versions") == []
-    _alembic(path, command.downgrade, "v0002")
+    alembic(path, command.downgrade, "v0002")
     assert len(_rows(path, "SELECT * FROM shelf WHERE shelf LIKE 'bot versions: %'")) == 3
 
 
@@ -193,13 +192,3 @@ def _rows(path: Path, query: str) -> list[Any]:
         return connection.execute(query).fetchall()
     finally:
         connection.close()
-
-
-def _alembic(path: Path, move: Any, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", "storage/migrations")
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        move(config, revision)
-    engine.dispose()
