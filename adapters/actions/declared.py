@@ -49,7 +49,8 @@ class Declared:
         self._missing = None if allowed else FORBIDDEN
         try:
             tree = ast.parse(source, FILE)
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            # The latter two are how Python refuses what is nested too deeply.
             line = getattr(error, "lineno", 1) or 1
             self._wrong(
                 line, f"Python этого не понимает: {error}", f"Python cannot read it: {error}"

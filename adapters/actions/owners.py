@@ -5,6 +5,7 @@ import inspect
 import sys
 import traceback
 from collections.abc import Callable
+from importlib.abc import ExecutionLoader
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ class OwnersActions:
             return
         known = self._loaded.get(bot)
         if known is None or known[0] != source:
-            self._loaded[bot] = source, _acts(bot, folder / FILE)
+            self._loaded[bot] = source, _acts(bot, folder / FILE, source)
 
     def of(self, bot: str) -> Acts:
         """The actions of a bot; where the file may not be run, each fails in words."""
@@ -55,17 +56,35 @@ async def _fail(job: Job) -> None:
     raise ActionFailed(job.words(*FORBIDDEN))
 
 
-def _acts(bot: str, path: Path) -> dict[str, Act]:
+class _Text(ExecutionLoader):
+    """Runs the text that was read and looked at, and nothing else.
+
+    Python itself would rather run what lies in `__pycache__`: a copy that somebody packed with the
+    bot, or that of the same second's version before.
+    """
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._text = text
+
+    def get_filename(self, fullname: str) -> str:
+        return str(self._path)
+
+    def get_source(self, fullname: str) -> str:
+        return self._text
+
+
+def _acts(bot: str, path: Path, source: str) -> dict[str, Act]:
     # A module of its own for each bot; what its last version left behind is forgotten.
     name = f"bots_of_owners.{bot}.actions"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_loader(name, _Text(path, source))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         log.warning("An actions.py raised", bot=bot, exc_info=True)
         line = _line(error, path)
         told = f"{type(error).__name__}: {error}"
@@ -96,7 +115,7 @@ def _act(function: Callable[..., Any], path: Path, threads: Threads) -> Act:
             raise ActionFailed(str(failed), transient=failed.again) from None
         except RunError as error:
             raise ActionFailed(f"{FILE}: {function.__name__}: {error}") from None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # The owner's own mistake: the file and line say more than our traceback.
             place = f"{FILE}:{_line(error, path)}"
             log.warning("An owner's action raised", bot=job.address.bot, place=place, exc_info=True)

@@ -1,9 +1,11 @@
 """A bot's own Python: read without running it, run where it may be, its mistakes told by their line."""
 
 import asyncio
+import py_compile
 import textwrap
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -245,3 +247,35 @@ def test_a_bots_tests_run_it_too(shop: Shop) -> None:
     assert isinstance(given, Mapping)
     assert given["points"] == 3
     assert act("loyalty.level", {"points": 600}) == "друг"
+
+
+async def test_what_lies_packed_beside_the_file_is_not_run(tmp_path: Path) -> None:
+    source = '@action("a.b")\ndef f():\n    return "{}"\n'
+    head = "from bots.owners import action\n"
+    evil = tmp_path / "evil.py"
+    evil.write_text(head + source.format("packed"), encoding="utf-8")
+    packed = cache_from_source(str(tmp_path / "actions.py"))
+    py_compile.compile(
+        str(evil), cfile=packed, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+    )
+    shop = Shop(tmp_path).writes(head + source.format("read"))
+    assert await shop.does("a.b") == "read"
+
+
+async def test_leaving_ends_the_action_and_not_the_server(shop: Shop) -> None:
+    with pytest.raises(LoadError):
+        shop.writes("import sys\nsys.exit()\n")
+    shop.writes(
+        "import sys\nfrom bots.owners import action\n"
+        '@action("a.b")\nasync def f():\n    sys.exit()\n'
+        '@action("a.c")\ndef g():\n    sys.exit()\n'
+    )
+    for name in ("a.b", "a.c"):
+        with pytest.raises(ActionFailed, match="SystemExit"):
+            await shop.does(name)
+
+
+@pytest.mark.parametrize("sign", ["-", "not ", "(", "[", "f("])
+def test_what_is_nested_without_end_is_a_mistake_like_any_other(sign: str) -> None:
+    (told,) = Declared("x = " + sign * 100_000).complaints
+    assert told.code == "E095"
