@@ -5,6 +5,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -12,12 +13,14 @@ LARGEST = 200 * 1024 * 1024
 """Bytes that a packed bot may have unpacked."""
 
 MOST_FILES = 2_000
+DEEPEST = 10
+"""Folders within folders."""
 
 _DAY_ONE = (1980, 1, 1, 0, 0, 0)
 _NAME = re.compile(r"[\w-]{1,64}")
 _FOLDERS = frozenset({"flows", "tests", "knowledge", "media"})
 _FILES = frozenset({"bot.yaml", "calendar.yaml", "actions.py"})
-_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"\\|?*]')
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"\\|?*]')
 
 
 class NotABot(Exception):
@@ -58,7 +61,7 @@ def unpack(path: Path, into: Path) -> Path:
                 (half / name).replace(folder)
             finally:
                 shutil.rmtree(half, ignore_errors=True)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, UnicodeError, EOFError) as error:
         raise NotABot(f"{path} is no zip file that can be read: {error}") from None
     return folder
 
@@ -85,6 +88,10 @@ def _place(entry: zipfile.ZipInfo) -> str:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if entry.flag_bits & 1:
         raise NotABot(f"{name} is encrypted")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotABot(f"{name} is packed in a way that bots are not: pack it anew as a plain zip")
+    if len(parts) > DEEPEST:
+        raise NotABot(f"{name[:60]}… stands in more than {DEEPEST} folders")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise NotABot(f"{name} is a link or no ordinary file")
     if name.startswith("/") or ".." in parts or _FORBIDDEN.search(name):

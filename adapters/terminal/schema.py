@@ -14,7 +14,11 @@ def schema(language: Language, folder: Path | None, out: TextIO) -> int:
         return 0
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        file = folder / name
+        if file.is_symlink():
+            # What came with somebody's bot must not choose which file is overwritten.
+            file.unlink()
+        file.write_text(text, encoding="utf-8")
     print(_WRITTEN[language].format(folder=folder), _FIRST_LINES, sep="\n", file=out)
     return 0
 

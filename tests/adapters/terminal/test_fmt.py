@@ -28,3 +28,20 @@ def test_a_check_writes_nothing_and_fails_where_quotes_are_missing(tmp_path: Pat
     out = io.StringIO()
     assert fmt([tmp_path], out, only_check=True) == 0
     assert out.getvalue() == "Nothing to quote.\n"
+
+
+def test_nothing_outside_of_the_bot_is_written(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    file = outside / "a.yaml"
+    file.write_bytes(NEEDS.encode())
+    bot = tmp_path / "bot"
+    (bot / "_drafts").mkdir(parents=True)
+    (bot / ".git").mkdir()
+    (bot / ".git" / "b.yaml").write_bytes(NEEDS.encode())
+    (bot / "_drafts" / "a.yaml").symlink_to(file)
+    (bot / "flows").symlink_to(outside)
+    out = io.StringIO()
+    fmt([bot], out)
+    assert out.getvalue() == "Nothing to quote.\n"
+    assert file.read_bytes() == NEEDS.encode()

@@ -98,6 +98,34 @@ def test_a_file_that_swells_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "bots").exists()
 
 
+def deflated(path: Path, *entries: tuple[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in entries:
+            packed.writestr(name, text)
+    return path
+
+
+def spoilt(path: Path, before: bytes, after: bytes) -> Path:
+    path.write_bytes(path.read_bytes().replace(before, after))
+    return path
+
+
+def test_a_spoilt_file_is_told_in_words_and_leaves_nothing(tmp_path: Path) -> None:
+    long = ("shop/bot.yaml", "bot: x\n" * 1_000)
+    torn = deflated(tmp_path / "torn.zip", long)
+    begins = torn.read_bytes().index(b"shop/bot.yaml") + len("shop/bot.yaml")
+    spoilt(torn, torn.read_bytes()[begins : begins + 6], b"\xff" * 6)
+    named = zipped(tmp_path / "named.zip", long, ("shop/media/é", "x"))
+    spoilt(named, "é".encode(), b"\xff\xff")
+    with zipfile.ZipFile(tmp_path / "odd.zip", "w", zipfile.ZIP_LZMA) as packed:
+        packed.writestr(*long)
+    deep = zipped(tmp_path / "deep.zip", long, ("shop/flows/" + "a/" * 2_000 + "x.yaml", "x"))
+    for path in (torn, named, tmp_path / "odd.zip", deep):
+        with pytest.raises(NotABot):
+            unpack(path, tmp_path / "bots")
+        assert not list((tmp_path / "bots").glob("*")), path
+
+
 def test_what_is_no_zip_is_named(tmp_path: Path) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(b"PK\x03\x04 not really")

@@ -22,3 +22,14 @@ def test_without_a_folder_the_schema_of_bot_yaml_is_shown() -> None:
     assert schema("ru", None, out) == 0
     shown = json.loads(out.getvalue())
     assert shown["properties"]["bot"]["description"] == "имя бота"
+
+
+def test_a_link_does_not_choose_which_file_is_overwritten(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine")
+    bot = tmp_path / "bot"
+    bot.mkdir()
+    (bot / "bot.schema.json").symlink_to(mine)
+    assert schema("ru", bot, io.StringIO()) == 0
+    assert mine.read_text() == "mine"
+    assert not (bot / "bot.schema.json").is_symlink()
