@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from adapters.http.auth import authenticate
@@ -11,8 +13,11 @@ from bots.model.account import Caller
 from bots.services.accounts import Accounts
 
 _HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_FORWARDED = ("forwarded", "via", "cf-connecting-ip", "true-client-ip")
-_FORWARDED_BEGINS = ("x-forwarded", "x-real-", "x-original-")
+_NAMES = frozenset(name.strip("[]") for name in _HERE)
+_FORWARDED = ("forwarded", "via", "true-client-ip", "cdn-loop")
+_FORWARDED_BEGINS = ("x-", "cf-", "fly-", "ngrok-", "tailscale-")
+_OURS = ("x-visitor-token", "x-requested-with")
+"""Of the headers that begin like a proxy's these are said by pages."""
 
 
 class Access:
@@ -43,7 +48,8 @@ def comes_from_here(request: Request) -> bool:
     """Whether a person at this machine asks, and neither a proxy nor another site's page.
 
     The Host tells a page that a name of its own led here (DNS rebinding); proxies give themselves
-    away by what they add, or by HTTP/1.0, which nginx speaks unless it is told otherwise.
+    away by what they add, or by HTTP/1.0, which nginx speaks unless it is told otherwise. Where one
+    does not, the page that a browser names still stands at the proxy's address.
     """
     hosts = request.headers.getlist("host")
     return (
@@ -54,7 +60,20 @@ def comes_from_here(request: Request) -> bool:
         and request.scope.get("http_version") != "1.0"
         and not _forwarded(request.headers)
         and request.headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+        and all(_is_ours(page) for page in _pages(request.headers))
     )
+
+
+def _pages(headers: Headers) -> list[str]:
+    """The pages that a browser says it asks for."""
+    return [*headers.getlist("origin"), *headers.getlist("referer")]
+
+
+def _is_ours(page: str) -> bool:
+    try:
+        return urlsplit(page).hostname in _NAMES
+    except ValueError:
+        return False
 
 
 def _name(host: str) -> str:
@@ -74,4 +93,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _forwarded(headers: Mapping[str, str]) -> bool:
-    return any(name in _FORWARDED or name.startswith(_FORWARDED_BEGINS) for name in headers)
+    return any(
+        name in _FORWARDED or (name.startswith(_FORWARDED_BEGINS) and name not in _OURS)
+        for name in headers
+    )

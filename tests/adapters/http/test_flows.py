@@ -138,6 +138,18 @@ SPOOFED: dict[str, dict[str, Any]] = {
     "a gateway": {"headers": {"Via": "1.1 gateway"}},
     "another site's page": {"headers": {"Sec-Fetch-Site": "cross-site"}},
     "another port's page": {"headers": {"Sec-Fetch-Site": "same-site"}},
+    "a page of a browser that tells only its origin": {
+        "headers": {"Origin": "http://evil.example"}
+    },
+    "a page without an origin": {"headers": {"Origin": "null"}},
+    "a page behind a proxy that tells nothing": {
+        "headers": {"Referer": "https://bots.example.com/flows"}
+    },
+    "a page that begins like ours": {"headers": {"Origin": "http://localhost.evil.example"}},
+    "a page that is no address": {"headers": {"Referer": "http://[::1"}},
+    "a load balancer": {"headers": {"X-Amzn-Trace-Id": "Root=1"}},
+    "a network of proxies": {"headers": {"CDN-Loop": "cloudflare"}},
+    "a tunnel to this machine": {"headers": {"Ngrok-Trace-Id": "1"}},
 }
 
 
