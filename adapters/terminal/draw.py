@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -78,9 +79,14 @@ def _mermaid(what: Wanted, *, page: bool) -> str:
     whole = mermaid(chart_of_bot(bot))
     if not page:
         return whole
-    parts = [f"# {bot.title}\n\n```mermaid\n{whole}```\n"]
+    parts = [f"# {_plain(bot.title)}\n\n```mermaid\n{whole}```\n"]
     for flow in bot.flows.values():
-        about = f"{flow.about}.\n\n" if flow.about else ""
+        about = f"{_plain(flow.about)}.\n\n" if flow.about else ""
         chart = mermaid(chart_of_flow(bot, flow.name))
         parts.append(f"\n## {flow.name}\n\n{about}```mermaid\n{chart}```\n")
     return "".join(parts)
+
+
+def _plain(words: str) -> str:
+    """Words that a page of Markdown shows as they are."""
+    return escape(" ".join(words.split()), quote=False).replace("`", "&#96;")

@@ -2,6 +2,7 @@
 
 import io
 import xml.etree.ElementTree as xml
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,12 @@ def test_the_ending_of_a_file_says_what_goes_into_it(tmp_path: Path) -> None:
 
 def test_the_format_may_be_named() -> None:
     assert printed(Wanted(BOTS["shop"], None), format="svg").startswith("<svg ")
+
+
+def test_no_word_of_a_bot_becomes_markup_of_the_page() -> None:
+    words = "<img src=x onerror=alert(1)>\n```mermaid\n"
+    flow = replace(BOTS["shop"].flows["menu"], about=words)
+    bot = replace(BOTS["shop"], title=words, flows={"menu": flow})
+    page = printed(Wanted(bot, None))
+    assert "<img" not in page
+    assert page.count("```mermaid\n") == 2
