@@ -18,6 +18,11 @@ def wait(writer: Writer, action: Action) -> None:
         pause = reader.duration(action.value, "wait") or timedelta()
         writer.emit(Await(after=pause), action.place)
         return
+    if action.value.get("event") is None and action.value.get("after") is not None:
+        ru = "пауза пишется сразу: wait: 5m, а событие — так: wait: {event: payment.paid}"
+        en = "a pause stands right there, as wait: 5m, and an event as wait: {event: payment.paid}"
+        reader.expected(action.place, "wait", ru, en)
+        return
     fields = reader.fields(action.value, "wait", "wait")
     event = _event(reader, reader.required(fields, "event", "wait"))
     save = reader.variable(fields.get("save"), "save")

@@ -72,6 +72,10 @@ def only(complaints: list[str]) -> str:
         ("- say: '{{ now + }}'", "E041 в тексте ошибка, знак"),
         ("- if: '{{ now }}'\n  then: done", "E044 в «if» скобки {{ }} не нужны"),
         ("- later: {after: 5, call: меню}", "E042 «5» не похоже на срок, пишите так: 30s, 15m"),
+        (
+            "- wait: {after: 5m}",
+            "E010 в «wait» здесь должно стоять другое: пауза пишется сразу: wait: 5m",
+        ),
         ("- later: {call: меню}", "E010 в «later» здесь должно стоять другое: или at, или after"),
         ("- ask: Ну?\n  matches: '(a'", "E042 выражение «(a» в matches не читается"),
         ("- ask: Ну?\n  as: photo\n  matches: a", "E042 matches не подходит к ответу «photo»"),
@@ -96,7 +100,6 @@ def only(complaints: list[str]) -> str:
         ("- wait: скоро", "E042 «скоро»"),
         ("- wait: {event: cancel}", "E019 «cancel» не ждут: на него отвечает обработчик"),
         ("- wait: {event: paid}", "E019 не знаю события «paid» (свои пишут через точку"),
-        ("- wait: {after: 1h}", "E012 ключ «after» не подходит к «wait»"),
         (
             "- split: x\n  cases: {A: {say: Да}}",
             "E010 в «cases» здесь должно стоять другое: хотя бы две группы",
