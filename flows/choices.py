@@ -242,11 +242,11 @@ def _numbered(usable: Sequence[Choice]) -> int:
 
 def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
     """The one choice whose label goes on from the words, is nearly them, or is all they are about."""
-    question = question_of(stage, frame)
-    if question.kind.base not in ("choice", "many"):
-        return None
     usable = _usable(stage, frame)
     labels = [choice.label for choice in usable]
+    if question_of(stage, frame).kind.base not in ("choice", "many"):
+        place = named_among_asides(text, labels, 0)
+        return usable[place] if place is not None else None
     place = begun(text, labels)
     place = nearest_label(text, labels) if place is None else place
     place = named_among_asides(text, labels, _numbered(usable)) if place is None else place

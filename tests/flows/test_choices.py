@@ -128,6 +128,17 @@ def test_an_answer_may_be_asked_for_in_a_sentence(talk: Any, written: str) -> No
     talk(CATALOGUE, chat=things(3, "Вещь")).hears("/a", "Что?").hears(written, "2")
 
 
+@pytest.mark.parametrize("written", ["давайте другое время", "на другое время, пожалуйста"])
+def test_a_button_of_any_question_may_be_asked_for_in_a_sentence(talk: Any, written: str) -> None:
+    buttons = "- ask: Верно?\n  save: x\n  as: yes_no\n  buttons: {Да: yes, Нет: no, Другое время: {say: Ищу}}"
+    talk(question(buttons)).hears("/a", "Верно?").hears(written, "Ищу")
+
+
+def test_a_position_is_no_answer_where_a_number_might_be_one(talk: Any) -> None:
+    keys = "- ask: Верно?\n  save: x\n  as: yes_no\n  buttons: {Да: yes, Нет: no}"
+    talk(question(keys)).hears("/a", "Верно?").hears("давайте 2", "*«да» или «нет»*")
+
+
 def test_a_topic_that_only_mentions_an_answer_stays_a_topic(talk: Any) -> None:
     prices = "---\nflow: цены\nwhen: {contains: сколько стоит}\nsteps: {а: {say: Прайс}}\n"
     dialog = talk(CATALOGUE + prices, chat=things(3, "Вещь")).hears("/a", "Что?")
