@@ -1,10 +1,9 @@
 """Whether every variable that is read gets a value somewhere."""
 
 from flows import complaints
-from flows.compile.fields import Use
+from flows.compile.fields import Source, Use
 from flows.compile.reading import Reader
 from flows.errors import Place
-from flows.model import ActionSpec
 from flows.vocabulary import READ_ONLY
 
 _FEW = 5
@@ -85,38 +84,38 @@ def _secrets(reader: Reader, use: Use) -> None:
 
 
 def _results(reader: Reader, use: Use) -> None:
-    """A field that no action behind the variable gives, where only actions give it a value."""
+    """A field that nothing behind the variable gives, where only actions and flows fill it."""
     for path in sorted(use.paths):
         name, _, rest = path.partition(".")
-        specs = _behind(reader, use, name)
-        if not rest or not specs or any(not spec.outputs for spec in specs):
+        sources = _behind(reader, use, name)
+        if not rest or not sources or any(not source.fields for source in sources):
             continue
         field = rest.partition(".")[0]
-        known = dict.fromkeys(given for spec in specs for given in spec.outputs)
+        known = dict.fromkeys(given for source in sources for given in source.fields)
         if field not in known:
             nearest = reader.report.nearest(field, known) or reader.report.words(
                 f" — есть: {', '.join(known)}", f": there is {', '.join(known)}"
             )
-            actions = ", ".join(dict.fromkeys(spec.name for spec in specs))
+            actions = ", ".join(dict.fromkeys(source.name for source in sources))
             reader.report(
                 complaints.NO_SUCH_RESULT, use.place, name=path, action=actions, nearest=nearest
             )
 
 
-def _behind(reader: Reader, use: Use, name: str) -> list[ActionSpec]:
-    """The actions that give what a variable (or `item`) holds; none where something else may."""
+def _behind(reader: Reader, use: Use, name: str) -> list[Source]:
+    """The actions and flows that give what a variable (or `item`) holds; none where something else may."""
     if name == "item":
-        return _actions(reader, use.element, listed=True)
+        return _sources(reader, use.element, listed=True)
     lists = reader.elements.get(name, [])
     if not lists:
-        return _actions(reader, name, listed=False)
-    found = [_actions(reader, one, listed=True) for one in lists]
+        return _sources(reader, name, listed=False)
+    found = [_sources(reader, one, listed=True) for one in lists]
     sole = len(lists) == reader.writes[name] and all(found)
-    return [spec for specs in found for spec in specs] if sole else []
+    return [source for sources in found for source in sources] if sole else []
 
 
-def _actions(reader: Reader, name: str, *, listed: bool) -> list[ActionSpec]:
-    """The actions whose results, lists or not, are all that a variable is given."""
-    specs = reader.results.get(name, [])
-    sole = len(specs) == reader.writes[name] and all(spec.listed is listed for spec in specs)
-    return specs if sole else []
+def _sources(reader: Reader, name: str, *, listed: bool) -> list[Source]:
+    """The actions and flows whose results, lists or not, are all that a variable is given."""
+    sources = reader.results.get(name, [])
+    sole = len(sources) == reader.writes[name]
+    return sources if sole and all(one.listed is listed for one in sources) else []

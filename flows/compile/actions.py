@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flows import complaints
+from flows.compile.fields import Source
 from flows.compile.reading import Reader
 from flows.compile.writer import Action, Writer
 from flows.model import ActionSpec, Do, Input, Jump, Value
@@ -26,7 +27,8 @@ def do(writer: Writer, action: Action) -> None:
     secret = any("secrets" in use.names for use in reader.uses[uses:])
     save = reader.variable(fields.get("save"), "save")
     if save is not None:
-        reader.results.setdefault(save, []).append(spec)
+        source = Source(spec.name, tuple(spec.outputs), spec.listed)
+        reader.results.setdefault(save, []).append(source)
     retries = reader.whole_number(fields.get("retries"), "retries") or 0
     timeout = reader.duration(fields.get("timeout"), "timeout") or _TIMEOUT
     index = writer.reserve(action.place)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flows.errors import Place
 from flows.yaml_text import Node, Scalar
@@ -19,6 +20,17 @@ class Use:
     paths: frozenset[str]
     secret: bool = False
     element: str = ""
+
+
+class Source(NamedTuple):
+    """An action or a flow that a variable gets its value from.
+
+    `fields` are those of its result, or (`listed`) of each element of it; none where unknown.
+    """
+
+    name: str
+    fields: tuple[str, ...] = ()
+    listed: bool = False
 
 
 class Fields:

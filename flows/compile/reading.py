@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 from flows import complaints
 from flows.answers import AnswerType
-from flows.compile.fields import Fields, Use
+from flows.compile.fields import Fields, Source, Use
 from flows.compile.known import Known
 from flows.english import english
 from flows.errors import Place
 from flows.expressions import Expression, ExpressionError, parse_expression
 from flows.hours import parse_duration
-from flows.model import ActionSpec, Value
+from flows.model import Value
 from flows.report import Report
 from flows.text import Text, parse_text
 from flows.values import typed_scalar
@@ -44,8 +44,8 @@ _TYPED = frozenset(("number", "integer", "rating", "date", "date_time"))
 class Reader:
     """Reads one flow (or bot.yaml); notes which variables are given values and which are read.
 
-    `writes` counts how often each is given one; `results` are the actions that some get theirs from,
-    `elements` the lists of which some get an element.
+    `writes` counts how often each is given one; `results` are the actions and flows
+    that some get theirs from, `elements` the lists of which some get an element.
     """
 
     def __init__(self, known: Known, report: Report) -> None:
@@ -53,7 +53,7 @@ class Reader:
         self.report = report
         self.saved: set[str] = set()
         self.writes: Counter[str] = Counter()
-        self.results: dict[str, list[ActionSpec]] = {}
+        self.results: dict[str, list[Source]] = {}
         self.elements: dict[str, list[str]] = {}
         self.uses: list[Use] = []
         self.braces: list[tuple[Place, str, str]] = []

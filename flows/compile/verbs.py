@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flows.compile.actions import do
 from flows.compile.asks import ask
+from flows.compile.fields import Source
 from flows.compile.references import (
     flow_arguments,
     flow_name,
@@ -132,6 +133,9 @@ def call(writer: Writer, action: Action) -> None:
     flow = flow_name(reader, action.value, "call")
     arguments = flow_arguments(reader, flow, action.fields.get("with"), action.place)
     save = reader.variable(action.fields.get("save"), "save")
+    header = reader.known.flows.get(flow)
+    if save is not None and header is not None:
+        reader.results.setdefault(save, []).append(Source(flow, tuple(header.gives)))
     writer.emit(CallFlow(flow, arguments, save), action.place)
 
 

@@ -136,6 +136,15 @@ def test_an_element_of_something_else_may_have_any_field(reads: str) -> None:
     assert told(f"- do: shop.orders\n  save: все\n{reads}") == []
 
 
+def test_a_field_that_a_called_flow_does_not_promise_is_told_too() -> None:
+    steps = '- call: счёт\n  save: итог\n- say: "{{ итог.сумма }} {{ итог.сума }}"'
+    bill = "flow: счёт\ngives: {сумма: number}\nsteps: {а: {done: {сумма: 5}}}\n"
+    (complaint,) = told(steps, files={"flows/bill.yaml": bill})
+    assert complaint.endswith(
+        "W035 «итог.сума» всегда пусто: «счёт» такого не даёт — может, «сумма»?"
+    )
+
+
 def test_a_variable_that_others_fill_too_may_have_any_field() -> None:
     action = (
         '- do: shop.order\n  save: заказ\n- set: {заказ: "{{ msg }}"}\n- say: "{{ заказ.text }}"'
