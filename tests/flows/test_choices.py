@@ -134,6 +134,11 @@ def test_a_button_of_any_question_may_be_asked_for_in_a_sentence(talk: Any, writ
     talk(question(buttons)).hears("/a", "Верно?").hears(written, "Ищу")
 
 
+def test_yes_and_no_together_are_no_answer(talk: Any) -> None:
+    keys = "- ask: Верно?\n  save: x\n  as: yes_no"
+    talk(question(keys)).hears("/a", "Верно?").hears("да нет наверное", "*«да» или «нет»*")
+
+
 def test_a_position_is_no_answer_where_a_number_might_be_one(talk: Any) -> None:
     keys = "- ask: Верно?\n  save: x\n  as: yes_no\n  buttons: {Да: yes, Нет: no}"
     talk(question(keys)).hears("/a", "Верно?").hears("давайте 2", "*«да» или «нет»*")
