@@ -657,12 +657,10 @@ USELESS_IN_MENU = Kind(
 )
 OUTSIDE_WINDOW = Kind(
     "W063",
-    "{key} может прийти, когда клиент молчит больше суток: WhatsApp пропустит только шаблон|."
-    " Начните с «say: {{text: …, whatsapp: {{template: имя}}}}» или уменьшите срок; если бота там нет,"
-    " назовите его каналы в bot.yaml: channels",
-    "{key} may come after a day of silence, when WhatsApp lets only templates through|: begin"
-    " with “say: {{text: …, whatsapp: {{template: name}}}}” or make it sooner; if the bot is not there,"
-    " name its channels in bot.yaml: channels",
+    "{key} может прийти, когда клиент молчит больше суток: WhatsApp пропустит только шаблон|. {cure};"
+    " если бота там нет, назовите его каналы в bot.yaml: channels",
+    "{key} may come after a day of silence, when WhatsApp lets only templates through|: {cure};"
+    " if the bot is not there, name its channels in bot.yaml: channels",
 )
 PERSONAL_DATA = Kind(
     "W070",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flows import complaints
 from flows.check.homes import lives_on
 from flows.check.pieces import place_of
+from flows.errors import Place
 from flows.graph import ways
 from flows.model import (
     Ask,
@@ -36,11 +37,22 @@ def check_window(bot: Bot, report: Report) -> None:
         for index in range(len(flow.code)):
             for key, unsaid in _late(words, flow, index):
                 if unsaid:
-                    report(complaints.OUTSIDE_WINDOW, place_of(flow, index), key=key)
+                    _report(report, place_of(flow, index), key)
     for schedule in bot.schedules:
         flow = bot.flows.get(schedule.target.flow, bot.own)
         if schedule.for_chats and words.unsaid(flow, max(schedule.target.entry, 0)):
-            report(complaints.OUTSIDE_WINDOW, schedule.place, key="every")
+            _report(report, schedule.place, "every")
+
+
+def _report(report: Report, place: Place, key: str) -> None:
+    ru = "Начните с «say: {text: …, whatsapp: {template: имя}}»"
+    en = "begin with “say: {text: …, whatsapp: {template: name}}”"
+    if key == "remind":
+        # Its words are plain: they have no template to name.
+        ru, en = "Уменьшите срок", "make it sooner"
+    elif key != "every":
+        ru, en = f"{ru} или уменьшите срок", f"{en} or make it sooner"
+    report(complaints.OUTSIDE_WINDOW, place, key=key, cure=report.words(ru, en))
 
 
 def _late(words: "_FirstWords", flow: Flow, index: int) -> Iterator[tuple[str, bool]]:

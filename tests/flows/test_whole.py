@@ -153,6 +153,10 @@ def test_what_a_timetable_says_needs_a_template() -> None:
     menu = "flow: меню\nwhen: /start\nsteps: {а: {say: Да}}"
     news = "flow: весть\nwhen: {every: 'mon 10:00', for: yes}\nsteps: {а: {say: Пора}}"
     assert [one.split()[:2] for one in said(menu, news)] == [["flows/1.yaml:2:", "W063"]]
+    assert said(menu, news)[0].endswith(
+        "Начните с «say: {text: …, whatsapp: {template: имя}}»; если бота там нет, назовите его каналы"
+        " в bot.yaml: channels"
+    )
     template = news.replace("say: Пора", "say: {text: Пора, whatsapp: {template: т}}")
     assert said(menu, template) == []
 
@@ -227,3 +231,10 @@ def test_limits_and_the_day_of_silence_count_only_where_the_bot_lives() -> None:
     assert codes(said(steps)) == ["W060", "W063"]
     at_home = BOT.rstrip(" ") + "    channels: {telegram: {token: '${TOKEN}'}}"
     assert said(steps, bot=at_home) == []
+
+
+def test_a_reminder_has_no_template_to_be_told_of() -> None:
+    (complaint,) = said_of_steps(
+        "- ask: Ну?\n  save: x\n  expires: 3d\n  remind: {after: 25h, say: Ну}"
+    )
+    assert "WhatsApp пропустит только шаблон. Уменьшите срок;" in complaint
