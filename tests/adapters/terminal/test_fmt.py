@@ -16,7 +16,7 @@ def test_files_are_quoted_in_place(tmp_path: Path) -> None:
     out = io.StringIO()
     assert fmt([tmp_path], out) == 0
     assert file.read_bytes() == NEEDS.replace("*важно*", '"*важно*"').encode()
-    assert out.getvalue() == f"{file}: quoted\n"
+    assert out.getvalue() == f"{file}: кавычки поставлены\n"
 
 
 def test_a_check_writes_nothing_and_fails_where_quotes_are_missing(tmp_path: Path) -> None:
@@ -27,6 +27,13 @@ def test_a_check_writes_nothing_and_fails_where_quotes_are_missing(tmp_path: Pat
     fmt([tmp_path], io.StringIO())
     out = io.StringIO()
     assert fmt([tmp_path], out, only_check=True) == 0
+    assert out.getvalue() == "Кавычки нигде не нужны.\n"
+
+
+def test_an_english_bot_is_spoken_of_in_english(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_text("bot: Test\nlanguage: en\n", encoding="utf-8")
+    out = io.StringIO()
+    assert fmt([tmp_path], out) == 0
     assert out.getvalue() == "Nothing to quote.\n"
 
 
@@ -43,5 +50,5 @@ def test_nothing_outside_of_the_bot_is_written(tmp_path: Path) -> None:
     (bot / "flows").symlink_to(outside)
     out = io.StringIO()
     fmt([bot], out)
-    assert out.getvalue() == "Nothing to quote.\n"
+    assert out.getvalue() == "Кавычки нигде не нужны.\n"
     assert file.read_bytes() == NEEDS.encode()
