@@ -150,7 +150,7 @@ class Calendar:
     async def _free(self, job: Job) -> list[dict[str, Any]]:
         id = job.text("service")
         service = _service(job, id)
-        bookings = (await self._bookings(job)).values()
+        standing = _standing(id, (await self._bookings(job)).values(), job.now)
         return [
             {
                 "id": f"{id}@{start:%Y-%m-%dT%H:%M}",
@@ -159,7 +159,7 @@ class Calendar:
                 "service": service.name,
             }
             for start in _times(_offer(job), service, job.day("day"), job.now)
-            if _has_place(service, id, start, bookings)
+            if _has_place(service, start, standing)
         ]
 
     async def _book(self, job: Job) -> dict[str, Any]:
@@ -260,17 +260,23 @@ def _open_throughout(offer: Booking, start: datetime, length: timedelta) -> bool
     )
 
 
+def _standing(
+    id: str, bookings: Iterable[Mapping[str, Any]], now: datetime
+) -> list[tuple[datetime, datetime]]:
+    """When a service is booked from now on."""
+    times = (
+        (_start(booking), _end(booking))
+        for booking in bookings
+        if booking["slot"].partition("@")[0] == id and not booking["cancelled"]
+    )
+    return [(start, end) for start, end in times if end > now]
+
+
 def _has_place(
-    service: Service, id: str, start: datetime, bookings: Iterable[Mapping[str, Any]]
+    service: Service, start: datetime, standing: Iterable[tuple[datetime, datetime]]
 ) -> bool:
     end = start + service.length
-    beside: int = sum(
-        booking["slot"].partition("@")[0] == id
-        and not booking["cancelled"]
-        and _start(booking) < end
-        and _end(booking) > start
-        for booking in bookings
-    )
+    beside = sum(begins < end and ends > start for begins, ends in standing)
     return beside < service.places
 
 
@@ -284,7 +290,7 @@ def _taken(job: Job, slot: str, bookings: Iterable[Mapping[str, Any]]) -> dict[s
         raise ActionFailed(f"there is no time {slot!r:.40}") from None
     if start not in _times(_offer(job), service, start.date(), job.now):
         raise ActionFailed("this time is not on offer")
-    if not _has_place(service, id, start, bookings):
+    if not _has_place(service, start, _standing(id, bookings, job.now)):
         raise ActionFailed("this time is taken")
     return {
         "slot": slot,

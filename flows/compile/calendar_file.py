@@ -13,6 +13,8 @@ CALENDAR_FILE = "calendar.yaml"
 _TITLE = "calendar.yaml"
 _LIKE_HOURS = "working hours such as tue-sun 10:00-20:00"
 _ALWAYS = parse_hours("24/7")
+_LONGEST = 7 * 24 * 60
+"""Minutes of the longest visit: every quarter of an hour of one is looked at."""
 _MINUTE = timedelta(minutes=1)
 _HORIZON = timedelta(days=60)
 
@@ -37,7 +39,8 @@ def read_calendar(reader: Reader, node: Mapped, hours: dict[str, Hours]) -> Book
 def _service(reader: Reader, key: Scalar, node: Node) -> Service:
     fields = reader.fields(node, "service", "services")
     name = fields.get("name")
-    minutes = reader.whole_number(reader.required(fields, "minutes", key.text), "minutes", least=1)
+    written = reader.required(fields, "minutes", key.text)
+    minutes = reader.whole_number(written, "minutes", least=1, most=_LONGEST)
     return Service(
         name=reader.word(name, "name") if name is not None else key.text,
         price=_price(reader, fields),

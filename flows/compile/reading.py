@@ -40,6 +40,9 @@ _EXAMPLES: Mapping[Where, str] = {
 }
 _TYPED = frozenset(("number", "integer", "rating", "date", "date_time"))
 
+_MOST = 1_000_000
+"""No count that an owner means is larger."""
+
 
 class Reader:
     """Reads one flow (or bot.yaml); notes which variables are given values and which are read.
@@ -222,14 +225,19 @@ class Reader:
             self.expected(node, title, "yes или no", "yes or no")
         return bool(found)
 
-    def whole_number(self, node: Node | None, title: str, *, least: int = 0) -> int | None:
+    def whole_number(
+        self, node: Node | None, title: str, *, least: int = 0, most: int = _MOST
+    ) -> int | None:
         if node is None:
             return None
         text = self.word(node, title)
-        if text.isdecimal() and int(text) >= least:
-            return int(text)
+        number = int(text[:20]) if text.isdecimal() else -1
+        if least <= number <= most:
+            return number
         ru = f"целое число от {least}" if least else "целое число"
         en = f"a whole number from {least}" if least else "a whole number"
+        if number > most:
+            ru, en = f"целое число не больше {most}", f"a whole number up to {most}"
         self.expected(node, title, ru, en)
         return None
 

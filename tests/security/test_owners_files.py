@@ -89,3 +89,24 @@ def test_a_pattern_we_cannot_bound_is_refused(pattern: str) -> None:
     flow = "flow: а\nabout: А\nwhen: [/a]\nsteps:\n  а:\n    - ask: Что?\n      save: x\n"
     with pytest.raises(LoadError):
         load_bot("x", {"bot.yaml": BOT, "flows/a.yaml": f"{flow}      matches: '{pattern}'\n"}, {})
+
+
+MANY = "9" * 5_000
+FLOW = "flow: а\nabout: А\nwhen: [/a]\nsteps:\n  а:\n    - ask: Что?\n      save: x\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"bot.yaml": f"{BOT}defaults: {{tries: {MANY}}}\n"},
+        {"flows/a.yaml": f"{FLOW}      tries: {MANY}\n"},
+        {"flows/a.yaml": f"{FLOW}    - do: а.б\n      retries: {MANY}\n"},
+        {"calendar.yaml": f"services: {{а: {{minutes: {MANY}}}}}\nhours: 24/7\n"},
+        {"calendar.yaml": "services: {а: {minutes: 10000000000000}}\nhours: 24/7\n"},
+        {"calendar.yaml": f"services: {{а: {{minutes: 5, places: {MANY}}}}}\nhours: 24/7\n"},
+    ],
+)
+def test_a_number_without_end_is_a_mistake_like_any_other(files: Mapping[str, str]) -> None:
+    with pytest.raises(LoadError) as refusal:
+        load_bot("x", {"bot.yaml": BOT, "flows/a.yaml": FLOW, **files}, {})
+    assert any("не больше" in one.text for one in refusal.value.complaints)
