@@ -1,6 +1,7 @@
 """Words of a text by their stems, so that «возврата» and «возврат» are one word."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import snowballstemmer  # type: ignore[import-untyped]
@@ -21,6 +22,8 @@ _SILENT = frozenset(_LITTLE_WORDS.split())
 _STEMMERS = (snowballstemmer.stemmer("russian"), snowballstemmer.stemmer("english"))
 _SHORTEST = 4
 _REFLEXIVE = "ся"
+_LONGEST = 60
+"""Letters of the longest word that has other forms; whatever is longer nobody need remember."""
 
 
 @lru_cache(maxsize=20_000)
@@ -39,7 +42,7 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """The stems of the words that say something, in order; little words are left out."""
     words = _WORD.findall(text.casefold().replace("ё", "е"))
-    return [stem(word) for word in words if word not in _SILENT]
+    return [stem(word) if len(word) <= _LONGEST else word for word in words if word not in _SILENT]
 
 
 def alike(one: str, other: str) -> bool:
@@ -52,3 +55,23 @@ def alike(one: str, other: str) -> bool:
     if len(one) > len(other):
         one, other = other, one
     return len(one) >= _SHORTEST and len(other) - len(one) <= 2 and other.startswith(one)
+
+
+class Forms:
+    """The words of some texts by the words that are `alike`: found without a look at each."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._begun: dict[str, list[str]] = {}
+        for word in set(words):
+            for beginning in _beginnings(word):
+                self._begun.setdefault(beginning, []).append(word)
+
+    def of(self, word: str) -> list[str]:
+        """Those of the words that are alike to this one, each once."""
+        near = {one for start in _beginnings(word) for one in self._begun.get(start, ())}
+        return [one for one in near if alike(word, one)]
+
+
+def _beginnings(word: str) -> tuple[str, ...]:
+    """Two words that are alike have one of these in common."""
+    return word, word[:-1], word[:-2]

@@ -2,14 +2,13 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.actions.job import Act, Job, by_name, gives, may, needs, spec
 from flows.model import Example, Source
-from flows.stems import alike, stems
+from flows.stems import Forms, stems
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.*)$", re.MULTILINE)
 _SENTENCE = re.compile(r"[.!?…;\n]+")
@@ -88,10 +87,14 @@ class Knowledge:
             for text in files.values()
             for section in _sections(name, text)
         ]
-        found_in: Counter[str] = Counter()
-        for section in self._sections:
-            found_in.update(section.stems)
-        self._found_in = found_in
+        self._titled: dict[str, list[int]] = {}
+        self._having: dict[str, list[int]] = {}
+        for place, section in enumerate(self._sections):
+            for stem in section.title_stems:
+                self._titled.setdefault(stem, []).append(place)
+            for stem in section.stems:
+                self._having.setdefault(stem, []).append(place)
+        self._forms = Forms(self._having)
 
     def answer(self, question: str, sources: Iterable[str] | None = None) -> dict[str, Any]:
         """`found` is False where no section is about most of what was asked.
@@ -126,19 +129,32 @@ class Knowledge:
     def _ranked(self, question: str, sources: Iterable[str] | None) -> list[tuple[Section, float]]:
         """Sections with how much of the question they are about, best first, none about nothing."""
         wanted = None if sources is None else set(sources)
-        weights = {word: self._weight(word) for word in dict.fromkeys(stems(question))}
+        words = {word: self._forms.of(word) for word in dict.fromkeys(stems(question))}
+        weights = {word: self._weight(forms) for word, forms in words.items()}
         whole = sum(weights.values())
-        found = []
-        for section in self._sections:
-            if wanted is None or section.source in wanted:
-                score = sum(_fit(word, section) * weight for word, weight in weights.items())
-                if score > 0:
-                    found.append((section, score / whole))
+        scores: dict[int, float] = {}
+        for word, forms in words.items():
+            for place, fit in self._fits(forms).items():
+                scores[place] = scores.get(place, 0.0) + fit * weights[word]
+        found = [
+            (self._sections[place], scores[place] / whole)
+            for place in sorted(scores)
+            if wanted is None or self._sections[place].source in wanted
+        ]
         return sorted(found, key=lambda one: -one[1])
 
-    def _weight(self, word: str) -> float:
+    def _fits(self, forms: Iterable[str]) -> dict[int, float]:
+        """The sections that have a word in one of its forms; a heading says what one is about."""
+        fits: dict[int, float] = {}
+        for form in forms:
+            fits |= dict.fromkeys(self._having[form], _IN_BODY)
+        for form in forms:
+            fits |= dict.fromkeys(self._titled.get(form, ()), 1.0)
+        return fits
+
+    def _weight(self, forms: Iterable[str]) -> float:
         """Rare words tell more; a word that stands nowhere tells the most against an answer."""
-        frequency = sum(count for stem, count in self._found_in.items() if alike(word, stem))
+        frequency = sum(len(self._having[form]) for form in forms)
         return math.log(1 + len(self._sections) / (frequency or 0.5))
 
 
@@ -191,12 +207,6 @@ def _passage(section: Section, share: float) -> dict[str, Any]:
         "source": section.source,
         "score": round(min(share, 0.95), 2),
     }
-
-
-def _fit(word: str, section: Section) -> float:
-    if any(alike(word, stem) for stem in section.title_stems):
-        return 1.0
-    return _IN_BODY if any(alike(word, stem) for stem in section.stems) else 0.0
 
 
 def _sections(source: str, text: str) -> Iterable[Section]:
