@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TextIO
 
-from adapters.terminal.colours import paint
+from adapters.terminal.colours import harmless, paint
 from bots.model.conversation import Conversation
 from bots.model.turn import Event, MessageRecord
 from bots.ports import Traces
@@ -59,7 +59,7 @@ def show(lines: Sequence[Line], out: TextIO) -> None:
         begins = f"{when:%H:%M:%S}" if when is not None else " " * 8
         for number, part in enumerate(line.text.splitlines() or [""]):
             margin = begins if number == 0 else " " * 8
-            print(f"{margin}  {paint(line.colour, part, out)}", file=out)
+            print(f"{margin}  {paint(line.colour, harmless(part), out)}", file=out)
 
 
 class Teller:

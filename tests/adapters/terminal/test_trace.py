@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.terminal.trace import Teller, past_of, show
+from adapters.terminal.trace import Line, Teller, past_of, show
 from bots.errors import ActionFailed
 from flows.turn import GivenBack
 from storage.traces import SqlTraces
@@ -137,3 +137,11 @@ def test_a_chat_is_traced_beside_the_server_that_answers_it(tmp_path: Path) -> N
         assert "понял как: точные слова «/start» → menu" in traced.stdout, traced.stderr
         nobody = run("trace", "second", **given)
         assert (nobody.returncode, "Нет чата «second»" in nobody.stdout) == (1, True)
+
+
+def test_no_word_of_a_customer_commands_the_terminal() -> None:
+    out = io.StringIO()
+    show([Line(None, "", "\x1b]0;mine\x07\x1b[2J\x9b31m\u202eabc\tи 🎉\rover")], out)
+    shown = out.getvalue()
+    assert "abc\tи 🎉" in shown
+    assert not set("\x1b\x07\x9b\u202e\r") & set(shown)
