@@ -69,7 +69,7 @@ class EasyFlow:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, *, within: float = 30.0) -> Self:
+    def start(self, *, within: float = 120.0) -> Self:
         """Start the process and wait until it answers. Raises AssertionError with its log."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -83,6 +83,7 @@ class EasyFlow:
         deadline = time.monotonic() + within
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
                 raise AssertionError(f"it did not start:\n{self.log}")
             time.sleep(0.05)
         return self
