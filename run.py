@@ -35,6 +35,7 @@ from adapters.actions.calendar import Calendar
 from adapters.actions.catalogue import Catalogue, catalogue, facts_of
 from adapters.actions.declared import Declared
 from adapters.actions.http import Http
+from adapters.actions.job import Acts
 from adapters.actions.knowledge import KnowledgeBase
 from adapters.actions.llm import NoModel
 from adapters.actions.marketplace import DemoShop
@@ -83,10 +84,12 @@ from storage.versions import live_files
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
+    from uvicorn import Server
 
     from adapters.http.health import Metrics
     from adapters.messengers.telegram.channel import TelegramChannel
     from adapters.messengers.web.hub import Hub
+    from bots.services import Services
     from bots.services.recording import Recorder
     from bots.tape import Tape
     from flows.testing import Company
@@ -327,15 +330,7 @@ async def build(
         stores.shelf, bank, lambda *told, **more: events.emit(*told, **more), clock=now
     )
     actions = Catalogue(
-        (
-            Http(GuardedHttp(allowed_hosts(settings)).fetch).acts,
-            DemoShop(stores.shelf).acts,
-            KnowledgeBase().acts,
-            Calendar(stores.shelf).acts,
-            Pay(payments if settings.plays_bank else None).acts,
-            Stats(stores.shelf).acts,
-            NoModel().acts,
-        ),
+        families_of(settings, stores, payments),
         bots=lambda name: facts_of(published.current(name), folders[name].knowledge),
         clock=now,
         owners=owners.of,
@@ -414,6 +409,19 @@ async def build(
         new_id=new_id,
         tape=tape,
     )
+
+
+def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[Acts]:
+    """What every bot may do."""
+    return [
+        Http(GuardedHttp(allowed_hosts(settings)).fetch).acts,
+        DemoShop(stores.shelf).acts,
+        KnowledgeBase().acts,
+        Calendar(stores.shelf).acts,
+        Pay(payments if settings.plays_bank else None).acts,
+        Stats(stores.shelf).acts,
+        NoModel().acts,
+    ]
 
 
 def decider_of(
@@ -608,9 +616,6 @@ def listen_to_telegram(
 
 async def serve(settings: Settings) -> None:
     """Everything at once, until SIGTERM or Ctrl-C."""
-    import uvicorn
-
-    from adapters.http.connection import BoundedConnection
     from adapters.http.health import Metrics
     from adapters.messengers.web.channel import WebChannel
     from adapters.messengers.web.hub import Hub
@@ -652,18 +657,7 @@ async def serve(settings: Settings) -> None:
     listen_to_telegram(house, telegram, missing, url)
     if settings.reloads:
         house.supervisor.keep("reload", partial(republish, settings, house))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            http=BoundedConnection,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=HTTP_SHUTDOWN,
-            ws_max_size=1 << 17,
-        )
-    )
+    server = server_of(app)
     # uvicorn raises the signal again when it has stopped: our own end is still to come.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
@@ -709,6 +703,26 @@ async def stop_if_stranded(settings: Settings) -> None:
         )
 
 
+def server_of(app: "ASGIApp") -> "Server":
+    """What speaks HTTP for the application."""
+    import uvicorn
+
+    from adapters.http.connection import BoundedConnection
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=BoundedConnection,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=HTTP_SHUTDOWN,
+            ws_max_size=1 << 17,
+        )
+    )
+
+
 def http_app(
     settings: Settings,
     house: House,
@@ -722,41 +736,9 @@ def http_app(
     from adapters.http.flows.routes import flow_routes
     from adapters.messengers.web.routes import web_routes
     from adapters.messengers.web.socket import BotCard
-    from bots.services import Services
-    from bots.services.chat import Chat
     from bots.services.funnel import Funnel
-    from bots.services.handoff import Handoff
-    from bots.services.health import Health, not_behind
-    from bots.services.messaging import Connected, Messaging
 
     stores, inbox = house.stores, house.inbox
-    conversations = house.conversations
-    web = (Connected(platform="web", channel="web", bot=bot) for bot in house.folders)
-    connected = [
-        *(Connected(platform="telegram", channel=one.name, bot=one.bot) for one in telegram),
-        *web,
-    ]
-    services = Services(
-        chat=Chat(
-            inbox,
-            stores.conversations,
-            house.published,
-            default_bot=settings.bot_among(house.folders),
-            clock=now,
-            new_id=house.new_id,
-        ),
-        conversations=conversations,
-        messaging=Messaging(inbox, house.outbox, conversations, connected=connected),
-        events=house.events,
-        handoff=Handoff(inbox, conversations),
-        accounts=house.accounts,
-        health=Health(
-            {
-                "database": lambda: stores.answers(house.workspace, now()),
-                "inbox": not_behind(lambda: inbox.oldest, now),
-            }
-        ),
-    )
     metrics.watch("easyflow_outbox_queued", "Rows waiting to be sent", lambda: house.outbox.queued)
 
     def cards() -> list[BotCard]:
@@ -770,7 +752,7 @@ def http_app(
         return folder.path / "media" if folder else None
 
     return build_app(
-        services,
+        services_of(settings, house, telegram),
         inbox=inbox,
         channels={"telegram": telegram},
         shelf=stores.shelf,
@@ -805,6 +787,46 @@ def http_app(
                 funnel=Funnel(stores.tallies, house.published, now),
             ),
         ],
+    )
+
+
+def services_of(
+    settings: Settings, house: House, telegram: "Sequence[TelegramChannel]"
+) -> "Services":
+    """What the HTTP surface serves."""
+    from bots.services import Services
+    from bots.services.chat import Chat
+    from bots.services.handoff import Handoff
+    from bots.services.health import Health, not_behind
+    from bots.services.messaging import Connected, Messaging
+
+    stores, inbox = house.stores, house.inbox
+    conversations = house.conversations
+    web = (Connected(platform="web", channel="web", bot=bot) for bot in house.folders)
+    connected = [
+        *(Connected(platform="telegram", channel=one.name, bot=one.bot) for one in telegram),
+        *web,
+    ]
+    return Services(
+        chat=Chat(
+            inbox,
+            stores.conversations,
+            house.published,
+            default_bot=settings.bot_among(house.folders),
+            clock=now,
+            new_id=house.new_id,
+        ),
+        conversations=conversations,
+        messaging=Messaging(inbox, house.outbox, conversations, connected=connected),
+        events=house.events,
+        handoff=Handoff(inbox, conversations),
+        accounts=house.accounts,
+        health=Health(
+            {
+                "database": lambda: stores.answers(house.workspace, now()),
+                "inbox": not_behind(lambda: inbox.oldest, now),
+            }
+        ),
     )
 
 
