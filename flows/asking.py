@@ -1,6 +1,7 @@
 """Questions: put, skipped where the answer is known, repeated, answered, missed."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from flows import given, limits
@@ -54,6 +55,7 @@ def put(
     """
     assert isinstance(operation, Ask)
     question = operation.question
+    _stand_at(stage, frame, entry)
     if question.options is not None and nothing_to_choose(stage, frame, question):
         if question.otherwise < 0 or again:
             where = question.options.source
@@ -66,11 +68,6 @@ def put(
     if stage.position.alone <= QUESTIONS_ALONE and not stage.muted:
         # What the bot asks by itself is given its own time to be answered in, but not for ever.
         stage.position.heard = max(stage.position.heard, stage.seconds)
-    homes = stage.flow(frame).homes
-    if homes and len(frame.loops) > len(homes[entry].loops):
-        # Asked again after its list, or from within another one.
-        frame.loops = frame.loops[: len(homes[entry].loops)]
-        frame.scope = None
     frame.at = entry
     frame.latest = entry
     frame.wait = Wait(
@@ -85,6 +82,21 @@ def put(
     tell(stage, frame, question)
     _set_timers(stage, frame.wait, question)
     stage.happened_to_question("asked", frame)
+
+
+def _stand_at(stage: Stage, frame: Frame, entry: int) -> None:
+    """Be in the question's own step and list, where it is asked again from others."""
+    homes = stage.flow(frame).homes
+    if not homes:
+        return
+    home = homes[entry]
+    if home.step:
+        frame.step = stage.entered = home.step
+    both = zip(frame.loops, home.loops, strict=False)
+    loops = [loop for loop, _ in takewhile(lambda pair: pair[0][0] == pair[1], both)]
+    if len(loops) != len(frame.loops):
+        frame.loops = loops
+        frame.scope = None
 
 
 def _wait_id(stage: Stage, frame: Frame, entry: int, question: Question) -> str:

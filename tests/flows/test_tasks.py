@@ -703,6 +703,27 @@ def test_again_asks_the_last_question_anew(talk: Any) -> None:
     dialog.hears("/a", "Раз?").hears("1", "Два?").hears("нет", "Два?").hears("2", "1 2")
 
 
+def test_a_question_asked_again_from_another_step_is_in_its_own_step_as_before(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      раз:
+        - ask: Раз?
+          save: раз
+          timeout: {after: 10m, then: {go: три}}
+      два:
+        - say: Спасибо.
+      три:
+        - if: empty(раз)
+          then: {go: again}
+        - say: Всё.
+    """
+    dialog = talk(flows).hears("/a", "Раз?").passes("10m", "Раз?")
+    assert dialog.play.step == "раз"
+    dialog.passes("10m", "Раз?").hears("1", "Спасибо.", "Всё.")
+
+
 def test_a_handler_may_go_to_a_step_of_its_flow(talk: Any) -> None:
     flows = """
     flow: а
@@ -914,6 +935,25 @@ def test_an_earlier_question_asked_again_within_a_list_leaves_the_list(talk: Any
     """
     dialog = talk(flows).hears("/a", "Начнём?").hears("снова", "Начнём?")
     dialog.hears("да", "раз", "два", "Всё.")
+
+
+def test_a_question_of_one_list_asked_again_within_another_leaves_the_other(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      а:
+        - each: "[1]"
+          then: [{ask: Ещё?, save: ещё}]
+        - each: "['раз', 'два']"
+          then:
+            - say: "{{ item }}"
+            - if: ещё == 'да'
+              then: {go: again}
+        - say: Всё.
+    """
+    dialog = talk(flows).hears("/a", "Ещё?").hears("да", "раз", "Ещё?")
+    dialog.hears("нет", "раз", "два", "Всё.")
 
 
 def test_a_loop_over_several_flows_is_named_with_its_flows(talk: Any) -> None:
