@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows import guards, moving, promises, tasks
+from flows.errors import RunError
 from flows.frames import BOTTOM, Ending, Frame
 from flows.model import HandOff, Target
 from flows.stage import Stage
@@ -181,7 +182,17 @@ def cancel(stage: Stage) -> None:
 
 
 def fail(stage: Stage, reason: str) -> None:
-    """Something went wrong in the flow on top: its task ends, with `event: error`."""
+    """Something went wrong in the flow on top: its task ends, with `event: error`.
+
+    What is to be said about it may go wrong as well; after a few failures nothing is left to fail.
+    """
+    try:
+        _fail_once(stage, reason)
+    except RunError as error:
+        fail(stage, str(error))
+
+
+def _fail_once(stage: Stage, reason: str) -> None:
     top = stage.top
     data = {"reason": reason, "flow": top.flow if top else "", "step": top.step if top else None}
     stage.effects.append(Happened(name="error", data=data))

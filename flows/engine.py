@@ -73,8 +73,8 @@ def advance(
     else:
         _begin_turn(stage)
     stage.muted = stage.muted or stage.chatless
-    renewed = bool(stage.stack) and versions.move(stage, retire=isinstance(what, Updated))
     try:
+        renewed = bool(stage.stack) and versions.move(stage, retire=isinstance(what, Updated))
         if renewed:
             running.run(stage)
         if renewed and isinstance(what, Heard):

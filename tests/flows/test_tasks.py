@@ -1074,3 +1074,25 @@ def test_nothing_goes_back_past_a_person(talk: Any) -> None:
     dialog = talk(flows).hears("/a", "Имя?").hears("Аня")
     dialog.play.give_back()
     dialog.says("Город?").hears("назад", "Дальше назад нельзя.", "Город?")
+
+
+def test_a_failure_whose_own_flow_fails_too_ends_both_with_a_word(talk: Any) -> None:
+    flows = """
+    flow: беда
+    when: [/беда, {event: error}]
+    steps:
+      а:
+        - ask: "Что случилось? {{ 1 / (1 if empty(user.name) else 0) }}"
+          save: что
+    ---
+    flow: дело
+    when: [/дело]
+    steps:
+      а:
+        - set: {user.name: Аня}
+        - say: "{{ 1 / (1 if empty(user.name) else 0) }}"
+    """
+    dialog = talk(flows, "user: {name: text}\n").hears("/беда", "Что случилось? 1")
+    dialog.hears("/дело", "Что-то пошло не так. Уже разбираемся.")
+    assert [one["flow"] for one in dialog.play.happenings("error")] == ["дело", "беда"]
+    assert dialog.idle
