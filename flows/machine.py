@@ -6,7 +6,7 @@ from typing import Any
 from transitions import Machine
 
 from flows.graph import entries, ways
-from flows.model import Enter, Finish, Flow, Go, Say
+from flows.model import Enter, Finish, Flow, Go, Say, StartFlow
 
 # No step can be called so: a name has no colon.
 DONE = ":done"
@@ -95,5 +95,8 @@ def _ends(flow: Flow, entry: int) -> list[str]:
             found[DONE] = None
         elif isinstance(operation, Go) and operation.where == "cancel":
             found[CANCELLED] = None
+        elif isinstance(operation, StartFlow):
+            # Where the other flow may not start (`only_if`), this one goes on.
+            ahead.append(index + 1)
         ahead.extend(way.target for way in ways(flow, index))
     return list(found)

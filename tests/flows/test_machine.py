@@ -1,5 +1,7 @@
 """A flow's moves are a table held by a state machine."""
 
+from typing import Any
+
 from flows.machine import CANCELLED, DONE, allowed
 from tests.flows.loading import loaded
 
@@ -88,3 +90,18 @@ def test_a_step_may_be_called_as_a_final_state_is() -> None:
     assert allowed(flow, "done", "готово")
     assert not allowed(flow, "done", DONE)
     assert allowed(flow, "готово", DONE)
+
+
+def test_a_flow_goes_on_where_another_may_not_be_started(talk: Any) -> None:
+    flows = """
+    flow: меню
+    when: [/меню]
+    steps:
+      раз: {start: закрыто}
+      два: {say: Дальше.}
+    ---
+    flow: закрыто
+    only_if: 1 > 2
+    steps: {а: {say: Не здесь.}}
+    """
+    talk(flows).hears("/меню", "Дальше.")
