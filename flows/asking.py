@@ -76,6 +76,7 @@ def put(
         entry,
         list(question.signature),
         confirming=confirming,
+        unseen=stage.muted and not question.menu,
     )
     if not question.menu:
         frame.asked = True
@@ -110,6 +111,7 @@ def tell(stage: Stage, frame: Frame, question: Question, *, before: str = "") ->
     """Say the question with its buttons."""
     wait = frame.wait
     assert wait is not None
+    wait.unseen = wait.unseen and stage.muted
     if wait.confirming:
         _confirm(stage, frame, question)
         return

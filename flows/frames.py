@@ -27,7 +27,8 @@ class Wait(Kept):
     gathered so far, `picked` the places of the labels chosen for `many`. `confirming` says that a
     known value was offered; `missed` that the last message did not fit; `targets` and `heard` are
     what a model was asked to choose between, and about what. `page` counts how often the customer
-    asked for more of a long list. `question` is what is asked, once a turn has looked it up.
+    asked for more of a long list; `unseen` says that it was put in silence, and that nothing is its
+    answer until it is said. `question` is what is asked, once a turn has looked it up.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Wait(Kept):
     missed: bool = False
     page: int = 0
     since: float = 0.0
+    unseen: bool = False
     question: Any = None
 
 

@@ -106,14 +106,15 @@ def _climb_with(stage: Stage, text: str, attached: Sequence[Sent], *, again: boo
             return
     elif stage.position.offer is not None and pressing.answer_offer(stage, text):
         return
-    if top is not None and text and pressing.answer_by_label(stage, top, text):
+    seen = top if top is not None and not _unseen(top) else None
+    if seen is not None and text and pressing.answer_by_label(stage, seen, text):
         return
     if text and triggers.exact(stage, text):
         return
     reason = ""
-    if top is not None:
-        fit = asking.parse(stage, top, text, attached)
-        if _answer(stage, top, text, attached, fit):
+    if seen is not None:
+        fit = asking.parse(stage, seen, text, attached)
+        if _answer(stage, seen, text, attached, fit):
             return
         reason = fit.reason if isinstance(fit, Misfit) else ""
     if again and not text:
@@ -123,6 +124,11 @@ def _climb_with(stage: Stage, text: str, attached: Sequence[Sent], *, again: boo
     if triggers.contained(stage, text, attached) or (text and meanings.ask_model(stage, text)):
         return
     nobody(stage, text, reason, attached)
+
+
+def _unseen(frame: Frame) -> bool:
+    """Whether the customer has not read the question yet: it was put while they were away."""
+    return frame.wait is not None and frame.wait.unseen
 
 
 # ---------------------------------------------------------------- 4: the answer
@@ -219,6 +225,9 @@ def nobody(stage: Stage, text: str, reason: str, attached: Sequence[Sent] = ()) 
     top = pending(stage)
     if reason and top is not None:
         stage.because["step"] = top.step or ""
+    if top is not None and _unseen(top):
+        returning.say_again(stage)
+        return
     if text and top is not None and answering.gathering_photos(stage, top):
         # A word between two photos is neither a misfit nor a topic.
         return

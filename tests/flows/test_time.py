@@ -459,3 +459,40 @@ def test_what_goes_on_after_silence_goes_on_in_silence_through_actions_too(talk:
     dialog = talk(flows, actions={"log.done": 1}).hears("/menu", "Что?")
     dialog.presses("Анкета", "Имя?").passes("25h").says()
     dialog.hears("анкета", "Имя?")
+
+
+AWAY = """
+flow: заказ
+when: [/order]
+steps:
+  а:
+    - call: отзыв
+    - ask: Доставить завтра?
+      save: завтра
+      as: yes_no
+    - say: "{{ 'Везём.' if завтра else 'Не везём.' }}"
+---
+flow: отзыв
+about: Отзыв
+when: [/review]
+expires: 1h
+steps:
+  а:
+    - ask: Нравится?
+      save: нравится
+      as: yes_no
+---
+flow: цены
+when: {contains: сколько стоит}
+steps: {а: {say: Прайс.}}
+"""
+
+
+def test_what_was_asked_in_silence_is_answered_by_nobody_before_it_is_said(talk: Any) -> None:
+    dialog = talk(AWAY).hears("/order", "Нравится?").passes("2h").says()
+    dialog.hears("да", "Доставить завтра?").hears("да", "Везём.")
+
+
+def test_a_topic_is_heard_before_what_was_asked_in_silence(talk: Any) -> None:
+    dialog = talk(AWAY).hears("/order", "Нравится?").passes("2h").says()
+    dialog.hears("сколько стоит доставка", "Прайс.", "Доставить завтра?").hears("нет", "Не везём.")
