@@ -1,6 +1,7 @@
 """The documentation says what is there: settings, words of the language, links, the README's flow."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from flows.vocabulary import EVENTS, WORDS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+_TABLE = re.compile(r"\|[-| :]+\|")
 _LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 
@@ -72,6 +74,14 @@ def test_links_between_pages_lead_somewhere(path: Path) -> None:
         if "://" not in link and not link.startswith("mailto:")
     ]
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_table_begins_in_a_line_of_its_own(path: Path) -> None:
+    """Markdown takes a heading that stands behind other words for plain text, and all its rows too."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    headings = [above for above, rule in pairwise(lines) if _TABLE.fullmatch(rule)]
+    assert [heading for heading in headings if not heading.startswith("|")] == []
 
 
 def test_the_flow_of_the_readme_can_be_loaded() -> None:
