@@ -245,7 +245,7 @@ def answer_type(
     if matches is not None and base not in _OF_WORDS:
         raise ValueError(f"matches не подходит к ответу «{base}»")
     if (min is not None or max is not None) and base not in _BOUNDED:
-        raise ValueError(f"min и max не подходят к ответу «{base}»")
+        raise ValueError(f"min и max не подходят к ответу «{base}» — проверьте его в check вопроса")
     least, most = _bound("min", min, base), _bound("max", max, base)
     if least is not None and most is not None and least > most:
         raise ValueError("min больше, чем max")

@@ -61,6 +61,10 @@ _SHAPES = (
     (r"не знаю функции «(.+)»", r"there is no function \1"),
     (r"у «(.+)» другое число аргументов: нужно (\d+)", r"\1 takes \2 arguments"),
     (r"у «(.+)» другое число аргументов: нужно от (\d+) до (\d+)", r"\1 takes \2 to \3 arguments"),
+    (
+        r"min и max не подходят к ответу «(.+)» — проверьте его в check вопроса",
+        r"min and max cannot go with an answer of type \1: use the question's check",
+    ),
     (r"(.+) не подход(?:ит|ят) к ответу «(.+)»", r"\1 cannot go with an answer of type \2"),
     (r"clean бывает (.+), а не «(.+)»", r"clean is one of \1, not \2"),
     (r"(min|max) — это число, а не «(.+)»", r"\1 is a number, \2 is not"),

@@ -475,7 +475,7 @@ def gaps(sentence: str) -> set[str | None]:
         ("photo", {"matches": "x"}, "matches"),
         ("yes_no", {"matches": "x"}, "matches"),
         ("date", {"clean": "digits"}, "clean"),
-        ("date", {"min": 1}, "min"),
+        ("date", {"min": 1}, "«date» — проверьте его в check вопроса"),
         ("text", {"min": 5, "max": 3}, "больше"),
         ("text", {"min": "много"}, "число"),
         ("text", {"min": -1}, "от нуля"),
