@@ -34,7 +34,8 @@ def _roots(reader: Reader) -> None:
     for use in reader.uses:
         for name in sorted(use.names - given):
             unknown.setdefault(name, []).append(use.place)
-    for name, places in unknown.items():
+    for name, read in unknown.items():
+        places = sorted(read)
         nearest = reader.report.nearest(name, sorted(given)) or reader.report.words(
             f" — запишите его ответом (save) или действием set; слово для сравнения берут в кавычки: '{name}'",
             f": save an answer in it, or set it; a word to compare with goes in quotes: '{name}'",

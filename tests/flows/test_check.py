@@ -622,6 +622,13 @@ def test_a_name_that_nobody_fills_is_told_once_with_all_its_lines() -> None:
     )
 
 
+def test_a_name_without_a_value_is_told_where_it_is_read_first() -> None:
+    steps = "- ask: Ну?\n  check: {must: день > today, say: Нет}\n- say: '{{ день }}'"
+    (told,) = said_of_steps(steps)
+    assert told.startswith("flows/0.yaml:6: E020 переменной «день» никто не даёт значения")
+    assert "(ещё в строке 7)" in told
+
+
 @pytest.mark.parametrize("wrong", ["usr: {name: text}", "user:"])
 def test_names_of_a_key_that_cannot_be_read_are_no_mistakes_of_their_own(wrong: str) -> None:
     flow = "flow: меню\nwhen: /start\nsteps: {а: {say: '{{ user.name }}'}}"
