@@ -19,7 +19,7 @@ from flows.vocabulary import EVENTS, WORDS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-_TABLE = re.compile(r"\|[-| :]+\|")
+_TABLE = re.compile(r"\|[ :]*-[-| :]*\|")
 _LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 
