@@ -395,7 +395,8 @@ class Rig:
     async def quiet(self) -> None:
         """Wait until nothing goes on by itself any more."""
         calm = 0
-        for _ in range(20_000):
+        # So many that no slow machine runs out of them: whatever rests at all does so long before.
+        for _ in range(200_000):
             await asyncio.sleep(0)
             calm = calm + 1 if len(self._ours()) <= self.hands.parked else 0
             if calm == 3:
