@@ -1,6 +1,6 @@
 """Sends albums: several files in one call, those of the bot folder uploaded with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ async def send_album(
     parts = []
     for at, media in enumerate(parameters["media"]):
         try:
-            file = await files.read(refs[at], media["type"]) if at in refs else None
+            file = await files.find(refs[at], media["type"]) if at in refs else None
             parts.append(_Part(media, file))
         except Rejected as rejected:
             log.warning("A part of an album is left out", why=str(rejected))
@@ -46,11 +46,12 @@ async def send_album(
     _keep_caption(parameters["media"], parts)
     chat_id = parameters["chat_id"]
     try:
-        return await _send(client, files, chat_id, parts, anew=False)
+        return await _send(client, files, chat_id, parts)
     except Rejected as rejected:
         if not forgotten(rejected):
             raise
-    return await _send(client, files, chat_id, parts, anew=True)
+    stale = (await _ids(files, parts)).values()
+    return await _send(client, files, chat_id, parts, stale=frozenset(stale))
 
 
 def _keep_caption(media: Sequence[Mapping[str, Any]], parts: list[_Part]) -> None:
@@ -61,23 +62,69 @@ def _keep_caption(media: Sequence[Mapping[str, Any]], parts: list[_Part]) -> Non
 
 
 async def _send(
-    client: Client, files: BotFiles, chat_id: Any, parts: Sequence[_Part], *, anew: bool
+    client: Client,
+    files: BotFiles,
+    chat_id: Any,
+    parts: Sequence[_Part],
+    *,
+    stale: Container[str] = (),
 ) -> Any:
-    media, uploaded = [], {}
-    for at, part in enumerate(parts):
-        ready = dict(part.media)
-        if part.file is not None:
-            known = None if anew else await files.known(ready["type"], part.file)
-            ready["media"] = known or f"attach://file{at}"
-            if known is None:
-                uploaded[f"file{at}"] = (part.file.name, part.file.content)
-        media.append(ready)
-    sent = await _call(client, chat_id, media, uploaded)
+    """What is not known to Telegram, or only by a `stale` id, is uploaded with it."""
+    ids = await _ids(files, parts, stale)
+    if not _all_known(parts, ids):
+        digests = "+".join(part.file.digest for part in parts if part.file is not None)
+        async with files.uploading(digests):
+            # Whoever was before us may have uploaded them.
+            ids = await _ids(files, parts, stale)
+            if not _all_known(parts, ids):
+                return await _upload(client, files, chat_id, parts, ids)
+    return await _call(client, chat_id, _media(parts, ids), {})
+
+
+async def _upload(
+    client: Client,
+    files: BotFiles,
+    chat_id: Any,
+    parts: Sequence[_Part],
+    ids: Mapping[int, str],
+) -> Any:
+    uploaded = {
+        f"file{at}": (part.file.name, await part.file.content())
+        for at, part in enumerate(parts)
+        if part.file is not None and at not in ids
+    }
+    sent = await _call(client, chat_id, _media(parts, ids), uploaded)
     messages = sent if isinstance(sent, list) else [sent]
     for part, message in zip(parts, messages, strict=False):
-        if part.file is not None and uploaded:
+        if part.file is not None:
             await files.remember(part.media["type"], part.file, message)
     return sent
+
+
+async def _ids(
+    files: BotFiles, parts: Sequence[_Part], stale: Container[str] = ()
+) -> dict[int, str]:
+    """The ids under which Telegram has files of ours, by their places in the album."""
+    ids = {}
+    for at, part in enumerate(parts):
+        if part.file is not None:
+            known = await files.known(part.media["type"], part.file)
+            if known is not None and known not in stale:
+                ids[at] = known
+    return ids
+
+
+def _all_known(parts: Sequence[_Part], ids: Container[int]) -> bool:
+    return all(part.file is None or at in ids for at, part in enumerate(parts))
+
+
+def _media(parts: Sequence[_Part], ids: Mapping[int, str]) -> list[dict[str, Any]]:
+    return [
+        part.media
+        if part.file is None
+        else {**part.media, "media": ids.get(at, f"attach://file{at}")}
+        for at, part in enumerate(parts)
+    ]
 
 
 async def _call(

@@ -22,11 +22,24 @@ _STALE = ("wrong file", "file reference", "file_id", "file is temporarily unavai
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file that was read; `digest` is its SHA-256 in hex."""
+    """A file that was found; `digest` is its SHA-256 in hex."""
 
-    name: str
-    content: bytes
+    path: Path
     digest: str
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    async def content(self) -> bytes:
+        """Read only to be uploaded: thousands of chats may be sent one picture at the same time.
+
+        Raises Rejected where it is gone by now.
+        """
+        try:
+            return await asyncio.to_thread(self.path.read_bytes)
+        except OSError as error:
+            raise Rejected(f"{self.name}: {error.strerror}") from error
 
 
 class BotFiles:
@@ -45,25 +58,32 @@ class BotFiles:
         self._shelf_name = f"telegram files of {client.bot_id}"
         # Weak, so that a file nobody sends just now costs nothing.
         self._uploading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._digests: dict[Path, tuple[tuple[int, int], str]] = {}
 
     async def send(self, method: str, parameters: dict[str, Any], *, field: str, ref: str) -> Any:
         """Make the call with the file `ref`; a file id that Telegram forgot is renewed."""
-        file = await self.read(ref, field)
-        lock = self._uploading.setdefault(f"{field}:{file.digest}", asyncio.Lock())
-        async with lock:
-            known = await self.known(field, file)
-            if known is None:
+        file = await self.find(ref, field)
+        known = await self.known(field, file)
+        if known is not None:
+            try:
+                return await self._client.call(method, {**parameters, field: known})
+            except Rejected as rejected:
+                if not forgotten(rejected):
+                    raise
+        async with self.uploading(f"{field}:{file.digest}"):
+            # Whoever was before us may have uploaded it.
+            now = await self.known(field, file)
+            if now is None or now == known:
                 return await self._upload(method, parameters, field, file)
-        try:
-            return await self._client.call(method, {**parameters, field: known})
-        except Rejected as rejected:
-            if not forgotten(rejected):
-                raise
-        return await self._upload(method, parameters, field, file)
+        return await self._client.call(method, {**parameters, field: now})
 
-    async def read(self, ref: str, field: str) -> LocalFile:
+    def uploading(self, what: str) -> asyncio.Lock:
+        """Held by the one who uploads `what`: the others wait, and then send it by its id."""
+        return self._uploading.setdefault(what, asyncio.Lock())
+
+    async def find(self, ref: str, field: str) -> LocalFile:
         """A file of the folder. Raises Rejected for one that is not there or too large for its kind."""
-        return await asyncio.to_thread(self._read, ref, LARGEST_UPLOAD.get(field))
+        return await asyncio.to_thread(self._find, ref, LARGEST_UPLOAD.get(field))
 
     async def known(self, field: str, file: LocalFile) -> str | None:
         """The id under which Telegram has the file."""
@@ -80,12 +100,12 @@ class BotFiles:
     async def _upload(
         self, method: str, parameters: dict[str, Any], field: str, file: LocalFile
     ) -> Any:
-        files = {field: (file.name, file.content)}
+        files = {field: (file.name, await file.content())}
         result = await self._client.upload(method, parameters, files=files)
         await self.remember(field, file, result)
         return result
 
-    def _read(self, ref: str, largest: int | None) -> LocalFile:
+    def _find(self, ref: str, largest: int | None) -> LocalFile:
         """Never a file outside the bot folder's media, whatever the path says.
 
         It may be put together of a customer's words: nobody is sent a flow or a setting.
@@ -104,8 +124,19 @@ class BotFiles:
         largest = largest or LARGEST_OTHER_UPLOAD
         if path.stat().st_size > largest:
             raise Rejected(f"{ref}: larger than the {largest // 2**20} MB Telegram takes")
-        content = path.read_bytes()
-        return LocalFile(path.name, content, hashlib.sha256(content).hexdigest())
+        return LocalFile(path, self._digest(path))
+
+    def _digest(self, path: Path) -> str:
+        """Worked out once for a file as it is now."""
+        is_now = path.stat()
+        mark = (is_now.st_mtime_ns, is_now.st_size)
+        known = self._digests.get(path)
+        if known is not None and known[0] == mark:
+            return known[1]
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._digests[path] = (mark, digest)
+        return digest
 
 
 def forgotten(rejected: Rejected) -> bool:

@@ -1,5 +1,6 @@
 """Albums and cards: what goes together, what is left out, what Telegram remembers."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,24 @@ async def test_an_album_is_uploaded_once_and_sent_by_its_ids_after(
     }
     assert not second.files
     assert all(part["media"].startswith("file") for part in second.parameters["media"])
+
+
+async def test_of_many_chats_that_are_sent_an_album_at_once_one_uploads_it(
+    channel: TelegramChannel, telegram: FakeTelegram, pictures: list[str]
+) -> None:
+    await asyncio.gather(*(send(channel, *album(*pictures)) for _ in range(20)))
+    made = telegram.calls("sendMediaGroup")
+    assert sorted(len(call.files) for call in made) == [0] * 19 + [3]
+
+
+async def test_a_picture_that_the_owner_has_changed_is_uploaded_anew(
+    channel: TelegramChannel, telegram: FakeTelegram, pictures: list[str], folder: Path
+) -> None:
+    await send(channel, *album(*pictures))
+    (folder / pictures[0]).write_bytes(b"another one")
+    await send(channel, *album(*pictures))
+    _, second = telegram.calls("sendMediaGroup")
+    assert list(second.files) == ["file0"]
 
 
 async def test_files_of_ours_and_of_others_stand_in_one_album(
