@@ -268,7 +268,7 @@ class House:
         tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
         table = Timetable([tidy], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC"))
         self.supervisor.keep("timetable", table.run)
-        self.supervisor.once("payments", partial(self.payments.resume, self.workspace))
+        self.supervisor.keep("payments", partial(self.payments.follow, self.workspace))
 
     async def close(self, patience: float) -> None:
         """Finish the turns and sends under way, in so many seconds; everything else is on disk."""

@@ -3,17 +3,21 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from bots.errors import Conflict, Invalid, NotFound
+from bots.errors import Conflict, Invalid, NotFound, Unavailable
 from bots.model.message import Address
 from bots.model.payment import Invoice
-from bots.ports import Clock, PaymentProvider, Shelf
+from bots.ports import Clock, PaymentProvider, Shelf, Sleep
 
 LARGEST = Decimal(100_000_000)
+TELL_AGAIN = 30.0
+"""Seconds between two looks for payments whose chats could not be told."""
+
 _INVOICES = "invoices"
 _TO_TELL = "payments to tell"
 
@@ -33,12 +37,19 @@ class Payments:
     """
 
     def __init__(
-        self, shelf: Shelf, provider: PaymentProvider, emit: Emit, *, clock: Clock
+        self,
+        shelf: Shelf,
+        provider: PaymentProvider,
+        emit: Emit,
+        *,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._shelf = shelf
         self._provider = provider
         self._emit = emit
         self._clock = clock
+        self._sleep = sleep
         # Between looking at an invoice and writing it down nobody may step in.
         self._writing = asyncio.Lock()
 
@@ -105,6 +116,13 @@ class Payments:
                 await self._note(known, "payment.refunded", back, f"refunded:{key}")
         await self.resume(address.workspace)
         return await self.by_id(address.workspace, id)
+
+    async def follow(self, workspace: int) -> None:
+        """Carry through, for ever, what could not be when it was noted."""
+        while True:
+            with suppress(Unavailable):
+                await self.resume(workspace)
+            await self._sleep(TELL_AGAIN)
 
     async def resume(self, workspace: int) -> None:
         """Carry through what is noted: the invoice is written and its chat told, each once."""

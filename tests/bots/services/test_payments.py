@@ -13,6 +13,7 @@ from bots.errors import Conflict, Invalid, NotFound, RemoteFailed, Unavailable
 from bots.model.message import Address
 from bots.model.payment import Invoice
 from bots.services.payments import Payments
+from tests.bots.clockwork import Clockwork
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 CHAT = Address(1, "shop", "telegram:7", "5")
@@ -186,3 +187,23 @@ async def test_wherever_the_power_goes_paying_and_refunding_end_well(writes: int
     assert till.chat.events == [("payment.paid", 1990.0), ("payment.refunded", 1990.0)]
     assert (await till.payments.by_id(1, invoice.id)).status == "refunded"
     assert {key for _, _, key in till.bank.given_back} == {"r"}
+
+
+async def test_a_chat_that_could_not_be_told_is_told_without_a_restart(till: Till) -> None:
+    invoice = await till.invoice()
+    till.chat.deaf = True
+    with pytest.raises(Unavailable):
+        await till.payments.paid(1, invoice.id)
+    clock = Clockwork()
+
+    async def sleep(seconds: float) -> None:
+        if till.chat.heard:
+            raise asyncio.CancelledError
+        till.chat.deaf = len(clock.slept) < 2
+        await clock.sleep(seconds)
+
+    later = Payments(till.shelf, till.bank, till.chat, clock=clock.now, sleep=sleep)
+    with pytest.raises(asyncio.CancelledError):
+        await later.follow(1)
+    assert till.chat.events == [("payment.paid", 1990.0)]
+    assert len(clock.slept) == 3
