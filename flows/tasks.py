@@ -42,12 +42,12 @@ def push_flow(
     stage.stack.append(frame)
     for variable, value in arguments.items():
         frame.variables[variable] = value
+    if task:
+        stage.happened("task_started", frame)
     if why == "call":
         _refuse_endless_calls(stage)
     else:
         _forget_oldest(stage)
-    if task:
-        stage.happened("task_started", frame)
     return frame
 
 

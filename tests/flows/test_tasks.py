@@ -499,6 +499,20 @@ def test_flows_that_call_one_another_without_end_are_stopped(talk: Any) -> None:
     assert dialog.idle
 
 
+def test_every_task_that_ends_has_begun_even_if_tasks_call_one_another_without_end(
+    talk: Any,
+) -> None:
+    flows = """
+        flow: круг
+        when: [/go]
+        steps: {а: [{call: круг}]}
+    """
+    play = talk(flows).hears("/go", "Что-то пошло не так. Уже разбираемся.").play
+    ends = ("task_done", "task_cancelled", "task_expired", "task_failed", "task_dropped")
+    ended = sum(len(play.happenings(end)) for end in ends)
+    assert len(play.happenings("task_started")) == ended > 1
+
+
 def test_a_failed_action_without_failed_wakes_the_bots_handler_and_the_task_ends(
     talk: Any,
     fails: Any,
