@@ -87,8 +87,13 @@ def _go_to_step(stage: Stage, frame: Frame, step: str) -> None:
         raise RunError(f"в сценарии «{frame.flow}» нет шага «{step}»")
     from_handler = frame.why == "handler"
     frame = _lender(stage, frame)
+    if not stage.knows(frame):
+        # It may not go on in its version, and begins anew in the newest.
+        return
     if not from_handler:
         _guard(stage, frame, step)
+    elif step not in stage.flow(frame).steps:
+        raise RunError(f"в сценарии «{frame.flow}» нет шага «{step}»")
     jump_to(stage, frame, step)
 
 
@@ -106,6 +111,8 @@ def jump_to(stage: Stage, frame: Frame, step: str) -> None:
 
 def _again(stage: Stage, frame: Frame) -> None:
     frame = _lender(stage, frame)
+    if not stage.knows(frame):
+        return
     if frame.latest < 0:
         raise RunError(f"в сценарии «{frame.flow}» ещё ничего не спрашивали")
     asking.put(stage, frame, frame.latest, stage.operation(frame, frame.latest))

@@ -512,3 +512,36 @@ def test_a_call_that_the_newest_version_cannot_serve_is_named(bot: Make) -> None
     assert versions.unmet_calls(other, before) == [
         versions.Unmet("заявка", "адрес", "улица", asks=False)
     ]
+
+
+@pytest.mark.parametrize("label", ["Дальше", "Снова"])
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("retire", [False, True])
+def test_a_handler_that_leads_back_into_a_flow_which_is_gone_lets_it_begin_anew(
+    talk: Any, bot: Any, label: str, keep: bool, retire: bool
+) -> None:
+    flows = """
+        flow: дело
+        when: [/go]
+        meanwhile:
+          - when: помощь
+            then:
+              - ask: Чем помочь?
+                buttons:
+                  Дальше: {go: б}
+                  Снова: {go: again}
+        steps:
+          а: [{ask: Имя?, save: имя}, {wait: 5h}]
+          б: [{ask: Город?, save: город}]
+    """
+    edited = flows.replace(
+        "а: [{ask: Имя?, save: имя}, {wait: 5h}]", "в: [{ask: Фамилия?, save: ф}]"
+    )
+    dialog = talk(flows).hears("/go", "Имя?").hears("Ян").hears("помощь", "Чем помочь?")
+    dialog.play.edit(bot(edited), keep=keep)
+    if retire:
+        dialog.play.publish_for_all()
+    dialog.hears(label)
+    last = dialog.play.said[-1].text
+    assert last in ("Город?", "Имя?") if keep and not retire else last == "Фамилия?"
+    assert not dialog.play.happenings("error")
