@@ -16,6 +16,7 @@ from flows.rehearsal import ActionFails, Rehearsal
 from flows.turn import Sent
 from tests.flows.random_bots import bot_files, compiled
 
+TASK_ENDS = ("task_done", "task_cancelled", "task_expired", "task_failed", "task_dropped")
 MONDAY_MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("Europe/Moscow"))
 CALMLY = settings(
     max_examples=20,
@@ -117,6 +118,19 @@ def nobody_is_stuck(play: Rehearsal) -> None:
     play.position = position
 
 
+def figures_add_up(play: Rehearsal) -> None:
+    """Every question and task that was begun has ended in one way, or is under way."""
+
+    def count(*names: str) -> int:
+        return sum(len(play.happenings(name)) for name in names)
+
+    stack = position_of(play.position).stack
+    asked = sum(frame.wait is not None and frame.wait.kind == "ask" for frame in stack)
+    assert count("asked") == count("answered", "silent", "left") + asked
+    tasks = sum(frame.task and frame.why != "person" for frame in stack)
+    assert count("task_started") == count(*TASK_ENDS) + tasks
+
+
 @CALMLY
 @given(made=bot_files, happens=st.lists(events, min_size=5, max_size=25))
 def test_a_bot_of_any_make_ends_every_turn_in_a_wait_or_at_its_end(
@@ -130,6 +144,7 @@ def test_a_bot_of_any_make_ends_every_turn_in_a_wait_or_at_its_end(
     for what, how in happens:
         let(play, what, how)
         nobody_is_stuck(play)
+        figures_add_up(play)
     # The table of moves knows every way that a flow can go.
     assert not [one for one in play.happenings("error") if "нет дороги" in one["reason"]]
 
@@ -155,6 +170,7 @@ def test_an_edit_of_any_kind_breaks_no_chat(
             play.publish_for_all()
         let(play, what, how)
         nobody_is_stuck(play)
+        figures_add_up(play)
 
 
 @CALMLY
