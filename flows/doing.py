@@ -20,6 +20,7 @@ def run_action(stage: Stage, frame: Frame, operation: Do) -> None:
     if not operation.quick and not (frame.loops and frame.loops[-1][2]):
         # Of a list that is gone over only the first element counts: it comes to an end.
         limits.count_turn(stage, frame)
+        limits.run(stage)
     wait = Wait(f"w{stage.number()}", "do", frame.at, since=stage.seconds)
     frame.wait = wait
     if operation.effect != "none":

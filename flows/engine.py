@@ -92,6 +92,7 @@ def _begin_turn(stage: Stage) -> None:
     position.actions = 0
     position.failures = 0
     position.told = 0
+    position.ran = 0
     position.walked = []
     position.took = None
     position.greeting = None
@@ -196,6 +197,7 @@ def _step(stage: Stage) -> Step:
         # Where a loop goes through an action, its error names the steps of the whole way.
         if not under_way:
             position.told = 0
+            position.ran = 0
             position.walked = []
     position.took = stage.intent if under_way else None
     position.muted = under_way and stage.muted

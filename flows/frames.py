@@ -136,7 +136,7 @@ class Position(Kept):
     person or the chat has been given a value since this conversation began. `actions`, `failures`,
     `walked`, `took` and `muted` are what a turn has done so far, where it goes on in further steps.
     `album` is the last album heard and the wait that heard its first part, `told` how many messages
-    have been said one after another.
+    have been said and `ran` how many slow actions have run one after another.
     """
 
     counter: int = 0
@@ -163,6 +163,7 @@ class Position(Kept):
     occurred: list[dict[str, Any]] = msgspec.field(default_factory=list)
     album: list[str] = msgspec.field(default_factory=list)
     told: int = 0
+    ran: int = 0
 
     def to_json(self) -> dict[str, Any]:
         for frame in self.stack:

@@ -10,6 +10,7 @@ from flows.stage import Stage
 ACTIONS_PER_TURN = 100
 MESSAGES_IN_A_ROW = 100
 TURNS_PER_TASK = 500
+RUNS_IN_A_ROW = 500
 
 
 def act(stage: Stage) -> None:
@@ -28,6 +29,16 @@ def say(stage: Stage) -> None:
     if position.told > MESSAGES_IN_A_ROW:
         raise RunError(
             f"больше {MESSAGES_IN_A_ROW} сообщений подряд без ожидания: {loop_of(stage)}"
+        )
+
+
+def run(stage: Stage) -> None:
+    """A slow action is about to run; flows that start one another run only so many in a row."""
+    position = stage.position
+    position.ran += 1
+    if position.ran > RUNS_IN_A_ROW:
+        raise RunError(
+            f"больше {RUNS_IN_A_ROW} медленных действий подряд без ожидания: {loop_of(stage)}"
         )
 
 

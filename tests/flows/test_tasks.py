@@ -1090,6 +1090,26 @@ def test_nothing_goes_back_past_a_person(talk: Any) -> None:
     dialog.says("Город?").hears("назад", "Дальше назад нельзя.", "Город?")
 
 
+def test_flows_that_start_one_another_run_only_so_many_slow_actions(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      раз: [{do: slow.look}, {start: б}]
+    ---
+    flow: б
+    steps:
+      два: [{do: slow.look}, {start: а}]
+    """
+    dialog = talk(flows, "", {"slow.look": 1})
+    dialog.hears("/a", "Что-то пошло не так. Уже разбираемся.")
+    (error,) = dialog.play.happenings("error")
+    assert error["reason"] == (
+        "больше 500 медленных действий подряд без ожидания: а: раз → б: два → а: раз"
+    )
+    assert dialog.idle
+
+
 def test_a_failure_whose_own_flow_fails_too_ends_both_with_a_word(talk: Any) -> None:
     flows = """
     flow: беда
