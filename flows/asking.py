@@ -80,7 +80,12 @@ def put(
     )
     if not question.menu:
         frame.asked = True
-    tell(stage, frame, question)
+    try:
+        tell(stage, frame, question)
+    except RunError:
+        # What could not be said was never asked, so nobody leaves it unanswered.
+        frame.wait = None
+        raise
     _set_timers(stage, frame.wait, question)
     stage.happened_to_question("asked", frame)
 

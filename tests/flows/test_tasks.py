@@ -1110,6 +1110,17 @@ def test_flows_that_start_one_another_run_only_so_many_slow_actions(talk: Any) -
     assert dialog.idle
 
 
+def test_a_question_that_cannot_be_said_was_neither_asked_nor_left(talk: Any) -> None:
+    flows = """
+    flow: а
+    when: [/a]
+    steps:
+      раз: {ask: "{{ 1 / (0 if empty(x) else 1) }}", save: x}
+    """
+    dialog = talk(flows).hears("/a", "Что-то пошло не так. Уже разбираемся.")
+    assert dialog.counted("asked") == dialog.counted("left") == 0
+
+
 def test_a_failure_whose_own_flow_fails_too_ends_both_with_a_word(talk: Any) -> None:
     flows = """
     flow: беда
