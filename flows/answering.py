@@ -150,7 +150,9 @@ def gathering_photos(stage: Stage, frame: Frame) -> bool:
 def gathering(frame: Frame) -> bool:
     """Whether the answer will be taken by itself within seconds."""
     wait = frame.wait
-    return wait is not None and any(name.startswith("collect:") for name in wait.timers)
+    if wait is None or not wait.timers:
+        return False
+    return any(name.startswith("collect:") for name in wait.timers)
 
 
 def _toggle(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> None:
