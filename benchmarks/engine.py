@@ -121,13 +121,13 @@ def shop() -> Bot:
     return load_bot(folder.name, folder.files, CATALOGUE, media=folder.media).bot
 
 
-def per_turn(bot: Bot, dialogs: int = 300) -> float:
-    """CPU microseconds a turn of the engine takes, in the quietest of seven rounds."""
+def per_turn(bot: Bot, dialogs: int = 40) -> float:
+    """CPU microseconds a turn of the engine takes, in the quietest of fifty short rounds."""
     chat = Chat(bot)
     for what in turns(chat):
         chat.take(what())
     rounds = []
-    for _ in range(7):
+    for _ in range(50):
         started = time.process_time()
         for _ in range(dialogs):
             for call in chat.calls:

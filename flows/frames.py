@@ -167,7 +167,8 @@ class Position(Kept):
 
     def to_json(self) -> dict[str, Any]:
         for frame in self.stack:
-            frame.forget()
+            if frame.scope is not None or frame.wait is not None:
+                frame.forget()
         kept: dict[str, Any] = msgspec.to_builtins(self)
         return kept
 
