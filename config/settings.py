@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "EASYFLOW_"
+LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 NESTING = "__"
 EXAMPLE_BOT = "shop"
 TELEGRAM_API = "https://api.telegram.org"
@@ -118,7 +119,7 @@ class PaySettings(_Part):
     sandbox: bool | None = Field(
         default=None,
         description="Pages on which pressing a button is paying, to try flows with `pay.*`; on while"
-        " there is no public URL",
+        " there is no public URL and only this machine is listened to",
     )
 
 
@@ -268,8 +269,10 @@ class Settings(BaseSettings):
 
     @property
     def plays_bank(self) -> bool:
-        """Whether invoices are paid by pressing a button."""
-        return self.public_url is None if self.pay.sandbox is None else self.pay.sandbox
+        """Whether invoices are paid by pressing a button: by itself only where no stranger comes."""
+        if self.pay.sandbox is not None:
+            return self.pay.sandbox
+        return self.public_url is None and self.http.host in LOOPBACK
 
     @property
     def reloads(self) -> bool:

@@ -34,6 +34,14 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
     assert settings(HTTP__PORT="", PUBLIC_URL="").public_url is None
 
 
+def test_a_bank_is_played_by_itself_only_where_no_stranger_comes() -> None:
+    assert settings().plays_bank
+    assert not settings(PUBLIC_URL="https://bot.example").plays_bank
+    assert not settings(HTTP__HOST="0.0.0.0").plays_bank
+    assert settings(HTTP__HOST="0.0.0.0", PAY__SANDBOX="yes").plays_bank
+    assert not settings(PAY__SANDBOX="no").plays_bank
+
+
 def test_bots_reload_while_there_is_no_public_address() -> None:
     assert settings().reloads
     assert not settings(PUBLIC_URL="https://bot.example.com").reloads
