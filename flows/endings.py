@@ -30,7 +30,7 @@ def finish(stage: Stage, frame: Frame, results: Mapping[str, Any]) -> None:
         _report(stage, frame, results)
     if frame.task:
         stage.happened("task_done", frame)
-    tasks.leave(stage, frame, results)
+    tasks.leave(stage, frame, results, "done")
 
 
 def _report(stage: Stage, frame: Frame, results: Mapping[str, Any]) -> None:
@@ -126,7 +126,7 @@ def end_task(stage: Stage, root: Frame) -> None:
     if ending == "expired":
         # The customer has been away for long: what goes on beneath goes on in silence.
         stage.muted = True
-    tasks.leave(stage, root, None)
+    tasks.leave(stage, root, None, ending)
 
 
 def renew(stage: Stage, frame: Frame) -> None:
@@ -140,7 +140,7 @@ def renew(stage: Stage, frame: Frame) -> None:
         tasks.cut(stage, stage.index(root) + 1)
         tasks.drop(stage, root)
         stage.tell(stage.phrase("gone"))
-        tasks.leave(stage, root, None)
+        tasks.leave(stage, root, None, "error")
         return
     before = moving.flow_of(stage.version(root.version), root.flow)
     variables = thaw_fields(root.variables)
@@ -242,7 +242,7 @@ def end_waiting(stage: Stage, frame: Frame, outcome: str) -> None:
     moving.returned_to(stage, frame)
     frame.wait = None
     if frame.why == "person":
-        tasks.leave(stage, frame, None)
+        tasks.leave(stage, frame, None, "done")
         return
     if not stage.knows(frame):
         return

@@ -8,6 +8,7 @@ import msgspec
 Waiting = Literal["ask", "do", "mean", "person", "pause", "wait"]
 Why = Literal["task", "call", "handler", "person"]
 Ending = Literal["", "cancel", "error", "expired", "updated"]
+Outcome = Literal["", "done", "cancel", "error", "expired", "refused"]
 
 BOTTOM = 0
 """The id no frame has."""
@@ -56,7 +57,7 @@ class Frame(Kept):
     `trigger` is the message that woke it, None for a helper, which sees its task's; `cause` the
     event that did, with its `name` and `data`.
     `jumped` says that its step was gone to rather than reached; `asked` that it put a question.
-    `latest` is where it last asked.
+    `latest` is where it last asked, `outcome` how the flow it last called ended (`call.outcome`).
     `loops` are the lists it goes over, the innermost last: the operation that began each, the list's
     key in `lists`, and the place in it.
     `given` are the variables this task has saved, `found` the questions whose answer was looked
@@ -80,6 +81,7 @@ class Frame(Kept):
     trigger: str | None = None
     event: str = ""
     latest: int = -1
+    outcome: Outcome = ""
     variables: dict[str, Any] = msgspec.field(default_factory=dict)
     loops: list[list[Any]] = msgspec.field(default_factory=list)
     lists: dict[str, list[Any]] = msgspec.field(default_factory=dict)

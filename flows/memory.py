@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.env import Env
-from flows.frames import BOTTOM, Frame, Position
+from flows.frames import BOTTOM, Frame, Outcome, Position
 from flows.hours import Hours
 from flows.model import Bot, Flow, Operation
 from flows.turn import CHATLESS, Around
@@ -144,6 +144,8 @@ class Memory:
         scope: dict[str, Any] = thaw(self.owner(frame).variables)
         scope.update(self.surroundings())
         scope["trigger"] = self._trigger_of(frame)
+        if frame.outcome:
+            scope["call"] = {"outcome": frame.outcome}
         if frame.loops:
             scope["item"] = element_of(frame)
         return scope
@@ -208,6 +210,12 @@ class Memory:
             value = kept
             self._show(frame, name, value)
         store[name] = value
+
+    def note_outcome(self, caller: Frame, outcome: Outcome) -> None:
+        """What the caller of a flow reads as `call.outcome`."""
+        caller.outcome = outcome
+        if caller.scope is not None:
+            caller.scope["call"] = {"outcome": outcome}
 
     def _note_fresh(self, path: str) -> None:
         fresh = self.position.fresh

@@ -30,7 +30,7 @@ def resume(stage: Stage) -> None:
         root = stage.root(top) or top
         tasks.cut(stage, stage.index(root) + 1)
         tasks.drop(stage, root)
-        tasks.leave(stage, root, None)
+        tasks.leave(stage, root, None, "cancel")
     else:
         _offer(stage)
 

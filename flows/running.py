@@ -174,6 +174,7 @@ def _call_flow(stage: Stage, frame: Frame, operation: CallFlow) -> None:
         # As if it had ended at once, with an empty result.
         if operation.save is not None:
             stage.write(frame, operation.save, None)
+        stage.note_outcome(frame, "refused")
         return
     tasks.call(stage, frame, operation.flow, arguments, operation.save)
 

@@ -7,7 +7,7 @@ from typing import Any
 from flows import asking, given, moving, promises
 from flows.choices import question_of
 from flows.errors import RunError
-from flows.frames import BOTTOM, Frame, Wait, Why
+from flows.frames import BOTTOM, Frame, Outcome, Wait, Why
 from flows.memory import has_barrier
 from flows.model import Bot, Flow
 from flows.stage import Stage
@@ -343,8 +343,11 @@ def clear(stage: Stage) -> None:
     cut(stage, 0)
 
 
-def leave(stage: Stage, frame: Frame, value: Any) -> None:
-    """Take the frame off the stack; what is beneath goes on, or is returned to if interrupted."""
+def leave(stage: Stage, frame: Frame, value: Any, outcome: Outcome) -> None:
+    """Take the frame off the stack; what is beneath goes on, or is returned to if interrupted.
+
+    `value` and `outcome` are for the flow that called it.
+    """
     beneath = stage.beneath(frame)
     stage.stack.pop()
     if beneath is None:
@@ -358,5 +361,6 @@ def leave(stage: Stage, frame: Frame, value: Any) -> None:
         stage.note_end(frame, beneath)
     elif has_barrier(frame.history):
         stage.note_barrier(beneath)
+    stage.note_outcome(beneath, outcome)
     if frame.save:
         stage.write(beneath, frame.save, value)

@@ -435,8 +435,13 @@ OVERRIDING = ("telegram", "whatsapp", "vk", "web")
 CHANNELS = (*OVERRIDING, "api", "terminal")
 """Every place where a bot talks."""
 
-READ_ONLY = frozenset(("trigger", "msg", "now", "today", "hours", "item", "handoff", "secrets"))
+READ_ONLY = frozenset(
+    ("trigger", "msg", "now", "today", "hours", "item", "handoff", "call", "secrets")
+)
 """Names that flows read and never write; `user` and `chat` hold what flows write."""
+
+OUTCOMES = ("done", "cancel", "error", "expired", "refused")
+"""What `call.outcome` may be."""
 
 
 def _by_place() -> dict[Where, dict[str, Word]]:

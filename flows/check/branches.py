@@ -14,6 +14,7 @@ from flows.expressions import CONSTANT_NAMES, Expression
 from flows.model import Ask, Assign, Bot, Branch, Choose, Flow, Operation, Question
 from flows.report import Report
 from flows.text import Text
+from flows.vocabulary import OUTCOMES
 
 _MOMENT = re.compile(r"\b(now|today)\b")
 _SOME_DAY = Env("ru", ZoneInfo("UTC"), datetime(2026, 1, 15, 12, tzinfo=UTC))
@@ -58,8 +59,8 @@ def _check_constant(condition: Expression, place: Place, report: Report) -> None
 def _answers(flow: Flow) -> dict[str, set[str]]:
     """Variables with few possible values, as the texts that cases are compared by.
 
-    Only those that all come from buttons or from constants; whatever else writes a variable makes
-    it anything.
+    Only those that all come from buttons or from constants, and `call.outcome`; whatever else
+    writes a variable makes it anything.
     """
     found: dict[str, set[str]] = {}
     unknown = set(flow.needs)
@@ -70,9 +71,10 @@ def _answers(flow: Flow) -> dict[str, set[str]]:
                 unknown.add(name)
             else:
                 found.setdefault(name, {"null"}).update(values)
-    return {
+    few = {
         name: values for name, values in found.items() if name not in unknown and "." not in name
     }
+    return {**few, "call.outcome": {"null", *OUTCOMES}}
 
 
 def _values(operation: Operation, name: str) -> set[str] | None:
@@ -120,14 +122,14 @@ def _check_cases(
 def _check_compared(
     condition: Expression, answers: Mapping[str, set[str]], place: Place, report: Report
 ) -> None:
-    if not condition.names & answers.keys():
+    if not any(name in condition.source for name in answers):
         return
     for node in ast.walk(ast.parse(condition.source.strip(), mode="eval")):
         if not isinstance(node, ast.Compare) or len(node.ops) != 1:
             continue
         name, other = node.left, node.comparators[0]
-        if isinstance(name, ast.Name) and name.id in answers:
-            _tell(_constants(node.ops[0], other), answers[name.id], name.id, place, report)
+        if isinstance(name, ast.Name | ast.Attribute) and (read := ast.unparse(name)) in answers:
+            _tell(_constants(node.ops[0], other), answers[read], read, place, report)
 
 
 def _constants(sign: ast.cmpop, node: ast.expr) -> Iterator[str]:

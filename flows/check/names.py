@@ -4,10 +4,12 @@ from flows import complaints
 from flows.compile.fields import Source, Use
 from flows.compile.reading import Reader
 from flows.errors import Place
+from flows.report import Report
 from flows.vocabulary import READ_ONLY
 
 _FEW = 5
 _HOURS_PARTS = ("open", "text")
+_CALL_PARTS = ("outcome",)
 
 
 def check_names(reader: Reader) -> None:
@@ -66,9 +68,15 @@ def _paths(reader: Reader, use: Use) -> None:
                 nearest = report.nearest(rest[0], known.hours)
                 report(complaints.UNKNOWN_HOURS, use.place, name=rest[0], nearest=nearest)
             elif rest[1:2] and rest[1] not in _HOURS_PARTS:
-                allowed = ", ".join(_HOURS_PARTS)
-                where = f"hours.{rest[0]}"
-                report(complaints.BAD_CHOICE, use.place, name=rest[1], where=where, allowed=allowed)
+                _bad_part(report, use.place, rest[1], f"hours.{rest[0]}", _HOURS_PARTS)
+        if root == "call" and rest and rest[0] not in _CALL_PARTS:
+            _bad_part(report, use.place, rest[0], "call", _CALL_PARTS)
+
+
+def _bad_part(
+    report: Report, place: Place, name: str, where: str, allowed: tuple[str, ...]
+) -> None:
+    report(complaints.BAD_CHOICE, place, name=name, where=where, allowed=", ".join(allowed))
 
 
 def _secrets(reader: Reader, use: Use) -> None:

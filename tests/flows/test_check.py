@@ -48,6 +48,8 @@ def only(complaints: list[str]) -> str:
         ("- handoff: подержка", "E018 среди очередей в bot.yaml (ключ queues) нет «подержка»"),
         ("- say: '{{ hours.x.open }}'", "E018 среди часов работы в bot.yaml (ключ hours) нет «x»"),
         ("- say: '{{ hours.поддержка.opn }}'", "E019 «opn» не подходит к «hours.поддержка»"),
+        ("- say: '{{ call.end }}'", "E019 «end» не подходит к «call» — бывает: outcome"),
+        ("- set: {call: 5}", "E023 «call» можно только читать — возьмите другое имя"),
         ("- ask: Ну?\n  known: may", "E019 «may» не подходит к «known» — бывает: ask, skip"),
         ("- say: '{{ имя }}'", "E020 переменной «имя» никто не даёт значения"),
         ("- say: '{{ user.fone }}'", "E021 среди полей клиента в bot.yaml (ключ user) нет «fone»"),

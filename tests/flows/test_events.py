@@ -566,7 +566,7 @@ GUARDED = """
             buttons: {Заказать: {call: заказ}}
         - call: заказ
           save: итог
-        - say: "Итог пуст: {{ итог | default('да') }}"
+        - say: "Итог пуст: {{ итог | default('да') }}, {{ call.outcome }}"
         - start: заказ
     ---
     flow: нет
@@ -583,7 +583,7 @@ def test_a_flow_whose_guard_is_not_true_is_not_begun_by_words(talk: Talk) -> Non
 
 
 def test_a_call_of_a_guarded_flow_comes_back_empty(talk: Talk) -> None:
-    dialog = talk(GUARDED, "user: {phone: phone}").hears("/menu", "Меню", "Итог пуст: да")
+    dialog = talk(GUARDED, "user: {phone: phone}").hears("/menu", "Меню", "Итог пуст: да, refused")
     assert dialog.idle
     dialog.presses("Заказать", "Эта кнопка уже не действует*")
 

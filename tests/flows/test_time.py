@@ -134,6 +134,82 @@ def test_a_menu_may_wait_for_ever(talk: Any) -> None:
     dialog.presses("Анкета", "Имя?")
 
 
+TELLS_APART = """
+flow: приём
+when: [/visit]
+steps:
+  а:
+    - call: анкета
+      save: данные
+    - choose: call.outcome
+      cases:
+        expired: [{set: {user.бросил: yes}}]
+        cancel: [{say: В другой раз.}]
+        error: [{say: Сломалось.}]
+      else:
+        - say: "Спасибо, {{ данные.имя }}!"
+    - ask: "{{ call.outcome }}: ещё что-нибудь?"
+      save: ещё
+---
+flow: анкета
+when: [/form]
+expires: 2h
+gives: {имя: text}
+meanwhile:
+  - when: стоп
+    then: {go: cancel}
+steps:
+  а:
+    - ask: Имя?
+      save: имя
+    - if: 1 / len(имя) < 1
+      then:
+        - set: {имя: "{{ имя | title }}"}
+      else:
+        - set: {имя: "{{ 1 / 0 }}"}
+"""
+
+
+def test_the_caller_of_a_task_left_in_silence_sees_that_it_has_expired(talk: Any) -> None:
+    dialog = talk(TELLS_APART, "user: {бросил: yes_no}").hears("/visit", "Имя?")
+    dialog.passes("2h").says()
+    assert dialog.play.user["бросил"] is True
+    dialog.hears("?", "expired: ещё что-нибудь?")
+
+
+def test_the_caller_tells_expired_from_cancelled_failed_and_done(talk: Any) -> None:
+    def at_the_form() -> Any:
+        return talk(TELLS_APART, "user: {бросил: yes_no}").hears("/visit", "Имя?")
+
+    at_the_form().hears("стоп", "*", "В другой раз.", "cancel: ещё что-нибудь?")
+    at_the_form().hears("Я", "Что-то пошло не так*", "Сломалось.", "error: ещё что-нибудь?")
+    dialog = at_the_form().hears("аня", "Спасибо, Аня!", "done: ещё что-нибудь?")
+    assert "бросил" not in dialog.play.user
+
+
+def test_how_a_call_ended_is_known_after_the_turn_too_and_only_to_its_caller(talk: Any) -> None:
+    dialog = talk(
+        """
+flow: а
+when: [/a]
+steps:
+  а:
+    - say: "пока: {{ call.outcome | default('никого не звали') }}"
+    - call: б
+    - ask: Дальше?
+      save: да
+    - say: "потом: {{ call.outcome }}"
+---
+flow: б
+steps:
+  а:
+    - say: "внутри: {{ call.outcome | default('никого не звали') }}"
+"""
+    )
+    dialog.hears("/a", "пока: никого не звали", "внутри: никого не звали", "Дальше?")
+    dialog.hears("да", "потом: done")
+
+
 def test_the_expired_handler_may_say_something(talk: Any) -> None:
     flows = CALLER + "meanwhile:\n  - when: {event: expired}\n    then: {say: Анкету закрыли.}\n"
     dialog = talk(flows).hears("/form", "Имя?")

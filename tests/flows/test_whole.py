@@ -43,6 +43,9 @@ def codes(complaints: list[str]) -> list[str]:
             [],
         ),
         ("- ask: Ну?\n  save: x\n- if: x == 'В'\n  then: {say: В}", []),
+        ("- choose: call.outcome\n  cases: {expires: {say: А}}", ["W058"]),
+        ("- if: call.outcome == 'expires'\n  then: {say: А}", ["W058"]),
+        ("- if: call.outcome in ['expired', 'cancel', null]\n  then: {say: А}", []),
         # Questions that cannot be answered, keys that do nothing.
         ("- ask: Ну?\n  save: x\n  as: choice", ["E064"]),
         ("- ask: Ну?\n  save: x\n  as: many", ["E064"]),
