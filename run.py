@@ -569,7 +569,7 @@ def open_telegram(
                     secret=given.get_secret_value()
                     if given
                     else kept_secret(settings.data_dir, f"telegram-{bot}.secret"),
-                    folder=folders[bot].path,
+                    folder=partial(Path, folders[bot].path),
                 )
             )
         except ChannelUnauthorised as error:
@@ -608,7 +608,7 @@ def listen_to_telegram(
 
     if url is None:
         for channel in channels:
-            house.supervisor.keep(channel.name, partial(poll, channel, house.inbox.accept))
+            house.supervisor.keep(channel.name, partial(poll, channel, house.inbox))
     else:
         for channel in missing:
             house.supervisor.once(channel.name, partial(arrive_later, channel, url))

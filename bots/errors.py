@@ -14,6 +14,7 @@ EasyFlowError
 │   ├── ChannelDown          transient: network, timeout, 5xx
 │   ├── Unreachable          this customer blocked us or is gone
 │   ├── ChannelUnauthorised  our own credential is refused
+│   ├── WindowClosed         only a template would be taken until the customer writes again
 │   └── Rejected             this message will never be taken
 ├── ActionFailed             a `do:` went wrong; `transient` says whether trying again may help
 ├── AddressRefused           an address that we do not call; nothing was connected to
@@ -99,6 +100,10 @@ class Unreachable(ChannelError):
 
 class ChannelUnauthorised(ChannelError):
     """Our own credential is refused: only the bot's owner can cure it."""
+
+
+class WindowClosed(ChannelError):
+    """The customer has been silent for too long: the messenger takes templates only."""
 
 
 class Rejected(ChannelError):

@@ -15,6 +15,7 @@ from bots.lanes import Lanes
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.receipt import Receipt
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Timer
 from bots.ports import Clock, Journal, Meter, Sleep, Timers
 from bots.responder import Responder, Turn
@@ -65,6 +66,12 @@ class Inbox:
         """Keep messages; returns once they are on disk. Raises Unavailable if they cannot be."""
         for arrival in await self._noted(messages):
             self._queue(arrival)
+
+    async def note(self, receipts: Sequence[Receipt]) -> None:
+        """Take in what a messenger tells of messages of ours."""
+        for receipt in receipts:
+            if receipt.status == "failed":
+                log.warning("A message failed", channel=receipt.channel, why=receipt.error)
 
     async def take(self, message: UnifiedMessage) -> bool:
         """`accept` for one; False where it had come before."""

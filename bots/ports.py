@@ -2,15 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
+from bots.errors import NotFound
 from bots.model.account import Account, ApiKey
 from bots.model.answer import Delivery
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.payment import Invoice
+from bots.model.receipt import Receipt
 from bots.model.tally import Tally
 from bots.model.turn import (
     Arrival,
@@ -284,33 +286,98 @@ class Received:
     """What a webhook held, and what to answer. `after` is done at once, beside the lanes."""
 
     messages: Sequence[UnifiedMessage] = ()
+    receipts: Sequence[Receipt] = ()
     status: int = 200
     reply: str = "ok"
     after: Sequence[Callable[[], Awaitable[None]]] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that a customer or an operator sent; `mime` is "" where nobody says."""
+
+    content: bytes
+    name: str = ""
+    mime: str = ""
+
+
+class Pace(NamedTuple):
+    """How fast a messenger takes messages: `burst` at once, then one in every `seconds`."""
+
+    burst: int
+    seconds: float
+
+
 class Channel(Protocol):
-    """One account at one messenger."""
+    """One account at one messenger, as the running machinery sees it.
 
-    @property
-    def name(self) -> str:
-        """Its name in addresses, such as `telegram:123456`."""
+    `name` is its name in addresses, such as `telegram:123456`; `platform` is telegram, web …
+    `window` is for how long after the customer's last message anything but a template may be sent,
+    `pace` how fast one chat may be written to, where the messenger refuses more.
+    """
 
-    @property
-    def platform(self) -> str:
-        """Its platform: telegram, web …"""
+    name: str
+    platform: str
+    window: timedelta | None = None
+    pace: Pace | None = None
 
     async def receive(self, webhook: Webhook) -> Received:
         """Verify and parse. Raises Unauthorised for a wrong secret, Invalid for what is no update."""
 
     def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
-        """The calls that say it, each JSON and one row of the outbox; downgraded where it must be."""
+        """The calls that say it, each JSON and one row of the outbox; downgraded where it must be.
+
+        A call with a true `template` may go out after the window has closed.
+        """
+
+    def pressed(self, address: Address, message_id: str, label: str) -> list[dict[str, Any]]:
+        """The calls that show which button of a message was taken, so that it is not pressed again."""
+        return []
 
     async def send(self, row: Outgoing) -> str:
         """Make one call; the platform's message id ("" if it gives none). Raises a ChannelError."""
 
     async def typing(self, address: Address) -> None:
         """Show that an answer is on its way; never raises."""
+
+    async def fetch(self, ref: str) -> File:
+        """What hides behind an attachment's `ref`. Raises a ChannelError; NotFound for no file."""
+        raise NotFound("file", ref)
+
+
+class Listening(Protocol):
+    """Where a channel that listens brings what it hears."""
+
+    async def accept(self, messages: Sequence[UnifiedMessage]) -> None:
+        """Keep messages; returns once they are on disk. Raises Unavailable."""
+
+    async def note(self, receipts: Sequence[Receipt]) -> None:
+        """Keep what was told of messages of ours; the same. Raises Unavailable."""
+
+
+class MessengerChannel(Channel, Protocol):
+    """A channel of a messenger outside, which has to be connected to; `bot` answers there."""
+
+    bot: str
+
+    async def check(self) -> str:
+        """Ask the messenger who we are: a name for people, such as `@shop_bot`.
+
+        Raises ChannelUnauthorised, with what to do, for a credential it refuses; another
+        ChannelError where it does not answer.
+        """
+
+    async def listen(self, into: Listening, url: str | None) -> None:
+        """Have messages brought until cancelled: by webhooks to `url`, by asking where there is none.
+
+        What goes wrong on the way is logged once and tried again; raises ChannelUnauthorised only.
+        """
+
+    async def announce(self, commands: Sequence[tuple[str, str]]) -> None:
+        """Show customers what they can write: commands (without the slash) and their meanings."""
+
+    async def close(self) -> None:
+        """Let go of connections; a call after it opens them again."""
 
 
 class Actions(Protocol):

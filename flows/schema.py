@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Literal
 
 from flows.answers import BASE_TYPES
-from flows.vocabulary import BESIDE, EVENTS, REQUIRED, WORDS, Where, Word, words
+from flows.vocabulary import BESIDE, EVENTS, OVERRIDING, REQUIRED, WORDS, Where, Word, words
 
 Language = Literal["ru", "en"]
 Schema = dict[str, Any]
@@ -24,7 +24,6 @@ FILES: Mapping[str, Where] = {
 """The schema files of a bot, each with the place that its documents are."""
 
 _TOKEN = re.compile(r"'[^']*'|\{\w+\}|\w+:|\w+|[\[\]|+]")
-_CHANNELS = ("telegram", "whatsapp", "vk", "web")
 _SENT = ("photo", "voice", "video", "file", "location", "contact", "sticker")
 _NEEDED: Mapping[Language, str] = {"ru": "Обязательный ключ.", "en": "A required key."}
 
@@ -191,7 +190,7 @@ def _offered(names: Iterable[str]) -> Schema:
 
 _NUMBER: Schema = {"type": "integer", "minimum": 0}
 _KINDS: Mapping[str, Schema] = {
-    "channel": _offered(_CHANNELS),
+    "channel": _offered(OVERRIDING),
     "duration": _pattern(r"^\s*\d+\s*[A-Za-zА-Яа-яЁё]"),
     "empty": {"type": "null"},
     "event": {"anyOf": [{"enum": list(EVENTS)}, _pattern(r"\.")]},

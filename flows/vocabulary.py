@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
+from flows.messengers import MESSENGERS, NAMES
+
 BotWhere = Literal[
     "bot",
     "defaults",
@@ -108,10 +110,14 @@ WORDS: tuple[Word, ...] = (
     Word("say", "queue", "text", "что слышит клиент, когда его передали в очередь", "what the customer hears when a request is made", "сказать"),
     Word("csat", "queue", "'on' | 'off'", "просить ли оценку после разговора с оператором", "whether the desk asks for a rating by itself", "оценка_работы"),
     Word("documents", "knowledge", "text", "категория загруженных документов", "a category of uploaded documents", "документы"),
-    Word("telegram", "channels", "{account}", "бот Telegram", "a bot of Telegram", "телеграм"),
-    _later("vk", "channels", "{account}", "сообщество ВКонтакте", "a community of VK", "вк"),
-    _later("whatsapp", "channels", "{account}", "номер WhatsApp", "a number of WhatsApp", "ватсап"),
+    *(Word(one.name, "channels", "{account}", one.ru, one.en, one.alias) for one in MESSENGERS),
     Word("token", "account", "text", "ключ, который дал мессенджер: ${TELEGRAM_TOKEN} — переменная окружения", "what the messenger gave: ${TELEGRAM_TOKEN} is a variable of the environment", "ключ"),
+    Word("phone_id", "account", "text", "WhatsApp: номер телефона как id (Phone number ID)", "WhatsApp: the Phone number ID", "номер"),
+    Word("app_secret", "account", "text", "WhatsApp: секрет приложения, им подписаны вызовы", "WhatsApp: the app's secret, which signs its calls", "секрет_приложения"),
+    Word("verify_token", "account", "text", "WhatsApp: слово для проверки адреса, вы придумываете его сами", "WhatsApp: the word that verifies the address, yours to make up", "слово_проверки"),
+    Word("secret", "account", "text", "VK: секретный ключ Callback API; без него бот сам спрашивает о новостях", "VK: the secret of its Callback API; without it the bot asks for news itself", "секрет"),
+    Word("confirmation", "account", "text", "VK: строка, которую сервер должен вернуть; без неё бот узнаёт её сам", "VK: the string the server has to answer; without it the bot finds it out", "подтверждение"),
+    Word("payments", "account", "text", "Telegram: ключ платёжного провайдера из @BotFather", "Telegram: the payment provider's token from @BotFather", "оплата"),
     Word("webhook_secret", "account", "text", "чем мессенджер подписывает свои вызовы: ${ПЕРЕМЕННАЯ}", "what the messenger signs its calls with: ${VARIABLE}", "подпись"),
     # ------------------------------------------------------------ calendar.yaml
     Word("services", "calendar", "names: {service}", "что можно забронировать: код → услуга", "what can be booked: id → service", "услуги"),
@@ -186,9 +192,7 @@ WORDS: tuple[Word, ...] = (
     Word("pick", "say", "[text]", "тексты, из которых звучит один случайный", "texts of which one is said by chance", "одно_из"),
     Word("only", "say", "channel | [channel]", "каналы, которые это получат", "channels that get it", "только"),
     Word("once", "say", "yes_no", "никогда не отправлять дважды, даже после сбоя", "never sent twice, even after a crash", "однажды"),
-    Word("whatsapp", "say", "text | {channel}", "что вместо этого получит WhatsApp", "what WhatsApp gets instead", "ватсап"),
-    Word("telegram", "say", "text | {channel}", "что вместо этого получит Telegram", "what Telegram gets instead", "телеграм"),
-    Word("vk", "say", "text | {channel}", "что вместо этого получит ВКонтакте", "what VK gets instead", "вк"),
+    *(Word(one.name, "say", "text | {channel}", f"что вместо этого получит {one.title}", f"what {one.title} gets instead", one.alias) for one in MESSENGERS),
     Word("web", "say", "text | {channel}", "что вместо этого получит чат на сайте", "what the web chat gets instead", "сайт"),
     Word("title", "card", "text", "заголовок карточки", "the card's title", "заголовок"),
     Word("text", "card", "text", "текст карточки", "the card's text", "текст"),
@@ -429,7 +433,7 @@ TEST_PLACES: tuple[TestWhere, ...] = get_args(TestWhere)
 EVENTS = ("no_match", "error", "cancel", "expired", "updated")
 """What a trigger's `event` may name."""
 
-OVERRIDING = ("telegram", "whatsapp", "vk", "web")
+OVERRIDING = (*NAMES, "web")
 """Channels for which a `say` may be written in other words."""
 
 CHANNELS = (*OVERRIDING, "api", "terminal")

@@ -7,18 +7,21 @@ from bots.errors import Invalid
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Button, Card, Keyboard, Reply
 from bots.model.turn import Event, MessageRecord, Outgoing
-from bots.ports import Received, Webhook
+from bots.ports import Channel, Received, Webhook
 
 CHANNEL = "terminal"
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
-class Screen:
+class Screen(Channel):
     """Prints what is said in one conversation. It is a `Channel` and a `Listener` at once:
 
     messages are shown as they are committed, so nothing goes through the outbox.
     """
+
+    name = CHANNEL
+    platform = CHANNEL
 
     def __init__(self, out: TextIO, *, title: str, language: str = "ru") -> None:
         self._out = out
@@ -29,14 +32,6 @@ class Screen:
         self.buttons: tuple[Button, ...] = ()
 
     # ------------------------------------------------------------ the channel
-
-    @property
-    def name(self) -> str:
-        return CHANNEL
-
-    @property
-    def platform(self) -> str:
-        return CHANNEL
 
     async def receive(self, webhook: Webhook) -> Received:
         raise Invalid("body", "the terminal has no webhook")

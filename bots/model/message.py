@@ -11,18 +11,60 @@ AttachmentKind = Literal[
 MessageType = Literal[
     "text", "image", "video", "document", "voice", "sticker", "audio", "location", "contact"
 ]
-Happening = Literal["message", "button", "edited", "blocked", "unblocked", "event", "schedule"]
+Happening = Literal[
+    "message", "button", "edited", "blocked", "unblocked", "event", "schedule", "echo"
+]
+"""What came. An `echo` is what a person of ours wrote to the customer in the messenger itself."""
 BY_CUSTOMER: frozenset[Happening] = frozenset({"message", "button", "edited"})
 """What a customer says or does."""
+
+EntityKind = Literal[
+    "bold",
+    "italic",
+    "underline",
+    "strikethrough",
+    "spoiler",
+    "code",
+    "pre",
+    "quote",
+    "link",
+    "mention",
+    "hashtag",
+    "cashtag",
+    "command",
+    "url",
+    "email",
+    "phone",
+    "emoji",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A part of a text that means or looks like more: `start` and `length` count characters of it.
+
+    `url` is where a `link` leads, or the person a `mention` without a user name is of (a platform's
+    id); the language of `pre`, the id of a custom `emoji`.
+    """
+
+    kind: EntityKind
+    start: int
+    length: int
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file, place or contact; `ref` is what its channel needs to fetch it again.
 
-    Telegram: the `file_id`; web: the path it is served from. `details` holds latitude and
-    longitude of a location, phone and name of a contact (and `own: True` when the customer shared
-    their own number with the messenger's button). Those with `album` are shown as one.
+    Telegram: the `file_id`; WhatsApp: the media id; VK: the address of the file, or
+    `photo-1_2_key`; web: the path it is served from. Those with `album` are shown as one.
+
+    `details` tells more, where there is more to tell. A location has latitude and longitude, a
+    venue title and address too, one that moves `live` (the seconds it is shared for). A contact has
+    phone and name, and `own: True` when the customer shared their own number with the messenger's
+    button. `round: True` is a video note, `animation: True` a GIF (both are videos), `dice: True` a
+    die thrown (a sticker, with emoji and value); a sticker has an emoji.
     """
 
     kind: AttachmentKind
@@ -84,8 +126,13 @@ class UnifiedMessage:
     `external_id` is what the platform repeats when it delivers again (Telegram's `update_id`);
     together with the address' channel it is taken once. `button` is the payload of a pressed
     button; `reply_token` is what the platform wants back at once (a callback query's id).
-    `profile` is what the platform says of the person: name, username, language. An `event` and
-    the time of a `schedule` are nothing a customer does: what it is stands in `metadata`.
+    `profile` is what the platform says of the person: name, username, language, phone. `reply_to`
+    is the platform's id of the message that is answered. An `event` and the time of a `schedule`
+    are no words: what it is stands in `metadata` (`event` its name, `data`).
+
+    Other `metadata`: `album` (the same for parts that belong together), `start` (what a deep link
+    carried), `quote` (the words that are answered), `forwarded` (True), `referral` (the
+    advertisement it came by).
     """
 
     message_id: str
@@ -101,8 +148,20 @@ class UnifiedMessage:
     button: str | None = None
     reply_token: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    reply_to: str = ""
     profile: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def chat_id(self) -> str:
+        """The platform's own id of the chat."""
+        return self.address.chat_id
+
+    @property
+    def direction(self) -> Literal["inbound", "outbound"]:
+        """Which way it went."""
+        return "outbound" if self.happening == "echo" else "inbound"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +172,8 @@ class Reply:
     or a channel's own reference. `clear_keyboard` takes a reply keyboard away again. `template` is
     what a channel that knows templates sends in its place. `renews` is the platform's id of the
     message whose buttons these replace, where the channel can do that; its text is for the others.
+    `reply_to` is the platform's id of the message that is answered. `invoice` (title, description,
+    amount as text, currency, id) is paid inside the messenger, where that can be done.
     """
 
     message_id: str
@@ -124,6 +185,9 @@ class Reply:
     clear_keyboard: bool = False
     template: Mapping[str, Any] = field(default_factory=dict)
     renews: str = ""
+    entities: tuple[Entity, ...] = ()
+    reply_to: str = ""
+    invoice: Mapping[str, Any] = field(default_factory=dict)
     once: bool = False
     author: Literal["bot", "operator", "api"] = "bot"
     intent: str | None = None

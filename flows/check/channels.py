@@ -1,37 +1,19 @@
 """What messengers can show: lengths and numbers of buttons."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from flows import complaints
 from flows.check.homes import lives_on
 from flows.check.pieces import place_of
 from flows.errors import Place
 from flows.matching import fold
+from flows.messengers import MESSENGERS, Messenger
 from flows.model import Ask, Bot, Flow, OfferedButton, Say
 from flows.report import Report
 
 
-class Limits(NamedTuple):
-    """The characters of a label and the number of buttons that a channel shows of one message."""
-
-    title: str
-    label: int
-    buttons: int
-
-
-LIMITS: Mapping[str, Limits] = {
-    "telegram": Limits("Telegram", 64, 100),
-    # More than three buttons, or longer ones than 20 characters, go out as a list, which has these:
-    # https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-list-messages
-    "whatsapp": Limits("WhatsApp", 24, 10),
-    # https://dev.vk.com/ru/api/bots/development/keyboard
-    "vk": Limits("VK", 40, 40),
-}
-
-
 def check_channels(bot: Bot, report: Report) -> None:
-    limits = {channel: found for channel, found in LIMITS.items() if lives_on(bot, channel)}
+    limits = {one.name: one for one in MESSENGERS if lives_on(bot, one.name)}
     for flow in (bot.own, *bot.flows.values()):
         for place, buttons, only in _offers(flow):
             reached = [found for name, found in limits.items() if not only or name in only]
@@ -56,7 +38,7 @@ def _offers(flow: Flow) -> Iterator[tuple[Place, tuple[OfferedButton, ...], froz
 
 
 def _check_limits(
-    report: Report, place: Place, buttons: tuple[OfferedButton, ...], limits: list[Limits]
+    report: Report, place: Place, buttons: tuple[OfferedButton, ...], limits: list[Messenger]
 ) -> None:
     few = [f"{one.title} {one.buttons}" for one in limits if len(buttons) > one.buttons]
     if few:

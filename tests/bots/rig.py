@@ -20,7 +20,7 @@ from bots.model.conversation import Conversation
 from bots.model.message import Address, Happening, Reply, UnifiedMessage
 from bots.model.turn import Event, MessageRecord, Outgoing
 from bots.outbox import Outbox
-from bots.ports import Received, Webhook
+from bots.ports import Channel, Received, Webhook
 from bots.publishing import Published
 from bots.responder import Responder
 from flows.load import load_bot
@@ -184,7 +184,7 @@ class _Checked:
 
 
 @dataclass
-class Messenger:
+class Messenger(Channel):
     """What the platform sees, over all lives of the process; fails as told, by the chat's id."""
 
     name: str = CHANNEL

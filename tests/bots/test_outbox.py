@@ -17,7 +17,7 @@ from bots.errors import (
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
 from bots.outbox import UNKNOWN, Outbox
-from bots.ports import Received, Webhook
+from bots.ports import Channel, Received, Webhook
 from tests.bots.clockwork import Clockwork, NoMeter, OutboxRows, others_go_on
 
 ANNA = Address(1, "shop", "telegram:1", "anna")
@@ -25,7 +25,7 @@ BORIS = Address(1, "shop", "telegram:1", "boris")
 VERA = Address(1, "shop", "telegram:1", "vera")
 
 
-class ScriptedChannel:
+class ScriptedChannel(Channel):
     """A messenger that fails as it is told, by the chat's id, and remembers what it took."""
 
     name = "telegram:1"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.messengers.telegram.render import split
+from bots.shaping import split
 from flows.answers import BASE_TYPES
 from flows.env import Env
 from flows.matching import begun, fold, which

@@ -6,8 +6,9 @@ from typing import Any
 
 import structlog
 
+from adapters.bot_media import LocalFile
 from adapters.messengers.telegram.client import Client
-from adapters.messengers.telegram.files import BotFiles, LocalFile, forgotten
+from adapters.messengers.telegram.files import BotFiles, forgotten
 from adapters.messengers.telegram.media import METHODS
 from bots.errors import Rejected
 
@@ -97,7 +98,7 @@ async def _upload(
     messages = sent if isinstance(sent, list) else [sent]
     for part, message in zip(parts, messages, strict=False):
         if part.file is not None:
-            await files.remember(part.media["type"], part.file, message)
+            await files.learn(part.media["type"], part.file, message)
     return sent
 
 

@@ -1,8 +1,8 @@
 """Telegram as a channel: one bot of the Bot API."""
 
 import hmac
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +10,35 @@ import orjson
 import structlog
 
 from adapters.messengers.telegram.albums import send_album
-from adapters.messengers.telegram.client import Client, Connection
+from adapters.messengers.telegram.client import PUBLIC_API, Client, Connection
 from adapters.messengers.telegram.files import BotFiles
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES, parse_update
+from adapters.messengers.telegram.polling import keep_webhook, poll
 from adapters.messengers.telegram.render import render
 from bots.errors import ChannelError, ChannelUnauthorised, Invalid, Rejected, Unauthorised
+from bots.messengers import Account, Credential, Messenger
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
-from bots.ports import Clock, NewId, Received, Shelf, Webhook
+from bots.ports import (
+    Clock,
+    File,
+    Listening,
+    MessengerChannel,
+    NewId,
+    Received,
+    Shelf,
+    Webhook,
+)
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"
 
 log = structlog.get_logger()
 
 
-class TelegramChannel:
+class TelegramChannel(MessengerChannel):
     """One bot. Without a `secret` it takes no webhooks, only what polling brings.
 
-    `folder` is the bot folder that paths of media are looked up in. Raises ChannelUnauthorised for
-    a token that cannot be one.
+    Raises ChannelUnauthorised for a token that cannot be one.
     """
 
     platform = "telegram"
@@ -44,7 +54,7 @@ class TelegramChannel:
         clock: Clock,
         new_id: NewId,
         secret: str = "",
-        folder: Path | None = None,
+        folder: Callable[[], Path | None] = lambda: None,
     ) -> None:
         self._client = Client(token, connection)
         self._files = BotFiles(self._client, shelf=shelf, workspace=workspace, folder=folder)
@@ -92,9 +102,9 @@ class TelegramChannel:
         """Wait for updates from `offset` on; what lies below it Telegram forgets."""
         return await self._client.updates(offset, allowed_updates=list(ALLOWED_UPDATES))
 
-    async def fetch(self, ref: str) -> bytes:
+    async def fetch(self, ref: str) -> File:
         """A customer's file by its file id. Raises Rejected over 20 MB."""
-        return await self._client.download(ref)
+        return File(content=await self._client.download(ref))
 
     async def _answer_press(self, token: str) -> None:
         """Takes the waiting sign off the button; the turn's own answer comes by the outbox."""
@@ -143,7 +153,7 @@ class TelegramChannel:
         except ChannelError as error:
             log.debug("Typing was not shown", channel=self.name, why=str(error))
 
-    # ------------------------------------------------------------ at start
+    # ------------------------------------------------------------ being connected
 
     async def load(self) -> None:
         """Import what is heavy now, so that no call has to wait for it."""
@@ -151,8 +161,20 @@ class TelegramChannel:
 
     async def check(self) -> str:
         """The bot's user name. Raises ChannelUnauthorised, saying what to do, for a wrong token."""
+        await self.load()
         self.username = await self._client.username()
-        return self.username
+        return f"@{self.username}"
+
+    async def listen(self, into: Listening, url: str | None) -> None:
+        if url is None:
+            await poll(self, into)
+        else:
+            await keep_webhook(self, url)
+
+    async def announce(self, commands: Sequence[tuple[str, str]]) -> None:
+        """What customers see behind the button «Menu»."""
+        listed = [{"command": name, "description": meaning} for name, meaning in commands]
+        await self._client.call("setMyCommands", {"commands": listed})
 
     async def set_webhook(self, url: str) -> None:
         """Ask Telegram to post updates to `url`; its last failure to do so is logged."""
@@ -202,3 +224,41 @@ def _message_id(result: Any) -> str:
     first = result[0] if isinstance(result, list) and result else result
     number = first.get("message_id") if isinstance(first, dict) else None
     return str(number) if isinstance(number, int) else ""
+
+
+@cache
+def _connection(api_base: str) -> Connection:
+    """All bots of a process share one."""
+    return Connection(api_base)
+
+
+def _open(account: Account) -> TelegramChannel:
+    given = account.credentials
+    return TelegramChannel(
+        workspace=account.workspace,
+        bot=account.bot,
+        token=given["token"],
+        connection=_connection(account.api_base),
+        shelf=account.shelf,
+        clock=account.clock,
+        new_id=account.new_id,
+        secret=given.get("webhook_secret", ""),
+        folder=account.folder,
+    )
+
+
+MESSENGER = Messenger(
+    name="telegram",
+    title="Telegram",
+    capabilities=("text", "inline_keyboard", "media", "files", "voice"),
+    credentials=(
+        Credential(name="token", meaning="The token that @BotFather gave"),
+        Credential(
+            name="webhook_secret",
+            meaning="What Telegram signs its calls with; made up where none is given",
+            required=False,
+        ),
+    ),
+    api_base=PUBLIC_API,
+    open=_open,
+)

@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import orjson
 
-from adapters.messengers.telegram.errors import (
-    WRONG_TOKEN,
-    network_problem,
-    result_of,
-    translated,
-)
+from adapters.messengers.telegram.errors import WRONG_TOKEN, result_of, translated
+from adapters.wire import Wire
 from bots.errors import ChannelUnauthorised, Rejected
 
 if TYPE_CHECKING:
@@ -35,54 +31,33 @@ _JSON = {"Content-Type": "application/json"}
 class Connection:
     """What all bots of a process share: the sockets to one Bot API server.
 
-    `timeout` is in seconds and for one call; at most `limit` calls are under way at once, and the
-    time a call waits for its turn does not count.
+    `timeout` is in seconds and for one call; at most `limit` calls are under way at once.
     """
 
     def __init__(
         self, api_base: str = PUBLIC_API, *, timeout: float = 10.0, limit: int = 100
     ) -> None:
         self.api_base = api_base.rstrip("/")
-        self.timeout = timeout
-        self._patience = aiohttp.ClientTimeout(total=timeout)
-        self._limit = limit
-        self._turns = asyncio.Semaphore(limit)
-        self._session: aiohttp.ClientSession | None = None
+        self._wire = Wire(timeout=timeout, limit=limit)
         self._aiogram: AiohttpSession | None = None
 
     async def post(self, url: str, *, seconds: float | None = None, **body: Any) -> Any:
         """Post and give the answer's `result`. Raises a ChannelError, after `seconds` at the latest."""
-        patience = aiohttp.ClientTimeout(total=seconds) if seconds else self._patience
-        async with self._turns:
-            try:
-                async with self._http().post(url, timeout=patience, **body) as response:
-                    answer = await response.read()
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                raise network_problem(error) from error
-        return result_of(response.status, answer, retry_after=response.headers.get("Retry-After"))
+        status, headers, answer = await self._wire.call("POST", url, seconds=seconds, **body)
+        return result_of(status, answer, retry_after=headers.get("Retry-After"))
 
     async def aiogram(self) -> "AiohttpSession":
         """The session that aiogram's bots share; the first call imports aiogram, off the loop."""
         if self._aiogram is None:
-            loaded = await asyncio.to_thread(_load_aiogram, self.api_base, self.timeout)
+            loaded = await asyncio.to_thread(_load_aiogram, self.api_base, self._wire.timeout)
             self._aiogram = self._aiogram or loaded
         return self._aiogram
 
     async def close(self) -> None:
         """Close the sockets. A call after it opens them again."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._wire.close()
         if self._aiogram is not None:
             await self._aiogram.close()
-
-    def _http(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._limit, ttl_dns_cache=300),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._session
 
 
 def _load_aiogram(api_base: str, timeout: float) -> "AiohttpSession":

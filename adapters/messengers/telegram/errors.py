@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import orjson
 
+from adapters.wire import network_problem
 from bots.errors import (
     ChannelBusy,
     ChannelDown,
@@ -89,16 +90,6 @@ def problem(code: int, description: str, parameters: Mapping[str, Any]) -> Chann
     if 400 <= code < 500:
         return Rejected(said)
     return ChannelDown(said)
-
-
-def network_problem(error: Exception) -> ChannelDown:
-    """A failure before any answer. Its own text is left out: it may hold the URL with the token."""
-    if isinstance(error, aiohttp.ClientConnectorError):
-        reason = getattr(getattr(error, "os_error", None), "strerror", None)
-        return ChannelDown(f"No connection: {reason or type(error).__name__}", sent=False)
-    if isinstance(error, TimeoutError):
-        return ChannelDown("No answer in time")
-    return ChannelDown(f"The connection broke: {type(error).__name__}")
 
 
 @contextmanager

@@ -10,7 +10,9 @@ from typing import Any
 
 import structlog
 
+from adapters.bot_media import is_local
 from bots.model.message import Attachment
+from bots.shaping import clean
 
 MAX_ALBUM = 10
 
@@ -52,16 +54,6 @@ def caption(call: Call, text: str) -> None:
         return
     pictures = _FAMILIES[call["media"][0]["type"]] == "pictures"
     call["media"][0 if pictures else -1]["caption"] = text
-
-
-def is_local(ref: str) -> bool:
-    """Whether it is a path: Telegram's own file ids have neither dots nor slashes."""
-    return not ref.startswith(("https://", "http://")) and ("/" in ref or "." in ref)
-
-
-def clean(text: str) -> str:
-    """Half a surrogate pair cannot be written as UTF-8; a question mark stands in for it."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 # ---------------------------------------------------------------- one by one

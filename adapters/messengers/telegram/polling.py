@@ -1,31 +1,50 @@
 """Long polling, for a machine without a public address."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 import structlog
 
-from adapters.messengers.telegram.channel import TelegramChannel
 from adapters.messengers.telegram.errors import PollingConflict
 from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised, Unavailable
-from bots.model.message import UnifiedMessage
+from bots.ports import Listening, Received
 
 LONGEST_PAUSE = 30.0
+LOOK_AGAIN = 600.0
+"""Seconds between two looks at whether a webhook is still ours."""
 
-Accept = Callable[[Sequence[UnifiedMessage]], Awaitable[None]]
+
+class Polled(Protocol):
+    """The bot whose updates are fetched."""
+
+    name: str
+
+    async def updates(self, offset: int) -> list[Any]:
+        """Wait for updates from `offset` on; what lies below it is forgotten."""
+
+    def read(self, update: Any) -> Received:
+        """What an update holds."""
+
+    async def set_webhook(self, url: str) -> None:
+        """Have updates posted to `url`."""
+
+    async def delete_webhook(self) -> None:
+        """Let polling have the updates."""
+
+
 Pause = Callable[[float], Awaitable[None]]
 
 log = structlog.get_logger()
 
 
-async def poll(channel: TelegramChannel, accept: Accept, *, pause: Pause = asyncio.sleep) -> None:
+async def poll(channel: Polled, into: Listening, *, pause: Pause = asyncio.sleep) -> None:
     """Bring updates in until cancelled.
 
-    The offset is the acknowledgement: it moves only after `accept` returned, so an update that was
+    The offset is the acknowledgement: it moves only after `into` has taken it, so an update that was
     not kept comes again. `pause` waits between failed tries, so many seconds.
     """
-    poller = _Poller(channel, accept)
+    poller = _Poller(channel, into)
     failures = 0
     try:
         while True:
@@ -37,10 +56,30 @@ async def poll(channel: TelegramChannel, accept: Accept, *, pause: Pause = async
         poller.stop()
 
 
+async def keep_webhook(channel: Polled, url: str, *, pause: Pause = asyncio.sleep) -> None:
+    """Have Telegram call us, and look now and then whether it still does; until cancelled."""
+    told = ""
+    wait = 1.0
+    while True:
+        try:
+            await channel.set_webhook(url)
+            wait, told = LOOK_AGAIN, ""
+        except ChannelUnauthorised:
+            raise
+        except ChannelError as error:
+            if str(error) != told:
+                told = str(error)
+                log.warning(
+                    "The webhook cannot be set, trying again", why=told, channel=channel.name
+                )
+            wait = min(max(wait, 1.0) * 2, LONGEST_PAUSE) if wait < LOOK_AGAIN else 1.0
+        await pause(wait)
+
+
 class _Poller:
-    def __init__(self, channel: TelegramChannel, accept: Accept) -> None:
+    def __init__(self, channel: Polled, into: Listening) -> None:
         self._channel = channel
-        self._accept = accept
+        self._into = into
         self._offset = 0
         self._polls = False
         self._told = ""
@@ -93,7 +132,7 @@ class _Poller:
                 task.add_done_callback(self._answering.discard)
         messages = [message for each in received for message in each.messages]
         if messages:
-            await self._accept(messages)
+            await self._into.accept(messages)
         offset = max([self._offset, *(_id_of(update) + 1 for update in updates)])
         if updates and offset == self._offset:
             raise ChannelDown("Telegram repeats updates that were acknowledged")

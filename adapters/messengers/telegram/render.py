@@ -9,17 +9,15 @@ from typing import Any
 
 import structlog
 
-from adapters.messengers.telegram.media import Call, caption, clean, media_calls, takes_caption
+from adapters.messengers.telegram.media import Call, caption, media_calls, takes_caption
 from bots.model.message import Attachment, Button, Card, Keyboard, Reply
+from bots.shaping import ONLY_BUTTONS, clean, split, units
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_BUTTON_DATA = 64
 MAX_BUTTONS = 100
 MAX_ROW = 8
-
-ONLY_BUTTONS = "👇"
-"""What stands above buttons that come without a text: Telegram takes no message without one."""
 
 _LINKS = ("https://", "http://", "tg://")
 
@@ -103,37 +101,6 @@ def _card(card: Card) -> list[Call]:
     if markup is not None:
         calls[-1]["reply_markup"] = markup
     return calls
-
-
-def units(text: str) -> int:
-    """The length as Telegram counts it: UTF-16 code units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
-
-
-def split(text: str, limit: int) -> list[str]:
-    """Parts that fit, cut after a paragraph, else a line, a sentence, a word, else anywhere."""
-    parts = []
-    rest = text.strip()
-    while units(rest) > limit:
-        cut = _best_cut(_head(rest, limit))
-        parts.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return [*parts, rest] if rest else parts
-
-
-def _head(text: str, limit: int) -> str:
-    """The longest beginning of at most `limit` units; no character outside the BMP is halved."""
-    return text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
-
-
-def _best_cut(head: str) -> int:
-    """Where to cut. A nice place in the first quarter would leave too short a part."""
-    shortest = len(head) // 4
-    for ends in (("\n\n",), ("\n",), (". ", "! ", "? ", "… "), (" ",)):
-        cut = max(head.rfind(end) + len(end) if end in head else 0 for end in ends)
-        if cut > shortest:
-            return cut
-    return len(head)
 
 
 def _chat(chat_id: str) -> int | str:

@@ -7,10 +7,10 @@ from adapters.messengers.web.hub import Hub
 from bots.errors import NotFound
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
-from bots.ports import Received, Webhook
+from bots.ports import Channel, Received, Webhook
 
 
-class WebChannel:
+class WebChannel(Channel):
     """A Channel whose messages are pushed by the hub and read again at every reconnect."""
 
     name = PLATFORM

@@ -22,7 +22,7 @@ from bots.model.answer import Answer, Delivery
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.turn import MessageRecord, Outgoing
-from bots.ports import Received, Webhook
+from bots.ports import Channel, Received, Webhook
 from bots.services import Services
 from bots.services.accounts import Accounts, digest
 from bots.services.chat import Chat
@@ -332,22 +332,15 @@ class FakePublished:
         return cast(Bot, SimpleNamespace(folder=bot, title=bot, language="ru"))
 
 
-class FakeChannel:
+class FakeChannel(Channel):
     """A messenger whose updates are `{"text": …}` and whose secret is in a header."""
 
     def __init__(self, secret: str, *, bot: str = "shop", platform: str = "telegram") -> None:
         self._secret = secret
         self._bot = bot
-        self._platform = platform
+        self.platform = platform
+        self.name = f"{platform}:{bot}"
         self.after: list[str] = []
-
-    @property
-    def name(self) -> str:
-        return f"{self._platform}:{self._bot}"
-
-    @property
-    def platform(self) -> str:
-        return self._platform
 
     async def receive(self, webhook: Webhook) -> Received:
         if webhook.headers.get("x-secret") != self._secret:
@@ -361,7 +354,7 @@ class FakeChannel:
         message = UnifiedMessage(
             message_id="1",
             address=Address(1, self._bot, self.name, "7"),
-            platform=self._platform,
+            platform=self.platform,
             user_id="7",
             external_id=str(update.get("update_id", 1)),
             timestamp=NOON,

@@ -84,5 +84,5 @@ def channel(connection: Connection, shelf: MemoryShelf, folder: Path) -> Telegra
         shelf=shelf,
         clock=lambda: NOW + timedelta(seconds=next(seconds)),
         new_id=lambda: f"{next(numbers):032x}",
-        folder=folder,
+        folder=lambda: folder,
     )

@@ -133,7 +133,8 @@ async def test_a_customers_file_is_fetched(
     channel: TelegramChannel, telegram: FakeTelegram
 ) -> None:
     content = bytes(range(256)) * 400
-    assert await channel.fetch(telegram.file("чек.pdf", content)) == content
+    file = await channel.fetch(telegram.file("чек.pdf", content))
+    assert file.content == content
 
 
 async def test_a_file_that_is_not_there_is_rejected(channel: TelegramChannel) -> None:
@@ -301,7 +302,7 @@ async def test_a_photo_larger_than_telegram_takes_is_not_uploaded(
 
 
 async def test_the_check_names_the_bot(channel: TelegramChannel) -> None:
-    assert await channel.check() == "shop_bot"
+    assert await channel.check() == "@shop_bot"
 
 
 @pytest.mark.parametrize("token", ["222222:WRONG", "111111:", "no colon", "", "бот:тайна"])

@@ -12,6 +12,7 @@ from adapters.messengers.telegram.channel import TelegramChannel
 from adapters.messengers.telegram.polling import poll
 from bots.errors import Unavailable
 from bots.model.message import UnifiedMessage
+from bots.model.receipt import Receipt
 from tests.servers.telegram import FakeTelegram, message, press
 
 
@@ -31,6 +32,9 @@ class Bot:
         if self.refuse:
             self.refuse -= 1
             raise self.error
+
+    async def note(self, receipts: Sequence[Receipt]) -> None:
+        raise AssertionError("Telegram tells nothing of messages sent")
 
     async def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -65,7 +69,7 @@ async def _nothing_waits(channel: TelegramChannel, telegram: FakeTelegram) -> No
 
 @contextmanager
 def polling(channel: TelegramChannel, bot: Bot) -> Iterator[asyncio.Task[None]]:
-    task = asyncio.ensure_future(poll(channel, bot.accept, pause=bot.pause))
+    task = asyncio.ensure_future(poll(channel, bot, pause=bot.pause))
     try:
         yield task
     finally:

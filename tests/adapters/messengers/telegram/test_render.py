@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.messengers.telegram.render import render, split, units
+from adapters.messengers.telegram.render import render
 from bots.model.message import Attachment, Button, Keyboard, Reply
+from bots.shaping import split, units
 
 ORDER = Button(text="Заказ", payload="a:1")
 RETURN = Button(text="Возврат", payload="a:2")

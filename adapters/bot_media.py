@@ -1,0 +1,118 @@
+"""Files of a bot's folder on their way to a messenger: uploaded once, sent by the messenger's id after."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from bots.errors import Rejected
+from bots.ports import Shelf
+
+MEDIA = "media"
+"""The folder in the bot folder whose files may be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file that was found; `digest` is its SHA-256 in hex."""
+
+    path: Path
+    digest: str
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    async def content(self) -> bytes:
+        """Read only to be uploaded: thousands of chats may be sent one picture at the same time.
+
+        Raises Rejected where it is gone by now.
+        """
+        try:
+            return await asyncio.to_thread(self.path.read_bytes)
+        except OSError as error:
+            raise Rejected(f"{self.name}: {error.strerror}") from error
+
+
+class BotMedia:
+    """Files of one bot's folder, and the ids a messenger gave for them, kept on the shelf.
+
+    `largest` is how many bytes the messenger takes of a kind ("" for every other); `owner` names
+    whose ids they are, such as `telegram files of 123456`.
+    """
+
+    def __init__(
+        self,
+        *,
+        owner: str,
+        shelf: Shelf,
+        workspace: int,
+        folder: Callable[[], Path | None],
+        largest: Mapping[str, int],
+    ) -> None:
+        self._owner = owner
+        self._shelf = shelf
+        self._workspace = workspace
+        self._folder = folder
+        self._largest = largest
+        # Weak, so that a file nobody sends just now costs nothing.
+        self._uploading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._digests: dict[Path, tuple[tuple[int, int], str]] = {}
+
+    def uploading(self, what: str) -> asyncio.Lock:
+        """Held by the one who uploads `what`: the others wait, and then send it by its id."""
+        return self._uploading.setdefault(what, asyncio.Lock())
+
+    async def find(self, ref: str, kind: str) -> LocalFile:
+        """A file of the folder. Raises Rejected for one that is not there or too large for its kind."""
+        return await asyncio.to_thread(self._find, ref, kind)
+
+    async def known(self, kind: str, file: LocalFile) -> str | None:
+        """The id under which the messenger has the file."""
+        found = await self._shelf.get(self._workspace, self._owner, f"{kind}:{file.digest}")
+        return found if isinstance(found, str) else None
+
+    async def remember(self, kind: str, file: LocalFile, id: str) -> None:
+        """Keep the id of a file that was just uploaded."""
+        await self._shelf.put(self._workspace, self._owner, f"{kind}:{file.digest}", id)
+
+    def _find(self, ref: str, kind: str) -> LocalFile:
+        """Never a file outside the bot folder's media, whatever the path says.
+
+        It may be put together of a customer's words: nobody is sent a flow or a setting.
+        """
+        folder = self._folder()
+        if folder is None:
+            raise Rejected(f"{ref}: this bot has no folder to take files from")
+        root = (folder / MEDIA).resolve()
+        try:
+            path = (folder / ref).resolve()
+            there = path.is_relative_to(root) and path.is_file()
+        except (OSError, ValueError):
+            # Longer than a file system takes, or with a NUL.
+            there = False
+        if not there:
+            raise Rejected(f"{ref}: there is no such file in the bot folder's {MEDIA}")
+        largest = self._largest.get(kind, self._largest[""])
+        if path.stat().st_size > largest:
+            raise Rejected(f"{ref}: larger than the {largest // 2**20} MB the messenger takes")
+        return LocalFile(path, self._digest(path))
+
+    def _digest(self, path: Path) -> str:
+        """Worked out once for a file as it is now."""
+        is_now = path.stat()
+        mark = (is_now.st_mtime_ns, is_now.st_size)
+        known = self._digests.get(path)
+        if known is not None and known[0] == mark:
+            return known[1]
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._digests[path] = (mark, digest)
+        return digest
+
+
+def is_local(ref: str) -> bool:
+    """Whether it is a path: messengers' own ids have neither dots nor slashes."""
+    return not ref.startswith(("https://", "http://")) and ("/" in ref or "." in ref)

@@ -1,0 +1,75 @@
+"""The connections to messengers' APIs: one pool of sockets, and failures in our own words."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import aiohttp
+
+from bots.errors import ChannelDown
+
+
+class Answered(NamedTuple):
+    """An HTTP answer; header names can be looked up in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Wire:
+    """What all channels of a messenger share.
+
+    `timeout` is in seconds and for one call; at most `limit` calls are under way at once, and the
+    time a call waits for its turn does not count.
+    """
+
+    def __init__(self, *, timeout: float = 10.0, limit: int = 100) -> None:
+        self.timeout = timeout
+        self._patience = aiohttp.ClientTimeout(total=timeout)
+        self._limit = limit
+        self._turns = asyncio.Semaphore(limit)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(
+        self, method: str, url: str, *, seconds: float | None = None, **options: Any
+    ) -> Answered:
+        """Make a request (aiohttp's options) and read all of its answer.
+
+        Raises ChannelDown, after `seconds` at the latest; its words hold nothing of the URL, in
+        which a token may stand.
+        """
+        patience = aiohttp.ClientTimeout(total=seconds) if seconds else self._patience
+        async with self._turns:
+            try:
+                async with self._http().request(
+                    method, url, timeout=patience, **options
+                ) as response:
+                    body = await response.read()
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise network_problem(error) from None
+        return Answered(response.status, response.headers, body)
+
+    async def close(self) -> None:
+        """Close the sockets. A call after it opens them again."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._limit, ttl_dns_cache=300),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+
+def network_problem(error: Exception) -> ChannelDown:
+    """A failure before any answer. Its own text is left out: it may hold the URL with the token."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = getattr(getattr(error, "os_error", None), "strerror", None)
+        return ChannelDown(f"No connection: {reason or type(error).__name__}", sent=False)
+    if isinstance(error, TimeoutError):
+        return ChannelDown("No answer in time")
+    return ChannelDown(f"The connection broke: {type(error).__name__}")

@@ -1,0 +1,57 @@
+"""What a messenger is to the house: its name, what an account of it needs, and how one is opened."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bots.ports import Clock, MessengerChannel, NewId, Shelf, Sleep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Something an account is opened with; `meaning` says where the owner finds it."""
+
+    name: str
+    meaning: str
+    secret: bool = True
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account to be opened. `credentials` are by the names of `Messenger.credentials`.
+
+    `folder` gives the bot's folder, in which paths of media are looked up; `api_base` is where the
+    messenger's API is, without a slash at its end.
+    """
+
+    workspace: int
+    bot: str
+    credentials: Mapping[str, str]
+    api_base: str
+    shelf: Shelf
+    clock: Clock
+    new_id: NewId
+    sleep: Sleep
+    folder: Callable[[], Path | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messenger:
+    """`channel.py` of a messenger's folder calls its own MESSENGER; by that it is found.
+
+    `capabilities` are what the HTTP contract lists. `account_id` is the credential that tells
+    accounts apart in a channel's name, or gives the id from them. `writes_first` says that a chat's
+    id is the messenger's own, so that we may write before the customer does.
+
+    `open` does not go anywhere yet: raises ChannelUnauthorised for what cannot be a credential.
+    """
+
+    name: str
+    title: str
+    capabilities: Sequence[str]
+    credentials: Sequence[Credential]
+    api_base: str
+    open: Callable[[Account], MessengerChannel]
+    webhook: bool = True
+    writes_first: bool = True
