@@ -6,7 +6,7 @@
 # make clean  remove what these made; data/ stays
 #
 # They need Python 3.11 or newer and nothing else: libraries go into .venv, once.
-# EXTRAS="llm vk" adds optional parts: llm documents vk whatsapp scale.
+# EXTRAS="llm scale" adds optional parts: llm documents scale.
 
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
