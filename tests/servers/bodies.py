@@ -9,6 +9,7 @@ import orjson
 
 from tests.servers.tiny_http import Request
 
+_CONTENT_TYPE = re.compile(rb"(?im)^content-type:([^\r\n]*)")
 _DISPOSITION = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 
@@ -16,6 +17,7 @@ _DISPOSITION = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 class Upload:
     name: str
     content: bytes
+    content_type: str = ""
 
 
 @dataclass(slots=True)
@@ -46,7 +48,9 @@ def _multipart(body: bytes, content_type: str) -> Parameters:
         content = content.removesuffix(b"\r\n")
         names = dict(_DISPOSITION.findall(head.decode("utf-8", "replace")))
         if "filename" in names:
-            found.files[names["name"]] = Upload(names["filename"], content)
+            of = _CONTENT_TYPE.search(head)
+            mime = of[1].decode("latin-1").strip() if of else ""
+            found.files[names["name"]] = Upload(names["filename"], content, mime)
         elif "name" in names:
             found.values[names["name"]] = _value(content.decode("utf-8", "replace"))
     return found
