@@ -1,0 +1,318 @@
+"""The process of the fake WhatsApp Cloud API, started, asked and steered from Python."""
+
+import asyncio
+import base64
+import http.client
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import orjson
+
+from tests.servers import whatsapp_webhooks as webhooks
+from tests.servers.screen import rendered
+from tests.servers.whatsapp_screen import bubbles
+from tests.servers.whatsapp_webhooks import Json
+
+ROOT = Path(__file__).resolve().parents[2]
+PHONE_ID = "106540352242922"
+ACCOUNT_ID = "102290129340398"
+TOKEN = "EAATEST-TOKEN"
+DISPLAY = "15550783881"
+SECRET = "app-secret"
+VERIFY_TOKEN = "verify-me"
+
+_STARTED = "Fake Graph API on "
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A business's phone number: its id, the id of the WhatsApp Business account, the token."""
+
+    id: str = PHONE_ID
+    account: str = ACCOUNT_ID
+    token: str = TOKEN
+    display: str = DISPLAY
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call the server got. `at` is CLOCK_MONOTONIC, the same in every process of a machine.
+
+    `method` is `messages`, `read`, `media`, `media_info`, `media_delete`, `download`, `phone`,
+    `subscribed_apps` or `debug_token`. `status` is what it answered (0: nothing). With `quiet` only
+    `at`, `method` and `chat_id` are kept.
+    """
+
+    at: float
+    method: str
+    chat_id: str
+    phone: str = ""
+    verb: str = "POST"
+    path: str = ""
+    status: int = 200
+    message_id: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        return str(self.parameters.get("type") or "")
+
+    @property
+    def text(self) -> str:
+        inner = self.parameters.get(self.kind) or {}
+        if self.kind == "interactive":
+            return str(inner["body"]["text"])
+        return str(inner.get("body") or inner.get("caption") or "") if self.kind else ""
+
+    def reply(self, label: str) -> Json:
+        """The content of a webhook that pressing the button or the row with this label makes."""
+        for content in _replies(self.parameters):
+            interactive = content["interactive"]
+            if interactive[interactive["type"]]["title"] == label:
+                return content
+        raise LookupError(f"no button or row {label!r} in {self.parameters}")
+
+
+class WhatsAppServer:
+    """A running server: what it saw, and how it shall behave."""
+
+    def __init__(
+        self, process: "subprocess.Popen[str]", base: str, numbers: Sequence[Number]
+    ) -> None:
+        self.base = base
+        self.numbers = numbers
+        self._process = process
+        self._connection = http.client.HTTPConnection(base.removeprefix("http://"), timeout=30)
+
+    @classmethod
+    def start(
+        cls, numbers: Sequence[Number] = (Number(),), *, quiet: bool = False, port: int = 0
+    ) -> Self:
+        """Each number gets a `display` of its own by the server: the first is DISPLAY, and so on."""
+        command = [sys.executable, "-m", "tests.servers.fake_whatsapp", "--with-parent"]
+        command += ["--port", str(port), *(["--quiet"] if quiet else [])]
+        for number in numbers:
+            command += ["--phone", f"{number.id}:{number.account}={number.token}"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line.startswith(_STARTED):
+            process.kill()
+            process.wait()
+            raise RuntimeError("the fake Graph API server did not start")
+        shown = [
+            Number(number.id, number.account, number.token, str(int(DISPLAY) + place))
+            for place, number in enumerate(numbers)
+        ]
+        return cls(process, line.removeprefix(_STARTED).strip(), shown)
+
+    def stop(self) -> None:
+        self._connection.close()
+        self._process.terminate()
+        self._process.wait(timeout=10)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    # ------------------------------------------------------------ what it saw
+
+    def calls(
+        self,
+        method: str | None = "messages",
+        *,
+        chat_id: str | None = None,
+        phone: str | None = None,
+        since: int = 0,
+    ) -> list[Call]:
+        """Calls in order of receipt; all methods with None."""
+        made = [Call(**call) for call in self._ask("GET", f"/__calls?since={since}")]
+        return [
+            call
+            for call in made
+            if method in (None, call.method)
+            and chat_id in (None, call.chat_id)
+            and phone in (None, call.phone)
+        ]
+
+    async def expect(
+        self,
+        count: int,
+        method: str = "messages",
+        *,
+        chat_id: str | None = None,
+        within: float = 10.0,
+    ) -> list[Call]:
+        """Wait until at least so many calls came; fails with what did come."""
+        deadline = asyncio.get_running_loop().time() + within
+        while len(found := self.calls(method, chat_id=chat_id)) < count:
+            if asyncio.get_running_loop().time() > deadline:
+                every = self.calls(None)
+                raise AssertionError(f"{len(found)} of {count} {method}; all calls: {every}")
+            await asyncio.sleep(0.02)
+        return found
+
+    def said(self, chat_id: str, *, phone: str | None = None) -> list[str]:
+        """What this customer sees, as lines: see tests/servers/screen.py."""
+        query = f"chat={chat_id}" + (f"&phone={phone}" if phone else "")
+        screen = self._ask("GET", f"/__screen?{query}")
+        return rendered(bubbles(screen["shown"], screen["names"]))
+
+    def violations(self) -> list[dict[str, Any]]:
+        """Rules of the platform's documentation that calls broke: `says`, `code`, `method`…"""
+        found: list[dict[str, Any]] = self._ask("GET", "/__state")["violations"]
+        return found
+
+    def state(self, phone: str | None = None) -> dict[str, Any]:
+        """Of a number: `webhook`, `pending`, `delivered`, `attempts`, `read`, `typing`, `open`…"""
+        phones = self._ask("GET", "/__state")["phones"]
+        state: dict[str, Any] = phones[phone or self.numbers[0].id]
+        return state
+
+    async def settled(self, *, phone: str | None = None, within: float = 30.0) -> None:
+        """Wait until the bot acknowledged every webhook."""
+        deadline = asyncio.get_running_loop().time() + within
+        while pending := self.state(phone)["pending"]:
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"not acknowledged: {pending}")
+            await asyncio.sleep(0.02)
+
+    def reset(self) -> None:
+        """Forget calls, violations, script, limits and screens; windows stay open."""
+        self._ask("POST", "/__reset")
+
+    # ------------------------------------------------------------ what it does
+
+    def script(
+        self,
+        *,
+        code: int | None = None,
+        details: str = "",
+        method: str | None = None,
+        kind: str | None = None,
+        chat_id: str | None = None,
+        phone: str | None = None,
+        times: int | None = 1,
+        status: int | None = None,
+        body: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        delay: float = 0.0,
+        action: Literal["answer", "hang", "drop", "swallow", "fail"] = "answer",
+    ) -> None:
+        """Answer the next `times` matching calls (None: all of them) in this way.
+
+        `code` is Meta's, with its own HTTP status if none is given; `body` is sent as HTML (500 if
+        no `status` is given). `drop` closes the connection and does nothing, `swallow` does the
+        call and closes without an answer, `hang` never answers. `fail` accepts the message and says
+        by a later status that it failed with `code`, as the real one does most of the time.
+        """
+        self._ask(
+            "POST",
+            "/__script",
+            {
+                "code": code,
+                "details": details,
+                "method": method,
+                "kind": kind,
+                "chat_id": chat_id,
+                "phone": phone,
+                "times": times,
+                "status": status,
+                "body": body,
+                "headers": headers,
+                "delay": delay,
+                "action": action,
+            },
+        )
+
+    def forward(self, seconds: float, *, stop: bool = False) -> float:
+        """Push the clock of windows, limits and addresses of files; gives its time. `stop` halts it."""
+        now = self._ask("POST", "/__clock", {"forward": seconds, "stop": stop})["now"]
+        return float(now)
+
+    def limit(self, *, pair: bool = False, throughput: bool = False) -> None:
+        """Switch on 45 messages at once to one person, then one in 6 s; 80 a second in all."""
+        self._ask("POST", "/__limits", {"pair": pair, "throughput": throughput})
+
+    def template(
+        self,
+        name: str,
+        body: str,
+        *,
+        language: str = "ru",
+        header: str = "",
+        buttons: Sequence[str] = (),
+        status: Literal["APPROVED", "PAUSED", "DISABLED"] = "APPROVED",
+        phone: str | None = None,
+    ) -> None:
+        """The business had this template approved; any other is refused with 132001."""
+        given = {"name": name, "language": language, "body": body, "header": header}
+        template = {**given, "status": status}
+        message = {"phone": phone, "template": template, "buttons": list(buttons)}
+        self._ask("POST", "/__template", message)
+
+    def open_window(self, chat_id: str, *, phone: str | None = None) -> None:
+        """As if this customer had just written, without any webhook."""
+        self._ask("POST", "/__open", {"chat": chat_id, "phone": phone})
+
+    def tell_statuses(self, *statuses: str) -> None:
+        """Post these for each accepted message from now on: `sent`, `delivered`, `read`."""
+        self._ask("POST", "/__statuses", {"automatic": statuses})
+
+    def set_webhook(
+        self,
+        url: str,
+        secret: str = SECRET,
+        verify_token: str = VERIFY_TOKEN,
+        *,
+        phone: str | None = None,
+    ) -> None:
+        """As on the page of the app. RuntimeError if the address does not echo the challenge."""
+        body = {"url": url, "secret": secret, "verify_token": verify_token, "phone": phone}
+        self._ask("POST", "/__webhook", body)
+
+    def file(self, name: str, content: bytes, mime: str, *, phone: str | None = None) -> Json:
+        """A file that a customer sends: `id`, `mime_type` and `sha256` for `webhooks.media`."""
+        encoded = base64.b64encode(content).decode()
+        body = {"name": name, "content": encoded, "mime": mime, "phone": phone}
+        described: Json = self._ask("POST", "/__file", body)
+        return described
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        content = orjson.dumps(body) if body is not None else b""
+        self._connection.request(method, path, content, {"Content-Type": "application/json"})
+        response = self._connection.getresponse()
+        answer = orjson.loads(response.read())
+        if response.status >= 400:
+            raise RuntimeError(f"{path}: {answer}")
+        return answer
+
+
+def _replies(sent: Mapping[str, Any]) -> list[Json]:
+    if sent.get("type") != "interactive":
+        return []
+    action = sent["interactive"]["action"]
+    buttons = [button["reply"] for button in action.get("buttons", ())]
+    rows = [row for section in action.get("sections", ()) for row in section["rows"]]
+    return [
+        *(webhooks.button_reply(button["id"], button["title"]) for button in buttons),
+        *(webhooks.list_reply(row["id"], row["title"], row.get("description")) for row in rows),
+    ]
