@@ -69,9 +69,8 @@ def _places(value: Any, path: Path = ()) -> list[Path]:
 def _spoilt(draw: st.DrawFn, body: Any, path: Path) -> Any:
     way = draw(st.sampled_from(_WAYS))
     if not path:
-        return {"nest": [body], "truncate": _shortened(body)}.get(
-            way, draw(st.sampled_from(STRANGE))
-        )
+        strange = copy.deepcopy(draw(st.sampled_from(STRANGE)))
+        return {"nest": [body], "truncate": _shortened(body)}.get(way, strange)
     holder = body
     for key in path[:-1]:
         holder = holder[key]
