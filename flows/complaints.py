@@ -224,11 +224,6 @@ MISSING_KEY = Kind(
     "в «{where}» не хватает ключа «{key}»| — добавьте его",
     "“{where}” lacks the key “{key}”|: add it",
 )
-NOT_BUILT = Kind(
-    "E090",
-    "«{name}» есть в языке, но в этой версии ещё не работает| — пока уберите",
-    "“{name}” belongs to the language but is not built yet in this version|: leave it out for now",
-)
 BAD_CHOICE = Kind(
     "E019",
     "«{name}» не подходит к «{where}»| — бывает: {allowed}",
@@ -591,10 +586,10 @@ LONG_LABEL = Kind(
 )
 MANY_BUTTONS = Kind(
     "W061",
-    "кнопок {count}, а все сразу не покажут: {limits}| — разделите вопрос на два или возьмите"
-    " options",
-    "there are {count} buttons, which are not shown all at once: {limits}|. Make two questions of"
-    " it, or take options",
+    "кнопок {count}, а кнопками покажут не все: {limits}; станут строками с номерами| — разделите"
+    " вопрос на два или возьмите options",
+    "there are {count} buttons, more than are shown as such: {limits}; they become numbered"
+    " lines|. Make two questions of it, or take options",
 )
 SAME_LABELS = Kind(
     "E062",
@@ -654,6 +649,11 @@ USELESS_IN_MENU = Kind(
     "«{key}» не сработает: вопрос без save — меню, ответы в нём не проверяются|. Добавьте save",
     "“{key}” does nothing: a question without save is a menu whose answers are not checked|. Add"
     " save",
+)
+SHOWN_OTHERWISE = Kind(
+    "W067",
+    "{title} покажет «{key}» иначе: {how}| — если это важно, напишите для него своё: «{name}: …»",
+    "{title} shows “{key}” otherwise: {how}|. Where that matters, write it anew for it: “{name}: …”",
 )
 OUTSIDE_WINDOW = Kind(
     "W063",

@@ -10,6 +10,7 @@ from flows.answers import BASE_TYPES
 from flows.check.channels import check_channels
 from flows.check.labels import check_labels
 from flows.check.names import check_names
+from flows.check.showing import check_showing
 from flows.check.whole import check_whole
 from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
 from flows.compile.calendar_file import CALENDAR_FILE, read_calendar
@@ -169,6 +170,7 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
         former={flow.was: name for name, flow in flows.items() if flow.was},
     )
     check_channels(bot, report)
+    check_showing(bot, report)
     check_labels(bot, report)
     return bot if report.errors else _walked(bot, report)
 

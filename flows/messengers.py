@@ -9,7 +9,8 @@ class Messenger(NamedTuple):
     `label` is the characters of a button's label, `buttons` how many stand under one message, beyond
     which they become numbered lines. `text` and `caption` are the characters of a message and of words
     under a picture. `album` is how many pictures go together. `shares` is what a button can ask
-    a customer for. `keys` are those of its account in bot.yaml, the needed ones first.
+    a customer for. `keys` are those of its account in bot.yaml, the needed ones first; `public` are
+    those among them that everybody may read.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Messenger(NamedTuple):
     shares: tuple[str, ...] = ()
     edits: bool = True
     templates: bool = False
+    public: tuple[str, ...] = ()
 
 
 MESSENGERS = (
@@ -68,6 +70,7 @@ MESSENGERS = (
         shares=("phone", "location"),
         edits=False,
         templates=True,
+        public=("phone_id",),
     ),
     # https://dev.vk.com/ru/api/bots/development/keyboard
     Messenger(
@@ -87,4 +90,5 @@ MESSENGERS = (
     ),
 )
 
-NAMES = tuple(one.name for one in MESSENGERS)
+BY_NAME = {one.name: one for one in MESSENGERS}
+NAMES = tuple(BY_NAME)

@@ -58,7 +58,7 @@ class _Maker:
         return _closed(self._keys(place), REQUIRED.get(place, ()))
 
     def _keys(self, place: Where) -> dict[str, Schema]:
-        return {word.name: self._word(word) for word in words(place).values() if word.built}
+        return {word.name: self._word(word) for word in words(place).values()}
 
     def _word(self, word: Word) -> Schema:
         meaning = word.en if self._language == "en" else word.ru
@@ -88,8 +88,7 @@ class _Maker:
     def _action(self) -> Schema:
         """A verb with the keys beside it is one alternative; a step's former name another."""
         made: list[Schema] = [{"enum": ["done", "back", "again", "cancel"]}, *self._verbs({})]
-        if words("step")["was"].built:
-            made.append(self._place("step"))
+        made.append(self._place("step"))
         return {"anyOf": made}
 
     def _named_action(self) -> Schema:
@@ -102,10 +101,8 @@ class _Maker:
             beside = BESIDE.get(verb.name)
             keys = {verb.name: self._word(verb)} | (self._keys(beside) if beside else {})
             keys |= more
-            if verb.built:
-                made.append(
-                    _closed(keys, [verb.name, *(REQUIRED.get(beside, ()) if beside else ())])
-                )
+            needed = REQUIRED.get(beside, ()) if beside else ()
+            made.append(_closed(keys, [verb.name, *needed]))
         return made
 
     def _buttons(self) -> Schema:

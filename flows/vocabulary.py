@@ -74,12 +74,6 @@ class Word(NamedTuple):
     ru: str
     en: str
     alias: str = ""
-    built: bool = True
-
-
-def _later(name: str, where: Where, value: str, ru: str, en: str, alias: str = "") -> Word:
-    """A word of the language that this version does not run yet."""
-    return Word(name, where, value, ru, en, alias, built=False)
 
 
 # A word is a line, so that the table reads as one and two edits of it seldom meet.

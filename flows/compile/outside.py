@@ -4,7 +4,9 @@ import re
 from collections.abc import Collection
 
 from flows import complaints
+from flows.compile.fields import Fields
 from flows.compile.reading import Reader
+from flows.messengers import BY_NAME, Messenger
 from flows.model import Source
 from flows.vocabulary import words
 from flows.yaml_text import Mapped, Node, Scalar, as_written
@@ -55,13 +57,31 @@ def channels(reader: Reader, node: Node | None) -> dict[str, dict[str, str]]:
     for name in words("channels"):
         given = fields.get(name) if fields is not None else None
         if given is not None:
-            keys = reader.fields(given, "account", name)
-            reader.required(keys, "token", name)
-            texts = {key: reader.word(keys.get(key), key) for key in words("account")}
+            messenger = BY_NAME[name]
+            keys = _account(reader, given, messenger)
+            for key in messenger.keys[: messenger.needs]:
+                reader.required(keys, key, name)
+            texts = {key: reader.word(keys.get(key), key) for key in messenger.keys}
             found[name] = {key: as_written(text) for key, text in texts.items() if text}
-            for key in found[name]:
+            for key in found[name].keys() - set(messenger.public):
                 _check_token(reader, keys.get(key), found[name][key], f"{name}.{key}")
     return found
+
+
+def _account(reader: Reader, node: Node, messenger: Messenger) -> Fields:
+    """The keys of an account; those of another messenger's accounts are complained about."""
+    keys = reader.fields(node, "account", messenger.name)
+    for key in keys:
+        if key not in messenger.keys:
+            allowed = ", ".join(messenger.keys)
+            reader.report(
+                complaints.BAD_CHOICE,
+                keys.key(key).place,
+                name=key,
+                where=f"channels.{messenger.name}",
+                allowed=allowed,
+            )
+    return keys
 
 
 def _check_token(reader: Reader, node: Node | None, text: str, where: str) -> None:

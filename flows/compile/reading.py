@@ -93,7 +93,7 @@ class Reader:
         self.report(complaints.EXPECTED, place, where=where, what=self.report.words(ru, en))
 
     def fields(self, node: Node | None, where: Where, title: str) -> Fields:
-        """The keys of a mapping. Unknown ones and ones not built yet are complained about."""
+        """The keys of a mapping. Unknown ones are complained about."""
         if not isinstance(node, Mapped):
             if node is not None:
                 example = _EXAMPLES.get(where)
@@ -113,8 +113,6 @@ class Reader:
             word = allowed.get(key.text)
             if word is None:
                 hints.append(self._unknown_key(key, where, title))
-            elif not word.built:
-                self.report(complaints.NOT_BUILT, key.place, name=key.text)
             else:
                 good.append((key, value))
         return Fields(good, place, hints=hints)

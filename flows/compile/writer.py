@@ -186,12 +186,9 @@ class Writer:
 
     def _is_verb(self, key: Scalar, node: Mapped) -> bool:
         report = self.reader.report
-        word = words("verb").get(key.text)
-        if word is not None and word.built:
+        if key.text in words("verb"):
             return True
-        if word is not None:
-            report(complaints.NOT_BUILT, key.place, name=key.text)
-        elif key.text == "was":
+        if key.text == "was":
             report(complaints.FORMER_FIRST, key.place)
         elif key.text in _SUB_KEYS and (verb := _verb_among(node)) is not None:
             report(complaints.VERB_FIRST, verb.place, name=verb.text)

@@ -370,6 +370,11 @@ def test_a_name_of_two_alphabets_is_told_wherever_it_stands(flow: str) -> None:
         ("language: fr", "E019 «fr» не подходит к «language» — бывает: ru, en, uz"),
         ("hourz: {}", "E012 ключ «hourz» не подходит к «bot.yaml» — может, «hours»?"),
         ("channels: {telegram: {}}", "E013 в «telegram» не хватает ключа «token»"),
+        ("channels: {vk: {secret: $(T)}}", "E013 в «vk» не хватает ключа «token»"),
+        (
+            "channels: {telegram: {token: $(T), app_secret: $(S)}}",
+            "E019 «app_secret» не подходит к «channels.telegram» — бывает: token, webhook_secret",
+        ),
         ("channels: {telegram: {token: '1:a'}}", "W034 «telegram.token» написан прямо в файле"),
         ("secrets: [ключ]", "E022 «ключ» не годится для имени секрета"),
         ("queues: {a: {csat: on}}", "W094 «csat: on» у очереди пока ничего не меняет"),
