@@ -1,6 +1,7 @@
 """Bodies of calls to a fake platform: JSON, a form, or multipart with files."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -28,19 +29,20 @@ class Parameters:
     files: dict[str, Upload] = field(default_factory=dict)
 
 
-def parameters_of(request: Request) -> Parameters:
-    """The parameters of a call, whichever way they came."""
+def parameters_of(request: Request, *, read_json: bool = True) -> Parameters:
+    """The parameters of a call, whichever way they came; without `read_json` forms stay texts."""
     kind = request.headers.get("content-type", "")
     if kind.startswith("application/json"):
         value = orjson.loads(request.body) if request.body else {}
         return Parameters(value if isinstance(value, dict) else {})
     if kind.startswith("multipart/form-data"):
-        return _multipart(request.body, kind)
+        return _multipart(request.body, kind, _value if read_json else str)
     pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
-    return Parameters({key: _value(text) for key, text in [*request.query.items(), *pairs]})
+    read = _value if read_json else str
+    return Parameters({key: read(text) for key, text in [*request.query.items(), *pairs]})
 
 
-def _multipart(body: bytes, content_type: str) -> Parameters:
+def _multipart(body: bytes, content_type: str, read: Callable[[str], Any]) -> Parameters:
     boundary = content_type.partition("boundary=")[2].split(";")[0].strip('"').encode()
     found = Parameters()
     for part in body.split(b"--" + boundary)[1:-1]:
@@ -52,7 +54,7 @@ def _multipart(body: bytes, content_type: str) -> Parameters:
             mime = of[1].decode("latin-1").strip() if of else ""
             found.files[names["name"]] = Upload(names["filename"], content, mime)
         elif "name" in names:
-            found.values[names["name"]] = _value(content.decode("utf-8", "replace"))
+            found.values[names["name"]] = read(content.decode("utf-8", "replace"))
     return found
 
 
