@@ -1,0 +1,248 @@
+"""A fake VK, its API and its events, in a process of its own.
+
+    python -m tests.servers.fake_vk --port 0 --group 222111:shop=vk1.a.TEST [--quiet]
+
+It takes `/method/<name>` as a form or in the query, uploads and downloads, serves the long poll, and
+is steered over HTTP: GET /__calls, /__state, /__screen; POST /__script, /__update, /__press,
+/__person, /__group, /__callback, /__long_poll, /__file, /__clock, /__reset. tests/servers/vk.py
+wraps that for tests. With --quiet it keeps of a call only when it came, its method and its peer,
+and checks nothing.
+"""
+
+import argparse
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+import uvloop
+
+from tests.servers.bodies import Upload, parameters_of
+from tests.servers.tiny_http import Request, Response, json_response, serve
+from tests.servers.vk_api import VkApi
+from tests.servers.vk_delivery import polled
+from tests.servers.vk_errors import HIDDEN, Refused, Violation
+from tests.servers.vk_group import Group
+from tests.servers.vk_steering import Steering
+
+DEFAULT_GROUP = "222111:shop=vk1.a.TEST-TOKEN"
+
+Answer = Response | Awaitable[Response | None] | None
+
+
+class FakeVk:
+    """Routes calls to the API behind a script of failures, and keeps a record."""
+
+    def __init__(self, groups: list[Group], *, quiet: bool) -> None:
+        self._api = VkApi(groups, checks=not quiet)
+        self._quiet = quiet
+        self._calls: list[dict[str, Any]] = []
+        self._script: list[dict[str, Any]] = []
+        self._violations: list[dict[str, Any]] = []
+        self._steering = Steering(
+            self._api, self._calls, self._script, self._violations, remembers=not quiet
+        )
+
+    async def close(self) -> None:
+        await self._steering.close()
+
+    def at(self, base: str) -> None:
+        """The address that stands in what is answered."""
+        self._api.at(base)
+
+    def handle(self, request: Request) -> Answer:
+        first, _, rest = request.path.lstrip("/").partition("/")
+        if first == "method":
+            return self._call(rest, request)
+        if first == "whp":
+            return self._behind_script("longpoll", "", rest, lambda: self._poll(rest, request))
+        if first == "upload":
+            return self._behind_script("upload", "", "", lambda: self._upload(rest, request))
+        if first == "files":
+            return self._behind_script("download", "", "", lambda: self._download(request.path))
+        try:
+            return self._steering.handle(request)
+        except (KeyError, ValueError, TypeError, LookupError) as error:
+            return json_response({"error": f"{type(error).__name__}: {error}"}, 400)
+
+    # ------------------------------------------------------------ the API
+
+    def _call(self, method: str, request: Request) -> Answer:
+        values = _values(request)
+        token = values.get("access_token", "")
+        kept = {key: value for key, value in values.items() if key not in HIDDEN}
+        peer_id = values.get("peer_id") or values.get("user_id") or ""
+        try:
+            group = self._api.group(token)
+        except Refused as refused:
+            self._record(method, peer_id, token, kept, code=refused.code)
+            return json_response(refused.body(method, kept))
+        return self._behind_script(
+            method, token, peer_id, lambda: self._do(group, method, peer_id, kept), kept
+        )
+
+    def _do(self, group: Group, method: str, peer_id: str, values: Mapping[str, str]) -> Response:
+        try:
+            result = self._api.do(group, method, values)
+        except (Refused, KeyError, ValueError) as error:
+            refused = error if isinstance(error, Refused) else Refused(100, str(error))
+            if isinstance(refused, Violation):
+                self._violations.append(
+                    {"method": method, "code": refused.code, "error": str(refused)}
+                    | {"parameters": dict(values)}
+                )
+            self._record(method, peer_id, group.token, values, code=refused.code)
+            return json_response(refused.body(method, values))
+        self._record(method, peer_id, group.token, values, result)
+        return json_response({"response": result})
+
+    async def _poll(self, group_id: str, request: Request) -> Response:
+        self._record("longpoll", "", "", request.query)
+        return json_response(await polled(self._api.groups[int(group_id)], request.query))
+
+    def _upload(self, key: str, request: Request) -> Response:
+        files = parameters_of(request).files
+        self._record("upload", "", "", {"to": key}, files=files)
+        answer = self._api.files.take(key, files)
+        if "error" in answer and not self._quiet:
+            told = {"method": "upload", "code": 0, "error": answer["error"], "parameters": {}}
+            self._violations.append(told)
+        return json_response(answer)
+
+    def _download(self, path: str) -> Response:
+        content = self._api.files.contents.get(path.lstrip("/"))
+        if content is None:
+            return Response(b"<html>404 Not Found</html>", 404, "text/html")
+        return Response(content, content_type="application/octet-stream")
+
+    def _record(
+        self,
+        method: str,
+        peer_id: str,
+        token: str,
+        values: Mapping[str, str],
+        result: Any = None,
+        *,
+        status: int = 200,
+        code: int = 0,
+        files: Mapping[str, Upload] | None = None,
+    ) -> None:
+        call: dict[str, Any] = {"at": time.monotonic(), "method": method, "peer_id": peer_id}
+        if not self._quiet:
+            call |= {"token": token, "status": status, "code": code, "response": result}
+            call |= {"parameters": dict(values)}
+            call["files"] = {key: file.name for key, file in (files or {}).items()}
+        self._calls.append(call)
+
+    # ------------------------------------------------------------ the script
+
+    def _behind_script(
+        self,
+        method: str,
+        token: str,
+        peer_id: str,
+        do: Callable[[], Answer],
+        values: Mapping[str, str] | None = None,
+    ) -> Answer:
+        scripted = self._next_scripted(method, token, peer_id) if self._script else None
+        if scripted is None:
+            return do()
+        return self._play(scripted, method, token, peer_id, do, values or {})
+
+    def _next_scripted(self, method: str, token: str, peer_id: str) -> dict[str, Any] | None:
+        for scripted in self._script:
+            if (
+                scripted.get("method") in (None, method)
+                and scripted.get("token") in (None, token)
+                and scripted.get("peer_id") in (None, peer_id)
+            ):
+                if scripted.get("times") is not None:
+                    scripted["times"] -= 1
+                    if scripted["times"] <= 0:
+                        self._script.remove(scripted)
+                return scripted
+        return None
+
+    async def _play(
+        self,
+        scripted: Mapping[str, Any],
+        method: str,
+        token: str,
+        peer_id: str,
+        do: Callable[[], Answer],
+        values: Mapping[str, str],
+    ) -> Response | None:
+        await asyncio.sleep(float(scripted.get("delay") or 0))
+        action = scripted.get("action") or "answer"
+        if action in ("hang", "drop"):
+            self._record(method, peer_id, token, values, status=0)
+            await asyncio.sleep(3600 if action == "hang" else 0)
+            return None
+        status, code = scripted.get("status"), scripted.get("code")
+        if action == "swallow" or (status is None and code is None):
+            answer = do()
+            done = await answer if isinstance(answer, Awaitable) else answer
+            return None if action == "swallow" else done
+        self._record(method, peer_id, token, values, status=status or 200, code=code or 0)
+        headers = scripted.get("headers") or {}
+        if code is None:
+            body = scripted.get("body") or ""
+            return Response(body.encode(), int(status or 200), "text/html", headers)
+        extra = scripted.get("extra") or {}
+        if code == 14:
+            extra = {"captcha_sid": "239633676097", "captcha_img": "https://vk.com/c.php"} | extra
+        refused = Refused(int(code), scripted.get("description") or "", **extra)
+        content = orjson.dumps(refused.body(method, values))
+        return Response(content, int(status or 200), headers=headers)
+
+
+def _values(request: Request) -> dict[str, str]:
+    """Query and form as the texts they are; VK reads no JSON bodies."""
+    kind = request.headers.get("content-type", "")
+    values = dict(request.query)
+    if not kind.startswith("application/json"):
+        values |= parameters_of(request, read_json=False).values
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and "access_token" not in values:
+        values["access_token"] = token
+    return values
+
+
+async def _main(arguments: argparse.Namespace) -> None:
+    groups = [_group(text) for text in arguments.group or [DEFAULT_GROUP]]
+    fake = FakeVk(groups, quiet=arguments.quiet)
+    server = await serve(fake.handle, port=arguments.port)
+    fake.at(server.url)
+    print(f"Fake VK on {server.url.rstrip('/')}", flush=True)
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    if arguments.with_parent:
+        # Nothing is ever written there: it becomes readable when the parent is gone.
+        loop.add_reader(sys.stdin, ended.set)
+    await ended.wait()
+    await fake.close()
+    await server.close()
+
+
+def _group(text: str) -> Group:
+    names, token = text.split("=", 1)
+    number, _, screen_name = names.partition(":")
+    return Group(int(number), token, screen_name or f"club{number}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A fake VK")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--group", action="append", help="<id>:<name>=<token>, more than once")
+    parser.add_argument("--quiet", action="store_true", help="count calls, check nothing")
+    parser.add_argument("--with-parent", action="store_true", help="end when stdin is closed")
+    uvloop.run(_main(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
