@@ -27,11 +27,11 @@ def question_of(stage: Stage, frame: Frame) -> Question:
     """The question a frame waits for."""
     wait = frame.wait
     assert wait is not None
-    if wait.question is None:
+    question: Question | None = wait.question
+    if question is None:
         operation = stage.operation(frame, wait.entry)
         assert isinstance(operation, Ask)
-        wait.question = operation.question
-    question: Question = wait.question
+        question = wait.question = operation.question
     return question
 
 

@@ -147,6 +147,7 @@ def renew(stage: Stage, frame: Frame) -> None:
     kept = promises.still_there(variables, before, now, stage.bot, stage.env)
     root.variables = {name: value for name, value in root.variables.items() if name in kept}
     root.version, root.flow, root.retired = stage.bot.version, now.name, False
+    root.known = None
     root.at = 0
     root.latest = -1
     root.history = []

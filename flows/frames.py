@@ -62,7 +62,8 @@ class Frame(Kept):
     key in `lists`, and the place in it.
     `given` are the variables this task has saved, `found` the questions whose answer was looked
     for in the message and what was found, `history` what going back undoes, `turns` how often it has waited.
-    `retired` says that nobody may go on in its version.
+    `retired` says that nobody may go on in its version. `known` is its flow there, once a turn has
+    looked it up.
     """
 
     id: int
@@ -92,6 +93,7 @@ class Frame(Kept):
     wait: Wait | None = None
     cause: dict[str, Any] | None = None
     scope: dict[str, Any] | None = None
+    known: Any = None
 
     def elements(self, loop: list[Any]) -> list[Any]:
         """What a loop goes over; positions of old have the list itself where its key stands now."""
@@ -101,6 +103,7 @@ class Frame(Kept):
     def forget(self) -> None:
         """Let go of what is only worked out for a turn."""
         self.scope = None
+        self.known = None
         if self.wait is not None:
             self.wait.question = None
 
@@ -169,8 +172,7 @@ class Position(Kept):
 
     def to_json(self) -> dict[str, Any]:
         for frame in self.stack:
-            if frame.scope is not None or frame.wait is not None:
-                frame.forget()
+            frame.forget()
         kept: dict[str, Any] = msgspec.to_builtins(self)
         return kept
 

@@ -66,8 +66,13 @@ class Memory:
         return self.position.counter
 
     def flow(self, frame: Frame) -> Flow:
-        bot = self.bot if frame.version == self.bot.version else self.older[frame.version]
-        return bot.own if not frame.flow else bot.flows[frame.flow]
+        flow: Flow | None = frame.known
+        if flow is None:
+            bot = self.bot if frame.version == self.bot.version else self.older[frame.version]
+            flow = bot.own if not frame.flow else bot.flows[frame.flow]
+            if not frame.retired:
+                frame.known = flow
+        return flow
 
     def version(self, version: str) -> Bot | None:
         """The bot in that version, if it is at hand."""
@@ -75,10 +80,14 @@ class Memory:
 
     def knows(self, frame: Frame) -> bool:
         """Whether the version this frame stands on is at hand, with its flow in it."""
-        if frame.retired:
+        return frame.known is not None or self._finds(frame)
+
+    def _finds(self, frame: Frame) -> bool:
+        bot = self.version(frame.version)
+        if frame.retired or bot is None:
             return False
-        bot = self.bot if frame.version == self.bot.version else self.older.get(frame.version)
-        return bot is not None and (not frame.flow or frame.flow in bot.flows)
+        frame.known = bot.own if not frame.flow else bot.flows.get(frame.flow)
+        return frame.known is not None
 
     def called(self, name: str) -> str:
         """The name a flow has by now."""

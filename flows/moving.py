@@ -72,6 +72,7 @@ def adopt(memory: Memory, frame: Frame, spot: Spot, at: int) -> None:
     # Whoever had to go for want of a place in one version may have it again in the next.
     frame.retired = False
     frame.flow = spot.flow
+    frame.known = None
     frame.at = at
     frame.loops = [[begin, *loop[1:]] for begin, loop in zip(spot.loops, frame.loops, strict=True)]
     flow = memory.flow(frame)

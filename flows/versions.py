@@ -119,6 +119,7 @@ def move(stage: Stage, *, retire: bool = False) -> bool:
 def _move(stage: Stage, frame: Frame) -> None:
     if frame.why == "person":
         frame.version = stage.bot.version
+        frame.known = None
         return
     wait = frame.wait
     if wait is not None and wait.kind in ("pause", "wait") and not stage.knows(frame):
@@ -150,6 +151,7 @@ def _retire(stage: Stage) -> None:
             continue
         if counterpart(stage.version(frame.version), stage.bot, frame) is None:
             frame.retired = True
+            frame.known = None
 
 
 def _same_buttons(before: Question, after: Question) -> bool:
