@@ -73,16 +73,18 @@ def _walk(stage: Stage, frame: Frame) -> None:
     stack = stage.stack
     version = frame.version
     code = stage.flow(frame).code
+    watch = stage.watch
     while True:
         stage.done += 1
         if stage.done > OPERATIONS_PER_TURN:
             raise RunError(f"сценарий ходит по кругу и никого не ждёт: {limits.loop_of(stage)}")
         at = frame.at
         operation = code[at]
-        _OPERATIONS[type(operation)](stage, frame, operation)
-        if stage.watch is not None:
-            stage.watch(version, frame.flow, at, frame.at)
-        if (
+        kind = type(operation)
+        _OPERATIONS[kind](stage, frame, operation)
+        if watch is not None:
+            watch(version, frame.flow, at, frame.at)
+        if kind not in _STRAIGHT and (
             frame.wait is not None
             or not stack
             or stack[-1] is not frame
@@ -235,3 +237,5 @@ _OPERATIONS: dict[type, Callable[[Stage, Frame, Any], None]] = {
     HandOff: _acting(doing.hand_off),
     Goal: _acting(doing.reach_goal),
 }
+_STRAIGHT = frozenset({Enter, Say, Assign, Branch, Jump, Choose, EachBegin, EachNext, Goal})
+"""Operations that neither wait nor touch the stack: the frame is still on top after them."""

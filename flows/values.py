@@ -73,9 +73,13 @@ def freeze_light(value: Any) -> Any:
 
     A list that names one long text a hundred times weighs little only until it is frozen.
     """
-    if type(value) in _SCALARS:
-        return freeze(value)
-    refuse_heavy(value)
+    kind = type(value)
+    if kind is str:
+        return value
+    if kind is dict or kind is list:
+        if not value:
+            return kind()
+        _weigh(value, HEAVIEST, DEEPEST)
     return freeze(value)
 
 
@@ -92,7 +96,8 @@ def _weigh(value: Any, left: int, depth: int) -> int:
     left -= len(value)
     items = value
     if type(value) is dict:
-        left -= sum(map(len, map(str, value)))
+        for key in value:
+            left -= len(key if type(key) is str else str(key))
         items = value.values()
     for item in items:
         kind = type(item)
