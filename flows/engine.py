@@ -72,7 +72,8 @@ def advance(
         stage.muted = stage.position.muted
     else:
         _begin_turn(stage)
-    stage.muted = stage.muted or stage.chatless
+    if stage.chatless:
+        stage.muted = True
     try:
         renewed = bool(stage.stack) and versions.move(stage, retire=isinstance(what, Updated))
         if renewed:
@@ -83,8 +84,7 @@ def advance(
             _take(stage, what)
     except RunError as error:
         endings.fail(stage, str(error))
-    _settle(stage)
-    return _step(stage)
+    return _step(stage, under_way=_settle(stage))
 
 
 def _begin_turn(stage: Stage) -> None:
@@ -130,6 +130,8 @@ def _take(stage: Stage, what: Input) -> None:
 
 def _begin_conversation(stage: Stage) -> None:
     """After a silence in which an abandoned task would have been closed a conversation is a new one."""
+    if not stage.position.fresh:
+        return
     lifetime = stage.bot.defaults.expires
     silence = stage.seconds - stage.position.heard
     limit = UNLESS_SAID if lifetime == "never" else lifetime
@@ -151,12 +153,15 @@ def _take_result(stage: Stage, what: Returned) -> None:
             return
 
 
-def _settle(stage: Stage) -> None:
-    """Run until everything waits: flows, what was written meanwhile, flows held back."""
+def _settle(stage: Stage) -> bool:
+    """Run until everything waits: flows, what was written meanwhile, flows held back.
+
+    True where something will come by itself within seconds.
+    """
     while True:
         running.run(stage)
         if waiting.under_way(stage):
-            return
+            return True
         try:
             if stage.position.greeting is not None:
                 understand.after_greeting(stage)
@@ -164,8 +169,8 @@ def _settle(stage: Stage) -> None:
                 _open_mail(stage)
             elif stage.position.occurred and waiting.takes_events(stage):
                 occurring.take_kept(stage)
-            elif not timers.release_held(stage):
-                return
+            elif not (stage.position.held and timers.release_held(stage)):
+                return False
         except RunError as error:
             endings.fail(stage, str(error))
 
@@ -187,9 +192,8 @@ def _open_mail(stage: Stage) -> None:
 # ---------------------------------------------------------------- the outcome
 
 
-def _step(stage: Stage) -> Step:
+def _step(stage: Stage, *, under_way: bool) -> Step:
     position = stage.position
-    under_way = waiting.under_way(stage)
     if not (under_way and _goes_on(stage)):
         timers.watch_silence(stage)
         position.actions = 0
@@ -237,7 +241,7 @@ _NOTHING = Understood()
 
 
 def _settled(stage: Stage) -> bool:
-    top = stage.top
+    top = stage.stack[-1] if stage.stack else None
     if top is None or top.wait is None:
         return True
     return top.wait.kind not in ("do", "pause") and not answering.gathering(top)

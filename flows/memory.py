@@ -123,14 +123,15 @@ class Memory:
                 return one
         return None
 
-    def task_frames(self, frame: Frame) -> Iterator[Frame]:
+    def task_frames(self, frame: Frame) -> list[Frame]:
         """This frame and those that called it, up to the task's own."""
-        place = self.index(frame)
-        while place >= 0:
-            yield self.stack[place]
-            if self.stack[place].task:
-                return
+        found = [frame]
+        place = 0 if frame.task else self.index(frame)
+        while place and not frame.task:
             place -= 1
+            frame = self.stack[place]
+            found.append(frame)
+        return found
 
     # ------------------------------------------------------------ variables
 
@@ -194,31 +195,28 @@ class Memory:
         return None
 
     def read(self, frame: Frame, path: str) -> Any:
-        home, _, field = path.partition(".")
-        if field and home == "user":
-            return self.user.get(field)
-        if field and home == "chat":
-            return self.chat.get(field)
-        return thaw(self.owner(frame).variables.get(path))
+        store, name = self._store(self.owner(frame), path)
+        value = store.get(name)
+        return value if store is self.user or store is self.chat else thaw(value)
 
     def write(self, frame: Frame, path: str, value: Any) -> None:
         """Give a variable a value, in a way that going back can undo."""
-        home, _, field = path.partition(".")
         kept = freeze_light(value)
-        store, name = self._store(frame, home, field, path)
+        owner = self.owner(frame)
+        store, name = self._store(owner, path)
         root = self.root(frame)
         if root is not None and root.history:
-            self._note(root, ["set", self.owner(frame).id, path, freeze(store.get(name))])
+            self._note(root, owner.id, path, store.get(name))
+        if store is owner.variables:
+            self._show(owner, name, kept)
+            store[name] = kept
+            return
+        store[name] = value
+        self._note_fresh(path)
         if store is self.user:
             self.user_changed = True
-            self._note_fresh(path)
-        elif store is self.chat:
-            self.chat_changed = True
-            self._note_fresh(path)
         else:
-            value = kept
-            self._show(frame, name, value)
-        store[name] = value
+            self.chat_changed = True
 
     def note_outcome(self, caller: Frame, outcome: Outcome) -> None:
         """What the caller of a flow reads as `call.outcome`."""
@@ -232,15 +230,16 @@ class Memory:
             fresh.append(path)
             del fresh[:-FRESH_KEPT]
 
-    def _store(self, frame: Frame, home: str, field: str, path: str) -> tuple[dict[str, Any], str]:
-        if field and home == "user":
-            return self.user, field
-        if field and home == "chat":
-            return self.chat, field
-        return self.owner(frame).variables, path
+    def _store(self, owner: Frame, path: str) -> tuple[dict[str, Any], str]:
+        if "." in path:
+            home, _, field = path.partition(".")
+            if field and home == "user":
+                return self.user, field
+            if field and home == "chat":
+                return self.chat, field
+        return owner.variables, path
 
-    def _show(self, frame: Frame, name: str, value: Any) -> None:
-        owner = self.owner(frame)
+    def _show(self, owner: Frame, name: str, value: Any) -> None:
         for other in self.stack:
             if other.scope is not None and (other is owner or self.owner(other) is owner):
                 other.scope[name] = thaw(value)
@@ -254,8 +253,7 @@ class Memory:
 
     def put_back(self, frame: Frame, path: str, kept: Any) -> None:
         """Give a variable the value it had, without noting it down."""
-        home, _, field = path.partition(".")
-        store, name = self._store(frame, home, field, path)
+        store, name = self._store(self.owner(frame), path)
         store[name] = thaw(kept) if store is self.user or store is self.chat else kept
         self.user_changed = self.user_changed or store is self.user
         self.chat_changed = self.chat_changed or store is self.chat
@@ -265,15 +263,16 @@ class Memory:
         for frame in self.stack:
             frame.scope = None
 
-    def _note(self, root: Frame, change: list[Any]) -> None:
+    def _note(self, root: Frame, owner: int, path: str, before: Any) -> None:
+        """Note down what a variable was, the first time it changes after an answer."""
+        undone = root.history[-1].get("undo", ())
+        if not undone or ["set", owner, path] not in [change[:3] for change in undone]:
+            self._note_change(root, ["set", owner, path, freeze(before)])
+
+    def _note_change(self, root: Frame, change: list[Any]) -> None:
         latest = root.history[-1]
-        if "barrier" in latest:
-            return
-        undone = latest.get("undo", ())
-        if change[0] == "set" and any(one[:3] == change[:3] for one in undone):
-            # What the variable was at first is noted already.
-            return
-        root.history[-1] = {**latest, "undo": [*latest.get("undo", ()), change]}
+        if "barrier" not in latest:
+            root.history[-1] = {**latest, "undo": [*latest.get("undo", ()), change]}
 
     def note_answer(self, frame: Frame, entry: int) -> None:
         root = self.root(frame)
@@ -320,7 +319,7 @@ class Memory:
         root = self.root(caller)
         if root is not None and any(entry.get("frame") == frame.id for entry in root.history):
             kept = ["end", caller.id, caller.at, caller.step, caller.loops, frame.to_json()]
-            self._note(root, kept)
+            self._note_change(root, kept)
 
 
 def element_of(frame: Frame) -> Any:

@@ -154,7 +154,7 @@ def _still_runs(stage: Stage, target: Target, event: str) -> bool:
 
 def release_held(stage: Stage) -> bool:
     """Let go on what has been held longest, now that the chat is idle."""
-    if not stage.position.held or stage.holder != "bot" or not holding.idle(stage):
+    if stage.holder != "bot" or not holding.idle(stage):
         return False
     for payload in stage.position.held:
         if payload["kind"] != "event" or not occurring.busy_with(stage, payload):
@@ -170,23 +170,23 @@ def release_held(stage: Stage) -> bool:
 def _lifetime(stage: Stage) -> timedelta | Literal["never"]:
     """How long the chat may be silent before the task on top ends."""
     top = stage.top
-    if top is None or not stage.knows(top):
+    wait = top.wait if top is not None else None
+    if top is None or wait is None or not stage.knows(top):
         return "never"
-    wait = top.wait
-    if wait is None or wait.kind == "person":
-        return "never"
-    if wait.kind == "do":
+    kind = wait.kind
+    if kind == "ask":
+        own = question_of(stage, top).expires
+        if own is not None:
+            return own
+    elif kind == "do":
         # Its result should have come long ago.
         return stage.bot.defaults.expires
-    if wait.kind != "ask" and wait.timers:
-        # It has an end of its own.
+    elif kind == "person" or wait.timers:
+        # It has an end of its own, or none.
         return "never"
-    own = question_of(stage, top).expires if wait.kind == "ask" else None
-    if own is not None:
-        return own
     for frame in stage.task_frames(top):
-        if stage.knows(frame) and stage.flow(frame).expires is not None:
-            return stage.flow(frame).expires or "never"
+        if stage.knows(frame) and (own := stage.flow(frame).expires) is not None:
+            return own or "never"
     return stage.bot.defaults.expires
 
 

@@ -39,10 +39,10 @@ def begin(stage: Stage, frame: Frame, operation: Await) -> None:
 
 def under_way(stage: Stage) -> bool:
     """Something will come by itself within seconds: what is written meanwhile is kept for then."""
-    top = stage.top
     if stage.position.meaning is not None:
         return True
-    return top is not None and top.wait is not None and top.wait.kind in ("do", "pause")
+    wait = stage.stack[-1].wait if stage.stack else None
+    return wait is not None and wait.kind in ("do", "pause")
 
 
 def takes_events(stage: Stage) -> bool:
