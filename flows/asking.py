@@ -64,10 +64,11 @@ def put(
         frame.at = question.otherwise
         return
     limits.count_turn(stage, frame, anew=question.menu)
-    stage.position.alone += 1
-    if stage.position.alone <= QUESTIONS_ALONE and not stage.muted:
+    position = stage.position
+    position.alone += 1
+    if position.alone <= QUESTIONS_ALONE and position.heard < stage.seconds and not stage.muted:
         # What the bot asks by itself is given its own time to be answered in, but not for ever.
-        stage.position.heard = max(stage.position.heard, stage.seconds)
+        position.heard = stage.seconds
     frame.at = entry
     frame.latest = entry
     frame.wait = Wait(
@@ -86,7 +87,8 @@ def put(
         # What could not be said was never asked, so nobody leaves it unanswered.
         frame.wait = None
         raise
-    _set_timers(stage, frame.wait, question)
+    if question.reminders or question.timeout is not None:
+        _set_timers(stage, frame.wait, question)
     stage.happened_to_question("asked", frame)
 
 
@@ -98,6 +100,8 @@ def _stand_at(stage: Stage, frame: Frame, entry: int) -> None:
     home = homes[entry]
     if home.step:
         frame.step = stage.entered = home.step
+    if not frame.loops:
+        return
     both = zip(frame.loops, home.loops, strict=False)
     loops = [loop for loop, _ in takewhile(lambda pair: pair[0][0] == pair[1], both)]
     if len(loops) != len(frame.loops):

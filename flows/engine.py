@@ -24,6 +24,7 @@ from flows.frames import Frame, position_of
 from flows.model import Bot
 from flows.stage import Stage, Watch
 from flows.turn import (
+    CHATLESS,
     Around,
     Chosen,
     Fired,
@@ -72,7 +73,7 @@ def advance(
         stage.muted = stage.position.muted
     else:
         _begin_turn(stage)
-    if stage.chatless:
+    if around.channel == CHATLESS:
         stage.muted = True
     try:
         renewed = bool(stage.stack) and versions.move(stage, retire=isinstance(what, Updated))

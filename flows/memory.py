@@ -83,11 +83,11 @@ class Memory:
         return frame.known is not None or self._finds(frame)
 
     def _finds(self, frame: Frame) -> bool:
-        bot = self.version(frame.version)
+        bot = self.bot if frame.version == self.bot.version else self.older.get(frame.version)
         if frame.retired or bot is None:
             return False
-        frame.known = bot.own if not frame.flow else bot.flows.get(frame.flow)
-        return frame.known is not None
+        flow = frame.known = bot.own if not frame.flow else bot.flows.get(frame.flow)
+        return flow is not None
 
     def called(self, name: str) -> str:
         """The name a flow has by now."""

@@ -316,11 +316,11 @@ class Question:
     scope: Scope = field(default_factory=Scope)
     choices: tuple[Choice, ...] | None = None
     simple: bool = False
+    menu: bool = field(init=False)
+    """A question that saves nothing: it offers, and a text nobody claims is not its misfit."""
 
-    @property
-    def menu(self) -> bool:
-        """A question that saves nothing: it offers, and a text nobody claims is not its misfit."""
-        return self.save is None
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "menu", self.save is None)
 
 
 # ---------------------------------------------------------------- operations

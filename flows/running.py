@@ -81,6 +81,8 @@ def _walk(stage: Stage, frame: Frame) -> None:
         at = frame.at
         operation = code[at]
         kind = type(operation)
+        if kind in _ACTIONS:
+            limits.act(stage)
         _OPERATIONS[kind](stage, frame, operation)
         if watch is not None:
             watch(version, frame.flow, at, frame.at)
@@ -99,14 +101,12 @@ def _walk(stage: Stage, frame: Frame) -> None:
 
 
 def _say(stage: Stage, frame: Frame, operation: Say) -> None:
-    limits.act(stage)
     limits.say(stage)
     frame.at += 1
     saying.say(stage, frame, operation.message)
 
 
 def _ask(stage: Stage, frame: Frame, operation: Ask) -> None:
-    limits.act(stage)
     if frame.version != stage.bot.version:
         moved = _moved_question(stage, frame, operation)
         if moved is not None:
@@ -126,7 +126,6 @@ def _moved_question(stage: Stage, frame: Frame, operation: Ask) -> Ask | None:
 
 
 def _ask_again(stage: Stage, frame: Frame, operation: AskAgain) -> None:
-    limits.act(stage)
     if operation.entry >= 0:
         question = stage.operation(frame, operation.entry)
         asking.put(stage, frame, operation.entry, question, again=True)
@@ -153,7 +152,6 @@ def _run_out(stage: Stage, frame: Frame) -> None:
 
 
 def _assign(stage: Stage, frame: Frame, operation: Assign) -> None:
-    limits.act(stage)
     frame.at += 1
     for path, value in operation.values:
         stage.write(frame, path, stage.value(frame, value))
@@ -168,7 +166,6 @@ def _took(stage: Stage, name: str) -> None:
 
 
 def _call_flow(stage: Stage, frame: Frame, operation: CallFlow) -> None:
-    limits.act(stage)
     frame.at += 1
     _took(stage, operation.flow)
     arguments = freeze_light(stage.values(frame, operation.arguments))
@@ -182,7 +179,6 @@ def _call_flow(stage: Stage, frame: Frame, operation: CallFlow) -> None:
 
 
 def _start_flow(stage: Stage, frame: Frame, operation: StartFlow) -> None:
-    limits.act(stage)
     arguments = freeze_light(stage.values(frame, operation.arguments))
     if not guards.may_start(stage, operation.flow, arguments):
         frame.at += 1
@@ -199,18 +195,6 @@ def _finish(stage: Stage, frame: Frame, operation: Finish) -> None:
 
 def _end_handler(stage: Stage, frame: Frame, operation: EndHandler) -> None:
     endings.end_handler(stage, frame)
-
-
-def _acting(
-    do: Callable[[Stage, Frame, Any], None],
-) -> Callable[[Stage, Frame, Any], None]:
-    """An operation of another file that counts as an action."""
-
-    def act(stage: Stage, frame: Frame, operation: Any) -> None:
-        limits.act(stage)
-        do(stage, frame, operation)
-
-    return act
 
 
 _OPERATIONS: dict[type, Callable[[Stage, Frame, Any], None]] = {
@@ -230,12 +214,17 @@ _OPERATIONS: dict[type, Callable[[Stage, Frame, Any], None]] = {
     StartFlow: _start_flow,
     Finish: _finish,
     EndHandler: _end_handler,
-    Do: _acting(doing.run_action),
-    Await: _acting(waiting.begin),
-    Later: _acting(doing.set_later),
-    CancelLater: _acting(doing.cancel_later),
-    HandOff: _acting(doing.hand_off),
-    Goal: _acting(doing.reach_goal),
+    Do: doing.run_action,
+    Await: waiting.begin,
+    Later: doing.set_later,
+    CancelLater: doing.cancel_later,
+    HandOff: doing.hand_off,
+    Goal: doing.reach_goal,
 }
+_ACTIONS = frozenset(_OPERATIONS) - {
+    *(Enter, Branch, Jump, Choose, EachBegin, EachNext, Finish, EndHandler)
+}
+"""Operations that count among the actions of a turn; the others only lead somewhere."""
+
 _STRAIGHT = frozenset({Enter, Say, Assign, Branch, Jump, Choose, EachBegin, EachNext, Goal})
 """Operations that neither wait nor touch the stack: the frame is still on top after them."""

@@ -1,6 +1,6 @@
 """Saying what the owner wrote: which words, what is shown with them, which buttons stay good."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,8 +34,8 @@ def say(stage: Stage, frame: Frame, message: Message) -> None:
         # A list of nothing is not said, and buttons about it would hang in the air.
         return
     stage.position.last = []
-    cards = tuple(_card(stage, frame, card) for card in message.cards)
-    buttons = tuple(_offer(stage, frame, button) for button in message.buttons)
+    cards = tuple([_card(stage, frame, card) for card in message.cards])
+    buttons = tuple([_offer(stage, frame, button) for button in message.buttons])
     stage.tell(text, buttons=buttons, cards=cards, once=message.once, **beside)
 
 
@@ -114,9 +114,11 @@ def _repeat(
 
 
 def media(
-    stage: Stage, frame: Frame, listed: Iterable[tuple[str, Text]]
+    stage: Stage, frame: Frame, listed: Sequence[tuple[str, Text]]
 ) -> tuple[tuple[MediaKind, str], ...]:
     """Kinds with paths or addresses; a variable may hold one, several or none."""
+    if not listed:
+        return ()
     found: list[tuple[MediaKind, str]] = []
     for kind, ref in listed:
         found.extend(given_back(stage.value(frame, ref), kind))

@@ -15,7 +15,7 @@ from flows.memory import Memory
 from flows.model import Bot, OfferedButton
 from flows.phrases import phrase
 from flows.text import Text
-from flows.turn import Around, DropTimer, Effect, Happened, Owner, Press, Say, SetTimer
+from flows.turn import Around, DropTimer, Effect, Happened, Media, Owner, Press, Say, SetTimer
 from flows.values import freeze_light
 
 # The golden ratio's part: its multiples lie evenly between 0 and 1, wherever they begin.
@@ -23,6 +23,9 @@ _GOLDEN = 0.6180339887498949
 
 Watch = Callable[[str, str, int, int], None]
 """Told of an operation: the bot's version, the flow, its index and the index that came after it."""
+
+_HEARD = ("album", "cards", "template")
+"""What makes a message one without words, besides its buttons and media."""
 
 
 class Stage(Memory):
@@ -131,18 +134,24 @@ class Stage(Memory):
             self.happened(name, frame)
             return
         step, save, kind = wait.signature
-        self.happened(name, frame, step=step, save=save, kind=kind)
+        data = {"flow": frame.flow, "step": step, "save": save, "kind": kind}
+        self.effects.append(Happened(name=name, data=data))
 
     def tell(
-        self, text: str, *, buttons: tuple[Press, ...] = (), asks: bool = False, **more: Any
+        self,
+        text: str,
+        *,
+        buttons: tuple[Press, ...] = (),
+        asks: bool = False,
+        media: Media = (),
+        **more: Any,
     ) -> None:
         """Say something, unless nobody should hear what happens now."""
         if self.muted:
             return
-        shown = buttons or more.get("media") or more.get("album") or more.get("cards")
-        if not text and not shown and not more.get("template"):
+        if not text and not buttons and not media and not any(map(more.get, _HEARD)):
             return
-        self.effects.append(Say(text=text, buttons=buttons, asks=asks, **more))
+        self.effects.append(Say(text=text, buttons=buttons, asks=asks, media=media, **more))
         self.said = True
 
     def say_once_only(self) -> None:

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 MediaKind = Literal[
     "photo", "video", "audio", "voice", "document", "sticker", "location", "contact"
 ]
+Media = tuple[tuple[MediaKind, str], ...]
 Owner = Literal["bot", "queue", "operator"]
 Outcome = Literal["released", "closed", "offline", "unanswered", "cancel"]
 

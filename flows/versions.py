@@ -106,8 +106,7 @@ def move(stage: Stage, *, retire: bool = False) -> bool:
             _move(stage, frame)
     if retire:
         _retire(stage)
-    top = stage.top
-    if top is None or stage.knows(top):
+    if not stage.stack or stage.knows(top := stage.stack[-1]):
         return False
     if top.wait is not None and top.wait.kind in ("do", "person"):
         # What is under way comes to its end first.

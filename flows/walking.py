@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from flows import asking, back, endings, limits, tasks
+from flows import asking, back, endings, tasks
 from flows.errors import RunError
 from flows.frames import Frame
 from flows.machine import allowed
@@ -42,7 +42,6 @@ def _guard(stage: Stage, frame: Frame, step: str) -> None:
 
 
 def go(stage: Stage, frame: Frame, operation: Go) -> None:
-    limits.act(stage)
     handler = frame.why == "handler"
     if operation.where == "step":
         _go_to_step(stage, frame, operation.step)
@@ -151,7 +150,6 @@ def _as_case(value: Any) -> str:
 
 def split(stage: Stage, frame: Frame, operation: Split) -> None:
     """Go the way of the customer's group; who is in none, or in one that is gone, is put into one."""
-    limits.act(stage)
     group = stage.splits.get(operation.name)
     drawn = group is None or group not in operation.cases
     if group is None or drawn:
