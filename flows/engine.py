@@ -22,7 +22,7 @@ from flows.choices import pending, presses, question_of
 from flows.errors import RunError
 from flows.frames import Frame, position_of
 from flows.model import Bot
-from flows.stage import Stage, Watch
+from flows.stage import Stage, Watch, stage_of
 from flows.turn import (
     CHATLESS,
     Around,
@@ -67,7 +67,7 @@ def advance(
     versions of the bot (by `Bot.version`) that `versions.needed` names. `watch` is told of every
     operation as it is carried out.
     """
-    stage = Stage(bot, position_of(position), around, older)
+    stage = stage_of(bot, position_of(position), around, older)
     stage.watch = watch
     if isinstance(what, (Returned, Chosen)):
         stage.muted = stage.position.muted

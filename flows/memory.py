@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from flows.env import Env
 from flows.frames import BOTTOM, Frame, Outcome, Position
 from flows.hours import Hours
 from flows.model import Bot, Flow, Operation
 from flows.turn import CHATLESS, Around
-from flows.values import freeze, freeze_light, thaw, thaw_fields
+from flows.values import freeze, freeze_light, thaw
 
 HISTORY_KEPT = 20
 FRESH_KEPT = 50
@@ -18,37 +20,20 @@ SPLITS = ":split"
 a name that no field can have."""
 
 
-class Memory:
+class Memory(Struct, eq=False):
     """The stack's frames and what they know; every change of a variable can be undone."""
 
-    __slots__ = (
-        "around",
-        "bot",
-        "chat",
-        "chat_changed",
-        "env",
-        "older",
-        "position",
-        "splits",
-        "stack",
-        "user",
-        "user_changed",
-    )
-
-    def __init__(
-        self, bot: Bot, position: Position, around: Around, env: Env, older: Mapping[str, Bot]
-    ) -> None:
-        self.bot = bot
-        self.older = older
-        self.around = around
-        self.env = env
-        self.position = position
-        self.stack = position.stack
-        self.user: dict[str, Any] = thaw_fields(around.user)
-        self.splits: dict[str, str] = self.user.pop(SPLITS, {})
-        self.chat: dict[str, Any] = thaw_fields(around.chat)
-        self.user_changed = False
-        self.chat_changed = False
+    bot: Bot
+    older: Mapping[str, Bot]
+    around: Around
+    env: Env
+    position: Position
+    stack: list[Frame]
+    user: dict[str, Any]
+    splits: dict[str, str]
+    chat: dict[str, Any]
+    user_changed: bool = False
+    chat_changed: bool = False
 
     # ------------------------------------------------------------ the stack
 

@@ -7,16 +7,18 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import field
+
 from flows.env import Env
 from flows.errors import RunError
 from flows.expressions import Expression
 from flows.frames import Frame, Position, Wait
-from flows.memory import Memory
+from flows.memory import SPLITS, Memory
 from flows.model import Bot, OfferedButton
 from flows.phrases import phrase
 from flows.text import Text
 from flows.turn import Around, DropTimer, Effect, Happened, Media, Owner, Press, Say, SetTimer
-from flows.values import freeze_light
+from flows.values import freeze_light, thaw_fields
 
 # The golden ratio's part: its multiples lie evenly between 0 and 1, wherever they begin.
 _GOLDEN = 0.6180339887498949
@@ -28,7 +30,7 @@ _HEARD = ("album", "cards", "template")
 """What makes a message one without words, besides its buttons and media."""
 
 
-class Stage(Memory):
+class Stage(Memory, kw_only=True, eq=False):
     """One step of a turn. Made from a position, changed by what happens, read out at the end.
 
     `returning` says that an interrupted frame has come to the top again, and whether what came in
@@ -37,50 +39,24 @@ class Stage(Memory):
     `turning` is the frame whose button leads back, and the operation of its question.
     """
 
-    __slots__ = (
-        "because",
-        "confidence",
-        "done",
-        "drawn",
-        "effects",
-        "entered",
-        "entities",
-        "exhausted",
-        "flow_of_button",
-        "holder",
-        "intent",
-        "muted",
-        "returning",
-        "rung",
-        "said",
-        "seconds",
-        "turning",
-        "watch",
-    )
-
-    def __init__(
-        self, bot: Bot, position: Position, around: Around, older: Mapping[str, Bot]
-    ) -> None:
-        env = Env(language=bot.language, timezone=_zone(bot.timezone), now=around.now)
-        super().__init__(bot, position, around, env, older)
-        self.effects: list[Effect] = []
-        self.entered: str | None = None
-        self.intent: str | None = None
-        self.entities: dict[str, Any] = {}
-        self.confidence = 0.0
-        self.because: dict[str, str] = {}
-        self.rung = ""
-        self.done = 0
-        self.muted = False
-        self.said = False
-        self.seconds = around.now.timestamp()
-        self.returning: bool | None = None
-        self.exhausted: Frame | None = None
-        self.holder: Owner = around.owner
-        self.flow_of_button: str | None = None
-        self.turning: tuple[Frame, int] | None = None
-        self.watch: Watch | None = None
-        self.drawn = 0
+    seconds: float
+    holder: Owner
+    effects: list[Effect] = field(default_factory=list)
+    entered: str | None = None
+    intent: str | None = None
+    entities: dict[str, Any] = field(default_factory=dict)
+    confidence: float = 0.0
+    because: dict[str, str] = field(default_factory=dict)
+    rung: str = ""
+    done: int = 0
+    muted: bool = False
+    said: bool = False
+    returning: bool | None = None
+    exhausted: Frame | None = None
+    flow_of_button: str | None = None
+    turning: tuple[Frame, int] | None = None
+    watch: Watch | None = None
+    drawn: int = 0
 
     # ------------------------------------------------------------ texts and values
 
@@ -215,6 +191,25 @@ class Stage(Memory):
             return _zone(name) if isinstance(name, str) and name else self.env.timezone
         except RunError:
             return self.env.timezone
+
+
+def stage_of(bot: Bot, position: Position, around: Around, older: Mapping[str, Bot]) -> Stage:
+    """A stage on which nothing has happened yet."""
+    user = thaw_fields(around.user)
+    now = around.now
+    return Stage(
+        bot,
+        older,
+        around,
+        Env(bot.language, _zone(bot.timezone), now),
+        position,
+        position.stack,
+        user,
+        user.pop(SPLITS, {}),
+        thaw_fields(around.chat),
+        seconds=now.timestamp(),
+        holder=around.owner,
+    )
 
 
 @lru_cache(64)
