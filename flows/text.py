@@ -35,12 +35,14 @@ class Text:
         """The words for people: null is nothing, a date is written out."""
         if self.constant:
             return self.source
-        pieces = []
+        pieces: list[str] = []
         for part in self._parts:
-            if type(part) is str:
+            if isinstance(part, str):
                 pieces.append(part)
                 continue
-            piece = _shown(part, scope, env)  # type: ignore[arg-type]
+            piece = part.evaluate(scope, env)
+            if type(piece) is not str:
+                piece = _shown(piece, part, env)
             if len(piece) > LONGEST_TEXT:
                 raise RunError(f"значение длиннее {LONGEST_TEXT} знаков")
             pieces.append(piece)
@@ -63,16 +65,16 @@ class Text:
 
 
 def _piece(part: Expression, scope: Mapping[str, Any], env: Env) -> str:
-    piece = _shown(part, scope, env)
+    piece = _shown(part.evaluate(scope, env), part, env)
     if "secrets" in part.names:
         # What stands for a secret must stay as it is; the owner chose the value that will come.
         return piece
     return _OF_ADDRESSES.sub(lambda sign: quote(sign.group(), safe=""), piece)
 
 
-def _shown(part: Expression, scope: Mapping[str, Any], env: Env) -> str:
+def _shown(value: Any, part: Expression, env: Env) -> str:
     try:
-        return shown(part.evaluate(scope, env), env)
+        return shown(value, env)
     except (OverflowError, RecursionError) as error:
         # A moment at the edge of the calendar, a list within lists without end.
         raise RunError(f"не получилось показать «{part.source}»") from error
