@@ -138,8 +138,8 @@ def presses(stage: Stage, frame: Frame, question: Question) -> tuple[Press, ...]
             Press(text=stage.phrase("yes"), payload=f"q:{wait.id}:yes"),
             Press(text=stage.phrase("other"), payload=f"q:{wait.id}:other"),
         )
-    if not question.body.buttons and question.options is None and question.skip is None:
-        return _done_press(stage, question, wait)
+    if question.plain:
+        return ()
     if question.simple and not wait.picked:
         return tuple(
             [
@@ -161,12 +161,6 @@ def _on_page(wait: Wait, offered: Sequence[Choice]) -> Sequence[Choice]:
     return [choice for choice in offered if choice.key not in hidden] if hidden else offered
 
 
-def _done_press(stage: Stage, question: Question, wait: Wait) -> tuple[Press, ...]:
-    if question.kind.base != "many":
-        return ()
-    return (Press(text=stage.phrase("done"), payload=f"q:{wait.id}:done"),)
-
-
 def _press(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> Press:
     payload = f"q:{wait.id}:{choice.key}" if choice.answers else ""
     button = choice.button
@@ -184,6 +178,8 @@ def _press(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> Press:
 def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
     """The choice a text names: by its label, or where there is a real choice by its number."""
     question = question_of(stage, frame)
+    if question.plain:
+        return None
     usable = _usable(stage, frame)
     if not usable:
         return None
@@ -243,6 +239,8 @@ def _numbered(usable: Sequence[Choice]) -> int:
 def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
     """The one choice whose label goes on from the words, is nearly them, or is all they are about."""
     usable = _usable(stage, frame)
+    if not usable:
+        return None
     labels = [choice.label for choice in usable]
     if question_of(stage, frame).kind.base not in ("choice", "many"):
         place = named_among_asides(text, labels, 0)

@@ -318,9 +318,13 @@ class Question:
     simple: bool = False
     menu: bool = field(init=False)
     """A question that saves nothing: it offers, and a text nobody claims is not its misfit."""
+    plain: bool = field(init=False)
+    """A question without anything to press."""
 
     def __post_init__(self) -> None:
+        pressed = self.body.buttons or self.options is not None or self.skip is not None
         object.__setattr__(self, "menu", self.save is None)
+        object.__setattr__(self, "plain", not pressed and self.kind.base != "many")
 
 
 # ---------------------------------------------------------------- operations

@@ -28,7 +28,9 @@ def press_question(stage: Stage, wait_id: str, key: str) -> bool:
     if top.wait.confirming:
         if key not in ("yes", "other"):
             return False
-        triggers.note(stage, "button", SURE, top.flow, label=_confirming(stage, key), step=top.step)
+        triggers.note(
+            stage, "button", SURE, top.flow, label=_confirming(stage, key), step=top.step or ""
+        )
         confirm(stage, top, key == "yes")
         return True
     chosen = by_key(stage, top, question, key)
@@ -36,7 +38,7 @@ def press_question(stage: Stage, wait_id: str, key: str) -> bool:
         return False
     stage.position.offer = None
     intent = None if chosen.entry >= 0 else top.flow
-    triggers.note(stage, "button", SURE, intent, label=chosen.label, step=top.step)
+    triggers.note(stage, "button", SURE, intent, label=chosen.label, step=top.step or "")
     stage.flow_of_button = top.flow
     answering.choose(stage, top, chosen)
     return True
@@ -169,7 +171,7 @@ def answer_by_label(stage: Stage, frame: Frame, text: str) -> bool:
         if said is None:
             return False
         label = _confirming(stage, "yes" if said else "other")
-        triggers.note(stage, "answer", SURE, frame.flow, label=label, step=frame.step)
+        triggers.note(stage, "answer", SURE, frame.flow, label=label, step=frame.step or "")
         confirm(stage, frame, said)
         return True
     chosen = by_words(stage, frame, text)
@@ -179,13 +181,13 @@ def answer_by_label(stage: Stage, frame: Frame, text: str) -> bool:
     several = several_by_words(stage, frame, text)
     if several:
         labels = ", ".join(choice.label for choice in several)
-        triggers.note(stage, "answer", SURE, frame.flow, label=labels, step=frame.step)
+        triggers.note(stage, "answer", SURE, frame.flow, label=labels, step=frame.step or "")
         answering.pick(stage, frame, several)
     return bool(several)
 
 
 def take_choice(stage: Stage, frame: Frame, chosen: Choice) -> None:
     intent = None if chosen.entry >= 0 else frame.flow
-    triggers.note(stage, "answer", SURE, intent, label=chosen.label, step=frame.step)
+    triggers.note(stage, "answer", SURE, intent, label=chosen.label, step=frame.step or "")
     stage.flow_of_button = frame.flow
     answering.choose(stage, frame, chosen)

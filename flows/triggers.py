@@ -20,14 +20,14 @@ NO_MATCH = "no_match"
 Level = tuple[Scope, Frame | None]
 
 
-def note(
-    stage: Stage, rung: str, confidence: float, intent: str | None, **because: str | None
-) -> None:
-    """Note down which rung of the ladder took the message, and what decided it."""
+def note(stage: Stage, rung: str, confidence: float, intent: str | None, **because: str) -> None:
+    """Note down which rung of the ladder took the message, and what decided it, where it has a name."""
     stage.rung = rung
     stage.confidence = confidence
     stage.intent = intent
-    stage.because = {name: words for name, words in because.items() if words}
+    if not all(because.values()):
+        because = {name: words for name, words in because.items() if words}
+    stage.because = because
 
 
 def scope_of(stage: Stage, target: Target, frame: Frame | None) -> str:

@@ -145,10 +145,11 @@ def _answer(
         if chosen is not None:
             pressing.take_choice(stage, frame, chosen)
         return chosen is not None
-    kind = question_of(stage, frame).kind.name
-    triggers.note(stage, "answer", SURE, frame.flow, type=kind, step=frame.step)
+    question = question_of(stage, frame)
+    kind = question.kind.name
+    triggers.note(stage, "answer", SURE, frame.flow, type=kind, step=frame.step or "")
     wait.confirming = False
-    if answering.gathers(stage, question_of(stage, frame)):
+    if answering.gathers(stage, question):
         answering.gather(stage, frame, text, attached)
     else:
         asking.take_checked(stage, frame, fit.value)
