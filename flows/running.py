@@ -80,13 +80,13 @@ def _walk(stage: Stage, frame: Frame) -> None:
             raise RunError(f"сценарий ходит по кругу и никого не ждёт: {limits.loop_of(stage)}")
         at = frame.at
         operation = code[at]
-        kind = type(operation)
-        if kind in _ACTIONS:
+        do, acts, straight = _KINDS[type(operation)]
+        if acts:
             limits.act(stage)
-        _OPERATIONS[kind](stage, frame, operation)
+        do(stage, frame, operation)
         if watch is not None:
             watch(version, frame.flow, at, frame.at)
-        if kind not in _STRAIGHT and (
+        if not straight and (
             frame.wait is not None
             or not stack
             or stack[-1] is not frame
@@ -228,3 +228,4 @@ _ACTIONS = frozenset(_OPERATIONS) - {
 
 _STRAIGHT = frozenset({Enter, Say, Assign, Branch, Jump, Choose, EachBegin, EachNext, Goal})
 """Operations that neither wait nor touch the stack: the frame is still on top after them."""
+_KINDS = {kind: (do, kind in _ACTIONS, kind in _STRAIGHT) for kind, do in _OPERATIONS.items()}

@@ -20,9 +20,11 @@ WALK_KEPT = 12
 
 
 def enter(stage: Stage, frame: Frame, operation: Enter) -> None:
-    _guard(stage, frame, operation.step)
+    step = operation.step
+    if frame.step is not None:
+        _guard(stage, frame, step)
     frame.jumped = False
-    _walk(stage, frame, operation.step)
+    _walk(stage, frame, step)
     frame.at += 1
 
 
