@@ -243,9 +243,10 @@ _NOTHING = Understood()
 
 def _settled(stage: Stage) -> bool:
     top = stage.stack[-1] if stage.stack else None
-    if top is None or top.wait is None:
+    wait = top.wait if top is not None else None
+    if top is None or wait is None:
         return True
-    return top.wait.kind not in ("do", "pause") and not answering.gathering(top)
+    return wait.kind not in ("do", "pause") and not (wait.timers and answering.gathering(top))
 
 
 def _offered(stage: Stage) -> tuple[Press, ...]:

@@ -172,7 +172,9 @@ class Position(Kept):
 
     def to_json(self) -> dict[str, Any]:
         for frame in self.stack:
-            frame.forget()
+            frame.scope = frame.known = None
+            if frame.wait is not None:
+                frame.wait.question = None
         kept: dict[str, Any] = msgspec.to_builtins(self)
         return kept
 

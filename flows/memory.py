@@ -136,8 +136,8 @@ class Memory(Struct, eq=False):
         return frame.scope
 
     def _scope(self, frame: Frame) -> dict[str, Any]:
-        scope: dict[str, Any] = thaw(self.owner(frame).variables)
-        scope.update(self.surroundings())
+        scope: dict[str, Any] = thaw((self.owner(frame) if frame.of else frame).variables)
+        self._surround(scope)
         scope["trigger"] = self._trigger_of(frame)
         if frame.outcome:
             scope["call"] = {"outcome": frame.outcome}
@@ -147,15 +147,17 @@ class Memory(Struct, eq=False):
 
     def surroundings(self) -> dict[str, Any]:
         """What may be read wherever one stands."""
-        scope: dict[str, Any] = {
-            "user": self.user,
-            "chat": self.chat,
-            "msg": {"text": self.position.message},
-        }
+        return self._surround({})
+
+    def _surround(self, scope: dict[str, Any]) -> dict[str, Any]:
+        position = self.position
+        scope["user"] = self.user
+        scope["chat"] = self.chat
+        scope["msg"] = {"text": position.message}
         if self.bot.hours:
             scope["hours"] = Openings(self.bot.hours, self.env)
-        if self.position.outcome is not None:
-            scope["handoff"] = self.position.outcome
+        if position.outcome is not None:
+            scope["handoff"] = position.outcome
         return scope
 
     def trigger(self, frame: Frame) -> str:
@@ -187,9 +189,9 @@ class Memory(Struct, eq=False):
     def write(self, frame: Frame, path: str, value: Any) -> None:
         """Give a variable a value, in a way that going back can undo."""
         kept = freeze_light(value)
-        owner = self.owner(frame)
+        owner = self.owner(frame) if frame.of else frame
         store, name = self._store(owner, path)
-        root = self.root(frame)
+        root = frame if frame.task else self.root(frame)
         if root is not None and root.history:
             self._note(root, owner.id, path, store.get(name))
         if store is owner.variables:
@@ -226,6 +228,7 @@ class Memory(Struct, eq=False):
 
     def _show(self, owner: Frame, name: str, value: Any) -> None:
         for other in self.stack:
+            # Most frames have no scope: nothing of theirs has been worked out in this turn.
             if other.scope is not None and (other is owner or self.owner(other) is owner):
                 other.scope[name] = thaw(value)
 

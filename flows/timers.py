@@ -192,9 +192,9 @@ def _lifetime(stage: Stage) -> timedelta | Literal["never"]:
 
 def _silent_since(stage: Stage) -> float:
     """An action, or an event that is waited for, has its own time, however long ago they wrote."""
-    top = stage.top
-    since = top.wait.since if top is not None and top.wait is not None else 0.0
-    return max(stage.position.heard, since)
+    heard = stage.position.heard
+    wait = stage.stack[-1].wait if stage.stack else None
+    return heard if wait is None or wait.since <= heard else wait.since
 
 
 def watch_silence(stage: Stage) -> None:
