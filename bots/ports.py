@@ -283,13 +283,17 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What a webhook held, and what to answer. `after` is done at once, beside the lanes."""
+    """What a webhook held, and what to answer. `after` is done at once, beside the lanes.
+
+    `more` says that the request holds parts of other accounts too: each of them takes its own.
+    """
 
     messages: Sequence[UnifiedMessage] = ()
     receipts: Sequence[Receipt] = ()
     status: int = 200
     reply: str = "ok"
     after: Sequence[Callable[[], Awaitable[None]]] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,13 +317,15 @@ class Channel(Protocol):
 
     `name` is its name in addresses, such as `telegram:123456`; `platform` is telegram, web …
     `window` is for how long after the customer's last message anything but a template may be sent,
-    `pace` how fast one chat may be written to, where the messenger refuses more.
+    `pace` how fast one chat may be written to, where the messenger refuses more. `asked_by_get`
+    says that the messenger asks with a GET whether the webhook's address is ours.
     """
 
     name: str
     platform: str
     window: timedelta | None = None
     pace: Pace | None = None
+    asked_by_get: bool = False
 
     async def receive(self, webhook: Webhook) -> Received:
         """Verify and parse. Raises Unauthorised for a wrong secret, Invalid for what is no update."""

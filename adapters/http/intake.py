@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
+from urllib.parse import parse_qsl
 
 import orjson
 import structlog
@@ -12,7 +13,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.http.dialect import Dialect
 from adapters.http.faults import Fault, fault_of, too_large
-from bots.errors import EasyFlowError, Invalid, NotFound, Unauthorised, Unavailable
+from bots.errors import (
+    EasyFlowError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthorised,
+    Unavailable,
+)
 from bots.model.message import UnifiedMessage
 from bots.ports import Channel, NewId, Received, Webhook
 
@@ -39,8 +47,9 @@ class _TooLarge(Exception):
 class Intake:
     """Takes `POST /api/v1/messaging/webhook/{platform}` out; everything else goes on to `app`.
 
-    Nothing is stored of a request whose secret fits no channel, and no request is answered 200
-    before its messages are on disk.
+    A GET is taken for messengers that ask by one whether the address is ours. Nothing is stored of
+    a request whose secret fits no channel, and no request is answered 200 before its messages are
+    on disk.
     """
 
     def __init__(
@@ -62,11 +71,7 @@ class Intake:
         self._tasks: set[asyncio.Future[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] == "http"
-            and scope["path"].startswith(PREFIX)
-            and scope["method"] == "POST"
-        ):
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX) and self._ours(scope):
             await self._take(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -75,6 +80,12 @@ class Intake:
         """Wait a little for what was to be done at once."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._patience)
+
+    def _ours(self, scope: Scope) -> bool:
+        if scope["method"] != "GET":
+            return bool(scope["method"] == "POST")
+        channels = self._channels.get(scope["path"][len(PREFIX) :], ())
+        return any(channel.asked_by_get for channel in channels)
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _Asked(send, f"req_{self._new_id()}")
@@ -95,12 +106,24 @@ class Intake:
         if not channels:
             raise NotFound("platform", platform)
         headers = _headers(scope["headers"])
-        webhook = Webhook(headers=headers, body=await _body(headers, receive))
+        webhook = Webhook(
+            headers=headers,
+            body=await _body(headers, receive),
+            query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
+            method=scope["method"],
+        )
+        parts = []
         for channel in channels:
             try:
-                return await channel.receive(webhook)
+                parts.append(await channel.receive(webhook))
             except Unauthorised:
                 continue
+            if not parts[-1].more:
+                break
+        if parts:
+            return parts[0] if len(parts) == 1 else _together(parts)
+        if webhook.method == "GET":
+            raise Forbidden("The token that verifies this address is wrong")
         raise Unauthorised("The webhook's secret is wrong")
 
     async def _accept(self, messages: Sequence[UnifiedMessage], asked: "_Asked") -> None:
@@ -160,6 +183,16 @@ class _Asked:
         ]
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _together(parts: Sequence[Received]) -> Received:
+    """What several accounts found in one request, answered as the first of them wants it."""
+    return replace(
+        parts[0],
+        messages=[message for part in parts for message in part.messages],
+        receipts=[receipt for part in parts for receipt in part.receipts],
+        after=[work for part in parts for work in part.after],
+    )
 
 
 def _fault(error: Exception) -> Fault:

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from adapters.http.auth import DOCUMENTED, Known
@@ -253,3 +254,22 @@ async def webhook() -> str:
     bot serves are acknowledged and ignored. Bodies may have 4 MiB; no rate limit applies.
     """
     raise AssertionError("the intake answers this address")
+
+
+@webhooks.get(
+    "/webhook/{platform}",
+    summary="A messenger asks whether the address is ours",
+    response_class=PlainTextResponse,
+    responses=documented(403),
+    openapi_extra={
+        "parameters": [
+            {"name": "platform", "in": "path", "required": True, "schema": {"type": "string"}}
+        ]
+    },
+)
+async def verification() -> str:
+    """WhatsApp's `hub.challenge` is given back where `hub.verify_token` is a connected account's.
+
+    Only messengers that ask this way are answered; for the others there is no GET.
+    """
+    raise HTTPException(405, headers={"Allow": "POST"})

@@ -333,9 +333,21 @@ class FakePublished:
 
 
 class FakeChannel(Channel):
-    """A messenger whose updates are `{"text": …}` and whose secret is in a header."""
+    """A messenger whose updates are `{"text": …}` and whose secret is in a header.
 
-    def __init__(self, secret: str, *, bot: str = "shop", platform: str = "telegram") -> None:
+    Where it is `asked_by_get`, its secret verifies the address, and `{"of": …}` says whose a text
+    is: everybody else is given the rest.
+    """
+
+    def __init__(
+        self,
+        secret: str,
+        *,
+        bot: str = "shop",
+        platform: str = "telegram",
+        asked_by_get: bool = False,
+    ) -> None:
+        self.asked_by_get = asked_by_get
         self._secret = secret
         self._bot = bot
         self.platform = platform
@@ -343,14 +355,18 @@ class FakeChannel(Channel):
         self.after: list[str] = []
 
     async def receive(self, webhook: Webhook) -> Received:
+        if webhook.method == "GET":
+            if webhook.query.get("verify") != self._secret:
+                raise Unauthorised
+            return Received(reply=webhook.query["challenge"])
         if webhook.headers.get("x-secret") != self._secret:
             raise Unauthorised
         try:
             update = orjson.loads(webhook.body)
         except orjson.JSONDecodeError as error:
             raise Invalid("body", "is no JSON") from error
-        if "text" not in update:
-            return Received()
+        if "text" not in update or self._bot not in update.get("of", self._bot):
+            return Received(more="of" in update)
         message = UnifiedMessage(
             message_id="1",
             address=Address(1, self._bot, self.name, "7"),
@@ -360,7 +376,7 @@ class FakeChannel(Channel):
             timestamp=NOON,
             text=update["text"],
         )
-        return Received(messages=[message], after=[self._afterwards])
+        return Received(messages=[message], after=[self._afterwards], more="of" in update)
 
     async def _afterwards(self) -> None:
         self.after.append("done")
@@ -388,7 +404,7 @@ class House:
     shelf: MemoryShelf
     accounts: FakeAccounts
     metrics: Metrics
-    channels: Mapping[str, Sequence[FakeChannel]]
+    channels: dict[str, list[FakeChannel]]
     services: Services
     checks: dict[str, Check] = field(default_factory=dict)
 

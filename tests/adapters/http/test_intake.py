@@ -9,7 +9,7 @@ import pytest
 from adapters.http.easyflow import DIALECT
 from adapters.http.intake import LARGEST, Intake
 from bots.errors import Unavailable
-from tests.adapters.http.fakes import House
+from tests.adapters.http.fakes import FakeChannel, House
 
 WEBHOOK = "/api/v1/messaging/webhook/telegram"
 
@@ -38,6 +38,39 @@ async def test_what_is_due_at_once_is_done_beside(house: House) -> None:
     await house.client.post(WEBHOOK, json={"text": "?"}, headers={"X-Secret": "first"})
     await asyncio.sleep(0)
     assert house.channels["telegram"][0].after == ["done"]
+
+
+async def test_every_account_takes_its_part_of_one_request(house: House) -> None:
+    house.channels["many"] = [
+        FakeChannel("one app", bot="shop", platform="many"),
+        FakeChannel("another", bot="other", platform="many"),
+        FakeChannel("one app", bot="salon", platform="many"),
+        FakeChannel("one app", bot="cafe", platform="many"),
+    ]
+    response = await house.client.post(
+        WEBHOOK.replace("telegram", "many"),
+        json={"text": "?", "of": ["shop", "salon", "other"]},
+        headers={"X-Secret": "one app"},
+    )
+    assert response.status_code == 200
+    assert [message.address.bot for message in house.inbox.accepted] == ["shop", "salon"]
+    await asyncio.sleep(0)
+    assert [channel.after for channel in house.channels["many"]] == [["done"], [], ["done"], []]
+
+
+async def test_a_messenger_is_told_that_the_address_is_ours(house: House) -> None:
+    house.channels["asking"] = [
+        FakeChannel("first", platform="asking", asked_by_get=True),
+        FakeChannel("second", platform="asking", asked_by_get=True),
+    ]
+    address = WEBHOOK.replace("telegram", "asking")
+    known = await house.client.get(address, params={"verify": "second", "challenge": "4 & 7"})
+    assert (known.status_code, known.text) == (200, "4 & 7")
+    assert known.headers["content-type"].startswith("text/plain")
+    unknown = await house.client.get(address, params={"verify": "third", "challenge": "47"})
+    assert unknown.status_code == 403
+    assert unknown.json()["error"]["type"] == "forbidden"
+    assert "47" not in unknown.text
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Secret": "wrong"}])
@@ -126,6 +159,7 @@ async def test_a_journal_that_does_not_answer_is_not_waited_for(house: House) ->
         "method": "POST",
         "path": WEBHOOK,
         "headers": [(b"x-secret", b"first")],
+        "query_string": b"",
     }
     house.inbox.gate = asyncio.Event()
     intake = Intake(
@@ -162,7 +196,13 @@ async def test_a_body_that_breaks_off_stores_nothing(house: House) -> None:
         return next(parts)
 
     headers = [(b"x-secret", b"first")]
-    scope = {"type": "http", "method": "POST", "path": WEBHOOK, "headers": headers}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": WEBHOOK,
+        "headers": headers,
+        "query_string": b"",
+    }
     await house.app(scope, receive, send)
     assert sent[0]["status"] == 400
     assert house.inbox.accepted == []
