@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.servers import specs_whatsapp
 from tests.servers import whatsapp_webhooks as webhooks
 from tests.servers.tiny_http import Request, Response, serve
 from tests.servers.whatsapp import (
@@ -490,6 +491,22 @@ def test_the_screen_shows_the_whole_talk(whatsapp: WhatsApp) -> None:
         "operator: Я сам отвечу",
     ]
     assert whatsapp.violations() == []
+
+
+def test_recorded_calls_are_compared_with_metas_own_description(whatsapp: WhatsApp) -> None:
+    if specs_whatsapp.specification() is None:
+        pytest.skip("no specification of the platform lies beside the checkout (EASYFLOW_SPECS)")
+    number = upload(whatsapp, JPEG, "image/jpeg")[1]["id"]
+    read = {"messaging_product": "whatsapp", "status": "read"}
+    call(whatsapp, body=read | {"message_id": whatsapp.hears(CHAT, "Привет")})
+    call(whatsapp, body=text())
+    call(whatsapp, body=message("image", {"id": number, "caption": "Вот"}))
+    call(whatsapp, f"/v23.0/{number}", verb="GET")
+    assert specs_whatsapp.faults_of(whatsapp.calls(None)) == []
+    short = text()
+    del short["recipient_type"]
+    call(whatsapp, body=short)
+    assert specs_whatsapp.faults_of(whatsapp.calls()) == ["messages text.recipient_type is missing"]
 
 
 def test_quiet_counts_and_checks_nothing() -> None:
