@@ -23,10 +23,14 @@ class Upload:
 
 @dataclass(slots=True)
 class Parameters:
-    """Values that were JSON inside a form are read too: `{"inline_keyboard": …}`, `12`, `true`."""
+    """Values that were JSON inside a form are read too: `{"inline_keyboard": …}`, `12`, `true`.
+
+    `texts` has them as they came, of a form alone.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 def parameters_of(request: Request, *, read_json: bool = True) -> Parameters:
@@ -38,8 +42,9 @@ def parameters_of(request: Request, *, read_json: bool = True) -> Parameters:
     if kind.startswith("multipart/form-data"):
         return _multipart(request.body, kind, _value if read_json else str)
     pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+    texts = dict([*request.query.items(), *pairs])
     read = _value if read_json else str
-    return Parameters({key: read(text) for key, text in [*request.query.items(), *pairs]})
+    return Parameters({key: read(text) for key, text in texts.items()}, texts=texts)
 
 
 def _multipart(body: bytes, content_type: str, read: Callable[[str], Any]) -> Parameters:
@@ -54,7 +59,9 @@ def _multipart(body: bytes, content_type: str, read: Callable[[str], Any]) -> Pa
             mime = of[1].decode("latin-1").strip() if of else ""
             found.files[names["name"]] = Upload(names["filename"], content, mime)
         elif "name" in names:
-            found.values[names["name"]] = read(content.decode("utf-8", "replace"))
+            text = content.decode("utf-8", "replace")
+            found.values[names["name"]] = read(text)
+            found.texts[names["name"]] = text
     return found
 
 
