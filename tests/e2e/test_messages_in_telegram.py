@@ -31,6 +31,7 @@ def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeTelegram]
         with server:
             yield telegram
         assert '"level":"error"' not in server.log
+        assert telegram.violations() == []
 
 
 class Customer:

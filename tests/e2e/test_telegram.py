@@ -103,6 +103,7 @@ def rig(
         with server:
             yield telegram
         assert '"level":"error"' not in server.log
+        assert telegram.violations() == []
 
 
 async def test_an_order_is_found_in_the_question_itself(rig: FakeTelegram) -> None:

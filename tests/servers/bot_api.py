@@ -1,37 +1,33 @@
 """What a Bot API server does with calls, as far as a bot in private chats can tell."""
 
 import asyncio
-import hashlib
 import itertools
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.servers.bodies import Parameters, Upload
+from tests.servers.bodies import Parameters
+from tests.servers.bot_api_calls import Wrong
+from tests.servers.bot_api_chats import Chats
+from tests.servers.bot_api_content import Content
+from tests.servers.bot_api_files import KINDS, Files
+from tests.servers.bot_api_payments import Payments, Queries
+from tests.servers.bot_api_refused import Refused
+from tests.servers.bot_api_rules import as_typed, check
 
-_MEDIA = {
-    "sendPhoto": "photo",
-    "sendVideo": "video",
-    "sendAudio": "audio",
-    "sendVoice": "voice",
-    "sendDocument": "document",
-    "sendSticker": "sticker",
-}
+ONLY_IF_ASKED_FOR = ("chat_member", "message_reaction", "message_reaction_count")
+"""Updates that come to those alone who name them: https://core.telegram.org/bots/api#setwebhook"""
 
 
-class Refused(Exception):
-    """The call is not done. `code` is the HTTP status too."""
+class Clock:
+    """Seconds since 1970, and whatever tests moved it forward by."""
 
-    def __init__(self, code: int, description: str, **parameters: Any) -> None:
-        super().__init__(description)
-        self.code = code
-        self.parameters = parameters
+    def __init__(self) -> None:
+        self.ahead = 0.0
 
-    def body(self) -> dict[str, Any]:
-        answer = {"ok": False, "error_code": self.code, "description": str(self)}
-        return answer | ({"parameters": self.parameters} if self.parameters else {})
+    def __call__(self) -> float:
+        return time.time() + self.ahead
 
 
 @dataclass(slots=True)
@@ -40,67 +36,123 @@ class Bot:
 
     token: str
     username: str
+    clock: Callable[[], float]
     webhook: dict[str, Any] | None = None
+    allowed: list[str] = field(default_factory=list)
     pending: dict[int, dict[str, Any]] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     next_update: int = 1000
     attempts: int = 0
     delivered: int = 0
     last_error: str = ""
-    next_message: Counter[str] = field(default_factory=Counter)
-    said: dict[tuple[str, int], tuple[Any, Any]] = field(default_factory=dict)
+    last_error_at: float = 0
+    commands: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    menu_buttons: dict[str, Any] = field(default_factory=dict)
     poller: object = None
+    chats: Chats = field(init=False)
+    queries: Queries = field(init=False)
+    payments: Payments = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chats = Chats(self.clock)
+        self.queries = Queries(self.clock)
+        self.payments = Payments(self.queries)
 
     @property
     def id(self) -> int:
         return int(self.token.partition(":")[0])
 
+    @property
+    def user(self) -> dict[str, Any]:
+        return {"id": self.id, "is_bot": True, "first_name": "Bot", "username": self.username}
+
+    def wants(self, update: Mapping[str, Any]) -> bool:
+        kinds = [kind for kind in update if kind != "update_id"]
+        if self.allowed:
+            return all(kind in self.allowed for kind in kinds)
+        return not any(kind in ONLY_IF_ASKED_FOR for kind in kinds)
+
 
 class BotApi:
     """The methods. `checks` off leaves out what costs time and only a test of limits needs."""
 
-    def __init__(self, bots: dict[str, str], *, checks: bool = True) -> None:
-        self.bots = {token: Bot(token, username) for token, username in bots.items()}
-        self.files: dict[str, bytes] = {}
+    def __init__(self, bots: Mapping[str, str], *, checks: bool = True) -> None:
+        self.clock = Clock()
+        self.bots = {token: Bot(token, name, self.clock) for token, name in bots.items()}
+        self.files = Files(checks=checks)
         self.rescheduled: Callable[[Bot], None] = lambda bot: None
+        self.happens: Callable[[Bot, dict[str, Any]], Any] = lambda bot, update: None
         self._checks = checks
-        self._names = itertools.count(1)
+        self._content = Content(self.files)
+        self._albums = itertools.count(1)
+        self._methods: dict[str, Callable[[Bot, dict[str, Any], Parameters], Any]] = {
+            "getMe": lambda bot, values, _: {
+                **bot.user,
+                "can_join_groups": True,
+                "can_read_all_group_messages": False,
+                "supports_inline_queries": False,
+            },
+            "setWebhook": self._set_webhook,
+            "deleteWebhook": self._delete_webhook,
+            "getWebhookInfo": self._webhook_info,
+            "getFile": lambda bot, values, _: self.files.info(values),
+            "sendChatAction": lambda bot, values, _: bot.chats.act(values),
+            "sendMediaGroup": self._send_album,
+            "copyMessage": self._copy,
+            "forwardMessage": self._forward,
+            "deleteMessage": lambda bot, values, _: bot.chats.delete(
+                values["chat_id"], values["message_id"]
+            ),
+            "deleteMessages": self._delete_many,
+            "setMessageReaction": lambda bot, values, _: bot.chats.react(values),
+            "answerCallbackQuery": self._answered("callback_query"),
+            "answerPreCheckoutQuery": self._answered("pre_checkout_query"),
+            "answerShippingQuery": self._answered("shipping_query"),
+            "answerWebAppQuery": lambda bot, values, _: {
+                "inline_message_id": f"inline-{values['web_app_query_id']}"
+            },
+            "createInvoiceLink": lambda bot, values, _: bot.payments.link(values),
+            "refundStarPayment": self._refund,
+            "setMyCommands": self._set_commands,
+            "deleteMyCommands": self._set_commands,
+            "getMyCommands": lambda bot, values, _: bot.commands.get(_scope(values), []),
+            "setChatMenuButton": self._set_menu_button,
+            "getChat": self._chat_info,
+        }
 
     def bot(self, token: str) -> Bot:
         if token not in self.bots:
             raise Refused(401, "Unauthorized")
         return self.bots[token]
 
+    def wrongs(self, method: str, parameters: Parameters) -> list[Wrong]:
+        """What is wrong with a call, before anything is done."""
+        if not self._checks:
+            return []
+        as_typed(method, parameters)
+        return check(method, parameters)
+
     def do(self, bot: Bot, method: str, parameters: Parameters) -> Any:
-        """The result of any method but getUpdates; one we do not know answers True."""
-        values = parameters.values
-        if method == "sendMediaGroup":
-            return self._send_album(bot, parameters)
-        if method.startswith("send") and method != "sendChatAction":
+        """The result of any method but getUpdates. Raises Refused."""
+        if not self._checks and method in _QUICK:
+            return self._send_quickly(bot, method, parameters)
+        does = self._methods.get(method)
+        if does is not None:
+            return does(bot, parameters.values, parameters)
+        if method.startswith("send"):
             return self._send(bot, method, parameters)
-        if method == "getMe":
-            return {"id": bot.id, "is_bot": True, "first_name": "Bot", "username": bot.username}
-        if method == "setWebhook":
-            bot.webhook = {"url": values["url"], "secret": values.get("secret_token", "")}
-            self.rescheduled(bot)
-        elif method == "deleteWebhook":
-            bot.webhook = None
-            bot.news.set()
-        elif method == "getWebhookInfo":
-            return self._webhook_info(bot)
-        elif method == "getFile":
-            return self._file_info(values)
-        elif method in ("editMessageText", "editMessageReplyMarkup"):
-            return self._edit(bot, method, values)
+        if method.startswith(("edit", "stop")):
+            return self._edit(bot, method, parameters)
         return True
 
-    async def updates(self, bot: Bot, values: dict[str, Any]) -> list[dict[str, Any]]:
+    async def updates(self, bot: Bot, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """getUpdates: the newest poller wins, the older one is told of the conflict."""
         if bot.webhook is not None:
             raise Refused(
                 409,
                 "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook",
             )
+        bot.allowed = values.get("allowed_updates") or bot.allowed
         offset = int(values.get("offset") or 0)
         for number in [number for number in bot.pending if number < offset]:
             del bot.pending[number]
@@ -124,163 +176,232 @@ class BotApi:
                     " bot instance is running",
                 )
 
-    # ------------------------------------------------------------ one method each
+    # ------------------------------------------------------------ messages
 
-    def _send(self, bot: Bot, method: str, parameters: Parameters) -> dict[str, Any]:
-        values = parameters.values
-        chat_id = values.get("chat_id")
-        if chat_id in (None, ""):
-            raise Refused(400, "Bad Request: chat_id is empty")
-        media = _MEDIA.get(method)
-        sent = self._media(media, parameters) if media is not None else {}
-        if self._checks:
-            _check(method, values)
-        chat = str(chat_id)
-        bot.next_message[chat] += 1
-        number = bot.next_message[chat]
-        message: dict[str, Any] = {
-            "message_id": number,
-            "from": {"id": bot.id, "is_bot": True, "first_name": "Bot", "username": bot.username},
+    def _send_quickly(self, bot: Bot, method: str, parameters: Parameters) -> dict[str, Any]:
+        """Without looking at anything, and without keeping it."""
+        chat_id = parameters.values.get("chat_id")
+        return {
+            "message_id": bot.chats.chat(chat_id).next_id(),
+            "from": bot.user,
             "chat": {"id": chat_id, "type": "private", "first_name": "Customer"},
             "date": int(time.time()),
-            **{key: values[key] for key in ("text", "caption") if key in values},
-            **sent,
+            "text": parameters.values.get("text"),
         }
-        if self._checks:
-            bot.said[chat, number] = (values.get("text"), values.get("reply_markup"))
+
+    def _send(self, bot: Bot, method: str, parameters: Parameters, **more: Any) -> dict[str, Any]:
+        content = self._content.of(method, parameters)
+        message = self._put(bot, parameters.values, {**content, **more})
+        if method == "sendInvoice":
+            bot.payments.sent(message["chat"]["id"], message["message_id"], parameters.values)
         return message
 
-    def _send_album(self, bot: Bot, parameters: Parameters) -> list[dict[str, Any]]:
+    def _put(
+        self, bot: Bot, values: Mapping[str, Any], content: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Into the chat, with what hangs on it: what it replies to, and its buttons."""
+        chat = bot.chats.reachable(values["chat_id"])
+        markup = values.get("reply_markup") or None
+        if "invoice" in content and markup is None:
+            label = f"Pay {content['invoice']['total_amount']} {content['invoice']['currency']}"
+            markup = {"inline_keyboard": [[{"text": label, "pay": True}]]}
+        reply: dict[str, Any] = {}
+        if (wanted := values.get("reply_parameters")) is not None:
+            reply = self._reply(bot, values, wanted)
+        message: dict[str, Any] = {
+            "message_id": chat.next_id(),
+            "from": bot.user,
+            "chat": {"id": values["chat_id"], "type": "private", "first_name": "Customer"},
+            "date": int(self.clock()),
+            **reply,
+            **content,
+        }
+        if markup is not None and "inline_keyboard" in markup:
+            message["reply_markup"] = markup
+        if self._checks:
+            chat.keep(message, own=True, at=self.clock(), markup=markup)
+        return message
+
+    def _reply(
+        self, bot: Bot, values: Mapping[str, Any], wanted: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        there = bot.chats.chat(wanted.get("chat_id", values["chat_id"]))
+        kept = there.messages.get(int(wanted["message_id"]))
+        if kept is None:
+            if wanted.get("allow_sending_without_reply"):
+                return {}
+            raise Refused(400, "Bad Request: message to be replied not found")
+        text = kept.message.get("text") or kept.message.get("caption") or ""
+        quote = wanted.get("quote")
+        if quote and quote not in text:
+            raise Refused(400, "Bad Request: QUOTE_TEXT_INVALID")
+        short = {key: value for key, value in kept.message.items() if key != "reply_to_message"}
+        return {"reply_to_message": short} | (
+            {"quote": {"text": quote, "position": text.find(quote)}} if quote else {}
+        )
+
+    def _send_album(
+        self, bot: Bot, values: dict[str, Any], parameters: Parameters
+    ) -> list[dict[str, Any]]:
         """A message for every part, all of one group, or nothing at all."""
-        media = parameters.values.get("media")
-        if not isinstance(media, list) or not all(isinstance(part, dict) for part in media):
-            raise Refused(400, "Bad Request: can't parse media JSON object")
-        _check_album(media)
-        for part in media:
-            kind = part["type"]
-            made = Parameters({kind: part.get("media")}, parameters.files)
+        bot.chats.reachable(values["chat_id"])
+        for part in values["media"]:
             # Refused as a whole: nothing of an album is sent before all of it can be.
-            self._media(kind, made, keep=False)
-        chat = {"chat_id": parameters.values.get("chat_id")}
-        group = {"media_group_id": str(next(self._names))}
+            made = Parameters({part["type"]: part["media"]}, parameters.files)
+            self.files.sent(part["type"], made, keep=False)
+        group = {"media_group_id": str(next(self._albums))}
+        methods = {kind: method for method, kind in KINDS.items()}
         messages = []
-        for part in media:
-            inner = {**chat, part["type"]: part["media"]}
-            inner |= {key: part[key] for key in ("caption",) if key in part}
-            method = next(name for name, kind in _MEDIA.items() if kind == part["type"])
-            sent = self._send(bot, method, Parameters(inner, parameters.files))
-            messages.append({**sent, **group})
+        for part in values["media"]:
+            inner = {**part, part["type"]: part["media"], "chat_id": values["chat_id"]}
+            if "reply_parameters" in values:
+                inner["reply_parameters"] = values["reply_parameters"]
+            one = Parameters(inner, parameters.files)
+            messages.append(self._send(bot, methods[part["type"]], one, **group))
         return messages
 
-    def _media(
-        self, field_name: str, parameters: Parameters, *, keep: bool = True
-    ) -> dict[str, Any]:
-        given = parameters.values.get(field_name)
-        upload = parameters.files.get(field_name)
-        if isinstance(given, str) and given.startswith("attach://"):
-            upload = parameters.files.get(given.removeprefix("attach://"))
-        if upload is not None:
-            file_id = self.keep(upload) if keep else ""
-        elif isinstance(given, str) and (given in self.files or "://" in given):
-            file_id = given if given in self.files else f"fetched{next(self._names)}"
-        else:
-            raise Refused(400, "Bad Request: wrong file identifier/HTTP URL specified")
-        info = {
-            "file_id": file_id,
-            "file_unique_id": f"u{file_id}",
-            "file_size": len(self.files.get(file_id, b"")),
+    def _edit(self, bot: Bot, method: str, parameters: Parameters) -> Any:
+        values = parameters.values
+        if values.get("inline_message_id") is not None:
+            return True
+        if not self._checks:
+            return {"message_id": values.get("message_id"), "chat": {"id": values["chat_id"]}}
+        return bot.chats.edit(method, values, self._content.of_edit(method, parameters))
+
+    def _copy(self, bot: Bot, values: dict[str, Any], _: Parameters) -> dict[str, Any]:
+        kept = bot.chats.chat(values["from_chat_id"]).needs(
+            values["message_id"], "message to copy not found"
+        )
+        content = self._content.again(kept.message)
+        if "caption" in values and "text" not in content:
+            content["caption"] = values["caption"]
+        return {"message_id": self._put(bot, values, content)["message_id"]}
+
+    def _forward(self, bot: Bot, values: dict[str, Any], _: Parameters) -> dict[str, Any]:
+        kept = bot.chats.chat(values["from_chat_id"]).needs(
+            values["message_id"], "message to forward not found"
+        )
+        origin = {
+            "type": "user",
+            "date": kept.message["date"],
+            "sender_user": kept.message.get("from") or bot.user,
         }
-        if field_name == "photo":
-            small = {**info, "file_id": f"{file_id}-small", "width": 90, "height": 60}
-            return {"photo": [small, {**info, "width": 900, "height": 600}]}
-        return {field_name: info}
+        content = self._content.again(kept.message)
+        return self._put(bot, values, {**content, "forward_origin": origin})
 
-    def keep(self, upload: Upload) -> str:
-        """Keep a file, a customer's or the bot's own, and name it."""
-        file_id = f"file{next(self._names)}-{hashlib.sha256(upload.content).hexdigest()[:12]}"
-        self.files[file_id] = upload.content
-        return file_id
+    def _delete_many(self, bot: Bot, values: dict[str, Any], _: Parameters) -> bool:
+        """What is not there is passed over."""
+        chat = bot.chats.reachable(values["chat_id"])
+        for number in values["message_ids"]:
+            if number in chat.messages:
+                bot.chats.delete(values["chat_id"], number)
+        return True
 
-    def _file_info(self, values: dict[str, Any]) -> dict[str, Any]:
-        file_id = str(values.get("file_id"))
-        if file_id not in self.files:
-            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
-        size = len(self.files[file_id])
-        if size > 20 * 1024 * 1024:
-            raise Refused(400, "Bad Request: file is too big")
-        return {
-            "file_id": file_id,
-            "file_unique_id": f"u{file_id}",
-            "file_size": size,
-            "file_path": f"files/{file_id}",
+    # ------------------------------------------------------------ questions and money
+
+    def _answered(self, kind: str) -> Callable[[Bot, dict[str, Any], Parameters], bool]:
+        def answer(bot: Bot, values: dict[str, Any], _: Parameters) -> bool:
+            if not self._checks:
+                return True
+            return bot.queries.answer(kind, str(values[f"{kind}_id"]), values)
+
+        return answer
+
+    def _refund(self, bot: Bot, values: dict[str, Any], _: Parameters) -> bool:
+        payment = bot.payments.refund(values)
+        told = {key: value for key, value in payment.items() if key in _REFUNDED}
+        self.happens(bot, {"message": {**_from(bot, values["user_id"]), "refunded_payment": told}})
+        return True
+
+    # ------------------------------------------------------------ the bot itself
+
+    def _set_webhook(self, bot: Bot, values: dict[str, Any], _: Parameters) -> bool:
+        bot.allowed = values.get("allowed_updates") or []
+        if values.get("drop_pending_updates"):
+            bot.pending.clear()
+        if not values.get("url"):
+            return self._delete_webhook(bot, values, _)
+        bot.webhook = {
+            "url": values["url"],
+            "secret": values.get("secret_token", ""),
+            "max_connections": values.get("max_connections", 40),
         }
+        bot.last_error = ""
+        self.rescheduled(bot)
+        return True
 
-    def _webhook_info(self, bot: Bot) -> dict[str, Any]:
+    def _delete_webhook(self, bot: Bot, values: dict[str, Any], _: Parameters) -> bool:
+        if values.get("drop_pending_updates"):
+            bot.pending.clear()
+        bot.webhook = None
+        bot.news.set()
+        return True
+
+    def _webhook_info(self, bot: Bot, values: dict[str, Any], _: Parameters) -> dict[str, Any]:
         info: dict[str, Any] = {
             "url": bot.webhook["url"] if bot.webhook else "",
             "has_custom_certificate": False,
             "pending_update_count": len(bot.pending),
         }
+        if bot.webhook:
+            info |= {"ip_address": "127.0.0.1", "max_connections": bot.webhook["max_connections"]}
         if bot.last_error:
-            info |= {"last_error_date": int(time.time()), "last_error_message": bot.last_error}
-        return info
+            info |= {
+                "last_error_date": int(bot.last_error_at),
+                "last_error_message": bot.last_error,
+            }
+        return info | ({"allowed_updates": bot.allowed} if bot.allowed else {})
 
-    def _edit(self, bot: Bot, method: str, values: dict[str, Any]) -> Any:
-        key = (str(values.get("chat_id")), int(values.get("message_id") or 0))
-        if self._checks:
-            if key not in bot.said:
-                raise Refused(400, "Bad Request: message to edit not found")
-            text = values.get("text") if method == "editMessageText" else bot.said[key][0]
-            now = (text, values.get("reply_markup"))
-            if bot.said[key] == now:
-                raise Refused(
-                    400,
-                    "Bad Request: message is not modified: specified new message content and reply"
-                    " markup are exactly the same as a current content and reply markup of the"
-                    " message",
-                )
-            bot.said[key] = now
-        return {"message_id": key[1], "chat": {"id": key[0], "type": "private"}}
+    def _set_commands(self, bot: Bot, values: dict[str, Any], _: Parameters) -> bool:
+        bot.commands[_scope(values)] = values.get("commands", [])
+        return True
 
+    def _set_menu_button(self, bot: Bot, values: dict[str, Any], _: Parameters) -> bool:
+        bot.menu_buttons[str(values.get("chat_id", ""))] = values.get("menu_button")
+        return True
 
-_MIXING = {"photo": "", "video": "", "document": "Document", "audio": "Audio"}
-
-
-def _check_album(media: list[dict[str, Any]]) -> None:
-    """What may stand together: https://core.telegram.org/bots/api#sendmediagroup"""
-    if len(media) < 2:
-        raise Refused(400, "Bad Request: there must be at least 2 media in an album")
-    if len(media) > 10:
-        raise Refused(400, "Bad Request: too many messages to send as an album")
-    kinds = [part.get("type") for part in media]
-    if not all(kind in _MIXING for kind in kinds):
-        raise Refused(400, "Bad Request: can't parse InputMedia: invalid media type specified")
-    families = {_MIXING[str(kind)] for kind in kinds}
-    if len(families) > 1:
-        named = max(families)
-        raise Refused(400, f"Bad Request: {named} can't be mixed with other media types")
+    def _chat_info(self, bot: Bot, values: dict[str, Any], _: Parameters) -> dict[str, Any]:
+        person = bot.chats.chat(values["chat_id"]).person
+        if not person:
+            raise Refused(400, "Bad Request: chat not found")
+        names = ("first_name", "last_name", "username")
+        named: dict[str, Any] = {key: person[key] for key in names if key in person}
+        gifts = ("unlimited", "limited", "unique")
+        return {
+            "id": values["chat_id"],
+            "type": "private",
+            **named,
+            "accent_color_id": 0,
+            "max_reaction_count": 11,
+            "accepted_gift_types": {
+                **{f"{kind}_gifts": True for kind in gifts},
+                "premium_subscription": True,
+                "gifts_from_channels": True,
+            },
+        }
 
 
-def _check(method: str, values: dict[str, Any]) -> None:
-    """The limits a bot meets every day."""
-    if method == "sendMessage":
-        text = str(values.get("text") or "").strip()
-        if not text:
-            raise Refused(400, "Bad Request: message text is empty")
-        if _units(text) > 4096:
-            raise Refused(400, "Bad Request: message is too long")
-    if _units(str(values.get("caption") or "")) > 1024:
-        raise Refused(400, "Bad Request: message caption is too long")
-    markup = values.get("reply_markup")
-    rows = markup.get("inline_keyboard", []) if isinstance(markup, dict) else []
-    if sum(map(len, rows)) > 100:
-        raise Refused(400, "Bad Request: reply markup is too long")
-    for button in itertools.chain.from_iterable(rows):
-        if not button.get("text"):
-            raise Refused(400, "Bad Request: text buttons are unallowed in the inline keyboard")
-        if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= 64:
-            raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
+_QUICK = ("sendMessage",)
+_REFUNDED = (
+    "currency",
+    "total_amount",
+    "invoice_payload",
+    "telegram_payment_charge_id",
+    "provider_payment_charge_id",
+)
 
 
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def _scope(values: Mapping[str, Any]) -> tuple[str, str]:
+    """Whom commands are for: the scope as words, and the language."""
+    scope = values.get("scope") or {"type": "default"}
+    who = " ".join(str(scope[key]) for key in ("type", "chat_id", "user_id") if key in scope)
+    return who, values.get("language_code", "")
+
+
+def _from(bot: Bot, chat_id: Any) -> dict[str, Any]:
+    """The beginning of a message that tells the bot something of a chat."""
+    return {
+        "from": bot.user,
+        "chat": {"id": chat_id, "type": "private"},
+        "date": int(bot.clock()),
+    }

@@ -2,8 +2,9 @@
 
     python -m tests.servers.fake_telegram --port 0 --token 111111:TEST=shop_bot [--quiet]
 
-It takes any method as JSON, form or multipart, and is steered over HTTP: GET /__calls, /__state;
-POST /__script, /__update, /__file, /__reset. tests/servers/telegram.py wraps that for tests.
+It takes any method as JSON, form or multipart, and is steered over HTTP: GET /__calls, /__state,
+/__seen; POST /__script, /__update, /__pay, /__clock, /__file, /__reset. tests/servers/telegram.py wraps
+that for tests.
 With --quiet it keeps of a call only when it came, its method and its chat, and checks no limits.
 """
 
@@ -14,14 +15,16 @@ import hashlib
 import signal
 import sys
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import orjson
 import uvloop
 
 from tests.servers.bodies import Parameters, Upload, parameters_of
-from tests.servers.bot_api import Bot, BotApi, Refused
+from tests.servers.bot_api import Bot, BotApi
+from tests.servers.bot_api_calls import Wrong
+from tests.servers.bot_api_refused import Refused
 from tests.servers.tiny_http import Request, Response, json_response, serve
 from tests.servers.webhook_delivery import WebhookDelivery
 
@@ -36,8 +39,10 @@ class FakeTelegram:
         self._quiet = quiet
         self._calls: list[dict[str, Any]] = []
         self._script: list[dict[str, Any]] = []
+        self._violations: list[dict[str, Any]] = []
         self._delivery = WebhookDelivery()
         self._api.rescheduled = self._delivery.all_pending
+        self._api.happens = self._happens
 
     async def close(self) -> None:
         await self._delivery.close()
@@ -68,9 +73,40 @@ class FakeTelegram:
         scripted = self._next_scripted(method, parameters, token) if self._script else None
         if scripted is not None:
             return self._play(scripted, bot, method, parameters)
+        return self._answer(bot, method, parameters)
+
+    def _answer(
+        self, bot: Bot, method: str, parameters: Parameters
+    ) -> Response | Awaitable[Response | None]:
+        wrongs = self._api.wrongs(method, parameters)
+        refusal = self._violated(bot, method, parameters, wrongs)
+        if refusal is not None:
+            self._record(bot, method, parameters, refusal.code)
+            return json_response(refusal.body(), refusal.code)
         if method == "getUpdates":
             return self._poll(bot, parameters)
         return self._do(bot, method, parameters)
+
+    def _violated(
+        self, bot: Bot, method: str, parameters: Parameters, wrongs: Sequence[Wrong]
+    ) -> Refused | None:
+        """Keep what is wrong; gives what Telegram says to the first thing it does not overlook."""
+        for wrong in wrongs:
+            self._violations.append(
+                {
+                    "token": bot.token,
+                    "method": method,
+                    "chat_id": str(parameters.values.get("chat_id", "")),
+                    "what": wrong.what,
+                    "answer": wrong.answer,
+                }
+            )
+        said = next((wrong.answer for wrong in wrongs if wrong.answer), None)
+        if said is None:
+            return None
+        if said.startswith("Not Found"):
+            return Refused(404, said)
+        return Refused(400, f"Bad Request: {said}")
 
     def _do(self, bot: Bot, method: str, parameters: Parameters) -> Response:
         try:
@@ -78,6 +114,11 @@ class FakeTelegram:
         except Refused as refused:
             self._record(bot, method, parameters, refused.code)
             return json_response(refused.body(), refused.code)
+        except (KeyError, TypeError, ValueError) as error:
+            if not self._quiet:
+                raise
+            # Nothing was checked, so anything may be missing.
+            return json_response(Refused(400, f"Bad Request: {error!r}").body(), 400)
         self._record(bot, method, parameters, 200, result)
         return json_response({"ok": True, "result": result})
 
@@ -91,7 +132,7 @@ class FakeTelegram:
 
     def _download(self, path: str) -> Response:
         token, _, file_path = path.removeprefix("/file/bot").partition("/")
-        content = self._api.files.get(file_path.removeprefix("files/"))
+        content = self._api.files.contents.get(file_path.removeprefix("files/"))
         if token not in self._api.bots or content is None:
             return json_response(Refused(404, "Not Found").body(), 404)
         return Response(content, content_type="application/octet-stream")
@@ -146,13 +187,10 @@ class FakeTelegram:
         if action == "drop":
             self._record(bot, method, parameters, 0)
             return None
-        if action == "swallow":
-            self._do(bot, method, parameters)
-            return None
-        if scripted.get("status") is None:
-            if method == "getUpdates":
-                return await self._poll(bot, parameters)
-            return self._do(bot, method, parameters)
+        if action == "swallow" or scripted.get("status") is None:
+            answer = self._answer(bot, method, parameters)
+            done = answer if isinstance(answer, Response) else await answer
+            return None if action == "swallow" else done
         status = int(scripted["status"])
         self._record(bot, method, parameters, status)
         headers = scripted.get("headers") or {}
@@ -165,7 +203,7 @@ class FakeTelegram:
 
     # ------------------------------------------------------------ steering
 
-    def _control(self, request: Request) -> Response:
+    def _control(self, request: Request) -> Response | Awaitable[Response | None]:
         body = orjson.loads(request.body) if request.body else {}
         route = f"{request.method} {request.path}"
         if route == "GET /__calls":
@@ -178,21 +216,71 @@ class FakeTelegram:
             self._script.append(body)
             return json_response({})
         if route == "POST /__update":
-            bot = self._api.bots[body.get("token") or next(iter(self._api.bots))]
-            copies = int(body.get("copies") or 1)
-            return json_response([self._take(bot, update, copies) for update in body["updates"]])
+            bot, copies = self._of(body.get("token")), int(body.get("copies") or 1)
+            wanted = [
+                update
+                for update in body["updates"]
+                if not body.get("only_allowed") or bot.wants(update)
+            ]
+            return json_response([self._take(bot, update, copies) for update in wanted])
+        if route == "GET /__seen":
+            bot = self._of(request.query.get("token"))
+            return json_response(bot.chats.chat(request.query["chat_id"]).log)
+        if route == "POST /__pay":
+            return self._pay(self._of(body.get("token")), body)
+        if route == "POST /__clock":
+            self._api.clock.ahead += float(body["forward"])
+            return json_response({})
         if route == "POST /__file":
             upload = Upload(body["name"], base64.b64decode(body["content"]))
-            return json_response({"file_id": self._api.keep(upload)})
+            return json_response({"file_id": self._api.files.keep(upload)})
         if route == "POST /__reset":
             self._calls.clear()
             self._script.clear()
+            self._violations.clear()
+            for bot in self._api.bots.values():
+                for chat in bot.chats:
+                    chat.blocked, chat.migrated_to = False, None
             return json_response({})
         return json_response({"error": f"no {route}"}, 404)
+
+    def _of(self, token: str | None) -> Bot:
+        return self._api.bots[token or next(iter(self._api.bots))]
+
+    async def _pay(self, bot: Bot, body: dict[str, Any]) -> Response:
+        """A customer pays an invoice: the queries before it, and the message with the payment."""
+        customer = body["customer"]
+        try:
+            invoice = bot.payments.find(customer["id"], body.get("message_id"), body.get("link"))
+        except LookupError as error:
+            return json_response({"error": str(error)}, 400)
+        outcome = await bot.payments.pay(
+            invoice,
+            customer,
+            lambda update: self._happens(bot, update),
+            within=float(body["within"]),
+            order=body.get("order") or {},
+            tip=int(body.get("tip") or 0),
+        )
+        if outcome["paid"]:
+            message = {
+                "from": customer,
+                "chat": {"id": customer["id"], "type": "private"},
+                "date": int(self._api.clock()),
+                "successful_payment": outcome["payment"],
+            }
+            self._happens(bot, {"message": message})
+        return json_response(outcome)
+
+    def _happens(self, bot: Bot, update: dict[str, Any]) -> int | None:
+        """Something that comes only to a bot that wants such updates. Gives the update's id."""
+        return self._take(bot, update, 1) if bot.wants(update) else None
 
     def _take(self, bot: Bot, update: dict[str, Any], copies: int) -> int:
         """Number an update and hand it to the webhook, or keep it for getUpdates."""
         number = int(update.get("update_id") or bot.next_update)
+        if not self._quiet and number >= bot.next_update:
+            update = self._seen(bot, update)
         bot.next_update = max(bot.next_update, number) + 1
         bot.pending[number] = {"update_id": number, **update}
         bot.news.set()
@@ -200,8 +288,17 @@ class FakeTelegram:
             self._delivery.add(bot, number, copies)
         return number
 
+    def _seen(self, bot: Bot, update: dict[str, Any]) -> dict[str, Any]:
+        """The update with what the server knows better, once its chat has taken note of it."""
+        for kind in ("callback_query", "pre_checkout_query", "shipping_query"):
+            body = update.get(kind)
+            if isinstance(body, dict) and (kind, str(body.get("id"))) not in bot.queries.asked:
+                bot.queries.ask(kind, str(body.get("id")))
+        return bot.chats.take(update)
+
     def _state(self) -> dict[str, Any]:
         return {
+            "violations": self._violations,
             "calls": len(self._calls),
             "scripted": len(self._script),
             "bots": {
@@ -210,6 +307,9 @@ class FakeTelegram:
                     "delivered": bot.delivered,
                     "attempts": bot.attempts,
                     "webhook": bot.webhook,
+                    "allowed_updates": bot.allowed,
+                    "menu_buttons": bot.menu_buttons,
+                    "blocked_by": [chat.id for chat in bot.chats if chat.blocked],
                 }
                 for token, bot in self._api.bots.items()
             },

@@ -7,16 +7,24 @@ import itertools
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
+from urllib.parse import urlencode
 
 import orjson
+
+from tests.servers.screen import rendered
+from tests.servers.telegram_happenings import message, person, press
+from tests.servers.telegram_screen import bubbles
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "111111:TEST-TOKEN"
 USERNAME = "shop_bot"
+
+__all__ = ["TOKEN", "USERNAME", "Call", "FakeTelegram", "message", "person", "press"]
 
 _STARTED = "Fake Bot API on "
 
@@ -139,6 +147,27 @@ class FakeTelegram:
         state: dict[str, Any] = bots[token or self.tokens[0]]
         return state
 
+    def violations(self) -> list[str]:
+        """What bots did against the Bot API's rules so far; a suite that is in order has none."""
+        return [
+            f"{found['method']}: {found['what']}"
+            + (f" ({found['answer']})" * bool(found["answer"]))
+            for found in self._ask("GET", "/__state")["violations"]
+        ]
+
+    def seen(self, chat_id: int | str, *, token: str | None = None) -> list[dict[str, Any]]:
+        """What was seen in a chat, in order: {"who", "act", "message", …}."""
+        query = urlencode({"chat_id": chat_id, "token": token or self.tokens[0]})
+        log: list[dict[str, Any]] = self._ask("GET", f"/__seen?{query}")
+        return log
+
+    def said(self, chat_id: int | str, *, token: str | None = None) -> list[str]:
+        """What a customer sees as lines, everything in the order it happened.
+
+        The list only grows: an edit, a button pressed or a message deleted is a line of its own.
+        """
+        return rendered(bubbles(self.seen(chat_id, token=token)))
+
     async def settled(self, *, token: str | None = None, within: float = 30.0) -> None:
         """Wait until the bot acknowledged every update."""
         deadline = asyncio.get_running_loop().time() + within
@@ -194,15 +223,53 @@ class FakeTelegram:
         }
         self._ask("POST", "/__script", scripted)
 
-    def update(self, *updates: Mapping[str, Any], token: str | None = None, copies: int = 1) -> Any:
+    def update(
+        self,
+        *updates: Mapping[str, Any],
+        token: str | None = None,
+        copies: int = 1,
+        only_allowed: bool = False,
+    ) -> Any:
         """Something happened in Telegram: delivered by webhook if one is set, else for getUpdates.
 
         Gives the updates' ids. Numbers them where `update_id` is missing. `copies` delivers each
-        that often to a webhook.
+        that often to a webhook. With `only_allowed` a bot is not given what it did not ask for.
         """
-        return self._ask(
-            "POST", "/__update", {"token": token, "updates": updates, "copies": copies}
-        )
+        body = {"token": token, "updates": updates, "copies": copies, "only_allowed": only_allowed}
+        return self._ask("POST", "/__update", body)
+
+    async def pay(
+        self,
+        chat_id: int,
+        *,
+        message_id: int | None = None,
+        link: str | None = None,
+        token: str | None = None,
+        within: float = 10.0,
+        order: Mapping[str, Any] | None = None,
+        tip: int = 0,
+    ) -> dict[str, Any]:
+        """A customer pays the newest invoice of the chat, that of a message or that behind a link.
+
+        The bot has `within` seconds for each question. Gives {"paid": true, "charge", "payment"}, or
+        {"paid": false, "why"}. `order` are name, phone_number, email, shipping_address; with the
+        last one the first way to ship is chosen where the price depends on it.
+        """
+        body = {
+            "token": token,
+            "customer": person(chat_id),
+            "message_id": message_id,
+            "link": link,
+            "within": within,
+            "order": order,
+            "tip": tip,
+        }
+        paid: dict[str, Any] = await asyncio.to_thread(self._ask_apart, "POST", "/__pay", body)
+        return paid
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass, for what grows old: pressed buttons, messages that may be deleted."""
+        self._ask("POST", "/__clock", {"forward": seconds})
 
     def set_webhook(self, url: str, secret: str, *, token: str | None = None) -> None:
         """What a bot does itself at start, done for it."""
@@ -215,56 +282,21 @@ class FakeTelegram:
         return str(self._ask("POST", "/__file", {"name": name, "content": encoded})["file_id"])
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        content = orjson.dumps(body) if body is not None else b""
-        self._connection.request(method, path, content, {"Content-Type": "application/json"})
-        response = self._connection.getresponse()
-        answer = orjson.loads(response.read())
-        if response.status >= 400:
-            raise RuntimeError(f"{path}: {answer}")
-        return answer
+        return _asked(self._connection, method, path, body)
+
+    def _ask_apart(self, method: str, path: str, body: Any) -> Any:
+        """Over a connection of its own, for what takes a while."""
+        with closing(
+            http.client.HTTPConnection(self.base.removeprefix("http://"), timeout=60)
+        ) as own:
+            return _asked(own, method, path, body)
 
 
-# ---------------------------------------------------------------- updates, as Telegram sends them
-
-
-def person(chat_id: int, *, name: str = "Иван", language: str = "ru") -> dict[str, Any]:
-    return {
-        "id": chat_id,
-        "is_bot": False,
-        "first_name": name,
-        "username": f"user{chat_id}",
-        "language_code": language,
-    }
-
-
-def message(chat_id: int, text: str | None = None, **fields: Any) -> dict[str, Any]:
-    """An update with a message; `fields` go into the message (`photo=…`, `contact=…`)."""
-    body: dict[str, Any] = {
-        "message_id": 1,
-        "from": person(chat_id),
-        "chat": {"id": chat_id, "type": "private", "first_name": "Иван"},
-        "date": 1_790_000_000,
-    }
-    if text is not None:
-        body["text"] = text
-    return {"message": body | fields}
-
-
-def press(
-    chat_id: int, payload: str, *, query_id: str = "1", message_id: int = 1
-) -> dict[str, Any]:
-    """An update with a pressed inline button."""
-    return {
-        "callback_query": {
-            "id": query_id,
-            "from": person(chat_id),
-            "message": {
-                "message_id": message_id,
-                "chat": {"id": chat_id, "type": "private"},
-                "date": 1_790_000_000,
-                "text": "…",
-            },
-            "chat_instance": "1",
-            "data": payload,
-        }
-    }
+def _asked(connection: http.client.HTTPConnection, method: str, path: str, body: Any) -> Any:
+    content = orjson.dumps(body) if body is not None else b""
+    connection.request(method, path, content, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    answer = orjson.loads(response.read())
+    if response.status >= 400:
+        raise RuntimeError(f"{path}: {answer}")
+    return answer

@@ -57,12 +57,12 @@ class WebhookDelivery:
             while queue and bot.webhook is not None:
                 number, copies = queue[0]
                 for _ in range(copies):
-                    await self._deliver(bot, bot.pending[number])
+                    if number in bot.pending:  # else it was dropped
+                        await self._deliver(bot, bot.pending[number])
                 if bot.webhook is None:
                     break  # getUpdates will have it
                 queue.popleft()
-                del bot.pending[number]
-                bot.delivered += 1
+                bot.delivered += bot.pending.pop(number, None) is not None
         finally:
             del self._queues[key]
 
@@ -92,11 +92,15 @@ class WebhookDelivery:
             ) as response:
                 await response.read()
                 if response.status >= 300:
-                    bot.last_error = f"Wrong response from the webhook: {response.status}"
+                    _failed(bot, f"Wrong response from the webhook: {response.status}")
                 return response.status
         except (aiohttp.ClientError, TimeoutError, OSError):
-            bot.last_error = "Connection refused"
+            _failed(bot, "Connection refused")
             return 0
+
+
+def _failed(bot: Bot, why: str) -> None:
+    bot.last_error, bot.last_error_at = why, bot.clock()
 
 
 def _queue_of(update: dict[str, Any]) -> str:
