@@ -42,6 +42,12 @@ EVENTS = frozenset({
 })  # fmt: skip
 """https://dev.vk.com/ru/api/community-events/json-schema"""
 
+CALLBACK_ONLY = frozenset({
+    "lead_forms_new", "market_order_edit", "market_order_new", "wall_schedule_post_delete",
+    "wall_schedule_post_new",
+})  # fmt: skip
+"""Kinds that https://dev.vk.com/ru/method/groups.setLongPollSettings does not name."""
+
 Kind = Literal["int", "number", "bool", "string", "ints", "strings"]
 
 
@@ -285,7 +291,8 @@ METHODS: Mapping[str, Method] = {
     "groups.getLongPollServer": Method({"group_id": _NEEDED_GROUP}),
     "groups.getLongPollSettings": Method({"group_id": _NEEDED_GROUP}),
     "groups.setLongPollSettings": Method(
-        _KINDS | {"group_id": _NEEDED_GROUP, "enabled": _FLAG, "api_version": _TEXT}
+        dict.fromkeys(EVENTS - CALLBACK_ONLY, _FLAG)
+        | {"group_id": _NEEDED_GROUP, "enabled": _FLAG, "api_version": _TEXT}
     ),
     "users.get": Method(
         {

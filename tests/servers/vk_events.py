@@ -140,7 +140,8 @@ def document(url: str, title: str = "договор.pdf", *, size: int = 1000) -
 
 def sticker(number: int = 9046) -> Attachment:
     images = [{"url": f"https://vk.com/sticker/{number}-128", "width": 128, "height": 128}]
-    body = {"sticker_id": number, "product_id": 279, "images": images}
+    body: dict[str, Any] = {"sticker_id": number, "product_id": 279, "images": images}
+    body |= {"inner_type": "base_sticker_new", "is_allowed": True}
     return _attached("sticker", body | {"images_with_background": images})
 
 

@@ -117,7 +117,11 @@ class Talks:
         for part in filter(None, values.get("attachment", "").split(",")):
             content["attachments"].append(self._attached(part))
         if "sticker_id" in values:
-            sticker = {"sticker_id": int(values["sticker_id"]), "product_id": 1}
+            sticker = {
+                "inner_type": "base_sticker_new",
+                "sticker_id": int(values["sticker_id"]),
+                "product_id": 1,
+            }
             content["attachments"].append({"type": "sticker", "sticker": sticker})
         if "lat" in values:
             place = {"latitude": float(values["lat"]), "longitude": float(values["long"])}
@@ -255,6 +259,7 @@ class Talks:
             can_write["reason"] = STATES[peer.state]
         return {
             "peer": {"id": peer.id, "type": kind, "local_id": local},
+            "version": 10_000_000 + peer.last,
             "last_message_id": max((m.message["id"] for m in peer.messages.values()), default=0),
             "last_conversation_message_id": peer.last,
             "in_read": peer.read_by_us,
