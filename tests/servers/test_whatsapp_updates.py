@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.servers import whatsapp_webhooks as webhooks
 from tests.servers.shapes import problems
-from tests.servers.whatsapp_updates import BODY, CONTENTS, FIELDS, mutilated, torn, update_bodies
+from tests.servers.whatsapp_kinds import BODY, CONTENTS, FIELDS
+from tests.servers.whatsapp_updates import mutilated, torn, update_bodies
 
 SLOW = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
 IVAN = webhooks.Person(user_id="RU.13491208655302741918", username="ivan")
