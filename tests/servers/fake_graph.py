@@ -128,14 +128,17 @@ class FakeGraph:
             self._blame(refused, call["method"], call.get("phone", ""), parameters.values)
             return json_response(refused.body(), refused.status)
         if isinstance(result, Awaitable):
-            return self._do_later(call, result)
+            return self._do_later(call, result, parameters)
         return self._answer(call, result)
 
-    async def _do_later(self, call: dict[str, Any], result: Awaitable[Any]) -> Response:
+    async def _do_later(
+        self, call: dict[str, Any], result: Awaitable[Any], parameters: Parameters
+    ) -> Response:
         try:
             return self._answer(call, await result)
         except Refused as refused:
             self._record(call, refused.status)
+            self._blame(refused, call["method"], call.get("phone", ""), parameters.values)
             return json_response(refused.body(), refused.status)
 
     def _answer(self, call: dict[str, Any], result: Any) -> Response:

@@ -1,25 +1,21 @@
 """What may be sent to the Cloud API, call by call: a table made from Meta's public documentation.
 
 https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages and the pages named
-below. The fake server holds every call against it.
+below. graph_checks.py holds every call against it.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from tests.servers.graph_errors import Refused
 from tests.servers.shapes import (
     Anything,
     Choice,
     Fields,
     Flag,
     Number,
-    Problem,
     Several,
     Shape,
     Tagged,
     Text,
-    problems,
 )
 
 _URL = Text(like=r"https?://\S+", most=2000)
@@ -81,12 +77,12 @@ _ANY_HEADER = {
         },
     )
 }
-_NO_SPACES_AROUND = r"\S(?s:.*\S)?"
+_NO_SPACESAROUND = r"\S(?s:.*\S)?"
 _BUTTON = Fields(
     required={
         "type": Choice(("reply",)),
         "reply": Fields(
-            required={"id": Text(256, like=_NO_SPACES_AROUND), "title": Text(20)},
+            required={"id": Text(256, like=_NO_SPACESAROUND), "title": Text(20)},
         ),
     }
 )
@@ -221,8 +217,8 @@ KINDS: Mapping[str, Shape] = {
     "interactive": INTERACTIVE,
     "template": _TEMPLATE,
 }
-_MESSAGING: Mapping[str, Shape] = {"messaging_product": Choice(("whatsapp",))}
-_AROUND: Mapping[str, Shape] = {
+MESSAGING: Mapping[str, Shape] = {"messaging_product": Choice(("whatsapp",))}
+AROUND: Mapping[str, Shape] = {
     "recipient_type": Choice(("individual", "group")),
     "to": Text(like=r"\+?[1-9][\d ()-]{5,20}"),
     "recipient": Text(like=r"[A-Z]{2}\.(ENT\.)?\w{1,128}"),
@@ -230,85 +226,11 @@ _AROUND: Mapping[str, Shape] = {
     "context": Fields(required={"message_id": _WORDS}),
     "biz_opaque_callback_data": Text(512),
 }
-_GROUP: Mapping[str, Shape] = {**_AROUND, "to": _WORDS}
+GROUP: Mapping[str, Shape] = {**AROUND, "to": _WORDS}
 # https://developers.facebook.com/docs/whatsapp/cloud-api/typing-indicators
 READ = Fields(
-    required={**_MESSAGING, "status": Choice(("read",)), "message_id": _WORDS},
+    required={**MESSAGING, "status": Choice(("read",)), "message_id": _WORDS},
     optional={"typing_indicator": Fields(required={"type": Choice(("text",))})},
 )
-UPLOAD = Fields(required=_MESSAGING, optional={"type": _WORDS})
+UPLOAD = Fields(required=MESSAGING, optional={"type": _WORDS})
 SUBSCRIBING = Fields(optional={"override_callback_uri": _URL, "verify_token": _WORDS})
-
-
-def check_message(body: Any) -> None:
-    """Raises Refused for the first rule that `POST /{phone}/messages` breaks."""
-    if isinstance(body, dict) and "status" in body:
-        check(READ, body)
-        return
-    kind = body.get("type", "text") if isinstance(body, dict) else "text"
-    around = _GROUP if isinstance(body, dict) and body.get("recipient_type") == "group" else _AROUND
-    content = KINDS.get(kind) if isinstance(kind, str) else None
-    required: Mapping[str, Shape] = {
-        **_MESSAGING,
-        **({kind: content} if content is not None else {}),
-    }
-    check(Fields(required=required, optional=around), body)
-    if not {"to", "recipient"} & set(body):
-        raise Refused(100, message="(#100) The parameter to is required.", wrong=True)
-    if kind == "interactive":
-        _check_choices(body["interactive"])
-    if kind == "contacts":
-        _check_names(body["contacts"])
-
-
-def check(shape: Fields, body: Any) -> None:
-    for problem in problems(shape, body):
-        raise _refused(problem)
-
-
-def _refused(problem: Problem) -> Refused:
-    """The error that Meta has for it: of the request's form 100, of what a bubble may show 131009."""
-    says = f"{problem.path or 'body'} {problem.says}"
-    if problem.kind == "missing":
-        if "." not in problem.path:
-            return Refused(
-                100, message=f"(#100) The parameter {problem.path} is required.", wrong=True
-            )
-        return Refused(131008, says, wrong=True)
-    if problem.kind == "unexpected":
-        parent, _, key = problem.path.rpartition(".")
-        return Refused(
-            100, message=f'(#100) Unexpected key "{key}" on param "{parent}".', wrong=True
-        )
-    if problem.path.startswith(("interactive", "template")) and problem.kind != "type":
-        return Refused(131009, says, wrong=True)
-    return Refused(100, says, message=f"(#100) Param {says}.", wrong=True)
-
-
-def _check_choices(interactive: dict[str, Any]) -> None:
-    action = interactive["action"]
-    if interactive["type"] == "button":
-        replies = [button["reply"] for button in action["buttons"]]
-        _check_unique("Button id", [reply["id"] for reply in replies])
-        _check_unique("Button title", [reply["title"] for reply in replies])
-    if interactive["type"] == "list":
-        sections = action["sections"]
-        rows = [row for section in sections for row in section["rows"]]
-        if len(rows) > 10:
-            raise Refused(131009, f"Total row count exceeds 10: {len(rows)}", wrong=True)
-        if len(sections) > 1 and not all(section.get("title") for section in sections):
-            raise Refused(131009, "Section title is required if there are several", wrong=True)
-        _check_unique("Row id", [row["id"] for row in rows])
-
-
-def _check_unique(what: str, values: Sequence[str]) -> None:
-    repeated = {value for value in values if values.count(value) > 1}
-    if repeated:
-        raise Refused(131009, f"{what} is duplicated: {sorted(repeated)}", wrong=True)
-
-
-def _check_names(contacts: Sequence[dict[str, Any]]) -> None:
-    for number, contact in enumerate(contacts):
-        if not [key for key, value in contact["name"].items() if key != "formatted_name" and value]:
-            says = f"contacts[{number}].name needs another part of the name beside formatted_name"
-            raise Refused(131009, says, wrong=True)

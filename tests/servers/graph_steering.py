@@ -101,8 +101,7 @@ class Steering:
                     self._api.clock.stop()
                 self._api.clock.forward(float(body.get("forward") or 0))
             case "limits":
-                chosen = {which for which, on in body.items() if on}
-                self._api.limits = {which: _LIMITS[which] for which in chosen}
+                self._api.limit({which: _LIMITS[which] for which, on in body.items() if on})
             case "template":
                 template = Template(**{**body["template"], "buttons": tuple(body["buttons"])})
                 waba = self._phone(body.get("phone")).waba
@@ -123,7 +122,7 @@ class Steering:
             kept.clear()
         for phone in self._api.phones.values():
             phone.screens.clear()
-        self._api.limits = {}
+        self._api.limit({})
         self._failing.clear()
 
     def _take(self, body: dict[str, Any]) -> list[int]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import yaml
 
+from tests.servers.graph_checks import without_nulls
 from tests.servers.specs import specs_folder
-from tests.servers.whatsapp_server import Call
+from tests.servers.whatsapp_calls import Call
 
 Schema = Mapping[str, Any]
 
@@ -55,6 +56,8 @@ def faults(call: Call) -> list[str]:
     body = dict(call.parameters)
     if call.kind == "interactive" and body["interactive"].get("type") in _UNDESCRIBED:
         body["interactive"] = {**body["interactive"], "type": "list", "action": _LIST}
+    if "contacts" in body:
+        body["contacts"] = without_nulls(body["contacts"])
     if "to" not in body and "recipient" in body:
         body["to"] = body.pop("recipient")
     found = _faults(schemas, schemas[_name_of(schemas, call.kind)], body, "")

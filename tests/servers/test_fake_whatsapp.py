@@ -135,6 +135,10 @@ def upload(whatsapp: WhatsApp, content: bytes, mime: str, name: str = "a.jpg") -
     return call(whatsapp, path, body, kind="multipart/form-data; boundary=B")
 
 
+def call_for_id(answer: tuple[int, Any]) -> str:
+    return str(answer[1]["messages"][0]["id"])
+
+
 def code(answer: tuple[int, Any]) -> int:
     return int(answer[1]["error"]["code"])
 
@@ -218,6 +222,15 @@ def test_one_person_gets_45_messages_at_once_and_then_one_in_six_seconds(
     whatsapp.forward(6)
     assert call(whatsapp, body=text())[0] == 200
     assert code(call(whatsapp, body=text())) == 131056
+
+
+def test_a_number_sends_80_messages_in_a_second(whatsapp: WhatsApp) -> None:
+    whatsapp.forward(0, stop=True)
+    whatsapp.limit(throughput=True)
+    assert [call(whatsapp, body=text())[0] for _ in range(80)] == [200] * 80
+    assert code(call(whatsapp, body=text())) == 130429
+    whatsapp.forward(1)
+    assert call(whatsapp, body=text())[0] == 200
 
 
 def test_a_file_is_uploaded_sent_and_forgotten(whatsapp: WhatsApp) -> None:
@@ -394,6 +407,34 @@ async def test_statuses_follow_each_message_where_switched_on(
     await asyncio.to_thread(call, whatsapp, body=text())
     values = await hook.until(3)
     assert [value["statuses"][0]["status"] for value in values] == ["sent", "delivered", "read"]
+
+
+async def test_one_post_may_hold_several_of_everything(whatsapp: WhatsApp, hook: Hook) -> None:
+    people = [Person(wa_id=CHAT), Person(wa_id="79005554433", name="Анна")]
+    number = whatsapp.numbers[0]
+    messages = [
+        webhooks.message(person, webhooks.text(person.name), id_=f"wamid.{person.chat}", at=1.79e9)
+        for person in people
+    ]
+    sent = call_for_id(await asyncio.to_thread(call, whatsapp, body=text()))
+    statuses = [webhooks.status(sent, what, at=1.79e9) for what in ("sent", "delivered")]
+    heard = webhooks.value(number.id, number.display, messages=messages, people=people)
+    told = webhooks.value(number.id, number.display, statuses=statuses)
+    whatsapp.update(whatsapp.body(heard, told))
+    await hook.until(1)
+    body = orjson.loads(hook.raw[0])
+    assert [len(entry["changes"]) for entry in body["entry"]] == [2]
+    assert whatsapp.said(CHAT) == ["bot: Привет", "client: Иван"]
+    assert whatsapp.said("79005554433") == ["client: Анна"]
+
+
+async def test_a_group_is_a_chat_of_its_own(whatsapp: WhatsApp) -> None:
+    group = "Y2FwaV9ncm91cDoxOTUwNTU1MDA3OToxMjAzNjMzOTQzMjAdOTY0MTUZD"
+    whatsapp.hears(CHAT, "Всем привет", group_id=group)
+    body = text("И вам", to=group) | {"recipient_type": "group"}
+    assert call(whatsapp, body=body)[0] == 200
+    assert whatsapp.said(group) == ["client: Всем привет", "bot: И вам"]
+    assert whatsapp.said(CHAT) == []
 
 
 async def test_a_person_without_a_number_is_written_to_by_user_id(

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.servers import specs_whatsapp
-from tests.servers.graph_calls import check_message
+from tests.servers.graph_checks import check_message
 from tests.servers.graph_errors import Refused
-from tests.servers.whatsapp_server import Call
+from tests.servers.whatsapp_calls import Call
 
 TO = "79001234567"
 
@@ -76,6 +76,7 @@ RIGHT = [
     message("location", {"latitude": 55.75, "longitude": 37.61, "name": "Салон", "address": "Мира"}),
     message("location", {"latitude": "55.75", "longitude": "37.61"}),
     message("contacts", [{"name": NAME, "phones": [{"phone": "+7900", "type": "WORK"}]}]),
+    message("contacts", [{"name": {**NAME, "suffix": None}, "birthday": None, "emails": []}]),
     message("reaction", {"message_id": "wamid.1", "emoji": "👍"}),
     message("reaction", {"message_id": "wamid.1", "emoji": ""}),
     buttons(*(button(str(n), "a" * 19 + str(n)) for n in range(3))),

@@ -7,17 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.servers import whatsapp_webhooks as webhooks
-from tests.servers.whatsapp_server import (
-    ACCOUNT_ID,
-    DISPLAY,
-    PHONE_ID,
-    SECRET,
-    TOKEN,
-    VERIFY_TOKEN,
-    Call,
-    Number,
-    WhatsAppServer,
-)
+from tests.servers.whatsapp_calls import ACCOUNT_ID, DISPLAY, PHONE_ID, TOKEN, Call, Number
+from tests.servers.whatsapp_server import SECRET, VERIFY_TOKEN, WhatsAppServer
 from tests.servers.whatsapp_webhooks import Json, Person
 
 __all__ = [

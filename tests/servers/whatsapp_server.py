@@ -6,77 +6,22 @@ import http.client
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 import orjson
 
-from tests.servers import whatsapp_webhooks as webhooks
 from tests.servers.screen import rendered
+from tests.servers.whatsapp_calls import DISPLAY, Call, Number
 from tests.servers.whatsapp_screen import bubbles
 from tests.servers.whatsapp_webhooks import Json
 
 ROOT = Path(__file__).resolve().parents[2]
-PHONE_ID = "106540352242922"
-ACCOUNT_ID = "102290129340398"
-TOKEN = "EAATEST-TOKEN"
-DISPLAY = "15550783881"
 SECRET = "app-secret"
 VERIFY_TOKEN = "verify-me"
 
 _STARTED = "Fake Graph API on "
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A business's phone number: its id, the id of the WhatsApp Business account, the token."""
-
-    id: str = PHONE_ID
-    account: str = ACCOUNT_ID
-    token: str = TOKEN
-    display: str = DISPLAY
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call the server got. `at` is CLOCK_MONOTONIC, the same in every process of a machine.
-
-    `method` is `messages`, `read`, `media`, `media_info`, `media_delete`, `download`, `phone`,
-    `subscribed_apps` or `debug_token`. `status` is what it answered (0: nothing). With `quiet` only
-    `at`, `method` and `chat_id` are kept.
-    """
-
-    at: float
-    method: str
-    chat_id: str
-    phone: str = ""
-    verb: str = "POST"
-    path: str = ""
-    status: int = 200
-    message_id: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> str:
-        return str(self.parameters.get("type") or "")
-
-    @property
-    def text(self) -> str:
-        inner = self.parameters.get(self.kind) or {}
-        if self.kind == "interactive":
-            return str(inner["body"]["text"])
-        return str(inner.get("body") or inner.get("caption") or "") if self.kind else ""
-
-    def reply(self, label: str) -> Json:
-        """The content of a webhook that pressing the button or the row with this label makes."""
-        for content in _replies(self.parameters):
-            interactive = content["interactive"]
-            if interactive[interactive["type"]]["title"] == label:
-                return content
-        raise LookupError(f"no button or row {label!r} in {self.parameters}")
 
 
 class WhatsAppServer:
@@ -285,7 +230,10 @@ class WhatsAppServer:
         *,
         phone: str | None = None,
     ) -> None:
-        """As on the page of the app. RuntimeError if the address does not echo the challenge."""
+        """As on the page of the app. RuntimeError if the address does not echo the challenge.
+
+        It waits for that: from the loop in which the bot itself runs, call it in a thread.
+        """
         body = {"url": url, "secret": secret, "verify_token": verify_token, "phone": phone}
         self._ask("POST", "/__webhook", body)
 
@@ -304,15 +252,3 @@ class WhatsAppServer:
         if response.status >= 400:
             raise RuntimeError(f"{path}: {answer}")
         return answer
-
-
-def _replies(sent: Mapping[str, Any]) -> list[Json]:
-    if sent.get("type") != "interactive":
-        return []
-    action = sent["interactive"]["action"]
-    buttons = [button["reply"] for button in action.get("buttons", ())]
-    rows = [row for section in action.get("sections", ()) for row in section["rows"]]
-    return [
-        *(webhooks.button_reply(button["id"], button["title"]) for button in buttons),
-        *(webhooks.list_reply(row["id"], row["title"], row.get("description")) for row in rows),
-    ]
