@@ -52,7 +52,10 @@ class _Pause(NamedTuple):
 
 
 class Outbox:
-    """Sends committed rows. One send of a conversation is under way at a time."""
+    """Sends committed rows. One send of a conversation is under way at a time.
+
+    `state` is told the name of a channel that goes down with the reason, of one that is back with None.
+    """
 
     def __init__(
         self,
@@ -63,6 +66,7 @@ class Outbox:
         meter: Meter,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
+        state: Callable[[str, str | None], None] = lambda channel, why: None,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -70,6 +74,7 @@ class Outbox:
         self._meter = meter
         self._clock = clock
         self._sleep = sleep
+        self._state = state
         self._queues: dict[Address, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._resting: set[asyncio.Task[None]] = set()
@@ -308,8 +313,10 @@ class Outbox:
         if row.address.channel not in self._down:
             self._down.add(row.address.channel)
             log.warning("Channel down", channel=row.address.channel, why=str(failure))
+            self._state(row.address.channel, str(failure))
 
     def _came_back(self, channel: str) -> None:
         if channel in self._down:
             self._down.discard(channel)
             log.info("Channel back", channel=channel)
+            self._state(channel, None)

@@ -59,6 +59,7 @@ class Rig:
         self.rows = OutboxRows(rows)
         self.meter = NoMeter()
         self.gone: list[Address] = []
+        self.states: list[tuple[str, str | None]] = []
         self.outbox = Outbox(
             store=self.rows,
             channels={channel.name: channel},
@@ -66,6 +67,7 @@ class Rig:
             meter=self.meter,
             clock=self.clock.now,
             sleep=self.clock.sleep,
+            state=lambda channel, why: self.states.append((channel, why)),
         )
 
     async def finished(self, *addresses: Address) -> None:
@@ -109,6 +111,14 @@ async def test_a_transient_failure_is_tried_again_and_holds_back_only_its_own_ch
     await rig.finished(ANNA, BORIS)
     assert channel.taken == ["x", "a", "b"]
     assert rig.clock.slept == [1, 5]
+
+
+async def test_who_asks_is_told_once_that_a_channel_is_down_and_once_that_it_is_back() -> None:
+    channel = ScriptedChannel(anna=[ChannelDown("no route"), ChannelDown("no route")])
+    rig = Rig(channel)
+    rig.outbox.take([row("a"), row("b")])
+    await rig.finished(ANNA)
+    assert rig.states == [("telegram:1", "no route"), ("telegram:1", None)]
 
 
 async def test_after_the_sixth_failure_a_message_is_given_up_and_the_next_one_goes() -> None:
