@@ -143,6 +143,9 @@ def inbound(
         because=understood.because,
         was_at=was_at,
         now_at=now_at,
+        entities=message.entities,
+        reply_to=message.reply_to,
+        metadata=message.metadata,
     )
 
 
@@ -162,6 +165,8 @@ def outbound(said: Reply, seq: int, now: datetime) -> MessageRecord:
         renews=bool(said.renews),
         intent=said.intent,
         confidence=said.confidence,
+        entities=said.entities,
+        reply_to=said.reply_to,
     )
 
 

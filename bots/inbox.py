@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bots.albums import Album, mark_of
 from bots.errands import Errands
 from bots.errors import Conflict, Consumed, NotFound, Unavailable
 from bots.lanes import Lanes
@@ -57,6 +58,7 @@ class Inbox:
         self._clock = clock
         self._sleep = sleep
         self._watches: dict[Address, list[Watch]] = {}
+        self._albums: dict[tuple[Address, str], Album] = {}
         self._unanswered: dict[int, datetime] = {}
         self._waiting: set[asyncio.Task[None]] = set()
 
@@ -251,7 +253,26 @@ class Inbox:
 
     def _queue(self, arrival: Arrival) -> None:
         self._unanswered[arrival.seq] = self._clock()
-        self._lanes.submit(arrival.message.address, partial(self._answer, arrival))
+        if mark_of(arrival.message):
+            self._queue_part(arrival)
+        else:
+            self._lanes.submit(arrival.message.address, partial(self._answer, arrival))
+
+    def _queue_part(self, arrival: Arrival) -> None:
+        """It joins the album that stands in the lane already, or is the first of another."""
+        address = arrival.message.address
+        key = (address, mark_of(arrival.message))
+        album = self._albums.get(key)
+        if album is None or not album.takes(arrival):
+            album = Album(arrival, self._clock, self._sleep)
+            if self._lanes.submit(address, partial(self._answer_album, key, album)):
+                self._albums[key] = album
+
+    async def _answer_album(self, key: tuple[Address, str], album: Album) -> None:
+        arrival = await album.gathered()
+        if self._albums.get(key) is album:
+            del self._albums[key]
+        await self._answer(arrival)
 
     async def _answer(self, arrival: Arrival) -> None:
         address = arrival.message.address
@@ -262,7 +283,7 @@ class Inbox:
             turn = await self._patiently(partial(self._responder.answer, arrival, context))
         except Consumed:
             # It was answered by a process that died before it could say so.
-            self._unanswered.pop(arrival.seq, None)
+            self._forget(arrival)
             return
         except Exception as failure:  # noqa: BLE001 - a poisonous message must not stop its chat
             if mine is not None:
@@ -270,7 +291,7 @@ class Inbox:
                 mine.settled.set()
             await self._try_again(arrival, failure)
             return
-        self._unanswered.pop(arrival.seq, None)
+        self._forget(arrival)
         self._after(turn, address, arrival.seq)
 
     def _after(self, turn: Turn, address: Address, arrival: int | None = None) -> None:
@@ -299,12 +320,23 @@ class Inbox:
             next_in=wait.total_seconds() if wait else None,
             exc_info=failure,
         )
-        self._unanswered.pop(arrival.seq, None)
+        self._forget(arrival)
         until = None if wait is None or isinstance(failure, NotFound) else self._clock() + wait
         error = repr(failure)
-        await self._patiently(lambda: self._journal.postpone(arrival.seq, until=until, error=error))
+        for number in arrival.numbers:
+            await self._patiently(partial(self._journal.postpone, number, until=until, error=error))
         if wait is not None and until is not None:
-            self._after_a_while(wait, partial(self._queue, arrival))
+            self._after_a_while(wait, partial(self._queue_again, arrival))
+
+    def _queue_again(self, arrival: Arrival) -> None:
+        """An album stays as it was gathered: its actions are called again by the same keys."""
+        for number in arrival.numbers:
+            self._unanswered[number] = self._clock()
+        self._lanes.submit(arrival.message.address, partial(self._answer, arrival))
+
+    def _forget(self, arrival: Arrival) -> None:
+        for number in arrival.numbers:
+            self._unanswered.pop(number, None)
 
     async def _in_lane(
         self, address: Address, turn: Callable[[], Coroutine[Any, Any, Turn]]

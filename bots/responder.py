@@ -247,7 +247,7 @@ class Responder:
         for reply in replies:
             writing.say(reply)
         record = writing.record(
-            arrival=arrival.seq if arrival is not None else None,
+            arrivals=arrival.numbers if arrival is not None else (),
             fired=fired,
             finished=finished,
             events=events,

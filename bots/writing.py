@@ -103,7 +103,7 @@ class Writing:
     def record(
         self,
         *,
-        arrival: int | None,
+        arrivals: Sequence[int],
         fired: str | None,
         finished: str | None,
         events: Sequence[Event],
@@ -118,7 +118,7 @@ class Writing:
             )
         return TurnRecord(
             conversation=conversation,
-            arrival=arrival,
+            arrivals=arrivals,
             fired=fired,
             finished=finished,
             messages=self._messages,

@@ -115,7 +115,7 @@ class SqlJournal:
             customer=(rows.to_json(conversation.user), now, conversation.customer_id)
             if turn.user_changed
             else None,
-            arrival=turn.arrival,
+            arrivals=turn.arrivals,
             fired=turn.fired,
             finished=turn.finished,
             messages=[rows.record_to_row(record, conversation) for record in turn.messages],

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from bots.model.conversation import Conversation
-from bots.model.message import Address, Attachment, Card, Keyboard, UnifiedMessage
+from bots.model.message import Address, Attachment, Card, Entity, Keyboard, UnifiedMessage
 from bots.model.turn import Arrival, Intent, MessageRecord, Outgoing, Timer
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,6 +37,9 @@ class _Parts(msgspec.Struct, omit_defaults=True):
     because: Mapping[str, str] = {}
     was_at: str = ""
     now_at: str = ""
+    entities: tuple[Entity, ...] = ()
+    reply_to: str = ""
+    metadata: Mapping[str, Any] = {}
 
 
 _parts = msgspec.json.Decoder(_Parts)
@@ -90,6 +93,9 @@ def parts_to_json(record: MessageRecord) -> str | None:
         or record.rung
         or record.was_at
         or record.now_at
+        or record.entities
+        or record.reply_to
+        or record.metadata
     ):
         return None
     parts = _Parts(
@@ -101,6 +107,9 @@ def parts_to_json(record: MessageRecord) -> str | None:
         because=record.because,
         was_at=record.was_at,
         now_at=record.now_at,
+        entities=record.entities,
+        reply_to=record.reply_to,
+        metadata=record.metadata,
     )
     return _encoder.encode(parts).decode()
 
@@ -157,6 +166,9 @@ def record_from_row(row: Any) -> MessageRecord:
         because=parts.because,
         was_at=parts.was_at,
         now_at=parts.now_at,
+        entities=parts.entities,
+        reply_to=parts.reply_to,
+        metadata=parts.metadata,
     )
 
 

@@ -190,7 +190,7 @@ class TurnRows:
     epoch: int
     epoch_moved: bool
     customer: tuple[Any, ...] | None
-    arrival: int | None
+    arrivals: Sequence[int]
     fired: str | None
     finished: str | None
     messages: list[tuple[Any, ...]]
@@ -215,7 +215,7 @@ def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost 
     for turn in ours:
         _consume(db, turn)
         _drop(db, turn)
-    arrivals = [turn.arrival for turn in ours if turn.arrival is not None]
+    arrivals = [number for turn in ours for number in turn.arrivals]
     if arrivals and _inbox_done(db, (ours[0].now,), arrivals) < len(arrivals):
         raise Consumed("A message was answered before")
     _insert_messages(db, [row for turn in ours for row in turn.messages])

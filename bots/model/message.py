@@ -15,6 +15,10 @@ Happening = Literal[
     "message", "button", "edited", "blocked", "unblocked", "event", "schedule", "echo"
 ]
 """What came. An `echo` is what a person of ours wrote to the customer in the messenger itself."""
+LOOSE_ALBUM = "media"
+"""The `album` of pictures where the messenger does not tell which of them belong together: those that
+come one after another at once do."""
+
 BY_CUSTOMER: frozenset[Happening] = frozenset({"message", "button", "edited"})
 """What a customer says or does."""
 

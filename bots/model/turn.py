@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bots.model.conversation import Conversation
-from bots.model.message import Address, Attachment, Card, Keyboard, MessageType, UnifiedMessage
+from bots.model.message import (
+    Address,
+    Attachment,
+    Card,
+    Entity,
+    Keyboard,
+    MessageType,
+    UnifiedMessage,
+)
 from bots.model.tally import Tally
 from flows.standing import Stand
 
@@ -16,11 +24,20 @@ ALWAYS = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message that is safe on disk. `seq` is our own order of receipt, over all chats."""
+    """A message that is safe on disk. `seq` is our own order of receipt, over all chats.
+
+    `others` are the numbers of those that it was put together of beside the first.
+    """
 
     seq: int
     message: UnifiedMessage
     attempts: int = 0
+    others: tuple[int, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """All that is answered by answering it."""
+        return (self.seq, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +46,8 @@ class MessageRecord:
 
     `renews` says that only the buttons that were pressed just before are others now. Of what a
     customer sent, `rung` and `because` say how it was understood (`flows.turn.Understood`), `was_at`
-    and `now_at` where the chat stood before and after, as `flow / step`.
+    and `now_at` where the chat stood before and after, as `flow / step`. `entities`, `reply_to` and
+    `metadata` are those of its `UnifiedMessage`.
     """
 
     message_id: str
@@ -50,6 +68,9 @@ class MessageRecord:
     because: Mapping[str, str] = field(default_factory=dict)
     was_at: str = ""
     now_at: str = ""
+    entities: tuple[Entity, ...] = ()
+    reply_to: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -129,7 +150,8 @@ class Event:
 class TurnRecord:
     """Everything a turn changes. `conversation` is the new state; its `claim` guards the write.
 
-    `arrival`, `fired` (a timer's name) and `finished` (an intent's key) are what the turn consumed.
+    `arrivals` (numbers), `fired` (a timer's name) and `finished` (an intent's key) are what the turn
+    consumed.
     `user_changed` says that `conversation.user` goes to the customer's row too. `cancelled` are
     names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more. `waits`
     is where the chat stands now, the top first; `tallies` what it adds to the counters of `day`
@@ -137,7 +159,7 @@ class TurnRecord:
     """
 
     conversation: Conversation
-    arrival: int | None = None
+    arrivals: Sequence[int] = ()
     fired: str | None = None
     finished: str | None = None
     messages: Sequence[MessageRecord] = ()

@@ -36,7 +36,7 @@ async def talk(stores: Stores, chat: int, round_number: str) -> None:
         await stores.journal.commit(
             TurnRecord(
                 conversation=replace(conversation, seq=seq + 2),
-                arrival=arrival.seq,
+                arrivals=(arrival.seq,),
                 messages=[heard(seq + 1, f"heard-{name}"), said(seq + 2, f"said-{name}")],
                 outgoing=[row],
             )

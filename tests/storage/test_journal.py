@@ -76,14 +76,14 @@ async def test_the_backlog_is_all_that_was_not_answered_in_order(house: House) -
     )
     arrivals = await house.stores.journal.accept([message("1"), full, message("3")])
     conversation = await opened(house.stores.journal)
-    await answer(house.stores.journal, conversation, arrival=arrivals[0].seq)
+    await answer(house.stores.journal, conversation, arrivals=(arrivals[0].seq,))
     stores = await house.reopen()
     assert await stores.journal.backlog() == arrivals[1:]
 
 
 async def test_an_answered_message_is_still_known(house: House) -> None:
     (arrival,) = await house.stores.journal.accept([message("1")])
-    await answer(house.stores.journal, await opened(house.stores.journal), arrival=arrival.seq)
+    await answer(house.stores.journal, await opened(house.stores.journal), arrivals=(arrival.seq,))
     stores = await house.reopen()
     assert await stores.journal.accept([message("1")]) == []
     assert await stores.journal.backlog() == []
@@ -100,10 +100,10 @@ async def test_failures_are_counted_and_the_last_one_parks(stores: Stores) -> No
 
 async def test_pruning_forgets_what_was_answered_long_ago(stores: Stores, clock: HandClock) -> None:
     old, waiting = await stores.journal.accept([message("1"), message("2")])
-    conversation = await answer(stores.journal, await opened(stores.journal), arrival=old.seq)
+    conversation = await answer(stores.journal, await opened(stores.journal), arrivals=(old.seq,))
     clock.move(days=30)
     (new,) = await stores.journal.accept([message("3")])
-    await answer(stores.journal, conversation, arrival=new.seq)
+    await answer(stores.journal, conversation, arrivals=(new.seq,))
     assert await stores.journal.prune(clock.now - timedelta(days=14)) == 1
     again = await stores.journal.accept([message("1"), message("2"), message("3")])
     assert [arrival.message.external_id for arrival in again] == ["1"]
@@ -172,7 +172,7 @@ async def test_a_turn_of_somebody_who_lost_the_claim_leaves_no_trace(house: Hous
         await answer(
             journal,
             conversation,
-            arrival=arrival.seq,
+            arrivals=(arrival.seq,),
             outgoing=[outgoing(conversation, 2)],
             timers=[timer(conversation, "remind", NOON)],
             events=[Event(name="goal", created_at=NOON)],
@@ -239,7 +239,7 @@ async def test_a_turn_is_written_whole(house: House) -> None:
     await answer(
         journal,
         conversation,
-        arrival=arrival.seq,
+        arrivals=(arrival.seq,),
         messages=messages,
         outgoing=[row],
         timers=[later],
@@ -256,9 +256,9 @@ async def test_a_turn_is_written_whole(house: House) -> None:
 
 async def test_a_message_is_answered_once(stores: Stores) -> None:
     (arrival,) = await stores.journal.accept([message("1")])
-    conversation = await answer(stores.journal, await opened(stores.journal), arrival=arrival.seq)
+    conversation = await answer(stores.journal, await opened(stores.journal), arrivals=(arrival.seq,))
     with pytest.raises(Consumed):
-        await answer(stores.journal, conversation, arrival=arrival.seq)
+        await answer(stores.journal, conversation, arrivals=(arrival.seq,))
     assert (await stores.journal.claim(ANNA)).seq == 2
 
 
@@ -275,7 +275,7 @@ async def test_many_turns_at_once_are_all_kept(stores: Stores) -> None:
             await answer(
                 stores.journal,
                 conversation,
-                arrival=arrival.seq,
+                arrivals=(arrival.seq,),
                 messages=[
                     heard(seq + 1, f"{address.chat_id}-{seq + 1}"),
                     said(seq + 2, f"{address.chat_id}-{seq + 2}"),

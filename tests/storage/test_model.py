@@ -208,7 +208,7 @@ class StoresMachine(RuleBasedStateMachine):
         await journal.commit(
             TurnRecord(
                 conversation=new,
-                arrival=arrival,
+                arrivals=() if arrival is None else (arrival,),
                 fired=fired,
                 messages=[heard(new.seq - 1, f"h{name}"), said(new.seq, name)],
                 outgoing=rows,
