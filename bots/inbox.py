@@ -70,10 +70,19 @@ class Inbox:
             self._queue(arrival)
 
     async def note(self, receipts: Sequence[Receipt]) -> None:
-        """Take in what a messenger tells of messages of ours."""
-        for receipt in receipts:
+        """Keep what a messenger tells of messages of ours; raises Unavailable if it cannot be kept."""
+        # That it was sent we know ourselves.
+        news = [one for one in receipts if one.status != "sent"]
+        if news:
+            await self._journal.note(news)
+        for receipt in news:
             if receipt.status == "failed":
-                log.warning("A message failed", channel=receipt.channel, why=receipt.error)
+                log.warning(
+                    "A message failed",
+                    channel=receipt.channel,
+                    code=receipt.code,
+                    error=receipt.error,
+                )
 
     async def take(self, message: UnifiedMessage) -> bool:
         """`accept` for one; False where it had come before."""

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, UnifiedMessage
+from bots.model.receipt import Receipt
 from bots.model.turn import Arrival, TurnRecord
 from bots.ports import Clock, NewId
-from storage import rows
+from storage import receipts, rows
 from storage.known import Known
 from storage.writer import Writer
 from storage.writes import Intake, TurnRows, Wanted, claim, commit, postpone, prune
@@ -67,6 +68,9 @@ class SqlJournal:
             self._known.drop(address)
             raise
         self._known.keep(turn.conversation, user_changed=turn.user_changed)
+
+    async def note(self, told: Sequence[Receipt]) -> None:
+        await self._writer.do(receipts.note, told, patient=True)
 
     async def postpone(self, arrival: int, *, until: datetime | None, error: str) -> None:
         parked = rows.to_micros(self._clock()) if until is None else None

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bots.model.answer import Delivery
 from bots.model.message import Address
 from bots.model.turn import Outgoing
 from bots.ports import Clock
+from storage.receipts import MARKS, MESSAGE, Sent, receipts_of, told_of
 from storage.rows import from_json, maybe_moment, to_micros, to_moment
 from storage.writer import Writer
 
@@ -21,8 +22,11 @@ _BEGIN = (
 _DROP = "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE key = ? AND failed_at IS NULL"
 _SENT = "DELETE FROM outbox WHERE key = ? RETURNING message_id"
 _TELL_MESSAGE = (
-    "UPDATE messages SET sent_at = ?, platform_message_id ="
-    " CASE platform_message_id WHEN '' THEN ? ELSE platform_message_id END WHERE message_id = ?"
+    "UPDATE messages SET sent_at = ?1,"
+    " more_ids = CASE WHEN platform_message_id IN ('', ?2) OR ?2 = '' THEN more_ids"
+    " ELSE ltrim(coalesce(more_ids, '') || ' ' || ?2) END,"
+    " platform_message_id = CASE platform_message_id WHEN '' THEN ?2 ELSE platform_message_id END"
+    " WHERE message_id = ?3"
 )
 _LATER = (
     "UPDATE outbox SET sending_at = NULL, not_before = ?, error = ?, attempts = attempts + 1"
@@ -42,7 +46,6 @@ _UNSENT = (
 _PARTS = (
     "SELECT failed_at, error FROM outbox WHERE key BETWEEN ? AND ? AND message_id = ? ORDER BY part"
 )
-_MESSAGE = "SELECT platform_message_id, sent_at FROM messages WHERE message_id = ?"
 
 
 class SqlOutbox:
@@ -74,8 +77,11 @@ class SqlOutbox:
         bounds = (message_id, message_id + "~", message_id)
         async with self._reader.connect() as connection:
             parts = (await connection.exec_driver_sql(_PARTS, bounds)).fetchall()
-            message = (await connection.exec_driver_sql(_MESSAGE, (message_id,))).first()
-        return _worst(parts, message)
+            found = (await connection.exec_driver_sql(MESSAGE, (message_id,))).first()
+            sent = Sent._make(found) if found is not None else None
+            if parts or sent is None or sent.sent_at is None:
+                return _worst(parts, sent.platform_message_id if sent is not None else "")
+            return await _told(connection, sent)
 
     def _now(self) -> int:
         return to_micros(self._clock())
@@ -110,17 +116,22 @@ def _failed(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> li
     return [None] * len(items)
 
 
-def _worst(parts: Sequence[Any], message: Any) -> Delivery | None:
-    platform_id, sent_at = message or ("", None)
+async def _told(connection: AsyncConnection, sent: Sent) -> Delivery:
+    ids = sent.ids
+    of_ids = receipts_of(len(ids))
+    receipts = await connection.exec_driver_sql(of_ids, (sent.channel, *ids))
+    marks = await connection.exec_driver_sql(MARKS, (sent.channel, sent.chat_id))
+    return told_of(sent, receipts.fetchall(), marks.fetchall())
+
+
+def _worst(parts: Sequence[Any], platform_id: str) -> Delivery | None:
     for failed_at, error in parts:
         if failed_at is not None:
             return Delivery(status="failed", platform_message_id=platform_id, error=error)
     if parts:
         error = next((error for _, error in parts if error), None)
         return Delivery(status="queued", platform_message_id=platform_id, error=error)
-    if sent_at is None:
-        return None
-    return Delivery(status="sent", platform_message_id=platform_id)
+    return None
 
 
 def _from_row(row: Any) -> Outgoing:

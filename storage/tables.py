@@ -78,7 +78,10 @@ class Customers(SQLModel, table=True):
 
 
 class ConversationRows(SQLModel, table=True):
-    """`waits` says in which steps the chat stands, as JSON, the top first; null for an idle one."""
+    """`waits` says in which steps the chat stands, as JSON, the top first; null for an idle one.
+
+    `heard_at` is when the customer last wrote.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -115,6 +118,7 @@ class ConversationRows(SQLModel, table=True):
     waits: str | None = None
     position: str
     context: str
+    heard_at: int | None = maybe_moment()
     created_at: int = moment()
     updated_at: int = moment()
 
@@ -151,7 +155,8 @@ class InboxRows(SQLModel, table=True):
 class Messages(SQLModel, table=True):
     """History; `parts` holds keyboard, attachments and cards where there are any.
 
-    `sent_at` is when a channel took the last call of a message it was given.
+    `sent_at` is when a channel took the last call of a message it was given; `more_ids` are what it
+    calls the parts after the first, with spaces between.
     """
 
     __tablename__ = "messages"
@@ -167,6 +172,7 @@ class Messages(SQLModel, table=True):
     message_type: str
     text: str
     platform_message_id: str
+    more_ids: str | None = None
     sent_at: int | None = maybe_moment()
     intent: str | None = None
     confidence: float | None = None
@@ -174,7 +180,10 @@ class Messages(SQLModel, table=True):
 
 
 class OutboxRows(SQLModel, table=True):
-    """Calls to channels that are not made yet; made ones are gone, failed ones stay."""
+    """Calls to channels that are not made yet; made ones are gone, failed ones stay.
+
+    `held_at` is since when one waits for the customer to write again.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (WITHOUT_ROWID,)
@@ -192,8 +201,37 @@ class OutboxRows(SQLModel, table=True):
     attempts: int = 0
     not_before: int | None = maybe_moment()
     sending_at: int | None = maybe_moment()
+    held_at: int | None = maybe_moment()
     failed_at: int | None = maybe_moment()
     error: str | None = None
+
+
+class ReceiptRows(SQLModel, table=True):
+    """The highest that a messenger told of a message of ours (`bots.model.receipt.RANK`)."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (UniqueConstraint("channel", "platform_message_id"),)
+
+    id: int | None = Field(sa_column=big_id())
+    channel: str
+    platform_message_id: str
+    rank: int
+    at: int = moment()
+    code: int | None = None
+    error: str
+
+
+class ReadMarks(SQLModel, table=True):
+    """Up to which message of a chat all were told to be of a rank."""
+
+    __tablename__ = "read_marks"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    channel: str = Field(primary_key=True)
+    chat_id: str = Field(primary_key=True)
+    rank: int = Field(primary_key=True)
+    platform_message_id: str
+    at: int = moment()
 
 
 class TimerRows(SQLModel, table=True):

@@ -8,6 +8,7 @@ from typing import Any
 from bots.errors import ClaimLost, Consumed, NotFound
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address
+from storage import receipts
 from storage.rows import CONVERSATION_COLUMNS, conversation_from_row, to_json
 from storage.sql import AnyOf, Insert
 
@@ -288,4 +289,4 @@ def _prune(db: sqlite3.Connection, before: int) -> int:
         " AND failed_at IS NOT NULL ORDER BY key LIMIT ?)",
         (before, _CHUNK),
     ).rowcount
-    return inbox + outbox
+    return inbox + outbox + receipts.prune(db, before, _CHUNK)

@@ -22,6 +22,7 @@ from bots.errors import (
     Unavailable,
 )
 from bots.model.message import UnifiedMessage
+from bots.model.receipt import Receipt
 from bots.ports import Channel, NewId, Received, Webhook
 
 PREFIX = "/api/v1/messaging/webhook/"
@@ -39,6 +40,9 @@ class Accepting(Protocol):
     async def accept(self, messages: Sequence[UnifiedMessage]) -> None:
         """Returns once they are durable. Raises Unavailable."""
 
+    async def note(self, receipts: Sequence[Receipt]) -> None:
+        """The same for what is told of messages of ours."""
+
 
 class _TooLarge(Exception):
     pass
@@ -48,8 +52,8 @@ class Intake:
     """Takes `POST /api/v1/messaging/webhook/{platform}` out; everything else goes on to `app`.
 
     A GET is taken for messengers that ask by one whether the address is ours. Nothing is stored of
-    a request whose secret fits no channel, and no request is answered 200 before its messages are
-    on disk.
+    a request whose secret fits no channel, and no request is answered 200 before its messages
+    and receipts are on disk.
     """
 
     def __init__(
@@ -91,8 +95,8 @@ class Intake:
         asked = _Asked(send, f"req_{self._new_id()}")
         try:
             received = await self._received(scope, receive)
-            if received.messages:
-                await self._accept(received.messages, asked)
+            if received.messages or received.receipts:
+                await self._accept(received, asked)
         except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
             await self._refuse(asked, error)
             return
@@ -126,12 +130,15 @@ class Intake:
             raise Forbidden("The token that verifies this address is wrong")
         raise Unauthorised("The webhook's secret is wrong")
 
-    async def _accept(self, messages: Sequence[UnifiedMessage], asked: "_Asked") -> None:
+    async def _accept(self, received: Received, asked: "_Asked") -> None:
         """Storing goes on when the messenger is told to come back: it may end after all."""
         loop = asyncio.get_running_loop()
         late = loop.call_later(self._patience, self._give_up, asked)
         try:
-            await self._inbox.accept(messages)
+            if received.messages:
+                await self._inbox.accept(received.messages)
+            if received.receipts:
+                await self._inbox.note(received.receipts)
         finally:
             late.cancel()
 

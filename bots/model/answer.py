@@ -9,6 +9,8 @@ from bots.model.message import Button
 from bots.model.turn import MessageRecord
 from flows.turn import Understood
 
+DeliveryStatus = Literal["queued", "held", "sent", "delivered", "read", "failed"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -26,8 +28,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How far an outgoing message has come."""
+    """How far an outgoing message has come.
 
-    status: Literal["queued", "sent", "failed"]
+    A `held` one waits until the customer writes again; `code` is the messenger's own of a failure.
+    """
+
+    status: DeliveryStatus
     platform_message_id: str = ""
     error: str | None = None
+    code: int | None = None

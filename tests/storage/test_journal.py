@@ -256,7 +256,9 @@ async def test_a_turn_is_written_whole(house: House) -> None:
 
 async def test_a_message_is_answered_once(stores: Stores) -> None:
     (arrival,) = await stores.journal.accept([message("1")])
-    conversation = await answer(stores.journal, await opened(stores.journal), arrivals=(arrival.seq,))
+    conversation = await answer(
+        stores.journal, await opened(stores.journal), arrivals=(arrival.seq,)
+    )
     with pytest.raises(Consumed):
         await answer(stores.journal, conversation, arrivals=(arrival.seq,))
     assert (await stores.journal.claim(ANNA)).seq == 2

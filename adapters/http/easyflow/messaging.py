@@ -1,5 +1,6 @@
 """The chapter Messaging of the Easy Flow contract."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -22,7 +23,7 @@ from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id
 from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.limits import per_minute
 from bots.errors import Invalid
-from bots.model.answer import Delivery
+from bots.model.answer import Delivery, DeliveryStatus
 from bots.model.conversation import Conversation
 from bots.model.message import Keyboard, MessageType, Reply
 from bots.model.turn import MessageRecord
@@ -30,6 +31,15 @@ from bots.services.messaging import Platform
 
 LIMIT = per_minute("easyflow messaging", 30)
 LONGEST_TEXT = 20_000
+STATUS: Mapping[DeliveryStatus, Literal["sent", "queued", "failed"]] = {
+    "queued": "queued",
+    "held": "queued",
+    "sent": "sent",
+    "delivered": "sent",
+    "read": "sent",
+    "failed": "failed",
+}
+"""How far a message has come, in the words of the contract."""
 
 router = APIRouter(
     prefix="/api/v1/messaging",
@@ -95,8 +105,8 @@ class SendResponse(BaseModel):
             success=delivery.status != "failed",
             message_id=message_id(record.message_id),
             platform_message_id=delivery.platform_message_id or None,
-            delivery_status=delivery.status,
-            sent_at=now if delivery.status == "sent" else None,
+            delivery_status=STATUS[delivery.status],
+            sent_at=now if STATUS[delivery.status] == "sent" else None,
             error=delivery.error,
         )
 

@@ -21,6 +21,7 @@ from bots.model.account import Account, ApiKey
 from bots.model.answer import Answer, Delivery
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.receipt import Receipt
 from bots.model.turn import MessageRecord, Outgoing
 from bots.ports import Channel, Received, Webhook
 from bots.services import Services
@@ -64,6 +65,7 @@ class FakeInbox:
         self._clock = clock
         self._new_id = new_id
         self.accepted: list[UnifiedMessage] = []
+        self.noted: list[Receipt] = []
         self.asked: list[tuple[UnifiedMessage, Mapping[str, Any] | None]] = []
         self.answer: Callable[[UnifiedMessage, Conversation], Answer] = self._echo
         self.refuses: Exception | None = None
@@ -80,6 +82,12 @@ class FakeInbox:
         if self.refuses is not None:
             raise self.refuses
         self.accepted += messages
+
+    async def note(self, receipts: Sequence[Receipt]) -> None:
+        await self._pass()
+        if self.refuses is not None:
+            raise self.refuses
+        self.noted += receipts
 
     async def take(self, message: UnifiedMessage) -> bool:
         await self.accept([message])
@@ -333,7 +341,7 @@ class FakePublished:
 
 
 class FakeChannel(Channel):
-    """A messenger whose updates are `{"text": …}` and whose secret is in a header.
+    """A messenger whose updates are `{"text": …}` or `{"read": …}`, its secret in a header.
 
     Where it is `asked_by_get`, its secret verifies the address, and `{"of": …}` says whose a text
     is: everybody else is given the rest.
@@ -365,6 +373,8 @@ class FakeChannel(Channel):
             update = orjson.loads(webhook.body)
         except orjson.JSONDecodeError as error:
             raise Invalid("body", "is no JSON") from error
+        if "read" in update:
+            return Received(receipts=[self._receipt(update["read"])])
         if "text" not in update or self._bot not in update.get("of", self._bot):
             return Received(more="of" in update)
         message = UnifiedMessage(
@@ -377,6 +387,9 @@ class FakeChannel(Channel):
             text=update["text"],
         )
         return Received(messages=[message], after=[self._afterwards], more="of" in update)
+
+    def _receipt(self, id: str) -> Receipt:
+        return Receipt(channel=self.name, platform_message_id=id, status="read", at=NOON)
 
     async def _afterwards(self) -> None:
         self.after.append("done")

@@ -28,6 +28,15 @@ async def test_an_update_is_stored_before_it_is_answered(house: House) -> None:
     assert [message.text for message in house.inbox.accepted] == ["Привет"]
 
 
+async def test_receipts_are_stored_before_they_are_answered(house: House) -> None:
+    headers = {"X-Secret": "first"}
+    assert (await house.client.post(WEBHOOK, json={"read": "9"}, headers=headers)).is_success
+    assert [one.platform_message_id for one in house.inbox.noted] == ["9"]
+    house.inbox.refuses = Unavailable("The disk is full")
+    response = await house.client.post(WEBHOOK, json={"read": "10"}, headers=headers)
+    assert response.status_code == 503
+
+
 async def test_each_bot_is_found_by_its_secret(house: House) -> None:
     for secret in ("second", "first"):
         await house.client.post(WEBHOOK, json={"text": "?"}, headers={"X-Secret": secret})

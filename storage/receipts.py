@@ -1,0 +1,168 @@
+"""What messengers told of messages of ours: kept as it comes, held beside a message when it is read."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from bots.model.answer import Delivery
+from bots.model.receipt import RANK, Receipt
+from storage.rows import to_json, to_micros
+from storage.sql import Insert
+
+LONGEST_ERROR = 500
+"""Characters kept of what a messenger says of a failure."""
+
+_SEARCHED = 1000
+"""Messages of a chat, the newest first, among which one that failed is looked for."""
+
+_HIGHEST = " DO UPDATE SET rank = excluded.rank, at = excluded.at, code = excluded.code, error = excluded.error"
+_insert_receipts = Insert(
+    "receipts",
+    "channel, platform_message_id, rank, at, code, error",
+    tail=f"ON CONFLICT (channel, platform_message_id){_HIGHEST} WHERE excluded.rank > rank",
+)
+_insert_marks = Insert(
+    "read_marks",
+    "channel, chat_id, rank, platform_message_id, at",
+    tail="ON CONFLICT (channel, chat_id, rank) DO UPDATE SET"
+    " platform_message_id = excluded.platform_message_id, at = excluded.at"
+    " WHERE excluded.at >= at",
+)
+# The index on chats begins with the workspace, of which there are few.
+_CHATS = (
+    "SELECT id, workspace FROM conversations WHERE workspace IN (SELECT id FROM workspaces)"
+    " AND chat_id = ? AND channel = ? ORDER BY updated_at DESC"
+)
+_WHICH = (
+    "SELECT message_id FROM (SELECT message_id, platform_message_id, more_ids FROM messages"
+    " WHERE conversation_id = ? ORDER BY seq DESC LIMIT ?)"
+    " WHERE platform_message_id = ? OR instr(more_ids, ?) > 0"
+)
+_EVENT = (
+    "INSERT INTO events (workspace, conversation_id, name, data, created_at)"
+    " VALUES (?, ?, 'message.failed', ?, ?)"
+)
+_PRUNE = (
+    "DELETE FROM receipts WHERE id IN (SELECT id FROM"
+    " (SELECT id, at FROM receipts ORDER BY id LIMIT ?) WHERE at < ?)"
+)
+
+
+# ---------------------------------------------------------------- kept, in the writer's thread
+
+
+def note(db: sqlite3.Connection, groups: Sequence[Sequence[Receipt]]) -> list[None]:
+    """Keep the highest of each message; of one that fails after all an event tells, once."""
+    receipts = [receipt for group in groups for receipt in group]
+    _insert_marks(db, [_mark(one) for one in receipts if one.upto])
+    _insert_receipts(db, [_row(one) for one in receipts if not one.upto and one.status != "failed"])
+    for receipt in receipts:
+        if receipt.status == "failed" and _insert_receipts(db, [_row(receipt)]):
+            _tell(db, receipt)
+    return [None] * len(groups)
+
+
+def prune(db: sqlite3.Connection, before: int, chunk: int) -> int:
+    """Drop some of those told before a moment; how many."""
+    return db.execute(_PRUNE, (chunk, before)).rowcount
+
+
+def _row(receipt: Receipt) -> tuple[Any, ...]:
+    return (
+        receipt.channel,
+        receipt.platform_message_id,
+        RANK[receipt.status],
+        to_micros(receipt.at),
+        receipt.code,
+        receipt.error[:LONGEST_ERROR],
+    )
+
+
+def _mark(receipt: Receipt) -> tuple[Any, ...]:
+    return (
+        receipt.channel,
+        receipt.chat_id,
+        RANK[receipt.status],
+        receipt.platform_message_id,
+        to_micros(receipt.at),
+    )
+
+
+def _tell(db: sqlite3.Connection, receipt: Receipt) -> None:
+    id = receipt.platform_message_id
+    chats = db.execute(_CHATS, (receipt.chat_id, receipt.channel)).fetchall()
+    for conversation, workspace in chats:
+        found = db.execute(_WHICH, (conversation, _SEARCHED, id, id)).fetchone()
+        # It may have failed before our own note that it was sent.
+        if found is None and len(chats) > 1:
+            continue
+        data = {
+            "message_id": found[0] if found is not None else "",
+            "platform_message_id": id,
+            "code": receipt.code,
+            "error": receipt.error[:LONGEST_ERROR],
+        }
+        at = to_micros(receipt.at)
+        db.execute(_EVENT, (workspace, conversation, to_json(data), at))
+        return
+
+
+# ---------------------------------------------------------------- read
+
+MESSAGE = (
+    "SELECT m.platform_message_id, m.more_ids, m.sent_at, c.channel, c.chat_id"
+    " FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.message_id = ?"
+)
+MARKS = "SELECT rank, platform_message_id, at FROM read_marks WHERE channel = ? AND chat_id = ?"
+
+
+class Sent(NamedTuple):
+    """A message of ours as a row of MESSAGE tells of it."""
+
+    platform_message_id: str
+    more_ids: str | None
+    sent_at: int | None
+    channel: str
+    chat_id: str
+
+    @property
+    def ids(self) -> list[str]:
+        """What the messenger calls its parts."""
+        more = self.more_ids.split() if self.more_ids else []
+        return [self.platform_message_id, *more] if self.platform_message_id else more
+
+
+def receipts_of(count: int) -> str:
+    """The query for so many messages of a channel: id, rank, code and error of each."""
+    return (
+        "SELECT platform_message_id, rank, code, error FROM receipts WHERE channel = ?"
+        f" AND platform_message_id IN ({', '.join('?' * count)})"
+    )
+
+
+def told_of(sent: Sent, receipts: Iterable[Any], marks: Iterable[Any]) -> Delivery:
+    """How far it came by what was told of its parts: as far as the slowest, or failed as one did."""
+    ranks = dict.fromkeys(sent.ids, RANK["sent"])
+    for id, rank, code, error in receipts:
+        if rank == RANK["failed"]:
+            return Delivery(
+                status="failed",
+                platform_message_id=sent.platform_message_id,
+                error=error,
+                code=code,
+            )
+        ranks[id] = rank
+    for rank, upto, at in marks:
+        for id in ranks:
+            if _covers(upto, at, id, sent.sent_at):
+                ranks[id] = max(ranks[id], rank)
+    lowest = min(ranks.values(), default=RANK["sent"])
+    status = next(status for status, rank in RANK.items() if rank == lowest)
+    return Delivery(status=status, platform_message_id=sent.platform_message_id)
+
+
+def _covers(upto: str, at: int, id: str, sent_at: int | None) -> bool:
+    """Where a messenger numbers its messages its numbers tell, else the time."""
+    if upto.isdecimal() and id.isdecimal():
+        return int(id) <= int(upto)
+    return sent_at is not None and sent_at <= at
