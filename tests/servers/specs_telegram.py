@@ -33,9 +33,20 @@ def against_specification(
     declared = spec["methods"].get(method)
     if declared is None:
         return [f"no method {method}"]
-    fields = {field["name"]: field for field in declared.get("fields", ())}
+    fields = _declared(declared)
     given = dict(parameters) | {name: _FILE for name in files if name in fields}
     return list(_fields(spec, method, fields, given))
+
+
+def against_type(name: str, value: Mapping[str, Any]) -> list[str]:
+    """The same for an object that Telegram itself sends."""
+    spec = specification()
+    assert spec is not None, "ask specification() first"
+    return list(_fields(spec, name, _declared(spec["types"][name]), value))
+
+
+def _declared(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {field["name"]: field for field in one.get("fields", ())}
 
 
 _FILE = object()
@@ -79,10 +90,9 @@ def _fits(spec: Mapping[str, Any], kind: str, value: Any) -> bool:
         return any(_fits(spec, subtype, value) for subtype in subtypes)
     if kind == "KeyboardButton" and isinstance(value, str):
         return True
-    fields = {field["name"]: field for field in declared.get("fields", ())}
     if not isinstance(value, dict):
         return False
-    return next(_fields(spec, kind, fields, value), None) is None and _is(kind, value)
+    return next(_fields(spec, kind, _declared(declared), value), None) is None and _is(kind, value)
 
 
 _TELLING = {"InputMedia": "InputMedia", "ReactionType": "ReactionType"}
