@@ -186,3 +186,10 @@ async def test_an_album_answers_one_question_and_the_rest_of_it_is_passed_over(
     telegram.update(*parts)
     assert _told(await anna.hears(2)) == ["Это photo", "Пришлите видео"]
     assert _told(await anna.sends(1, video={"file_id": "v"})) == ["Скажите голосом"]
+
+
+async def test_every_call_of_this_page_is_one_of_the_specification(telegram: FakeTelegram) -> None:
+    olga = Customer(telegram, 620)
+    album, *_ = await olga.sends(6, text="/start")
+    assert album.method == "sendMediaGroup"
+    assert telegram.unspecified() == []

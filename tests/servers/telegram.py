@@ -15,8 +15,10 @@ from typing import Any, Literal, Self
 from urllib.parse import urlencode
 
 import orjson
+import pytest
 
 from tests.servers.screen import rendered
+from tests.servers.specs_telegram import against_specification, specification
 from tests.servers.telegram_happenings import message, person, press
 from tests.servers.telegram_screen import bubbles
 
@@ -153,6 +155,20 @@ class FakeTelegram:
             f"{found['method']}: {found['what']}"
             + (f" ({found['answer']})" * bool(found["answer"]))
             for found in self._ask("GET", "/__state")["violations"]
+        ]
+
+    def unspecified(self) -> list[str]:
+        """What the machine-readable specification holds against the calls that were done.
+
+        Skips the test where this machine has no specification.
+        """
+        if specification() is None:
+            pytest.skip("no telegram/api.json: EASYFLOW_SPECS names no folder that has it")
+        done = [call for call in [*self.calls(), *self.calls("getUpdates")] if call.status == 200]
+        return [
+            found
+            for call in done
+            for found in against_specification(call.method, call.parameters, call.files)
         ]
 
     def seen(self, chat_id: int | str, *, token: str | None = None) -> list[dict[str, Any]]:
