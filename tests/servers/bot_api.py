@@ -54,9 +54,18 @@ class Bot:
     payments: Payments = field(init=False)
 
     def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """All but where updates go, and how many have gone there."""
         self.chats = Chats(self.clock)
         self.queries = Queries(self.clock)
         self.payments = Payments(self.queries)
+        self.commands.clear()
+        self.menu_buttons.clear()
+        if self.webhook is None:
+            self.pending.clear()
+            self.allowed = []
 
     @property
     def id(self) -> int:

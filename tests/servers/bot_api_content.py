@@ -103,6 +103,8 @@ def _poll(values: Mapping[str, Any]) -> Message:
             "is_anonymous": values.get("is_anonymous", True),
             "type": values.get("type", "regular"),
             "allows_multiple_answers": values.get("allows_multiple_answers", False),
+            "allows_revoting": values.get("allows_revoting", True),
+            "members_only": values.get("members_only", False),
         }
     }
 

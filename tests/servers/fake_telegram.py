@@ -238,9 +238,9 @@ class FakeTelegram:
             self._calls.clear()
             self._script.clear()
             self._violations.clear()
+            self._api.clock.ahead = 0.0
             for bot in self._api.bots.values():
-                for chat in bot.chats:
-                    chat.blocked, chat.migrated_to = False, None
+                bot.forget()
             return json_response({})
         return json_response({"error": f"no {route}"}, 404)
 

@@ -193,7 +193,7 @@ class FakeTelegram:
             await asyncio.sleep(0.02)
 
     def reset(self) -> None:
-        """Forget calls and script."""
+        """Forget everything but the webhooks, and updates that are on their way to one."""
         self._ask("POST", "/__reset")
 
     # ------------------------------------------------------------ what it does

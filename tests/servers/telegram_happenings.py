@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 DATE = 1_790_000_000
+FILES = ("photo", "video", "audio", "voice", "video_note", "sticker", "animation", "document")
 
 
 def person(chat_id: int, *, name: str = "Иван", language: str = "ru") -> dict[str, Any]:
@@ -80,7 +81,9 @@ def attached(
     if caption is not None:
         fields["caption"] = caption
     if kind == "animation":
-        fields["document"] = content
+        # It is told as a document too, for bots from before there were animations.
+        names = ("file_name", "mime_type")
+        fields["document"] = {**info, **{name: content[name] for name in names}}
     return message(chat_id, **{kind: content}, **fields)
 
 
@@ -158,6 +161,26 @@ def contact(chat_id: int, phone: str, *, own: bool = True, name: str = "Иван
 
 def thrown(chat_id: int, value: int = 6, emoji: str = "🎲") -> dict[str, Any]:
     return message(chat_id, dice={"emoji": emoji, "value": value})
+
+
+def asked(chat_id: int, question: str, *options: str) -> dict[str, Any]:
+    """A poll that the customer sent."""
+    poll = {
+        "id": "1",
+        "question": question,
+        "options": [
+            {"persistent_id": str(place), "text": option, "voter_count": 0}
+            for place, option in enumerate(options)
+        ],
+        "total_voter_count": 0,
+        "is_closed": False,
+        "is_anonymous": True,
+        "type": "regular",
+        "allows_multiple_answers": False,
+        "allows_revoting": True,
+        "members_only": False,
+    }
+    return message(chat_id, poll=poll)
 
 
 def edited(chat_id: int, message_id: int, text: str, **fields: Any) -> dict[str, Any]:

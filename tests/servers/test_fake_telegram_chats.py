@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.servers import telegram_happenings as happenings
+from tests.servers.specs_telegram import against_type, specification
 from tests.servers.telegram import TOKEN, FakeTelegram, message, press
 
 KEYS = {"inline_keyboard": [[{"text": "Да", "callback_data": "y"}]]}
@@ -28,11 +29,23 @@ STARS = {
     "prices": [{"label": "a", "amount": 7}],
 }
 
+needs_specification = pytest.mark.skipif(
+    specification() is None,
+    reason="no telegram/api.json: set EASYFLOW_SPECS to the folder of the specifications",
+)
 
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeTelegram]:
     with FakeTelegram.start() as server:
         yield server
+
+
+@pytest.fixture
+def telegram(server: FakeTelegram) -> FakeTelegram:
+    ask(server, "deleteWebhook")
+    server.reset()
+    return server
 
 
 def ask(telegram: FakeTelegram, method: str, **parameters: Any) -> Any:
@@ -137,6 +150,45 @@ def test_copies_and_forwards_hold_what_the_message_held(telegram: FakeTelegram) 
     assert ask(telegram, "forwardMessage", **there)["text"] == "a"
     with pytest.raises(RuntimeError, match="message to copy not found"):
         ask(telegram, "copyMessage", chat_id=6, from_chat_id=5, message_id=99)
+
+
+SENT: list[tuple[str, dict[str, Any]]] = [
+    ("sendMessage", {"text": "a", "reply_markup": KEYS}),
+    *[
+        (
+            f"send{''.join(word.title() for word in kind.split('_'))}",
+            {kind: "https://example.com/a"},
+        )
+        for kind in happenings.FILES
+    ],
+    ("sendMediaGroup", {"media": [{"type": "photo", "media": "https://example.com/a"}] * 2}),
+    ("sendLocation", {"latitude": 1, "longitude": 2, "live_period": 60}),
+    ("sendVenue", {"latitude": 1, "longitude": 2, "title": "a", "address": "b"}),
+    ("sendContact", {"phone_number": "+7999", "first_name": "a"}),
+    ("sendDice", {}),
+    ("sendPoll", {"question": "a", "options": [{"text": "b"}, {"text": "c"}]}),
+    ("sendInvoice", {key: value for key, value in INVOICE.items() if key != "chat_id"}),
+]
+
+
+@needs_specification
+@pytest.mark.parametrize(("method", "parameters"), SENT)
+def test_what_comes_back_is_a_message_of_the_specification(
+    telegram: FakeTelegram, method: str, parameters: dict[str, Any]
+) -> None:
+    sent = ask(telegram, method, chat_id=5, **parameters)
+    for one in sent if isinstance(sent, list) else [sent]:
+        assert against_type("Message", one) == []
+
+
+@needs_specification
+def test_what_is_told_of_bots_and_chats_is_of_the_specification(telegram: FakeTelegram) -> None:
+    telegram.update(message(5, "a"))
+    for method, kind in (("getMe", "User"), ("getWebhookInfo", "WebhookInfo")):
+        assert against_type(kind, ask(telegram, method)) == []
+    assert against_type("ChatFullInfo", ask(telegram, "getChat", chat_id=5)) == []
+    file_id = telegram.file("a.pdf", b"a")
+    assert against_type("File", ask(telegram, "getFile", file_id=file_id)) == []
 
 
 # ---------------------------------------------------------------- customers
