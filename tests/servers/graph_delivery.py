@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import hmac
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,14 @@ class GraphDelivery:
         queue.extend([(self._last, raw)] * copies)
         return self._last
 
+    def forget(self, webhooks: Iterable[Webhook]) -> None:
+        """Deliver nothing more of what is on its way."""
+        for task in self._tasks:
+            task.cancel()
+        self._queues.clear()
+        for webhook in webhooks:
+            webhook.pending.clear()
+
     async def verify(self, webhook: Webhook) -> bool:
         """Ask the address for the challenge, as Meta does when a webhook is set."""
         query = {
@@ -88,7 +96,7 @@ class GraphDelivery:
             else:
                 self._start(self._again(webhook, number, raw))
             queue.popleft()
-        del self._queues[key]
+        self._queues.pop(key, None)
 
     async def _again(self, webhook: Webhook, number: int, raw: bytes) -> None:
         wait = FIRST_WAIT

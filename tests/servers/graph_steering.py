@@ -1,7 +1,8 @@
 """How tests steer the fake Cloud API: the script, the clock, webhooks, what customers write."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -124,6 +125,7 @@ class Steering:
             phone.screens.clear()
         self._api.limit({})
         self._failing.clear()
+        self._delivery.forget(self._webhooks.values())
 
     def _take(self, body: dict[str, Any]) -> list[int]:
         """Post to the webhook of a phone: `updates` are taken notice of, `raw` bytes are not."""
@@ -164,13 +166,18 @@ class Steering:
     async def _set_webhook(self, body: dict[str, Any]) -> dict[str, Any]:
         """What is filled in on the page of the app, for one phone number or for all."""
         webhook = Webhook(body["url"], body["secret"], body["verify_token"])
+        phones = [self._phone(body["phone"])] if body.get("phone") else self._api.phones.values()
+        await self._direct(phones, webhook)
+        return {"success": True}
+
+    async def _direct(self, phones: Iterable[Phone], webhook: Webhook) -> None:
+        """What is still on its way to an older address of these numbers goes to the new one too."""
         if not await self._delivery.verify(webhook):
             raise Refused(2200, f"{webhook.url} did not echo the challenge")
-        for phone in (
-            [self._phone(body["phone"])] if body.get("phone") else self._api.phones.values()
-        ):
-            self._webhooks[phone.id] = webhook
-        return {"success": True}
+        for phone in phones:
+            old = self._webhooks.setdefault(phone.id, replace(webhook, pending=set()))
+            old.url, old.secret = webhook.url, webhook.secret
+            old.verify_token = webhook.verify_token
 
     async def subscribe(self, phone: Phone, values: dict[str, Any]) -> dict[str, Any]:
         """`override_callback_uri` sends the account's webhooks elsewhere than the app's.
@@ -182,17 +189,16 @@ class Steering:
             old = self._webhooks.get(phone.id)
             secret = old.secret if old else ""
             url, token = values["override_callback_uri"], values.get("verify_token", "")
-            webhook = Webhook(url, secret, token)
-            if not await self._delivery.verify(webhook):
-                raise Refused(2200, f"{url} did not echo the challenge")
-            for other in self._api.phones.values():
-                if other.waba == phone.waba:
-                    self._webhooks[other.id] = webhook
+            await self._direct(self._of_account(phone), Webhook(url, secret, token))
         return answer
 
     def unsubscribe(self, phone: Phone) -> dict[str, Any]:
-        phone.subscribed = False
+        for other in self._of_account(phone):
+            other.subscribed = False
         return {"success": True}
+
+    def _of_account(self, phone: Phone) -> list[Phone]:
+        return [other for other in self._api.phones.values() if other.waba == phone.waba]
 
     def fail_next(self, phone: Phone, refused: Refused) -> None:
         """The next message of this phone is accepted, and a status says later that it failed."""

@@ -141,7 +141,10 @@ class WhatsAppServer:
             await asyncio.sleep(0.02)
 
     def reset(self) -> None:
-        """Forget calls, violations, script, limits and screens; windows stay open."""
+        """Forget calls, violations, script, limits, screens and webhooks not yet acknowledged.
+
+        Windows stay open, and the clock where it is.
+        """
         self._ask("POST", "/__reset")
 
     # ------------------------------------------------------------ what it does
