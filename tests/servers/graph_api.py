@@ -126,7 +126,12 @@ class GraphApi:
         number = self._wamid(chat)
         if self._checks:
             phone.sent[number] = chat
-            shown = {"author": "bot", "id": number, "message": {"type": "text", **body}}
+            shown: dict[str, Any] = {
+                "author": "bot",
+                "id": number,
+                "message": {"type": "text", **body},
+            }
+            shown["labels"] = self._labels(phone, body)
             phone.screens.setdefault(chat, []).append(shown)
         self.accepted(phone, chat, number)
         known = {"wa_id": self.chat_of(to)} if body.get("to") else {"user_id": to}
@@ -135,6 +140,14 @@ class GraphApi:
             "contacts": [{"input": to, **known}],
             "messages": [{"id": number}],
         }
+
+    def _labels(self, phone: Phone, body: dict[str, Any]) -> list[str]:
+        """The buttons of a template, which its call does not repeat."""
+        if body.get("type") != "template":
+            return []
+        given = body["template"]
+        key = (phone.waba, given["name"], given["language"]["code"])
+        return list(self.templates[key].buttons)
 
     def _check_sense(self, phone: Phone, chat: str, body: dict[str, Any]) -> None:
         """Rules that need to know what was before."""

@@ -178,7 +178,7 @@ def test_each_number_has_customers_of_its_own(whatsapp: WhatsApp) -> None:
 
 
 def test_after_a_day_of_silence_only_templates_get_through(whatsapp: WhatsApp) -> None:
-    whatsapp.template("reminder", "Здравствуйте, {{1}}! Ждём вас {{2}}.")
+    whatsapp.template("reminder", "Здравствуйте, {{1}}! Ждём вас {{2}}.", buttons=["Приду"])
     words = [{"type": "text", "text": word} for word in ("Иван", "завтра")]
     body = {"type": "body", "parameters": words}
     template = {"name": "reminder", "language": {"code": "ru"}, "components": [body]}
@@ -190,7 +190,10 @@ def test_after_a_day_of_silence_only_templates_get_through(whatsapp: WhatsApp) -
     assert call(whatsapp, body=message("template", template, "79005550000"))[0] == 200
     assert code(call(whatsapp, body=text(to="79005550000"))) == 131047
     assert whatsapp.violations() == []
-    assert whatsapp.said("79005550000")[-1] == "bot: [template reminder: Иван, завтра]"
+    assert whatsapp.said("79005550000")[-2:] == [
+        "bot: [template reminder: Иван, завтра]",
+        "  [Приду]",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -353,13 +356,16 @@ async def test_a_message_may_fail_after_it_was_accepted(whatsapp: WhatsApp, hook
 async def test_a_webhook_is_signed_over_escaped_bytes_and_repeated_until_200(
     whatsapp: WhatsApp, hook: Hook
 ) -> None:
+    before = whatsapp.state()
     hook.refuse = {"wamid.IN": 2}
     whatsapp.hears(CHAT, "Да/нет")
     await hook.until(3)
     await whatsapp.settled()
     assert len(set(hook.raw)) == 1
     assert rb"\u0414\u0430\/" in hook.raw[0]
-    assert whatsapp.state()["delivered"] == 1
+    after = whatsapp.state()
+    assert after["delivered"] - before["delivered"] == 1
+    assert after["attempts"] - before["attempts"] == 3
     assert hook.got[0]["contacts"] == [{"profile": {"name": "Иван"}, "wa_id": CHAT}]
     assert hook.got[0]["metadata"]["phone_number_id"] == PHONE_ID
 
@@ -382,6 +388,31 @@ async def test_copies_are_delivered_although_they_were_acknowledged(
     whatsapp.hears(CHAT, "раз", copies=3)
     ids = [value["messages"][0]["id"] for value in await hook.until(3)]
     assert len(set(ids)) == 1
+
+
+async def test_what_is_not_acknowledged_follows_the_bot_to_a_new_address(
+    whatsapp: WhatsApp, hook: Hook
+) -> None:
+    hook.refuse = {"wamid.IN": 10**6}
+    whatsapp.hears(CHAT, "раз")
+    await hook.until(2)
+    moved = Hook()
+    server = await serve(moved.handle)
+    await asyncio.to_thread(whatsapp.set_webhook, server.url)
+    assert (await moved.until(1))[0]["messages"][0]["text"]["body"] == "раз"
+    await whatsapp.settled()
+    await server.close()
+
+
+async def test_a_reset_forgets_what_is_not_acknowledged(whatsapp: WhatsApp, hook: Hook) -> None:
+    hook.refuse = {"first": 10**6}
+    whatsapp.hears(CHAT, "раз", id_="wamid.first")
+    await hook.until(2)
+    whatsapp.reset()
+    assert whatsapp.state()["pending"] == []
+    hook.got.clear()
+    whatsapp.hears(CHAT, "два")
+    assert (await hook.until(1))[-1]["messages"][0]["text"]["body"] == "два"
 
 
 async def test_an_address_that_does_not_echo_the_challenge_is_not_taken(

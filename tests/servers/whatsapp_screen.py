@@ -7,18 +7,17 @@ from tests.servers.screen import Bubble, Menu, button, contact, file, location
 
 Json = Mapping[str, Any]
 Shown = Mapping[str, Any]
-"""`author`, `id` and `message`, in the order in which they came to be seen."""
+"""`author`, `id`, `message`, and of a template the `labels` of its buttons."""
 
 
 def bubbles(shown: Sequence[Shown], names: Mapping[str, str]) -> list[Bubble]:
     """`names` are the names of uploaded files by their id."""
     texts = {one["id"]: _quoted(one["message"]) for one in shown}
-    return [_bubble(one["author"], one["message"], names, texts) for one in shown]
+    return [_bubble(one, names, texts) for one in shown]
 
 
-def _bubble(
-    author: str, message: Json, names: Mapping[str, str], texts: Mapping[str, str]
-) -> Bubble:
+def _bubble(one: Shown, names: Mapping[str, str], texts: Mapping[str, str]) -> Bubble:
+    author, message = one["author"], one["message"]
     kind = message["type"]
     inner: Any = message.get(kind)
     context = message.get("context") or {}
@@ -36,7 +35,8 @@ def _bubble(
         case "reaction":
             return Bubble(author, reaction=inner.get("emoji", ""))
         case "template":
-            return Bubble(author, media=[_template(inner)])
+            labels = [one["labels"]] if one.get("labels") else []
+            return Bubble(author, media=[_template(inner)], buttons=labels)
         case "interactive" if author != "client":
             return _offer(author, act, inner, names)
         case "interactive":
