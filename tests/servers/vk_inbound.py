@@ -120,7 +120,8 @@ class Inbound:
     def _label_of(self, peer: Peer, body: dict[str, Any]) -> str:
         for seen in reversed(peer.messages.values()):
             for action in _actions(peer, seen):
-                if _payload(action) == body.get("payload") and action["type"] == "callback":
+                same = (_payload(action) or {}) == (body.get("payload") or {})
+                if same and action["type"] == "callback":
                     return str(action["label"])
         return str(body.get("payload"))
 
@@ -141,7 +142,7 @@ class Inbound:
         payload = {"payload": action["payload"]} if "payload" in action else {}
         if kind == "callback":
             number = seen.message["conversation_message_id"]
-            told = {"payload": _payload(action)} if payload else {}
+            told = {"payload": _payload(action) if payload else {}}
             body = {"user_id": user_id, "peer_id": peer.id, "conversation_message_id": number}
             return "message_event", body | told
         if kind == "location":
