@@ -656,7 +656,8 @@ class Bot:
     `own` is a flow named "" whose scope are the bot's handlers; each of them ends with `EndHandler`,
     `defaults.else` with `AskAgain`. `start_words` are the start flow's exact words, folded; its
     commands (and `/start`, whoever claims it or nobody) are in `starts.exact`. `former` leads from
-    the name a flow had to the one it has. In `channels`
+    the name a flow had to the one it has. No task of it expires before a silence of `patience`
+    seconds. In `channels`
     a value may be `${NAME}`: a variable of the environment, filled in by whoever opens the channel.
     """
 
@@ -681,3 +682,13 @@ class Bot:
     start_words: frozenset[str] = frozenset()
     schedules: tuple[Schedule, ...] = ()
     former: Mapping[str, str] = field(default_factory=dict)
+    patience: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        lifetimes = [self.defaults.expires]
+        for flow in (self.own, *self.flows.values()):
+            asked = [one.question for one in flow.code if isinstance(one, Ask)]
+            of_questions = [question.expires for question in asked]
+            lifetimes += [one for one in (flow.expires, *of_questions) if one is not None]
+        seconds = [one.total_seconds() for one in lifetimes if one != "never"]
+        object.__setattr__(self, "patience", min(seconds, default=0.0))
