@@ -24,7 +24,7 @@ def choose(stage: Stage, frame: Frame, choice: Choice) -> None:
     assert wait is not None
     question = question_of(stage, frame)
     if choice.key == "skip":
-        take(stage, frame, None)
+        take(stage, frame, question, None)
     elif choice.key == "more":
         wait.page += 1
         shown = presses(stage, frame, question)
@@ -62,7 +62,7 @@ def _take_value(stage: Stage, frame: Frame, question: Question, value: Any) -> N
         fit = question.kind.parse(value, (), stage.env)
         if isinstance(fit, Fit):
             value = fit.value
-    take_checked(stage, frame, value)
+    take_checked(stage, frame, question, value)
 
 
 def yes_or_no(stage: Stage, text: str) -> bool | None:
@@ -138,7 +138,7 @@ def close_gathering(stage: Stage, frame: Frame) -> None:
     else:
         fit = question.kind.parse("\n".join(collected), (), stage.env)
     if isinstance(fit, Fit):
-        take_checked(stage, frame, fit.value)
+        take_checked(stage, frame, question, fit.value)
     else:
         miss(stage, frame, objection(stage, frame, fit.reason))
 
@@ -204,4 +204,4 @@ def _close_many(stage: Stage, frame: Frame, question: Question, wait: Wait) -> N
     if unfit is not None:
         miss(stage, frame, unfit.reason if chosen else stage.phrase("nothing_picked"))
         return
-    take_checked(stage, frame, thaw(freeze(chosen)))
+    take_checked(stage, frame, question, thaw(freeze(chosen)))

@@ -195,21 +195,19 @@ def parse(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> Fi
     return question.kind.parse(text, attached, stage.env)
 
 
-def take_checked(stage: Stage, frame: Frame, value: Any) -> None:
+def take_checked(stage: Stage, frame: Frame, question: Question, value: Any) -> None:
     """Take an answer that fits its type, if the owner's checks agree."""
-    question = question_of(stage, frame)
     objection = given.broken(stage, frame, question, value) if question.checks else None
     if objection is None:
-        take(stage, frame, value)
+        take(stage, frame, question, value)
     else:
         miss(stage, frame, objection)
 
 
-def take(stage: Stage, frame: Frame, value: Any) -> None:
+def take(stage: Stage, frame: Frame, question: Question, value: Any) -> None:
     """Save the answer and go on."""
     wait = frame.wait
     assert wait is not None
-    question = question_of(stage, frame)
     stage.note_answer(frame, wait.entry)
     stage.drop_timers(wait)
     stage.happened_to_question("answered", frame)

@@ -141,11 +141,9 @@ def presses(stage: Stage, frame: Frame, question: Question) -> tuple[Press, ...]
     if question.plain:
         return ()
     if question.simple and not wait.picked:
+        beginning = f"q:{wait.id}:"
         return tuple(
-            [
-                Press(text=one.label, payload=f"q:{wait.id}:{one.key}")
-                for one in question.choices or ()
-            ]
+            [Press(text=one.label, payload=beginning + one.key) for one in question.choices or ()]
         )
     shown: Sequence[Choice] = choices_of(stage, frame, question)
     if question.options is not None:

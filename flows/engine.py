@@ -254,7 +254,7 @@ def _offered(stage: Stage) -> tuple[Press, ...]:
     if stage.position.offer is not None:
         return returning.offered(stage)[1]
     top = pending(stage)
-    last = _last_said(stage)
+    last = _last_said(stage) if stage.said else None
     if top is None:
         return last.presses if last is not None else _kept_offers(stage)
     if last is not None and last.asks:

@@ -155,7 +155,7 @@ def confirm(stage: Stage, frame: Frame, right: bool) -> None:
     assert wait is not None
     stage.position.offer = None
     if right:
-        asking.take(stage, frame, stage.read(frame, question.save or ""))
+        asking.take(stage, frame, question, stage.read(frame, question.save or ""))
         return
     wait.confirming = False
     asking.tell(stage, frame, question)

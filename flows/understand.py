@@ -62,7 +62,12 @@ def _climb(stage: Stage, heard: Heard) -> None:
         if not text:
             return
         stage.position.message = text
-    elif text and _free_for_offers(stage, text) and not triggers.exact_target(stage, text):
+    elif (
+        text
+        and stage.position.last
+        and _free_for_offers(stage, text)
+        and not triggers.exact_target(stage, text)
+    ):
         number = pressing.offer_in_words(stage, text)
         text = text if number is None else pressing.press_offer(stage, number)
         if not text and number is not None:
@@ -152,7 +157,7 @@ def _answer(
     if answering.gathers(stage, question):
         answering.gather(stage, frame, text, attached)
     else:
-        asking.take_checked(stage, frame, fit.value)
+        asking.take_checked(stage, frame, question, fit.value)
     return True
 
 
