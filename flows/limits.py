@@ -1,6 +1,7 @@
 """What keeps a dialog from going on without end, and the name of the loop it went round."""
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from flows.errors import RunError
 from flows.frames import Frame
@@ -13,13 +14,10 @@ TURNS_PER_TASK = 500
 RUNS_IN_A_ROW = 500
 
 
-def act(stage: Stage) -> None:
-    """An action is about to be done; a turn has only so many."""
-    position = stage.position
-    position.actions += 1
-    if position.actions > ACTIONS_PER_TURN:
-        stage.say_once_only()
-        raise RunError(f"больше {ACTIONS_PER_TURN} действий подряд без ожидания: {loop_of(stage)}")
+def refuse(stage: Stage) -> NoReturn:
+    """One action more than a turn may do was about to be done."""
+    stage.say_once_only()
+    raise RunError(f"больше {ACTIONS_PER_TURN} действий подряд без ожидания: {loop_of(stage)}")
 
 
 def say(stage: Stage) -> None:

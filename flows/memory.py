@@ -193,7 +193,7 @@ class Memory(Struct, eq=False):
         store, name = self._store(owner, path)
         root = frame if frame.task else self.root(frame)
         if root is not None and root.history:
-            self._note(root, owner.id, path, store.get(name))
+            self._note(root, owner, path, store.get(name))
         if store is owner.variables:
             self._show(owner, name, kept)
             store[name] = kept
@@ -251,16 +251,16 @@ class Memory(Struct, eq=False):
         for frame in self.stack:
             frame.scope = None
 
-    def _note(self, root: Frame, owner: int, path: str, before: Any) -> None:
+    def _note(self, root: Frame, owner: Frame, path: str, before: Any) -> None:
         """Note down what a variable was, the first time it changes after an answer."""
-        undone = root.history[-1].get("undo", ())
-        if not undone or ["set", owner, path] not in [change[:3] for change in undone]:
-            self._note_change(root, ["set", owner, path, freeze(before)])
-
-    def _note_change(self, root: Frame, change: list[Any]) -> None:
         latest = root.history[-1]
-        if "barrier" not in latest:
-            root.history[-1] = {**latest, "undo": [*latest.get("undo", ()), change]}
+        change = ["set", owner.id, path]
+        undone = latest.get("undo")
+        if undone is None:
+            if "barrier" not in latest:
+                root.history[-1] = {**latest, "undo": [[*change, freeze(before)]]}
+        elif change not in [one[:3] for one in undone]:
+            root.history[-1] = {**latest, "undo": [*undone, [*change, freeze(before)]]}
 
     def note_answer(self, frame: Frame, entry: int) -> None:
         root = self.root(frame)
@@ -269,7 +269,8 @@ class Memory(Struct, eq=False):
             if frame.loops:
                 made["loops"] = frame.loops
             root.history.append(made)
-            del root.history[:-HISTORY_KEPT]
+            if len(root.history) > HISTORY_KEPT:
+                del root.history[:-HISTORY_KEPT]
 
     def note_barrier(self, frame: Frame) -> None:
         """Nothing goes back past what is done now."""
@@ -307,7 +308,9 @@ class Memory(Struct, eq=False):
         root = self.root(caller)
         if root is not None and any(entry.get("frame") == frame.id for entry in root.history):
             kept = ["end", caller.id, caller.at, caller.step, caller.loops, frame.to_json()]
-            self._note_change(root, kept)
+            latest = root.history[-1]
+            if "barrier" not in latest:
+                root.history[-1] = {**latest, "undo": [*latest.get("undo", ()), kept]}
 
 
 def element_of(frame: Frame) -> Any:

@@ -73,6 +73,7 @@ def _walk(stage: Stage, frame: Frame) -> None:
     stack = stage.stack
     version = frame.version
     code = stage.flow(frame).code
+    position = stage.position
     watch = stage.watch
     while True:
         stage.done += 1
@@ -82,7 +83,9 @@ def _walk(stage: Stage, frame: Frame) -> None:
         operation = code[at]
         do, acts, straight = _KINDS[type(operation)]
         if acts:
-            limits.act(stage)
+            position.actions += 1
+            if position.actions > limits.ACTIONS_PER_TURN:
+                limits.refuse(stage)
         do(stage, frame, operation)
         if watch is not None:
             watch(version, frame.flow, at, frame.at)

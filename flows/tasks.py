@@ -39,6 +39,7 @@ def push_flow(
     if stage.stack:
         asking.cover(stage, stage.stack[-1])
     frame = Frame(stage.number(), name, bot.version, 0, why, task=task, trigger=trigger, save=save)
+    frame.known = bot.flows[name]
     stage.stack.append(frame)
     for variable, value in arguments.items():
         frame.variables[variable] = value
