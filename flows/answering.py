@@ -96,11 +96,11 @@ def gather(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> N
     assert wait is not None
     question = question_of(stage, frame)
     if question.kind.base == "photos":
-        wait.collected.extend(
+        wait.collected += [
             {"kind": sent.kind, "ref": sent.ref, "details": freeze(dict(sent.details))}
             for sent in attached
             if is_a(sent, ATTACHED["photos"])
-        )
+        ]
         most = question.kind.max
         if most is not None and len(wait.collected) >= int(most):
             close_gathering(stage, frame)

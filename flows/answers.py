@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from flows import attachments, clocks, contacts, dates, days_and_times, marks, numerals
 from flows.assent import yes_or_no
 from flows.attachments import ATTACHED
@@ -19,13 +21,11 @@ from flows.text import Text
 from flows.turn import Sent
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """`reason` says to the customer what is expected, in the bot's language."""
 
     reason: str = ""

@@ -25,6 +25,8 @@ _SHOWN = {
     "location": parse_text("{{ value.latitude }}, {{ value.longitude }}"),
 }
 _PLAINLY = parse_text("{{ value }}")
+_NO_TYPE = Misfit()
+"""What a message is to a question that is answered by its buttons alone."""
 
 
 def ask(stage: Stage, frame: Frame, operation: Ask) -> None:
@@ -191,7 +193,7 @@ def parse(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> Fi
     """What the question's own type makes of a message."""
     question = question_of(stage, frame)
     if question.menu or question.kind.base in ("choice", "many"):
-        return Misfit()
+        return _NO_TYPE
     return question.kind.parse(text, attached, stage.env)
 
 
@@ -209,7 +211,8 @@ def take(stage: Stage, frame: Frame, question: Question, value: Any) -> None:
     wait = frame.wait
     assert wait is not None
     stage.note_answer(frame, wait.entry)
-    stage.drop_timers(wait)
+    if wait.timers:
+        stage.drop_timers(wait)
     stage.happened_to_question("answered", frame)
     frame.wait = None
     frame.at = wait.entry + 1

@@ -236,6 +236,8 @@ def _numbered(usable: Sequence[Choice]) -> int:
 
 def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
     """The one choice whose label goes on from the words, is nearly them, or is all they are about."""
+    if question_of(stage, frame).plain:
+        return None
     usable = _usable(stage, frame)
     if not usable:
         return None

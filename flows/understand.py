@@ -72,7 +72,7 @@ def _climb(stage: Stage, heard: Heard) -> None:
         text = text if number is None else pressing.press_offer(stage, number)
         if not text and number is not None:
             return
-    part = albums.part(stage, heard.album)
+    part = albums.part(stage, heard.album) if heard.album else "first"
     if part == "late":
         triggers.note(stage, "other", 0.0, None)
     else:
@@ -106,10 +106,7 @@ def _climb_with(stage: Stage, text: str, attached: Sequence[Sent], *, again: boo
     top = pending(stage)
     if top is not None and top.wait is not None:
         top.wait.missed = False
-    if meanings.unsure(stage):
-        if text and _answer_doubt(stage, text):
-            return
-    elif stage.position.offer is not None and pressing.answer_offer(stage, text):
+    if stage.position.offer is not None and _answer_offered(stage, text):
         return
     seen = top if top is not None and not _unseen(top) else None
     if seen is not None and text and pressing.answer_by_label(stage, seen, text):
@@ -129,6 +126,14 @@ def _climb_with(stage: Stage, text: str, attached: Sequence[Sent], *, again: boo
     if triggers.contained(stage, text, attached) or (text and meanings.ask_model(stage, text)):
         return
     nobody(stage, text, reason, attached)
+
+
+def _answer_offered(stage: Stage, text: str) -> bool:
+    """Whether the message answers «Вы про … или …?», or «Продолжим?»."""
+    if meanings.unsure(stage):
+        return bool(text) and _answer_doubt(stage, text)
+    # One that nobody answered for as long as a task may wait is asked no more.
+    return stage.position.offer is not None and pressing.answer_offer(stage, text)
 
 
 def _unseen(frame: Frame) -> bool:
