@@ -18,7 +18,7 @@ from flows import (
     versions,
     waiting,
 )
-from flows.choices import pending, presses, question_of
+from flows.choices import presses, question_of
 from flows.errors import RunError
 from flows.frames import Frame, position_of
 from flows.model import Bot
@@ -106,14 +106,14 @@ def _take(stage: Stage, what: Input) -> None:
             stage.position.heard = stage.seconds
             stage.position.alone = 0
             understand.hear(stage, what)
+        case Returned():
+            _take_result(stage, what)
         case Fired():
             timers.fire(stage, what.payload)
         case Occurred():
             occurring.occur(stage, what.name, what.data)
         case Struck():
             timers.strike(stage, what.key)
-        case Returned():
-            _take_result(stage, what)
         case Chosen():
             meaning = stage.position.meaning
             if meaning is not None and meaning.id == what.wait:
@@ -204,6 +204,7 @@ def _step(stage: Stage, *, under_way: bool) -> Step:
             position.told = 0
             position.ran = 0
             position.walked = []
+    top = stage.top
     position.took = stage.intent if under_way else None
     position.muted = under_way and stage.muted
     return Step(
@@ -213,8 +214,8 @@ def _step(stage: Stage, *, under_way: bool) -> Step:
         step=stage.entered,
         user=stage.kept_user() if stage.user_changed else None,
         chat=freeze(stage.chat) if stage.chat_changed else None,
-        settled=_settled(stage),
-        offered=_offered(stage),
+        settled=_settled(top),
+        offered=_offered(stage, top),
     )
 
 
@@ -241,21 +242,19 @@ def _understood(stage: Stage) -> Understood:
 _NOTHING = Understood()
 
 
-def _settled(stage: Stage) -> bool:
-    top = stage.stack[-1] if stage.stack else None
+def _settled(top: Frame | None) -> bool:
     wait = top.wait if top is not None else None
     if top is None or wait is None:
         return True
     return wait.kind not in ("do", "pause") and not (wait.timers and answering.gathering(top))
 
 
-def _offered(stage: Stage) -> tuple[Press, ...]:
+def _offered(stage: Stage, top: Frame | None) -> tuple[Press, ...]:
     """The buttons the customer may press now: the question's, else those of the last message."""
     if stage.position.offer is not None:
         return returning.offered(stage)[1]
-    top = pending(stage)
     last = _last_said(stage) if stage.said else None
-    if top is None:
+    if top is None or top.wait is None or top.wait.kind != "ask":
         return last.presses if last is not None else _kept_offers(stage)
     if last is not None and last.asks:
         return last.buttons

@@ -201,14 +201,13 @@ def watch_silence(stage: Stage) -> None:
     """Keep the timer of silence. It is moved only when it would come too late: a message costs no
     timer, and one that fires too early is set anew."""
     position = stage.position
-    since = _silent_since(stage)
-    if 0 < position.expiry <= since + stage.bot.patience and not stage.older:
+    if 0 < position.expiry <= position.heard + stage.bot.patience and not stage.older:
         # Whatever is on top by now, the timer does not come too late for it.
         return
     lifetime = _lifetime(stage)
     if lifetime == "never":
         return
-    due = since + lifetime.total_seconds()
+    due = _silent_since(stage) + lifetime.total_seconds()
     if position.expiry and position.expiry <= due:
         return
     position.expiry = due
