@@ -48,7 +48,7 @@ def give_back(stage: Stage, what: GivenBack) -> None:
 def heal(stage: Stage) -> None:
     """A frame that waits for a person while the bot has the chat was never told of its return."""
     frame = waiting(stage)
-    if frame is not None and stage.holder == "bot":
+    if frame is not None:
         give_back(stage, GivenBack())
         running.run(stage)
 

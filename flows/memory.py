@@ -166,7 +166,7 @@ class Memory(Struct, eq=False):
         return woken.trigger or "" if woken is not None else ""
 
     def _trigger_of(self, frame: Frame) -> dict[str, Any]:
-        woken = self._woken(frame)
+        woken = frame if frame.trigger is not None else self._woken(frame)
         if woken is None:
             return {"text": ""}
         if woken.cause is not None:
@@ -258,7 +258,10 @@ class Memory(Struct, eq=False):
         undone = latest.get("undo")
         if undone is None:
             if "barrier" not in latest:
-                root.history[-1] = {**latest, "undo": [[*change, freeze(before)]]}
+                root.history[-1] = {
+                    **latest,
+                    "undo": [[*change, None if before is None else freeze(before)]],
+                }
         elif change not in [one[:3] for one in undone]:
             root.history[-1] = {**latest, "undo": [*undone, [*change, freeze(before)]]}
 

@@ -60,7 +60,7 @@ def run(stage: Stage) -> None:
                 _run_out(stage, stage.exhausted)
             elif frame.wait is not None:
                 return
-            elif not stage.knows(frame):
+            elif frame.known is None and not stage.knows(frame):
                 endings.renew(stage, frame)
             else:
                 _walk(stage, frame)

@@ -195,7 +195,7 @@ class Stage(Memory, kw_only=True, eq=False):
 
 def stage_of(bot: Bot, position: Position, around: Around, older: Mapping[str, Bot]) -> Stage:
     """A stage on which nothing has happened yet."""
-    user = thaw_fields(around.user)
+    user = thaw_fields(around.user) if around.user else {}
     now = around.now
     return Stage(
         bot,
@@ -206,7 +206,7 @@ def stage_of(bot: Bot, position: Position, around: Around, older: Mapping[str, B
         position.stack,
         user,
         user.pop(SPLITS, {}),
-        thaw_fields(around.chat),
+        thaw_fields(around.chat) if around.chat else {},
         seconds=now.timestamp(),
         holder=around.owner,
     )

@@ -44,11 +44,12 @@ def hear(stage: Stage, heard: Heard) -> None:
     position.meaning = None
     if len(heard.text) > LONGEST:
         heard = replace(heard, text=heard.text[:LONGEST])
-    handing.heal(stage)
+    if stage.holder == "bot":
+        handing.heal(stage)
     top = stage.top
     if top is not None and top.wait is not None and top.wait.kind in ("do", "pause"):
         _hear_meanwhile(stage, heard)
-    elif _with_person(stage):
+    elif stage.holder != "bot" and _with_person(stage):
         _hear_in_queue(stage, heard)
     else:
         _climb(stage, heard)
