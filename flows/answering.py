@@ -18,11 +18,10 @@ QUIET_ENDS_PHOTOS = timedelta(seconds=3)
 KEEPS_TEXT = frozenset({"choice", "many", "any"})
 
 
-def choose(stage: Stage, frame: Frame, choice: Choice) -> None:
+def choose(stage: Stage, frame: Frame, question: Question, choice: Choice) -> None:
     """A button was pressed, or named."""
     wait = frame.wait
     assert wait is not None
-    question = question_of(stage, frame)
     if choice.key == "skip":
         take(stage, frame, question, None)
     elif choice.key == "more":
@@ -90,11 +89,12 @@ def _quiet(stage: Stage, question: Question) -> timedelta | None:
     return stage.bot.defaults.collect if free else None
 
 
-def gather(stage: Stage, frame: Frame, text: str, attached: Sequence[Sent]) -> None:
+def gather(
+    stage: Stage, frame: Frame, question: Question, text: str, attached: Sequence[Sent]
+) -> None:
     """Keep one of several messages that make up the answer; quiet, or `max`, ends it."""
     wait = frame.wait
     assert wait is not None
-    question = question_of(stage, frame)
     if question.kind.base == "photos":
         wait.collected += [
             {"kind": sent.kind, "ref": sent.ref, "details": freeze(dict(sent.details))}

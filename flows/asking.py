@@ -122,7 +122,8 @@ def tell(stage: Stage, frame: Frame, question: Question, *, before: str = "") ->
     """Say the question with its buttons."""
     wait = frame.wait
     assert wait is not None
-    wait.unseen = wait.unseen and stage.muted
+    if not stage.muted:
+        wait.unseen = False
     if wait.confirming:
         _confirm(stage, frame, question)
         return
@@ -131,7 +132,8 @@ def tell(stage: Stage, frame: Frame, question: Question, *, before: str = "") ->
     text = stage.render(frame, body.text) if body.text is not None else ""
     if before:
         text = f"{before}\n{text}" if text else before
-    stage.tell(text, buttons=buttons, asks=True, media=media(stage, frame, body.media))
+    shown = media(stage, frame, body.media) if body.media else ()
+    stage.tell(text, buttons=buttons, asks=True, media=shown)
 
 
 def _confirm(stage: Stage, frame: Frame, question: Question) -> None:

@@ -107,6 +107,6 @@ def broken(stage: Stage, frame: Frame, question: Question, value: Any) -> str | 
 
 def keep(stage: Stage, frame: Frame, save: str, value: Any) -> None:
     stage.write(frame, save, value)
-    root = stage.root(frame)
+    root = frame if frame.task else stage.root(frame)
     if root is not None and save not in root.given:
         root.given.append(save)

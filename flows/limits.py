@@ -45,7 +45,7 @@ def count_turn(stage: Stage, frame: Frame, *, anew: bool = False) -> None:
 
     `anew` says that it waits at a menu, which is a new beginning.
     """
-    root = stage.root(frame)
+    root = frame if frame.task else stage.root(frame)
     if root is None:
         return
     root.turns = 0 if anew else root.turns + 1

@@ -266,7 +266,7 @@ class Memory(Struct, eq=False):
             root.history[-1] = {**latest, "undo": [*undone, [*change, freeze(before)]]}
 
     def note_answer(self, frame: Frame, entry: int) -> None:
-        root = self.root(frame)
+        root = frame if frame.task else self.root(frame)
         if root is not None:
             made: dict[str, Any] = {"frame": frame.id, "entry": entry, "step": frame.step}
             if frame.loops:

@@ -40,7 +40,7 @@ def press_question(stage: Stage, wait_id: str, key: str) -> bool:
     intent = None if chosen.entry >= 0 else top.flow
     triggers.note(stage, "button", SURE, intent, label=chosen.label, step=top.step or "")
     stage.flow_of_button = top.flow
-    answering.choose(stage, top, chosen)
+    answering.choose(stage, top, question, chosen)
     return True
 
 
@@ -190,4 +190,4 @@ def take_choice(stage: Stage, frame: Frame, chosen: Choice) -> None:
     intent = None if chosen.entry >= 0 else frame.flow
     triggers.note(stage, "answer", SURE, intent, label=chosen.label, step=frame.step or "")
     stage.flow_of_button = frame.flow
-    answering.choose(stage, frame, chosen)
+    answering.choose(stage, frame, question_of(stage, frame), chosen)

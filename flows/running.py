@@ -76,8 +76,8 @@ def _walk(stage: Stage, frame: Frame) -> None:
     position = stage.position
     watch = stage.watch
     while True:
-        stage.done += 1
-        if stage.done > OPERATIONS_PER_TURN:
+        stage.done = done = stage.done + 1
+        if done > OPERATIONS_PER_TURN:
             raise RunError(f"сценарий ходит по кругу и никого не ждёт: {limits.loop_of(stage)}")
         at = frame.at
         operation = code[at]

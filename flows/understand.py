@@ -161,7 +161,7 @@ def _answer(
     triggers.note(stage, "answer", SURE, frame.flow, type=kind, step=frame.step or "")
     wait.confirming = False
     if answering.gathers(stage, question):
-        answering.gather(stage, frame, text, attached)
+        answering.gather(stage, frame, question, text, attached)
     else:
         asking.take_checked(stage, frame, question, fit.value)
     return True

@@ -97,7 +97,7 @@ def _weigh(value: Any, left: int, depth: int) -> int:
     items = value
     if type(value) is dict:
         for key in value:
-            left -= len(key if type(key) is str else str(key))
+            left -= len(key) if type(key) is str else len(str(key))
         items = value.values()
     for item in items:
         kind = type(item)

@@ -21,8 +21,8 @@ WALK_KEPT = 12
 
 def enter(stage: Stage, frame: Frame, operation: Enter) -> None:
     step = operation.step
-    if frame.step is not None:
-        _guard(stage, frame, step)
+    if frame.step is not None and not allowed(stage.flow(frame), frame.step, step):
+        raise _no_way(frame.step, step)
     frame.jumped = False
     _walk(stage, frame, step)
     frame.at += 1
@@ -40,7 +40,11 @@ def _walk(stage: Stage, frame: Frame, step: str) -> None:
 def _guard(stage: Stage, frame: Frame, step: str) -> None:
     """No path may lead where the flow's own table of moves does not."""
     if frame.step is not None and not allowed(stage.flow(frame), frame.step, step):
-        raise RunError(f"из шага «{frame.step}» нет дороги в шаг «{step}»")
+        raise _no_way(frame.step, step)
+
+
+def _no_way(source: str, step: str) -> RunError:
+    return RunError(f"из шага «{source}» нет дороги в шаг «{step}»")
 
 
 def go(stage: Stage, frame: Frame, operation: Go) -> None:
