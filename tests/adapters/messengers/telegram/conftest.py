@@ -40,9 +40,11 @@ def telegram_server() -> Iterator[FakeTelegram]:
 
 
 @pytest.fixture
-def telegram(telegram_server: FakeTelegram) -> FakeTelegram:
+def telegram(telegram_server: FakeTelegram) -> Iterator[FakeTelegram]:
+    """The server, of which nothing may be asked against the Bot API's rules."""
     telegram_server.reset()
-    return telegram_server
+    yield telegram_server
+    assert telegram_server.violations() == []
 
 
 @pytest.fixture
