@@ -1,85 +1,17 @@
 """What a Bot API server does with calls, as far as a bot in private chats can tell."""
 
 import asyncio
-import itertools
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from tests.servers.bodies import Parameters
+from tests.servers.bot_api_bots import Bot, Clock
 from tests.servers.bot_api_calls import Wrong
-from tests.servers.bot_api_chats import Chats
-from tests.servers.bot_api_content import Content
-from tests.servers.bot_api_files import KINDS, Files
-from tests.servers.bot_api_payments import Payments, Queries
+from tests.servers.bot_api_files import Files
+from tests.servers.bot_api_messages import Messages
 from tests.servers.bot_api_refused import Refused
 from tests.servers.bot_api_rules import as_typed, check
-
-ONLY_IF_ASKED_FOR = ("chat_member", "message_reaction", "message_reaction_count")
-"""Updates that come to those alone who name them: https://core.telegram.org/bots/api#setwebhook"""
-
-
-class Clock:
-    """Seconds since 1970, and whatever tests moved it forward by."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
-
-
-@dataclass(slots=True)
-class Bot:
-    """A bot by its token: its updates, its webhook and what it sent."""
-
-    token: str
-    username: str
-    clock: Callable[[], float]
-    webhook: dict[str, Any] | None = None
-    allowed: list[str] = field(default_factory=list)
-    pending: dict[int, dict[str, Any]] = field(default_factory=dict)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-    next_update: int = 1000
-    attempts: int = 0
-    delivered: int = 0
-    last_error: str = ""
-    last_error_at: float = 0
-    commands: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
-    menu_buttons: dict[str, Any] = field(default_factory=dict)
-    poller: object = None
-    chats: Chats = field(init=False)
-    queries: Queries = field(init=False)
-    payments: Payments = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """All but where updates go, and how many have gone there."""
-        self.chats = Chats(self.clock)
-        self.queries = Queries(self.clock)
-        self.payments = Payments(self.queries)
-        self.commands.clear()
-        self.menu_buttons.clear()
-        if self.webhook is None:
-            self.pending.clear()
-            self.allowed = []
-
-    @property
-    def id(self) -> int:
-        return int(self.token.partition(":")[0])
-
-    @property
-    def user(self) -> dict[str, Any]:
-        return {"id": self.id, "is_bot": True, "first_name": "Bot", "username": self.username}
-
-    def wants(self, update: Mapping[str, Any]) -> bool:
-        kinds = [kind for kind in update if kind != "update_id"]
-        if self.allowed:
-            return all(kind in self.allowed for kind in kinds)
-        return not any(kind in ONLY_IF_ASKED_FOR for kind in kinds)
 
 
 class BotApi:
@@ -92,8 +24,7 @@ class BotApi:
         self.rescheduled: Callable[[Bot], None] = lambda bot: None
         self.happens: Callable[[Bot, dict[str, Any]], Any] = lambda bot, update: None
         self._checks = checks
-        self._content = Content(self.files)
-        self._albums = itertools.count(1)
+        self._messages = Messages(self.files, self.clock, keeps=checks)
         self._methods: dict[str, Callable[[Bot, dict[str, Any], Parameters], Any]] = {
             "getMe": lambda bot, values, _: {
                 **bot.user,
@@ -106,13 +37,13 @@ class BotApi:
             "getWebhookInfo": self._webhook_info,
             "getFile": lambda bot, values, _: self.files.info(values),
             "sendChatAction": lambda bot, values, _: bot.chats.act(values),
-            "sendMediaGroup": self._send_album,
-            "copyMessage": self._copy,
-            "forwardMessage": self._forward,
+            "sendMediaGroup": self._messages.send_album,
+            "copyMessage": self._messages.copy,
+            "forwardMessage": self._messages.forward,
             "deleteMessage": lambda bot, values, _: bot.chats.delete(
                 values["chat_id"], values["message_id"]
             ),
-            "deleteMessages": self._delete_many,
+            "deleteMessages": self._messages.delete_many,
             "setMessageReaction": lambda bot, values, _: bot.chats.react(values),
             "answerCallbackQuery": self._answered("callback_query"),
             "answerPreCheckoutQuery": self._answered("pre_checkout_query"),
@@ -144,14 +75,14 @@ class BotApi:
     def do(self, bot: Bot, method: str, parameters: Parameters) -> Any:
         """The result of any method but getUpdates. Raises Refused."""
         if not self._checks and method in _QUICK:
-            return self._send_quickly(bot, method, parameters)
+            return self._messages.send_quickly(bot, method, parameters)
         does = self._methods.get(method)
         if does is not None:
             return does(bot, parameters.values, parameters)
         if method.startswith("send"):
-            return self._send(bot, method, parameters)
+            return self._messages.send(bot, method, parameters)
         if method.startswith(("edit", "stop")):
-            return self._edit(bot, method, parameters)
+            return self._messages.edit(bot, method, parameters)
         return True
 
     async def updates(self, bot: Bot, values: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -184,127 +115,6 @@ class BotApi:
                     "Conflict: terminated by other getUpdates request; make sure that only one"
                     " bot instance is running",
                 )
-
-    # ------------------------------------------------------------ messages
-
-    def _send_quickly(self, bot: Bot, method: str, parameters: Parameters) -> dict[str, Any]:
-        """Without looking at anything, and without keeping it."""
-        chat_id = parameters.values.get("chat_id")
-        return {
-            "message_id": bot.chats.chat(chat_id).next_id(),
-            "from": bot.user,
-            "chat": {"id": chat_id, "type": "private", "first_name": "Customer"},
-            "date": int(time.time()),
-            "text": parameters.values.get("text"),
-        }
-
-    def _send(self, bot: Bot, method: str, parameters: Parameters, **more: Any) -> dict[str, Any]:
-        content = self._content.of(method, parameters)
-        message = self._put(bot, parameters.values, {**content, **more})
-        if method == "sendInvoice":
-            bot.payments.sent(message["chat"]["id"], message["message_id"], parameters.values)
-        return message
-
-    def _put(
-        self, bot: Bot, values: Mapping[str, Any], content: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """Into the chat, with what hangs on it: what it replies to, and its buttons."""
-        chat = bot.chats.reachable(values["chat_id"])
-        markup = values.get("reply_markup") or None
-        if "invoice" in content and markup is None:
-            label = f"Pay {content['invoice']['total_amount']} {content['invoice']['currency']}"
-            markup = {"inline_keyboard": [[{"text": label, "pay": True}]]}
-        reply: dict[str, Any] = {}
-        if (wanted := values.get("reply_parameters")) is not None:
-            reply = self._reply(bot, values, wanted)
-        message: dict[str, Any] = {
-            "message_id": chat.next_id(),
-            "from": bot.user,
-            "chat": {"id": values["chat_id"], "type": "private", "first_name": "Customer"},
-            "date": int(self.clock()),
-            **reply,
-            **content,
-        }
-        if markup is not None and "inline_keyboard" in markup:
-            message["reply_markup"] = markup
-        if self._checks:
-            chat.keep(message, own=True, at=self.clock(), markup=markup)
-        return message
-
-    def _reply(
-        self, bot: Bot, values: Mapping[str, Any], wanted: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        there = bot.chats.chat(wanted.get("chat_id", values["chat_id"]))
-        kept = there.messages.get(int(wanted["message_id"]))
-        if kept is None:
-            if wanted.get("allow_sending_without_reply"):
-                return {}
-            raise Refused(400, "Bad Request: message to be replied not found")
-        text = kept.message.get("text") or kept.message.get("caption") or ""
-        quote = wanted.get("quote")
-        if quote and quote not in text:
-            raise Refused(400, "Bad Request: QUOTE_TEXT_INVALID")
-        short = {key: value for key, value in kept.message.items() if key != "reply_to_message"}
-        return {"reply_to_message": short} | (
-            {"quote": {"text": quote, "position": text.find(quote)}} if quote else {}
-        )
-
-    def _send_album(
-        self, bot: Bot, values: dict[str, Any], parameters: Parameters
-    ) -> list[dict[str, Any]]:
-        """A message for every part, all of one group, or nothing at all."""
-        bot.chats.reachable(values["chat_id"])
-        for part in values["media"]:
-            # Refused as a whole: nothing of an album is sent before all of it can be.
-            made = Parameters({part["type"]: part["media"]}, parameters.files)
-            self.files.sent(part["type"], made, keep=False)
-        group = {"media_group_id": str(next(self._albums))}
-        methods = {kind: method for method, kind in KINDS.items()}
-        messages = []
-        for part in values["media"]:
-            inner = {**part, part["type"]: part["media"], "chat_id": values["chat_id"]}
-            if "reply_parameters" in values:
-                inner["reply_parameters"] = values["reply_parameters"]
-            one = Parameters(inner, parameters.files)
-            messages.append(self._send(bot, methods[part["type"]], one, **group))
-        return messages
-
-    def _edit(self, bot: Bot, method: str, parameters: Parameters) -> Any:
-        values = parameters.values
-        if values.get("inline_message_id") is not None:
-            return True
-        if not self._checks:
-            return {"message_id": values.get("message_id"), "chat": {"id": values["chat_id"]}}
-        return bot.chats.edit(method, values, self._content.of_edit(method, parameters))
-
-    def _copy(self, bot: Bot, values: dict[str, Any], _: Parameters) -> dict[str, Any]:
-        kept = bot.chats.chat(values["from_chat_id"]).needs(
-            values["message_id"], "message to copy not found"
-        )
-        content = self._content.again(kept.message)
-        if "caption" in values and "text" not in content:
-            content["caption"] = values["caption"]
-        return {"message_id": self._put(bot, values, content)["message_id"]}
-
-    def _forward(self, bot: Bot, values: dict[str, Any], _: Parameters) -> dict[str, Any]:
-        kept = bot.chats.chat(values["from_chat_id"]).needs(
-            values["message_id"], "message to forward not found"
-        )
-        origin = {
-            "type": "user",
-            "date": kept.message["date"],
-            "sender_user": kept.message.get("from") or bot.user,
-        }
-        content = self._content.again(kept.message)
-        return self._put(bot, values, {**content, "forward_origin": origin})
-
-    def _delete_many(self, bot: Bot, values: dict[str, Any], _: Parameters) -> bool:
-        """What is not there is passed over."""
-        chat = bot.chats.reachable(values["chat_id"])
-        for number in values["message_ids"]:
-            if number in chat.messages:
-                bot.chats.delete(values["chat_id"], number)
-        return True
 
     # ------------------------------------------------------------ questions and money
 

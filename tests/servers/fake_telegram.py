@@ -22,7 +22,8 @@ import orjson
 import uvloop
 
 from tests.servers.bodies import Parameters, Upload, parameters_of
-from tests.servers.bot_api import Bot, BotApi
+from tests.servers.bot_api import BotApi
+from tests.servers.bot_api_bots import Bot
 from tests.servers.bot_api_calls import Wrong
 from tests.servers.bot_api_refused import Refused
 from tests.servers.tiny_http import Request, Response, json_response, serve

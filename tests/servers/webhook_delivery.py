@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from tests.servers.bot_api import Bot
+from tests.servers.bot_api_bots import Bot
 
 FIRST_WAIT = 0.05
 """Telegram tries again at once, then after 1, 2, 4 … 120 s; tests have no such time."""
