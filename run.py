@@ -266,7 +266,8 @@ class House:
         self.supervisor.keep("schedules", self.schedules.run)
         self.supervisor.keep("publishing", self.publishing.follow)
         tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
-        table = Timetable([tidy], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC"))
+        held = Chore(name="held", when="7 * * * *", work=self.outbox.give_up_old)
+        table = Timetable([tidy, held], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC"))
         self.supervisor.keep("timetable", table.run)
         self.supervisor.keep("payments", partial(self.payments.follow, self.workspace))
 

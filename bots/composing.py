@@ -198,6 +198,7 @@ def deliveries(
                     created_at=now,
                     once=reply.once,
                     sending_at=now if at_once and not rows else None,
+                    heard_at=conversation.heard_at,
                 )
             )
     return rows

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import structlog
 
@@ -17,10 +17,14 @@ from bots.errors import (
     Rejected,
     Unavailable,
     Unreachable,
+    WindowClosed,
 )
+from bots.holding import CLOSED, GIVEN_UP, LONGEST, Held, closed
 from bots.model.answer import Delivery
 from bots.model.message import Address
 from bots.model.turn import Outgoing
+from bots.pacing import Pacing
+from bots.pauses import Pauses
 from bots.ports import Channel, Clock, Meter, Sleep
 from bots.retry import wait_before
 
@@ -38,17 +42,6 @@ BUG_PAUSE = 30.0
 """The same where the store itself fails: its rows wait, for in order is the promise."""
 
 UNKNOWN = "unknown: we stopped while it was being sent, and it must not go out twice"
-
-
-class _Pause(NamedTuple):
-    """Until when a channel is left alone; more than `wait` is never left, however the clock is set."""
-
-    until: datetime
-    wait: timedelta
-
-    def left(self, now: datetime) -> timedelta:
-        left = self.until - now
-        return left if left <= self.wait else timedelta()
 
 
 class Outbox:
@@ -74,14 +67,14 @@ class Outbox:
         self._meter = meter
         self._clock = clock
         self._sleep = sleep
-        self._state = state
         self._queues: dict[Address, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._resting: set[asyncio.Task[None]] = set()
         self._waiting: dict[str, asyncio.Event] = {}
-        self._down: set[str] = set()
-        self._paused: dict[str, _Pause] = {}
-        self._throttle: dict[str, tuple[Address, datetime]] = {}
+        self._pauses = Pauses(clock, state)
+        self._pacing = Pacing(clock)
+        self._held = Held()
+        self._looking: set[Address] = set()
         self._closing = False
 
     # ------------------------------------------------------------ what goes in
@@ -90,7 +83,8 @@ class Outbox:
         """What is given to us now leaves at once: nothing is before it, nothing holds us up."""
         return (
             address not in self._queues
-            and address.channel not in self._paused
+            and address.channel not in self._pauses
+            and address not in self._held
             and not self._closing
         )
 
@@ -108,6 +102,12 @@ class Outbox:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def heard(self, address: Address, at: datetime) -> None:
+        """The customer wrote: what was held for that goes out before anything else."""
+        self._looking.discard(address)
+        if address in self._held and not self._closing:
+            self.take(self._held.release(address, at))
+
     async def start(self) -> None:
         """Go on with what was not sent before we were started.
 
@@ -118,8 +118,16 @@ class Outbox:
             if row.sending_at is not None and row.once:
                 await self._store.failed(row.key, UNKNOWN)
                 log.warning("A message may or may not have been sent", key=row.key)
+            elif row.held_at is not None and (row.heard_at is None or row.heard_at < row.held_at):
+                self._held.keep(row)
             else:
                 self.take([replace(row, sending_at=None, attempts=0)])
+        await self.give_up_old()
+
+    async def give_up_old(self) -> None:
+        """Hold nothing for longer than makes sense."""
+        for row in list(self._held.older(self._clock() - LONGEST)):
+            await self._give_up(row, GIVEN_UP)
 
     async def close(self, patience: float) -> None:
         """Let the sends under way end; what waits, behind them or for a better time, is on disk."""
@@ -155,6 +163,11 @@ class Outbox:
         """How many rows wait to be sent."""
         return sum(map(len, self._queues.values()))
 
+    @property
+    def held(self) -> int:
+        """How many rows wait for their customers to write again."""
+        return len(self._held)
+
     # ------------------------------------------------------------ inside
 
     async def _drain(self, address: Address) -> None:
@@ -178,6 +191,14 @@ class Outbox:
         if channel is None:
             await self._give_up(row, "this channel is not configured any more")
             return None
+        if channel.window is not None and await self._must_be_held(row, channel):
+            await self._hold(row, CLOSED)
+            return None
+        if channel.pace is not None:
+            turn = self._pacing.turn(row.address, channel.pace)
+            if turn > 0:
+                await self._rest(turn)
+                waited = True
         # The owner of the conversation may have changed since the row was written.
         not_begun = waited or row.sending_at is None
         if not_begun and not await self._written(lambda: self._store.begin(row)):
@@ -187,28 +208,32 @@ class Outbox:
             platform_id = await channel.send(row)
         except ChannelBusy as busy:
             wait = timedelta(seconds=busy.retry_after)
-            self._throttled(row.address, wait)
+            self._pauses.throttled(row.address, wait)
             return await self._again(row, wait, str(busy))
         except ChannelUnauthorised as refused:
-            self._pause(row.address.channel, REFUSED_PAUSE)
-            self._went_down(row, refused)
+            self._pauses.pause(row.address.channel, REFUSED_PAUSE)
+            self._pauses.went_down(row.address.channel, str(refused))
             return await self._again(row, REFUSED_PAUSE, str(refused))
         except Unreachable as gone:
             self._unreachable(row.address)
             await self._give_up(row, str(gone))
             return None
+        except WindowClosed as late:
+            # The messenger knows better than our own note of when the customer wrote.
+            await self._hold(row, f"{CLOSED} ({late})")
+            return None
         except Rejected as rejected:
             await self._give_up(row, str(rejected))
             return None
         except ChannelDown as down:
-            self._went_down(row, down)
+            self._pauses.went_down(row.address.channel, str(down))
             return await self._transient(row, down)
         except Exception as failure:  # A library's own error: the row must not be lost to it.
             log.exception("A send raised", channel=row.address.channel)
             return await self._transient(row, failure)
         await self._written(lambda: self._store.sent(row.key, platform_id))
         self._meter.delivered(row.address.channel, "sent")
-        self._came_back(row.address.channel)
+        self._pauses.came_back(row.address.channel)
         return None
 
     async def _transient(self, row: Outgoing, failure: Exception) -> Outgoing | None:
@@ -228,6 +253,30 @@ class Outbox:
         until = self._clock() + wait
         await self._written(lambda: self._store.later(row.key, until, error))
         return replace(row, sending_at=None, not_before=until)
+
+    async def _must_be_held(self, row: Outgoing, channel: Channel) -> bool:
+        if not closed(row, channel, self._clock()):
+            # What is held stands before it: in order is the promise.
+            return row.address in self._held and row.payload.get("template") is not True
+        # The customer may have written since the row was made, or write while we look.
+        self._looking.add(row.address)
+        heard_at = await self._store.heard_at(row.conversation_id)
+        if row.address not in self._looking:
+            return False
+        self._looking.discard(row.address)
+        return closed(replace(row, heard_at=heard_at), channel, self._clock())
+
+    async def _hold(self, row: Outgoing, error: str) -> None:
+        now = self._clock()
+        self._held.keep(replace(row, held_at=now))
+        self._meter.delivered(row.address.channel, "held")
+        if await self._written(lambda: self._store.held(row.key, now, error)):
+            log.warning(
+                "A message is held until the customer writes again",
+                key=row.key,
+                bot=row.address.bot,
+                channel=row.address.channel,
+            )
 
     async def _give_up(self, row: Outgoing, error: str) -> None:
         """Keep it as failed, where a person sees it, and let the next one go."""
@@ -269,54 +318,13 @@ class Outbox:
         if event is not None:
             event.set()
 
-    # ------------------------------------------------------------ a channel's bad days
-
-    def _throttled(self, address: Address, wait: timedelta) -> None:
-        """One chat waits alone; when a second is throttled too, it is the bot's own limit."""
-        now = self._clock()
-        other, until = self._throttle.get(address.channel, (address, now))
-        if other != address and until > now:
-            self._pause(address.channel, wait)
-        self._throttle[address.channel] = (address, now + wait)
-
-    def _pause(self, channel: str, wait: timedelta) -> None:
-        now = self._clock()
-        known = self._paused.get(channel)
-        if known is None or known.left(now) < wait:
-            self._paused[channel] = _Pause(now + wait, wait)
-
     async def _wait_for_its_time(self, row: Outgoing) -> bool:
         """Whether anything had to be waited for: its own next try, or the whole channel's."""
         waited = False
         own = row.not_before
-        while (left := self._left(row.address.channel, own)) > 0:
+        while (left := self._pauses.left(row.address.channel, own)) > 0:
             await self._rest(left)
             waited = True
             # It has been waited for, though the clock may have been set back meanwhile.
             own = None
         return waited
-
-    def _left(self, channel: str, own: datetime | None) -> float:
-        """Seconds to wait yet."""
-        paused = self._paused.get(channel)
-        if paused is None and own is None:
-            return 0.0
-        now = self._clock()
-        left = own - now if own is not None else timedelta()
-        if paused is not None:
-            if paused.left(now) <= timedelta():
-                del self._paused[channel]
-            left = max(left, paused.left(now))
-        return left.total_seconds()
-
-    def _went_down(self, row: Outgoing, failure: Exception) -> None:
-        if row.address.channel not in self._down:
-            self._down.add(row.address.channel)
-            log.warning("Channel down", channel=row.address.channel, why=str(failure))
-            self._state(row.address.channel, str(failure))
-
-    def _came_back(self, channel: str) -> None:
-        if channel in self._down:
-            self._down.discard(channel)
-            log.info("Channel back", channel=channel)
-            self._state(channel, None)

@@ -80,6 +80,12 @@ class Outbox(Protocol):
     async def later(self, key: str, until: datetime, error: str) -> None:
         """Not now: try again then."""
 
+    async def held(self, key: str, since: datetime, error: str) -> bool:
+        """Not before the customer writes again. True for the first of its message: an event tells."""
+
+    async def heard_at(self, conversation: int) -> datetime | None:
+        """When the customer of a conversation last wrote."""
+
     async def failed(self, key: str, error: str) -> None:
         """Never: keep it where a person sees it, and let the chat's next one go."""
 
@@ -446,7 +452,7 @@ class Meter(Protocol):
         """A turn was committed; `rung` is how the message was understood, "" for other turns."""
 
     def delivered(self, channel: str, outcome: str) -> None:
-        """A send ended as `sent`, `retried`, `failed` or `dropped`."""
+        """A send ended as `sent`, `retried`, `held`, `failed` or `dropped`."""
 
     def failed(self, what: str) -> None:
         """A `turn` or an `action` went wrong."""

@@ -47,6 +47,9 @@ class Post(Protocol):
     def idle(self, address: Address) -> bool:
         """Nothing of this conversation is on its way."""
 
+    def heard(self, address: Address, at: datetime) -> None:
+        """The customer wrote."""
+
     def take(self, rows: Sequence[Outgoing]) -> None:
         """Send these, in order, behind what is there already."""
 
@@ -254,6 +257,9 @@ class Responder:
             at_once=self._post.idle(conversation.address),
         )
         await self._journal.commit(record)
+        heard_at = record.conversation.heard_at
+        if heard_at is not None and heard_at is not conversation.heard_at:
+            self._post.heard(conversation.address, heard_at)
         if record.outgoing:
             self._post.take(record.outgoing)
         self._tell(record)

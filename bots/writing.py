@@ -45,6 +45,7 @@ class Writing:
         self._seq = conversation.seq
         self._keyboard = conversation.keyboard
         self._pressed = ""
+        self._heard_at = conversation.heard_at
         self._owner = conversation.owner
         self._messages: list[MessageRecord] = []
         self._said: list[tuple[int, Reply]] = []
@@ -55,6 +56,7 @@ class Writing:
         self._events: list[Event] = []
 
     def heard(self, message: UnifiedMessage) -> None:
+        self._heard_at = self._now
         if message.happening == "button":
             self._pressed = message.platform_message_id
         self._seq += 1
@@ -150,6 +152,7 @@ class Writing:
             epoch=before.epoch + moved,
             seq=self._seq,
             keyboard=self._keyboard,
+            heard_at=self._heard_at,
         )
 
     def _run(self, effect: Run) -> None:

@@ -109,6 +109,7 @@ class SqlJournal:
                 rows.to_json(turn.waits) if turn.waits else None,
                 rows.to_json(conversation.position),
                 rows.to_json(conversation.context),
+                rows.maybe_micros(conversation.heard_at),
                 rows.to_micros(conversation.updated_at),
                 id,
                 conversation.claim,

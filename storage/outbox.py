@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bots.model.answer import Delivery
+from bots.model.answer import Delivery, DeliveryStatus
 from bots.model.message import Address
 from bots.model.turn import Outgoing
 from bots.ports import Clock
 from storage.receipts import MARKS, MESSAGE, Sent, receipts_of, told_of
-from storage.rows import from_json, maybe_moment, to_micros, to_moment
+from storage.rows import from_json, maybe_moment, to_json, to_micros, to_moment
 from storage.writer import Writer
 
 _BEGIN = (
-    "UPDATE outbox SET sending_at = ? WHERE key = ? AND failed_at IS NULL"
+    "UPDATE outbox SET sending_at = ?, held_at = NULL WHERE key = ? AND failed_at IS NULL"
     " AND epoch >= (SELECT epoch FROM conversations WHERE id = outbox.conversation_id)"
 )
 _DROP = "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE key = ? AND failed_at IS NULL"
@@ -32,6 +32,19 @@ _LATER = (
     "UPDATE outbox SET sending_at = NULL, not_before = ?, error = ?, attempts = attempts + 1"
     " WHERE key = ? AND failed_at IS NULL"
 )
+_HOLD = (
+    "UPDATE outbox SET sending_at = NULL, held_at = ?, error = ? WHERE key = ? AND failed_at IS NULL"
+    " RETURNING workspace, conversation_id, message_id"
+)
+_HELD_PARTS = (
+    "SELECT 1 FROM outbox WHERE key BETWEEN ?1 AND ?1 || '~' AND message_id = ?1"
+    " AND held_at IS NOT NULL AND key <> ?2"
+)
+_HELD_EVENT = (
+    "INSERT INTO events (workspace, conversation_id, name, data, created_at)"
+    " VALUES (?, ?, 'message.held', ?, ?)"
+)
+_HEARD_AT = "SELECT heard_at FROM conversations WHERE id = ?"
 _FAILED = (
     "UPDATE outbox SET sending_at = NULL, failed_at = ?, error = ?, attempts = attempts + 1"
     " WHERE key = ?"
@@ -39,13 +52,11 @@ _FAILED = (
 _UNSENT = (
     "SELECT o.key, o.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, o.seq, o.part,"
     " o.epoch, o.payload, o.message_id, o.created_at, o.once, o.attempts, o.not_before,"
-    " o.sending_at FROM outbox o JOIN conversations c ON c.id = o.conversation_id"
+    " o.sending_at, o.held_at, c.heard_at FROM outbox o JOIN conversations c ON c.id = o.conversation_id"
     " WHERE o.failed_at IS NULL ORDER BY o.conversation_id, o.seq, o.part"
 )
 # Keys begin with their message's id, so that the table needs no second index.
-_PARTS = (
-    "SELECT failed_at, error FROM outbox WHERE key BETWEEN ? AND ? AND message_id = ? ORDER BY part"
-)
+_PARTS = "SELECT failed_at, held_at, error FROM outbox WHERE key BETWEEN ? AND ? AND message_id = ? ORDER BY part"
 
 
 class SqlOutbox:
@@ -69,6 +80,15 @@ class SqlOutbox:
 
     async def later(self, key: str, until: datetime, error: str) -> None:
         await self._writer.do(_later, (to_micros(until), error, key))
+
+    async def held(self, key: str, since: datetime, error: str) -> bool:
+        return await self._writer.do(_held, (to_micros(since), error, key))
+
+    async def heard_at(self, conversation: int) -> datetime | None:
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(_HEARD_AT, (conversation,))
+            row = found.first()
+        return maybe_moment(row[0]) if row is not None else None
 
     async def failed(self, key: str, error: str) -> None:
         await self._writer.do(_failed, (self._now(), error, key))
@@ -110,6 +130,22 @@ def _later(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> lis
     return [None] * len(items)
 
 
+def _held(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[bool]:
+    return [_hold(db, *item) for item in items]
+
+
+def _hold(db: sqlite3.Connection, since: int, error: str, key: str) -> bool:
+    held = db.execute(_HOLD, (since, error, key)).fetchone()
+    if held is None:
+        return False
+    workspace, conversation, message_id = held
+    if db.execute(_HELD_PARTS, (message_id, key)).fetchone() is not None:
+        return False
+    data = to_json({"message_id": message_id})
+    db.execute(_HELD_EVENT, (workspace, conversation, data, since))
+    return True
+
+
 def _failed(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
     for item in items:
         db.execute(_FAILED, item)
@@ -125,12 +161,14 @@ async def _told(connection: AsyncConnection, sent: Sent) -> Delivery:
 
 
 def _worst(parts: Sequence[Any], platform_id: str) -> Delivery | None:
-    for failed_at, error in parts:
+    for failed_at, _, error in parts:
         if failed_at is not None:
             return Delivery(status="failed", platform_message_id=platform_id, error=error)
     if parts:
-        error = next((error for _, error in parts if error), None)
-        return Delivery(status="queued", platform_message_id=platform_id, error=error)
+        held = any(held_at is not None for _, held_at, _ in parts)
+        error = next((error for _, _, error in parts if error), None)
+        status: DeliveryStatus = "held" if held else "queued"
+        return Delivery(status=status, platform_message_id=platform_id, error=error)
     return None
 
 
@@ -149,4 +187,6 @@ def _from_row(row: Any) -> Outgoing:
         attempts=row[13],
         not_before=maybe_moment(row[14]),
         sending_at=maybe_moment(row[15]),
+        held_at=maybe_moment(row[16]),
+        heard_at=maybe_moment(row[17]),
     )

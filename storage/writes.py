@@ -54,7 +54,8 @@ _delete_intents = AnyOf("DELETE FROM intents WHERE key")
 
 _UPDATE_CONVERSATION = (
     "UPDATE conversations SET owner = ?, status = ?, unreachable = ?, keyboard = ?, epoch = ?,"
-    " seq = ?, step = ?, waits = ?, position = ?, context = ?, updated_at = ? WHERE id = ? AND claim = ?"
+    " seq = ?, step = ?, waits = ?, position = ?, context = ?, heard_at = ?,"
+    " updated_at = ? WHERE id = ? AND claim = ?"
 )
 _UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id = ?"
 _DROP_OUTBOX = (

@@ -28,7 +28,8 @@ class Conversation:
     fields, `context` the conversation's own (an API client may write it). `claim` rises with every
     claim and guards the commit of a turn; `epoch` rises only when `owner` changes and guards what
     leaves the house; `seq` numbers the conversation's messages, in and out. `keyboard` says that the
-    messenger shows a keyboard of ours in place of the customer's own.
+    messenger shows a keyboard of ours in place of the customer's own. `heard_at` is when the customer
+    last wrote or pressed, by our clock.
     """
 
     id: int
@@ -50,3 +51,4 @@ class Conversation:
     seq: int = 0
     unreachable: bool = False
     keyboard: bool = False
+    heard_at: datetime | None = None

@@ -85,6 +85,7 @@ class Outgoing:
 
     `key` is unique and never changes (from the message's id and the part's number); `payload` is
     what `Channel.render` made. A row born with `sending_at` is sent by the one who wrote it.
+    `heard_at` is when the customer had last written by then; `held_at` since when it waits for them.
     """
 
     key: str
@@ -100,6 +101,8 @@ class Outgoing:
     attempts: int = 0
     not_before: datetime | None = None
     sending_at: datetime | None = None
+    heard_at: datetime | None = None
+    held_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

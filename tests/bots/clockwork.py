@@ -65,6 +65,8 @@ class OutboxRows:
         self.done: dict[str, str] = {}
         self.errors: dict[str, str] = {}
         self.stale: set[str] = set()
+        self.holds: dict[str, str] = {}
+        self.heard: datetime | None = None
 
     async def unsent(self) -> list[Outgoing]:
         return [row for key, row in self.rows.items() if key not in self.done]
@@ -78,6 +80,15 @@ class OutboxRows:
     async def later(self, key: str, until: datetime, error: str) -> None:
         if key in self.rows:
             self.rows[key] = replace(self.rows[key], not_before=until)
+
+    async def held(self, key: str, since: datetime, error: str) -> bool:
+        self.holds[key] = error
+        if key in self.rows:
+            self.rows[key] = replace(self.rows[key], held_at=since)
+        return True
+
+    async def heard_at(self, conversation: int) -> datetime | None:
+        return self.heard
 
     async def failed(self, key: str, error: str) -> None:
         self.errors[key] = error
