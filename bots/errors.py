@@ -16,6 +16,7 @@ EasyFlowError
 │   ├── ChannelUnauthorised  our own credential is refused
 │   ├── WindowClosed         only a template would be taken until the customer writes again
 │   └── Rejected             this message will never be taken
+├── Locked                   something sealed that no key at hand opens
 ├── ActionFailed             a `do:` went wrong; `transient` says whether trying again may help
 ├── AddressRefused           an address that we do not call; nothing was connected to
 ├── RemoteFailed             another server did not answer as it should
@@ -108,6 +109,10 @@ class WindowClosed(ChannelError):
 
 class Rejected(ChannelError):
     """The messenger will never take this message."""
+
+
+class Locked(EasyFlowError):
+    """Something sealed that no key at hand opens; says which key it needs."""
 
 
 class ActionFailed(EasyFlowError):

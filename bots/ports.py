@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from bots.errors import NotFound
 from bots.model.account import Account, ApiKey
 from bots.model.answer import Delivery
+from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.payment import Invoice
@@ -257,6 +258,35 @@ class Versions(Protocol):
         """Drop versions that nobody could enter since a moment; how many there were."""
 
 
+class Channels(Protocol):
+    """The accounts that bots answer at; other processes add and remove them too."""
+
+    async def records(self, workspace: int) -> list[ChannelRecord]:
+        """All of them, in the order in which they were first kept."""
+
+    async def put(self, record: ChannelRecord, *, now: datetime) -> None:
+        """Keep it by its name, in place of what was there; its credentials are sealed."""
+
+    async def remove(self, workspace: int, name: str) -> bool:
+        """False where there was none."""
+
+    async def states(self, workspace: int) -> dict[str, ChannelState]:
+        """How each fared when the server last noted it, by its name."""
+
+    async def note(self, workspace: int, states: Mapping[str, ChannelState]) -> None:
+        """Keep how some of them fare, for who looks from beside the server."""
+
+
+class Vault(Protocol):
+    """Keeps secrets at rest; `about` says whose one is, and only for that it opens again."""
+
+    def seal(self, secret: str, about: str) -> str:
+        """What may lie on a disk."""
+
+    def open(self, sealed: str, about: str) -> str:
+        """The secret. Raises Locked where no key at hand opens it."""
+
+
 class Shelf(Protocol):
     """Small JSON things by name: what demo actions remember, uploaded files' ids."""
 
@@ -371,9 +401,13 @@ class Listening(Protocol):
 
 
 class MessengerChannel(Channel, Protocol):
-    """A channel of a messenger outside, which has to be connected to; `bot` answers there."""
+    """A channel of a messenger outside, which has to be connected to; `bot` answers there.
+
+    `trouble` is what keeps it from hearing just now, in a sentence; None where all is well.
+    """
 
     bot: str
+    trouble: str | None = None
 
     async def check(self) -> str:
         """Ask the messenger who we are: a name for people, such as `@shop_bot`.

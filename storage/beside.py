@@ -9,10 +9,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bots.ports import Vault
 from storage.audience import SqlAudience
+from storage.channels import SqlChannels
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers
 from storage.migrate import HEAD, migrate, revision
+from storage.shelf import SqlShelf
 from storage.traces import SqlTraces
 from storage.versions import SqlVersions
 
@@ -26,14 +29,20 @@ class NoDatabase(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What may be read of a workspace, and versions, which may be written."""
+    """What may be read of a workspace, and versions and channels, which may be written."""
 
     workspace: int
     versions: SqlVersions
     conversations: SqlConversations
     audience: SqlAudience
     traces: SqlTraces
+    shelf: SqlShelf
     reader: AsyncEngine
+    hand: "Hand"
+
+    def channels(self, vault: Vault) -> SqlChannels:
+        """The accounts that bots answer at, with what opens their credentials."""
+        return SqlChannels(self.hand, self.reader, vault)
 
     async def close(self) -> None:
         await self.reader.dispose()
@@ -48,13 +57,15 @@ def open_beside(path: Path) -> Beside:
         )
     if revision(f"sqlite:///{path}") != HEAD:
         _migrate_alone(path)
-    reader = open_readers(path)
+    reader, hand = open_readers(path), Hand(path)
     return Beside(
         workspace=workspace,
-        versions=SqlVersions(Hand(path), reader),
+        versions=SqlVersions(hand, reader),
         conversations=SqlConversations(reader),
         audience=SqlAudience(reader),
         traces=SqlTraces(reader),
+        shelf=SqlShelf(hand, reader),
+        hand=hand,
         reader=reader,
     )
 

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.rows import from_json, to_json
 from storage.tables import ShelfRows
-from storage.writer import Writer
+from storage.versions import Writes
 
 _NOTHING = "null"
 _ALL = "SELECT key, value FROM shelf WHERE workspace = ? AND shelf = ? ORDER BY key"
@@ -18,8 +18,8 @@ _ALL = "SELECT key, value FROM shelf WHERE workspace = ? AND shelf = ? ORDER BY 
 class SqlShelf:
     """One row for each thing."""
 
-    def __init__(self, writer: Writer, reader: AsyncEngine) -> None:
-        self._writer = writer
+    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
+        self._writer: Writes = writer
         self._reader = reader
 
     async def get(self, workspace: int, shelf: str, key: str) -> Any | None:

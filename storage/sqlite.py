@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bots.ports import Clock, NewId
+from bots.ports import Clock, NewId, Vault
 from storage.accounts import SqlAccounts
 from storage.audience import SqlAudience
+from storage.channels import SqlChannels
 from storage.checkpoints import Checkpoints
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers, open_writer
@@ -41,6 +42,10 @@ class Stores:
     _writer: Writer
     _reader: AsyncEngine
     _lock: Lock
+
+    def channels(self, vault: Vault) -> SqlChannels:
+        """The accounts that bots answer at, with what opens their credentials."""
+        return SqlChannels(self._writer, self._reader, vault)
 
     @property
     def writable(self) -> bool:

@@ -333,3 +333,26 @@ class LiveVersionRows(SQLModel, table=True):
     since: int = moment()
     retire: bool
     taken: str | None = None
+
+
+class ChannelRows(SQLModel, table=True):
+    """An account that a bot answers at; `credentials` are sealed, "" where they are kept elsewhere.
+
+    `status`, `since`, `why` and `title` are what the server noted last.
+    """
+
+    __tablename__ = "channels"
+
+    workspace: int = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    bot: str
+    platform: str
+    origin: str
+    credentials: str
+    settings: str
+    status: str
+    since: int = moment()
+    why: str
+    title: str
+    created_at: int = moment()
+    updated_at: int = moment()

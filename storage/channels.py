@@ -1,0 +1,164 @@
+"""The accounts that bots answer at, behind bots.ports.Channels; their credentials are sealed."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bots.errors import Locked
+from bots.model.channel import ChannelRecord, ChannelState
+from bots.ports import Vault
+from storage.rows import from_json, to_json, to_micros, to_moment
+from storage.versions import Writes
+
+_RECORDS = (
+    "SELECT workspace, name, bot, platform, origin, credentials, settings FROM channels"
+    " WHERE workspace = ? ORDER BY created_at, name"
+)
+_STATES = "SELECT name, status, since, why, title FROM channels WHERE workspace = ?"
+_SEALED = "SELECT workspace, name, credentials FROM channels WHERE credentials <> ''"
+
+
+class SqlChannels:
+    """Small rows, read every second: what was opened once is remembered by its sealed text."""
+
+    def __init__(self, writer: Any, reader: AsyncEngine, vault: Vault) -> None:
+        self._writer: Writes = writer
+        self._reader = reader
+        self._vault = vault
+        self._opened: dict[tuple[str, str], Mapping[str, str]] = {}
+
+    async def records(self, workspace: int) -> list[ChannelRecord]:
+        rows = await self._rows(_RECORDS, (workspace,))
+        sealed = {row[5] for row in rows}
+        self._opened = {key: known for key, known in self._opened.items() if key[0] in sealed}
+        return [self._record(row) for row in rows]
+
+    async def put(self, record: ChannelRecord, *, now: datetime) -> None:
+        credentials = to_json(dict(record.credentials)) if record.credentials else ""
+        if credentials:
+            credentials = self._vault.seal(credentials, _about(record.workspace, record.name))
+        moment = to_micros(now)
+        row = (
+            record.workspace,
+            record.name,
+            record.bot,
+            record.platform,
+            record.origin,
+            credentials,
+            to_json(dict(record.settings)),
+            "connecting",
+            moment,
+            "",
+            "",
+            moment,
+            moment,
+        )
+        await self._writer.do(_put, row)
+
+    async def remove(self, workspace: int, name: str) -> bool:
+        gone: bool = await self._writer.do(_remove, (workspace, name))
+        return gone
+
+    async def states(self, workspace: int) -> dict[str, ChannelState]:
+        return {
+            name: ChannelState(status=status, since=to_moment(since), why=why, title=title)
+            for name, status, since, why, title in await self._rows(_STATES, (workspace,))
+        }
+
+    async def note(self, workspace: int, states: Mapping[str, ChannelState]) -> None:
+        rows = [
+            (one.status, to_micros(one.since), one.why, one.title, workspace, name)
+            for name, one in states.items()
+        ]
+        if rows:
+            await self._writer.do(_note, rows)
+
+    async def seal_again(self) -> tuple[int, list[str]]:
+        """Seal everything with the first key; how many there are, and the names that stay locked."""
+        again, locked = 0, []
+        for workspace, name, sealed in await self._rows(_SEALED, ()):
+            about = _about(workspace, name)
+            try:
+                text = self._vault.open(sealed, about)
+            except Locked:
+                locked.append(name)
+                continue
+            row = (self._vault.seal(text, about), workspace, name, sealed)
+            again += await self._writer.do(_seal, row)
+        return again, locked
+
+    def _record(self, row: Any) -> ChannelRecord:
+        workspace, name, bot, platform, origin, sealed, settings = row
+        return ChannelRecord(
+            workspace=workspace,
+            name=name,
+            bot=bot,
+            platform=platform,
+            origin=origin,
+            credentials=self._credentials(sealed, _about(workspace, name)),
+            settings=from_json(settings),
+        )
+
+    def _credentials(self, sealed: str, about: str) -> Mapping[str, str] | None:
+        if not sealed:
+            return {}
+        known = self._opened.get((sealed, about))
+        if known is None:
+            try:
+                known = from_json(self._vault.open(sealed, about))
+                self._opened[sealed, about] = known
+            except Locked:
+                return None
+        return known
+
+    async def _rows(self, query: str, values: tuple[Any, ...]) -> Sequence[Any]:
+        async with self._reader.connect() as connection:
+            return (await connection.exec_driver_sql(query, values)).fetchall()
+
+
+def _about(workspace: int, name: str) -> str:
+    return f"channel {workspace} {name}"
+
+
+# ---------------------------------------------------------------- in the writer's thread
+
+
+def _put(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:
+    for row in rows:
+        db.execute(
+            "INSERT INTO channels (workspace, name, bot, platform, origin, credentials, settings,"
+            " status, since, why, title, created_at, updated_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, name)"
+            " DO UPDATE SET bot = excluded.bot, platform = excluded.platform,"
+            " origin = excluded.origin, credentials = excluded.credentials,"
+            " settings = excluded.settings, status = excluded.status, since = excluded.since,"
+            " why = '', updated_at = excluded.updated_at",
+            row,
+        )
+    return [None] * len(rows)
+
+
+def _remove(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[bool]:
+    gone = "DELETE FROM channels WHERE workspace = ? AND name = ?"
+    return [db.execute(gone, item).rowcount > 0 for item in items]
+
+
+def _note(db: sqlite3.Connection, items: Sequence[Sequence[tuple[Any, ...]]]) -> list[None]:
+    for rows in items:
+        db.executemany(
+            "UPDATE channels SET status = ?, since = ?, why = ?, title = ?"
+            " WHERE workspace = ? AND name = ?",
+            rows,
+        )
+    return [None] * len(items)
+
+
+def _seal(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[int]:
+    """Only what nobody changed meanwhile."""
+    again = (
+        "UPDATE channels SET credentials = ? WHERE workspace = ? AND name = ? AND credentials = ?"
+    )
+    return [db.execute(again, item).rowcount for item in items]
