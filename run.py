@@ -23,7 +23,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -52,14 +52,16 @@ from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.deciding import Decider
 from bots.errands import Errands
-from bots.errors import ChannelUnauthorised, NotFound, Unavailable
+from bots.errors import NotFound, Unavailable
 from bots.inbox import Inbox
 from bots.lanes import Lanes
+from bots.model.channel import ChannelRecord
 from bots.outbox import Outbox
-from bots.ports import Channel, Listener, Meter
+from bots.ports import Channel, Listener, MessengerChannel, Meter
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
+from bots.services.channels import Channels
 from bots.services.conversations import Conversations
 from bots.services.events import Events
 from bots.services.payments import Payments
@@ -67,10 +69,10 @@ from bots.services.publishing import Publishing
 from bots.services.stranded import stranded
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
-from config.channels import with_channels
+from config.channels import declared
 from config.environment import SettingsError, load_settings, unknown_settings
-from config.kept_secrets import kept_secret
-from config.logs import set_up_logs
+from config.keys import keys_at_hand
+from config.logs import Mask, set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
 from flows.load import Loaded, language_of, load_bot
@@ -79,6 +81,7 @@ from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
 from storage.sqlite import Stores, open_sqlite
+from storage.vault import KeyRing
 from storage.versions import live_files
 
 if TYPE_CHECKING:
@@ -87,7 +90,6 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
     from adapters.http.health import Metrics
-    from adapters.messengers.telegram.channel import TelegramChannel
     from adapters.messengers.web.hub import Hub
     from bots.services import Services
     from bots.services.recording import Recorder
@@ -103,7 +105,7 @@ SHUTDOWN = 9.0
 HTTP_SHUTDOWN = 3
 """Seconds of them for the requests under way."""
 
-TELEGRAM_WEBHOOK = "/api/v1/messaging/webhook/telegram"
+WEBHOOKS = "/api/v1/messaging/webhook/"
 
 KEEP_INBOX = timedelta(days=14)
 """How long repeats of a message are known for what they are."""
@@ -289,14 +291,16 @@ async def build(
     bots: Mapping[str, tuple[BotFolder, Loaded]],
     *,
     meter: Meter,
-    channels: Callable[[Stores, int, Ids], dict[str, Channel]],
+    channels: dict[str, Channel],
     listeners: Sequence[Listener],
     tape: "Tape | None" = None,
     base: str = "",
 ) -> House:
     """Open the stores and put the machinery together. Raises OSError with a sentence.
 
-    `base` is the address at which customers reach our pages."""
+    `channels` may become more while it runs. `base` is the address at which customers reach our
+    pages.
+    """
     new_id = Ids(time.time_ns, secrets.token_bytes)
     stores = await open_sqlite(settings.database_path, new_id=new_id, clock=now)
     accounts = Accounts(stores.accounts, clock=now, random_bytes=secrets.token_bytes)
@@ -337,10 +341,9 @@ async def build(
         owners=owners.of,
     )
     performer = performer_of(settings, actions, meter, tape)
-    open_channels = channels(stores, owner.workspace, new_id)
     outbox = Outbox(
         store=stores.outbox,
-        channels=open_channels,
+        channels=channels,
         unreachable=lambda address: inbox.unreachable(address),
         meter=meter,
         clock=now,
@@ -349,7 +352,7 @@ async def build(
     responder = Responder(
         journal=stores.journal,
         decider=decider,
-        channels=open_channels,
+        channels=channels,
         post=outbox,
         listeners=listeners,
         clock=now,
@@ -360,9 +363,7 @@ async def build(
         journal=stores.journal,
         timers=stores.timers,
         responder=responder,
-        errands=Errands(
-            timers=stores.timers, performer=performer, channels=open_channels, clock=now
-        ),
+        errands=Errands(timers=stores.timers, performer=performer, channels=channels, clock=now),
         lanes=Lanes(),
         wake=worker.wake,
         meter=meter,
@@ -406,7 +407,7 @@ async def build(
         worker=worker,
         schedules=schedules,
         publishing=publishing,
-        channels=open_channels,
+        channels=channels,
         new_id=new_id,
         tape=tape,
     )
@@ -538,81 +539,61 @@ def open_port(settings: Settings) -> socket.socket:
         )
 
 
-def open_telegram(
-    settings: Settings, folders: Mapping[str, BotFolder], stores: Stores, workspace: int, id: Ids
-) -> "list[TelegramChannel]":
-    """A channel for each configured bot of Telegram."""
-    if not settings.telegram_bots:
-        return []
-    from adapters.messengers.telegram.channel import TelegramChannel
-    from adapters.messengers.telegram.client import Connection
+def connect(settings: Settings, house: House, mask: Mask) -> Channels:
+    """The channels of every messenger: what the owner wrote down and what was added later."""
+    from adapters.messenger_catalogue import Opener, messengers, secrets_of
 
-    connection = Connection(settings.telegram.api_base)
-    channels = []
-    for one in settings.telegram_bots:
-        bot = one.bot or settings.bot_among(folders)
-        if bot not in folders:
-            stop(
-                f"A Telegram bot is to be answered by «{bot}», but there is no such bot folder"
-                f" in {settings.bots_dir}; there are: {', '.join(sorted(folders))}."
-            )
-        given = one.webhook_secret
-        try:
-            channels.append(
-                TelegramChannel(
-                    workspace=workspace,
-                    bot=bot,
-                    token=one.token.get_secret_value(),
-                    connection=connection,
-                    shelf=stores.shelf,
-                    clock=now,
-                    new_id=id,
-                    secret=given.get_secret_value()
-                    if given
-                    else kept_secret(settings.data_dir, f"telegram-{bot}.secret"),
-                    folder=partial(Path, folders[bot].path),
-                )
-            )
-        except ChannelUnauthorised as error:
-            stop(str(error))
-    return channels
+    found = messengers()
+    opener = Opener(
+        messengers=found,
+        api_bases=settings.api_bases,
+        shelf=house.stores.shelf,
+        clock=now,
+        new_id=house.new_id,
+        sleep=asyncio.sleep,
+        folder=lambda bot: house.folders[bot].path if bot in house.folders else None,
+    )
+
+    def opened(record: ChannelRecord) -> MessengerChannel:
+        mask.hide(secrets_of(record, found))
+        return opener(record)
+
+    def url(platform: str) -> str | None:
+        return f"{settings.public_url}{WEBHOOKS}{platform}" if settings.public_url else None
+
+    return Channels(
+        store=house.stores.channels(KeyRing(partial(keys_at_hand, settings))),
+        messengers=found,
+        workspace=house.workspace,
+        live=house.channels,
+        open=opened,
+        read=lambda bots: declared(
+            settings,
+            bots,
+            found,
+            workspace=house.workspace,
+            environ=os.environ,
+            env_file=ENV_FILE,
+        ),
+        published=house.published,
+        into=house.inbox,
+        url=url,
+        supervisor=house.supervisor,
+        clock=now,
+    )
 
 
-async def arrive_in_telegram(
-    house: House, channels: "Sequence[TelegramChannel]", url: str | None
-) -> "list[TelegramChannel]":
-    """Gives the channels that Telegram did not answer for; a wrong token ends the program."""
-    if not channels:
-        return []
-    from adapters.messengers.telegram.arriving import arrive_all
-
-    try:
-        return await arrive_all(channels, url)
-    except ExceptionGroup as refused:
+async def arrive(house: House, channels: Channels) -> None:
+    """Open every channel; what was written down wrong ends the program, a refused token if it is all."""
+    await channels.arrive()
+    states = channels.states()
+    only = [one.why for one in states.values() if one.status == "refused" and len(states) == 1]
+    if channels.complaints or only:
         await house.close(1)
-        for channel in channels:
-            await channel.close()
-        stop(*map(str, refused.exceptions))
-
-
-def listen_to_telegram(
-    house: House,
-    channels: "Sequence[TelegramChannel]",
-    missing: "Sequence[TelegramChannel]",
-    url: str | None,
-) -> None:
-    """Poll, or go on trying to set the webhooks that are still missing."""
-    if not channels:
-        return
-    from adapters.messengers.telegram.arriving import arrive_later
-    from adapters.messengers.telegram.polling import poll
-
-    if url is None:
-        for channel in channels:
-            house.supervisor.keep(channel.name, partial(poll, channel, house.inbox))
-    else:
-        for channel in missing:
-            house.supervisor.once(channel.name, partial(arrive_later, channel, url))
+        await channels.close()
+        if only:
+            stop(*only)
+        stop("Some bots cannot be connected:", *channels.complaints)
 
 
 async def serve(settings: Settings) -> None:
@@ -628,34 +609,26 @@ async def serve(settings: Settings) -> None:
     if live:
         await stop_if_stranded(settings)
     bots = load_all(settings, live=live)
-    settings = with_own_channels(settings, bots)
     listening = open_port(settings)
     metrics, hub = Metrics(), Hub()
-    telegram: list[TelegramChannel] = []
-
-    def channels(stores: Stores, workspace: int, id: Ids) -> dict[str, Channel]:
-        folders = {name: folder for name, (folder, _) in bots.items()}
-        telegram.extend(open_telegram(settings, folders, stores, workspace, id))
-        return {"web": WebChannel(hub), **{channel.name: channel for channel in telegram}}
-
     try:
         house = await build(
             settings,
             bots,
             meter=metrics,
-            channels=channels,
+            channels={"web": WebChannel(hub)},
             listeners=[hub, metrics],
             tape=Tape() if settings.public_url is None else None,
             base=address_of(settings, listening.getsockname()[1]),
         )
     except OSError as error:
         stop(error.strerror or str(error))
-    app = http_app(settings, house, hub, metrics, telegram)
-    url = f"{settings.public_url}{TELEGRAM_WEBHOOK}" if settings.public_url else None
-    missing = await arrive_in_telegram(house, telegram, url)
+    channels = connect(settings, house, log_as(settings))
+    app = http_app(settings, house, hub, metrics, channels)
+    await arrive(house, channels)
     # What came before us goes first: only then may anything new come in.
     await house.start()
-    listen_to_telegram(house, telegram, missing, url)
+    channels.start()
     if settings.reloads:
         house.supervisor.keep("reload", partial(republish, settings, house))
     server = server_of(app)
@@ -670,8 +643,7 @@ async def serve(settings: Settings) -> None:
         await server.serve(sockets=[listening])
     finally:
         await house.close(SHUTDOWN - HTTP_SHUTDOWN - 1)
-        for channel in telegram:
-            await channel.close()
+        await channels.close()
 
 
 async def stop_if_stranded(settings: Settings) -> None:
@@ -729,7 +701,7 @@ def http_app(
     house: House,
     hub: "Hub",
     metrics: "Metrics",
-    telegram: "Sequence[TelegramChannel]",
+    channels: Channels,
 ) -> "ASGIApp":
     """The HTTP surface over the machinery."""
     from adapters.http.app import build_app
@@ -753,9 +725,9 @@ def http_app(
         return folder.path / "media" if folder else None
 
     return build_app(
-        services_of(settings, house, telegram),
+        services_of(settings, house, channels),
         inbox=inbox,
-        channels={"telegram": telegram},
+        channels=channels.at,
         shelf=stores.shelf,
         clock=now,
         new_id=house.new_id,
@@ -791,23 +763,16 @@ def http_app(
     )
 
 
-def services_of(
-    settings: Settings, house: House, telegram: "Sequence[TelegramChannel]"
-) -> "Services":
+def services_of(settings: Settings, house: House, channels: Channels) -> "Services":
     """What the HTTP surface serves."""
     from bots.services import Services
     from bots.services.chat import Chat
     from bots.services.handoff import Handoff
     from bots.services.health import Health, not_behind
-    from bots.services.messaging import Connected, Messaging
+    from bots.services.messaging import Messaging
 
     stores, inbox = house.stores, house.inbox
     conversations = house.conversations
-    web = (Connected(platform="web", channel="web", bot=bot) for bot in house.folders)
-    connected = [
-        *(Connected(platform="telegram", channel=one.name, bot=one.bot) for one in telegram),
-        *web,
-    ]
     return Services(
         chat=Chat(
             inbox,
@@ -818,7 +783,7 @@ def services_of(
             new_id=house.new_id,
         ),
         conversations=conversations,
-        messaging=Messaging(inbox, house.outbox, conversations, connected=connected),
+        messaging=Messaging(inbox, house.outbox, conversations, channels=channels),
         events=house.events,
         handoff=Handoff(inbox, conversations),
         accounts=house.accounts,
@@ -900,7 +865,7 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
             apart,
             bots,
             meter=NoMeter(),
-            channels=lambda stores, workspace, id: {CHANNEL: screen},
+            channels={CHANNEL: screen},
             listeners=[inside, screen],
             tape=tape,
         )
@@ -1263,20 +1228,9 @@ def settings_or_stop() -> Settings:
     return settings
 
 
-def with_own_channels(settings: Settings, bots: Mapping[str, tuple[BotFolder, Loaded]]) -> Settings:
-    """The settings with the channels that bots name themselves; a missing variable ends the program."""
-    channels = {name: loaded.bot.channels for name, (_, loaded) in bots.items()}
-    try:
-        settings = with_channels(settings, channels, os.environ, ENV_FILE)
-    except SettingsError as error:
-        stop("Some bots cannot be connected:", *error.lines)
-    log_as(settings)
-    return settings
-
-
-def log_as(settings: Settings) -> None:
+def log_as(settings: Settings) -> Mask:
     """Log as the settings say, with every secret of theirs masked."""
-    set_up_logs(
+    return set_up_logs(
         format=settings.log.format, level=settings.log.level, secrets=settings.secret_values
     )
 

@@ -9,12 +9,19 @@ from bots.ports import Clock, MessengerChannel, NewId, Shelf, Sleep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """Something an account is opened with; `meaning` says where the owner finds it."""
+    """Something an account is opened with; `meaning` says where the owner finds it.
+
+    What is `made` is made up by us where the owner gives none. `pattern` is a regular expression
+    that the whole value has to fit, `form` says it in words.
+    """
 
     name: str
     meaning: str
     secret: bool = True
     required: bool = True
+    made: bool = False
+    pattern: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,12 @@ class Supervisor:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Run `work` for ever: when it ends or raises, again after 1, 2, 4 … 30 seconds."""
-        self._add(self._kept(name, work))
+    def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        """Run `work` for ever: when it ends or raises, again after 1, 2, 4 … 30 seconds.
+
+        Whoever wants it to end before the house does cancels the task.
+        """
+        return self._add(self._kept(name, work))
 
     def once(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Run something beside the others; a failure is logged."""
@@ -30,10 +33,11 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _add(self, work: Coroutine[None, None, None]) -> None:
+    def _add(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _kept(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         delay = 1.0

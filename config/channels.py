@@ -1,70 +1,170 @@
-"""What bots say of their own channels, with the `${NAMES}` in it read from the environment."""
+"""The channels that the owner wrote down: in the settings, and in bot.yaml with `${NAMES}` to fill in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import SecretStr, ValidationError
 
-from config.environment import SettingsError
-from config.settings import Settings, TelegramBotSettings
+from bots.messengers import Messenger
+from bots.model.channel import ChannelRecord
+from bots.services.channels import Declared
+from config.kept_secrets import kept_secret
+from config.settings import MessengerSettings, Settings
 
 Channels = Mapping[str, Mapping[str, str]]
 """Channel -> key -> what bot.yaml says."""
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_TELEGRAM = "telegram"
 
 
-def with_channels(
+def declared(
     settings: Settings,
     bots: Mapping[str, Channels],
+    messengers: Mapping[str, Messenger],
+    *,
+    workspace: int,
     environ: Mapping[str, str],
     env_file: Path | None = None,
-) -> Settings:
-    """The settings, in which a bot that names its own channels is served there alone.
+) -> Declared:
+    """Every channel of the settings and of these bots, and what is wrong with the others.
 
-    Raises SettingsError with a line for each variable that is not there.
+    A bot that names its own channels is served there alone. What messengers sign their calls with is
+    made and kept in the data folder where it is not given.
     """
+    return _Reading(settings, bots, messengers, workspace, _variables(environ, env_file)).declared()
+
+
+def _variables(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
     values = dotenv_values(env_file, encoding="utf-8") if env_file is not None else {}
-    known = {name: value for name, value in {**values, **environ}.items() if value}
-    wrong: list[str] = []
-    own: list[TelegramBotSettings] = []
-    for bot, channels in bots.items():
-        if _TELEGRAM in channels:
-            keys = _filled(bot, channels[_TELEGRAM], known, wrong)
-            try:
-                own.append(TelegramBotSettings(bot=bot, **keys))
-            except ValidationError:
-                wrong.append(
-                    f"{bot}/bot.yaml: channels.telegram.webhook_secret: use 1 to 256 letters,"
-                    " digits, _ and -"
-                )
-    if own and settings.no_webhooks:
-        wrong.append(f"EASYFLOW_PUBLIC_URL: {settings.no_webhooks}")
-    if wrong:
-        raise SettingsError(wrong)
-    if not own:
-        return settings
-    named = {one.bot for one in own}
-    single = settings.bot_among(bots)
-    kept = [one for one in settings.telegram_bots if (one.bot or single) not in named]
-    telegram = settings.telegram.model_copy(update={"token": None, "bots": (*kept, *own)})
-    return settings.model_copy(update={_TELEGRAM: telegram})
+    return {name: value for name, value in {**values, **environ}.items() if value}
 
 
-def _filled(
-    bot: str, keys: Mapping[str, str], known: Mapping[str, str], wrong: list[str]
-) -> dict[str, SecretStr]:
-    found = {}
-    for key, written in keys.items():
-        for name in _VARIABLE.findall(written):
-            if name not in known:
-                wrong.append(
-                    f"{bot}/bot.yaml: channels.telegram.{key} takes the variable {name}, which is"
-                    " not set: set it in the environment or in .env"
+class _Reading:
+    def __init__(
+        self,
+        settings: Settings,
+        bots: Mapping[str, Channels],
+        messengers: Mapping[str, Messenger],
+        workspace: int,
+        variables: Mapping[str, str],
+    ) -> None:
+        self._settings = settings
+        self._bots = bots
+        self._messengers = messengers
+        self._workspace = workspace
+        self._variables = variables
+        self._records: list[ChannelRecord] = []
+        self._complaints: list[str] = []
+        self._undecided: set[tuple[str, str]] = set()
+
+    def declared(self) -> Declared:
+        for name, part in self._settings.messengers.items():
+            for bot, given in part.accounts:
+                self._of_settings(name, part, bot or self._settings.bot_among(self._bots), given)
+        for bot, channels in self._bots.items():
+            for name, keys in channels.items():
+                self._of_folder(bot, name, keys)
+        wanted = {record.platform for record in self._records}
+        self._complaints += filter(None, (self._uncalled(name) for name in sorted(wanted)))
+        return Declared(
+            records=self._records,
+            complaints=self._complaints,
+            undecided=frozenset(self._undecided),
+        )
+
+    def _of_settings(
+        self, name: str, part: MessengerSettings, bot: str, given: Mapping[str, str]
+    ) -> None:
+        messenger = self._messengers.get(name)
+        if messenger is None:
+            self._complaints.append(_unknown(f"EASYFLOW_{name.upper()}", name, self._messengers))
+        elif bot not in self._bots:
+            self._complaints.append(
+                f"A channel of {messenger.title} is to be answered by «{bot}», but there is no such"
+                f" bot folder in {self._settings.bots_dir}; there are: {', '.join(self._bots)}."
+            )
+        elif not self._bots[bot]:
+            self._take(f"EASYFLOW_{name.upper()}__", messenger, bot, given, in_folder=False)
+
+    def _of_folder(self, bot: str, name: str, keys: Mapping[str, str]) -> None:
+        where = f"{bot}/bot.yaml: channels.{name}"
+        messenger = self._messengers.get(name)
+        if messenger is None:
+            self._complaints.append(_unknown(where, name, self._messengers))
+            return
+        wrong = [line for key, text in keys.items() for line in self._missing(where, key, text)]
+        if wrong:
+            self._complaints += wrong
+            self._undecided.add((bot, name))
+            return
+        filled = {
+            key: _VARIABLE.sub(lambda variable: self._variables[variable[1]], text)
+            for key, text in keys.items()
+        }
+        self._take(f"{where}.", messenger, bot, filled, in_folder=True)
+
+    def _missing(self, where: str, key: str, text: str) -> Iterator[str]:
+        for name in _VARIABLE.findall(text):
+            if name not in self._variables:
+                yield (
+                    f"{where}.{key} takes the variable {name}, which is not set: set it in the"
+                    " environment or in .env"
                 )
-        text = _VARIABLE.sub(lambda variable: known.get(variable[1], "-"), written)
-        found[key] = SecretStr(text)
-    return found
+
+    def _take(
+        self,
+        where: str,
+        messenger: Messenger,
+        bot: str,
+        given: Mapping[str, str],
+        *,
+        in_folder: bool,
+    ) -> None:
+        credentials, wrong = dict(given), []
+        upper = str.lower if in_folder else str.upper
+        for one in messenger.credentials:
+            value = credentials.get(one.name)
+            if not value and one.made:
+                credentials[one.name] = self._kept(messenger.name, bot, one.name, in_folder)
+            elif not value and one.required:
+                wrong.append(f"{where}{upper(one.name)} is missing: {one.meaning}")
+            elif value and one.pattern and not re.fullmatch(one.pattern, value):
+                wrong.append(f"{where}{upper(one.name)}: use {one.form}")
+        if wrong:
+            self._complaints += wrong
+            self._undecided.add((bot, messenger.name))
+            return
+        self._records.append(
+            ChannelRecord(
+                workspace=self._workspace,
+                bot=bot,
+                platform=messenger.name,
+                origin="folder" if in_folder else "settings",
+                credentials=credentials,
+            )
+        )
+
+    def _kept(self, platform: str, bot: str, key: str, in_folder: bool) -> str:
+        """The first account of a bot at a messenger has the plain name."""
+        before = sum((one.platform, one.bot) == (platform, bot) for one in self._records)
+        number = f"-{before + 1}" if before else ""
+        return kept_secret(self._settings.data_dir, f"{platform}-{bot}{number}.secret")
+
+    def _uncalled(self, name: str) -> str | None:
+        """Why a messenger would not call us, or None where it would."""
+        messenger, url = self._messengers[name], self._settings.public_url or ""
+        if (
+            url.startswith("http:")
+            and messenger.webhook
+            and self._settings.api_bases.get(name, messenger.api_base) == messenger.api_base
+        ):
+            return (
+                f"EASYFLOW_PUBLIC_URL: {messenger.title} calls only https:// addresses: give such"
+                " a one"
+            )
+        return None
+
+
+def _unknown(where: str, name: str, messengers: Mapping[str, Messenger]) -> str:
+    return f"{where}: there is no messenger {name}; there are: {', '.join(messengers)}"

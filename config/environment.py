@@ -154,6 +154,6 @@ def _not_json(error: UnreadableSettings, given: Mapping[str, str]) -> str:
     for name in given:
         if name.removeprefix(PREFIX).split(NESTING)[0].lower() in str(error):
             return f"{name}: Write JSON, such as " + (
-                '[{"bot": "shop", "token": "…"}]' if "TELEGRAM" in name else '["https://…"]'
+                '[{"bot": "shop", "token": "…"}]' if name.endswith("BOTS") else '["https://…"]'
             )
     return str(error)

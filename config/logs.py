@@ -57,8 +57,11 @@ def set_up_logs(
     level: str,
     secrets: Iterable[str] = (),
     stream: TextIO | None = None,
-) -> None:
-    """Send all logs, our own and the libraries', to `stream`; `secrets` are masked word for word."""
+) -> "Mask":
+    """Send all logs, our own and the libraries', to `stream`; `secrets` are masked word for word.
+
+    What is given masks them; it may be told of more.
+    """
     stream = stream or sys.stderr
     pretty = format == "pretty" or (format == "auto" and stream.isatty())
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -100,15 +103,25 @@ def set_up_logs(
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
+    return mask
 
 
 class Mask:
     """A step of structlog that hides secrets wherever they stand in an event."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: set[str] = set()
+        self._known: re.Pattern[str] | None = None
+        self.hide(secrets)
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Mask these too."""
         # Short ones would mask words that are no secrets; the longest first, as one may hold another.
-        known = sorted({one for one in secrets if len(one) >= 6}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+        fresh = {one for one in secrets if len(one) >= 6} - self._secrets
+        if fresh:
+            self._secrets |= fresh
+            known = sorted(self._secrets, key=len, reverse=True)
+            self._known = re.compile("|".join(map(re.escape, known)))
 
     def __call__(
         self, logger: Any, method: str, event: MutableMapping[str, Any]

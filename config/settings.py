@@ -1,6 +1,5 @@
 """Every setting with its type, its default and one line of meaning; read from EASYFLOW_* variables."""
 
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_origin
@@ -18,23 +17,24 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from flows.messengers import MESSENGERS
+
 PREFIX = "EASYFLOW_"
 LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 NESTING = "__"
 EXAMPLE_BOT = "shop"
-TELEGRAM_API = "https://api.telegram.org"
 _SQLITE = ("sqlite://", "sqlite+aiosqlite://")
 _SECRET: dict[str, JsonValue] = {"secret": True}
-_SECRET_OF_TELEGRAM = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
-def _telegram_secret(secret: SecretStr | None) -> SecretStr | None:
-    if secret is not None and not _SECRET_OF_TELEGRAM.fullmatch(secret.get_secret_value()):
-        raise ValueError("use 1 to 256 letters, digits, _ and -")
-    return secret
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise ValueError("write a web address such as https://bot.example.com")
+    return text.rstrip("/")
 
 
-TelegramSecret = Annotated[SecretStr | None, AfterValidator(_telegram_secret)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class _Part(BaseModel):
@@ -77,40 +77,140 @@ class AdminSettings(_Part):
         return email
 
 
-class TelegramBotSettings(_Part):
-    """One Telegram bot among several in a process."""
+class MessengerSettings(_Part):
+    """Accounts at one messenger: one by the fields of its own credentials, more by `bots`.
 
-    bot: str = Field(description="The bot folder that answers there")
-    token: SecretStr = Field(description="Token given by @BotFather")
-    webhook_secret: TelegramSecret = Field(default=None, description="As below, of this bot")
+    A messenger's own class adds a field for each credential, named as in `flows.messengers`.
+    """
+
+    api_base: WebAddress = ""
+    bot: str | None = Field(
+        default=None, description="Bot folder that answers there; the default bot if not given"
+    )
+    bots: tuple[dict[str, SecretStr], ...] = Field(
+        default=(),
+        description="Several accounts: a JSON list, each with its `bot` and the keys above",
+        json_schema_extra=_SECRET,
+    )
+
+    @field_validator("bots", mode="before")
+    @classmethod
+    def _numbers_are_texts(cls, bots: Any) -> Any:
+        if not isinstance(bots, list | tuple):
+            return bots
+        return [
+            {key: str(value) if type(value) is int else value for key, value in one.items()}
+            if isinstance(one, dict)
+            else one
+            for one in bots
+        ]
+
+    @field_validator("bots")
+    @classmethod
+    def _have_what_they_need(
+        cls, bots: tuple[dict[str, SecretStr], ...]
+    ) -> tuple[dict[str, SecretStr], ...]:
+        for account in bots:
+            for key in ("bot", *cls.needed()):
+                if not account.get(key):
+                    raise ValueError(f'each of the list needs its "{key}"')
+            unknown = account.keys() - {"bot", *cls.credentials()}
+            if unknown:
+                raise ValueError(f"nobody knows what {', '.join(sorted(unknown))} is in the list")
+        return bots
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        missing = [key.upper() for key in self.needed() if not getattr(self, key)]
+        if self.own and missing:
+            raise ValueError(f"there is a token, but {', '.join(missing)} is missing")
+        return self
+
+    @classmethod
+    def credentials(cls) -> list[str]:
+        """The names of what an account is opened with."""
+        others = MessengerSettings.model_fields
+        return [name for name in cls.model_fields if name not in others]
+
+    @classmethod
+    def needed(cls) -> tuple[str, ...]:
+        """Those without which none is opened."""
+        name = cls.__name__.removesuffix("Settings").lower()
+        return next((one.keys[: one.needs] for one in MESSENGERS if one.name == name), ())
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The credentials of the one account; empty where no token is given."""
+        if not getattr(self, self.needed()[0]):
+            return {}
+        return {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name in self.credentials()
+            if (value := getattr(self, name))
+        }
+
+    @property
+    def accounts(self) -> list[tuple[str, dict[str, str]]]:
+        """Each account's bot ("" for the default one) with its credentials."""
+        several = []
+        for account in self.bots:
+            values = {key: value.get_secret_value() for key, value in account.items()}
+            several.append((values.pop("bot"), values))
+        return [*([(self.bot or "", self.own)] if self.own else ()), *several]
 
 
-class TelegramSettings(_Part):
+class TelegramSettings(MessengerSettings):
     """Bots in Telegram."""
 
     token: SecretStr | None = Field(
         default=None, description="Token of one bot, given by @BotFather"
     )
-    bot: str | None = Field(
-        default=None, description="Bot folder that the token serves; the default bot if not given"
-    )
-    webhook_secret: TelegramSecret = Field(
+    webhook_secret: SecretStr | None = Field(
         default=None,
         description="What Telegram signs webhooks with; made and kept in the data folder if absent",
     )
-    bots: tuple[TelegramBotSettings, ...] = Field(
-        default=(),
-        description='Several bots: JSON list of {"bot", "token", "webhook_secret"}',
-        json_schema_extra=_SECRET,
+    payments: SecretStr | None = Field(
+        default=None, description="The payment provider's token, given by @BotFather"
     )
-    api_base: str = Field(
-        default=TELEGRAM_API, description="Bot API server; change it for one of your own"
+    api_base: WebAddress = Field(
+        default="https://api.telegram.org",
+        description="Bot API server; change it for one of your own",
     )
 
-    @field_validator("api_base")
-    @classmethod
-    def _is_a_web_address(cls, api_base: str) -> str:
-        return _web_address(api_base)
+
+class WhatsAppSettings(MessengerSettings):
+    """Numbers of WhatsApp."""
+
+    token: SecretStr | None = Field(
+        default=None, description="Access token of one number's app, given by Meta"
+    )
+    phone_id: str | None = Field(default=None, description="The Phone number ID, not the number")
+    app_secret: SecretStr | None = Field(
+        default=None, description="The app's secret, by which Meta signs its calls"
+    )
+    verify_token: SecretStr | None = Field(
+        default=None, description="The word that verifies the webhook, yours to make up"
+    )
+    api_base: WebAddress = Field(
+        default="https://graph.facebook.com/v23.0", description="Graph API with its version"
+    )
+
+
+class VkSettings(MessengerSettings):
+    """Communities of VK."""
+
+    token: SecretStr | None = Field(default=None, description="Access token of one community")
+    group: str | None = Field(default=None, description="The community's number")
+    secret: SecretStr | None = Field(
+        default=None,
+        description="The secret of its Callback API; made and kept in the data folder if absent",
+    )
+    confirmation: str | None = Field(
+        default=None, description="What the server answers to VK's question; found out if absent"
+    )
+    api_base: WebAddress = Field(
+        default="https://api.vk.com/method", description="Where VK's methods are called"
+    )
 
 
 class PaySettings(_Part):
@@ -162,7 +262,7 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         default=None,
-        description="Address others reach the server at; with it Telegram calls a webhook",
+        description="Address others reach the server at; with it messengers call webhooks",
     )
     database_url: str | None = Field(
         default=None,
@@ -173,6 +273,11 @@ class Settings(BaseSettings):
         default=None,
         description="Not used yet: it comes in a later version",
         json_schema_extra=_SECRET,
+    )
+    keys: SecretStr | None = Field(
+        default=None,
+        description="Keys of what is sealed in the database, with commas between them: the first"
+        " seals, all open; one is made and kept in the data folder if absent",
     )
     allow_actions: bool = Field(
         default=False,
@@ -190,6 +295,8 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     admin: AdminSettings = AdminSettings()
     telegram: TelegramSettings = TelegramSettings()
+    whatsapp: WhatsAppSettings = WhatsAppSettings()
+    vk: VkSettings = VkSettings()
     pay: PaySettings = PaySettings()
     log: LogSettings = LogSettings()
 
@@ -220,28 +327,33 @@ class Settings(BaseSettings):
             raise ValueError("this version needs no Redis, it comes in a later one: remove it")
         return url
 
-    @model_validator(mode="after")
-    def _webhooks_can_come(self) -> Self:
-        if self.telegram_bots and self.no_webhooks:
-            raise ValueError(f"PUBLIC_URL: {self.no_webhooks}")
-        return self
+    @property
+    def messengers(self) -> dict[str, MessengerSettings]:
+        """What is said of each messenger, by its name."""
+        parts = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: part for name, part in parts.items() if isinstance(part, MessengerSettings)}
 
     @property
-    def no_webhooks(self) -> str | None:
-        """Why Telegram would not call us, or None where it would."""
-        insecure = self.public_url is not None and self.public_url.startswith("http:")
-        if insecure and self.telegram.api_base == TELEGRAM_API:
-            return "Telegram calls only https:// addresses: give such a one"
-        return None
+    def api_bases(self) -> dict[str, str]:
+        """Where each messenger is called."""
+        return {name: part.api_base for name, part in self.messengers.items()}
+
+    @field_validator("keys")
+    @classmethod
+    def _are_long(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is not None and not all(len(key) >= 32 for key in split_keys(keys)):
+            raise ValueError("each key needs at least 32 characters: openssl rand -base64 32")
+        return keys
 
     @property
     def secret_values(self) -> list[str]:
         """What must not be seen anywhere, a log least of all."""
-        given = [self.admin.password, self.admin.api_key, self.telegram.webhook_secret]
-        given += self.secrets.values()
-        for bot in self.telegram_bots:
-            given += [bot.token, bot.webhook_secret]
-        return [secret.get_secret_value() for secret in given if secret is not None]
+        given = [self.admin.password, self.admin.api_key, *self.secrets.values()]
+        for part in self.messengers.values():
+            given += [getattr(part, name) for name in part.credentials()]
+            given += [value for one in part.bots for key, value in one.items() if key != "bot"]
+        known = [one.get_secret_value() for one in given if isinstance(one, SecretStr)]
+        return known + split_keys(self.keys)
 
     def secret(self, name: str) -> str | None:
         """The value of a bot's secret."""
@@ -279,25 +391,11 @@ class Settings(BaseSettings):
         """Whether a bot is published when its files change."""
         return self.public_url is None if self.reload is None else self.reload
 
-    @property
-    def telegram_bots(self) -> tuple[TelegramBotSettings, ...]:
-        """All Telegram bots; the one of the single token has an empty `bot` where none is named."""
-        telegram = self.telegram
-        if telegram.token is None:
-            return telegram.bots
-        single = TelegramBotSettings(
-            bot=telegram.bot or self.default_bot or "",
-            token=telegram.token,
-            webhook_secret=telegram.webhook_secret,
-        )
-        return (single, *telegram.bots)
 
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
-        raise ValueError("write a web address such as https://bot.example.com")
-    return text.rstrip("/")
+def split_keys(keys: SecretStr | None) -> list[str]:
+    """The keys of a list with commas."""
+    written = keys.get_secret_value() if keys is not None else ""
+    return [one.strip() for one in written.split(",") if one.strip()]
 
 
 class Setting(NamedTuple):
@@ -313,7 +411,9 @@ class Setting(NamedTuple):
 def all_settings(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> list[Setting]:
     """Every setting by the name of its variable, groups opened."""
     found: list[Setting] = []
-    for name, field in model.model_fields.items():
+    inherited = [name for base in model.__bases__ for name in getattr(base, "model_fields", ())]
+    for name in sorted(model.model_fields, key=lambda one: one in inherited):
+        field = model.model_fields[name]
         full = prefix + name.upper()
         annotation: Any = field.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -345,10 +445,10 @@ def secrets() -> set[str]:
 def _type(annotation: Any) -> str:
     words: Mapping[str, str] = {"str": "text", "int": "number", "bool": "yes/no", "Path": "path"}
     written = str(annotation)
-    if "SecretStr" in written:
-        return "secret"
     if "tuple" in written:
         return "JSON list"
+    if "SecretStr" in written:
+        return "secret"
     if "Literal" in written:
         return " ".join(f"`{one}`" for one in annotation.__args__)
     return next((words[name] for name in words if name.lower() in written.lower()), "text")

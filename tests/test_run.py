@@ -98,7 +98,7 @@ async def test_a_telegram_that_does_not_answer_holds_nobody_up_and_is_found_late
     with server:
         assert server.call("GET", "/readyz")[0] == 200
         with FakeTelegram.start(port=port) as telegram:
-            await _until(lambda: "In Telegram" in server.log, within=30)
+            await _until(lambda: '"Connected"' in server.log, within=30)
             telegram.update(message(501, "/start"))
             await telegram.expect(1, within=20)
 

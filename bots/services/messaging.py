@@ -1,7 +1,7 @@
 """Writing to customers through their messenger, and reading and writing a chat's context."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bots.errors import NotFound
@@ -12,51 +12,13 @@ from bots.model.message import Address, Reply
 from bots.model.turn import MessageRecord
 from bots.services.contexts import refuse_growth
 from bots.services.conversations import Conversations
-from bots.services.runtime import Inbox, Outbox
+from bots.services.runtime import Channels, Connected, Inbox, Outbox, Platform
 
 PATIENCE = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
-    """A messenger as clients may list it."""
-
-    name: str
-    title: str
-    capabilities: Sequence[str]
-    webhook: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connected:
-    """A bot's account at a platform; `channel` is its name in addresses."""
-
-    platform: str
-    channel: str
-    bot: str
-
-
-PLATFORMS = (
-    Platform(
-        name="telegram",
-        title="Telegram",
-        capabilities=("text", "inline_keyboard", "media", "files", "voice"),
-        webhook=True,
-    ),
-    Platform(
-        name="web",
-        title="Web chat",
-        capabilities=("text", "inline_keyboard", "media", "files"),
-        webhook=False,
-    ),
-)
-
-_STARTED_BY_US = frozenset({"telegram"})
-"""Where a chat id is the messenger's own, so that we may write before the customer does."""
-
-
 class Messaging:
-    """`connected` is what this installation has; the first of a platform is its default."""
+    """Of a bot's accounts at a platform the first is its default."""
 
     def __init__(
         self,
@@ -64,13 +26,13 @@ class Messaging:
         outbox: Outbox,
         conversations: Conversations,
         *,
-        connected: Sequence[Connected],
+        channels: Channels,
         patience: float = PATIENCE,
     ) -> None:
         self._inbox = inbox
         self._outbox = outbox
         self._conversations = conversations
-        self._connected = connected
+        self._channels = channels
         self._patience = patience
 
     async def send(
@@ -103,8 +65,7 @@ class Messaging:
 
     def platforms(self) -> list[tuple[Platform, bool]]:
         """Every platform we speak to, and whether a bot is connected to it."""
-        connected = {each.platform for each in self._connected}
-        return [(platform, platform.name in connected) for platform in PLATFORMS]
+        return [(each, self._channels.is_up(each.name)) for each in self._channels.platforms()]
 
     async def _address(
         self, caller: Caller, platform: str, chat_id: str, user_id: str | None = None
@@ -112,7 +73,7 @@ class Messaging:
         try:
             known = await self._conversations.of_chat(caller, platform, chat_id, user_id)
         except NotFound:
-            if platform not in _STARTED_BY_US:
+            if not any(each.writes_first for each in self._named(platform)):
                 raise
         else:
             return known, known.address, None
@@ -121,7 +82,10 @@ class Messaging:
         return None, address, Opening(platform=platform, user_id=user_id or chat_id)
 
     def _account(self, caller: Caller, platform: str) -> Connected:
-        for account in self._connected:
-            if account.platform == platform and caller.bot in (None, account.bot):
+        for account in self._channels.accounts(platform):
+            if caller.bot in (None, account.bot):
                 return account
         raise NotFound("platform", platform)
+
+    def _named(self, platform: str) -> list[Platform]:
+        return [each for each in self._channels.platforms() if each.name == platform]

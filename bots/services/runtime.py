@@ -1,6 +1,7 @@
 """What the services need of the running machinery: the inbox, the outbox and the live bots."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bots.model.answer import Answer, Delivery
@@ -64,3 +65,35 @@ class Published(Protocol):
 
     def current(self, bot: str) -> Bot:
         """One of them. Raises NotFound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A messenger as clients may list it."""
+
+    name: str
+    title: str
+    capabilities: Sequence[str]
+    webhook: bool
+    writes_first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """A bot's account at a platform; `channel` is its name in addresses."""
+
+    channel: str
+    bot: str
+
+
+class Channels(Protocol):
+    """Where bots answer."""
+
+    def platforms(self) -> Sequence[Platform]:
+        """Every messenger we speak to."""
+
+    def is_up(self, platform: str) -> bool:
+        """Whether an account of this messenger works just now."""
+
+    def accounts(self, platform: str) -> Sequence[Connected]:
+        """The accounts at a messenger, the first kept first."""

@@ -1,63 +1,140 @@
-"""Bots that name their own channels: tokens come from the environment, and no token serves twice."""
+"""Channels as owners write them down: who answers where, with what, and what cannot be opened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from config.channels import with_channels
-from config.environment import SettingsError, load_settings
-from config.settings import Settings
+from bots.messengers import Account, Credential, Messenger
+from bots.ports import MessengerChannel
+from bots.services.channels import Declared
+from config.channels import declared
+from config.environment import load_settings
 
 OWN = {"telegram": {"token": "${SHOP_TOKEN}"}}
 
 
-def served(
+def never(account: Account) -> MessengerChannel:
+    raise AssertionError("nothing is opened here")
+
+
+def messenger(name: str, *credentials: Credential) -> Messenger:
+    return Messenger(
+        name=name,
+        title=name.title(),
+        capabilities=(),
+        credentials=credentials,
+        api_base=f"https://api.{name}.org",
+        open=never,
+    )
+
+
+TOKEN = Credential(name="token", meaning="What @BotFather gave")
+SECRET = Credential(
+    name="webhook_secret",
+    meaning="What signs",
+    required=False,
+    made=True,
+    pattern="[A-Za-z0-9_-]{1,256}",
+    form="1 to 256 letters, digits, _ and -",
+)
+MESSENGERS = {
+    "telegram": messenger("telegram", TOKEN, SECRET),
+    "vk": messenger("vk", TOKEN, Credential(name="group", meaning="Its number", secret=False)),
+}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def read(
+    data: Path,
     bots: Mapping[str, Mapping[str, Mapping[str, str]]],
     environ: Mapping[str, str],
     env_file: Path | None = None,
     **given: str,
-) -> Settings:
-    settings = load_settings({f"EASYFLOW_{name}": value for name, value in given.items()})
-    return with_channels(settings, bots, environ, env_file)
+) -> Declared:
+    written = {f"EASYFLOW_{name}": value for name, value in given.items()}
+    settings = load_settings(written | {"EASYFLOW_DATA_DIR": str(data)})
+    return declared(settings, bots, MESSENGERS, workspace=1, environ=environ, env_file=env_file)
 
 
-def tokens(settings: Settings) -> list[tuple[str, str]]:
-    return [(one.bot, one.token.get_secret_value()) for one in settings.telegram_bots]
+def tokens(found: Declared) -> Sequence[tuple[str, str, str, str]]:
+    assert found.complaints == []
+    return [
+        (one.platform, one.bot, one.origin, (one.credentials or {})["token"])
+        for one in found.records
+    ]
 
 
-def test_a_bots_own_token_comes_from_the_environment() -> None:
-    settings = served({"shop": OWN, "salon": {}}, {"SHOP_TOKEN": "1:a"})
-    assert tokens(settings) == [("shop", "1:a")]
-    assert "1:a" in settings.secret_values
+def test_a_bots_own_token_comes_from_the_environment(data: Path) -> None:
+    found = read(data, {"shop": OWN, "salon": {}}, {"SHOP_TOKEN": "1:a"})
+    assert tokens(found) == [("telegram", "shop", "folder", "1:a")]
 
 
-def test_a_file_of_variables_is_read_too(tmp_path: Path) -> None:
+def test_a_file_of_variables_is_read_too(data: Path, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("SHOP_TOKEN=1:a\n", encoding="utf-8")
-    assert tokens(served({"shop": OWN}, {}, tmp_path / ".env")) == [("shop", "1:a")]
+    found = read(data, {"shop": OWN}, {}, tmp_path / ".env")
+    assert tokens(found) == [("telegram", "shop", "folder", "1:a")]
 
 
-def test_a_bot_that_names_its_channel_is_served_there_alone() -> None:
-    settings = served(
+def test_a_bot_that_names_its_channels_is_served_there_alone(data: Path) -> None:
+    found = read(
+        data,
         {"shop": OWN, "salon": {}},
         {"SHOP_TOKEN": "1:a"},
         TELEGRAM__TOKEN="9:z",
         TELEGRAM__BOTS='[{"bot": "salon", "token": "2:b"}, {"bot": "shop", "token": "3:c"}]',
+        VK__TOKEN="v",
+        VK__GROUP="7",
     )
-    assert tokens(settings) == [("salon", "2:b"), ("shop", "1:a")]
+    assert tokens(found) == [
+        ("telegram", "salon", "settings", "2:b"),
+        ("telegram", "shop", "folder", "1:a"),
+    ]
 
 
-def test_bots_that_name_no_channels_are_served_as_the_settings_say() -> None:
-    settings = served({"shop": {}, "salon": {}}, {}, TELEGRAM__TOKEN="9:z")
-    assert tokens(settings) == [("", "9:z")]
+def test_bots_that_name_no_channels_are_served_as_the_settings_say(data: Path) -> None:
+    found = read(
+        data,
+        {"shop": {}, "salon": {}},
+        {},
+        TELEGRAM__TOKEN="9:z",
+        VK__TOKEN="v",
+        VK__GROUP="7",
+        VK__BOT="salon",
+    )
+    assert tokens(found) == [
+        ("telegram", "shop", "settings", "9:z"),
+        ("vk", "salon", "settings", "v"),
+    ]
 
 
-def test_a_variable_that_is_not_set_is_named_with_its_bot() -> None:
-    with pytest.raises(SettingsError) as error:
-        served(
-            {"shop": OWN, "salon": {"telegram": {"token": "${B}", "webhook_secret": "${C}"}}}, {}
-        )
-    assert error.value.lines == [
+def test_what_a_messenger_signs_with_is_made_once_and_no_two_accounts_share_it(data: Path) -> None:
+    several = '[{"bot": "shop", "token": "2:b"}, {"bot": "shop", "token": "3:c"}]'
+
+    def secrets() -> list[str]:
+        found = read(data, {"shop": {}}, {}, TELEGRAM__TOKEN="1:a", TELEGRAM__BOTS=several)
+        return [(one.credentials or {})["webhook_secret"] for one in found.records]
+
+    assert len(set(secrets())) == 3
+    assert secrets() == secrets()
+    assert {path.name for path in data.iterdir()} == {
+        "telegram-shop.secret",
+        "telegram-shop-2.secret",
+        "telegram-shop-3.secret",
+    }
+
+
+def test_a_variable_that_is_not_set_is_named_with_its_bot(data: Path) -> None:
+    found = read(
+        data,
+        {"shop": OWN, "salon": {"telegram": {"token": "${B}", "webhook_secret": "${C}"}}},
+        {},
+    )
+    assert found.complaints == [
         f"{bot}/bot.yaml: channels.telegram.{key} takes the variable {name}, which is not set:"
         " set it in the environment or in .env"
         for bot, key, name in (
@@ -66,17 +143,47 @@ def test_a_variable_that_is_not_set_is_named_with_its_bot() -> None:
             ("salon", "webhook_secret", "C"),
         )
     ]
+    assert found.undecided == {("shop", "telegram"), ("salon", "telegram")}
 
 
-def test_a_webhook_secret_that_telegram_would_not_take_is_told() -> None:
+def test_one_bad_channel_does_not_keep_the_others_away(data: Path) -> None:
+    found = read(data, {"shop": OWN, "salon": OWN | {"vk": {"token": "${T}"}}}, {"T": "t"})
+    assert [line.split(" ")[1] for line in found.complaints] == [
+        "channels.telegram.token",
+        "channels.telegram.token",
+        "channels.vk.group",
+    ]
+
+
+def test_a_webhook_secret_that_telegram_would_not_take_is_told(data: Path) -> None:
     bots = {"shop": {"telegram": {"token": "${T}", "webhook_secret": "${S}"}}}
-    with pytest.raises(SettingsError) as error:
-        served(bots, {"T": "1:a", "S": "с пробелом"})
-    (line,) = error.value.lines
-    assert line.startswith("shop/bot.yaml: channels.telegram.webhook_secret: use 1 to 256")
-    assert "пробелом" not in line
+    found = read(data, bots, {"T": "1:a", "S": "с пробелом"})
+    assert found.complaints == [
+        "shop/bot.yaml: channels.telegram.webhook_secret: use 1 to 256 letters, digits, _ and -"
+    ]
 
 
-def test_telegram_is_not_promised_where_it_would_not_call() -> None:
-    with pytest.raises(SettingsError, match="EASYFLOW_PUBLIC_URL: Telegram calls only https"):
-        served({"shop": OWN}, {"SHOP_TOKEN": "1:a"}, PUBLIC_URL="http://bot.example.com")
+def test_a_messenger_is_not_promised_where_it_would_not_call(data: Path) -> None:
+    environ = {"SHOP_TOKEN": "1:a"}
+    found = read(data, {"shop": OWN}, environ, PUBLIC_URL="http://bot.example.com")
+    assert found.complaints == [
+        "EASYFLOW_PUBLIC_URL: Telegram calls only https:// addresses: give such a one"
+    ]
+
+
+def test_a_messenger_of_ones_own_may_call_any_address(data: Path) -> None:
+    found = read(
+        data,
+        {"shop": {}},
+        {},
+        TELEGRAM__TOKEN="1:a",
+        PUBLIC_URL="http://127.0.0.1:8000",
+        TELEGRAM__API_BASE="http://127.0.0.1:9000",
+    )
+    assert found.complaints == []
+
+
+def test_a_bot_that_is_not_there_is_named(data: Path) -> None:
+    found = read(data, {"shop": {}}, {}, TELEGRAM__TOKEN="1:a", TELEGRAM__BOT="shpo")
+    (line,) = found.complaints
+    assert line.startswith("A channel of Telegram is to be answered by «shpo», but there is no")

@@ -23,7 +23,7 @@ def test_nothing_needs_to_be_set() -> None:
     assert (plain.http.host, plain.http.port) == ("127.0.0.1", 8000)
     assert plain.database_path == Path("data/easyflow.db")
     assert plain.bots_dir == Path("config/bots")
-    assert plain.telegram_bots == ()
+    assert all(part.accounts == [] for part in plain.messengers.values())
 
 
 def test_nested_settings_are_written_with_two_underscores() -> None:
@@ -60,17 +60,42 @@ def test_the_database_is_a_file_of_sqlite(url: str, path: str) -> None:
     assert settings(DATABASE_URL=url).database_path == Path(path)
 
 
-def test_a_single_token_and_a_list_are_bots_together() -> None:
+def test_a_single_token_and_a_list_are_accounts_together() -> None:
     several = '[{"bot": "salon", "token": "2:b", "webhook_secret": "s"}]'
-    bots = settings(TELEGRAM__TOKEN="1:a", TELEGRAM__BOT="shop", TELEGRAM__BOTS=several)
-    assert [(one.bot, one.token.get_secret_value()) for one in bots.telegram_bots] == [
-        ("shop", "1:a"),
-        ("salon", "2:b"),
+    telegram = settings(
+        TELEGRAM__TOKEN="1:a", TELEGRAM__BOT="shop", TELEGRAM__BOTS=several
+    ).messengers["telegram"]
+    assert telegram.accounts == [
+        ("shop", {"token": "1:a"}),
+        ("salon", {"token": "2:b", "webhook_secret": "s"}),
     ]
 
 
-def test_a_token_without_a_bot_serves_the_default_one() -> None:
-    assert settings(TELEGRAM__TOKEN="1:a", DEFAULT_BOT="salon").telegram_bots[0].bot == "salon"
+def test_an_account_may_need_more_than_a_token() -> None:
+    given = {"WHATSAPP__TOKEN": "t", "WHATSAPP__PHONE_ID": "1", "WHATSAPP__APP_SECRET": "s"}
+    assert complaints(**given) == [
+        "EASYFLOW_WHATSAPP: There is a token, but VERIFY_TOKEN is missing"
+    ]
+    whole = settings(**given, WHATSAPP__VERIFY_TOKEN="v").whatsapp
+    assert whole.accounts == [
+        ("", {"token": "t", "phone_id": "1", "app_secret": "s", "verify_token": "v"})
+    ]
+
+
+def test_numbers_in_a_list_of_accounts_are_texts() -> None:
+    vk = settings(VK__BOTS='[{"bot": "shop", "token": "t", "group": 7}]').vk
+    assert vk.accounts == [("shop", {"token": "t", "group": "7"})]
+
+
+def test_a_key_of_an_account_that_nobody_knows_is_a_complaint() -> None:
+    lines = complaints(VK__BOTS='[{"bot": "shop", "token": "hunter2", "gruop": "7"}]')
+    assert lines == ["EASYFLOW_VK__BOTS: Nobody knows what gruop is in the list"]
+
+
+def test_keys_that_seal_are_long_and_masked() -> None:
+    assert "at least 32" in complaints(KEYS="short")[0]
+    first, second = "a" * 32, "b" * 32
+    assert {first, second} <= set(settings(KEYS=f"{first}, {second}").secret_values)
 
 
 def test_the_bot_that_answers_where_none_is_named() -> None:
@@ -138,7 +163,7 @@ def test_the_value_of_a_secret_is_never_repeated() -> None:
         DATABASE_URL="postgresql://me:hunter2@db/x",
         REDIS_URL="redis://:hunter2@cache",
     )
-    assert len(lines) == 6
+    assert len(lines) == 5
     assert "hunter2" not in "\n".join(lines)
     assert "hunter2" not in repr(settings(ADMIN__PASSWORD="hunter2-long"))
 
@@ -146,16 +171,6 @@ def test_the_value_of_a_secret_is_never_repeated() -> None:
 def test_what_comes_in_a_later_version_says_so() -> None:
     assert "later" in complaints(DATABASE_URL="postgresql://db/x")[0]
     assert "later" in complaints(REDIS_URL="redis://cache")[0]
-
-
-def test_telegram_cannot_call_a_plain_http_address() -> None:
-    lines = complaints(TELEGRAM__TOKEN="1:a", PUBLIC_URL="http://bot.example.com")
-    assert lines == ["EASYFLOW_PUBLIC_URL: Telegram calls only https:// addresses: give such a one"]
-    assert settings(
-        TELEGRAM__TOKEN="1:a",
-        PUBLIC_URL="http://127.0.0.1:8000",
-        TELEGRAM__API_BASE="http://127.0.0.1:9000",
-    )
 
 
 def test_an_unknown_setting_is_a_warning_with_the_nearest_name() -> None:

@@ -27,7 +27,7 @@ from bots.model.answer import Delivery, DeliveryStatus
 from bots.model.conversation import Conversation
 from bots.model.message import Keyboard, MessageType, Reply
 from bots.model.turn import MessageRecord
-from bots.services.messaging import Platform
+from bots.services.runtime import Platform
 
 LIMIT = per_minute("easyflow messaging", 30)
 LONGEST_TEXT = 20_000

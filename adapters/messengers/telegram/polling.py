@@ -19,6 +19,7 @@ class Polled(Protocol):
     """The bot whose updates are fetched."""
 
     name: str
+    trouble: str | None
 
     async def updates(self, offset: int) -> list[Any]:
         """Wait for updates from `offset` on; what lies below it is forgotten."""
@@ -63,12 +64,12 @@ async def keep_webhook(channel: Polled, url: str, *, pause: Pause = asyncio.slee
     while True:
         try:
             await channel.set_webhook(url)
-            wait, told = LOOK_AGAIN, ""
+            wait, told, channel.trouble = LOOK_AGAIN, "", None
         except ChannelUnauthorised:
             raise
         except ChannelError as error:
             if str(error) != told:
-                told = str(error)
+                told = channel.trouble = str(error)
                 log.warning(
                     "The webhook cannot be set, trying again", why=told, channel=channel.name
                 )
@@ -115,7 +116,7 @@ class _Poller:
             log.exception("Updates could not be kept, trying again", channel=self._channel.name)
             return backoff
         if self._told:
-            self._told = ""
+            self._told, self._channel.trouble = "", None
             log.info("Updates come again", channel=self._channel.name)
         return 0.0
 
@@ -141,7 +142,7 @@ class _Poller:
     def _tell(self, sentence: str, **fields: str) -> None:
         """Trouble is told once, not at every try."""
         if sentence != self._told:
-            self._told = sentence
+            self._told = self._channel.trouble = sentence
             log.warning(sentence, channel=self._channel.name, **fields)
 
 

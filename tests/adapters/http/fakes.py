@@ -31,7 +31,8 @@ from bots.services.conversations import Conversations
 from bots.services.events import Events
 from bots.services.handoff import Handoff
 from bots.services.health import Check, Health
-from bots.services.messaging import Connected, Messaging
+from bots.services.messaging import Messaging
+from bots.services.runtime import Connected, Platform
 from flows.model import Bot
 
 KEY = "sk_live_key_of_the_tests_0001"
@@ -325,6 +326,29 @@ class FakeAccounts:
         return self.keys.get(digest)
 
 
+class FakeConnected:
+    """One bot of Telegram, and none of the messenger beside it."""
+
+    def platforms(self) -> Sequence[Platform]:
+        plain: Any = {"webhook": True, "writes_first": True}
+        return [
+            Platform(
+                name="telegram",
+                title="Telegram",
+                capabilities=("text", "inline_keyboard", "media", "files", "voice"),
+                **plain,
+            ),
+            Platform(name="pigeon", title="Pigeon post", capabilities=("text",), **plain),
+        ]
+
+    def is_up(self, platform: str) -> bool:
+        return platform == "telegram"
+
+    def accounts(self, platform: str) -> Sequence[Connected]:
+        found = [Connected(channel="telegram:shop", bot="shop")]
+        return found if platform == "telegram" else []
+
+
 class FakePublished:
     """Knows names of bots only."""
 
@@ -454,7 +478,7 @@ async def build_house(
             inbox,
             outbox,
             conversations,
-            connected=[Connected(platform="telegram", channel="telegram:shop", bot="shop")],
+            channels=FakeConnected(),
         ),
         events=Events(inbox, conversations, clock=clock, new_id=new_id),
         handoff=Handoff(inbox, conversations),

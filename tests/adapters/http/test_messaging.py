@@ -129,7 +129,7 @@ async def test_platforms_tell_whether_a_bot_is_connected(house: House) -> None:
         "webhook_supported": True,
         "status": "active",
     }
-    assert platforms["web"]["status"] == "inactive"
+    assert platforms["pigeon"]["status"] == "inactive"
 
 
 async def test_a_context_does_not_grow_without_end(house: House) -> None:

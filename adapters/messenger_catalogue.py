@@ -1,0 +1,79 @@
+"""Which messengers there are: every folder of `adapters/messengers` that says so, found by its name."""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from adapters import messengers as home
+from bots.errors import ChannelUnauthorised
+from bots.messengers import Account, Messenger
+from bots.model.channel import ChannelRecord
+from bots.ports import Clock, MessengerChannel, NewId, Shelf, Sleep
+from flows.messengers import NAMES
+
+
+def messengers() -> dict[str, Messenger]:
+    """Every messenger by its name, in the order of `flows.messengers`, later ones behind."""
+    found = {}
+    for package in pkgutil.iter_modules(home.__path__):
+        module = f"{home.__name__}.{package.name}.channel"
+        if package.ispkg and find_spec(module) is not None:
+            messenger = getattr(import_module(module), "MESSENGER", None)
+            if isinstance(messenger, Messenger):
+                found[messenger.name] = messenger
+    first = [name for name in NAMES if name in found]
+    return {name: found[name] for name in (*first, *sorted(found.keys() - set(first)))}
+
+
+def secrets_of(record: ChannelRecord, known: Mapping[str, Messenger]) -> list[str]:
+    """What of a channel nobody may see, a log least of all."""
+    messenger, given = known.get(record.platform), record.credentials or {}
+    plain = {one.name for one in messenger.credentials if not one.secret} if messenger else set()
+    return [value for name, value in given.items() if name not in plain]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opener:
+    """Opens a channel of any messenger; goes nowhere yet.
+
+    `api_bases` are where messengers are called if not at their own address; `folder` gives a bot's.
+    """
+
+    messengers: Mapping[str, Messenger]
+    api_bases: Mapping[str, str]
+    shelf: Shelf
+    clock: Clock
+    new_id: NewId
+    sleep: Sleep
+    folder: Callable[[str], Path | None]
+
+    def __call__(self, record: ChannelRecord) -> MessengerChannel:
+        """Raises ChannelUnauthorised for what cannot be opened, saying what to do."""
+        messenger = self.messengers.get(record.platform)
+        if messenger is None:
+            raise ChannelUnauthorised(
+                f"There is no messenger {record.platform!r}; there are: {', '.join(self.messengers)}"
+            )
+        given = record.credentials or {}
+        for credential in messenger.credentials:
+            if credential.required and not given.get(credential.name):
+                raise ChannelUnauthorised(
+                    f"{messenger.title} needs {credential.name}: {credential.meaning}"
+                )
+        return messenger.open(
+            Account(
+                workspace=record.workspace,
+                bot=record.bot,
+                credentials=given,
+                api_base=self.api_bases.get(record.platform) or messenger.api_base,
+                shelf=self.shelf,
+                clock=self.clock,
+                new_id=self.new_id,
+                sleep=self.sleep,
+                folder=partial(self.folder, record.bot),
+            )
+        )

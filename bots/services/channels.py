@@ -1,0 +1,387 @@
+"""The channels that are open: taken up, changed and let go of while everything else goes on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import structlog
+
+from bots.commands import commands_of
+from bots.errors import ChannelUnauthorised, Conflict, NotFound, Unavailable
+from bots.messengers import Messenger
+from bots.model.channel import DECLARED, ChannelRecord, ChannelState
+from bots.ports import Channel, Clock, Listening, MessengerChannel, Sleep
+from bots.ports import Channels as Store
+from bots.services.connection import Connection
+from bots.services.runtime import Connected, Platform, Published
+from bots.supervision import Supervisor
+
+log = structlog.get_logger()
+
+PATIENCE = 3.0
+"""Seconds a start waits for the messengers; afterwards they are tried beside everything else."""
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at what others changed."""
+
+
+WEB = Platform(
+    name="web",
+    title="Web chat",
+    capabilities=("text", "inline_keyboard", "media", "files"),
+    webhook=False,
+    writes_first=False,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What the owner wrote down, and `complaints` about what of it cannot be opened.
+
+    Of a bot and messenger that is `undecided` nothing is changed until it can be read again.
+    """
+
+    records: Sequence[ChannelRecord] = ()
+    complaints: Sequence[str] = ()
+    undecided: frozenset[tuple[str, str]] = frozenset()
+
+
+Read = Callable[[Mapping[str, Mapping[str, Mapping[str, str]]]], Declared]
+"""Reads what is declared, by the `channels` of each bot."""
+
+Open = Callable[[ChannelRecord], MessengerChannel]
+"""Opens a channel without going anywhere. Raises ChannelUnauthorised."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unopened:
+    record: ChannelRecord
+    state: ChannelState
+
+
+class Channels:
+    """Keeps `live` (by name) and `at` (by platform) as they should be; others look into both."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        messengers: Mapping[str, Messenger],
+        workspace: int,
+        live: dict[str, Channel],
+        open: Open,
+        read: Read,
+        published: Published,
+        into: Listening,
+        url: Callable[[str], str | None],
+        supervisor: Supervisor,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """`url` gives where a platform may call us."""
+        self.at: dict[str, tuple[MessengerChannel, ...]] = {}
+        self._store = store
+        self._messengers = messengers
+        self._workspace = workspace
+        self._live = live
+        self._open = open
+        self._read = read
+        self._published = published
+        self._into = into
+        self._url = url
+        self._supervisor = supervisor
+        self._clock = clock
+        self._sleep = sleep
+        self._connections: dict[str, Connection] = {}
+        self._unopened: dict[str, _Unopened] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._parted: list[MessengerChannel] = []
+        self._declared = Declared()
+        self._said: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None
+        self._told: frozenset[str] = frozenset()
+        self._unnoted = True
+        self._listening = False
+        self._looking = asyncio.Lock()
+
+    # ------------------------------------------------------------ beginning and end
+
+    async def arrive(self, patience: float = PATIENCE) -> None:
+        """Open everything and ask the messengers who we are, for so many seconds."""
+        await self.look()
+        await asyncio.gather(*(one.arrive_soon(patience) for one in self.connections))
+
+    def start(self) -> None:
+        """Listen from now on, and follow what others change."""
+        self._listening = True
+        for connection in self.connections:
+            self._listen(connection)
+        self._supervisor.keep("channels", self.follow)
+
+    async def follow(self) -> None:
+        """Look for what was changed, for ever."""
+        while True:
+            try:
+                await self.look()
+            except Unavailable:
+                log.debug("Channels cannot be read just now")
+            await self._sleep(LOOK_EVERY)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await asyncio.gather(*map(self._end_task, list(self._tasks)))
+        for channel in (*(one.channel for one in self.connections), *self._parted):
+            await channel.close()
+
+    # ------------------------------------------------------------ how they fare
+
+    @property
+    def connections(self) -> list[Connection]:
+        return list(self._connections.values())
+
+    @property
+    def complaints(self) -> Sequence[str]:
+        """What is wrong with what the owner wrote down."""
+        return self._declared.complaints
+
+    def states(self) -> dict[str, ChannelState]:
+        """How each fares, by its name."""
+        unopened = {name: one.state for name, one in self._unopened.items()}
+        return {name: one.state for name, one in self._connections.items()} | unopened
+
+    def told(self, name: str, why: str | None) -> None:
+        """What sending met: a sentence when it begins to fail, None when it goes again."""
+        connection = self._connections.get(name)
+        if connection is not None:
+            connection.told(why)
+
+    def platforms(self) -> list[Platform]:
+        """Every messenger we speak to, and the page."""
+        found = [
+            Platform(
+                name=one.name,
+                title=one.title,
+                capabilities=one.capabilities,
+                webhook=one.webhook,
+                writes_first=one.writes_first,
+            )
+            for one in self._messengers.values()
+        ]
+        return [*found, WEB]
+
+    def is_up(self, platform: str) -> bool:
+        """Whether an account of this messenger works just now; the page always does."""
+        return platform == WEB.name or any(
+            one.state.status == "up" for one in self.connections if one.record.platform == platform
+        )
+
+    def accounts(self, platform: str) -> list[Connected]:
+        """The accounts that are open at a messenger, in the order they were opened."""
+        if platform == WEB.name:
+            return [Connected(channel=WEB.name, bot=bot) for bot in self._published.names()]
+        return [
+            Connected(channel=one.channel.name, bot=one.record.bot)
+            for one in self.connections
+            if one.record.platform == platform
+        ]
+
+    # ------------------------------------------------------------ changing them
+
+    async def put(self, record: ChannelRecord) -> str:
+        """Keep a channel, new or changed, and open it; gives its name.
+
+        Raises ChannelUnauthorised for what cannot be opened, Conflict for an account that the owner
+        wrote down elsewhere.
+        """
+        name = self._open(record).name
+        there = self._connections.get(name)
+        if there is not None and there.record.origin in DECLARED:
+            raise Conflict(f"{name} is in the {there.record.origin} already: change it there")
+        await self._store.put(replace(record, name=name), now=self._clock())
+        await self.look()
+        return name
+
+    async def remove(self, name: str) -> None:
+        """Let go of a channel; its conversations stay. Raises NotFound, Conflict."""
+        there = self._connections.get(name)
+        if there is not None and there.record.origin in DECLARED:
+            raise Conflict(f"{name} is in the {there.record.origin}: remove it there")
+        if not await self._store.remove(self._workspace, name):
+            raise NotFound("channel", name)
+        await self.look()
+
+    async def look(self) -> None:
+        """Take up what was changed, and note down how everything fares."""
+        async with self._looking:
+            kept = await self._store.records(self._workspace)
+            self._read_again()
+            stays = [
+                one.record
+                for one in self.connections
+                if one.record.origin == "folder"
+                and (one.record.bot, one.record.platform) in self._declared.undecided
+            ]
+            theirs = [one for one in kept if one.origin not in DECLARED]
+            await self._become([*self._declared.records, *stays, *theirs])
+            await self._keep_declared(kept)
+            for connection in self.connections:
+                connection.look()
+                self._see_to(connection)
+            await self._note()
+
+    def _read_again(self) -> None:
+        """What is declared; while something is wrong with it, at every look."""
+        said = {name: self._published.current(name).channels for name in self._published.names()}
+        if said == self._said and not self._declared.complaints:
+            return
+        self._said, self._declared = said, self._read(said)
+        fresh = frozenset(self._declared.complaints)
+        for line in sorted(fresh - self._told):
+            log.error("A channel cannot be connected", why=line)
+        self._told = fresh
+
+    async def _become(self, wanted: Iterable[ChannelRecord]) -> None:
+        """Have just these open, the first of those with one account."""
+        opened: dict[str, MessengerChannel | None] = {}
+        records: dict[str, ChannelRecord] = {}
+        for record in wanted:
+            same = next((one for one in self.connections if one.record.means(record)), None)
+            if same is not None:
+                name, channel = same.channel.name, None
+            else:
+                name, channel = self._opened(record)
+            if name in records:
+                self._refuse_second(records[name], record, name)
+                continue
+            records[name], opened[name] = record, channel
+        for name in self._connections.keys() - records.keys():
+            await self._part(name)
+        for name in self._unopened.keys() - records.keys():
+            del self._unopened[name]
+        for name, channel in opened.items():
+            if channel is not None:
+                await self._connect(replace(records[name], name=name), channel)
+
+    def _opened(self, record: ChannelRecord) -> tuple[str, MessengerChannel | None]:
+        """A channel with its name; None, and a state that says why, where it cannot be opened."""
+        if record.credentials is None:
+            why = "no key at hand opens its credentials: give the key back to EASYFLOW_KEYS"
+            self._leave(
+                record.name, record, ChannelState(status="locked", since=self._clock(), why=why)
+            )
+            return record.name, None
+        try:
+            channel = self._open(record)
+        except ChannelUnauthorised as refused:
+            name = record.name or f"{record.platform}:{record.bot}"
+            state = ChannelState(status="refused", since=self._clock(), why=str(refused))
+            self._leave(name, record, state)
+            return name, None
+        return channel.name, channel
+
+    def _leave(self, name: str, record: ChannelRecord, state: ChannelState) -> None:
+        known = self._unopened.get(name)
+        if known is not None and known.record.means(record):
+            return
+        self._unopened[name] = _Unopened(record, state)
+        self._unnoted = True
+        log.error(
+            "A channel cannot be opened",
+            channel=name,
+            bot=record.bot,
+            status=state.status,
+            why=state.why,
+        )
+
+    def _refuse_second(self, first: ChannelRecord, second: ChannelRecord, name: str) -> None:
+        line = f"{name} serves {first.bot} ({first.origin}), not {second.bot} ({second.origin}) too"
+        if line not in self._told:
+            self._told |= {line}
+            log.error("An account serves one bot alone", why=line)
+
+    async def _connect(self, record: ChannelRecord, channel: MessengerChannel) -> None:
+        if record.name in self._connections:
+            await self._part(record.name)
+        self._unopened.pop(record.name, None)
+        connection = Connection(
+            record,
+            channel,
+            into=self._into,
+            url=self._url(record.platform),
+            clock=self._clock,
+            sleep=self._sleep,
+            heard=self._turned,
+        )
+        self._connections[record.name] = connection
+        self._live[record.name] = channel
+        self.at[record.platform] = (*self.at.get(record.platform, ()), channel)
+        self._unnoted = True
+        if self._listening:
+            self._listen(connection)
+
+    async def _part(self, name: str) -> None:
+        """Let go of a channel; what accounts of a messenger share is closed with the last one."""
+        connection = self._connections.pop(name)
+        channel, platform = connection.channel, connection.record.platform
+        del self._live[name]
+        left = tuple(one for one in self.at[platform] if one is not channel)
+        self.at[platform] = left
+        await self._end_task(name)
+        self._parted.append(channel)
+        if not left:
+            for one in [one for one in self._parted if one.platform == platform]:
+                self._parted.remove(one)
+                await one.close()
+        log.info("Disconnected", channel=name, bot=connection.record.bot)
+
+    def _listen(self, connection: Connection) -> None:
+        name = connection.channel.name
+        self._tasks[name] = self._supervisor.keep(name, connection.run)
+
+    async def _end_task(self, name: str) -> None:
+        task = self._tasks.pop(name, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    # ------------------------------------------------------------ beside
+
+    def _see_to(self, connection: Connection) -> None:
+        """What goes to the messenger, without holding the others up."""
+        if not self._listening:
+            return
+        if connection.wants_probe:
+            self._beside(connection, connection.probe)
+        commands = commands_of(
+            self._published.current(connection.record.bot), connection.record.platform
+        )
+        if connection.wants(commands):
+            self._beside(connection, partial(connection.announce, commands))
+
+    def _beside(self, connection: Connection, work: Callable[[], Awaitable[None]]) -> None:
+        self._supervisor.once(connection.channel.name, work)
+
+    def _turned(self) -> None:
+        self._unnoted = True
+
+    async def _note(self) -> None:
+        if self._unnoted:
+            self._unnoted = False
+            await self._store.note(self._workspace, self.states())
+
+    async def _keep_declared(self, kept: Sequence[ChannelRecord]) -> None:
+        """Rows of what the owner wrote down, without its credentials: those are kept elsewhere."""
+        wanted = {
+            one.record.name: replace(one.record, credentials={})
+            for one in self.connections
+            if one.record.origin in DECLARED
+        }
+        there = {one.name: one for one in kept}
+        for name, record in wanted.items():
+            known = there.get(name)
+            if known is None or not known.means(record):
+                await self._store.put(record, now=self._clock())
+                self._unnoted = True
+        for name, record in there.items():
+            if record.origin in DECLARED and name not in wanted:
+                await self._store.remove(self._workspace, name)

@@ -1,0 +1,171 @@
+"""The life of one channel: who we are there, what customers write, what they may write, how it fares."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+
+from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised
+from bots.model.channel import ChannelRecord, ChannelState, Status
+from bots.ports import Clock, Listening, MessengerChannel, Sleep
+
+REFUSED_PAUSE = 60.0
+"""Seconds after which a refused credential is tried again."""
+
+LONGEST_PAUSE = 30.0
+
+LOOK_AGAIN = 600.0
+"""Seconds after which a channel that has nothing to listen to is checked anew."""
+
+PROBE_AFTER = timedelta(seconds=60)
+"""How long after a failed send it is asked whether the messenger answers again."""
+
+Commands = Sequence[tuple[str, str]]
+
+log = structlog.get_logger()
+
+
+class Connection:
+    """One channel while it is open. `url` is where the messenger may call, None where it may not.
+
+    `heard` is called at each turn of its state.
+    """
+
+    def __init__(
+        self,
+        record: ChannelRecord,
+        channel: MessengerChannel,
+        *,
+        into: Listening,
+        url: str | None,
+        clock: Clock,
+        sleep: Sleep,
+        heard: Callable[[], None],
+    ) -> None:
+        self.record = record
+        self.channel = channel
+        self.state = ChannelState(status="connecting", since=clock())
+        self._into = into
+        self._url = url
+        self._clock = clock
+        self._sleep = sleep
+        self._heard = heard
+        self._arrived = False
+        self._unsent: str | None = None
+        self._probed_at = clock()
+        self._announced: Commands | None = None
+        self._announce_at = clock()
+
+    # ------------------------------------------------------------ being connected
+
+    async def arrive(self) -> None:
+        """Ask the messenger who we are. Raises a ChannelError, noted in the state."""
+        try:
+            title = await self.channel.check()
+        except ChannelError as error:
+            self._failed(error)
+            raise
+        self._arrived, self._unsent = True, None
+        if self._turn("up", title=title):
+            log.info("Connected", channel=self.channel.name, bot=self.record.bot, account=title)
+
+    def _failed(self, error: ChannelError) -> None:
+        """Told once, until it is another trouble or none."""
+        self._arrived = False
+        if isinstance(error, ChannelUnauthorised):
+            if self._turn("refused", str(error)):
+                self._tell(log.error, "A channel is refused")
+        elif self._turn("down", str(error)):
+            self._tell(log.warning, "A channel does not answer, trying on")
+
+    def _tell(self, write: Callable[..., None], sentence: str) -> None:
+        write(sentence, channel=self.channel.name, bot=self.record.bot, why=self.state.why)
+
+    async def arrive_soon(self, patience: float) -> None:
+        """The same within so many seconds and without raising: the state tells what came of it."""
+        try:
+            async with asyncio.timeout(patience):
+                await self.arrive()
+        except TimeoutError:
+            self._failed(ChannelDown("no answer yet"))
+        except ChannelError:
+            return
+
+    async def run(self) -> None:
+        """Listen for ever; whatever does not go is tried again, ever later."""
+        failures = 0
+        while True:
+            try:
+                if not self._arrived:
+                    await self.arrive()
+                failures = 0
+                await self.channel.listen(self._into, self._url)
+                pause = LOOK_AGAIN
+                self._arrived = False
+            except ChannelError as error:
+                self._failed(error)
+                pause, failures = _pause_after(error, failures), failures + 1
+            await self._sleep(pause)
+
+    # ------------------------------------------------------------ how it fares
+
+    def told(self, why: str | None) -> None:
+        """What sending met: a sentence when it begins to fail, None when it goes again."""
+        self._unsent = why
+        self._probed_at = self._clock()
+        self.look()
+
+    def look(self) -> None:
+        """Take up what the channel itself tells of its trouble."""
+        if self._arrived:
+            why = self._unsent or self.channel.trouble
+            self._turn("down" if why else "up", why or "")
+
+    @property
+    def wants_probe(self) -> bool:
+        """Whether sending failed a while ago and nothing was sent since."""
+        return self._unsent is not None and self._clock() - self._probed_at >= PROBE_AFTER
+
+    async def probe(self) -> None:
+        """Find out whether the messenger answers again."""
+        self._probed_at = self._clock()
+        with suppress(ChannelError):
+            await self.arrive()
+
+    def _turn(self, status: Status, why: str = "", *, title: str = "") -> bool:
+        """Whether the status is another than before."""
+        before = self.state
+        title = title or before.title
+        if (status, why, title) == (before.status, before.why, before.title):
+            return False
+        since = before.since if status == before.status else self._clock()
+        self.state = ChannelState(status=status, since=since, why=why, title=title)
+        self._heard()
+        return status != before.status
+
+    # ------------------------------------------------------------ what customers may write
+
+    def wants(self, commands: Commands) -> bool:
+        """Whether these are to be announced now."""
+        return self._arrived and commands != self._announced and self._clock() >= self._announce_at
+
+    async def announce(self, commands: Commands) -> None:
+        """Show customers what they may write; a failure is tried again later."""
+        before, self._announced = self._announced, commands
+        try:
+            await self.channel.announce(commands)
+        except ChannelError as error:
+            self._announced = before
+            self._announce_at = self._clock() + PROBE_AFTER
+            log.info("Commands were not shown", channel=self.channel.name, why=str(error))
+
+
+def _pause_after(error: ChannelError, failures: int) -> float:
+    """Seconds until the next try."""
+    if isinstance(error, ChannelUnauthorised):
+        return REFUSED_PAUSE
+    if isinstance(error, ChannelBusy):
+        return error.retry_after
+    return min(2.0**failures, LONGEST_PAUSE)
