@@ -409,6 +409,9 @@ class MessengerChannel(Channel, Protocol):
     bot: str
     trouble: str | None = None
 
+    async def load(self) -> None:
+        """Import what is heavy now, so that no call has to wait for it."""
+
     async def check(self) -> str:
         """Ask the messenger who we are: a name for people, such as `@shop_bot`.
 

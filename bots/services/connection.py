@@ -85,6 +85,7 @@ class Connection:
 
     async def arrive_soon(self, patience: float) -> None:
         """The same within so many seconds and without raising: the state tells what came of it."""
+        await self.channel.load()
         try:
             async with asyncio.timeout(patience):
                 await self.arrive()
