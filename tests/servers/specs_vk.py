@@ -14,8 +14,8 @@ import orjson
 from tests.servers.specs import specs_folder
 
 GLOBAL = frozenset({"access_token", "v", "lang", "test_mode"})
-RENAMED = {"conversation_message_id", "conversation_message_ids"}
-"""Older names that VK's pages of methods still have beside `cmid` and `cmids`."""
+OTHER_VERSIONS = {"conversation_message_id", "conversation_message_ids", "format_data"}
+"""Names on VK's pages of methods that are older (now `cmid`, `cmids`) or newer than the schema."""
 
 SLIPS = ("event.type: 'message_event' is none of", "message_event.payload: ")
 """Where the schema is behind https://dev.vk.com/ru/api/community-events/json-schema: it leaves
@@ -48,7 +48,7 @@ class VkSchema:
         found = [
             f"{method}: no parameter {name}"
             for name in values
-            if name not in declared and name not in GLOBAL and name not in RENAMED
+            if name not in declared and name not in GLOBAL and name not in OTHER_VERSIONS
         ]
         for name, parameter in declared.items():
             if name in values:

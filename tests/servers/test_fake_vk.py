@@ -167,6 +167,22 @@ def test_the_token_may_come_in_the_header_and_parameters_in_the_query(vk: Vk) ->
     assert [(group["id"], group["screen_name"]) for group in found] == [(GROUP, "shop")]
 
 
+async def test_communities_do_not_meet(vk: Vk, hook: Hook) -> None:
+    other = Hook()
+    listening = await serve(other.handle)
+    vk.set_callback(listening.url, "other", group_id=333)
+    vk.says(5, "раз")
+    vk.update(vk_events.message(5, "два"), group_id=333)
+    here, there = (await hook.until(1))[0], (await other.until(1))[0]
+    assert (here["group_id"], here["secret"]) == (GROUP, SECRET)
+    assert (there["group_id"], there["secret"]) == (333, "other")
+    assert vk.said(5, group_id=333) == ["client: два"]
+    sent: dict[str, Any] = {"peer_id": 5, "message": "Да", "random_id": 1}
+    assert [vk.call("messages.send", token="vk1.a.OTHER", **sent)["response"]] == [2]
+    assert vk.said(5) == ["client: раз"]
+    await listening.close()
+
+
 def test_more_calls_than_allowed_in_a_second_are_refused(vk: Vk) -> None:
     vk.allow(5)
     vk.group(per_second=20)

@@ -41,6 +41,14 @@ def carousel(*elements: dict[str, Any]) -> dict[str, str]:
     return {"template": json({"type": "carousel", "elements": elements})}
 
 
+def styled(message: str, *items: dict[str, Any], **fields: Any) -> dict[str, str]:
+    return {"message": message, "format_data": json({"version": 1, "items": items} | fields)}
+
+
+def style(offset: int, length: int, kind: str = "bold", **fields: Any) -> dict[str, Any]:
+    return {"type": kind, "offset": offset, "length": length} | fields
+
+
 def answer(**told: Any) -> dict[str, str]:
     return {"event_data": json(told)}
 
@@ -61,6 +69,7 @@ def answer(**told: Any) -> dict[str, str]:
         keyboard([TEXT | {"color": "positive"}]),
         keyboard(button(label="я" * 40, payload=json("a" * 253))),
         keyboard([{"action": {"type": "location"}}], [{"action": {"type": "vkpay", "hash": "a"}}]),
+        styled("💚 Да", style(3, 2), style(0, 5, "url", url="https://example.com")),
         carousel(*[CARD] * 10),
         carousel({"photo_id": "-1_7", "action": {"type": "open_photo"}, "buttons": [TEXT] * 3}),
     ],
@@ -119,6 +128,12 @@ def test_what_the_documentation_allows_passes(more: dict[str, str]) -> None:
         (keyboard(button(link="https://example.com")), 911),
         (keyboard([{"action": LINK["action"] | {"link": "{site}"}}]), 911),
         (keyboard([{"action": {"type": "open_link", "label": "Сайт"}}]), 911),
+        (styled("Да", style(1, 2)), 100),
+        (styled("Да", style(0, 0)), 100),
+        (styled("Да", style(0, 1, "strike")), 100),
+        (styled("Да", style(0, 1, "url")), 100),
+        (styled("Да", style(0, 1), version=2), 100),
+        (styled("Да") | {"format_data": "bold"}, 100),
         ({"template": "{"}, 100),
         ({"template": json({"type": "list", "elements": [CARD]})}, 911),
         (carousel(CARD) | {"message": "", "attachment": "photo1_2"}, 100),

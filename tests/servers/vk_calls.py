@@ -138,6 +138,7 @@ _CONTENT = {
     "attachment": Parameter(most=9000),
     "keyboard": _TEXT,
     "template": _TEXT,
+    "format_data": _TEXT,
     "group_id": _GROUP,
     "dont_parse_links": _FLAG,
     "disable_mentions": _FLAG,

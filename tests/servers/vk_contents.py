@@ -55,9 +55,35 @@ def _check_content(values: Mapping[str, str], instead_of_text: tuple[str, ...]) 
         check_template(values["template"])
         if not values.get("message", "").strip():
             raise Violation(100, "message is empty or invalid: a carousel needs a message")
+    if values.get("format_data"):
+        _check_styles(values["format_data"], values.get("message", ""))
     content = ("attachment", "lat", *instead_of_text)
     if not values.get("message", "").strip() and not any(values.get(name) for name in content):
         raise Violation(100, "message is empty or invalid")
+
+
+STYLES = ("bold", "italic", "underline", "url")
+"""https://dev.vk.com/ru/reference/objects/message#format_data"""
+
+
+def _check_styles(text: str, message: str) -> None:
+    """Places are counted in UTF-16 units, and lie inside of the message."""
+    styles = _object(text, "format_data")
+    items = styles.get("items")
+    if str(styles.get("version")) != "1" or not isinstance(items, list) or len(styles) != 2:
+        raise Violation(100, "format_data should have version 1 and items")
+    whole = len(message.encode("utf-16-le", "surrogatepass")) // 2
+    for item in items:
+        if not isinstance(item, dict) or item.get("type") not in STYLES:
+            raise Violation(100, f"format_data has an invalid item: {item!r}")
+        needed = {"type", "offset", "length"} | ({"url"} if item["type"] == "url" else set())
+        if item.keys() != needed:
+            raise Violation(100, f"format_data has an item of {sorted(item)}")
+        offset, length = item["offset"], item["length"]
+        if not isinstance(offset, int) or not isinstance(length, int):
+            raise Violation(100, "format_data has an item without numbers")
+        if offset < 0 or length < 1 or offset + length > whole:
+            raise Violation(100, f"format_data leaves the message: {offset}+{length} of {whole}")
 
 
 def _check_attachments(text: str) -> None:

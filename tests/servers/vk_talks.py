@@ -128,6 +128,8 @@ class Talks:
             content["geo"] = {"type": "point", "coordinates": place}
         if values.get("keyboard"):
             content["keyboard"] = orjson.loads(values["keyboard"])
+        if values.get("format_data"):
+            content["format_data"] = orjson.loads(values["format_data"])
         if values.get("template"):
             content["template"] = orjson.loads(values["template"])
         return content
@@ -176,7 +178,7 @@ class Talks:
             raise Refused(920)
         if self._clock.now() - seen.message["date"] > EDITABLE_FOR:
             raise Refused(909)
-        for name in ("keyboard", "template", "geo"):
+        for name in ("keyboard", "template", "geo", "format_data"):
             seen.message.pop(name, None)
         seen.message |= self._content(values) | {"update_time": int(self._clock.now())}
         seen.extra = self._extra(values)
