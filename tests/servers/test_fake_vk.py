@@ -137,6 +137,8 @@ def test_only_who_wrote_or_allowed_it_is_written_to(vk: Vk) -> None:
 def test_a_peer_out_of_reach_has_its_number(vk: Vk, state: str, number: int) -> None:
     vk.person(5, state=state)
     assert code(send(vk)) == number
+    assert code(vk.call("messages.setActivity", peer_id=5, type="typing")) == 932
+    assert code(vk.call("photos.getMessagesUploadServer", peer_id=5)) == number
     conversation = vk.call("messages.getConversationsById", peer_ids=5)["response"]["items"][0]
     assert conversation["can_write"] == {"allowed": False, "reason": number}
 

@@ -72,13 +72,19 @@ class VkApi:
     # ------------------------------------------------------------ files
 
     def _photo_server(self, group: Group, values: Mapping[str, str]) -> dict[str, Any]:
+        self._check_reach(group, values)
         url = self.files.place("photo", self.base)
         return {"album_id": -64, "upload_url": url, "user_id": 0, "group_id": group.id}
 
     def _document_server(self, group: Group, values: Mapping[str, str]) -> dict[str, Any]:
-        if self._checks and (peer := group.peer(int(values["peer_id"]))).state != "allowed":
-            raise Refused(STATES[peer.state])
+        self._check_reach(group, values)
         return {"upload_url": self.files.place(values.get("type", "doc"), self.base)}
+
+    def _check_reach(self, group: Group, values: Mapping[str, str]) -> None:
+        """Files are taken for those alone who can be written to; 0 stands for nobody."""
+        peer_id = int(values.get("peer_id") or 0)
+        if self._checks and peer_id and (peer := group.peer(peer_id)).state != "allowed":
+            raise Refused(STATES[peer.state])
 
     def _save_photo(self, group: Group, values: Mapping[str, str]) -> Any:
         return self.files.save_photo(values, -group.id, int(self.clock.now()), self.base)

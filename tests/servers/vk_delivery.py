@@ -5,6 +5,7 @@ https://dev.vk.com/ru/api/bots-long-poll/getting-started
 """
 
 import asyncio
+import itertools
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ class CallbackDelivery:
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
         self._queues: dict[tuple[int, int, str], deque[tuple[str, bytes, int]]] = {}
+        self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
 
@@ -39,7 +41,7 @@ class CallbackDelivery:
     ) -> None:
         """`copies` posts it that often even though it was acknowledged."""
         body = event | ({"secret": server.secret} if server.secret else {})
-        name = f"{server.id} {event['event_id']} {len(group.pending)}"
+        name = f"{next(self._numbers)} {event['event_id']}"
         group.pending[name] = event
         key = (group.id, server.id, _queue_of(event))
         waiting = (name, orjson.dumps(body), copies)

@@ -35,6 +35,7 @@ TEXTS: Mapping[int, str] = {
     920: "Can't edit this kind of message",
     924: "Can't delete this message for everybody",
     925: "You are not admin of this chat",
+    932: "Your community can't interact with this peer",
     936: "Contact not found",
     940: "Too many posts in messages",
     943: "Cannot use this intent",

@@ -220,7 +220,7 @@ class Talks:
     def _set_activity(self, group: Group, values: Mapping[str, str]) -> int:
         peer = group.peer(int(values.get("peer_id") or values["user_id"]))
         if self._remembers and peer.state != "allowed":
-            raise Refused(917 if peer.id >= CHATS else STATES[peer.state])
+            raise Refused(917 if peer.id >= CHATS else 932)
         return 1
 
     def _mark_as_read(self, group: Group, values: Mapping[str, str]) -> int:
