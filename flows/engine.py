@@ -254,7 +254,8 @@ def _offered(stage: Stage, top: Frame | None) -> tuple[Press, ...]:
     if stage.position.offer is not None:
         return returning.offered(stage)[1]
     last = _last_said(stage) if stage.said else None
-    if top is None or top.wait is None or top.wait.kind != "ask":
+    wait = top.wait if top is not None else None
+    if top is None or wait is None or wait.kind != "ask":
         return last.presses if last is not None else _kept_offers(stage)
     if last is not None and last.asks:
         return last.buttons

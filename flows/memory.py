@@ -80,7 +80,8 @@ class Memory(Struct, eq=False):
         return name if name in bot.flows else bot.former.get(name, name)
 
     def operation(self, frame: Frame, entry: int) -> Operation:
-        return self.flow(frame).code[entry]
+        flow: Flow = frame.known or self.flow(frame)
+        return flow.code[entry]
 
     def index(self, frame: Frame) -> int:
         stack = self.stack

@@ -19,6 +19,7 @@ from flows import (
 from flows.choices import pending, question_of
 from flows.errors import RunError
 from flows.frames import Frame
+from flows.limits import ACTIONS_PER_TURN
 from flows.model import (
     Ask,
     AskAgain,
@@ -84,7 +85,7 @@ def _walk(stage: Stage, frame: Frame) -> None:
         do, acts, straight = _KINDS[type(operation)]
         if acts:
             position.actions += 1
-            if position.actions > limits.ACTIONS_PER_TURN:
+            if position.actions > ACTIONS_PER_TURN:
                 limits.refuse(stage)
         do(stage, frame, operation)
         if watch is not None:

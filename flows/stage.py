@@ -81,6 +81,8 @@ class Stage(Memory, kw_only=True, eq=False):
         return value
 
     def values(self, frame: Frame, values: Mapping[str, Any]) -> dict[str, Any]:
+        if not values:
+            return {}
         return {name: self.value(frame, value) for name, value in values.items()}
 
     def chance(self) -> float:

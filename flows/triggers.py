@@ -25,7 +25,7 @@ def note(stage: Stage, rung: str, confidence: float, intent: str | None, **becau
     stage.rung = rung
     stage.confidence = confidence
     stage.intent = intent
-    if not all(because.values()):
+    if "" in because.values():
         because = {name: words for name, words in because.items() if words}
     stage.because = because
 

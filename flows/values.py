@@ -31,10 +31,12 @@ def freeze(value: Any) -> Any:
     if kind is float:
         return value if math.isfinite(value) else None
     if kind is dict:
-        return {
-            key if type(key) is str else str(key): item if type(item) is str else freeze(item)
-            for key, item in value.items()
-        }
+        # A loop and no comprehension, here and below: that would be a call for each small mapping.
+        frozen = {}
+        for key, item in value.items():
+            name = key if type(key) is str else str(key)
+            frozen[name] = item if type(item) is str else freeze(item)
+        return frozen
     if kind is list:
         return [item if type(item) is str else freeze(item) for item in value]
     return _frozen(value)
@@ -120,7 +122,7 @@ def thaw(value: Any) -> Any:
             (tag,) = value
             if tag in _TAGS:
                 return _thawed(tag, value)
-        return {key: item if type(item) in _SCALARS else thaw(item) for key, item in value.items()}
+        return thaw_fields(value)
     if kind is list:
         return [item if type(item) in _SCALARS else thaw(item) for item in value]
     return value
@@ -130,9 +132,11 @@ def thaw_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """`thaw` for named values: a field that is called like a tag is a field."""
     if not fields:
         return {}
-    return {
-        name: value if type(value) in _SCALARS else thaw(value) for name, value in fields.items()
-    }
+    thawed = dict(fields)
+    for name, value in fields.items():
+        if type(value) not in _SCALARS:
+            thawed[name] = thaw(value)
+    return thawed
 
 
 def _thawed(tag: str, tagged: dict[str, Any]) -> Any:
