@@ -34,7 +34,7 @@ def back(stage: Stage) -> None:
 def _last_answer(stage: Stage, root: Frame) -> dict[str, Any] | None:
     """Undo what was done since the last answered question, up to a barrier."""
     while root.history and "frame" in root.history[-1]:
-        entry = root.history.pop()
+        entry: dict[str, Any] = root.history.pop()
         for change in reversed(entry.get("undo", ())):
             _undo(stage, change)
         # What a handler asked is over with the handler; only what it changed is undone.

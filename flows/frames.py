@@ -61,7 +61,8 @@ class Frame(Kept):
     `loops` are the lists it goes over, the innermost last: the operation that began each, the list's
     key in `lists`, and the place in it.
     `given` are the variables this task has saved, `found` the questions whose answer was looked
-    for in the message and what was found, `history` what going back undoes, `turns` how often it has waited.
+    for in the message and what was found, `history` what going back undoes (its entries are
+    replaced and never changed, so that a turn need not copy them), `turns` how often it has waited.
     `retired` says that nobody may go on in its version. `known` is its flow there, once a turn has
     looked it up.
     """
@@ -88,7 +89,7 @@ class Frame(Kept):
     lists: dict[str, list[Any]] = msgspec.field(default_factory=dict)
     given: list[str] = msgspec.field(default_factory=list)
     found: list[str] = msgspec.field(default_factory=list)
-    history: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    history: list[Any] = msgspec.field(default_factory=list)
     retired: bool = False
     wait: Wait | None = None
     cause: dict[str, Any] | None = None
@@ -146,7 +147,7 @@ class Position(Kept):
 
     counter: int = 0
     stack: list[Frame] = msgspec.field(default_factory=list)
-    offers: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    offers: dict[str, Any] = msgspec.field(default_factory=dict)
     last: list[str] = msgspec.field(default_factory=list)
     offer: dict[str, Any] | None = None
     mail: list[dict[str, Any]] = msgspec.field(default_factory=list)
