@@ -21,11 +21,11 @@ from flows.text import Text
 from flows.turn import Sent
 
 
-class Fit(Struct, frozen=True):
+class Fit(Struct, frozen=True, gc=False):
     value: Any
 
 
-class Misfit(Struct, frozen=True):
+class Misfit(Struct, frozen=True, gc=False):
     """`reason` says to the customer what is expected, in the bot's language."""
 
     reason: str = ""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 
-class Env(Struct, frozen=True):
+class Env(Struct, frozen=True, gc=False):
     """Language and time of the bot's owner; `now` is aware and given, never read from a clock."""
 
     language: str

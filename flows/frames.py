@@ -14,7 +14,7 @@ BOTTOM = 0
 """The id no frame has."""
 
 
-class Kept(msgspec.Struct, omit_defaults=True):
+class Kept(msgspec.Struct, omit_defaults=True, gc=False):
     """A part of a position. What has its default is left out of the JSON."""
 
 

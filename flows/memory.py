@@ -20,7 +20,7 @@ SPLITS = ":split"
 a name that no field can have."""
 
 
-class Memory(Struct, eq=False):
+class Memory(Struct, eq=False, gc=False):
     """The stack's frames and what they know; every change of a variable can be undone."""
 
     bot: Bot

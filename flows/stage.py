@@ -30,7 +30,7 @@ _HEARD = ("album", "cards", "template")
 """What makes a message one without words, besides its buttons and media."""
 
 
-class Stage(Memory, kw_only=True, eq=False):
+class Stage(Memory, kw_only=True, eq=False, gc=False):
     """One step of a turn. Made from a position, changed by what happens, read out at the end.
 
     `returning` says that an interrupted frame has come to the top again, and whether what came in

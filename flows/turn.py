@@ -1,4 +1,7 @@
-"""What goes into a turn of the engine and what comes out: plain values, nothing that acts."""
+"""What goes into a turn of the engine and what comes out: plain values, nothing that acts.
+
+None of them leads back to itself, so the garbage collector need not follow them (`gc=False`).
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +20,7 @@ Outcome = Literal["released", "closed", "offline", "unanswered", "cancel"]
 # ---------------------------------------------------------------- in
 
 
-class Sent(Struct, frozen=True, kw_only=True):
+class Sent(Struct, frozen=True, kw_only=True, gc=False):
     """Something a customer attached.
 
     `ref` names it on its channel; `details` holds `latitude` and `longitude` of a location,
@@ -29,7 +32,7 @@ class Sent(Struct, frozen=True, kw_only=True):
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Heard(Struct, frozen=True, kw_only=True):
+class Heard(Struct, frozen=True, kw_only=True, gc=False):
     """A customer wrote, attached or pressed something. `button` is the payload of the press.
 
     `edited` says that it replaces an earlier message: it is looked at only where that one was a
@@ -44,13 +47,13 @@ class Heard(Struct, frozen=True, kw_only=True):
     album: str = ""
 
 
-class Fired(Struct, frozen=True, kw_only=True):
+class Fired(Struct, frozen=True, kw_only=True, gc=False):
     """A timer is due; `payload` is what `SetTimer` carried."""
 
     payload: Mapping[str, Any]
 
 
-class Returned(Struct, frozen=True, kw_only=True):
+class Returned(Struct, frozen=True, kw_only=True, gc=False):
     """An action is over: its value, or in `failed` the reason it went wrong."""
 
     wait: str
@@ -58,7 +61,7 @@ class Returned(Struct, frozen=True, kw_only=True):
     failed: str | None = None
 
 
-class Chosen(Struct, frozen=True, kw_only=True):
+class Chosen(Struct, frozen=True, kw_only=True, gc=False):
     """The meanings a text may have, as keys of `Understand.candidates`, the likeliest first.
 
     Each comes with a confidence from 0 to 1; none where it means none of them.
@@ -68,21 +71,21 @@ class Chosen(Struct, frozen=True, kw_only=True):
     ranked: tuple[tuple[str, float], ...] = ()
 
 
-class TakenOver(Struct, frozen=True, kw_only=True):
+class TakenOver(Struct, frozen=True, kw_only=True, gc=False):
     """Somebody outside the flow asked for a person (an API call, an operator)."""
 
     reason: str = ""
     queue: str = ""
 
 
-class GivenBack(Struct, frozen=True, kw_only=True):
+class GivenBack(Struct, frozen=True, kw_only=True, gc=False):
     """The chat is the bot's again; `details` become `handoff.*` in the flow."""
 
     outcome: Outcome = "released"
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Occurred(Struct, frozen=True, kw_only=True):
+class Occurred(Struct, frozen=True, kw_only=True, gc=False):
     """Something a flow may wait for has happened around this chat: `payment.paid`.
 
     `data` is JSON; a flow reads it as `trigger.data`, or where the waiting step saves it.
@@ -92,14 +95,14 @@ class Occurred(Struct, frozen=True, kw_only=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Updated(Struct, frozen=True, kw_only=True):
+class Updated(Struct, frozen=True, kw_only=True, gc=False):
     """The bot was published for everybody: nobody goes on in an older version.
 
     What cannot move begins anew (`event: updated`), at once or when control returns to it.
     """
 
 
-class Struck(Struct, frozen=True, kw_only=True):
+class Struck(Struct, frozen=True, kw_only=True, gc=False):
     """The time of a schedule has come: `Schedule.key`."""
 
     key: str
@@ -111,7 +114,7 @@ CHATLESS = "schedule"
 """The `Around.channel` of a run that has no chat: nobody hears it."""
 
 
-class Around(Struct, frozen=True, kw_only=True):
+class Around(Struct, frozen=True, kw_only=True, gc=False):
     """What surrounds a turn: the moment (aware), the person, the conversation, who owns it.
 
     `user` and `chat` are what flows read as `user.*` and `chat.*`; `channel` is the platform.
@@ -129,7 +132,7 @@ class Around(Struct, frozen=True, kw_only=True):
 # ---------------------------------------------------------------- out
 
 
-class Press(Struct, frozen=True, kw_only=True):
+class Press(Struct, frozen=True, kw_only=True, gc=False):
     """A button as the customer sees it; `payload` (at most 64 bytes) comes back on a press."""
 
     text: str
@@ -140,7 +143,7 @@ class Press(Struct, frozen=True, kw_only=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Card(Struct, frozen=True, kw_only=True):
+class Card(Struct, frozen=True, kw_only=True, gc=False):
     """One of several things shown side by side; `photo` is a path, a URL, a channel's reference."""
 
     title: str
@@ -149,7 +152,7 @@ class Card(Struct, frozen=True, kw_only=True):
     buttons: tuple[Press, ...] = ()
 
 
-class Say(Struct, frozen=True, kw_only=True):
+class Say(Struct, frozen=True, kw_only=True, gc=False):
     """A message to the customer. `media` and `album` are (kind, path or URL); `asks` marks a question.
 
     `template` is what a channel that knows templates sends in its place. `renews` says that only the
@@ -172,7 +175,7 @@ class Say(Struct, frozen=True, kw_only=True):
         return (*self.buttons, *(press for card in self.cards for press in card.buttons))
 
 
-class Run(Struct, frozen=True, kw_only=True):
+class Run(Struct, frozen=True, kw_only=True, gc=False):
     """Carry out an action and come back with `Returned(wait=…)`. `timeout` is in seconds."""
 
     wait: str
@@ -183,13 +186,13 @@ class Run(Struct, frozen=True, kw_only=True):
     retries: int = 0
 
 
-class DropRun(Struct, frozen=True, kw_only=True):
+class DropRun(Struct, frozen=True, kw_only=True, gc=False):
     """Nobody waits for this action any more."""
 
     wait: str
 
 
-class Understand(Struct, frozen=True, kw_only=True):
+class Understand(Struct, frozen=True, kw_only=True, gc=False):
     """Find out which candidate (key -> its sentence and examples) a text means."""
 
     wait: str
@@ -198,7 +201,7 @@ class Understand(Struct, frozen=True, kw_only=True):
     question: str | None = None
 
 
-class SetTimer(Struct, frozen=True, kw_only=True):
+class SetTimer(Struct, frozen=True, kw_only=True, gc=False):
     """Come back with `Fired(payload)` at `due` (aware). The same `name` again moves it.
 
     `keep` says that it outlives a change of the conversation's owner.
@@ -210,11 +213,11 @@ class SetTimer(Struct, frozen=True, kw_only=True):
     keep: bool = False
 
 
-class DropTimer(Struct, frozen=True, kw_only=True):
+class DropTimer(Struct, frozen=True, kw_only=True, gc=False):
     name: str
 
 
-class RequestPerson(Struct, frozen=True, kw_only=True):
+class RequestPerson(Struct, frozen=True, kw_only=True, gc=False):
     """The bot falls silent and the chat waits in a queue for a person."""
 
     queue: str
@@ -222,11 +225,11 @@ class RequestPerson(Struct, frozen=True, kw_only=True):
     priority: str = "normal"
 
 
-class WithdrawRequest(Struct, frozen=True, kw_only=True):
+class WithdrawRequest(Struct, frozen=True, kw_only=True, gc=False):
     """The customer went on with the bot before a person came."""
 
 
-class Happened(Struct, frozen=True, kw_only=True):
+class Happened(Struct, frozen=True, kw_only=True, gc=False):
     """A fact for statistics and subscribers: `goal`, `task_started`, `task_done` and its like.
 
     Of a question: `asked` once (a repetition is not a new asking), `misfit` for each answer that
@@ -251,7 +254,7 @@ Effect = (
 )
 
 
-class Understood(Struct, frozen=True, kw_only=True):
+class Understood(Struct, frozen=True, kw_only=True, gc=False):
     """What the ladder made of the message, in the words of the HTTP contract.
 
     `intent` is the flow that took it, `entities` what that flow gives and what `find` found,
@@ -268,7 +271,7 @@ class Understood(Struct, frozen=True, kw_only=True):
     because: Mapping[str, str] = field(default_factory=dict)
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class Step(Struct, frozen=True, kw_only=True, gc=False):
     """A turn's outcome. `position` is JSON; `effects` are in the order in which they happen.
 
     `user` and `chat` are the new whole mappings, or None where nothing changed. `step` is the last
