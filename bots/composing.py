@@ -26,6 +26,9 @@ _TOGETHER = ((2, 5), (5, 4), (6, 3), (16, 2))
 MANY_BUTTONS = 5
 """Fewer stand two in a row at most, however short they are: they are easier to hit."""
 
+AFTER_ALL = 1000
+"""The part of what leaves after all parts of the last message."""
+
 _KINDS: dict[str, AttachmentKind] = {
     "photo": "photo",
     "video": "video",
@@ -149,6 +152,24 @@ def inbound(
     )
 
 
+def echo(message: UnifiedMessage, seq: int) -> MessageRecord:
+    """What a person of ours wrote in the messenger itself, for history; it has been sent."""
+    return MessageRecord(
+        message_id=message.message_id,
+        seq=seq,
+        direction="outbound",
+        author="operator",
+        created_at=message.timestamp,
+        text=message.text or "",
+        message_type=message.message_type,
+        platform_message_id=message.platform_message_id,
+        attachments=message.attachments,
+        entities=message.entities,
+        reply_to=message.reply_to,
+        metadata=message.metadata,
+    )
+
+
 def outbound(said: Reply, seq: int, now: datetime) -> MessageRecord:
     """A reply, for history."""
     return MessageRecord(
@@ -202,3 +223,32 @@ def deliveries(
                 )
             )
     return rows
+
+
+def marks(
+    press: UnifiedMessage,
+    label: str,
+    conversation: Conversation,
+    channel: Channel,
+    *,
+    now: datetime,
+    at_once: bool,
+) -> list[Outgoing]:
+    """The calls that show which button was taken. They belong to no message: nobody waits for them."""
+    calls = channel.pressed(conversation.address, press.platform_message_id, label)
+    return [
+        Outgoing(
+            key=f"{press.message_id}:{number}",
+            conversation_id=conversation.id,
+            address=conversation.address,
+            seq=conversation.seq,
+            part=AFTER_ALL + number,
+            epoch=conversation.epoch,
+            payload=payload,
+            message_id="",
+            created_at=now,
+            sending_at=now if at_once and not number else None,
+            heard_at=conversation.heard_at,
+        )
+        for number, payload in enumerate(calls)
+    ]

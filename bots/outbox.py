@@ -206,34 +206,42 @@ class Outbox:
             return None
         try:
             platform_id = await channel.send(row)
-        except ChannelBusy as busy:
-            wait = timedelta(seconds=busy.retry_after)
-            self._pauses.throttled(row.address, wait)
-            return await self._again(row, wait, str(busy))
-        except ChannelUnauthorised as refused:
-            self._pauses.pause(row.address.channel, REFUSED_PAUSE)
-            self._pauses.went_down(row.address.channel, str(refused))
-            return await self._again(row, REFUSED_PAUSE, str(refused))
-        except Unreachable as gone:
-            self._unreachable(row.address)
-            await self._give_up(row, str(gone))
-            return None
-        except WindowClosed as late:
-            # The messenger knows better than our own note of when the customer wrote.
-            await self._hold(row, f"{CLOSED} ({late})")
-            return None
-        except Rejected as rejected:
-            await self._give_up(row, str(rejected))
-            return None
-        except ChannelDown as down:
-            self._pauses.went_down(row.address.channel, str(down))
-            return await self._transient(row, down)
-        except Exception as failure:  # A library's own error: the row must not be lost to it.
-            log.exception("A send raised", channel=row.address.channel)
-            return await self._transient(row, failure)
+        except Exception as failure:  # noqa: BLE001 - a library's own too: the row must not be lost
+            return await self._failed(row, failure)
         await self._written(lambda: self._store.sent(row.key, platform_id))
         self._meter.delivered(row.address.channel, "sent")
         self._pauses.came_back(row.address.channel)
+        return None
+
+    async def _failed(self, row: Outgoing, failure: Exception) -> Outgoing | None:
+        if not row.message_id:
+            await self._written(lambda: self._store.sent(row.key, ""))
+            self._meter.delivered(row.address.channel, "dropped")
+            return None
+        channel = row.address.channel
+        match failure:
+            case ChannelBusy():
+                wait = timedelta(seconds=failure.retry_after)
+                self._pauses.throttled(row.address, wait)
+                return await self._again(row, wait, str(failure))
+            case ChannelUnauthorised():
+                self._pauses.pause(channel, REFUSED_PAUSE)
+                self._pauses.went_down(channel, str(failure))
+                return await self._again(row, REFUSED_PAUSE, str(failure))
+            case WindowClosed():
+                # The messenger knows better than our own note of when the customer wrote.
+                await self._hold(row, f"{CLOSED} ({failure})")
+            case Unreachable():
+                self._unreachable(row.address)
+                await self._give_up(row, str(failure))
+            case Rejected():
+                await self._give_up(row, str(failure))
+            case ChannelDown():
+                self._pauses.went_down(channel, str(failure))
+                return await self._transient(row, failure)
+            case _:
+                log.error("A send raised", channel=channel, exc_info=failure)
+                return await self._transient(row, failure)
         return None
 
     async def _transient(self, row: Outgoing, failure: Exception) -> Outgoing | None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from bots import echoes
 from bots.actions import acted
 from bots.deciding import Decided, Decider
 from bots.errors import ClaimLost
@@ -37,6 +38,9 @@ from flows.turn import (
 )
 
 CLAIM_TRIES = 5
+
+UNKEPT = frozenset({"location.moved"})
+"""Events of customers that come by the hundred, and of which none is kept once it is dealt with."""
 
 log = structlog.get_logger()
 
@@ -101,12 +105,11 @@ class Responder:
         if message.happening == "event":
             metadata = message.metadata
             happened = Occurred(name=metadata["event"], data=metadata["data"])
-            return await self._take_happening(arrival, happened)
+            return await self._take_happening(arrival, happened, _to_keep(message))
         if message.happening == "schedule":
             return await self._take_happening(arrival, Struck(key=message.metadata["key"]))
-        opening = Opening(
-            platform=message.platform, user_id=message.user_id, profile=message.profile
-        )
+        if message.happening == "echo":
+            return await self._take_echo(arrival)
 
         async def turn(conversation: Conversation) -> Turn:
             if context:
@@ -126,29 +129,53 @@ class Responder:
                 )
             return await self._commit(conversation, decided, arrival=arrival)
 
-        return await self._claimed(message.address, turn, opening)
+        return await self._claimed(message.address, turn, _opening(message))
 
-    async def _take_happening(self, arrival: Arrival, what: Occurred | Struck) -> Turn:
+    async def _take_happening(
+        self, arrival: Arrival, what: Occurred | Struck, events: Sequence[Event] = ()
+    ) -> Turn:
         """Something happened around a chat: whoever has the chat, the engine knows what to do."""
         message = arrival.message
-        opening = Opening(platform=CHATLESS, user_id=CHATLESS)
+        opening = None
+        if message.platform == CHATLESS:
+            opening = Opening(platform=CHATLESS, user_id=CHATLESS)
+        elif message.user_id:
+            # What the customer did: they may never have written. Others know of a chat that is there.
+            opening = _opening(message)
 
         async def turn(conversation: Conversation) -> Turn:
             decided = await self._decider.decide(conversation, what, f"in:{arrival.seq}")
-            return await self._commit(conversation, decided, arrival=arrival)
+            return await self._commit(conversation, decided, arrival=arrival, events=events)
 
-        # Only a run without a chat begins with nobody having written first.
-        return await self._claimed(
-            message.address, turn, opening if message.platform == CHATLESS else None
-        )
+        return await self._claimed(message.address, turn, opening)
+
+    async def _take_echo(self, arrival: Arrival) -> Turn:
+        """A person of ours wrote to the customer in the messenger itself."""
+        message = arrival.message
+
+        async def turn(conversation: Conversation) -> Turn:
+            now = self._clock()
+            events = echoes.taken_by(message, conversation, now)
+            conversation = echoes.taken(conversation)
+            decided = Decided.untouched(conversation)
+            decided.effects.append(echoes.until_silent(now))
+            return await self._commit(conversation, decided, arrival=arrival, events=events)
+
+        return await self._claimed(message.address, turn, _opening(message))
 
     async def fire(self, timer: Timer) -> Turn:
         """A timer is due."""
 
         async def turn(conversation: Conversation) -> Turn:
             cause = f"{timer.name}@{timer.due.timestamp()}"
-            decided = await self._decider.decide(conversation, Fired(payload=timer.payload), cause)
-            return await self._commit(conversation, decided, fired=timer.name)
+            what: Fired | GivenBack = Fired(payload=timer.payload)
+            events: Sequence[Event] = ()
+            if echoes.is_silence(timer):
+                what = GivenBack(outcome="released")
+                events = (echoes.returned(self._clock()),)
+                conversation = echoes.given_back(conversation)
+            decided = await self._decider.decide(conversation, what, cause)
+            return await self._commit(conversation, decided, fired=timer.name, events=events)
 
         return await self._claimed(timer.address, turn)
 
@@ -168,9 +195,8 @@ class Responder:
         cause = self._new_id()
 
         async def turn(conversation: Conversation) -> Turn:
-            if isinstance(what, GivenBack) and conversation.owner != "bot":
-                epoch = conversation.epoch + 1
-                conversation = replace(conversation, owner="bot", status="active", epoch=epoch)
+            if isinstance(what, GivenBack):
+                conversation = echoes.given_back(conversation)
             decided = await self._decider.decide(conversation, what, cause)
             return await self._commit(conversation, decided, events=(event,))
 
@@ -245,6 +271,8 @@ class Responder:
         writing = Writing(conversation, decided, self._clock(), self._new_id, channel)
         if arrival is not None and arrival.message.happening in BY_CUSTOMER:
             writing.heard(arrival.message)
+        elif arrival is not None and arrival.message.happening == "echo":
+            writing.echoed(arrival.message)
         for effect in decided.effects:
             writing.add(effect)
         for reply in replies:
@@ -286,6 +314,18 @@ class Responder:
 
 def _end_of_pause(timers: Sequence[Timer]) -> datetime | None:
     return next((timer.due for timer in timers if timer.payload.get("kind") == "pause"), None)
+
+
+def _to_keep(message: UnifiedMessage) -> tuple[Event, ...]:
+    """What a customer did, for those who look at the chat, whether or not a flow waits for it."""
+    name = message.metadata["event"]
+    if not message.user_id or name in UNKEPT:
+        return ()
+    return (Event(name=name, created_at=message.timestamp, data=message.metadata["data"]),)
+
+
+def _opening(message: UnifiedMessage) -> Opening:
+    return Opening(platform=message.platform, user_id=message.user_id, profile=message.profile)
 
 
 def _heard(message: UnifiedMessage) -> Heard:

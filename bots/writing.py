@@ -11,7 +11,7 @@ from bots.model.message import Reply, UnifiedMessage
 from bots.model.tally import tallies
 from bots.model.turn import Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, NewId
-from flows.standing import NOWHERE, Stand, standing
+from flows.standing import NOWHERE, Stand, standing, takes_press
 from flows.turn import (
     DropRun,
     DropTimer,
@@ -45,6 +45,7 @@ class Writing:
         self._seq = conversation.seq
         self._keyboard = conversation.keyboard
         self._pressed = ""
+        self._press: UnifiedMessage | None = None
         self._heard_at = conversation.heard_at
         self._owner = conversation.owner
         self._messages: list[MessageRecord] = []
@@ -59,6 +60,7 @@ class Writing:
         self._heard_at = self._now
         if message.happening == "button":
             self._pressed = message.platform_message_id
+            self._press = message
         self._seq += 1
         record = composing.inbound(
             message,
@@ -68,6 +70,10 @@ class Writing:
             now_at=_place(self._waits),
         )
         self._messages.append(record)
+
+    def echoed(self, message: UnifiedMessage) -> None:
+        self._seq += 1
+        self._messages.append(composing.echo(message, self._seq))
 
     def say(self, reply: Reply) -> None:
         self._seq += 1
@@ -118,6 +124,15 @@ class Writing:
             outgoing = composing.deliveries(
                 self._said, conversation, self._channel, now=self._now, at_once=at_once
             )
+        if self._press is not None and self._channel is not None and self._is_over(self._press):
+            outgoing += composing.marks(
+                self._press,
+                self._decided.understood.because.get("label", self._press.text or ""),
+                conversation,
+                self._channel,
+                now=self._now,
+                at_once=at_once and not outgoing,
+            )
         return TurnRecord(
             conversation=conversation,
             arrivals=arrivals,
@@ -134,6 +149,18 @@ class Writing:
             waits=self._waits,
             tallies=tallies(self._decided.effects),
             day=self._now.astimezone(self._decided.zone).date().isoformat(),
+        )
+
+    def _is_over(self, press: UnifiedMessage) -> bool:
+        """Whether a pressed button was taken, and will not be again."""
+        understood = self._decided.understood
+        taken = understood.rung == "button" and understood.confidence > 0
+        renewed = any(reply.renews for _, reply in self._said)
+        return (
+            taken
+            and not renewed
+            and bool(press.platform_message_id)
+            and not takes_press(self._decided.position, press.button or "")
         )
 
     def _changed(self) -> Conversation:

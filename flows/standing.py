@@ -37,6 +37,19 @@ def standing(position: Mapping[str, Any]) -> list[Stand]:
     return found
 
 
+def takes_press(position: Mapping[str, Any], payload: str) -> bool:
+    """Whether a button acts, or acts still: one of a question does while the question waits."""
+    kind, _, rest = payload.partition(":")
+    if kind != "q":
+        return True
+    wait = rest.rpartition(":")[0]
+    offer = position.get("offer")
+    if offer is not None and offer["id"] == wait:
+        return True
+    waits = (frame.get("wait") for frame in position.get("stack") or ())
+    return any(one is not None and one["id"] == wait for one in waits)
+
+
 def _stand(frame: Mapping[str, Any]) -> Stand:
     wait = frame.get("wait")
     if wait is not None and wait["kind"] == "ask" and wait.get("signature"):

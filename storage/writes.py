@@ -145,7 +145,8 @@ def _open(db: sqlite3.Connection, wanted: Wanted, opening: Opening) -> int:
         "INSERT INTO customers (uuid, workspace, bot, platform, user_id, remembered, profile,"
         " created_at, updated_at) VALUES (?, ?, ?, ?, ?, '{}', ?, ?, ?)"
         " ON CONFLICT (workspace, bot, platform, user_id)"
-        " DO UPDATE SET profile = excluded.profile RETURNING id",
+        " DO UPDATE SET profile = CASE excluded.profile WHEN '{}' THEN profile"
+        " ELSE excluded.profile END RETURNING id",
         (
             wanted.customer_uuid,
             workspace,

@@ -86,6 +86,8 @@ class Outgoing:
     `key` is unique and never changes (from the message's id and the part's number); `payload` is
     what `Channel.render` made. A row born with `sending_at` is sent by the one who wrote it.
     `heard_at` is when the customer had last written by then; `held_at` since when it waits for them.
+    What has no `message_id` only shows something, such as which button was taken: whether it arrives
+    never matters.
     """
 
     key: str
