@@ -5,24 +5,37 @@ changes cannot stop an update. Only private chats are served.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from bots.model.message import Address, Attachment, AttachmentKind, MessageType, UnifiedMessage
+import orjson
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
-"""What we ask Telegram to send."""
+from adapters.messengers.telegram.contents import attached, located
+from adapters.messengers.telegram.entities import moved, parse_entities
+from adapters.messengers.telegram.fields import (
+    full_name,
+    id_of,
+    mapping,
+    moment,
+    string,
+)
+from bots.model.message import Address, Entity, UnifiedMessage
 
-_FILES: dict[str, tuple[AttachmentKind, MessageType]] = {
-    "document": ("document", "document"),
-    "voice": ("voice", "voice"),
-    "audio": ("audio", "audio"),
-    "video": ("video", "video"),
-    "video_note": ("video", "video"),
-    "sticker": ("sticker", "sticker"),
-}
-_LONGEST_ID = 2**63
-_LATEST_DATE = 2**33
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "message_reaction",
+    "pre_checkout_query",
+    "shipping_query",
+)
+"""What we ask Telegram to send; reactions come to those alone who name them."""
+
+TAKEN = "✓"
+"""The payload of the button that only shows what was chosen."""
+
+_STAR = "⭐"
 
 
 def parse_update(
@@ -38,12 +51,12 @@ def parse_update(
     """
     if not isinstance(update, dict):
         return []
-    update_id = _id(update.get("update_id"))
+    update_id = id_of(update.get("update_id"))
     found = _read(update)
     if update_id is None or found is None:
         return []
     fields, chat, sender = found
-    chat_id = _id(chat.get("id"))
+    chat_id = id_of(chat.get("id"))
     if chat_id is None or chat.get("type") != "private" or sender.get("is_bot") is True:
         return []
     return [
@@ -51,10 +64,10 @@ def parse_update(
             message_id=new_id(),
             address=address_of(chat_id),
             platform="telegram",
-            user_id=_id(sender.get("id")) or chat_id,
+            user_id=id_of(sender.get("id")) or chat_id,
             external_id=update_id,
-            timestamp=_moment(fields.pop("date", None)) or now,
-            profile=_profile(sender),
+            timestamp=moment(fields.pop("date", None)) or now,
+            profile=_profile(sender, fields.get("attachments", ())),
             **fields,
         )
     ]
@@ -71,67 +84,129 @@ def _read(update: dict[str, Any]) -> _Found | None:
         return _press(press)
     if (message := update.get("edited_message")) is not None:
         return _edited(message)
+    if (change := update.get("message_reaction")) is not None:
+        return _reaction(change)
     if (change := update.get("my_chat_member")) is not None:
         return _membership(change)
     return None
 
 
+# ---------------------------------------------------------------- messages
+
+
 def _message(message: Any) -> _Found | None:
     if not isinstance(message, dict):
         return None
-    sender = _mapping(message, "from")
-    message_type, attachments = _attached(message, sender)
-    text = _text(message)
+    sender = mapping(message, "from")
+    if (sent := message.get("web_app_data")) is not None:
+        return _form(sent, message, sender)
+    message_type, attachments = attached(message, sender)
+    text, entities = _text(message)
     if text is None and not attachments:
         return None
     fields: dict[str, Any] = {
         "date": message.get("date"),
-        "platform_message_id": _id(message.get("message_id")) or "",
+        "platform_message_id": id_of(message.get("message_id")) or "",
         "text": text,
         "message_type": message_type,
         "attachments": attachments,
     }
-    metadata: dict[str, Any] = {}
+    metadata = _around(message, fields)
     if text is not None and text.startswith("/"):
-        fields["text"], metadata = _command(text)
-    if (album := _string(message.get("media_group_id"))) is not None:
-        metadata["album"] = album
+        fields["text"], entities, start = _command(text, entities)
+        metadata |= start
+    if entities:
+        fields["entities"] = entities
     fields["metadata"] = metadata
-    return fields, _mapping(message, "chat"), sender
+    return fields, mapping(message, "chat"), sender
+
+
+def _text(message: dict[str, Any]) -> tuple[str | None, tuple[Entity, ...]]:
+    for key, marks in (("text", "entities"), ("caption", "caption_entities")):
+        if (text := string(message.get(key))) is not None:
+            return text, parse_entities(message[marks], text) if marks in message else ()
+    return None, ()
+
+
+def _around(message: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """What the message belongs to: an album, another message, somebody who wrote it first."""
+    metadata: dict[str, Any] = {}
+    if (album := string(message.get("media_group_id"))) is not None:
+        metadata["album"] = album
+    answered = message.get("reply_to_message")
+    # In a forum every message points at the one that began its topic.
+    if isinstance(answered, dict) and "forum_topic_created" not in answered:
+        fields["reply_to"] = id_of(answered.get("message_id")) or ""
+    if "quote" in message and (quote := string(mapping(message, "quote").get("text"))):
+        metadata["quote"] = quote
+    if "forward_origin" in message:
+        metadata["forwarded"] = True
+    return metadata
+
+
+def _command(
+    text: str, entities: tuple[Entity, ...]
+) -> tuple[str, tuple[Entity, ...], dict[str, Any]]:
+    """`/start payload` comes from a deep link: the payload is set apart. `@bot` is dropped."""
+    head, _, rest = text.partition(" ")
+    name, at, bot = head.partition("@")
+    if at:
+        entities = moved(entities, len(name), len(bot) + 1)
+    if name == "/start" and rest.strip():
+        kept = tuple(one for one in entities if one.start + one.length <= len(name))
+        return name, kept, {"start": rest.strip()}
+    return (f"{name} {rest}".rstrip() if at else text), entities, {}
 
 
 def _edited(message: Any) -> _Found | None:
-    """A new text or caption. Live locations are edited all the time: those are left out."""
+    """New words or another file. A place that is edited is one that moves."""
+    if isinstance(message, dict) and (place := located(message.get("location"))) is not None:
+        return _moved(message, place)
     found = _message(message)
-    if found is None or found[0]["text"] is None:
+    if found is None or "happening" in found[0]:
         return None
     found[0]["happening"] = "edited"
     found[0]["date"] = message.get("edit_date") or message.get("date")
+    found[0]["metadata"].pop("album", None)
     return found
+
+
+# ---------------------------------------------------------------- what people do
 
 
 def _press(press: Any) -> _Found | None:
     """A pressed button. The message under it may be too old for Telegram to tell more than its id."""
     if not isinstance(press, dict):
         return None
-    data, token = _string(press.get("data")), _string(press.get("id"))
-    if data is None or token is None:
+    data, token = string(press.get("data")), string(press.get("id"))
+    if data is None or token is None or data == TAKEN:
         return None
-    message = _mapping(press, "message")
-    fields = {
+    message = mapping(press, "message")
+    fields: dict[str, Any] = {
         "happening": "button",
         "button": data,
         "reply_token": token,
-        "platform_message_id": _id(message.get("message_id")) or "",
+        "platform_message_id": id_of(message.get("message_id")) or "",
     }
-    return fields, _mapping(message, "chat"), _mapping(press, "from")
+    if "reply_markup" in message:
+        fields["text"] = _label(mapping(message, "reply_markup").get("inline_keyboard"), data)
+    return fields, mapping(message, "chat"), mapping(press, "from")
+
+
+def _label(rows: Any, data: str) -> str | None:
+    """The words of the button that was pressed."""
+    for row in rows if isinstance(rows, list) else ():
+        for button in row if isinstance(row, list) else ():
+            if isinstance(button, dict) and button.get("callback_data") == data:
+                return string(button.get("text"))
+    return None
 
 
 def _membership(change: Any) -> _Found | None:
     """Blocking and unblocking a bot is a change of the bot's own membership."""
     if not isinstance(change, dict):
         return None
-    status = _mapping(change, "new_chat_member").get("status")
+    status = mapping(change, "new_chat_member").get("status")
     if status == "kicked":
         happening = "blocked"
     elif status == "member":
@@ -139,129 +214,76 @@ def _membership(change: Any) -> _Found | None:
     else:
         return None
     fields = {"date": change.get("date"), "happening": happening}
-    return fields, _mapping(change, "chat"), _mapping(change, "from")
+    return fields, mapping(change, "chat"), mapping(change, "from")
 
 
-def _text(message: dict[str, Any]) -> str | None:
-    for key in ("text", "caption"):
-        if (text := _string(message.get(key))) is not None:
-            return text
-    return None
+# ---------------------------------------------------------------- events
 
 
-def _command(text: str) -> tuple[str, dict[str, Any]]:
-    """`/start payload` comes from a deep link: the payload is set apart. `@bot` is dropped."""
-    head, _, rest = text.partition(" ")
-    name, at, _ = head.partition("@")
-    if name == "/start" and rest.strip():
-        return name, {"start": rest.strip()}
-    return (f"{name} {rest}".rstrip() if at else text), {}
-
-
-def _attached(
-    message: dict[str, Any], sender: dict[str, Any]
-) -> tuple[MessageType, tuple[Attachment, ...]]:
-    if "text" in message:
-        return "text", ()
-    if (photo := _largest(message.get("photo"))) is not None:
-        return "image", (photo,)
-    for key, (kind, message_type) in _FILES.items():
-        if (attachment := _file(kind, message.get(key))) is not None:
-            return message_type, (attachment,)
-    if (location := _location(message.get("location"))) is not None:
-        return "location", (location,)
-    if (contact := _contact(message.get("contact"), sender)) is not None:
-        return "contact", (contact,)
-    return "text", ()
-
-
-def _largest(sizes: Any) -> Attachment | None:
-    photos = [
-        size
-        for size in (sizes if isinstance(sizes, list) else ())
-        if isinstance(size, dict) and _string(size.get("file_id"))
-    ]
-    if not photos:
-        return None
-    best = max(photos, key=lambda size: _whole(size.get("width")) * _whole(size.get("height")))
-    return Attachment(kind="photo", ref=best["file_id"], size=_whole(best.get("file_size")) or None)
-
-
-def _file(kind: AttachmentKind, raw: Any) -> Attachment | None:
-    if not isinstance(raw, dict) or not (ref := _string(raw.get("file_id"))):
-        return None
-    emoji = _string(raw.get("emoji"))
-    return Attachment(
-        kind=kind,
-        ref=ref,
-        name=_string(raw.get("file_name")),
-        mime=_string(raw.get("mime_type")),
-        size=_whole(raw.get("file_size")) or None,
-        details={"emoji": emoji} if emoji else {},
-    )
-
-
-def _location(raw: Any) -> Attachment | None:
-    if not isinstance(raw, dict):
-        return None
-    place = {key: raw.get(key) for key in ("latitude", "longitude")}
-    return (
-        Attachment(kind="location", details=place) if all(map(_degrees, place.values())) else None
-    )
-
-
-def _contact(raw: Any, sender: dict[str, Any]) -> Attachment | None:
-    if not isinstance(raw, dict) or not (phone := _string(raw.get("phone_number"))):
-        return None
-    owner = _id(raw.get("user_id"))
-    details: dict[str, Any] = {"phone": phone, "name": _full_name(raw)}
-    if owner is not None and owner == _id(sender.get("id")):
-        details["own"] = True
-    return Attachment(kind="contact", details=details)
-
-
-def _profile(sender: dict[str, Any]) -> dict[str, Any]:
-    profile = {
-        "name": _full_name(sender),
-        "username": _string(sender.get("username")),
-        "language": _string(sender.get("language_code")),
+def _event(name: str, data: dict[str, Any], told: dict[str, Any], by: str) -> _Found:
+    """`by` is the field that names the person."""
+    fields = {
+        "date": told.get("edit_date") or told.get("date"),
+        "happening": "event",
+        "platform_message_id": id_of(told.get("message_id")) or "",
+        "metadata": {"event": name, "data": data},
     }
-    return {key: value for key, value in profile.items() if value}
+    return fields, mapping(told, "chat"), mapping(told, by)
 
 
-def _full_name(person: dict[str, Any]) -> str:
-    first, last = _string(person.get("first_name")), _string(person.get("last_name"))
-    return f"{first or ''} {last or ''}".strip()
+def _moved(message: dict[str, Any], place: dict[str, Any]) -> _Found:
+    return _event("location.moved", {"live": 0, **place}, message, "from")
 
 
-def _mapping(raw: dict[str, Any], key: str) -> dict[str, Any]:
-    value = raw.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _string(value: Any) -> str | None:
-    """A text that can be kept: half a surrogate pair, which JSON can hold, is replaced."""
-    if not isinstance(value, str):
+def _reaction(change: Any) -> _Found | None:
+    if not isinstance(change, dict):
         return None
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    now, before = change.get("new_reaction"), change.get("old_reaction")
+    message_id = id_of(change.get("message_id"))
+    if not isinstance(now, list) or message_id is None:
+        return None
+    fresh = [one for one in now if not isinstance(before, list) or one not in before]
+    emoji = _emoji((fresh or now)[-1]) if now else ""
+    if emoji is None:
+        return None
+    data = {"emoji": emoji, "message_id": message_id}
+    return _event("reaction.set", data, change, "user")
 
 
-def _id(value: Any) -> str | None:
-    """Telegram's ids are 64-bit whole numbers; True is none of them, and zero is not either."""
-    if type(value) is int and value and -_LONGEST_ID <= value < _LONGEST_ID:
-        return str(value)
-    return None
+def _emoji(reaction: Any) -> str | None:
+    """A custom emoji is a picture that has no sign: its id stands for it."""
+    if not isinstance(reaction, dict):
+        return None
+    if reaction.get("type") == "paid":
+        return _STAR
+    custom = string(reaction.get("custom_emoji_id"))
+    return f"custom:{custom}" if custom else string(reaction.get("emoji"))
 
 
-def _whole(value: Any) -> int:
-    return value if type(value) is int and 0 <= value < _LONGEST_ID else 0
+def _form(sent: Any, message: dict[str, Any], sender: dict[str, Any]) -> _Found | None:
+    """What a page opened from a button sent: the values of a form, or any text."""
+    text = string(sent.get("data")) if isinstance(sent, dict) else None
+    if text is None:
+        return None
+    try:
+        values = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        values = None
+    data = {
+        "name": string(sent.get("button_text")) or "",
+        "values": values if isinstance(values, dict) else {"data": text},
+    }
+    fields, chat, _ = _event("form.sent", data, message, "from")
+    return fields, chat, sender
 
 
-def _degrees(value: Any) -> bool:
-    return type(value) in (int, float) and -180 <= value <= 180
-
-
-def _moment(value: Any) -> datetime | None:
-    if type(value) is int and 0 < value < _LATEST_DATE:
-        return datetime.fromtimestamp(value, UTC)
-    return None
+def _profile(sender: dict[str, Any], attachments: Any) -> dict[str, Any]:
+    profile = {
+        "name": full_name(sender),
+        "username": string(sender.get("username")),
+        "language": string(sender.get("language_code")),
+    }
+    for attachment in attachments:
+        if attachment.details.get("own"):
+            profile["phone"] = attachment.details["phone"]
+    return {key: value for key, value in profile.items() if value}

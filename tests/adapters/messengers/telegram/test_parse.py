@@ -147,13 +147,11 @@ def test_a_button_under_a_message_too_old_to_be_told_works() -> None:
     assert the({"update_id": 5, "callback_query": {**press, "message": inaccessible}}).button
 
 
-def test_an_edited_text_is_told_apart_and_a_moving_location_is_left_out() -> None:
+def test_an_edited_text_is_told_apart() -> None:
     edited = in_message(text="заказ 12346", edit_date=1704877260)["message"]
     message = the({"update_id": 6, "edited_message": edited})
     assert message.happening == "edited"
     assert message.timestamp == datetime(2024, 1, 10, 9, 1, tzinfo=UTC)
-    moving = in_message(location={"latitude": 1.0, "longitude": 2.0})["message"]
-    assert read({"update_id": 6, "edited_message": moving}) == []
 
 
 @pytest.mark.parametrize(("status", "happening"), [("kicked", "blocked"), ("member", "unblocked")])
@@ -176,7 +174,6 @@ def test_blocking_and_unblocking_the_bot_is_heard(status: str, happening: str) -
         in_message(pinned_message={"message_id": 1}),
         in_message(new_chat_members=[PERSON]),
         in_message(poll={"id": "1", "question": "?"}),
-        in_message(dice={"emoji": "🎲", "value": 3}),
         in_message(),
         {"update_id": 1, "channel_post": {"message_id": 1, "chat": GROUP, "text": "x"}},
         {"update_id": 1, "message_reaction": {"chat": CHAT, "message_id": 1}},
