@@ -79,14 +79,15 @@ MESSENGERS = (
         ru="сообщество ВКонтакте",
         en="a community of VK",
         alias="вк",
-        keys=("token", "secret", "confirmation"),
-        needs=1,
+        keys=("token", "group", "secret", "confirmation"),
+        needs=2,
         label=40,
         buttons=10,
         text=4096,
         caption=4096,
         album=10,
         shares=("location",),
+        public=("group", "confirmation"),
     ),
 )
 

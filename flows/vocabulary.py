@@ -109,6 +109,7 @@ WORDS: tuple[Word, ...] = (
     Word("phone_id", "account", "text", "WhatsApp: номер телефона как id (Phone number ID)", "WhatsApp: the Phone number ID", "номер"),
     Word("app_secret", "account", "text", "WhatsApp: секрет приложения, им подписаны вызовы", "WhatsApp: the app's secret, which signs its calls", "секрет_приложения"),
     Word("verify_token", "account", "text", "WhatsApp: слово для проверки адреса, вы придумываете его сами", "WhatsApp: the word that verifies the address, yours to make up", "слово_проверки"),
+    Word("group", "account", "text", "VK: номер сообщества, как в vk.com/club<номер>", "VK: the community's number, as in vk.com/club<number>", "группа"),
     Word("secret", "account", "text", "VK: секретный ключ Callback API; без него бот сам спрашивает о новостях", "VK: the secret of its Callback API; without it the bot asks for news itself", "секрет"),
     Word("confirmation", "account", "text", "VK: строка, которую сервер должен вернуть; без неё бот узнаёт её сам", "VK: the string the server has to answer; without it the bot finds it out", "подтверждение"),
     Word("payments", "account", "text", "Telegram: ключ платёжного провайдера из @BotFather", "Telegram: the payment provider's token from @BotFather", "оплата"),

@@ -370,7 +370,7 @@ def test_a_name_of_two_alphabets_is_told_wherever_it_stands(flow: str) -> None:
         ("language: fr", "E019 «fr» не подходит к «language» — бывает: ru, en, uz"),
         ("hourz: {}", "E012 ключ «hourz» не подходит к «bot.yaml» — может, «hours»?"),
         ("channels: {telegram: {}}", "E013 в «telegram» не хватает ключа «token»"),
-        ("channels: {vk: {secret: $(T)}}", "E013 в «vk» не хватает ключа «token»"),
+        ("channels: {vk: {token: $(T)}}", "E013 в «vk» не хватает ключа «group»"),
         (
             "channels: {telegram: {token: $(T), app_secret: $(S)}}",
             "E019 «app_secret» не подходит к «channels.telegram» — бывает: token, webhook_secret",
