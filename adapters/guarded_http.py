@@ -63,7 +63,10 @@ class Answer:
 
 
 class GuardedHttp:
-    """Makes calls, each over a connection of its own."""
+    """Makes calls, each over a connection of its own.
+
+    No answer is larger than `largest` bytes, no call longer than `longest` seconds.
+    """
 
     def __init__(
         self,
@@ -71,16 +74,20 @@ class GuardedHttp:
         *,
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
+        largest: int = LARGEST,
+        longest: float = LONGEST,
     ) -> None:
         self._allowed = allowed
         self._resolve = resolve or _look_up
         self._tls = tls
+        self._largest = largest
+        self._longest = longest
 
     async def fetch(self, request: Request) -> Answer:
         """Raises AddressRefused before anything is connected to, RemoteFailed for the rest."""
         _check_request(request)
         try:
-            async with asyncio.timeout(min(max(request.seconds, 0.001), LONGEST)):
+            async with asyncio.timeout(min(max(request.seconds, 0.001), self._longest)):
                 return await self._followed(request)
         except TimeoutError:
             raise RemoteFailed("no answer in time") from None
@@ -120,7 +127,7 @@ class GuardedHttp:
                     allow_redirects=False,
                 ) as response,
             ):
-                body = await _body(response)
+                body = await _body(response, self._largest)
                 told = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(status=response.status, headers=told, body=body)
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -220,24 +227,24 @@ def _check_plain(url: URL) -> None:
         raise AddressRefused("only the ports 443 and 8443 are called")
 
 
-async def _body(response: aiohttp.ClientResponse) -> bytes:
+async def _body(response: aiohttp.ClientResponse, largest: int) -> bytes:
     """Not a byte over the limit is kept, packed or unpacked."""
     packing = response.headers.get("Content-Encoding", "identity").casefold()
     if packing not in ("identity", "gzip", "deflate"):
         raise RemoteFailed(f"the answer is packed as {packing!r:.20}")
     unpacker = None if packing == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
-    body = b""
+    body = bytearray()
     async for chunk in response.content.iter_chunked(1 << 16):
         try:
-            body += chunk if unpacker is None else unpacker.decompress(chunk, LARGEST + 1)
+            body += chunk if unpacker is None else unpacker.decompress(chunk, largest + 1)
         except zlib.error:
             raise RemoteFailed("the answer cannot be unpacked") from None
-        if len(body) > LARGEST:
-            raise RemoteFailed("the answer is larger than 1 MiB")
+        if len(body) > largest:
+            raise RemoteFailed(f"the answer is larger than {largest >> 20} MiB")
         if unpacker is not None and unpacker.eof:
             # The unpacker would keep all that follows its end, however much that is.
             break
-    return body
+    return bytes(body)
 
 
 def _told(error: Exception) -> str:
