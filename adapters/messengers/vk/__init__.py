@@ -1,0 +1,1 @@
+"""VK: communities whose messages a bot answers."""

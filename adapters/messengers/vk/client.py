@@ -1,0 +1,132 @@
+"""The calls of VK's API: the frequent ones by our own wire, uploads by vkbottle.
+
+Importing vkbottle takes a second and a half, so that waits until a channel starts.
+"""
+
+import asyncio
+import logging
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import orjson
+import structlog
+
+from adapters.messengers.vk.errors import Captcha, result_of
+from adapters.messengers.vk.rate import Rate
+from adapters.wire import Wire
+from bots.errors import ChannelDown
+
+if TYPE_CHECKING:
+    from adapters.messengers.vk.library import Library
+
+PUBLIC_API = "https://api.vk.com/method"
+VERSION = "5.199"
+PER_SECOND = 20
+"""Calls of one community: https://dev.vk.com/ru/api/api-requests#Ограничения%20и%20рекомендации"""
+
+POLL_SECONDS = 25
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+log = structlog.get_logger()
+
+
+class Connection:
+    """What all communities of a process share: the sockets to one server of the API.
+
+    `timeout` is in seconds and for one call; at most `limit` calls are under way at once. Every
+    channel that polls holds a connection all the time, so those are counted by themselves.
+    """
+
+    def __init__(
+        self, api_base: str = PUBLIC_API, *, timeout: float = 10.0, limit: int = 100
+    ) -> None:
+        self.api_base = api_base.rstrip("/")
+        self.wire = Wire(timeout=timeout, limit=limit)
+        self.polls = Wire(timeout=POLL_SECONDS + 10.0, limit=10_000)
+
+    @property
+    def public(self) -> bool:
+        """Whether it is VK itself, and not a server of somebody's own."""
+        return self.api_base == PUBLIC_API
+
+    async def close(self) -> None:
+        """Close the sockets. A call after it opens them again."""
+        await self.wire.close()
+        await self.polls.close()
+
+
+class Client:
+    """One community's calls. Every method raises a ChannelError where VK does not do as asked."""
+
+    def __init__(self, token: str, group: str, connection: Connection, *, rate: Rate) -> None:
+        self.group = group
+        self.connection = connection
+        self.rate = rate
+        self._token = token
+        self._calls = f"{connection.api_base}/"
+        self._library: Library | None = None
+        self._captcha = False
+
+    async def call(self, method: str, parameters: Mapping[str, Any]) -> Any:
+        """Any method, its parameters as texts and numbers."""
+        await self.rate.turn()
+        given = {**parameters, "access_token": self._token, "v": VERSION}
+        status, _, body = await self.connection.wire.call(
+            "POST",
+            self._calls + method,
+            data=urlencode(given, errors="replace").encode(),
+            headers=_FORM,
+        )
+        try:
+            result = result_of(status, body)
+        except Captcha:
+            if not self._captcha:
+                self._captcha = True
+                log.warning(
+                    "VK wants a captcha solved, which only waiting helps against: the community"
+                    " writes too much of the same",
+                    channel=f"vk:{self.group}",
+                )
+            raise
+        self._captcha = False
+        return result
+
+    async def poll(self, server: str, *, key: str, ts: str) -> dict[str, Any]:
+        """Wait up to 25 s for events at a server of the long poll."""
+        asked = {"act": "a_check", "key": key, "ts": ts, "wait": str(POLL_SECONDS)}
+        status, _, body = await self.connection.polls.call("GET", server, params=asked)
+        answer = json_object(body)
+        if answer is None:
+            raise ChannelDown(f"{status} with a body that is not the long poll's")
+        return answer
+
+    async def library(self) -> "Library":
+        """vkbottle, for uploads; the first call imports it, off the loop."""
+        if self._library is None:
+            loaded = await asyncio.to_thread(_load)
+            self._library = self._library or loaded(self._token, self.connection, self.rate)
+        return self._library
+
+
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """An object in JSON, None for anything else."""
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _load() -> "type[Library]":
+    """vkbottle takes over how warnings are shown and logs in colours of its own: neither stays."""
+    shown = warnings.showwarning
+    from adapters.messengers.vk.library import Library  # heavy: imports vkbottle
+
+    warnings.showwarning = shown
+    logger = logging.getLogger("vkbottle")
+    logger.handlers.clear()
+    logger.setLevel(logging.WARNING)
+    return Library

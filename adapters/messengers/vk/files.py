@@ -1,0 +1,140 @@
+"""Files on their way to VK: those of the bot folder are uploaded once, others when they are sent."""
+
+import io
+import mimetypes
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from adapters.bot_media import BotMedia, is_local
+from adapters.guarded_http import GuardedHttp, Request
+from adapters.messengers.vk.client import Client
+from adapters.messengers.vk.memory import Newest
+from bots.errors import AddressRefused, Rejected, RemoteFailed
+from bots.ports import Clock, Shelf
+
+LARGEST_UPLOAD = {"photo": 50 * 1024 * 1024, "": 200 * 1024 * 1024}
+"""https://dev.vk.com/ru/api/upload/overview"""
+
+NOT_TAKEN = frozenset(("mp3", "exe", "bat", "cmd", "msi", "apk", "com", "scr", "jar"))
+"""Documents that VK refuses by their names; packed into a ZIP they arrive all the same."""
+
+KNOWN_FOR = 3600.0
+"""So many seconds a file from an address is taken to be the same."""
+
+_ATTACHED = re.compile(
+    r"(photo|video|audio|audio_message|doc|wall|market|poll|article|graffiti|podcast|story)"
+    r"-?\d+_\d+(_\w+)?"
+)
+
+
+class _Content(NamedTuple):
+    name: str
+    content: bytes
+
+
+class Files(BotMedia):
+    """Gives what files are attached to a message by. It belongs to the community for ever."""
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        shelf: Shelf,
+        workspace: int,
+        folder: Callable[[], Path | None],
+        web: GuardedHttp,
+        clock: Clock,
+    ) -> None:
+        super().__init__(
+            owner=f"vk files of {client.group}",
+            shelf=shelf,
+            workspace=workspace,
+            folder=folder,
+            largest=LARGEST_UPLOAD,
+        )
+        self._client = client
+        self._web = web
+        self._clock = clock
+        self._fetched: Newest[tuple[str, str], tuple[float, str]] = Newest(1000)
+
+    async def attachment(
+        self, kind: str, ref: str, *, name: str, peer: int, stale: str = ""
+    ) -> str:
+        """What to attach for a file, uploaded where VK does not have it yet.
+
+        `stale` is what VK did not take any more. Raises Rejected where the file cannot be had.
+        """
+        if _ATTACHED.fullmatch(ref):
+            return ref
+        if is_local(ref):
+            return await self._local(kind, ref, peer, stale)
+        if ref.startswith(("https://", "http://")):
+            return await self._remote(kind, ref, name, peer, stale)
+        raise Rejected(f"{ref[:100]}: neither a file of the bot folder nor an address")
+
+    async def _local(self, kind: str, ref: str, peer: int, stale: str) -> str:
+        file = await self.find(ref, kind)
+        known = await self.known(kind, file)
+        if known is not None and known != stale:
+            return known
+        async with self.uploading(f"{kind}:{file.digest}"):
+            # Whoever was before us may have uploaded it.
+            known = await self.known(kind, file)
+            if known is None or known == stale:
+                content = _Content(file.name, await file.content())
+                known = await self._upload(kind, content, peer)
+                await self.remember(kind, file, known)
+        return known
+
+    async def _remote(self, kind: str, url: str, name: str, peer: int, stale: str) -> str:
+        async with self.uploading(f"{kind}:{url}"):
+            fetched = self._fetched.get((kind, url))
+            now = self._clock().timestamp()
+            if fetched is not None and fetched[0] > now - KNOWN_FOR and fetched[1] != stale:
+                return fetched[1]
+            uploaded = await self._upload(kind, await self._download(url, name), peer)
+            self._fetched.put((kind, url), (now, uploaded))
+        return uploaded
+
+    async def _download(self, url: str, name: str) -> _Content:
+        try:
+            answer = await self._web.fetch(Request(method="GET", url=url))
+        except (AddressRefused, RemoteFailed) as error:
+            raise Rejected(f"A file cannot be fetched: {error}") from error
+        if answer.status != 200 or not answer.body:
+            raise Rejected(f"A file cannot be fetched: {answer.status}")
+        mime = answer.headers.get("content-type", "").partition(";")[0].strip()
+        if mime == "text/html":
+            raise Rejected("A page stands where a file should be")
+        name = name or PurePosixPath(unquote(urlsplit(url).path)).name or "file"
+        if "." not in name:
+            name += mimetypes.guess_extension(mime) or ".bin"
+        return _Content(name, answer.body)
+
+    async def _upload(self, kind: str, file: _Content, peer: int) -> str:
+        """As what it is meant to be; what VK does not take as that becomes a document."""
+        library = await self._client.library()
+        try:
+            if kind in ("photo", "sticker"):
+                return await library.upload_photo(file.content, name=file.name, peer=peer)
+            if kind == "voice" and file.content.startswith(b"OggS"):
+                return await library.upload_voice(file.content, name=file.name, peer=peer)
+        except Rejected:
+            pass
+        name, content = _packed(file) if _refused_by_name(file.name) else file
+        return await library.upload_document(content, name=name, peer=peer)
+
+
+def _refused_by_name(name: str) -> bool:
+    return name.rpartition(".")[2].lower() in NOT_TAKEN or "." not in name
+
+
+def _packed(file: _Content) -> _Content:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(file.name, file.content)
+    return _Content(f"{file.name}.zip", packed.getvalue())
