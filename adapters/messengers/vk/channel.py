@@ -215,6 +215,10 @@ class VkChannel(MessengerChannel):
 
     # ------------------------------------------------------------ being connected
 
+    async def load(self) -> None:
+        """vkbottle does the uploads."""
+        await self._client.library()
+
     async def check(self) -> str:
         """The community's name and address, such as `Магазин (vk.com/shop)`."""
         try:
