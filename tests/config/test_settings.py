@@ -88,7 +88,7 @@ def test_numbers_in_a_list_of_accounts_are_texts() -> None:
 
 
 def test_a_key_of_an_account_that_nobody_knows_is_a_complaint() -> None:
-    lines = complaints(VK__BOTS='[{"bot": "shop", "token": "hunter2", "gruop": "7"}]')
+    lines = complaints(VK__BOTS='[{"bot": "shop", "token": "hunter2", "group": "7", "gruop": "7"}]')
     assert lines == ["EASYFLOW_VK__BOTS: Nobody knows what gruop is in the list"]
 
 
