@@ -3,7 +3,7 @@
 https://dev.vk.com/ru/api/callback/getting-started
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 
@@ -32,6 +32,13 @@ SAME_FOR = 5.0
 """Seconds a confirmation string is taken to be the same: anybody can make us ask for it."""
 
 log = structlog.get_logger()
+
+
+class Called(Protocol):
+    """The community whose events VK posts."""
+
+    name: str
+    trouble: str | None
 
 
 class Confirmation:
@@ -74,7 +81,9 @@ class Server(NamedTuple):
     status: str
 
 
-async def keep_server(client: Client, url: str, *, secret: str, name: str, sleep: Sleep) -> None:
+async def keep_server(
+    client: Client, url: str, *, secret: str, channel: Called, sleep: Sleep
+) -> None:
     """Have VK call `url`, and look now and then whether it still does; until cancelled.
 
     Raises ChannelUnauthorised where the token itself is refused.
@@ -96,10 +105,10 @@ async def keep_server(client: Client, url: str, *, secret: str, name: str, sleep
             trouble = f"The Callback API cannot be set up just now, trying again: {error}"
             wait = min(max(wait, 1.0) * 2, LONGEST_PAUSE)
         if trouble and trouble != told:
-            log.warning(trouble, channel=name)
+            log.warning(trouble, channel=channel.name)
         elif told and not trouble:
-            log.info("VK calls us", channel=name)
-        told = trouble
+            log.info("VK calls us", channel=channel.name)
+        told, channel.trouble = trouble, trouble or None
         await sleep(wait)
 
 

@@ -254,7 +254,7 @@ class VkChannel(MessengerChannel):
             )
         else:
             secret = self._secret.decode()
-            await keep_server(self._client, url, secret=secret, name=self.name, sleep=self._sleep)
+            await keep_server(self._client, url, secret=secret, channel=self, sleep=self._sleep)
 
     async def announce(self, commands: Sequence[tuple[str, str]]) -> None:
         """VK has no list of commands."""

@@ -27,6 +27,7 @@ class Polled(Protocol):
     """The community whose events are fetched."""
 
     name: str
+    trouble: str | None
 
     def read(self, event: Any) -> Received:
         """What an event holds."""
@@ -114,7 +115,7 @@ class _Poller:
             log.exception("Events could not be kept, trying again", channel=self._channel.name)
             return backoff
         if self._told:
-            self._told = ""
+            self._told, self._channel.trouble = "", None
             log.info("Events come again", channel=self._channel.name)
         return 0.0
 
@@ -201,7 +202,7 @@ class _Poller:
     def _tell(self, sentence: str, **fields: str) -> None:
         """Trouble is told once, not at every try."""
         if sentence != self._told:
-            self._told = sentence
+            self._told = self._channel.trouble = sentence
             log.warning(sentence, channel=self._channel.name, **fields)
 
 

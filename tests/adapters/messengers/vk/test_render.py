@@ -338,4 +338,4 @@ def test_no_reply_breaks_a_limit(reply: Reply, abilities: Abilities) -> None:
             check_call(method, values)
 
 
-_OURS = ("method", "files", "cards", "instead", "format_data")
+_OURS = ("method", "files", "cards", "instead")
