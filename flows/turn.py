@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 MediaKind = Literal[
-    "photo", "video", "audio", "voice", "document", "sticker", "location", "contact"
+    "photo", "video", "audio", "voice", "document", "sticker", "location", "contact", "unknown"
 ]
 Media = tuple[tuple[MediaKind, str], ...]
 Owner = Literal["bot", "queue", "operator"]

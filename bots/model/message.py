@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 AttachmentKind = Literal[
-    "photo", "video", "audio", "voice", "document", "sticker", "location", "contact"
+    "photo", "video", "audio", "voice", "document", "sticker", "location", "contact", "unknown"
 ]
 MessageType = Literal[
     "text", "image", "video", "document", "voice", "sticker", "audio", "location", "contact"
@@ -68,7 +68,8 @@ class Attachment:
     venue title and address too, one that moves `live` (the seconds it is shared for). A contact has
     phone and name, and `own: True` when the customer shared their own number with the messenger's
     button. `round: True` is a video note, `animation: True` a GIF (both are videos), `dice: True` a
-    die thrown (a sticker, with emoji and value); a sticker has an emoji.
+    die thrown (a sticker, with emoji and value); a sticker has an emoji. Of an `unknown` one the
+    messenger lets us know only that something was sent.
     """
 
     kind: AttachmentKind

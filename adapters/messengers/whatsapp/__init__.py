@@ -1,0 +1,1 @@
+"""WhatsApp: numbers of the Cloud API."""
