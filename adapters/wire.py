@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
-from bots.errors import ChannelDown
+from bots.errors import ChannelDown, Rejected
 
 
 class Answered(NamedTuple):
@@ -32,12 +32,18 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
 
     async def call(
-        self, method: str, url: str, *, seconds: float | None = None, **options: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        seconds: float | None = None,
+        most: int | None = None,
+        **options: Any,
     ) -> Answered:
         """Make a request (aiohttp's options) and read all of its answer.
 
-        Raises ChannelDown, after `seconds` at the latest; its words hold nothing of the URL, in
-        which a token may stand.
+        Raises ChannelDown, after `seconds` at the latest, and Rejected for an answer of more than
+        `most` bytes; its words hold nothing of the URL, in which a token may stand.
         """
         patience = aiohttp.ClientTimeout(total=seconds) if seconds else self._patience
         async with self._turns:
@@ -45,7 +51,7 @@ class Wire:
                 async with self._http().request(
                     method, url, timeout=patience, **options
                 ) as response:
-                    body = await response.read()
+                    body = await (response.read() if most is None else _bounded(response, most))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise network_problem(error) from None
         return Answered(response.status, response.headers, body)
@@ -63,6 +69,16 @@ class Wire:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+async def _bounded(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """The whole answer, given up as soon as it is too large, whatever it says of itself."""
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > most:
+            raise Rejected(f"the answer is larger than {most // 2**20} MB")
+    return bytes(content)
 
 
 def network_problem(error: Exception) -> ChannelDown:

@@ -28,8 +28,8 @@ class Credential:
 class Account:
     """One account to be opened. `credentials` are by the names of `Messenger.credentials`.
 
-    `folder` gives the bot's folder, in which paths of media are looked up; `api_base` is where the
-    messenger's API is, without a slash at its end.
+    `folder` gives the bot's folder, in which paths of media are looked up, `language` what the bot
+    speaks now; `api_base` is where the messenger's API is, without a slash at its end.
     """
 
     workspace: int
@@ -41,6 +41,7 @@ class Account:
     new_id: NewId
     sleep: Sleep
     folder: Callable[[], Path | None]
+    language: Callable[[], str] = lambda: "ru"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

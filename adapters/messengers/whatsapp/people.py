@@ -99,9 +99,13 @@ class People:
 
         Brazil's and Mexico's mobile numbers are: the person's answer comes from that one.
         """
+        person = Person(phone)
+        if person in self._chats:
+            return
         known, _ = await self._kept(phone)
         if known is None:
             await self._put(phone, chat)
+        self._chats[person] = known or chat
 
     async def way_to(self, chat: str) -> str:
         """The id under which the person of a chat is written to now."""
