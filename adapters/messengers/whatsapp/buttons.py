@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.messengers.whatsapp.contents import SHARE_PHONE
 from bots.model.message import Button, Keyboard
-from bots.shaping import clean, head, links, numbered, split, units
+from bots.shaping import clean, head, links, numbered, shortened, split, units
 
 MAX_BODY = 1024
 MAX_BUTTONS, MAX_TITLE, MAX_ID = 3, 20, 256
@@ -27,13 +27,15 @@ _WEB = ("https://", "http://")
 class Shown:
     """`action` is of an interactive message of that `kind` ("" for none); `lines` go into its text.
 
-    `place` asks for the customer's place with these words, in a message of its own.
+    `place` asks for the customer's place with these words, in a message of its own; `instead` is
+    said where there are no other words.
     """
 
     kind: str = ""
     action: Any = None
     lines: str = ""
     place: str = ""
+    instead: str = ""
 
     @property
     def takes_header(self) -> bool:
@@ -47,7 +49,9 @@ def shown(keyboard: Keyboard | None, *, language: str, phone_known: bool) -> Sho
         return Shown()
     every = [button for row in keyboard.rows for button in row]
     place = next((_label(one) for one in every if one.share == "location"), "")
-    shares = [one for one in every if one.share == "phone" and phone_known]
+    place = shortened(place, MAX_BODY)
+    phones = [one for one in every if one.share == "phone"]
+    shares = phones if phone_known else []
     followed = [one for one in every if one.url is not None]
     pressed = [one for one in every if one.share is None and one.url is None]
     if followed and not pressed and not shares:
@@ -55,7 +59,7 @@ def shown(keyboard: Keyboard | None, *, language: str, phone_known: bool) -> Sho
     lines = links(followed)
     choices = [*pressed, *shares]
     if not choices:
-        return Shown(lines=lines, place=place)
+        return Shown(lines=lines, place=place, instead=_label(phones[0]) if phones else "")
     if _fit_buttons(choices):
         return Shown(kind="button", action=_buttons(choices), lines=lines, place=place)
     if _fit_list(choices):

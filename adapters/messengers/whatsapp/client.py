@@ -146,7 +146,7 @@ class Client:
         except Missing as error:
             raise NotFound("file", media_id) from error
         url, mime, size = found.get("url"), found.get("mime_type"), found.get("file_size")
-        if not isinstance(url, str) or not self._trusted(url):
+        if not isinstance(url, str) or not self.trusts(url):
             raise Rejected("the file lies at an address that is not Meta's")
         if isinstance(size, int) and size > LARGEST_DOWNLOAD:
             raise Rejected("the file is over 100 MB")
@@ -189,7 +189,7 @@ class Client:
             raise ChannelUnauthorised(f"Number {self.phone_id}: {WRONG_NUMBER}") from error
         return answer
 
-    def _trusted(self, url: str) -> bool:
+    def trusts(self, url: str) -> bool:
         """Whether a file's address may be told our token."""
         base, given = urlsplit(self._connection.api_base), urlsplit(url)
         if (given.scheme, given.netloc) == (base.scheme, base.netloc):

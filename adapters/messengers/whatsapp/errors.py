@@ -30,7 +30,7 @@ TABLE: Mapping[int, Verdict] = {
     **dict.fromkeys((0, 3, 10, 102, 190, 131005, *range(200, 300)), "unauthorised"),
     # Restricted, locked, unpaid, not registered, its name not approved.
     **dict.fromkeys(
-        (368, 130497, 131031, 131037, 131042, 131044, 131045, 133010, 133015), "stopped"
+        (33, 368, 130497, 131031, 131037, 131042, 131044, 131045, 133010, 133015), "stopped"
     ),
     131047: "window",
     # Not on WhatsApp, or on one too old.
@@ -44,6 +44,7 @@ FIRST_WAIT: Mapping[int, float] = {131056: 6.0, 131048: 60.0, 4: 30.0, 80007: 30
 LONGEST_WAIT = 900.0
 
 ADVICE: Mapping[int, str] = {
+    33: "the number was deleted from the account: connect another one",
     190: (
         "WhatsApp does not accept the token: make a permanent one for a system user in Meta's"
         " Business settings and put it in place of this channel's `token`"
@@ -169,8 +170,6 @@ def _not_the_api(status: int, retry_after: str | None, tries: int) -> ChannelErr
     """An answer that is no JSON object of Meta's: a proxy's page, or nothing at all."""
     if status == 429:
         return ChannelBusy(waiting(0, retry_after, tries))
-    if status in (401, 403):
-        return ChannelUnauthorised(f"{status} {PERMISSIONS}")
     if status == 413:
         return Rejected("413 the request is too large")
     return ChannelDown(f"{status} with a body that is not the API's")

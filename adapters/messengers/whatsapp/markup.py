@@ -48,7 +48,8 @@ def last_apart(parts: list[str], limit: int) -> tuple[list[str], str]:
 def _with_links(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
     """Addresses stand behind the words they were under, and what comes after has moved."""
     moved = list(entities)
-    links = [one for one in entities if one.kind == "link" and one.url]
+    within = (one for one in entities if 0 <= one.start < len(text))
+    links = [one for one in within if one.kind == "link" and one.url]
     for link in sorted(links, key=lambda one: one.start, reverse=True):
         end, written = link.start + link.length, f" ({link.url})"
         if text[link.start : end] == link.url:

@@ -10,7 +10,7 @@ import structlog
 
 from adapters.bot_media import is_local
 from bots.model.message import Attachment
-from bots.shaping import clean, contact_words, place_words
+from bots.shaping import clean, contact_words, place_words, shortened
 
 Call = dict[str, Any]
 """One row of the outbox: the `body` of the call, and the `file` of ours that goes into it.
@@ -49,6 +49,8 @@ WITH_WORDS = frozenset({"image", "video", "document"})
 
 _KINDS = {"photo": "image", "voice": "audio"}
 """What we call otherwise."""
+
+MAX_TEXT = 4096
 
 log = structlog.get_logger()
 
@@ -126,29 +128,34 @@ def _location(attachment: Attachment) -> dict[str, Any]:
     place = {"latitude": latitude, "longitude": longitude}
     for ours, theirs in (("title", "name"), ("address", "address")):
         if details.get(ours):
-            place[theirs] = clean(str(details[ours]))[:1000]
+            place[theirs] = _line(details[ours])[:1000]
     return {"type": "location", "location": place}
 
 
 def _contact(attachment: Attachment) -> dict[str, Any]:
     details = attachment.details
-    phone = clean(str(details.get("phone") or ""))
+    phone = _line(details.get("phone"))
     if not phone:
-        return words(contact_words(attachment) or "—")
-    name = clean(str(details.get("name") or phone))
+        return words(clean(contact_words(attachment)).strip() or "—")
+    name = _line(details.get("name")) or phone
     card = {
         "name": {"formatted_name": name, "first_name": name.partition(" ")[0]},
-        "phones": [{"phone": phone, "type": "CELL"}],
+        "phones": [{"phone": phone}],
     }
     return {"type": "contacts", "contacts": [card]}
 
 
 def words(text: str) -> dict[str, Any]:
     """A message of words; the first address in it is shown with a picture of its page."""
+    text = shortened(text, MAX_TEXT)
     body: dict[str, Any] = {"body": text}
     if "https://" in text or "http://" in text:
         body["preview_url"] = True
     return {"type": "text", "text": body}
+
+
+def _line(value: Any) -> str:
+    return " ".join(clean(str(value or "")).split())
 
 
 def _degrees(value: Any, most: int) -> bool:

@@ -8,11 +8,10 @@ from typing import Any
 
 from adapters.messengers.whatsapp.buttons import MAX_BODY, Shown, shown
 from adapters.messengers.whatsapp.markup import last_apart, parts_of
-from adapters.messengers.whatsapp.media import WITH_WORDS, Call, media_calls, words
+from adapters.messengers.whatsapp.media import MAX_TEXT, WITH_WORDS, Call, media_calls, words
 from bots.model.message import Attachment, Card, Entity, Reply
 from bots.shaping import ONLY_BUTTONS, clean, head, units
 
-MAX_TEXT = 4096
 MAX_CAPTION = 1024
 
 _NOTHING = "—"
@@ -56,7 +55,7 @@ def _card(card: Card, language: str, *, phone_known: bool) -> list[Call]:
 
 def _said(text: str, entities: Sequence[Entity], media: list[Call], buttons: Shown) -> list[Call]:
     """Words, files and buttons together in as few messages as they fit into."""
-    parts = parts_of(_joined(text, buttons.lines), entities, MAX_TEXT)
+    parts = parts_of(_joined(text, buttons.lines) or buttons.instead, entities, MAX_TEXT)
     if buttons.kind:
         before, body = last_apart(parts, MAX_BODY)
         bubble = _interactive(buttons.kind, body or ONLY_BUTTONS, buttons.action)

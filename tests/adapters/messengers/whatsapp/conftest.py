@@ -1,0 +1,127 @@
+"""A fake Cloud API server and a channel that talks to it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.messengers.whatsapp.channel import WhatsAppChannel
+from adapters.messengers.whatsapp.client import Client, Connection
+from tests.servers.whatsapp import PHONE_ID, SECRET, TOKEN, VERIFY_TOKEN, WhatsApp
+
+JPEG = b"\xff\xd8\xff\xe0 a picture"
+
+
+class MemoryShelf:
+    """A Shelf that forgets with the test."""
+
+    def __init__(self) -> None:
+        self.things: dict[tuple[int, str, str], Any] = {}
+
+    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
+        return self.things.get((workspace, shelf, key))
+
+    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
+        self.things[workspace, shelf, key] = value
+
+    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
+        return {
+            key[2]: value for key, value in self.things.items() if key[:2] == (workspace, shelf)
+        }
+
+
+class Time:
+    """A clock that stands until it is pushed."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@pytest.fixture(scope="session")
+def whatsapp_server() -> Iterator[WhatsApp]:
+    with WhatsApp.start() as server:
+        yield server
+
+
+@pytest.fixture
+def whatsapp(whatsapp_server: WhatsApp) -> WhatsApp:
+    whatsapp_server.reset()
+    return whatsapp_server
+
+
+@pytest.fixture
+async def connection(whatsapp: WhatsApp) -> AsyncIterator[Connection]:
+    connection = Connection(f"{whatsapp.base}/v23.0")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def client(connection: Connection) -> Client:
+    return Client(PHONE_ID, TOKEN, connection)
+
+
+@pytest.fixture
+def shelf() -> MemoryShelf:
+    return MemoryShelf()
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A bot folder with files of several formats, and a secret beside it that nobody may send."""
+    media = tmp_path / "shop" / "media"
+    media.mkdir(parents=True)
+    (media / "hello.jpg").write_bytes(JPEG)
+    (media / "huge.jpg").write_bytes(JPEG + bytes(6 * 2**20))
+    (media / "dance.gif").write_bytes(b"GIF89a a dance")
+    (media / "price.pdf").write_bytes(b"%PDF a price list")
+    (media / "hello.ogg").write_bytes(b"OggS a voice")
+    (media / "wave.webp").write_bytes(b"RIFF a sticker")
+    (tmp_path / "secret.txt").write_bytes(b"a secret")
+    return tmp_path / "shop"
+
+
+Open = Callable[..., WhatsAppChannel]
+
+
+@pytest.fixture
+def opened(connection: Connection, shelf: MemoryShelf, folder: Path, time: Time) -> Open:
+    """Opens channels; what is not given is as in the fake server."""
+
+    def open_(**given: Any) -> WhatsAppChannel:
+        numbers = count(1)
+        standing: dict[str, Any] = {
+            "workspace": 1,
+            "bot": "shop",
+            "phone_id": PHONE_ID,
+            "token": TOKEN,
+            "app_secret": SECRET,
+            "verify_token": VERIFY_TOKEN,
+            "connection": connection,
+            "shelf": shelf,
+            "clock": time,
+            "new_id": lambda: f"{next(numbers):032x}",
+            "folder": lambda: folder,
+        }
+        return WhatsAppChannel(**{**standing, **given})
+
+    return open_
+
+
+@pytest.fixture
+def channel(opened: Open) -> WhatsAppChannel:
+    return opened()
