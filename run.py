@@ -539,6 +539,14 @@ def open_port(settings: Settings) -> socket.socket:
         )
 
 
+def spoken_by(house: House, bot: str) -> str:
+    """The language of a bot; of one that is gone, a guess."""
+    try:
+        return house.published.current(bot).language
+    except NotFound:
+        return "ru"
+
+
 def connect(settings: Settings, house: House, mask: Mask) -> Channels:
     """The channels of every messenger: what the owner wrote down and what was added later."""
     from adapters.messenger_catalogue import Opener, messengers, secrets_of
@@ -552,6 +560,7 @@ def connect(settings: Settings, house: House, mask: Mask) -> Channels:
         new_id=house.new_id,
         sleep=asyncio.sleep,
         folder=lambda bot: house.folders[bot].path if bot in house.folders else None,
+        language=partial(spoken_by, house),
     )
 
     def opened(record: ChannelRecord) -> MessengerChannel:

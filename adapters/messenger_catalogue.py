@@ -40,7 +40,8 @@ def secrets_of(record: ChannelRecord, known: Mapping[str, Messenger]) -> list[st
 class Opener:
     """Opens a channel of any messenger; goes nowhere yet.
 
-    `api_bases` are where messengers are called if not at their own address; `folder` gives a bot's.
+    `api_bases` are where messengers are called if not at their own address; `folder` and `language`
+    give a bot's.
     """
 
     messengers: Mapping[str, Messenger]
@@ -50,6 +51,7 @@ class Opener:
     new_id: NewId
     sleep: Sleep
     folder: Callable[[str], Path | None]
+    language: Callable[[str], str]
 
     def __call__(self, record: ChannelRecord) -> MessengerChannel:
         """Raises ChannelUnauthorised for what cannot be opened, saying what to do."""
@@ -75,5 +77,6 @@ class Opener:
                 new_id=self.new_id,
                 sleep=self.sleep,
                 folder=partial(self.folder, record.bot),
+                language=partial(self.language, record.bot),
             )
         )

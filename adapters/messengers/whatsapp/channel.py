@@ -216,6 +216,10 @@ class WhatsAppChannel(MessengerChannel):
 
     # ------------------------------------------------------------ being connected
 
+    async def load(self) -> None:
+        """pywa takes a third of a second."""
+        await self._connection.transport()
+
     async def check(self) -> str:
         """The number and the name customers see."""
         about = await self._client.about()
@@ -303,6 +307,8 @@ MESSENGER = Messenger(
             name="phone_id",
             meaning="Phone number ID on the app's page WhatsApp, API Setup",
             secret=False,
+            pattern=r"\d{5,30}",
+            form="the Phone number ID, digits alone: it is not the number itself",
         ),
         Credential(name="app_secret", meaning="App secret on the app's page Settings, Basic"),
         Credential(
