@@ -52,8 +52,13 @@ class Vk(VkProcess):
 
     def said(self, peer_id: int, *, group_id: int | None = None) -> list[str]:
         """What stands in the talk, the customer's own words too, in lines of tests/servers/screen."""
+        return lines_of_talk(self.seen(peer_id, group_id=group_id))
+
+    def seen(self, peer_id: int, *, group_id: int | None = None) -> list[dict[str, Any]]:
+        """What was seen in the talk, in order: {"author", "kind", "message", "extra"}."""
         asked = {"peer_id": peer_id} | ({"group_id": group_id} if group_id else {})
-        return lines_of_talk(self._ask("GET", f"/__screen?{urlencode(asked)}"))
+        log: list[dict[str, Any]] = self._ask("GET", f"/__screen?{urlencode(asked)}")
+        return log
 
     def violations(self) -> list[dict[str, Any]]:
         """Calls that broke a rule of VK's documentation; a suite holds them to be none."""

@@ -1,0 +1,112 @@
+"""One server for all conversations: the real one, on every messenger at once."""
+
+import asyncio
+import re
+import shutil
+import zlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.conversations.customer import Customer
+from tests.conversations.golden import Golden
+from tests.conversations.side import BOTS, Side
+from tests.conversations.telegram_side import TelegramSide
+from tests.servers.easyflow import ROOT, EasyFlow
+
+SIDES: dict[str, type[Side]] = {"telegram": TelegramSide}
+"""A messenger more is a line more."""
+
+HERE = Path(__file__).parent
+PDF = b"%PDF-1.4\n"
+
+
+@dataclass
+class Town:
+    """The server, its messengers, and what was seen on each."""
+
+    server: EasyFlow
+    sides: dict[str, Side]
+    golden: dict[str, Golden] = field(default_factory=dict)
+
+
+def bots_in(folder: Path) -> Path:
+    """The bot that shows everything and both examples, with people at work around the clock."""
+    for bot in BOTS:
+        home = HERE / "bots" / bot
+        shutil.copytree(home if home.exists() else ROOT / "config" / "bots" / bot, folder / bot)
+    media = folder / "showcase" / "media"
+    media.mkdir()
+    for name, owner in (("a.jpg", "shop"), ("b.jpg", "salon")):
+        shutil.copy(folder / owner / "media" / "hello.jpg", media / name)
+    (media / "договор.pdf").write_bytes(PDF)
+    for page in folder.glob("*/bot.yaml"):
+        text = page.read_text(encoding="utf-8")
+        hours = r"(?:пн-пт|вт-вс) [\d:]+-[\d:]+(?:, сб-вс [\d:]+-[\d:]+)?"
+        page.write_text(re.sub(hours, "пн-вс 00:00-24:00", text), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("town")
+    sides = {name: side() for name, side in SIDES.items()}
+    server = EasyFlow(folder / "data", bots=bots_in(folder / "bots"), allow_actions="yes")
+    server.set(public_url=server.base)
+    for side in sides.values():
+        server.set(**side.settings())
+    town = Town(server, sides, {name: Golden(name) for name in sides})
+    try:
+        with server:
+            for side in sides.values():
+                asyncio.run(side.connect(server.base))
+            yield town
+        # Whatever was still on its way has gone out.
+        for name, side in sides.items():
+            assert town.golden[name].still_hold() == []
+            assert list(side.wrongs()) == []
+        assert '"level":"error"' not in server.log
+        assert "Traceback" not in server.log
+    finally:
+        for side in sides.values():
+            side.stop()
+
+
+@pytest.fixture(scope="session", params=SIDES)
+def side(request: pytest.FixtureRequest, town: Town) -> Side:
+    return town.sides[request.param]
+
+
+@pytest.fixture
+def customer(request: pytest.FixtureRequest, side: Side) -> Customer:
+    """Of the bot that shows everything, with a chat of their own."""
+    return customer_of(request, side, "showcase")
+
+
+def customer_of(request: pytest.FixtureRequest, side: Side, bot: str) -> Customer:
+    return Customer(side, bot, chat_of(case_of(request)))
+
+
+def case_of(request: pytest.FixtureRequest) -> str:
+    """The test's name without what it is run for."""
+    return str(request.node.originalname).removeprefix("test_")
+
+
+def chat_of(case: str) -> int:
+    """The same number at every run: it may stand in what is seen."""
+    return 1_000_000 + zlib.crc32(case.encode()) % 9_000_000
+
+
+@pytest.fixture
+def as_before(
+    request: pytest.FixtureRequest, town: Town, side: Side
+) -> Callable[[Customer], Awaitable[None]]:
+    """Holds what a customer saw against the golden file of the case."""
+
+    async def looks(customer: Customer) -> None:
+        await town.golden[side.name].holds(case_of(request), customer.screen)
+        assert list(side.wrongs()) == []
+
+    return looks
