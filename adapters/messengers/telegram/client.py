@@ -99,7 +99,8 @@ class Client:
         files: Mapping[str, tuple[str, bytes]],
     ) -> Any:
         """A method with files (name and content), each of which goes as a parameter of its own."""
-        form = aiohttp.FormData()
+        # Names of files are read as they stand: none of them is to be quoted as in an address.
+        form = aiohttp.FormData(quote_fields=False)
         for key, value in parameters.items():
             form.add_field(key, value if isinstance(value, str) else orjson.dumps(value).decode())
         for field, (name, content) in files.items():
