@@ -625,7 +625,7 @@ async def serve(settings: Settings) -> None:
             settings,
             bots,
             meter=metrics,
-            channels={"web": WebChannel(hub)},
+            channels={"web": WebChannel(hub, settings.data_dir / "files")},
             listeners=[hub, metrics],
             tape=Tape() if settings.public_url is None else None,
             base=address_of(settings, listening.getsockname()[1]),
@@ -776,6 +776,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
     """What the HTTP surface serves."""
     from bots.services import Services
     from bots.services.chat import Chat
+    from bots.services.files import Files
     from bots.services.handoff import Handoff
     from bots.services.health import Health, not_behind
     from bots.services.messaging import Messaging
@@ -794,6 +795,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         conversations=conversations,
         messaging=Messaging(inbox, house.outbox, conversations, channels=channels),
         events=house.events,
+        files=Files(conversations, house.channels),
         handoff=Handoff(inbox, conversations),
         accounts=house.accounts,
         health=Health(

@@ -140,8 +140,10 @@ class Conversations(Protocol):
     async def tail(self, address: Address, *, limit: int) -> list[MessageRecord]:
         """The last messages of a chat, oldest first; none where there is no conversation."""
 
-    async def message(self, workspace: int, message_id: str) -> MessageRecord | None:
-        """One message of a workspace."""
+    async def message(
+        self, workspace: int, message_id: str
+    ) -> tuple[Conversation, MessageRecord] | None:
+        """One message of a workspace, and its conversation."""
 
 
 class Traces(Protocol):

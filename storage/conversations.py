@@ -38,7 +38,12 @@ _TAIL = (
     " (SELECT id FROM conversations WHERE workspace = ? AND bot = ? AND channel = ?"
     " AND chat_id = ?) ORDER BY m.seq DESC LIMIT ?"
 )
-_MESSAGE = f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.message_id = ? AND m.workspace = ?"
+_MESSAGE = (
+    f"SELECT {CONVERSATION_COLUMNS}, {RECORD_COLUMNS} FROM messages m"
+    " JOIN conversations c ON c.id = m.conversation_id JOIN customers u ON u.id = c.customer_id"
+    " WHERE m.message_id = ? AND m.workspace = ?"
+)
+_OF_CONVERSATION = CONVERSATION_COLUMNS.count(",") + 1
 
 
 class SqlConversations:
@@ -97,9 +102,14 @@ class SqlConversations:
         found = await self._rows(_TAIL, (*address, limit))
         return [record_from_row(row) for row in reversed(found)]
 
-    async def message(self, workspace: int, message_id: str) -> MessageRecord | None:
+    async def message(
+        self, workspace: int, message_id: str
+    ) -> tuple[Conversation, MessageRecord] | None:
         found = await self._rows(_MESSAGE, (message_id, workspace))
-        return record_from_row(found[0]) if found else None
+        if not found:
+            return None
+        row = found[0]
+        return conversation_from_row(row), record_from_row(row[_OF_CONVERSATION:])
 
     async def _rows(self, query: str, values: tuple[Any, ...]) -> Sequence[Any]:
         async with self._reader.connect() as connection:

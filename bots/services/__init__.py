@@ -6,6 +6,7 @@ from bots.services.accounts import Accounts
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
 from bots.services.events import Events
+from bots.services.files import Files
 from bots.services.handoff import Handoff
 from bots.services.health import Health
 from bots.services.messaging import Messaging
@@ -19,6 +20,7 @@ class Services:
     conversations: Conversations
     messaging: Messaging
     events: Events
+    files: Files
     handoff: Handoff
     accounts: Accounts
     health: Health

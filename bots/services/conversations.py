@@ -33,6 +33,13 @@ class Conversations:
             caller.workspace, platform, chat_id, user_id, bot=caller.bot
         )
 
+    async def message(self, caller: Caller, message_id: str) -> tuple[Conversation, MessageRecord]:
+        """A message and where it was said. Raises NotFound."""
+        found = await self._store.message(caller.workspace, message_id)
+        if found is None or not _may_see(caller, found[0]):
+            raise NotFound("message", message_id)
+        return found
+
     async def history(
         self, conversation: Conversation, *, limit: int, offset: int
     ) -> tuple[list[MessageRecord], int]:

@@ -44,6 +44,10 @@ class Messaging:
         delivery = await self._outbox.delivery(record.message_id, patience=self._patience)
         return record, delivery
 
+    async def delivery(self, record: MessageRecord) -> Delivery:
+        """How far a message that was said has come by now."""
+        return await self._outbox.delivery(record.message_id, patience=0)
+
     async def context(
         self, caller: Caller, platform: str, chat_id: str, user_id: str
     ) -> Conversation:

@@ -92,5 +92,7 @@ async def test_the_tail_is_the_last_messages_oldest_first(stores: Stores) -> Non
 
 async def test_a_message_is_found_in_its_workspace_alone(stores: Stores) -> None:
     await answer(stores.journal, await opened(stores.journal))
-    assert await stores.conversations.message(1, "said-2") == said(2)
+    found = await stores.conversations.message(1, "said-2")
+    assert found is not None
+    assert (found[0].address, found[1]) == (ANNA, said(2))
     assert await stores.conversations.message(2, "said-2") is None

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from adapters.http.easyflow import conversation, messaging
+from adapters.http.easyflow import conversation, messages, messaging
 from adapters.http.easyflow.errors import DIALECT
 
 __all__ = ["DIALECT", "routers"]
@@ -10,4 +10,4 @@ __all__ = ["DIALECT", "routers"]
 
 def routers() -> list[APIRouter]:
     """One router per chapter of the document."""
-    return [conversation.router, messaging.router, messaging.webhooks]
+    return [conversation.router, messaging.router, messages.router, messaging.webhooks]

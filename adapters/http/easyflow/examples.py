@@ -38,6 +38,22 @@ SESSIONS_RESPONSE: Json = {
     ]
 }
 
+UNIFIED_MESSAGE: Json = {
+    "message_id": "msg_124",
+    "platform": "whatsapp",
+    "platform_message_id": "wamid.HBgLNzk5OTEyMzQ1NjcVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA",
+    "user_id": "79991234567",
+    "chat_id": "79991234567",
+    "text": "Ваш заказ находится в пути...",
+    "message_type": "text",
+    "direction": "outbound",
+    "inline_keyboard": {
+        "buttons": [[{"text": "Отследить заказ", "callback_data": "track_order_12345"}]]
+    },
+    "timestamp": "2024-01-10T10:15:05Z",
+    "metadata": {"author": "bot", "delivery": {"status": "read"}},
+}
+
 HISTORY_RESPONSE: Json = {
     "messages": [
         {

@@ -25,6 +25,11 @@ def message_id(id: str) -> str:
     return id if id.startswith("msg_") else f"msg_{id}"
 
 
+def own_id(id: str) -> str:
+    """Our id of what the contract shows."""
+    return id.removeprefix("msg_")
+
+
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -1,13 +1,16 @@
 """The web page as a channel: it reads its messages from history, so nothing is posted to it."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
+from adapters.messengers.web.files import kept_file
 from adapters.messengers.web.frames import PLATFORM
 from adapters.messengers.web.hub import Hub
 from bots.errors import NotFound
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
-from bots.ports import Channel, Received, Webhook
+from bots.ports import Channel, File, Received, Webhook
 
 
 class WebChannel(Channel):
@@ -16,8 +19,10 @@ class WebChannel(Channel):
     name = PLATFORM
     platform = PLATFORM
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, files: Path) -> None:
+        """`files` is the folder of what visitors send."""
         self._hub = hub
+        self._folder = files
 
     async def receive(self, webhook: Webhook) -> Received:
         raise NotFound("webhook of the platform", self.platform)
@@ -28,6 +33,12 @@ class WebChannel(Channel):
     async def send(self, row: Outgoing) -> str:
         """There is nothing to send: what is in the history is what the page shows."""
         return ""
+
+    async def fetch(self, ref: str) -> File:
+        path = kept_file(self._folder, ref)
+        if path is None:
+            raise NotFound("file", ref)
+        return File(content=await asyncio.to_thread(path.read_bytes))
 
     async def typing(self, address: Address) -> None:
         self._hub.typing(address)

@@ -86,6 +86,15 @@ _GUARDS = {
 }
 
 
+def kept_file(folder: Path, ref: str) -> Path | None:
+    """Where the file of an upload lies; None for what is none."""
+    name = ref.removeprefix(FILES)
+    match = _NAME.fullmatch(name)
+    known = match is not None and match[1] in _MIMES and ref.startswith(FILES)
+    path = folder / name
+    return path if known and path.is_file() else None
+
+
 class Files:
     """Uploads of visitors under `folder`; only who has a chat open may add to them."""
 
@@ -113,12 +122,10 @@ class Files:
 
     def find(self, ref: str) -> Attachment | None:
         """The file behind a path this page was given by an upload."""
-        name = ref.removeprefix(FILES)
-        match = _NAME.fullmatch(name)
-        mime = _MIMES.get(match[1]) if match and ref.startswith(FILES) else None
-        path = self._folder / name
-        if mime is None or not path.is_file():
+        path = kept_file(self._folder, ref)
+        if path is None:
             return None
+        mime = _MIMES[path.suffix]
         return Attachment(kind=_ACCEPTED[mime].kind, ref=ref, mime=mime, size=path.stat().st_size)
 
     async def upload(self, request: Request) -> Response:

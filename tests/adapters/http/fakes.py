@@ -23,12 +23,13 @@ from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.receipt import Receipt
 from bots.model.turn import MessageRecord, Outgoing
-from bots.ports import Channel, Received, Webhook
+from bots.ports import Channel, File, Received, Webhook
 from bots.services import Services
 from bots.services.accounts import Accounts, digest
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
 from bots.services.events import Events
+from bots.services.files import Files
 from bots.services.handoff import Handoff
 from bots.services.health import Check, Health
 from bots.services.messaging import Messaging
@@ -260,7 +261,13 @@ class FakeConversations:
     async def tail(self, address: Address, *, limit: int) -> list[MessageRecord]:
         return self.messages.get(self.all[address].id, [])[-limit:]
 
-    async def message(self, workspace: int, message_id: str) -> MessageRecord | None:
+    async def message(
+        self, workspace: int, message_id: str
+    ) -> tuple[Conversation, MessageRecord] | None:
+        for each in self.all.values():
+            for record in self.messages.get(each.id, []):
+                if (each.address.workspace, record.message_id) == (workspace, message_id):
+                    return each, record
         return None
 
 
@@ -385,6 +392,7 @@ class FakeChannel(Channel):
         self.platform = platform
         self.name = f"{platform}:{bot}"
         self.after: list[str] = []
+        self.files: dict[str, File | Exception] = {}
 
     async def receive(self, webhook: Webhook) -> Received:
         if webhook.method == "GET":
@@ -427,6 +435,12 @@ class FakeChannel(Channel):
     async def typing(self, address: Address) -> None:
         pass
 
+    async def fetch(self, ref: str) -> File:
+        found = self.files.get(ref) or NotFound("file", ref)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
 
 @dataclass(slots=True, kw_only=True)
 class House:
@@ -468,6 +482,7 @@ async def build_house(
             now=NOON,
         )
     conversations = Conversations(store)
+    channels = {"telegram": [FakeChannel("first"), FakeChannel("second", bot="salon")]}
     checks: dict[str, Check] = {}
     services = Services(
         chat=Chat(
@@ -481,11 +496,11 @@ async def build_house(
             channels=FakeConnected(),
         ),
         events=Events(inbox, conversations, clock=clock, new_id=new_id),
+        files=Files(conversations, {one.name: one for one in channels["telegram"]}),
         handoff=Handoff(inbox, conversations),
         accounts=Accounts(accounts, clock=clock, random_bytes=lambda n: bytes(range(1, n + 1))),
         health=Health(checks),
     )
-    channels = {"telegram": [FakeChannel("first"), FakeChannel("second", bot="salon")]}
     metrics = Metrics()
     app = build_app(
         services,

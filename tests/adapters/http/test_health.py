@@ -104,6 +104,8 @@ async def test_the_openapi_document_shows_every_call_with_examples_and_errors(
         "GET /api/v1/messaging/context/{platform}/{chat_id}/{user_id}",
         "PUT /api/v1/messaging/context/{platform}/{chat_id}/{user_id}",
         "GET /api/v1/messaging/platforms",
+        "GET /api/v1/messaging/messages/{message_id}",
+        "GET /api/v1/messaging/files/{message_id}/{number}",
         "POST /api/v1/messaging/webhook/{platform}",
         "GET /api/v1/messaging/webhook/{platform}",
         "POST /hooks/events",
@@ -115,5 +117,12 @@ async def test_the_openapi_document_shows_every_call_with_examples_and_errors(
             assert operation["security"] == [{"Bearer": []}, {"ApiKey": []}], name
     schemas = document["components"]["schemas"]
     assert "HTTPValidationError" not in schemas
-    for schema in ("ChatRequest", "ChatResponse", "SendRequest", "SendResponse", "ErrorResponse"):
+    for schema in (
+        "ChatRequest",
+        "ChatResponse",
+        "SendRequest",
+        "SendResponse",
+        "UnifiedMessage",
+        "ErrorResponse",
+    ):
         assert schemas[schema]["example"], schema

@@ -131,7 +131,9 @@ class EchoBot:
                 return records[offset : offset + limit], len(records)
         return [], 0
 
-    async def message(self, workspace: int, message_id: str) -> MessageRecord | None:
+    async def message(
+        self, workspace: int, message_id: str
+    ) -> tuple[Conversation, MessageRecord] | None:
         return None
 
 

@@ -2,11 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 
 import orjson
+import pytest
 
 from adapters.messengers.web.channel import WebChannel
 from adapters.messengers.web.hub import Hub, Seat
+from bots.errors import NotFound
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Reply
 from bots.model.turn import MessageRecord
@@ -96,11 +99,23 @@ async def test_a_conversation_has_so_many_tabs_and_no_more() -> None:
     assert hub.join(ADDRESS) is not None
 
 
-async def test_the_channel_sends_nothing_and_shows_typing() -> None:
+async def test_the_channel_sends_nothing_and_shows_typing(tmp_path: Path) -> None:
     hub = Hub()
     seat = seated(hub)
     seat.welcome('{"type": "welcome"}', seen=0)
-    channel = WebChannel(hub)
+    channel = WebChannel(hub, tmp_path)
     assert channel.render(ADDRESS, Reply(message_id="m", text="hello")) == []
     await channel.typing(ADDRESS)
     assert await heard(seat, 2) == ["welcome", "typing"]
+
+
+async def test_the_channel_gives_out_what_visitors_sent_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    name = "0123456789abcdef.png"
+    (tmp_path / "files" / name).write_bytes(b"png")
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    channel = WebChannel(Hub(), tmp_path / "files")
+    assert (await channel.fetch(f"/web/files/{name}")).content == b"png"
+    for ref in ("/web/files/../secret.png", name, "/web/files/fedcba9876543210.png", ""):
+        with pytest.raises(NotFound):
+            await channel.fetch(ref)
