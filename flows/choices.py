@@ -65,7 +65,7 @@ def choices_of(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
 
 def _options_and_buttons(stage: Stage, frame: Frame, question: Question) -> list[Choice]:
     made = _options(stage, frame, question)
-    more = paging.more(stage, frame, [choice.label for choice in made])
+    more = paging.more(stage, frame, [choice.label for choice in made], _room(stage, question))
     for button in question.body.buttons:
         made.append(_choice(stage, frame, button, str(len(made))))
     if more:
@@ -147,14 +147,20 @@ def presses(stage: Stage, frame: Frame, question: Question) -> tuple[Press, ...]
         )
     shown: Sequence[Choice] = choices_of(stage, frame, question)
     if question.options is not None:
-        shown = _on_page(wait, shown)
+        shown = _on_page(wait, shown, _room(stage, question))
     return tuple(_press(stage, frame, wait, choice) for choice in shown)
 
 
-def _on_page(wait: Wait, offered: Sequence[Choice]) -> Sequence[Choice]:
+def _room(stage: Stage, question: Question) -> int:
+    """What the question's own buttons leave of those that the messenger shows."""
+    ends = (question.kind.base == "many") + (question.skip is not None)
+    return paging.room_for(stage, len(question.body.buttons) + ends)
+
+
+def _on_page(wait: Wait, offered: Sequence[Choice], room: int) -> Sequence[Choice]:
     """Of a list too long to be shown at once, the page the customer has come to."""
     options = [choice for choice in offered if choice.button is None and choice.key.isdecimal()]
-    start, end = paging.page([choice.label for choice in options], wait.page)
+    start, end = paging.page([choice.label for choice in options], wait.page, room)
     hidden = {choice.key for choice in (*options[:start], *options[end:])}
     return [choice for choice in offered if choice.key not in hidden] if hidden else offered
 
@@ -225,7 +231,7 @@ def _usable(stage: Stage, frame: Frame) -> list[Choice]:
     wait = frame.wait
     if wait is None or not wait.page:
         return usable
-    shown = {choice.key for choice in _on_page(wait, usable)}
+    shown = {choice.key for choice in _on_page(wait, usable, _room(stage, question))}
     return sorted(usable, key=lambda one: (not one.key.isdecimal(), one.key not in shown))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flows.frames import Frame
+from flows.messengers import MESSENGERS
 from flows.stage import Stage
 
 # How many options make a page, by the length of the longest label: short ones share rows.
@@ -11,14 +12,33 @@ _SIZE = 10
 _OVERFLOW = 2
 """So few more than a page are shown with it."""
 
+UNLIMITED = 1000
+"""Room for any page."""
 
-def page(labels: Sequence[str], turned: int) -> tuple[int, int]:
-    """Where the page begins and ends that one comes to by turning so often; the last is the first's."""
-    size = _size(labels)
-    count = max(1, -(-(len(labels) - _OVERFLOW) // size))
+_LEAST = 3
+"""Fewer buttons make no page; a messenger that does not show them makes numbered lines of them."""
+
+_SHOWN = {one.name: one.buttons for one in MESSENGERS}
+
+
+def page(labels: Sequence[str], turned: int, room: int = UNLIMITED) -> tuple[int, int]:
+    """Where the page begins and ends that one comes to by turning so often; the last is the first's.
+
+    `room` is how many buttons there are for options and for the one that turns the page.
+    """
+    if len(labels) <= min(room, _size(labels) + _OVERFLOW):
+        return 0, len(labels)
+    size = min(_size(labels), room - 1)
+    overflow = min(_OVERFLOW, room - 1 - size)
+    count = -(-(len(labels) - overflow) // size)
     number = turned % count
     end = len(labels) if number == count - 1 else (number + 1) * size
     return number * size, end
+
+
+def room_for(stage: Stage, others: int) -> int:
+    """How many buttons of a list the customer's messenger shows beside so many others."""
+    return max(_SHOWN.get(stage.around.channel, UNLIMITED) - others, _LEAST)
 
 
 def _size(labels: Sequence[str]) -> int:
@@ -26,10 +46,10 @@ def _size(labels: Sequence[str]) -> int:
     return next((size for length, size in _SIZES if longest <= length), _SIZE)
 
 
-def more(stage: Stage, frame: Frame, labels: Sequence[str]) -> str:
+def more(stage: Stage, frame: Frame, labels: Sequence[str], room: int = UNLIMITED) -> str:
     """The label that turns the page; empty where all options are shown."""
     turned = frame.wait.page if frame.wait is not None else 0
-    start, end = page(labels, turned)
+    start, end = page(labels, turned, room)
     if start == 0 and end == len(labels):
         return ""
     left = len(labels) - end

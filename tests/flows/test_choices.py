@@ -80,16 +80,45 @@ def test_a_few_more_than_a_page_are_shown_with_it(talk: Any) -> None:
     assert len(dialog.buttons) == 12
 
 
-@given(st.lists(st.text(max_size=30), max_size=150))
-def test_turning_the_pages_shows_every_option_once(labels: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("count", "shown"), [(10, 10), (11, 10), (12, 10), (25, 10), (19, 10), (18, 10)]
+)
+def test_a_page_is_no_longer_than_the_messenger_shows(talk: Any, count: int, shown: int) -> None:
+    dialog = talk(CATALOGUE, chat=things(count), channel="whatsapp").hears("/a", "Что?")
+    assert len(dialog.buttons) == shown
+    seen = [label for label in dialog.buttons if label.startswith("Большая")]
+    while not dialog.buttons[-1].startswith(("Большая", "‹")):
+        dialog.presses(dialog.buttons[-1], "Вот ещё:")
+        assert len(dialog.buttons) <= 10
+        seen += [label for label in dialog.buttons if label.startswith("Большая")]
+    assert len(seen) == len(set(seen)) == count
+
+
+def test_a_questions_own_buttons_take_their_room(talk: Any) -> None:
+    asked = """
+- ask: Что?
+  save: x
+  options: chat.все
+  label: '{{ item.name }}'
+  buttons: {Ничего: null, Другое: null}
+  skip: Позже
+"""
+    dialog = talk(question(asked), chat=things(12), channel="whatsapp").hears("/a", "Что?")
+    assert len(dialog.buttons) == 10
+    assert dialog.buttons[6:] == ["Ничего", "Другое", "Ещё 6 ›", "Позже"]
+
+
+@given(st.lists(st.text(max_size=30), max_size=150), st.integers(3, 50))
+def test_turning_the_pages_shows_every_option_once(labels: list[str], room: int) -> None:
     seen: list[int] = []
     turned = 0
     while len(seen) < len(labels):
-        start, end = page(labels, turned)
+        start, end = page(labels, turned, room)
         assert start == len(seen) < end <= start + 42
+        assert end - start + (end - start < len(labels)) <= room
         seen.extend(range(start, end))
         turned += 1
-    assert page(labels, turned)[0] == 0
+    assert page(labels, turned, room)[0] == 0
 
 
 # ---------------------------------------------------------------- nothing to choose from
