@@ -45,27 +45,31 @@ async def send_album(
     if not parts:
         raise Rejected("none of the album's files can be sent")
     _keep_caption(parameters["media"], parts)
-    chat_id = parameters["chat_id"]
+    rest = {name: value for name, value in parameters.items() if name != "media"}
     try:
-        return await _send(client, files, chat_id, parts)
+        return await _send(client, files, rest, parts)
     except Rejected as rejected:
         if not forgotten(rejected):
             raise
     stale = (await _ids(files, parts)).values()
-    return await _send(client, files, chat_id, parts, stale=frozenset(stale))
+    return await _send(client, files, rest, parts, stale=frozenset(stale))
 
 
 def _keep_caption(media: Sequence[Mapping[str, Any]], parts: list[_Part]) -> None:
     """Words that stood under a part which is left out go to one that is sent."""
-    caption = next((part["caption"] for part in media if "caption" in part), None)
-    if caption is not None and not any("caption" in part.media for part in parts):
-        parts[0] = _Part({**parts[0].media, "caption": caption}, parts[0].file)
+    said = next((part for part in media if "caption" in part), None)
+    if said is not None and not any("caption" in part.media for part in parts):
+        parts[0] = _Part({**parts[0].media, **_caption(said)}, parts[0].file)
+
+
+def _caption(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: part[name] for name in ("caption", "caption_entities") if name in part}
 
 
 async def _send(
     client: Client,
     files: BotFiles,
-    chat_id: Any,
+    rest: Mapping[str, Any],
     parts: Sequence[_Part],
     *,
     stale: Container[str] = (),
@@ -78,14 +82,14 @@ async def _send(
             # Whoever was before us may have uploaded them.
             ids = await _ids(files, parts, stale)
             if not _all_known(parts, ids):
-                return await _upload(client, files, chat_id, parts, ids)
-    return await _call(client, chat_id, _media(parts, ids), {})
+                return await _upload(client, files, rest, parts, ids)
+    return await _call(client, rest, _media(parts, ids), {})
 
 
 async def _upload(
     client: Client,
     files: BotFiles,
-    chat_id: Any,
+    rest: Mapping[str, Any],
     parts: Sequence[_Part],
     ids: Mapping[int, str],
 ) -> Any:
@@ -94,7 +98,7 @@ async def _upload(
         for at, part in enumerate(parts)
         if part.file is not None and at not in ids
     }
-    sent = await _call(client, chat_id, _media(parts, ids), uploaded)
+    sent = await _call(client, rest, _media(parts, ids), uploaded)
     messages = sent if isinstance(sent, list) else [sent]
     for part, message in zip(parts, messages, strict=False):
         if part.file is not None:
@@ -130,18 +134,16 @@ def _media(parts: Sequence[_Part], ids: Mapping[int, str]) -> list[dict[str, Any
 
 async def _call(
     client: Client,
-    chat_id: Any,
+    rest: Mapping[str, Any],
     media: Sequence[Mapping[str, Any]],
     uploaded: Mapping[str, tuple[str, bytes]],
 ) -> Any:
-    method, call = "sendMediaGroup", {"chat_id": chat_id, "media": media}
+    method, call = "sendMediaGroup", {**rest, "media": media}
     if len(media) == 1:
         # Telegram calls two the least of an album.
         (alone,) = media
         method = METHODS[alone["type"]]
-        call = {"chat_id": chat_id, alone["type"]: alone["media"]}
-        if "caption" in alone:
-            call["caption"] = alone["caption"]
+        call = {**rest, alone["type"]: alone["media"], **_caption(alone)}
     if uploaded:
         return await client.upload(method, call, files=uploaded)
     return await client.call(method, call)

@@ -9,13 +9,14 @@ from typing import Any
 import orjson
 import structlog
 
-from adapters.messengers.telegram.albums import send_album
 from adapters.messengers.telegram.client import PUBLIC_API, Client, Connection
 from adapters.messengers.telegram.files import BotFiles
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES, parse_update
 from adapters.messengers.telegram.polling import keep_webhook, poll
-from adapters.messengers.telegram.render import render
-from bots.errors import ChannelError, ChannelUnauthorised, Invalid, Rejected, Unauthorised
+from adapters.messengers.telegram.prices import CURRENCIES, STARS
+from adapters.messengers.telegram.render import render, render_pressed
+from adapters.messengers.telegram.sending import Sender
+from bots.errors import ChannelError, ChannelUnauthorised, Invalid, Unauthorised
 from bots.messengers import Account, Credential, Messenger
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
@@ -54,10 +55,18 @@ class TelegramChannel(MessengerChannel):
         clock: Clock,
         new_id: NewId,
         secret: str = "",
+        provider: str = "",
         folder: Callable[[], Path | None] = lambda: None,
     ) -> None:
         self._client = Client(token, connection)
-        self._files = BotFiles(self._client, shelf=shelf, workspace=workspace, folder=folder)
+        self._sender = Sender(
+            self._client,
+            BotFiles(self._client, shelf=shelf, workspace=workspace, folder=folder),
+            shelf=shelf,
+            workspace=workspace,
+            provider=provider,
+        )
+        self._sells = CURRENCIES if provider else frozenset((STARS,))
         self._connection = connection
         self._workspace = workspace
         self._clock = clock
@@ -119,31 +128,15 @@ class TelegramChannel(MessengerChannel):
     # ------------------------------------------------------------ out
 
     def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
-        return render(address.chat_id, reply)
+        return render(address.chat_id, reply, sells=self._sells)
+
+    def pressed(self, address: Address, message_id: str, label: str) -> list[dict[str, Any]]:
+        """The chosen button stays and does nothing any more, the others are taken away."""
+        return render_pressed(address.chat_id, message_id, label)
 
     async def send(self, row: Outgoing) -> str:
-        """Make one call. Words are not lost with a picture: a refused one leaves its caption."""
-        parameters = dict(row.payload)
-        method = parameters.pop("method")
-        upload = parameters.pop("upload", None)
-        uploads = parameters.pop("uploads", ())
-        instead = parameters.pop("instead", None)
-        try:
-            if uploads:
-                result = await send_album(self._client, self._files, parameters, uploads)
-            elif upload is None:
-                result = await self._client.call(method, parameters)
-            else:
-                result = await self._files.send(
-                    method, parameters, field=upload["field"], ref=upload["file"]
-                )
-        except Rejected as rejected:
-            text = _only_text({"caption": instead, **parameters} if instead else parameters)
-            if text is None:
-                raise
-            log.warning("Only the text of a message is sent", why=str(rejected))
-            result = await self._client.call("sendMessage", text)
-        return _message_id(result)
+        """Make one call; what Telegram refuses is sent in the nearest form it takes."""
+        return _message_id(await self._sender.send(row.payload))
 
     async def typing(self, address: Address) -> None:
         try:
@@ -205,20 +198,6 @@ class TelegramChannel(MessengerChannel):
         await self._client.delete_webhook()
 
 
-def _only_text(parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The words that stood under media, as a message of their own; None where there are none."""
-    captions = [part["caption"] for part in parameters.get("media", ()) if "caption" in part]
-    text = parameters.get("caption", next(iter(captions), None))
-    if text is None:
-        return None
-    alone = {"chat_id": parameters["chat_id"], "text": text}
-    if "caption_entities" in parameters:
-        alone["entities"] = parameters["caption_entities"]
-    if "reply_markup" in parameters:
-        alone["reply_markup"] = parameters["reply_markup"]
-    return alone
-
-
 def _message_id(result: Any) -> str:
     """Of an album the first message's."""
     first = result[0] if isinstance(result, list) and result else result
@@ -243,6 +222,7 @@ def _open(account: Account) -> TelegramChannel:
         clock=account.clock,
         new_id=account.new_id,
         secret=given.get("webhook_secret", ""),
+        provider=given.get("payments", ""),
         folder=account.folder,
     )
 

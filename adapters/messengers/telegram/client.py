@@ -6,6 +6,7 @@ happens at start or seldom. Importing it takes two seconds, so that waits until 
 
 import asyncio
 from collections.abc import Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -104,7 +105,8 @@ class Client:
         for key, value in parameters.items():
             form.add_field(key, value if isinstance(value, str) else orjson.dumps(value).decode())
         for field, (name, content) in files.items():
-            form.add_field(field, content, filename=name)
+            # Large bytes aiohttp would send in one go, with everybody else waiting.
+            form.add_field(field, BytesIO(content), filename=name)
         return await self._connection.post(self._calls + method, data=form, seconds=UPLOAD_TIMEOUT)
 
     # ------------------------------------------------------------ by aiogram

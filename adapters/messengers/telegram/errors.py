@@ -47,6 +47,14 @@ class PollingConflict(ChannelDown):
     """Somebody else takes this bot's updates: another poller or a webhook."""
 
 
+class ChatMoved(Unreachable):
+    """A group became a supergroup: it is `chat_id` now."""
+
+    def __init__(self, said: str, chat_id: int) -> None:
+        self.chat_id = chat_id
+        super().__init__(said)
+
+
 def result_of(status: int, body: bytes, *, retry_after: str | None = None) -> Any:
     """The `result` of an answer, or our error. `retry_after` is the HTTP header of that name.
 
@@ -83,7 +91,9 @@ def problem(code: int, description: str, parameters: Mapping[str, Any]) -> Chann
         return ChannelUnauthorised(WRONG_TOKEN)
     if code == 409:
         return PollingConflict(said, sent=False)
-    if code == 403 or "migrate_to_chat_id" in parameters:
+    if type(moved := parameters.get("migrate_to_chat_id")) is int:
+        return ChatMoved(said, moved)
+    if code == 403:
         return Unreachable(said)
     if code == 400 and any(part in text for part in _GONE):
         return Unreachable(said)

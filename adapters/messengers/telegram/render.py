@@ -1,57 +1,82 @@
 """Replies as calls of the Bot API: plain JSON, one call each, inside Telegram's limits.
 
-Texts go out without a parse mode, so nothing in them is markup and nothing needs escaping.
+Texts go out without a parse mode, so nothing in them is markup and nothing needs escaping; what is
+marked stands beside them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Container, Sequence
 from typing import Any
 
-import structlog
-
-from adapters.messengers.telegram.media import Call, caption, media_calls, takes_caption
-from bots.model.message import Attachment, Button, Card, Keyboard, Reply
+from adapters.messengers.telegram.entities import render_entities, written_out
+from adapters.messengers.telegram.keyboards import NOTHING, render_keyboard
+from adapters.messengers.telegram.media import CAPTIONED, Call, caption, media_calls
+from adapters.messengers.telegram.parse import TAKEN
+from adapters.messengers.telegram.prices import invoice_call, invoice_words
+from bots.model.message import Attachment, Card, Entity, Reply
 from bots.shaping import ONLY_BUTTONS, clean, split, units
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
-MAX_BUTTON_DATA = 64
-MAX_BUTTONS = 100
-MAX_ROW = 8
-
-_LINKS = ("https://", "http://", "tg://")
-
-log = structlog.get_logger()
 
 
-def render(chat_id: str, reply: Reply) -> list[Call]:
+def render(chat_id: str, reply: Reply, *, sells: Container[str] = ()) -> list[Call]:
     """The calls that say it, in order, each with its `method` beside the parameters.
 
     A file of the bot folder stands in `upload` as {"field", "file"} in place of a reference; those
     of an album in `uploads`, each with its place `at` in the `media`. A card is a message of its own.
+    An invoice in one of the currencies of `sells` is paid inside Telegram.
     """
-    text = clean(reply.text).strip()
-    markup = _markup(reply.keyboard) if reply.keyboard is not None else None
+    text, entities = written_out(clean(reply.text), reply.entities)
+    markup, lines = render_keyboard(reply.keyboard) if reply.keyboard is not None else NOTHING
     if reply.renews.isdecimal() and markup is not None and "inline_keyboard" in markup:
-        return [_renewal(chat_id, int(reply.renews), text, markup)]
+        return [_renewal(chat_id, int(reply.renews), text.strip(), markup)]
+    bill = invoice_call(reply.invoice, markup, sells) if reply.invoice else None
+    if bill is not None and "reply_markup" in bill:
+        markup = None
+    for more in (lines, invoice_words(reply.invoice) if bill is None else ""):
+        text = f"{text.rstrip()}\n\n{more}" if more else text
     media = media_calls(reply.attachments)
-    if text and len(media) == 1 and _takes(media[0], text, markup):
-        caption(media[0], text)
+    if text.strip() and len(media) == 1 and _takes(media[0], text.strip(), markup):
+        ((words, marks),) = _parts(text, entities, MAX_CAPTION)
+        caption(media[0], words, marks)
         text = ""
     cards = [call for card in reply.cards for call in _card(card)]
-    if not text and markup is not None and _needs_words(reply, media):
+    if not text.strip() and markup is not None and _needs_words(reply, media):
         text = ONLY_BUTTONS
-    words: list[Call] = [{"method": "sendMessage", "text": part} for part in split(text, MAX_TEXT)]
+    spoken_words = _messages(text, entities)
     # What stands above cards is their heading; buttons alone come below everything.
     below = text == ONLY_BUTTONS
-    calls = [*media, *cards, *words] if below else [*media, *words, *cards]
-    spoken = words or media
+    calls = [*media, *cards, *spoken_words] if below else [*media, *spoken_words, *cards]
+    spoken = spoken_words or media
     if markup is not None and spoken:
         spoken[-1]["reply_markup"] = markup
     if reply.clear_keyboard:
         _clear_keyboard(calls)
+    if bill is not None:
+        calls.append(bill)
+    if reply.reply_to.isdecimal() and calls:
+        calls[0]["reply_parameters"] = {
+            "message_id": int(reply.reply_to),
+            "allow_sending_without_reply": True,
+        }
     chat = _chat(chat_id)
     return [{"method": call.pop("method"), "chat_id": chat, **call} for call in calls]
+
+
+def render_pressed(chat_id: str, message_id: str, label: str) -> list[Call]:
+    """Of the buttons the chosen one stays, which does nothing any more; without a label none."""
+    if not message_id.isdecimal():
+        return []
+    chosen = clean(label).strip().removeprefix(TAKEN).strip()
+    rows = [[{"text": f"{TAKEN} {chosen}", "callback_data": TAKEN}]] if chosen else []
+    return [
+        {
+            "method": "editMessageReplyMarkup",
+            "chat_id": _chat(chat_id),
+            "message_id": int(message_id),
+            "reply_markup": {"inline_keyboard": rows},
+        }
+    ]
 
 
 def _renewal(chat_id: str, message_id: int, text: str, markup: dict[str, Any]) -> Call:
@@ -65,6 +90,28 @@ def _renewal(chat_id: str, message_id: int, text: str, markup: dict[str, Any]) -
     }
 
 
+def _messages(text: str, entities: Sequence[Entity]) -> list[Call]:
+    return [
+        {"method": "sendMessage", "text": words, **({"entities": marks} if marks else {})}
+        for words, marks in _parts(text, entities, MAX_TEXT)
+    ]
+
+
+def _parts(text: str, entities: Sequence[Entity], limit: int) -> list[tuple[str, list[Any]]]:
+    """The parts of a text that fit, each with what is marked in it."""
+    parts = split(text, limit)
+    if not entities:
+        return [(part, []) for part in parts]
+    made = []
+    at = 0
+    for part in parts:
+        # Between two parts lies nothing but blank.
+        at = text.index(part, at)
+        made.append((part, render_entities(entities, part, begins=at)))
+        at += len(part)
+    return made
+
+
 def _needs_words(reply: Reply, media: Sequence[Call]) -> bool:
     """Whether nothing of the message could bear its buttons."""
     if media:
@@ -76,7 +123,7 @@ def _takes(call: Call, text: str, markup: Any) -> bool:
     """Whether a text may stand under the media. Under an album there is no place for buttons."""
     if call["method"] == "sendMediaGroup" and markup is not None:
         return False
-    return takes_caption(call) and units(text) <= MAX_CAPTION
+    return call["method"] in CAPTIONED and units(text) <= MAX_CAPTION
 
 
 def _clear_keyboard(calls: Sequence[Call]) -> None:
@@ -87,17 +134,17 @@ def _clear_keyboard(calls: Sequence[Call]) -> None:
 
 
 def _card(card: Card) -> list[Call]:
+    markup, lines = render_keyboard(card.keyboard) if card.keyboard is not None else NOTHING
     title = clean(card.title).strip()
-    text = f"{title}\n{clean(card.text).strip()}".strip()
-    bold = [{"type": "bold", "offset": 0, "length": units(title)}] if title else []
+    words = (title, clean(card.text).strip(), lines)
+    text = "\n".join(part for part in words if part)
+    bold = [Entity(kind="bold", start=0, length=len(title))] if title else []
     calls = media_calls([Attachment(kind="photo", ref=card.photo)]) if card.photo else []
-    if calls and units(text) <= MAX_CAPTION:
-        calls[0] |= {"caption": text, "caption_entities": bold}
+    if calls and text and units(text) <= MAX_CAPTION:
+        ((said, marks),) = _parts(text, bold, MAX_CAPTION)
+        caption(calls[0], said, marks)
     else:
-        parts = split(text, MAX_TEXT)
-        calls += [{"method": "sendMessage", "text": part} for part in parts]
-        calls[-len(parts)]["entities"] = bold
-    markup = _markup(card.keyboard) if card.keyboard is not None else None
+        calls += _messages(text if text or calls else ONLY_BUTTONS, bold)
     if markup is not None:
         calls[-1]["reply_markup"] = markup
     return calls
@@ -107,69 +154,3 @@ def _chat(chat_id: str) -> int | str:
     """A number where Telegram could have given it: JSON takes no whole numbers past 64 bits."""
     digits = chat_id.removeprefix("-")
     return int(chat_id) if digits.isdecimal() and len(digits) <= 18 else chat_id
-
-
-# ---------------------------------------------------------------- keyboards
-
-
-def _markup(keyboard: Keyboard) -> dict[str, Any] | None:
-    if keyboard.inline and not any(button.share for button in _buttons(keyboard)):
-        rows = _rows(keyboard, _inline_button)
-        return {"inline_keyboard": rows} if rows else None
-    rows = _rows(keyboard, _reply_button)
-    if not rows:
-        return None
-    return {"keyboard": rows, "one_time_keyboard": True, "resize_keyboard": True}
-
-
-def _buttons(keyboard: Keyboard) -> Iterator[Button]:
-    return (button for row in keyboard.rows for button in row)
-
-
-def _rows(
-    keyboard: Keyboard, render_button: Callable[[Button], dict[str, Any] | None]
-) -> list[list[dict[str, Any]]]:
-    left = MAX_BUTTONS
-    rows: list[list[dict[str, Any]]] = []
-    for row in keyboard.rows:
-        made = [button for button in map(render_button, row) if button is not None]
-        if len(made) > left:
-            log.warning("Telegram takes 100 buttons, the rest is left out")
-        made = made[:left]
-        left -= len(made)
-        rows.extend(_in_pieces(made, MAX_ROW))
-    return rows
-
-
-def _in_pieces(row: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
-    buttons = iter(row)
-    while piece := list(islice(buttons, size)):
-        yield piece
-
-
-def _inline_button(button: Button) -> dict[str, Any] | None:
-    label = clean(button.text).strip() or "…"
-    if button.url is not None:
-        if not button.url.startswith(_LINKS):
-            # Telegram would refuse the whole message for it.
-            log.warning("A button's link is no address, the button is left out")
-            return None
-        return {"text": label, "url": button.url}
-    payload = button.payload or label
-    if len(payload.encode("utf-8", "replace")) > MAX_BUTTON_DATA:
-        log.warning("A button's payload is longer than 64 bytes and is cut", name=button.name)
-        payload = payload.encode("utf-8", "replace")[:MAX_BUTTON_DATA].decode("utf-8", "ignore")
-    return {"text": label, "callback_data": clean(payload)}
-
-
-def _reply_button(button: Button) -> dict[str, Any] | None:
-    """A button of this keyboard writes its own label; a link cannot stand here."""
-    label = clean(button.text).strip()
-    if button.url is not None or not label:
-        log.warning("A button is left out: beside a share button only texts can stand")
-        return None
-    if button.share == "phone":
-        return {"text": label, "request_contact": True}
-    if button.share == "location":
-        return {"text": label, "request_location": True}
-    return {"text": label}

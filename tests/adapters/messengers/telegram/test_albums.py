@@ -243,11 +243,22 @@ async def test_an_album_without_files_leaves_its_words(
         await send(channel, *album("media/x.jpg", "media/y.jpg"))
 
 
-async def test_a_refused_album_leaves_its_words(
+async def test_a_refused_album_goes_out_one_by_one(
     channel: TelegramChannel, telegram: FakeTelegram
 ) -> None:
-    telegram.script(
-        method="sendMediaGroup", status=400, description="Bad Request: WEBPAGE_MEDIA_EMPTY"
-    )
+    for method in ("sendMediaGroup", "sendPhoto"):
+        telegram.script(method=method, status=400, description="Bad Request: WEBPAGE_MEDIA_EMPTY")
+    assert await send(channel, *links(2), text="Слова")
+    assert [call.method for call in telegram.calls()] == [
+        *("sendMediaGroup", "sendPhoto", "sendMessage", "sendPhoto")
+    ]
+    (words,) = telegram.calls("sendMessage")
+    assert words.text == "Слова\nhttps://example.com/0"
+
+
+async def test_an_album_refused_for_its_words_leaves_them_plain(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    telegram.script(method="sendMediaGroup", status=400, description="Bad Request: not this one")
     assert await send(channel, *links(2), text="Слова")
     assert [call.method for call in telegram.calls()] == ["sendMediaGroup", "sendMessage"]

@@ -289,12 +289,22 @@ async def test_a_file_that_is_all_there_was_to_say_is_rejected(channel: Telegram
         await channel.send(photo(channel, "media/absent.jpg"))
 
 
-async def test_a_photo_larger_than_telegram_takes_is_not_uploaded(
+async def test_a_photo_larger_than_telegram_takes_is_a_document(
     channel: TelegramChannel, telegram: FakeTelegram, folder: Any
 ) -> None:
     (folder / "media" / "huge.jpg").write_bytes(bytes(10 * 1024 * 1024 + 1))
-    with pytest.raises(Rejected, match="10 MB"):
-        await channel.send(photo(channel, "media/huge.jpg"))
+    assert await channel.send(photo(channel, "media/huge.jpg", "Большая"))
+    (call,) = telegram.calls()
+    assert (call.method, call.text) == ("sendDocument", "Большая")
+
+
+async def test_a_file_larger_than_telegram_takes_at_all_is_not_uploaded(
+    channel: TelegramChannel, telegram: FakeTelegram, folder: Any
+) -> None:
+    with (folder / "media" / "film.mp4").open("wb") as film:
+        film.truncate(50 * 1024 * 1024 + 1)
+    with pytest.raises(Rejected, match="50 MB"):
+        await channel.send(photo(channel, "media/film.mp4"))
     assert telegram.calls() == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.messengers.telegram.errors import PollingConflict, result_of
+from adapters.messengers.telegram.errors import ChatMoved, PollingConflict, result_of
 from bots.errors import (
     ChannelBusy,
     ChannelDown,
@@ -31,7 +31,7 @@ def answer(code: int, description: str, parameters: str = "{}") -> bytes:
         (
             400,
             answer(400, "group chat was upgraded to a supergroup", '{"migrate_to_chat_id":-100}'),
-            Unreachable,
+            ChatMoved,
         ),
         (401, answer(401, "Unauthorized"), ChannelUnauthorised),
         (403, answer(403, "Forbidden: bot was blocked by the user"), Unreachable),
