@@ -12,6 +12,8 @@ CLOSED = (
     "held until the customer writes again: so long after their last message the messenger takes"
     " nothing but templates"
 )
+EXACTNESS = timedelta(seconds=5)
+
 LONGEST = timedelta(days=7)
 """How long a message is held; afterwards it would answer what nobody remembers asking."""
 
@@ -26,6 +28,13 @@ def closed(row: Outgoing, channel: Channel, now: datetime) -> bool:
     if channel.window is None or row.payload.get("template") is True:
         return False
     return row.heard_at is None or now - row.heard_at > channel.window
+
+
+def still_held(row: Outgoing) -> bool:
+    """Whether the customer has not written since it was held. Messengers tell times in whole seconds."""
+    if row.held_at is None:
+        return False
+    return row.heard_at is None or row.heard_at + EXACTNESS < row.held_at
 
 
 class Held:

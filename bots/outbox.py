@@ -19,7 +19,7 @@ from bots.errors import (
     Unreachable,
     WindowClosed,
 )
-from bots.holding import CLOSED, GIVEN_UP, LONGEST, Held, closed
+from bots.holding import CLOSED, GIVEN_UP, LONGEST, Held, closed, still_held
 from bots.model.answer import Delivery
 from bots.model.message import Address
 from bots.model.turn import Outgoing
@@ -105,7 +105,11 @@ class Outbox:
     def heard(self, address: Address, at: datetime) -> None:
         """The customer wrote: what was held for that goes out before anything else."""
         self._looking.discard(address)
-        if address in self._held and not self._closing:
+        if address not in self._held or self._closing:
+            return
+        channel = self._channels.get(address.channel)
+        window = channel.window if channel is not None else None
+        if window is None or self._clock() - at <= window:
             self.take(self._held.release(address, at))
 
     async def start(self) -> None:
@@ -118,7 +122,7 @@ class Outbox:
             if row.sending_at is not None and row.once:
                 await self._store.failed(row.key, UNKNOWN)
                 log.warning("A message may or may not have been sent", key=row.key)
-            elif row.held_at is not None and (row.heard_at is None or row.heard_at < row.held_at):
+            elif still_held(row):
                 self._held.keep(row)
             else:
                 self.take([replace(row, sending_at=None, attempts=0)])

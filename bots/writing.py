@@ -57,7 +57,10 @@ class Writing:
         self._events: list[Event] = []
 
     def heard(self, message: UnifiedMessage) -> None:
-        self._heard_at = self._now
+        # What a messenger brings late was written when it says, and never later than now.
+        at = min(message.timestamp, self._now)
+        if self._heard_at is None or at > self._heard_at:
+            self._heard_at = at
         if message.happening == "button":
             self._pressed = message.platform_message_id
             self._press = message

@@ -29,7 +29,7 @@ class Conversation:
     claim and guards the commit of a turn; `epoch` rises only when `owner` changes and guards what
     leaves the house; `seq` numbers the conversation's messages, in and out. `keyboard` says that the
     messenger shows a keyboard of ours in place of the customer's own. `heard_at` is when the customer
-    last wrote or pressed, by our clock.
+    last wrote or pressed.
     """
 
     id: int

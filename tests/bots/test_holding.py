@@ -129,7 +129,7 @@ async def test_after_a_week_it_is_given_up_with_words(rig: Rig) -> None:
 
 async def test_the_messenger_knows_better_when_the_window_closed(rig: Rig) -> None:
     await rig.hears("anna", "a")
-    await rig.passes(1)
+    await rig.passes(10)
     rig.messenger.script["anna"].append(WindowClosed("re-engagement message"))
     first, second = await says(rig, "one"), await says(rig, "two")
     # What comes behind it is held too: in order is the promise.
@@ -139,6 +139,25 @@ async def test_the_messenger_knows_better_when_the_window_closed(rig: Rig) -> No
     assert rig.messenger.texts("anna") == ["1:a"]
     await rig.hears("anna", "b")
     assert rig.messenger.texts("anna") == ["1:a", "one", "two", "2:b"]
+
+
+async def test_what_a_messenger_brings_a_day_late_opens_no_window(rig: Rig) -> None:
+    await says(rig, "one")
+    late = rig.message("anna", "a")
+    await rig.inbox.accept([replace(late, timestamp=rig.hands.now() - timedelta(days=2))])
+    await rig.quiet()
+    assert rig.messenger.texts("anna") == []
+    assert rig.outbox.held == 2
+    assert len(await events(rig)) == 2
+    await rig.hears("anna", "b")
+    assert rig.messenger.texts("anna") == ["one", "1:a", "2:b"]
+
+
+async def test_a_clock_of_a_messenger_that_is_ahead_opens_it_no_longer(rig: Rig) -> None:
+    ahead = replace(rig.message("anna", "a"), timestamp=rig.hands.now() + timedelta(days=9))
+    await rig.inbox.accept([ahead])
+    await rig.quiet()
+    assert (await rig.conversation("anna")).heard_at == rig.hands.now()
 
 
 async def test_a_chat_is_heard_of_by_its_customer_alone(rig: Rig) -> None:

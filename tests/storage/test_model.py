@@ -118,7 +118,7 @@ class StoresMachine(RuleBasedStateMachine):
         chat.unsent = [row for row in chat.unsent if row.sending_at is not None]
         chat.timers = {}
 
-    @rule(number=chats, fate=st.sampled_from(["sent", "later", "failed", "begun"]))
+    @rule(number=chats, fate=st.sampled_from(["sent", "later", "failed", "begun", "held"]))
     def send(self, number: int, fate: str) -> None:
         chat = self.chats[number]
         if not chat.unsent:
@@ -129,15 +129,21 @@ class StoresMachine(RuleBasedStateMachine):
         if not ours or fate != "begun":
             del chat.unsent[0]
         else:
-            chat.unsent[0] = replace(row, sending_at=self.clock.now)
+            chat.unsent[0] = replace(row, sending_at=self.clock.now, held_at=None)
         if ours and fate == "sent":
             self.run(outbox.sent(row.key, "9001"))
         elif ours and fate == "failed":
             self.run(outbox.failed(row.key, "blocked"))
+        elif ours and fate == "held":
+            self.run(outbox.held(row.key, self.clock.now, "silent"))
+            held = replace(row, sending_at=None, held_at=self.clock.now)
+            chat.unsent.insert(0, held)
         elif ours and fate == "later":
             until = self.clock.now + timedelta(seconds=5)
             self.run(outbox.later(row.key, until, "slow down"))
-            put_off = replace(row, sending_at=None, attempts=row.attempts + 1, not_before=until)
+            put_off = replace(
+                row, sending_at=None, held_at=None, attempts=row.attempts + 1, not_before=until
+            )
             chat.unsent.insert(0, put_off)
 
     @rule(minutes=st.integers(0, 20))

@@ -125,3 +125,35 @@ async def test_where_nothing_was_to_send_there_is_no_delivery(stores: Stores) ->
     await answer(stores.journal, await opened(stores.journal))
     assert await stores.outbox.delivered("said-2") is None
     assert await stores.outbox.delivered("nothing") is None
+
+
+async def test_a_held_row_waits_until_it_is_begun_and_one_event_tells_of_its_message(
+    house: House,
+) -> None:
+    outbox = house.stores.outbox
+    conversation = await opened(house.stores.journal)
+    rows = [outgoing(conversation, 2, part, sending_at=NOON) for part in range(2)]
+    await answer(house.stores.journal, conversation, outgoing=rows)
+    told = [await outbox.held(row.key, NOON, "silent") for row in rows]
+    assert told == [True, False]
+    assert await outbox.unsent() == [replace(row, sending_at=None, held_at=NOON) for row in rows]
+    assert await outbox.delivered("said-2") == Delivery(status="held", error="silent")
+    assert await house.run("SELECT name, data FROM events") == [
+        ("message.held", '{"message_id":"said-2"}')
+    ]
+    assert await outbox.begin(rows[0])
+    (begun, _) = await outbox.unsent()
+    assert (begun.held_at, begun.sending_at is not None) == (None, True)
+
+
+async def test_when_the_customer_last_wrote_is_kept_with_the_conversation(house: House) -> None:
+    conversation = await opened(house.stores.journal)
+    assert await house.stores.outbox.heard_at(conversation.id) is None
+    row = outgoing(conversation, 2)
+    changes = {"heard_at": NOON}
+    await answer(house.stores.journal, conversation, changes=changes, outgoing=[row])
+    stores = await house.reopen()
+    assert await stores.outbox.heard_at(conversation.id) == NOON
+    assert (await opened(stores.journal)).heard_at == NOON
+    (unsent,) = await stores.outbox.unsent()
+    assert unsent.heard_at == NOON
