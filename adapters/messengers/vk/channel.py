@@ -313,11 +313,16 @@ MESSENGER = Messenger(
             name="group",
             meaning="The community's number, as in vk.com/club<number>",
             secret=False,
+            pattern=r"(club|public|-)?[1-9][0-9]{0,17}",
+            form="the community's number, digits alone",
         ),
         Credential(
             name="secret",
             meaning="The secret key of the Callback API; made up where none is given",
             required=False,
+            made=True,
+            pattern=r"\S{1,50}",
+            form="1 to 50 characters without spaces",
         ),
         Credential(
             name="confirmation",

@@ -5,7 +5,7 @@ vkbottle sees an answer. Importing this module imports vkbottle, which takes lon
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 import aiohttp
@@ -39,16 +39,25 @@ class Library:
 
     async def upload_photo(self, content: bytes, *, name: str, peer: int) -> str:
         """Gives what it is attached by. Raises Rejected for what VK does not take as a picture."""
-        return await PhotoMessageUploader(self._api, attachment_name=name).upload(
-            content, peer_id=peer
-        )
+        uploader = PhotoMessageUploader(self._api, attachment_name=name)
+        return await _saved(uploader.upload(content, peer_id=peer))
 
     async def upload_document(self, content: bytes, *, name: str, peer: int) -> str:
-        return await DocMessagesUploader(self._api).upload(content, peer_id=peer, title=name)
+        uploader = DocMessagesUploader(self._api)
+        return await _saved(uploader.upload(content, peer_id=peer, title=name))
 
     async def upload_voice(self, content: bytes, *, name: str, peer: int) -> str:
         """OGG with Opus becomes a voice message."""
-        return await VoiceMessageUploader(self._api).upload(content, peer_id=peer, title=name)
+        uploader = VoiceMessageUploader(self._api)
+        return await _saved(uploader.upload(content, peer_id=peer, title=name))
+
+
+async def _saved(uploading: Awaitable[str]) -> str:
+    """vkbottle looks into answers without looking whether it is there."""
+    try:
+        return await uploading
+    except (KeyError, IndexError, TypeError) as error:
+        raise ChannelDown("VK does not say what a file is saved as", sent=False) from error
 
 
 class _OverWire(ABCHTTPClient):

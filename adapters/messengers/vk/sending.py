@@ -73,7 +73,7 @@ class Sender:
         if cards:
             call["template"] = await self._template(cards, call["peer_id"])
         if attached:
-            call["attachment"] = ",".join(attached.values())
+            call["attachment"] = _listed(files, attached)
         _add_lines(call, lost)
         if not _says_something(call):
             raise Rejected("None of the message's files can be sent")
@@ -103,7 +103,7 @@ class Sender:
         if attached:
             log.warning("Files of a message are refused, they are uploaded anew", why=str(refused))
             fresh, _ = await self._attached(files, call["peer_id"], stale=attached)
-            again = {**call, "attachment": ",".join(fresh.values())}
+            again = {**call, "attachment": _listed(files, fresh)}
             try:
                 return await self._send(again, f"{key}/fresh")
             except Refused:
@@ -188,6 +188,10 @@ def random_id_of(key: str) -> int:
     """The same for a row for ever, and never 0, which would switch off that VK knows it again."""
     digest = hashlib.blake2b(key.encode(), digest_size=4).digest()
     return int.from_bytes(digest) & 0x7FFFFFFF or 1
+
+
+def _listed(files: Any, attached: Mapping[str, str]) -> str:
+    return ",".join(attached[file["ref"]] for file in files if file["ref"] in attached)
 
 
 def _says_something(call: Mapping[str, Any]) -> bool:

@@ -248,6 +248,30 @@ async def test_a_file_becomes_what_vk_takes(
     assert call.parameters["attachment"].startswith(f"{attached}-{GROUP}_")
 
 
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        ({"method": "upload", "status": 502, "body": "<html>"}, ChannelDown),
+        ({"method": "photos.saveMessagesPhoto", "status": 200, "body": "{}"}, ChannelDown),
+        (
+            {"method": "photos.saveMessagesPhoto", "status": 200, "body": '{"response": []}'},
+            ChannelDown,
+        ),
+        ({"method": "photos.getMessagesUploadServer", "code": 6}, ChannelBusy),
+        ({"method": "photos.getMessagesUploadServer", "code": 901}, Unreachable),
+        ({"method": "photos.getMessagesUploadServer", "code": 5}, ChannelUnauthorised),
+    ],
+)
+async def test_an_upload_that_fails_sends_nothing(
+    channel: VkChannel, allowed: Vk, script: dict[str, Any], error: type[Exception]
+) -> None:
+    allowed.script(**script)
+    photo = Attachment(kind="photo", ref="media/hello.png")
+    with pytest.raises(error):
+        await say(channel, "Вот", attachments=(photo,))
+    assert allowed.calls("messages.send") == []
+
+
 async def test_a_file_by_its_address_is_uploaded(channel: VkChannel, allowed: Vk) -> None:
     photo = Attachment(kind="photo", ref=allowed.file("a.png", PNG))
     await say(channel, "Вот", key="one", attachments=(photo,))
