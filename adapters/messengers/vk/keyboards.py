@@ -5,7 +5,6 @@ in place of the customer's keyboard.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -65,11 +64,10 @@ def shown(keyboard: Keyboard, abilities: Abilities) -> Shown:
     if rows is None:
         lines.append(numbered(buttons))
         return Shown(lines="\n".join(filter(None, lines)))
-    if alike(buttons):
+    labels = [_label(button.text) for button in buttons]
+    if len(set(labels)) < len(labels):
         lines.append(numbered(buttons))
         labels = _with_numbers(buttons)
-    else:
-        labels = [_label(button.text) for button in buttons]
     callback = inline and abilities.callback
     actions = iter(
         [
@@ -84,7 +82,8 @@ def shown(keyboard: Keyboard, abilities: Abilities) -> Shown:
 
 def alike(buttons: Iterable[Button]) -> bool:
     """Whether two labels cannot be told apart once they are cut."""
-    return any(times > 1 for times in Counter(_label(one.text) for one in buttons).values())
+    labels = [_label(one.text) for one in buttons]
+    return len(set(labels)) < len(labels)
 
 
 def button_of(button: Button, label: str, *, callback: bool) -> dict[str, Any]:
