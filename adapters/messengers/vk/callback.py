@@ -9,7 +9,7 @@ import structlog
 
 from adapters.messengers.vk.client import VERSION, Client
 from adapters.messengers.vk.fields import listed, string, whole
-from adapters.messengers.vk.parse import EVENTS
+from adapters.messengers.vk.parse import EVENTS, POSTED_ONLY
 from bots.errors import (
     ChannelBusy,
     ChannelDown,
@@ -131,7 +131,12 @@ async def set_server(client: Client, url: str, *, secret: str) -> str:
         there = there._replace(status="wait")
     await client.call(
         "groups.setCallbackSettings",
-        {**group, "server_id": there.id, "api_version": VERSION, **dict.fromkeys(EVENTS, 1)},
+        {
+            **group,
+            "server_id": there.id,
+            "api_version": VERSION,
+            **dict.fromkeys(EVENTS + POSTED_ONLY, 1),
+        },
     )
     if there.status == "ok":
         return there.status

@@ -13,6 +13,8 @@ import structlog
 from adapters.addresses import Allowed
 from adapters.guarded_http import GuardedHttp
 from adapters.messengers.vk.abilities import UNKNOWN, Abilities, abilities_of
+from adapters.messengers.vk.account import CREDENTIALS
+from adapters.messengers.vk.around import Around
 from adapters.messengers.vk.callback import Confirmation, keep_server
 from adapters.messengers.vk.client import PER_SECOND, PUBLIC_API, Client, Connection
 from adapters.messengers.vk.errors import WRONG_TOKEN
@@ -20,7 +22,7 @@ from adapters.messengers.vk.fetching import LARGEST, LONGEST, fetched
 from adapters.messengers.vk.fields import listed, string, whole
 from adapters.messengers.vk.files import Files
 from adapters.messengers.vk.memory import Newest
-from adapters.messengers.vk.parse import Around, parse_event
+from adapters.messengers.vk.parse import parse_event
 from adapters.messengers.vk.people import People
 from adapters.messengers.vk.polling import poll
 from adapters.messengers.vk.rate import Rate
@@ -33,7 +35,7 @@ from bots.errors import (
     Rejected,
     Unauthorised,
 )
-from bots.messengers import Account, Credential, Messenger
+from bots.messengers import Account, Messenger
 from bots.model.message import BY_CUSTOMER, Address, Reply
 from bots.model.turn import Outgoing
 from bots.ports import (
@@ -303,34 +305,7 @@ MESSENGER = Messenger(
     name="vk",
     title="VK",
     capabilities=("text", "inline_keyboard", "media", "files", "voice"),
-    credentials=(
-        Credential(
-            name="token",
-            meaning="The community's token with the right «Сообщения сообщества» («Управление»,"
-            " «Дополнительно», «Работа с API»)",
-        ),
-        Credential(
-            name="group",
-            meaning="The community's number, as in vk.com/club<number>",
-            secret=False,
-            pattern=r"(club|public|-)?[1-9][0-9]{0,17}",
-            form="the community's number, digits alone",
-        ),
-        Credential(
-            name="secret",
-            meaning="The secret key of the Callback API; made up where none is given",
-            required=False,
-            made=True,
-            pattern=r"\S{1,50}",
-            form="1 to 50 characters without spaces",
-        ),
-        Credential(
-            name="confirmation",
-            meaning="The string that confirms the address; asked of VK where none is given",
-            secret=False,
-            required=False,
-        ),
-    ),
+    credentials=CREDENTIALS,
     api_base=PUBLIC_API,
     open=_open,
 )

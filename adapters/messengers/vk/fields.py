@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 CHATS = 2_000_000_000
 """Talks of several people have numbers from here on, https://dev.vk.com/ru/method/messages.send"""
 
@@ -46,3 +48,11 @@ def moment(value: Any) -> datetime | None:
     """Seconds since 1970 as a moment."""
     number = whole(value)
     return datetime.fromtimestamp(number, UTC) if 0 < number < _LATEST else None
+
+
+def written(text: str) -> Any:
+    """What a text of JSON holds; None where it is none."""
+    try:
+        return orjson.loads(text) if text else None
+    except orjson.JSONDecodeError:
+        return None

@@ -12,7 +12,7 @@ import orjson
 import structlog
 
 from adapters.messengers.vk.abilities import Abilities
-from adapters.messengers.vk.parse import BUTTON
+from adapters.messengers.vk.names import BUTTON
 from bots.model.message import Button, Keyboard
 from bots.shaping import clean, links, numbered, shortened
 

@@ -5,14 +5,14 @@ https://dev.vk.com/ru/api/community-events/json-schema. Only talks with one pers
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
-
+from adapters.messengers.vk import acts
+from adapters.messengers.vk.around import Around, Found
 from adapters.messengers.vk.contents import TYPES, attachments_of, forwarded, lines_of
-from adapters.messengers.vk.fields import mapping, moment, person, string, whole
-from bots.model.message import Address, UnifiedMessage
+from adapters.messengers.vk.fields import mapping, moment, person, string, whole, written
+from adapters.messengers.vk.names import BUTTON, IN_TALK
+from bots.model.message import UnifiedMessage
 from bots.model.receipt import Receipt
 
 EVENTS = (
@@ -27,52 +27,11 @@ EVENTS = (
 )
 """What we ask VK to tell."""
 
-BUTTON = "b"
-"""Our buttons' payload is an object with this one key."""
-
-IN_TALK = "cmid:"
-"""Before the number of a message that counts within its talk: all VK tells of a pressed message."""
+POSTED_ONLY = ("market_order_new",)
+"""What it tells by the Callback API alone."""
 
 _LONGEST_EVENT_ID = 200
 _LANGUAGES = {0: "ru", 1: "uk", 2: "be", 3: "en", 4: "es", 5: "fi", 6: "de", 7: "it"}
-_REACTIONS = [
-    "❤️",
-    "🔥",
-    "😂",
-    "👍",
-    "💩",
-    "❓",
-    "😭",
-    "😡",
-    "👎",
-    "👌",
-    "😃",
-    "🤔",
-    "🙏",
-    "😘",
-    "😍",
-    "🎉",
-]
-"""By their numbers, from 1: https://dev.vk.com/ru/method/messages.getReactionsAssets"""
-
-
-def number_in_talk(message_id: str) -> int:
-    """The number of a message that is known by it; 0 for any other id."""
-    number = message_id.removeprefix(IN_TALK)
-    told = message_id.startswith(IN_TALK) and number.isdecimal() and len(number) < 19
-    return int(number) if told else 0
-
-
-class Around(NamedTuple):
-    """What a channel knows besides the event: `ours` tells messages we sent by their random and
-    message ids, `profile` gives what is known of a person; `now` is for what carries no date."""
-
-    channel: str
-    address_of: Callable[[str], Address]
-    new_id: Callable[[], str]
-    now: datetime
-    ours: Callable[[int, int], bool]
-    profile: Callable[[str], Mapping[str, Any]]
 
 
 class Read(NamedTuple):
@@ -94,7 +53,7 @@ def parse_event(event: Any, around: Around) -> Read:
     if read is None or not isinstance(body, dict):
         return NOTHING
     if event["type"] == "message_read":
-        return Read(receipts=_receipts(body, around))
+        return Read(receipts=acts.receipts(body, around))
     found = read(body, around)
     if found is None:
         return NOTHING
@@ -117,10 +76,6 @@ def parse_event(event: Any, around: Around) -> Read:
     )
 
 
-_Found = tuple[int, int, dict[str, Any]]
-"""The person, the number of the message in VK, and the fields of a unified message."""
-
-
 def _external_id(event: dict[str, Any], peer: int, number: int) -> str:
     """What VK repeats when it tells again."""
     told = string(event.get("event_id"))
@@ -130,7 +85,7 @@ def _external_id(event: dict[str, Any], peer: int, number: int) -> str:
 # ---------------------------------------------------------------- messages
 
 
-def _new(body: dict[str, Any], around: Around) -> _Found | None:
+def _new(body: dict[str, Any], around: Around) -> Found | None:
     message = mapping(body, "message") or body
     found = _message(message)
     if found is None:
@@ -146,7 +101,7 @@ def _new(body: dict[str, Any], around: Around) -> _Found | None:
     return found if _says_something(fields) else None
 
 
-def _reply(body: dict[str, Any], around: Around) -> _Found | None:
+def _reply(body: dict[str, Any], around: Around) -> Found | None:
     """What was sent in the community's name. What the API sent, ours or another's, has no author."""
     if around.ours(whole(body.get("random_id")), whole(body.get("id"))):
         return None
@@ -160,7 +115,7 @@ def _reply(body: dict[str, Any], around: Around) -> _Found | None:
     return found if _says_something(fields) else None
 
 
-def _edited(body: dict[str, Any], around: Around) -> _Found | None:
+def _edited(body: dict[str, Any], around: Around) -> Found | None:
     found = _message(mapping(body, "message") or body)
     if found is None:
         return None
@@ -174,7 +129,7 @@ def _edited(body: dict[str, Any], around: Around) -> _Found | None:
     return (peer, changed or number, fields) if _says_something(fields) else None
 
 
-def _message(message: dict[str, Any]) -> _Found | None:
+def _message(message: dict[str, Any]) -> Found | None:
     """What all messages have in common."""
     peer = person(message.get("peer_id"))
     if not peer:
@@ -217,7 +172,7 @@ def _says_something(fields: dict[str, Any]) -> bool:
 
 def _take_payload(message: dict[str, Any], fields: dict[str, Any]) -> None:
     """A button that writes its label carries its meaning beside it; «Начать» is a command."""
-    payload = _json(string(message.get("payload")))
+    payload = written(string(message.get("payload")))
     if not isinstance(payload, dict) or fields["attachments"]:
         return
     if (pressed := string(payload.get(BUTTON))) != "":
@@ -235,86 +190,14 @@ def _take_reference(message: dict[str, Any], fields: dict[str, Any]) -> None:
         fields["metadata"]["start_source"] = source
 
 
-# ---------------------------------------------------------------- everything else
-
-
-def _pressed(body: dict[str, Any], around: Around) -> _Found | None:
-    peer = person(body.get("peer_id"))
-    token = string(body.get("event_id"))
-    payload = body.get("payload")
-    if isinstance(payload, str):
-        payload = _json(payload)
-    pressed = string(payload.get(BUTTON)) if isinstance(payload, dict) else ""
-    if not peer or not token or not pressed:
-        return None
-    number = whole(body.get("conversation_message_id"))
-    fields = {
-        "happening": "button",
-        "button": pressed,
-        "reply_token": token,
-        "platform_message_id": f"{IN_TALK}{number}" if number > 0 else "",
-    }
-    return peer, number, fields
-
-
-def _allowed(body: dict[str, Any], around: Around) -> _Found | None:
-    peer = person(body.get("user_id"))
-    key = string(body.get("key"))
-    fields = {"happening": "unblocked", "metadata": {"start": key} if key else {}}
-    return (peer, int(around.now.timestamp()), fields) if peer else None
-
-
-def _denied(body: dict[str, Any], around: Around) -> _Found | None:
-    peer = person(body.get("user_id"))
-    return (peer, int(around.now.timestamp()), {"happening": "blocked"}) if peer else None
-
-
-def _reacted(body: dict[str, Any], around: Around) -> _Found | None:
-    peer = person(body.get("peer_id"))
-    number = whole(body.get("cmid"))
-    if not peer or whole(body.get("reacted_id")) != peer or number <= 0:
-        return None
-    reaction = whole(body.get("reaction_id"))
-    emoji = _REACTIONS[reaction - 1] if 1 <= reaction <= len(_REACTIONS) else ""
-    if reaction > len(_REACTIONS):
-        emoji = f"vk:{reaction}"
-    data = {"emoji": emoji, "message_id": f"{IN_TALK}{number}"}
-    fields = {"happening": "event", "metadata": {"event": "reaction.set", "data": data}}
-    return peer, number, fields
-
-
-def _receipts(body: dict[str, Any], around: Around) -> tuple[Receipt, ...]:
-    """A customer read all there was up to a message; what we ourselves read is no news."""
-    peer = person(body.get("peer_id"))
-    number = whole(body.get("read_message_id"))
-    if not peer or whole(body.get("from_id")) != peer or number <= 0:
-        return ()
-    return (
-        Receipt(
-            channel=around.channel,
-            platform_message_id=str(number),
-            status="read",
-            at=around.now,
-            chat_id=str(peer),
-            upto=True,
-        ),
-    )
-
-
-_KINDS: Mapping[str, Callable[[dict[str, Any], Around], _Found | None]] = {
+_KINDS: Mapping[str, Callable[[dict[str, Any], Around], Found | None]] = {
     "message_new": _new,
     "message_reply": _reply,
     "message_edit": _edited,
-    "message_event": _pressed,
-    "message_allow": _allowed,
-    "message_deny": _denied,
-    "message_reaction_event": _reacted,
+    "message_event": acts.pressed,
+    "message_allow": acts.allowed,
+    "message_deny": acts.denied,
+    "message_reaction_event": acts.reacted,
+    "market_order_new": acts.ordered,
     "message_read": lambda body, around: None,
 }
-
-
-def _json(text: str) -> Any:
-    try:
-        return orjson.loads(text) if text else None
-    except orjson.JSONDecodeError:
-        return None

@@ -8,7 +8,7 @@ import orjson
 from adapters.messengers.vk.abilities import UNKNOWN, Abilities
 from adapters.messengers.vk.cards import carousel
 from adapters.messengers.vk.keyboards import HIDDEN, Shown, shown
-from adapters.messengers.vk.parse import number_in_talk
+from adapters.messengers.vk.names import number_in_talk
 from adapters.messengers.vk.words import Words, parts_of, words_of
 from bots.model.message import Attachment, Card, Reply
 from bots.shaping import ONLY_BUTTONS, card_words, contact_words, place_words

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapters.messengers.vk.around import Around
 from adapters.messengers.vk.channel import VkChannel
 from adapters.messengers.vk.client import Client, Connection
-from adapters.messengers.vk.parse import Around
 from adapters.messengers.vk.rate import Rate
 from bots.model.message import Address
 from bots.model.turn import Outgoing

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from adapters.messengers.vk.callback import keep_server, set_server
 from adapters.messengers.vk.channel import VkChannel
 from adapters.messengers.vk.client import Client
-from adapters.messengers.vk.parse import EVENTS
+from adapters.messengers.vk.parse import EVENTS, POSTED_ONLY
 from bots.errors import ChannelUnauthorised
 from tests.adapters.messengers.vk.conftest import Moments
 from tests.servers.vk import SECRET, Vk
@@ -48,7 +48,7 @@ async def test_a_server_is_added_with_our_secret_and_events(client: Client, vk: 
     await set_server(client, URL, secret=SECRET)
     made = server(vk)
     assert (made["url"], made["secret_key"], made["title"]) == (URL, SECRET, "Easy Flow")
-    assert made["kinds"] == sorted(EVENTS)
+    assert made["kinds"] == sorted(EVENTS + POSTED_ONLY)
     assert vk.violations() == []
 
 
@@ -56,7 +56,7 @@ async def test_a_server_that_is_well_stays_as_it_is(client: Client, vk: Vk) -> N
     vk.set_callback(URL, SECRET, kinds=["message_new"])
     assert await set_server(client, URL, secret=SECRET) == "ok"
     assert vk.calls("groups.addCallbackServer") == vk.calls("groups.editCallbackServer") == []
-    assert server(vk)["kinds"] == sorted(EVENTS)
+    assert server(vk)["kinds"] == sorted(EVENTS + POSTED_ONLY)
 
 
 async def test_a_server_with_another_secret_gets_ours(client: Client, vk: Vk) -> None:

@@ -216,6 +216,31 @@ def test_a_reaction_is_an_event(number: int | None, emoji: str) -> None:
     )
 
 
+def test_an_order_in_the_shop_is_an_event() -> None:
+    price = {"amount": "199050", "currency": {"id": 643, "name": "RUB"}, "text": "1 990,50 ₽"}
+    order = {
+        "id": 3,
+        "group_id": 222111,
+        "user_id": 5,
+        "date": 1_790_000_000,
+        "comment": "побыстрее",
+        "preview_order_items": [
+            {"owner_id": -222111, "item_id": 8, "quantity": 2, "price": price, "title": "Чай"}
+        ],
+    }
+    message = only({**make.event("market_order_new", order), "event_id": "e8"})
+    assert (message.happening, message.user_id, message.metadata["event"]) == (
+        "event",
+        "5",
+        "order.placed",
+    )
+    assert message.metadata["data"] == {
+        "catalog": "222111",
+        "items": [{"id": "8", "quantity": 2, "price": 1990.5, "currency": "RUB"}],
+        "text": "побыстрее",
+    }
+
+
 @pytest.mark.parametrize(
     "event",
     [
