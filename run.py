@@ -23,7 +23,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -55,9 +55,8 @@ from bots.errands import Errands
 from bots.errors import NotFound, Unavailable
 from bots.inbox import Inbox
 from bots.lanes import Lanes
-from bots.model.channel import ChannelRecord
 from bots.outbox import Outbox
-from bots.ports import Channel, Listener, MessengerChannel, Meter
+from bots.ports import Channel, Listener, Meter, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
@@ -69,9 +68,9 @@ from bots.services.publishing import Publishing
 from bots.services.stranded import stranded
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
-from config.channels import declared
+from config.channels import declared, variables
 from config.environment import SettingsError, load_settings, unknown_settings
-from config.keys import keys_at_hand
+from config.keys import add_kept_key, drop_older_keys, keys_at_hand
 from config.logs import Mask, set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
@@ -90,6 +89,7 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
     from adapters.http.health import Metrics
+    from adapters.messenger_catalogue import Opener
     from adapters.messengers.web.hub import Hub
     from bots.services import Services
     from bots.services.recording import Recorder
@@ -258,6 +258,7 @@ class House:
     channels: dict[str, Channel]
     new_id: Ids
     tape: "Tape | None" = None
+    told: Callable[[str, str | None], None] = lambda channel, why: None
     supervisor: Supervisor = field(default_factory=Supervisor)
 
     async def start(self) -> None:
@@ -347,6 +348,7 @@ async def build(
         unreachable=lambda address: inbox.unreachable(address),
         meter=meter,
         clock=now,
+        state=lambda channel, why: house.told(channel, why),
     )
     decider = decider_of(published, performer, meter, tape)
     responder = Responder(
@@ -390,7 +392,7 @@ async def build(
         changed=schedules.wake,
         clock=now,
     )
-    return House(
+    house: House = House(
         stores=stores,
         conversations=conversations,
         events=events,
@@ -411,6 +413,7 @@ async def build(
         new_id=new_id,
         tape=tape,
     )
+    return house
 
 
 def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[Acts]:
@@ -547,39 +550,43 @@ def spoken_by(house: House, bot: str) -> str:
         return "ru"
 
 
-def connect(settings: Settings, house: House, mask: Mask) -> Channels:
-    """The channels of every messenger: what the owner wrote down and what was added later."""
-    from adapters.messenger_catalogue import Opener, messengers, secrets_of
+def opener_of(
+    settings: Settings, shelf: Shelf, new_id: Ids, mask: Mask, language: Callable[[str], str]
+) -> "Opener":
+    """What opens a channel of any messenger; `language` is that of a bot."""
+    from adapters.messenger_catalogue import Opener, messengers
 
-    found = messengers()
-    opener = Opener(
-        messengers=found,
+    return Opener(
+        messengers=messengers(),
         api_bases=settings.api_bases,
-        shelf=house.stores.shelf,
+        hide=mask.hide,
+        shelf=shelf,
         clock=now,
-        new_id=house.new_id,
+        new_id=new_id,
         sleep=asyncio.sleep,
-        folder=lambda bot: house.folders[bot].path if bot in house.folders else None,
-        language=partial(spoken_by, house),
+        folder=lambda bot: settings.bots_dir / bot,
+        language=language,
     )
 
-    def opened(record: ChannelRecord) -> MessengerChannel:
-        mask.hide(secrets_of(record, found))
-        return opener(record)
+
+def connect(settings: Settings, house: House, mask: Mask) -> Channels:
+    """The channels of every messenger: what the owner wrote down and what was added later."""
+    language = partial(spoken_by, house)
+    opener = opener_of(settings, house.stores.shelf, house.new_id, mask, language)
 
     def url(platform: str) -> str | None:
         return f"{settings.public_url}{WEBHOOKS}{platform}" if settings.public_url else None
 
     return Channels(
         store=house.stores.channels(KeyRing(partial(keys_at_hand, settings))),
-        messengers=found,
+        messengers=opener.messengers,
         workspace=house.workspace,
         live=house.channels,
-        open=opened,
+        open=opener,
         read=lambda bots: declared(
             settings,
             bots,
-            found,
+            opener.messengers,
             workspace=house.workspace,
             environ=os.environ,
             env_file=ENV_FILE,
@@ -633,6 +640,7 @@ async def serve(settings: Settings) -> None:
     except OSError as error:
         stop(error.strerror or str(error))
     channels = connect(settings, house, log_as(settings))
+    house.told = channels.told
     app = http_app(settings, house, hub, metrics, channels)
     await arrive(house, channels)
     # What came before us goes first: only then may anything new come in.
@@ -722,6 +730,7 @@ def http_app(
 
     stores, inbox = house.stores, house.inbox
     metrics.watch("easyflow_outbox_queued", "Rows waiting to be sent", lambda: house.outbox.queued)
+    metrics.watch_each("easyflow_channel_up", "Whether a channel works", "channel", channels.up)
 
     def cards() -> list[BotCard]:
         bots = map(house.published.current, house.published.names())
@@ -802,7 +811,8 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
             {
                 "database": lambda: stores.answers(house.workspace, now()),
                 "inbox": not_behind(lambda: inbox.oldest, now),
-            }
+            },
+            channels=channels.states,
         ),
     )
 
@@ -1094,6 +1104,63 @@ async def versions(settings: Settings, bot: str | None) -> None:
         await beside.close()
 
 
+async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
+    """Where bots answer, listed or changed from beside the server, which follows at once."""
+    from adapters.terminal import channels as terminal
+    from storage.beside import in_use
+
+    beside = beside_or_stop(settings)
+    new_id = Ids(time.time_ns, secrets.token_bytes)
+    opener = opener_of(
+        settings, beside.shelf, new_id, log_as(settings), lambda bot: spoken(settings)
+    )
+    commands = terminal.ChannelCommands(
+        store=beside.channels(KeyRing(partial(keys_at_hand, settings))),
+        workspace=beside.workspace,
+        open=opener,
+        running=partial(in_use, settings.database_path),
+        clock=now,
+        out=sys.stdout,
+    )
+    try:
+        if given.verb == "remove":
+            return await commands.remove(given.name)
+        if given.verb is None:
+            return await commands.show()
+        bots = [folder.name for folder in wanted_folders(settings, None)]
+        return await commands.add(
+            terminal.named(given.platform, opener.messengers, "messenger"),
+            terminal.named(given.bot or settings.bot_among(bots), bots, "bot"),
+            terminal.credentials_of(
+                opener.messengers[given.platform],
+                terminal.from_variables(given.from_env, variables(os.environ, ENV_FILE)),
+                ask=None if given.from_env else terminal.asked,
+                new_secret=partial(secrets.token_urlsafe, 32),
+            ),
+        )
+    except terminal.CannotConnect as error:
+        stop(str(error))
+    finally:
+        await beside.close()
+
+
+async def rotate_keys(settings: Settings) -> int:
+    """Seal everything anew: with the first key of the settings, or with a new one of ours."""
+    from adapters.terminal.channels import seal_again
+
+    beside = beside_or_stop(settings)
+    try:
+        if settings.keys is None:
+            add_kept_key(settings)
+        store = beside.channels(KeyRing(partial(keys_at_hand, settings)))
+        status = await seal_again(store.seal_again, sys.stdout)
+    finally:
+        await beside.close()
+    if settings.keys is None and status == 0:
+        drop_older_keys(settings)
+    return status
+
+
 async def trace(settings: Settings, given: argparse.Namespace) -> int:
     """What a chat went through, or which chats there are; 1 where there is none."""
     from adapters.terminal.trace import NEWEST, Teller, past_of, show
@@ -1288,6 +1355,10 @@ def main() -> None:
             translations(settings, given.bot, given.out)
         case "trace":
             raise SystemExit(asyncio.run(trace(settings, given)))
+        case "channels":
+            raise SystemExit(asyncio.run(channels_typed(settings, given)))
+        case "keys":
+            raise SystemExit(asyncio.run(rotate_keys(settings)))
         case "versions":
             asyncio.run(versions(settings, given.bot))
         case "chat":

@@ -1,7 +1,7 @@
 """Which messengers there are: every folder of `adapters/messengers` that says so, found by its name."""
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -29,19 +29,12 @@ def messengers() -> dict[str, Messenger]:
     return {name: found[name] for name in (*first, *sorted(found.keys() - set(first)))}
 
 
-def secrets_of(record: ChannelRecord, known: Mapping[str, Messenger]) -> list[str]:
-    """What of a channel nobody may see, a log least of all."""
-    messenger, given = known.get(record.platform), record.credentials or {}
-    plain = {one.name for one in messenger.credentials if not one.secret} if messenger else set()
-    return [value for name, value in given.items() if name not in plain]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opener:
     """Opens a channel of any messenger; goes nowhere yet.
 
     `api_bases` are where messengers are called if not at their own address; `folder` and `language`
-    give a bot's.
+    give a bot's. `hide` is told what no log may show, before anything could.
     """
 
     messengers: Mapping[str, Messenger]
@@ -52,6 +45,7 @@ class Opener:
     sleep: Sleep
     folder: Callable[[str], Path | None]
     language: Callable[[str], str]
+    hide: Callable[[Iterable[str]], None]
 
     def __call__(self, record: ChannelRecord) -> MessengerChannel:
         """Raises ChannelUnauthorised for what cannot be opened, saying what to do."""
@@ -61,6 +55,8 @@ class Opener:
                 f"There is no messenger {record.platform!r}; there are: {', '.join(self.messengers)}"
             )
         given = record.credentials or {}
+        plain = {one.name for one in messenger.credentials if not one.secret}
+        self.hide(value for name, value in given.items() if name not in plain)
         for credential in messenger.credentials:
             if credential.required and not given.get(credential.name):
                 raise ChannelUnauthorised(

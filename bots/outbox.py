@@ -35,6 +35,12 @@ Result = TypeVar("Result")
 REFUSED_PAUSE = timedelta(seconds=60)
 """How long a channel whose credential is refused is left alone before the next try."""
 
+ABSENT_FOR = timedelta(days=1)
+"""How old what is to be said may become while its channel is not there."""
+
+ABSENT_PAUSE = 5.0
+"""Seconds between two looks at whether it is there again."""
+
 OUTAGE_PAUSE = 1.0
 """Seconds between tries to write while the disk takes nothing."""
 
@@ -195,8 +201,7 @@ class Outbox:
         waited = await self._wait_for_its_time(row)
         channel = self._channels.get(row.address.channel)
         if channel is None:
-            await self._give_up(row, "this channel is not configured any more")
-            return None
+            return await self._without_channel(row)
         if channel.window is not None and await self._must_be_held(row, channel):
             await self._hold(row, CLOSED)
             return None
@@ -249,6 +254,14 @@ class Outbox:
                 log.error("A send raised", channel=channel, exc_info=failure)
                 return await self._transient(row, failure)
         return None
+
+    async def _without_channel(self, row: Outgoing) -> Outgoing | None:
+        """A channel that was taken away may come back: what was to be said waits for it a day."""
+        if self._clock() - row.created_at >= ABSENT_FOR:
+            await self._give_up(row, "this channel is not connected any more")
+            return None
+        await self._rest(ABSENT_PAUSE)
+        return replace(row, sending_at=None)
 
     async def _transient(self, row: Outgoing, failure: Exception) -> Outgoing | None:
         wait = wait_before(row.attempts + 1)

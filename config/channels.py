@@ -32,10 +32,11 @@ def declared(
     A bot that names its own channels is served there alone. What messengers sign their calls with is
     made and kept in the data folder where it is not given.
     """
-    return _Reading(settings, bots, messengers, workspace, _variables(environ, env_file)).declared()
+    return _Reading(settings, bots, messengers, workspace, variables(environ, env_file)).declared()
 
 
-def _variables(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
+def variables(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
+    """What the environment and the file say, whoever it is for; the environment wins."""
     values = dotenv_values(env_file, encoding="utf-8") if env_file is not None else {}
     return {name: value for name, value in {**values, **environ}.items() if value}
 

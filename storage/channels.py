@@ -14,7 +14,7 @@ from storage.rows import from_json, to_json, to_micros, to_moment
 from storage.versions import Writes
 
 _RECORDS = (
-    "SELECT workspace, name, bot, platform, origin, credentials, settings FROM channels"
+    "SELECT workspace, name, bot, platform, origin, credentials, settings, updated_at FROM channels"
     " WHERE workspace = ? ORDER BY created_at, name"
 )
 _STATES = "SELECT name, status, since, why, title FROM channels WHERE workspace = ?"
@@ -91,7 +91,7 @@ class SqlChannels:
         return again, locked
 
     def _record(self, row: Any) -> ChannelRecord:
-        workspace, name, bot, platform, origin, sealed, settings = row
+        workspace, name, bot, platform, origin, sealed, settings, updated_at = row
         return ChannelRecord(
             workspace=workspace,
             name=name,
@@ -100,6 +100,7 @@ class SqlChannels:
             origin=origin,
             credentials=self._credentials(sealed, _about(workspace, name)),
             settings=from_json(settings),
+            updated_at=to_moment(updated_at),
         )
 
     def _credentials(self, sealed: str, about: str) -> Mapping[str, str] | None:

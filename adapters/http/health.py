@@ -1,6 +1,6 @@
 """/healthz, /readyz and /metrics, and the meter behind the last one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bots.model.channel import ChannelState
 from bots.model.conversation import Conversation
 from bots.model.tally import QUESTION_OUTCOMES, TASK_OUTCOMES
 from bots.model.turn import Event, MessageRecord
@@ -112,15 +113,27 @@ class Metrics:
 
     def watch(self, name: str, meaning: str, value: Callable[[], float]) -> None:
         """Ask for a value whenever the metrics are read: how many are queued, how old, …"""
-        self.registry.register(_Watched(name, meaning, value))
+        self.watch_each(name, meaning, "", lambda: {"": value()})
+
+    def watch_each(
+        self, name: str, meaning: str, label: str, values: Callable[[], Mapping[str, float]]
+    ) -> None:
+        """The same of several things, each by its name under `label`."""
+        self.registry.register(_Watched(name, meaning, label, values))
 
 
 class _Watched(Collector):
-    def __init__(self, name: str, meaning: str, value: Callable[[], float]) -> None:
-        self._name, self._meaning, self._value = name, meaning, value
+    def __init__(
+        self, name: str, meaning: str, label: str, values: Callable[[], Mapping[str, float]]
+    ) -> None:
+        self._name, self._meaning, self._label, self._values = name, meaning, label, values
 
     def collect(self) -> Sequence[GaugeMetricFamily]:
-        return [GaugeMetricFamily(self._name, self._meaning, value=self._value())]
+        labels = [self._label] if self._label else []
+        family = GaugeMetricFamily(self._name, self._meaning, labels=labels)
+        for name, value in self._values().items():
+            family.add_metric([name] if labels else [], value)
+        return [family]
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -134,7 +147,11 @@ def health_routes(health: Health, metrics: Metrics) -> list[BaseRoute]:
 
     async def readyz(request: Request) -> Response:
         troubles = await health.troubles()
-        body = {"status": "unready" if troubles else "ready", "troubles": troubles}
+        body = {
+            "status": "unready" if troubles else "ready",
+            "troubles": troubles,
+            "channels": {name: _state(one) for name, one in health.channels().items()},
+        }
         return JSONResponse(body, status_code=503 if troubles else 200, headers=_FRESH)
 
     async def measured(request: Request) -> Response:
@@ -145,6 +162,11 @@ def health_routes(health: Health, metrics: Metrics) -> list[BaseRoute]:
         Route("/readyz", readyz),
         Route("/metrics", measured),
     ]
+
+
+def _state(state: ChannelState) -> dict[str, str]:
+    since = state.since.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {"status": state.status, "since": since, "why": state.why}
 
 
 _FRESH = {"Cache-Control": "no-store"}

@@ -54,7 +54,29 @@ def arguments() -> argparse.Namespace:
     traced.add_argument("--language", choices=("ru", "en"), help="of what is told")
     kept = commands.add_parser("versions", help="what was published, and who is still in it")
     kept.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
+    _add_channel_options(commands.add_parser("channels", help="where bots answer; more, or fewer"))
+    keys = commands.add_parser("keys", help="the keys of what is sealed in the database")
+    keys.add_argument("what", choices=("rotate",), help="seal everything with the newest key")
     return parser.parse_args()
+
+
+def _add_channel_options(command: argparse.ArgumentParser) -> None:
+    """What `channels` takes."""
+    verbs = command.add_subparsers(dest="verb", metavar="add | remove")
+    new = verbs.add_parser("add", help="connect a bot to an account of a messenger")
+    new.add_argument("platform", help="telegram, whatsapp, vk …")
+    new.add_argument(
+        "--bot", help="the bot folder that answers there; the default bot if not given"
+    )
+    new.add_argument(
+        "--from-env",
+        action="append",
+        default=[],
+        metavar="KEY=VARIABLE",
+        help="take a credential from a variable in place of asking for it",
+    )
+    gone = verbs.add_parser("remove", help="let go of an account; its conversations stay")
+    gone.add_argument("name", help="such as telegram:123456789, as `channels` lists it")
 
 
 def _add_publish_options(command: argparse.ArgumentParser) -> None:

@@ -41,6 +41,7 @@ class ChannelRecord:
     name: str = ""
     credentials: Mapping[str, str] | None = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    updated_at: datetime | None = None
 
     def means(self, other: "ChannelRecord") -> bool:
         """Whether opening either comes to the same."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -100,6 +101,7 @@ class Channels:
         self._declared = Declared()
         self._said: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None
         self._told: frozenset[str] = frozenset()
+        self._stamps: Mapping[str, datetime | None] = {}
         self._unnoted = True
         self._listening = False
         self._looking = asyncio.Lock()
@@ -148,6 +150,10 @@ class Channels:
         """How each fares, by its name."""
         unopened = {name: one.state for name, one in self._unopened.items()}
         return {name: one.state for name, one in self._connections.items()} | unopened
+
+    def up(self) -> dict[str, float]:
+        """1 for each that works, 0 for the others."""
+        return {name: float(one.status == "up") for name, one in self.states().items()}
 
     def told(self, name: str, why: str | None) -> None:
         """What sending met: a sentence when it begins to fail, None when it goes again."""
@@ -214,6 +220,10 @@ class Channels:
         """Take up what was changed, and note down how everything fares."""
         async with self._looking:
             kept = await self._store.records(self._workspace)
+            stamps = {one.name: one.updated_at for one in kept}
+            if stamps != self._stamps:
+                # Whoever kept a channel anew waits to read how it fares.
+                self._stamps, self._unnoted = stamps, True
             self._read_again()
             stays = [
                 one.record

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bots.model.channel import ChannelState
 from bots.ports import Clock
 
 Check = Callable[[], Awaitable[str | None]]
@@ -17,9 +18,20 @@ _PATIENCE = 2.0
 
 
 class Health:
-    """`checks` are named by what they look at: `database`, `inbox` …"""
+    """`checks` are named by what they look at: `database`, `inbox` …; `channels` tells how they fare.
 
-    def __init__(self, checks: Mapping[str, Check], *, patience: float = _PATIENCE) -> None:
+    A messenger that is down makes nobody unready: what it would have brought it brings later, and a
+    restart would cure nothing.
+    """
+
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        *,
+        channels: Callable[[], Mapping[str, ChannelState]] = dict,
+        patience: float = _PATIENCE,
+    ) -> None:
+        self.channels = channels
         self._checks = checks
         self._patience = patience
 

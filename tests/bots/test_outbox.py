@@ -16,7 +16,7 @@ from bots.errors import (
 )
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
-from bots.outbox import UNKNOWN, Outbox
+from bots.outbox import ABSENT_PAUSE, UNKNOWN, Outbox
 from bots.ports import Channel, Received, Webhook
 from tests.bots.clockwork import Clockwork, NoMeter, OutboxRows, others_go_on
 
@@ -60,9 +60,10 @@ class Rig:
         self.meter = NoMeter()
         self.gone: list[Address] = []
         self.states: list[tuple[str, str | None]] = []
+        self.channels: dict[str, Channel] = {channel.name: channel}
         self.outbox = Outbox(
             store=self.rows,
-            channels={channel.name: channel},
+            channels=self.channels,
             unreachable=self.gone.append,
             meter=self.meter,
             clock=self.clock.now,
@@ -286,3 +287,28 @@ async def test_a_restart_obeys_the_wait_a_messenger_asked_for() -> None:
     await rig.outbox.start()
     await rig.finished(ANNA)
     assert (channel.taken, rig.clock.slept) == (["a"], [300])
+
+
+async def test_what_was_to_be_said_waits_while_its_channel_is_not_there() -> None:
+    channel = ScriptedChannel()
+    rig = Rig(channel)
+    del rig.channels[channel.name]
+    rig.clock.held.clear()
+    rig.outbox.take([row("a"), row("b")])
+    await others_go_on()
+    assert rig.clock.slept == [ABSENT_PAUSE]
+    rig.channels[channel.name] = channel
+    rig.clock.held.set()
+    await rig.finished(ANNA)
+    assert channel.taken == ["a", "b"]
+
+
+async def test_after_a_day_without_its_channel_it_is_given_up() -> None:
+    channel = ScriptedChannel()
+    rig = Rig(channel)
+    del rig.channels[channel.name]
+    rig.clock.time += timedelta(hours=13, minutes=59)
+    rig.outbox.take([row("a")])
+    await rig.finished(ANNA)
+    assert sum(rig.clock.slept) == 60
+    assert rig.rows.errors == {"a:0": "this channel is not connected any more"}

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from adapters.http.docs_pages import REDOC, SWAGGER, VENDOR
+from bots.model.channel import ChannelState
 from bots.model.conversation import Opening
 from bots.model.message import Address
 from bots.model.turn import Event
@@ -27,7 +28,32 @@ async def test_ready_is_red_while_anything_does_not_answer(house: House) -> None
     house.checks["database"] = failing
     response = await house.client.get("/readyz")
     assert response.status_code == 503
-    assert response.json() == {"status": "unready", "troubles": {"database": "fails"}}
+    assert response.json() == {
+        "status": "unready",
+        "troubles": {"database": "fails"},
+        "channels": {},
+    }
+
+
+async def test_a_channel_that_is_down_is_shown_and_makes_nobody_unready(house: House) -> None:
+    state = ChannelState(status="down", since=NOON, why="502 with a page of a proxy")
+    house.services.health.channels = lambda: {"telegram:1": state}
+    response = await house.client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["channels"] == {
+        "telegram:1": {
+            "status": "down",
+            "since": "2024-01-10T10:15:00Z",
+            "why": "502 with a page of a proxy",
+        }
+    }
+
+
+async def test_metrics_name_each_of_several_things(house: House) -> None:
+    house.metrics.watch_each("channels_up", "Whether", "channel", lambda: {"a:1": 1, "b:2": 0})
+    text = (await house.client.get("/metrics")).text
+    assert 'channels_up{channel="a:1"} 1.0' in text
+    assert 'channels_up{channel="b:2"} 0.0' in text
 
 
 async def test_a_check_is_not_waited_for_for_ever() -> None:
