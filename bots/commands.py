@@ -18,7 +18,7 @@ _WELL_KNOWN = {
 }
 
 
-def commands_of(bot: Bot, platform: str) -> list[tuple[str, str]]:
+def commands_of(bot: Bot) -> list[tuple[str, str]]:
     """Commands without their slash, with what the flow behind each is about, else its name.
 
     `/start` goes without saying, and so does a handler that leads into no flow: it has no words.
@@ -27,15 +27,11 @@ def commands_of(bot: Bot, platform: str) -> list[tuple[str, str]]:
     for scope in (bot.own.scope, bot.starts):
         for written, target in scope.exact.items():
             match = _COMMAND.fullmatch(written)
-            if match and match[1] != "start" and match[1] not in found and _on(target, platform):
+            if match and match[1] != "start" and match[1] not in found:
                 meaning = _meaning(bot, target, match[1])
                 if meaning:
                     found[match[1]] = meaning[:LONGEST_MEANING]
     return list(found.items())[:MOST]
-
-
-def _on(target: Target, platform: str) -> bool:
-    return target.only is None or not target.only.channels or platform in target.only.channels
 
 
 def _meaning(bot: Bot, target: Target, command: str) -> str:

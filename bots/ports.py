@@ -413,6 +413,7 @@ class MessengerChannel(Channel, Protocol):
 
     async def load(self) -> None:
         """Import what is heavy now, so that no call has to wait for it."""
+        return
 
     async def check(self) -> str:
         """Ask the messenger who we are: a name for people, such as `@shop_bot`.

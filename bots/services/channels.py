@@ -362,9 +362,7 @@ class Channels:
             return
         if connection.wants_probe:
             self._beside(connection, connection.probe)
-        commands = commands_of(
-            self._published.current(connection.record.bot), connection.record.platform
-        )
+        commands = commands_of(self._published.current(connection.record.bot))
         if connection.wants(commands):
             self._beside(connection, partial(connection.announce, commands))
 
