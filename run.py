@@ -602,13 +602,12 @@ def connect(settings: Settings, house: House, mask: Mask) -> Channels:
 async def arrive(house: House, channels: Channels) -> None:
     """Open every channel; what was written down wrong ends the program, a refused token if it is all."""
     await channels.arrive()
-    states = channels.states()
-    only = [one.why for one in states.values() if one.status == "refused" and len(states) == 1]
-    if channels.complaints or only:
+    refused = channels.refused_alone
+    if channels.complaints or refused:
         await house.close(1)
         await channels.close()
-        if only:
-            stop(*only)
+        if refused:
+            stop(refused)
         stop("Some bots cannot be connected:", *channels.complaints)
 
 

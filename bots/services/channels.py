@@ -146,6 +146,16 @@ class Channels:
         """What is wrong with what the owner wrote down."""
         return self._declared.complaints
 
+    @property
+    def refused_alone(self) -> str | None:
+        """Why the one channel there is, written down by the owner, is refused; None where it is not so."""
+        records = [one.record for one in self.connections]
+        records += [one.record for one in self._unopened.values()]
+        states = list(self.states().values())
+        if len(states) != 1 or records[0].origin not in DECLARED or states[0].status != "refused":
+            return None
+        return states[0].why
+
     def states(self) -> dict[str, ChannelState]:
         """How each fares, by its name."""
         unopened = {name: one.state for name, one in self._unopened.items()}
@@ -281,6 +291,8 @@ class Channels:
             )
             return record.name, None
         try:
+            if record.bot not in self._published.names():
+                raise ChannelUnauthorised(f"There is no bot {record.bot} to answer here")
             channel = self._open(record)
         except ChannelUnauthorised as refused:
             name = record.name or f"{record.platform}:{record.bot}"
@@ -379,10 +391,12 @@ class Channels:
 
     async def _keep_declared(self, kept: Sequence[ChannelRecord]) -> None:
         """Rows of what the owner wrote down, without its credentials: those are kept elsewhere."""
+        unopened = {name: one.record for name, one in self._unopened.items()}
+        opened = {one.channel.name: one.record for one in self.connections}
         wanted = {
-            one.record.name: replace(one.record, credentials={})
-            for one in self.connections
-            if one.record.origin in DECLARED
+            name: replace(record, name=name, credentials={})
+            for name, record in (unopened | opened).items()
+            if record.origin in DECLARED
         }
         there = {one.name: one for one in kept}
         for name, record in wanted.items():

@@ -24,6 +24,7 @@ def opener(hidden: list[str], **api_bases: str) -> Opener:
         new_id=lambda: "0" * 32,
         sleep=asyncio.sleep,
         folder=lambda bot: Path(bot),
+        language=lambda bot: "ru",
         hide=lambda secrets: hidden.extend(secrets),
     )
 
@@ -50,6 +51,21 @@ def test_bot_yaml_and_the_messenger_name_the_same_credentials(known: Any) -> Non
     others = [one.name for one in messenger.credentials if not one.required]
     assert sorted(known.keys[: known.needs]) == sorted(needed)
     assert sorted(known.keys[known.needs :]) == sorted(others)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "capabilities"),
+    [
+        ("telegram", "Telegram", ["text", "inline_keyboard", "media", "files", "voice"]),
+        ("whatsapp", "WhatsApp Business", ["text", "media", "templates", "interactive_buttons"]),
+    ],
+)
+def test_clients_read_of_a_messenger_what_the_contract_prints(
+    name: str, title: str, capabilities: list[str]
+) -> None:
+    messenger = messengers()[name]
+    assert (messenger.title, list(messenger.capabilities)) == (title, capabilities)
+    assert messenger.webhook
 
 
 def test_a_channel_is_opened_under_its_accounts_name() -> None:

@@ -43,7 +43,8 @@ async def poll(channel: Polled, into: Listening, *, pause: Pause = asyncio.sleep
     """Bring updates in until cancelled.
 
     The offset is the acknowledgement: it moves only after `into` has taken it, so an update that was
-    not kept comes again. `pause` waits between failed tries, so many seconds.
+    not kept comes again. `pause` waits between failed tries, so many seconds. Raises
+    ChannelUnauthorised alone, for a token that Telegram takes no more.
     """
     poller = _Poller(channel, into)
     failures = 0
@@ -103,9 +104,8 @@ class _Poller:
             return backoff
         except ChannelBusy as busy:
             return busy.retry_after or backoff
-        except ChannelUnauthorised as refused:
-            self._tell(str(refused))
-            return LONGEST_PAUSE
+        except ChannelUnauthorised:
+            raise
         except ChannelError as error:
             self._tell("Updates cannot be fetched, trying again", why=str(error))
             return backoff

@@ -317,6 +317,42 @@ async def test_one_bad_channel_does_not_keep_the_others_away(rig: Rig) -> None:
     assert rig.channels.up() == {"pigeon:1": 0.0, "pigeon:2": 1.0, "pigeon:odd": 0.0}
 
 
+async def test_only_the_one_channel_that_the_owner_wrote_down_may_end_a_start(rig: Rig) -> None:
+    rig.loft.failing["pigeon:1"] = ChannelUnauthorised("Wrong ring")
+    rig.variables["RING"] = "1"
+    rig.bots.channels["shop"] = {"pigeon": {"ring": "$RING"}}
+    await rig.channels.arrive()
+    assert rig.channels.refused_alone == "Wrong ring"
+    await rig.channels.put(record("2"))
+    assert rig.channels.refused_alone is None
+    rig.bots.channels["shop"] = {}
+    rig.loft.failing["pigeon:2"] = ChannelUnauthorised("Wrong ring")
+    await rig.channels.arrive()
+    assert rig.status("pigeon:2") == "refused"
+    assert rig.channels.refused_alone is None
+
+
+async def test_a_channel_whose_bot_is_gone_waits_for_it(rig: Rig) -> None:
+    await rig.store.put(record("1", "kiosk", name="pigeon:1"), now=rig.clock.now())
+    await rig.begin()
+    assert rig.channels.states()["pigeon:1"].why == "There is no bot kiosk to answer here"
+    rig.bots.channels["kiosk"] = {}
+    await rig.look()
+    assert rig.status("pigeon:1") == "up"
+
+
+async def test_what_is_written_down_wrong_is_listed_too(rig: Rig) -> None:
+    rig.variables["RING"] = "no number"
+    rig.bots.channels["shop"] = {"pigeon": {"ring": "$RING"}}
+    await rig.begin()
+    assert rig.channels.states()["pigeon:shop"].why == "A ring is a number"
+    await rig.look()
+    assert (await rig.store.states(1))["pigeon:shop"].status == "refused"
+    rig.bots.channels["shop"] = {}
+    await rig.look()
+    assert await rig.store.records(1) == []
+
+
 async def test_without_its_key_a_channel_is_locked_until_the_key_is_back(rig: Rig) -> None:
     await rig.store.put(record("1", name="pigeon:1"), now=rig.clock.now())
     await rig.store.put(record("2", name="pigeon:2"), now=rig.clock.now())

@@ -9,8 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.messengers.telegram.channel import TelegramChannel
-from adapters.messengers.telegram.polling import poll
-from bots.errors import Unavailable
+from adapters.messengers.telegram.polling import Pause, poll
+from bots.errors import ChannelUnauthorised, Unavailable
 from bots.model.message import UnifiedMessage
 from bots.model.receipt import Receipt
 from tests.servers.telegram import FakeTelegram, message, press
@@ -68,8 +68,10 @@ async def _nothing_waits(channel: TelegramChannel, telegram: FakeTelegram) -> No
 
 
 @contextmanager
-def polling(channel: TelegramChannel, bot: Bot) -> Iterator[asyncio.Task[None]]:
-    task = asyncio.ensure_future(poll(channel, bot, pause=bot.pause))
+def polling(
+    channel: TelegramChannel, bot: Bot, *, pause: Pause | None = None
+) -> Iterator[asyncio.Task[None]]:
+    task = asyncio.ensure_future(poll(channel, bot, pause=pause or bot.pause))
     try:
         yield task
     finally:
@@ -164,11 +166,35 @@ async def test_a_broken_server_is_waited_for(
     telegram.script(method="getUpdates", status=502, body="<html>502</html>")
     telegram.script(method="getUpdates", retry_after=7)
     telegram.script(method="getUpdates", action="drop")
-    telegram.script(method="getUpdates", status=401, description="Unauthorized")
     telegram.update(message(5, "раз"))
     with polling(channel, bot):
         await bot.until(lambda: bot.heard == ["раз"])
-    assert bot.pauses == [1.0, 7.0, 4.0, 30.0]
+    assert bot.pauses == [1.0, 7.0, 4.0]
+
+
+async def test_a_token_that_is_taken_no_more_is_for_whoever_keeps_the_channel(
+    channel: TelegramChannel, telegram: FakeTelegram, bot: Bot
+) -> None:
+    telegram.script(method="getUpdates", status=401, description="Unauthorized")
+    with pytest.raises(ChannelUnauthorised, match="@BotFather"):
+        await poll(channel, bot, pause=bot.pause)
+
+
+async def test_what_keeps_it_from_hearing_is_known_until_it_is_over(
+    channel: TelegramChannel, telegram: FakeTelegram, bot: Bot
+) -> None:
+    told: list[str | None] = []
+
+    async def pause(seconds: float) -> None:
+        told.append(channel.trouble)
+        await bot.pause(seconds)
+
+    telegram.script(method="getUpdates", status=502, body="<html>502</html>")
+    telegram.update(message(5, "раз"))
+    with polling(channel, bot, pause=pause):
+        await bot.until(lambda: bot.heard == ["раз"])
+        await bot.until(lambda: channel.trouble is None)
+    assert told == ["Updates cannot be fetched, trying again"]
 
 
 async def test_it_stops_at_once(channel: TelegramChannel, telegram: FakeTelegram, bot: Bot) -> None:
