@@ -26,7 +26,7 @@ from adapters.messengers.vk.parse import parse_event
 from adapters.messengers.vk.people import People
 from adapters.messengers.vk.polling import poll
 from adapters.messengers.vk.rate import Rate
-from adapters.messengers.vk.render import pressed, render
+from adapters.messengers.vk.render import clear_keyboard, pressed, render, stands_below
 from adapters.messengers.vk.sending import Sender
 from bots.errors import (
     ChannelError,
@@ -101,6 +101,7 @@ class VkChannel(MessengerChannel):
         self._sender = Sender(self._client, files)
         self._people = People(self._client, shelf=shelf, workspace=workspace)
         self._abilities: Newest[str, Abilities] = Newest()
+        self._below: Newest[str, bool] = Newest()
         self._connection = connection
         self._shelf = shelf
         self._workspace = workspace
@@ -152,7 +153,9 @@ class VkChannel(MessengerChannel):
         for message in found.messages:
             if message.reply_token is not None:
                 after.append(partial(self._answer_press, message.reply_token, message.chat_id))
-            elif message.happening in BY_CUSTOMER:
+            if message.happening in BY_CUSTOMER and message.chat_id in self._below:
+                self._below.put(message.chat_id, True)
+            if message.reply_token is None and message.happening in BY_CUSTOMER:
                 after.append(partial(self._mark_as_read, message.chat_id))
             if self._people.unknown(message.chat_id):
                 after.append(partial(self._people.learn, message.chat_id))
@@ -174,7 +177,7 @@ class VkChannel(MessengerChannel):
 
     async def _mark_as_read(self, chat_id: str) -> None:
         """Only nice to have: it gives way where calls have to wait."""
-        if not self._client.rate.free:
+        if not self._client.rate.spare:
             return
         try:
             await self._client.call(
@@ -196,8 +199,15 @@ class VkChannel(MessengerChannel):
     # ------------------------------------------------------------ out
 
     def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
-        abilities = self._abilities.get(address.chat_id) or UNKNOWN
-        return render(address.chat_id, reply, abilities)
+        """A keyboard below the talk goes away with its question, however that was answered."""
+        chat_id = address.chat_id
+        calls = render(chat_id, reply, self._abilities.get(chat_id) or UNKNOWN)
+        if stands_below(calls):
+            self._below.put(chat_id, False)
+        elif calls and self._below.get(chat_id):
+            clear_keyboard(calls)
+            self._below.drop(chat_id)
+        return calls
 
     def pressed(self, address: Address, message_id: str, label: str) -> list[dict[str, Any]]:
         return pressed(address.chat_id, message_id, label)
@@ -206,7 +216,7 @@ class VkChannel(MessengerChannel):
         return await self._sender.send(row.payload, row.key)
 
     async def typing(self, address: Address) -> None:
-        if not self._client.rate.free:
+        if not self._client.rate.spare:
             return
         try:
             await self._client.call(

@@ -23,6 +23,9 @@ class Newest(Generic[Key, Value]):
         self._entries.move_to_end(key)
         return self._entries[key]
 
+    def drop(self, key: Key) -> None:
+        self._entries.pop(key, None)
+
     def put(self, key: Key, value: Value) -> None:
         self._entries[key] = value
         self._entries.move_to_end(key)

@@ -3,6 +3,9 @@
 BUTTON = "b"
 """Our buttons' payload is an object with this one key."""
 
+OURS = "easyflow"
+"""What a message of ours carries, so that it is known when VK tells of it, after a restart too."""
+
 IN_TALK = "cmid:"
 """Before the number of a message that counts within its talk: all VK tells of a pressed message."""
 

@@ -11,7 +11,7 @@ from adapters.messengers.vk import acts
 from adapters.messengers.vk.around import Around, Found
 from adapters.messengers.vk.contents import TYPES, attachments_of, forwarded, lines_of
 from adapters.messengers.vk.fields import mapping, moment, person, string, whole, written
-from adapters.messengers.vk.names import BUTTON, IN_TALK
+from adapters.messengers.vk.names import BUTTON, IN_TALK, OURS
 from bots.model.message import UnifiedMessage
 from bots.model.receipt import Receipt
 
@@ -106,6 +106,9 @@ def _reply(body: dict[str, Any], around: Around) -> Found | None:
     if around.ours(whole(body.get("random_id")), whole(body.get("id"))):
         return None
     author = whole(body.get("admin_author_id"))
+    payload = written(string(body.get("payload")))
+    if isinstance(payload, dict) and OURS in payload:
+        return None
     found = _message(body)
     if found is None or author <= 0 or whole(body.get("from_id")) >= 0:
         return None

@@ -1,6 +1,7 @@
 """Names of people: asked for once each, beside everything else, and kept."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -10,6 +11,9 @@ from adapters.messengers.vk.fields import string
 from adapters.messengers.vk.memory import Newest
 from bots.errors import ChannelError
 from bots.ports import Shelf
+
+MOST_AT_ONCE = 100
+"""People asked for with one call; VK takes a thousand."""
 
 _NOBODY: Mapping[str, Any] = {}
 
@@ -26,6 +30,8 @@ class People:
         self._owner = f"vk people of {client.group}"
         self._known: Newest[str, Mapping[str, Any]] = Newest()
         self._asked: set[str] = set()
+        self._waiting: list[str] = []
+        self._asking = asyncio.Lock()
 
     def profile(self, user_id: str) -> Mapping[str, Any]:
         """Name and user name, as far as they are known by now."""
@@ -42,23 +48,43 @@ class People:
         self._asked.add(user_id)
         try:
             kept = await self._shelf.get(self._workspace, self._owner, user_id)
-            if not isinstance(kept, dict):
-                kept = await self._ask(user_id)
-                await self._shelf.put(self._workspace, self._owner, user_id, kept)
-            self._known.put(user_id, kept)
+            if isinstance(kept, dict):
+                self._known.put(user_id, kept)
+                return
+            self._waiting.append(user_id)
+            async with self._asking:
+                # Whoever asked before us may have asked for all who waited.
+                if user_id in self._waiting:
+                    await self._ask(self._taken())
         except ChannelError as error:
             log.debug("A person's name was not told", why=str(error))
         finally:
             self._asked.discard(user_id)
 
-    async def _ask(self, user_id: str) -> dict[str, str]:
+    def _taken(self) -> list[str]:
+        batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+        return batch
+
+    async def _ask(self, user_ids: Sequence[str]) -> None:
         """https://dev.vk.com/ru/method/users.get"""
-        found = await self._client.call("users.get", {"user_ids": user_id, "fields": "screen_name"})
-        person = found[0] if isinstance(found, list) and found else {}
-        person = person if isinstance(person, dict) else {}
-        names = (string(person.get("first_name")), string(person.get("last_name")))
-        profile = {
-            "name": " ".join(filter(None, names)),
-            "username": string(person.get("screen_name")),
+        found = await self._client.call(
+            "users.get", {"user_ids": ",".join(user_ids), "fields": "screen_name"}
+        )
+        people = {
+            str(one.get("id")): one
+            for one in (found if isinstance(found, list) else ())
+            if isinstance(one, dict)
         }
-        return {key: value for key, value in profile.items() if value}
+        for user_id in user_ids:
+            profile = _profile(people.get(user_id, {}))
+            self._known.put(user_id, profile)
+            await self._shelf.put(self._workspace, self._owner, user_id, profile)
+
+
+def _profile(person: Mapping[str, Any]) -> dict[str, str]:
+    names = (string(person.get("first_name")), string(person.get("last_name")))
+    profile = {
+        "name": " ".join(filter(None, names)),
+        "username": string(person.get("screen_name")),
+    }
+    return {key: value for key, value in profile.items() if value}

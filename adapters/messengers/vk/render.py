@@ -1,6 +1,6 @@
 """Replies as calls of VK's API: plain JSON, one message each, inside VK's limits."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -33,7 +33,7 @@ def render(chat_id: str, reply: Reply, abilities: Abilities = UNKNOWN) -> list[C
         return [_renewal(peer, renewed, words, keyboard)]
     calls = _spoken(words, list(_bundles(reply.attachments)), reply, keyboard, abilities)
     if reply.clear_keyboard:
-        _clear_keyboard(calls)
+        clear_keyboard(calls)
     if calls and reply.reply_to:
         calls[0] |= _answering(peer, reply.reply_to)
     return [{"method": "messages.send", "peer_id": peer, **call} for call in calls]
@@ -184,10 +184,15 @@ def _card(card: Card, abilities: Abilities) -> list[Call]:
 # ---------------------------------------------------------------- the rest
 
 
-def _clear_keyboard(calls: list[Call]) -> None:
-    """On the first message that has no buttons of its own."""
+def stands_below(calls: Iterable[Call]) -> bool:
+    """Whether a keyboard takes the place of the customer's own."""
+    return any('"inline":false' in call.get("keyboard", "") for call in calls)
+
+
+def clear_keyboard(calls: Iterable[Call]) -> None:
+    """Take the keyboard away, with the first message that has no buttons of its own."""
     for call in calls:
-        if "keyboard" not in call and "cards" not in call:
+        if "keyboard" not in call and "cards" not in call and "cmid" not in call:
             call["keyboard"] = _json(HIDDEN)
             return
 

@@ -12,6 +12,7 @@ from adapters.messengers.vk.errors import BAD_KEYBOARD, NO_BOT_FEATURES, Refused
 from adapters.messengers.vk.fields import listed, mapping, string, whole
 from adapters.messengers.vk.files import Files
 from adapters.messengers.vk.memory import Newest
+from adapters.messengers.vk.names import OURS
 from adapters.messengers.vk.words import MAX_TEXT
 from bots.errors import Rejected
 from bots.shaping import units
@@ -23,6 +24,8 @@ NO_BUTTONS = (
     "VK takes no buttons from this community: switch on «Возможности ботов» («Управление»,"
     " «Сообщения», «Настройки для бота»)"
 )
+
+_MARK = orjson.dumps({OURS: 1}).decode()
 
 _BESIDE = ("keyboard", "template", "attachment", "forward", "reply_to", "format_data")
 
@@ -118,7 +121,9 @@ class Sender:
     async def _send(self, call: Mapping[str, Any], key: str) -> str:
         random_id = random_id_of(key)
         self._ours.put(random_id, None)
-        sent = await self._client.call("messages.send", {**call, "random_id": random_id})
+        sent = await self._client.call(
+            "messages.send", {**call, "random_id": random_id, "payload": _MARK}
+        )
         number = whole(sent)
         if number > 0:
             self._ours.put(-number, None)
@@ -159,8 +164,13 @@ class Sender:
     # ------------------------------------------------------------ messages that are there
 
     async def _edit(self, call: dict[str, Any]) -> str:
-        """Words and files of the message stay: VK replaces all of it, so they are asked for."""
+        """Words and files of the message stay: VK replaces all of it, so they are asked for.
+
+        To show which button was taken is only nice to have: it gives way where calls are scarce.
+        """
         taken = call.pop("taken", "")
+        if taken and not self._client.rate.spare:
+            return ""
         message = await self._message(call["peer_id"], call["cmid"])
         text = string(message.get("text"))
         marked = f"{text}\n\n{TAKEN} {taken}".strip() if taken else text

@@ -1,5 +1,8 @@
 """The channel against a VK server: events in, calls out, every failure."""
 
+import asyncio
+import logging
+import warnings
 from typing import Any
 
 import orjson
@@ -23,7 +26,7 @@ from bots.model.message import Attachment, AttachmentKind, Button, Card, Keyboar
 from bots.ports import Channel, Received, Webhook
 from tests.adapters.messengers.vk.conftest import ADDRESS, PNG, MemoryShelf, Moments, row
 from tests.servers import vk_events as make
-from tests.servers.vk import GROUP, SECRET, Vk
+from tests.servers.vk import GROUP, SECRET, TOKEN, Vk
 
 KEYBOARD = Keyboard(rows=((Button(text="Чай", payload="t"), Button(text="Кофе", payload="c")),))
 
@@ -148,6 +151,15 @@ async def test_a_name_is_asked_for_once_and_then_told(
     assert await shelf.all(1, f"vk people of {GROUP}") == {
         "5": {"name": "Аня Белова", "username": "anya"}
     }
+
+
+async def test_names_of_many_are_asked_for_together(channel: VkChannel, vk: Vk) -> None:
+    received = [await channel.receive(webhook(make.message(user, "Да"))) for user in range(10, 40)]
+    await asyncio.gather(*(done(one) for one in received))
+    asked = [call.parameters["user_ids"].split(",") for call in vk.calls("users.get")]
+    assert sorted(int(user) for users in asked for user in users) == list(range(10, 40))
+    assert len(asked) <= 3
+    assert vk.violations() == []
 
 
 async def test_a_message_is_marked_as_read(channel: VkChannel, vk: Vk) -> None:
@@ -302,6 +314,49 @@ async def test_a_file_that_vk_forgot_is_uploaded_anew(channel: VkChannel, allowe
     old, _, new = (call.parameters["attachment"] for call in allowed.calls("messages.send"))
     assert old != new
     assert len(allowed.calls("upload")) == 2
+
+
+async def test_a_keyboard_below_goes_away_with_its_question(
+    channel: VkChannel, allowed: Vk
+) -> None:
+    many = Keyboard(rows=tuple((Button(text=f"№{n}", payload=f"p{n}"),) for n in range(12)))
+    await say(channel, "Какой?", key="1", keyboard=many)
+    await say(channel, "Вы ещё здесь?", key="2")
+    await channel.receive(webhook(make.message(5, "третий")))
+    await say(channel, "Взяли третий", key="3")
+    await say(channel, "Что-нибудь ещё?", key="4")
+    shown = [call.keyboard for call in allowed.calls("messages.send")]
+    assert len(shown[0]["buttons"]) >= 3
+    assert shown[1:] == [None, {"one_time": True, "buttons": []}, None]
+
+
+async def test_what_is_only_nice_to_have_gives_way(
+    connection: Connection, shelf: MemoryShelf, moments: Moments, allowed: Vk
+) -> None:
+    channel = VkChannel(
+        workspace=1,
+        bot="shop",
+        token=TOKEN,
+        group=str(GROUP),
+        connection=connection,
+        shelf=shelf,
+        clock=moments,
+        sleep=moments.sleep,
+        new_id=lambda: "m",
+    )
+    for number in range(12):
+        await say(channel, "Привет", key=str(number))
+    await channel.typing(ADDRESS)
+    for call in channel.pressed(ADDRESS, "cmid:1", "Чай"):
+        assert await channel.send(row(call, "p:0")) == ""
+    assert {call.method for call in allowed.calls()} == {"messages.send"}
+
+
+async def test_vkbottle_leaves_warnings_and_logs_alone(channel: VkChannel) -> None:
+    shown = warnings.showwarning
+    await channel.load()
+    assert warnings.showwarning is shown
+    assert logging.getLogger("vkbottle").handlers == []
 
 
 async def test_a_carousel_arrives(channel: VkChannel, allowed: Vk) -> None:
@@ -465,8 +520,6 @@ async def test_a_token_that_is_refused_is_told_with_its_cure(channel: VkChannel,
 async def test_a_token_of_another_community_is_told(
     connection: Connection, shelf: MemoryShelf, moments: Moments
 ) -> None:
-    from tests.servers.vk import TOKEN
-
     other = VkChannel(
         workspace=1,
         bot="shop",

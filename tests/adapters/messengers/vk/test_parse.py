@@ -196,6 +196,12 @@ def test_what_we_sent_ourselves_is_no_echo() -> None:
     assert read(event, ours=lambda random_id, message_id: message_id == 71) == Read()
 
 
+def test_what_carries_our_mark_is_no_echo_after_a_restart() -> None:
+    event = numbered(make.reply(5, "Привет", admin_id=99), from_id=-222111, random_id=4)
+    event["object"]["payload"] = '{"easyflow":1}'
+    assert read(event) == Read()
+
+
 def test_what_another_program_sent_is_no_echo() -> None:
     event = numbered(make.reply(5, "Скидки!"), from_id=-222111, random_id=4)
     assert read(event) == Read()
