@@ -118,6 +118,8 @@ class Channels:
         self._listening = True
         for connection in self.connections:
             self._listen(connection)
+        for name in self._unopened:
+            self._tell(name)
         self._supervisor.keep("channels", self.follow)
 
     async def follow(self) -> None:
@@ -256,7 +258,8 @@ class Channels:
             return
         self._said, self._declared = said, self._read(said)
         fresh = frozenset(self._declared.complaints)
-        for line in sorted(fresh - self._told):
+        # At a start they end it, and whoever started us is told.
+        for line in sorted(fresh - self._told) if self._listening else ():
             log.error("A channel cannot be connected", why=line)
         self._told = fresh
 
@@ -307,12 +310,17 @@ class Channels:
             return
         self._unopened[name] = _Unopened(record, state)
         self._unnoted = True
+        if self._listening:
+            self._tell(name)
+
+    def _tell(self, name: str) -> None:
+        one = self._unopened[name]
         log.error(
             "A channel cannot be opened",
             channel=name,
-            bot=record.bot,
-            status=state.status,
-            why=state.why,
+            bot=one.record.bot,
+            status=one.state.status,
+            why=one.state.why,
         )
 
     def _refuse_second(self, first: ChannelRecord, second: ChannelRecord, name: str) -> None:

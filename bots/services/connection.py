@@ -53,6 +53,7 @@ class Connection:
         self._sleep = sleep
         self._heard = heard
         self._arrived = False
+        self._quiet = True
         self._unsent: str | None = None
         self._probed_at = clock()
         self._announced: Commands | None = None
@@ -74,14 +75,19 @@ class Connection:
     def _failed(self, error: ChannelError) -> None:
         """Told once, until it is another trouble or none."""
         self._arrived = False
-        if isinstance(error, ChannelUnauthorised):
-            if self._turn("refused", str(error)):
-                self._tell(log.error, "A channel is refused")
-        elif self._turn("down", str(error)):
-            self._tell(log.warning, "A channel does not answer, trying on")
+        refused = isinstance(error, ChannelUnauthorised)
+        if self._turn("refused" if refused else "down", str(error)):
+            self._tell()
 
-    def _tell(self, write: Callable[..., None], sentence: str) -> None:
-        write(sentence, channel=self.channel.name, bot=self.record.bot, why=self.state.why)
+    def _tell(self) -> None:
+        """Before it runs, whoever started us tells what ends a start."""
+        fields = {"channel": self.channel.name, "bot": self.record.bot, "why": self.state.why}
+        if self._quiet:
+            return
+        if self.state.status == "refused":
+            log.error("A channel is refused", **fields)
+        elif self.state.status == "down":
+            log.warning("A channel does not answer, trying on", **fields)
 
     async def arrive_soon(self, patience: float) -> None:
         """The same within so many seconds and without raising: the state tells what came of it."""
@@ -97,6 +103,9 @@ class Connection:
     async def run(self) -> None:
         """Listen for ever; whatever does not go is tried again, ever later."""
         failures = 0
+        if self._quiet:
+            self._quiet = False
+            self._tell()
         while True:
             try:
                 if not self._arrived:

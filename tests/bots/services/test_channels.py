@@ -294,6 +294,7 @@ async def test_a_messenger_that_does_not_answer_is_tried_with_growing_pauses(rig
     await rig.store.put(record("1", name="pigeon:1"), now=rig.clock.now())
     with capture_logs() as logs:
         await rig.channels.arrive()
+        assert logs == []
         connection = rig.channels.connections[0]
         task = asyncio.create_task(connection.run())
         await others_go_on()
