@@ -73,8 +73,10 @@ class Inbox:
         """Keep what a messenger tells of messages of ours; raises Unavailable if it cannot be kept."""
         # That it was sent we know ourselves.
         news = [one for one in receipts if one.status != "sent"]
-        if news:
-            await self._journal.note(news)
+        if not news:
+            return
+        for address in await self._journal.note(news):
+            self.unreachable(address)
         for receipt in news:
             if receipt.status == "failed":
                 log.warning(

@@ -47,8 +47,11 @@ class Journal(Protocol):
     async def accept(self, messages: Sequence[UnifiedMessage]) -> list[Arrival]:
         """Note messages down, each external id of a channel once; only new ones come back."""
 
-    async def note(self, told: Sequence[Receipt]) -> None:
-        """Keep what was told of messages of ours: the highest of each; known ones change nothing."""
+    async def note(self, told: Sequence[Receipt]) -> list[Address]:
+        """Keep what was told of messages of ours: the highest of each; known ones change nothing.
+
+        Gives the chats whose customers turn out to be unreachable.
+        """
 
     async def claim(self, address: Address, opening: Opening | None = None) -> Conversation:
         """Take the conversation: its claim is raised. With an opening one is made where none is.

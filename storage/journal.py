@@ -69,8 +69,8 @@ class SqlJournal:
             raise
         self._known.keep(turn.conversation, user_changed=turn.user_changed)
 
-    async def note(self, told: Sequence[Receipt]) -> None:
-        await self._writer.do(receipts.note, told, patient=True)
+    async def note(self, told: Sequence[Receipt]) -> list[Address]:
+        return await self._writer.do(receipts.note, told, patient=True)
 
     async def postpone(self, arrival: int, *, until: datetime | None, error: str) -> None:
         parked = rows.to_micros(self._clock()) if until is None else None

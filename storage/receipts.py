@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from bots.model.answer import Delivery
+from bots.model.message import Address
 from bots.model.receipt import RANK, Receipt
 from storage.rows import to_json, to_micros
 from storage.sql import Insert
@@ -30,7 +31,7 @@ _insert_marks = Insert(
 )
 # The index on chats begins with the workspace, of which there are few.
 _CHATS = (
-    "SELECT id, workspace FROM conversations WHERE workspace IN (SELECT id FROM workspaces)"
+    "SELECT id, workspace, bot FROM conversations WHERE workspace IN (SELECT id FROM workspaces)"
     " AND chat_id = ? AND channel = ? ORDER BY updated_at DESC"
 )
 _WHICH = (
@@ -51,15 +52,25 @@ _PRUNE = (
 # ---------------------------------------------------------------- kept, in the writer's thread
 
 
-def note(db: sqlite3.Connection, groups: Sequence[Sequence[Receipt]]) -> list[None]:
-    """Keep the highest of each message; of one that fails after all an event tells, once."""
+def note(db: sqlite3.Connection, groups: Sequence[Sequence[Receipt]]) -> list[list[Address]]:
+    """Keep the highest of each message; of one that fails after all an event tells, once.
+
+    Gives for each group the chats whose customers are unreachable.
+    """
     receipts = [receipt for group in groups for receipt in group]
     _insert_marks(db, [_mark(one) for one in receipts if one.upto])
     _insert_receipts(db, [_row(one) for one in receipts if not one.upto and one.status != "failed"])
-    for receipt in receipts:
+    return [_failures(db, group) for group in groups]
+
+
+def _failures(db: sqlite3.Connection, group: Sequence[Receipt]) -> list[Address]:
+    gone: list[Address] = []
+    for receipt in group:
         if receipt.status == "failed" and _insert_receipts(db, [_row(receipt)]):
-            _tell(db, receipt)
-    return [None] * len(groups)
+            address = _tell(db, receipt)
+            if address is not None and receipt.unreachable:
+                gone.append(address)
+    return gone
 
 
 def prune(db: sqlite3.Connection, before: int, chunk: int) -> int:
@@ -88,10 +99,11 @@ def _mark(receipt: Receipt) -> tuple[Any, ...]:
     )
 
 
-def _tell(db: sqlite3.Connection, receipt: Receipt) -> None:
+def _tell(db: sqlite3.Connection, receipt: Receipt) -> Address | None:
+    """The chat that was told."""
     id = receipt.platform_message_id
     chats = db.execute(_CHATS, (receipt.chat_id, receipt.channel)).fetchall()
-    for conversation, workspace in chats:
+    for conversation, workspace, bot in chats:
         found = db.execute(_WHICH, (conversation, _SEARCHED, id, id)).fetchone()
         # It may have failed before our own note that it was sent.
         if found is None and len(chats) > 1:
@@ -104,7 +116,8 @@ def _tell(db: sqlite3.Connection, receipt: Receipt) -> None:
         }
         at = to_micros(receipt.at)
         db.execute(_EVENT, (workspace, conversation, to_json(data), at))
-        return
+        return Address(workspace, bot, receipt.channel, receipt.chat_id)
+    return None
 
 
 # ---------------------------------------------------------------- read

@@ -14,6 +14,8 @@ RANK: dict[ReceiptStatus, int] = {"sent": 1, "delivered": 2, "read": 3, "failed"
 class Receipt:
     """`platform_message_id` is of the channel; `error` and `code` say why it failed.
 
+    `unreachable` says that it failed because this customer cannot be written to at all.
+
     `upto` says that everything sent to `chat_id` before it has the status too (VK tells of reading so).
     """
 
@@ -24,4 +26,5 @@ class Receipt:
     chat_id: str = ""
     code: int | None = None
     error: str = ""
+    unreachable: bool = False
     upto: bool = False

@@ -1,7 +1,9 @@
 """Messages read over HTTP while WhatsApp brings albums, tells of deliveries, and closes its window."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ class House:
 
     server: EasyFlow
     whatsapp: WhatsApp
+    database: Path
 
     async def sends(self, chat: str, text: str) -> dict[str, Any]:
         body = {"platform": "whatsapp", "chat_id": chat, "text": text}
@@ -55,6 +58,17 @@ class House:
         for _ in range(TRIES):
             if wanted(found := await self.message(id)):
                 return found
+            await asyncio.sleep(0.05)
+        raise AssertionError(found)
+
+    async def unreachable_are(self, wanted: list[str]) -> None:
+        """Wait until just these chats cannot be written to."""
+        for _ in range(TRIES):
+            with closing(sqlite3.connect(self.database)) as connection:
+                rows = connection.execute("SELECT chat_id FROM conversations WHERE unreachable")
+                found = [chat for (chat,) in rows]
+            if found == wanted:
+                return
             await asyncio.sleep(0.05)
         raise AssertionError(found)
 
@@ -85,7 +99,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         server.set(public_url=server.base)
         with server:
             whatsapp.set_webhook(f"{server.base}/api/v1/messaging/webhook/whatsapp")
-            yield House(server, whatsapp)
+            yield House(server, whatsapp, folder / "data" / "easyflow.db")
 
 
 def _write_bot(folder: Path) -> None:
@@ -121,6 +135,10 @@ async def test_what_fails_after_all_says_why(house: House) -> None:
         sent["message_id"], lambda one: one["metadata"]["delivery"]["status"] == "failed"
     )
     assert found["metadata"]["delivery"]["code"] == 131026
+    # Who is not on WhatsApp is not written to by timetables either, until they write themselves.
+    await house.unreachable_are([ANNA])
+    house.whatsapp.hears(ANNA, "hello")
+    await house.unreachable_are([])
 
 
 async def test_pictures_that_come_at_once_are_one_message_with_files_to_fetch(

@@ -109,6 +109,14 @@ async def test_a_failure_is_an_event_once(house: House) -> None:
     assert '"code":131026' in data
 
 
+async def test_whose_customer_is_gone_is_told_once(stores: Stores) -> None:
+    await sent(stores, "9001")
+    gone = replace(receipt("failed"), unreachable=True)
+    assert await stores.journal.note([receipt("failed", "other")]) == []
+    assert await stores.journal.note([gone]) == [ANNA]
+    assert await stores.journal.note([gone]) == []
+
+
 async def test_a_failure_we_know_no_message_of_is_an_event_of_its_chat(house: House) -> None:
     await opened(house.stores.journal)
     await house.stores.journal.note([receipt("failed")])

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.messengers.whatsapp.contents import Content, content_of, event, opened_advert
+from adapters.messengers.whatsapp.errors import TABLE
 from adapters.messengers.whatsapp.people import Person
 from adapters.messengers.whatsapp.raw import (
     Json,
@@ -213,6 +214,7 @@ class _Reader:
                 chat_id=person.id,
                 code=code or None,
                 error=error,
+                unreachable=TABLE.get(code) == "unreachable",
             )
         )
 
