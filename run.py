@@ -730,6 +730,9 @@ def http_app(
     stores, inbox = house.stores, house.inbox
     metrics.watch("easyflow_outbox_queued", "Rows waiting to be sent", lambda: house.outbox.queued)
     metrics.watch_each("easyflow_channel_up", "Whether a channel works", "channel", channels.up)
+    metrics.watch(
+        "easyflow_outbox_held", "Rows held until customers write", lambda: house.outbox.held
+    )
 
     def cards() -> list[BotCard]:
         bots = map(house.published.current, house.published.names())

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from bots.model.message import LOOSE_ALBUM, Entity, UnifiedMessage
+from bots.model.message import LOOSE_ALBUM, Address, Entity, UnifiedMessage
 from bots.model.turn import Arrival
 from bots.ports import Clock, Sleep
 
@@ -26,35 +27,55 @@ def mark_of(message: UnifiedMessage) -> str:
 class Album:
     """Parts that were kept and wait, in their chat's lane, for the others."""
 
-    def __init__(self, first: Arrival, clock: Clock, sleep: Sleep) -> None:
-        self._parts = [first]
+    def __init__(self, first: Arrival, now: datetime) -> None:
+        self.key = _key(first)
+        self.parts = [first]
+        self.last = now
+        self.whole = False
+
+    def add(self, part: Arrival, now: datetime) -> None:
+        self.parts.append(part)
+        self.last = now
+        self.whole = len(self.parts) >= MOST
+
+
+class Albums:
+    """The albums that are being gathered."""
+
+    def __init__(self, clock: Clock, sleep: Sleep) -> None:
         self._clock = clock
         self._sleep = sleep
-        self._last = clock()
-        self._whole = False
+        self._open: dict[tuple[Address, str], Album] = {}
 
-    def takes(self, part: Arrival) -> bool:
-        """Whether it came before the album was taken to be whole."""
-        if self._whole:
-            return False
-        self._parts.append(part)
-        self._last = self._clock()
-        self._whole = len(self._parts) >= MOST
-        return True
+    def join(self, part: Arrival) -> Album | None:
+        """Add a part to its album; the album where it is a new one, which is to wait in the lane."""
+        now = self._clock()
+        album = self._open.get(_key(part))
+        if album is not None and not album.whole:
+            album.add(part, now)
+            return None
+        album = self._open[_key(part)] = Album(part, now)
+        return album
 
-    async def gathered(self) -> Arrival:
+    async def gathered(self, album: Album) -> Arrival:
         """All of it, once no more parts come."""
         waited = 0.0
-        while not self._whole and waited < LONGEST:
+        while not album.whole and waited < LONGEST:
             # A clock that is set meanwhile makes nobody wait for longer.
-            left = min(QUIET - (self._clock() - self._last).total_seconds(), QUIET)
+            left = min(QUIET - (self._clock() - album.last).total_seconds(), QUIET)
             if left <= 0:
                 break
             left = min(left, LONGEST - waited)
             await self._sleep(left)
             waited += left
-        self._whole = True
-        return together(self._parts)
+        album.whole = True
+        if self._open.get(album.key) is album:
+            del self._open[album.key]
+        return together(album.parts)
+
+
+def _key(part: Arrival) -> tuple[Address, str]:
+    return (part.message.address, mark_of(part.message))
 
 
 def together(parts: Sequence[Arrival]) -> Arrival:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bots.albums import Album, mark_of
+from bots.albums import Album, Albums, mark_of
 from bots.errands import Errands
 from bots.errors import Conflict, Consumed, NotFound, Unavailable
 from bots.lanes import Lanes
@@ -58,7 +58,7 @@ class Inbox:
         self._clock = clock
         self._sleep = sleep
         self._watches: dict[Address, list[Watch]] = {}
-        self._albums: dict[tuple[Address, str], Album] = {}
+        self._albums = Albums(clock, sleep)
         self._unanswered: dict[int, datetime] = {}
         self._waiting: set[asyncio.Task[None]] = set()
 
@@ -264,26 +264,14 @@ class Inbox:
 
     def _queue(self, arrival: Arrival) -> None:
         self._unanswered[arrival.seq] = self._clock()
-        if mark_of(arrival.message):
-            self._queue_part(arrival)
-        else:
-            self._lanes.submit(arrival.message.address, partial(self._answer, arrival))
-
-    def _queue_part(self, arrival: Arrival) -> None:
-        """It joins the album that stands in the lane already, or is the first of another."""
         address = arrival.message.address
-        key = (address, mark_of(arrival.message))
-        album = self._albums.get(key)
-        if album is None or not album.takes(arrival):
-            album = Album(arrival, self._clock, self._sleep)
-            if self._lanes.submit(address, partial(self._answer_album, key, album)):
-                self._albums[key] = album
+        if not mark_of(arrival.message):
+            self._lanes.submit(address, partial(self._answer, arrival))
+        elif (album := self._albums.join(arrival)) is not None:
+            self._lanes.submit(address, partial(self._answer_album, album))
 
-    async def _answer_album(self, key: tuple[Address, str], album: Album) -> None:
-        arrival = await album.gathered()
-        if self._albums.get(key) is album:
-            del self._albums[key]
-        await self._answer(arrival)
+    async def _answer_album(self, album: Album) -> None:
+        await self._answer(await self._albums.gathered(album))
 
     async def _answer(self, arrival: Arrival) -> None:
         address = arrival.message.address
