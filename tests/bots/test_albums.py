@@ -1,5 +1,6 @@
 """Albums that come part by part: one message to the bot, whatever happens meanwhile."""
 
+import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -185,4 +186,42 @@ async def test_an_album_whose_turn_fails_is_tried_again_as_a_whole_and_stops_nob
     await rig.hears("anna", "hello")
     assert rig.messenger.texts("anna") == ["hello yourself"]
     assert rig.inbox.oldest is None
+    assert await rig.stores.journal.backlog() == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_comes_between_and_whenever_we_die_everything_is_heard_once(
+    rig: Rig, seed: int
+) -> None:
+    chance = random.Random(seed)
+    sent: list[str] = []
+    words: list[str] = []
+    brought: list[UnifiedMessage] = []
+    for number in range(40):
+        match chance.choice(["part", "part", "part", "words", "again", "time", "crash"]):
+            case "part":
+                album = chance.choice(["7", "8", LOOSE_ALBUM])
+                brought.append(photo(rig, str(number), album=album))
+                sent.append(str(number))
+            case "words":
+                brought.append(rig.message("anna", f"w{number}"))
+                words.append(f"w{number}")
+            case "again" if brought:
+                await brings(rig, chance.choice(brought))
+                continue
+            case "crash":
+                rig.life.doom = chance.choice(["", "before commit", "after commit"])
+                await rig.passes(chance.uniform(0, 1))
+                await rig.restart()
+                continue
+            case _:
+                await rig.passes(chance.uniform(0, 1.5))
+                continue
+        await brings(rig, brought[-1])
+    await rig.passes(LONGEST + QUIET)
+    records = await heard(rig)
+    assert sorted(ref for one in records for ref in refs(one)) == sorted(sent)
+    assert [one.text for one in records if not one.attachments] == words
+    for record in records:
+        assert refs(record) == sorted(refs(record), key=int)
     assert await rig.stores.journal.backlog() == []
