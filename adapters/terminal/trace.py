@@ -188,7 +188,9 @@ def _taken_at(messages: Sequence[MessageRecord], number: int) -> datetime:
 
 
 def _is_bad(event: Event) -> bool:
-    return event.name in ("error", "task_failed", "event_lost") or bool(event.data.get("failed"))
+    return event.name in ("error", "task_failed", "event_lost", "message.failed") or bool(
+        event.data.get("failed")
+    )
 
 
 def _short(value: Any) -> str:
@@ -218,6 +220,7 @@ _TIMERS: Mapping[str, Told] = {
     "unanswered": Told("никто не взял чат", "nobody took the chat"),
     "event": Told("событие", "an event"),
     "every": Told("расписание", "a timetable"),
+    "person silent": Told("возврат чата боту", "the bot gets the chat again"),
 }
 _EVENTS: Mapping[str, Told] = {
     "asked": Told("спросил", "asked"),
@@ -243,5 +246,17 @@ _EVENTS: Mapping[str, Told] = {
     "handoff.asked": Told("человека попросили снаружи", "a person was asked for from outside"),
     "handoff.requested": Told("чат ждёт человека", "the chat waits for a person"),
     "handoff.withdrawn": Told("человек больше не нужен", "a person is needed no more"),
+    "handoff.accepted": Told("чат взял человек", "a person took the chat"),
     "handoff.released": Told("чат снова у бота", "the chat is the bot's again"),
+    "message.failed": Told("сообщение не доставлено", "a message was not delivered"),
+    "message.held": Told(
+        "сообщение ждёт, пока клиент напишет", "a message waits until the customer writes"
+    ),
+    "message.deleted": Told("клиент удалил сообщение", "the customer deleted a message"),
+    "reaction.set": Told("реакция клиента", "the customer's reaction"),
+    "order.placed": Told("заказ в мессенджере", "an order in the messenger"),
+    "ad.opened": Told("пришёл по рекламе", "came by an advertisement"),
+    "form.sent": Told("форма заполнена", "a form was filled in"),
+    "number.changed": Told("у клиента новый номер", "the customer has another number"),
+    "payment.paid": Told("оплачено", "paid"),
 }

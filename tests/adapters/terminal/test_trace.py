@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,18 @@ async def test_time_that_passed_and_changes_of_the_owner_are_told(rig: Rig) -> N
     lines = await told(rig, "anna")
     assert any(line.startswith("reminded  count / next") for line in lines)
     assert any(line.startswith("the chat is the bot's again") for line in lines)
+
+
+async def test_a_person_in_the_messenger_and_what_is_held_are_told(rig: Rig) -> None:
+    rig.messenger.window = timedelta(hours=1)
+    await rig.hears("anna", "/start")
+    await rig.inbox.accept([rig.message("anna", "it is me", happening="echo")])
+    await rig.passes(2 * 3600)
+    lines = await told(rig, "anna")
+    assert "operator: it is me" in lines
+    taken = lines.index("a person took the chat  by: telegram")
+    assert lines[taken + 1 :].index("the chat is the bot's again  outcome: released, by: silence")
+    assert any(line.startswith("a message waits until the customer writes") for line in lines)
 
 
 async def test_only_the_last_messages_are_told_where_there_are_many(rig: Rig) -> None:
