@@ -58,8 +58,16 @@ def note(db: sqlite3.Connection, groups: Sequence[Sequence[Receipt]]) -> list[li
     Gives for each group the chats whose customers are unreachable.
     """
     receipts = [receipt for group in groups for receipt in group]
-    _insert_marks(db, [_mark(one) for one in receipts if one.upto])
-    _insert_receipts(db, [_row(one) for one in receipts if not one.upto and one.status != "failed"])
+    # In rising order, so that of several for one message the highest is left.
+    receipts.sort(key=lambda one: (RANK[one.status], one.at))
+    marks = {(one.channel, one.chat_id, one.status): _mark(one) for one in receipts if one.upto}
+    reached = {
+        (one.channel, one.platform_message_id): _row(one)
+        for one in receipts
+        if not one.upto and one.status != "failed"
+    }
+    _insert_marks(db, [*marks.values()])
+    _insert_receipts(db, [*reached.values()])
     return [_failures(db, group) for group in groups]
 
 
