@@ -127,17 +127,18 @@ async def test_what_was_sent_tells_how_far_it_has_come(house: House) -> None:
 
 
 async def test_what_fails_after_all_says_why(house: House) -> None:
-    house.whatsapp.hears(ANNA, "hello")
-    await house.whatsapp.settled()
-    house.whatsapp.script(code=131026, chat_id=ANNA, method="messages", action="fail")
-    sent = await house.sends(ANNA, "Are you there?")
+    chat = "79990000005"
+    house.whatsapp.hears(chat, "hello")
+    await house.whatsapp.expect(1, chat_id=chat)
+    house.whatsapp.script(code=131026, chat_id=chat, method="messages", action="fail")
+    sent = await house.sends(chat, "Are you there?")
     found = await house.becomes(
         sent["message_id"], lambda one: one["metadata"]["delivery"]["status"] == "failed"
     )
     assert found["metadata"]["delivery"]["code"] == 131026
     # Who is not on WhatsApp is not written to by timetables either, until they write themselves.
-    await house.unreachable_are([ANNA])
-    house.whatsapp.hears(ANNA, "hello")
+    await house.unreachable_are([chat])
+    house.whatsapp.hears(chat, "hello")
     await house.unreachable_are([])
 
 
