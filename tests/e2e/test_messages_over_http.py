@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import pytest
 
 from tests.servers import whatsapp_webhooks as webhooks
 from tests.servers.easyflow import EasyFlow
-from tests.servers.whatsapp import PHONE_ID, SECRET, TOKEN, VERIFY_TOKEN, WhatsApp
+from tests.servers.whatsapp import PHONE_ID, SECRET, TOKEN, VERIFY_TOKEN, Person, WhatsApp
 
 ANNA, BORIS = "79990000001", "79990000002"
 TRIES = 400
@@ -146,10 +147,15 @@ async def test_pictures_that_come_at_once_are_one_message_with_files_to_fetch(
     house: House,
 ) -> None:
     chat = "79990000003"
-    for number in range(3):
-        file = house.whatsapp.file(f"{number}.png", b"picture %d" % number, "image/png")
-        words = {"caption": "my works"} if number == 1 else {}
-        house.whatsapp.hears(chat, webhooks.media("image", file, **words))
+    person, number = Person(wa_id=chat), house.whatsapp.numbers[0]
+    messages = []
+    for place in range(3):
+        file = house.whatsapp.file(f"{place}.png", b"picture %d" % place, "image/png")
+        words = {"caption": "my works"} if place == 1 else {}
+        content = webhooks.media("image", file, **words)
+        messages.append(webhooks.message(person, content, id_=f"wamid.A{place}", at=time.time()))
+    value = webhooks.value(number.id, number.display, messages=messages, people=[person])
+    house.whatsapp.update(house.whatsapp.body(value))
     await house.whatsapp.expect(1, chat_id=chat)
     heard, answered = await house.history(chat)
     assert (heard["content"], answered["content"]) == ("my works", "thanks")
