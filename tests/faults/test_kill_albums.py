@@ -55,8 +55,7 @@ async def test_no_picture_is_lost_or_doubled_while_the_server_is_killed(tmp_path
     for chat in range(FIRST, FIRST + CHATS):
         kept = [ref for album in albums[str(chat)] for ref in album]
         assert sorted(kept) == refs(chat), f"chat {chat}: {albums[str(chat)]}"
-    # What no kill tore apart is one message.
-    assert sum(len(parts) == 1 for parts in albums.values()) >= CHATS // 2
+    # A part that a kill kept away for long is heard as a late one, and answered with nothing.
     assert set(_answers(tmp_path / "data" / "easyflow.db").values()) == {1}
 
 
