@@ -13,13 +13,14 @@ import structlog
 
 from adapters.messengers.whatsapp.client import PUBLIC_API, Client, Connection, Taken
 from adapters.messengers.whatsapp.files import BotFiles, forgotten
-from adapters.messengers.whatsapp.media import words
+from adapters.messengers.whatsapp.media import without_file
 from adapters.messengers.whatsapp.parse import Told, parse
-from adapters.messengers.whatsapp.people import Bounded, People
+from adapters.messengers.whatsapp.people import People
 from adapters.messengers.whatsapp.raw import phone_digits, scoped_id
+from adapters.messengers.whatsapp.read_marks import ReadMarks
 from adapters.messengers.whatsapp.render import render
 from adapters.messengers.whatsapp.signing import challenge_of, check_signature
-from bots.errors import ChannelError, ChannelUnauthorised, Invalid, Rejected
+from bots.errors import ChannelUnauthorised, Invalid, Rejected
 from bots.messengers import Account, Credential, Messenger
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.turn import Outgoing
@@ -32,6 +33,7 @@ from bots.ports import (
     Pace,
     Received,
     Shelf,
+    Sleep,
     Webhook,
 )
 
@@ -66,6 +68,7 @@ class WhatsAppChannel(MessengerChannel):
         shelf: Shelf,
         clock: Clock,
         new_id: NewId,
+        sleep: Sleep = asyncio.sleep,
         folder: Callable[[], Path | None] = lambda: None,
         language: Callable[[], str] = lambda: "ru",
     ) -> None:
@@ -82,7 +85,7 @@ class WhatsAppChannel(MessengerChannel):
         self._clock = clock
         self._new_id = new_id
         self._language = language
-        self._last: Bounded[str, str] = Bounded()
+        self._marks = ReadMarks(self._client, sleep)
         self.bot = bot
         self.name = f"whatsapp:{phone_id}"
 
@@ -120,11 +123,11 @@ class WhatsAppChannel(MessengerChannel):
             if message.happening in ("message", "button")
         }
         for chat, id in heard.items():
-            self._last[chat] = id
+            self._marks.heard(chat, id)
         return Received(
             messages=messages,
             receipts=parsed.receipts,
-            after=[partial(self._mark_read, id) for id in heard.values()],
+            after=[partial(self._marks.read, chat) for chat in heard],
             more=parsed.others,
         )
 
@@ -163,12 +166,6 @@ class WhatsAppChannel(MessengerChannel):
         }
         return replace(message, text=None, attachments=(replace(card, details=details),))
 
-    async def _mark_read(self, message_id: str) -> None:
-        try:
-            await self._client.mark_read(message_id)
-        except ChannelError as error:
-            log.debug("A message was not marked as read", channel=self.name, why=str(error))
-
     def _address_of(self, chat_id: str) -> Address:
         return Address(self._workspace, self.bot, self.name, chat_id)
 
@@ -185,7 +182,7 @@ class WhatsAppChannel(MessengerChannel):
         try:
             taken = await self._sent(to, row.payload)
         except Rejected as rejected:
-            text = _only_text(row.payload)
+            text = without_file(row.payload)
             if text is None:
                 raise
             log.warning("Only the words of a message are sent", why=str(rejected))
@@ -195,14 +192,7 @@ class WhatsAppChannel(MessengerChannel):
         return taken.id
 
     async def typing(self, address: Address) -> None:
-        """Shown beside the customer's last message; where none is remembered, nothing is."""
-        last = self._last.get(address.chat_id)
-        if last is None:
-            return
-        try:
-            await self._client.mark_read(last, typing=True)
-        except ChannelError as error:
-            log.debug("Typing was not shown", channel=self.name, why=str(error))
+        await self._marks.typing(address.chat_id)
 
     async def _sent(self, to: str, call: Mapping[str, Any]) -> Taken:
         if "file" not in call:
@@ -250,19 +240,6 @@ class WhatsAppChannel(MessengerChannel):
         await self._connection.close()
 
 
-def _only_text(call: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What is left of a message whose file is refused; None where it had no file or no words."""
-    body = call["body"]
-    if body["type"] == "interactive":
-        inner = body["interactive"]
-        if "header" not in inner:
-            return None
-        bare = {key: value for key, value in inner.items() if key != "header"}
-        return {**body, "interactive": bare}
-    caption = body.get(body["type"], {}).get("caption") if body["type"] != "contacts" else None
-    return words(caption) if caption else None
-
-
 @cache
 def _connection(api_base: str) -> Connection:
     """All numbers of a process share one."""
@@ -292,6 +269,7 @@ def _open(account: Account) -> WhatsAppChannel:
         shelf=account.shelf,
         clock=account.clock,
         new_id=account.new_id,
+        sleep=account.sleep,
         folder=account.folder,
         language=account.language,
     )

@@ -154,6 +154,19 @@ def words(text: str) -> dict[str, Any]:
     return {"type": "text", "text": body}
 
 
+def without_file(call: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is left of a message whose file is refused; None where it had no file or no words."""
+    body = call["body"]
+    if body["type"] == "interactive":
+        inner = body["interactive"]
+        if "header" not in inner:
+            return None
+        bare = {key: value for key, value in inner.items() if key != "header"}
+        return {**body, "interactive": bare}
+    caption = body.get(body["type"], {}).get("caption") if body["type"] != "contacts" else None
+    return words(caption) if caption else None
+
+
 def _line(value: Any) -> str:
     return " ".join(clean(str(value or "")).split())
 

@@ -1,5 +1,6 @@
 """A fake Cloud API server and a channel that talks to it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -95,6 +96,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "shop"
 
 
+async def at_once(seconds: float) -> None:
+    """A sleep of no time."""
+    await asyncio.sleep(0)
+
+
 Open = Callable[..., WhatsAppChannel]
 
 
@@ -115,6 +121,7 @@ def opened(connection: Connection, shelf: MemoryShelf, folder: Path, time: Time)
             "shelf": shelf,
             "clock": time,
             "new_id": lambda: f"{next(numbers):032x}",
+            "sleep": at_once,
             "folder": lambda: folder,
         }
         return WhatsAppChannel(**{**standing, **given})

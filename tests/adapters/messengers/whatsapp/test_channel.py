@@ -1,5 +1,6 @@
 """The channel against a Cloud API server: webhooks in, messages out, every failure."""
 
+import asyncio
 import hashlib
 import hmac
 from datetime import UTC, datetime
@@ -168,6 +169,19 @@ async def test_what_was_taken_is_marked_as_read(
     await channel.typing(ADDRESS)
     assert id_ in whatsapp.state()["typing"]
     assert whatsapp.violations() == []
+
+
+async def test_several_messages_in_a_row_are_marked_by_the_last(
+    channel: WhatsAppChannel, whatsapp: WhatsApp
+) -> None:
+    after: list[Any] = []
+    for text in ("раз", "два", "три"):
+        id_ = whatsapp.hears(IVAN, text)
+        received = await channel.receive(signed(around(webhooks.text(text), id_=id_)))
+        after += received.after
+    await asyncio.gather(*(work() for work in after))
+    (call,) = whatsapp.calls("read")
+    assert call.parameters["message_id"] == id_
 
 
 async def test_typing_is_never_in_the_way(channel: WhatsAppChannel, whatsapp: WhatsApp) -> None:
