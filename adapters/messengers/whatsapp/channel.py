@@ -219,10 +219,8 @@ class WhatsAppChannel(MessengerChannel):
     async def listen(self, into: Listening, url: str | None) -> None:
         """Nothing can be asked for: Meta posts to the address that stands on the page of the app."""
         if url is None:
-            log.warning(
-                "WhatsApp brings messages to a public address alone: set EASYFLOW_PUBLIC_URL",
-                channel=self.name,
-            )
+            self.trouble = "it brings messages to a public address alone: set EASYFLOW_PUBLIC_URL"
+            log.warning("WhatsApp cannot bring messages", channel=self.name, why=self.trouble)
         else:
             log.info(
                 "WhatsApp posts to the callback URL set on the app's page WhatsApp, Configuration",

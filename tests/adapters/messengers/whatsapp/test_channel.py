@@ -559,6 +559,28 @@ async def test_a_wrong_token_or_number_says_what_to_do(opened: Open) -> None:
         await opened(phone_id="123").check()
 
 
+class Ear:
+    """Listening that nothing is brought to."""
+
+    async def accept(self, messages: object) -> None:
+        raise AssertionError("Meta brings messages, nobody asks for them")
+
+    note = accept
+
+
+@pytest.mark.parametrize("url", [None, "https://bot.example.com/webhook/whatsapp"])
+async def test_without_a_public_address_it_says_so(
+    channel: WhatsAppChannel, url: str | None
+) -> None:
+    listening = asyncio.ensure_future(channel.listen(Ear(), url))
+    await asyncio.sleep(0)
+    assert not listening.done()
+    assert (channel.trouble is None) is (url is not None)
+    listening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await listening
+
+
 def account(shelf: MemoryShelf, tmp_path: Path, **credentials: str) -> Account:
     given = {
         "token": TOKEN,
