@@ -79,7 +79,7 @@ class Client:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._messages = f"{connection.api_base}/{phone_id}/messages"
         self._told_to_wait: Bounded[str, int] = Bounded(1000)
-        self._pywa: WhatsApp | None = None
+        self._pywa: tuple[httpx.AsyncHTTPTransport, WhatsApp] | None = None
 
     # ------------------------------------------------------------ by our own session
 
@@ -201,9 +201,10 @@ class Client:
 
     async def _client(self) -> "WhatsApp":
         transport = await self._connection.transport()
-        if self._pywa is None:
-            self._pywa = _pywa(self.phone_id, self._token, self._connection.api_base, transport)
-        return self._pywa
+        if self._pywa is None or self._pywa[0] is not transport:
+            made = _pywa(self.phone_id, self._token, self._connection.api_base, transport)
+            self._pywa = (transport, made)
+        return self._pywa[1]
 
 
 def _around(to: str) -> dict[str, str]:

@@ -615,3 +615,15 @@ def test_every_credential_is_needed(shelf: MemoryShelf, tmp_path: Path, name: st
 def test_the_number_itself_is_not_its_id(shelf: MemoryShelf, tmp_path: Path) -> None:
     with pytest.raises(ChannelUnauthorised, match="API Setup"):
         MESSENGER.open(account(shelf, tmp_path, phone_id="+7 900 123-45-67"))
+
+
+async def test_what_was_closed_opens_again(
+    channel: WhatsAppChannel, open_chat: WhatsApp, connection: Connection
+) -> None:
+    photo = Attachment(kind="photo", ref="media/hello.jpg")
+    await say(channel, text="Вот", attachments=(photo,))
+    await connection.close()
+    await say(channel, attachments=(Attachment(kind="document", ref="media/price.pdf"),))
+    await channel.close()
+    await say(channel, attachments=(Attachment(kind="sticker", ref="media/wave.webp"),))
+    assert len(open_chat.calls("media")) == 3
