@@ -1,22 +1,48 @@
-"""`make bench`: the engine alone, then a dialog through webhook, SQLite and sendMessage."""
+"""`make bench`: the engine alone, then a dialog through webhook, SQLite and a messenger's API."""
 
 import argparse
 import asyncio
+import math
 import os
 import platform as machine
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvloop
 
+from benchmarks import platform as telegram
+from benchmarks import whatsapp
 from benchmarks.disk import fdatasync_times
 from benchmarks.engine import report
 from benchmarks.figures import milliseconds, percentile
-from benchmarks.platform import BotApi, Person, Webhooks
+from benchmarks.platform import Answered, Person, Platform, Webhooks
 from benchmarks.server import cpu_seconds, server
+
+
+class Messenger(NamedTuple):
+    """How a messenger is played; `most_turns` is what one chat may have before it is slowed down."""
+
+    api: Callable[[Answered], Platform]
+    webhooks: Callable[[int], Webhooks]
+    person: Callable[[int], Person]
+    settings: Callable[[str], Mapping[str, str]]
+    most_turns: int = 1_000_000
+
+
+MESSENGERS = {
+    "telegram": Messenger(telegram.BotApi, Webhooks, Person, telegram.settings),
+    "whatsapp": Messenger(
+        whatsapp.CloudApi,
+        whatsapp.SignedWebhooks,
+        whatsapp.Writer,
+        whatsapp.settings,
+        whatsapp.MOST_TURNS,
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -70,18 +96,23 @@ async def steadily(load: Load, webhooks: Webhooks, rate: float, seconds: float) 
     await asyncio.gather(*tasks)
 
 
-async def run(chats: int, turns: int, rate: float, seconds: float) -> None:
+async def run(name: str, chats: int, turns: int, rate: float, seconds: float) -> None:
     """Measure on an empty data folder below the current one."""
-    load = Load({1_000_000 + number: Person(1_000_000 + number) for number in range(chats)})
+    messenger = MESSENGERS[name]
+    needed = (turns + rate * seconds) / (messenger.most_turns - 5)
+    chats = max(chats, math.ceil(needed))
+    people = map(messenger.person, range(1_000_000, 1_000_000 + chats))
+    load = Load({person.chat: person for person in people})
     loop = asyncio.get_running_loop()
-    api = await loop.create_server(lambda: BotApi(load.answered), "127.0.0.1", 0)
+    api = await loop.create_server(lambda: messenger.api(load.answered), "127.0.0.1", 0)
     port = api.sockets[0].getsockname()[1]
     print(f"{machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()}")
     with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
         data = Path(folder)
         disk = fdatasync_times(data)
-        async with server(data / "data", port) as (pid, http_port):
-            webhooks = Webhooks(http_port)
+        settings = messenger.settings(f"http://127.0.0.1:{port}")
+        async with server(data / "data", settings) as (pid, http_port):
+            webhooks = messenger.webhooks(http_port)
             await saturate(load, webhooks, min(turns, chats * 5))  # warm up
             load.latencies.clear()
 
@@ -89,7 +120,7 @@ async def run(chats: int, turns: int, rate: float, seconds: float) -> None:
             wall = await saturate(load, webhooks, turns)
             cpu = cpu_seconds(pid) - cpu
             done = len(load.latencies)
-            print(f"at saturation, {chats} chats, {done} turns")
+            print(f"{name} at saturation, {chats} chats, {done} turns")
             print(f"  {done / wall:.0f} turns/s")
             print(f"  {cpu / done * 1e6:.0f} us of CPU per turn")
             print(f"  {milliseconds(load.latencies)}")
@@ -114,13 +145,14 @@ async def run(chats: int, turns: int, rate: float, seconds: float) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    options.add_argument("--messenger", choices=MESSENGERS, default="telegram")
     options.add_argument("--chats", type=int, default=100)
     options.add_argument("--turns", type=int, default=20_000)
     options.add_argument("--rate", type=float, default=200)
     options.add_argument("--seconds", type=float, default=20)
     given = options.parse_args()
     report()
-    uvloop.run(run(given.chats, given.turns, given.rate, given.seconds))
+    uvloop.run(run(given.messenger, given.chats, given.turns, given.rate, given.seconds))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from one clock.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import orjson
@@ -19,11 +19,11 @@ Answered = Callable[[int, dict[str, Any]], None]
 """Called with the chat's id and the call's body for every sendMessage."""
 
 
-class BotApi(asyncio.Protocol):
+class Platform(asyncio.Protocol):
     """One connection from the bot's server: reads requests, answers each at once."""
 
     def __init__(self, answered: Answered) -> None:
-        self._answered = answered
+        self.answered = answered
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
 
@@ -44,7 +44,24 @@ class BotApi(asyncio.Protocol):
             self._buffer = self._buffer[head_end + 4 + length :]
             self._answer(head.split(b" ", 2)[1], body)
 
+    def result(self, path: bytes, body: bytes) -> Any:
+        """What a call is answered with, as JSON."""
+        raise NotImplementedError
+
     def _answer(self, path: bytes, body: bytes) -> None:
+        payload = orjson.dumps(self.result(path, body))
+        assert self._transport is not None
+        self._transport.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+            % len(payload)
+            + payload
+        )
+
+
+class BotApi(Platform):
+    """Telegram's."""
+
+    def result(self, path: bytes, body: bytes) -> Any:
         method = path.rsplit(b"/", 1)[-1].decode()
         result: Any = True
         if method == "getMe":
@@ -56,14 +73,8 @@ class BotApi(asyncio.Protocol):
             call = orjson.loads(body)
             chat = int(call["chat_id"])
             result = {"message_id": 1, "date": 1, "chat": {"id": chat, "type": "private"}}
-            self._answered(chat, call)
-        payload = orjson.dumps({"ok": True, "result": result})
-        assert self._transport is not None
-        self._transport.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-            % len(payload)
-            + payload
-        )
+            self.answered(chat, call)
+        return {"ok": True, "result": result}
 
 
 class _Webhook(asyncio.Protocol):
@@ -106,18 +117,27 @@ class Webhooks:
         """Deliver one update. Raises RuntimeError unless it is answered 200."""
         connection = self._free.popleft() if self._free else await self._connected()
         self._number += 1
-        body = orjson.dumps({"update_id": self._number, **update})
         connection.done = asyncio.get_running_loop().create_future()
         assert connection.transport is not None
-        connection.transport.write(
-            b"POST /api/v1/messaging/webhook/telegram HTTP/1.1\r\nhost: 127.0.0.1\r\n"
-            b"x-telegram-bot-api-secret-token: %s\r\ncontent-type: application/json\r\n"
-            b"content-length: %d\r\n\r\n" % (SECRET.encode(), len(body)) + body
-        )
+        connection.transport.write(self.request(self._number, update))
         status = await connection.done
         self._free.append(connection)
         if status != 200:
             raise RuntimeError(f"The webhook answered {status}")
+
+    def request(self, number: int, update: dict[str, Any]) -> bytes:
+        """The whole request; `number` is good for an id that never comes again."""
+        body = orjson.dumps({"update_id": number, **update})
+        return self.post_of("telegram", {"x-telegram-bot-api-secret-token": SECRET}, body)
+
+    def post_of(self, messenger: str, headers: Mapping[str, str], body: bytes) -> bytes:
+        """A POST to the server's address for a messenger."""
+        given = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = (
+            f"POST /api/v1/messaging/webhook/{messenger} HTTP/1.1\r\nhost: 127.0.0.1\r\n{given}"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
 
     async def _connected(self) -> _Webhook:
         loop = asyncio.get_running_loop()
@@ -138,10 +158,10 @@ class Person:
         step = self.turn % 5
         self.turn += 1
         if step == 4:
-            return self._pressed()
-        return self._wrote(("/start", "Anna", "no idea", "+7 999 123-45-67")[step])
+            return self.pressed()
+        return self.wrote(("/start", "Anna", "no idea", "+7 999 123-45-67")[step])
 
-    def _wrote(self, text: str) -> dict[str, Any]:
+    def wrote(self, text: str) -> dict[str, Any]:
         sender = {"id": self.chat, "is_bot": False, "first_name": "Anna", "language_code": "en"}
         message: dict[str, Any] = {
             "message_id": self.turn,
@@ -154,7 +174,7 @@ class Person:
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text)}]
         return {"message": message}
 
-    def _pressed(self) -> dict[str, Any]:
+    def pressed(self) -> dict[str, Any]:
         sender = {"id": self.chat, "is_bot": False, "first_name": "Anna", "language_code": "en"}
         chat = {"id": self.chat, "type": "private", "first_name": "Anna"}
         return {
@@ -175,6 +195,15 @@ class Person:
         rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
         if rows:
             self.button = rows[0][0]["callback_data"]
+
+
+def settings(api: str) -> Mapping[str, str]:
+    """What tells the server where Telegram is."""
+    return {
+        "EASYFLOW_TELEGRAM__TOKEN": TOKEN,
+        "EASYFLOW_TELEGRAM__WEBHOOK_SECRET": SECRET,
+        "EASYFLOW_TELEGRAM__API_BASE": api,
+    }
 
 
 def _content_length(head: bytes) -> int:

@@ -4,11 +4,9 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-
-from benchmarks.platform import SECRET, TOKEN
 
 ROOT = Path(__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -28,17 +26,15 @@ def cpu_seconds(pid: int) -> float:
 
 
 @asynccontextmanager
-async def server(data: Path, bot_api: int) -> AsyncIterator[tuple[int, int]]:
-    """Start it on an empty data folder; gives its process id and port."""
+async def server(data: Path, settings: Mapping[str, str]) -> AsyncIterator[tuple[int, int]]:
+    """Start it on an empty data folder with a messenger's settings; gives its process id and port."""
     port = free_port()
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("EASYFLOW_")},
         "EASYFLOW_DATA_DIR": str(data),
         "EASYFLOW_BOTS_DIR": str(ROOT / "benchmarks" / "bots"),
         "EASYFLOW_HTTP__PORT": str(port),
-        "EASYFLOW_TELEGRAM__TOKEN": TOKEN,
-        "EASYFLOW_TELEGRAM__WEBHOOK_SECRET": SECRET,
-        "EASYFLOW_TELEGRAM__API_BASE": f"http://127.0.0.1:{bot_api}",
+        **settings,
         "EASYFLOW_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "EASYFLOW_LOG__LEVEL": "warning",
     }
