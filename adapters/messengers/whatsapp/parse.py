@@ -119,7 +119,7 @@ class _Reader:
             if number is None or not person.id or content is None:
                 continue
             if content.happening == "message":
-                content = replace(content, happening="echo")
+                content = replace(content, happening="echo", metadata={})
                 self._add(echo, f"echo:{number}", number, person, content, profile={})
 
     # ------------------------------------------------------------ inside

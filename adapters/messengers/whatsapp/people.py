@@ -77,21 +77,13 @@ class People:
 
     async def moved(self, old: Person, new: Person) -> str:
         """A person has another number (and with it another id) from now on; gives their chat."""
-        already, _ = await self._kept(new.phone or new.user_id)
-        _, left = await self._kept(old.phone or old.user_id)
-        if already is not None and left:
-            # The notice has come before.
-            return already
         chat = await self.chat_of(old)
-        for id in filter(None, (new.phone, new.user_id)):
+        for id in filter(None, (old.user_id, new.phone, new.user_id)):
             await self._put(id, chat)
-        now = self._clock().timestamp()
-        for id in filter(None, (old.phone, old.user_id)):
-            if id not in (new.phone, new.user_id):
-                await self._put(id, {"chat": chat, "left": now})
+        if old.phone is not None and old.phone != new.phone:
+            await self._put(old.phone, {"chat": chat, "left": self._clock().timestamp()})
         self._chats.clear()
-        if new.id:
-            await self._lead(chat, new.id)
+        await self._lead(chat, new.id)
         return chat
 
     async def also(self, chat: str, phone: str) -> None:

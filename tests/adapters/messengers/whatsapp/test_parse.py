@@ -354,6 +354,14 @@ def test_a_person_of_ours_answered_in_the_app() -> None:
     assert message.platform_message_id == OUR
 
 
+def test_pictures_of_ours_are_not_waited_for() -> None:
+    echo = webhooks.echo(DISPLAY, IVAN, webhooks.media("image", FILE), id_=OUR, at=AT)
+    value = webhooks.value(PHONE_ID, DISPLAY, message_echoes=[echo])
+    (told,) = read(around(value, field="smb_message_echoes")).told
+    assert (told.message.happening, told.message.metadata) == ("echo", {})
+    assert [one.kind for one in told.message.attachments] == ["photo"]
+
+
 # ---------------------------------------------------------------- whatever comes
 
 _JSON = st.recursive(

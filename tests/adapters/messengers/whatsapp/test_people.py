@@ -65,6 +65,18 @@ async def test_a_new_number_goes_on_with_the_old_chat(
         assert await who.way_to(PHONE) == NEW_PHONE
 
 
+async def test_a_new_scoped_id_goes_on_with_the_old_chat(
+    people: People, shelf: MemoryShelf, time: Time
+) -> None:
+    await people.chat_of(Person(None, SCOPED))
+    for _ in range(2):
+        assert await people.moved(Person(None, SCOPED), Person(None, NEW_SCOPED)) == SCOPED
+    for who in (people, restarted(shelf, time)):
+        assert await who.chat_of(Person(None, NEW_SCOPED)) == SCOPED
+        assert await who.chat_of(Person(None, SCOPED)) == SCOPED
+        assert await who.way_to(SCOPED) == NEW_SCOPED
+
+
 async def test_what_was_sent_from_the_old_number_may_come_late(people: People) -> None:
     await people.moved(Person(PHONE), Person(NEW_PHONE))
     assert await people.chat_of(Person(PHONE)) == PHONE
