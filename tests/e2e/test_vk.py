@@ -151,6 +151,29 @@ async def test_a_message_whose_answer_was_lost_is_shown_once(vk: Vk) -> None:
     assert [line for line in vk.said(606) if line.startswith("bot:")] == ["bot: Что добавить?"]
 
 
+async def test_a_taken_button_is_shown_in_its_message(vk: Vk) -> None:
+    await up(vk)
+    zoya = Customer(vk, 607)
+    await zoya.says(1, "/list")
+    answered, taken = await zoya.presses("Ирис", 2)
+    assert answered.text == "Взяли: Ирис"
+    assert (taken.method, taken.keyboard) == ("messages.edit", None)
+    assert taken.text == "Какой цветок?\n\n✓ Ирис"
+
+
+async def test_an_administrators_answer_silences_the_bot(vk: Vk) -> None:
+    await up(vk)
+    igor = Customer(vk, 608)
+    await igor.says(1, "/extras")
+    vk.update(make.reply(608, "Здравствуйте, это Мария", admin_id=99))
+    await vk.settled()
+    vk.says(608, "Лента")
+    kira = Customer(vk, 609)
+    await kira.says(1, "/extras")
+    await vk.settled()
+    assert len(vk.calls("messages.send", peer_id=608)) == 1
+
+
 async def test_without_an_address_the_long_poll_brings_everything(tmp_path: Path) -> None:
     with Vk.start() as vk, server_at(vk, tmp_path) as server:
         await vk.expect(1, "longpoll")
@@ -163,4 +186,21 @@ async def test_without_an_address_the_long_poll_brings_everything(tmp_path: Path
         server.start()
         (answer,) = await dina.hears(1)
         assert answer.text == "Пришлите фото"
+        said = {"platform": "vk", "chat_id": "605", "text": "Мы ещё работаем"}
+        status, sent = server.call("POST", "/api/v1/messaging/send", said)
+        assert status == 200, sent
+        (news,) = await dina.hears(1)
+        vk.update(make.read(605, news.response))
+        await reads(server, sent["message_id"])
         assert vk.violations() == []
+
+
+async def reads(server: EasyFlow, message_id: str) -> None:
+    """Wait until it is known that a customer has read a message."""
+    deadline = asyncio.get_running_loop().time() + SLOW
+    while True:
+        _, message = server.call("GET", f"/api/v1/messaging/messages/{message_id}")
+        if message["metadata"]["delivery"]["status"] == "read":
+            return
+        assert asyncio.get_running_loop().time() < deadline, message
+        await asyncio.sleep(0.05)
