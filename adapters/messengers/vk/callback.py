@@ -118,7 +118,8 @@ async def set_server(client: Client, url: str, *, secret: str) -> str:
     While VK asks for the confirmation string it is `wait`, `failed` where it got another answer.
     """
     group = {"group_id": client.group}
-    there = _ours(await client.call("groups.getCallbackServers", group), url)
+    servers = await client.call("groups.getCallbackServers", group)
+    there = _ours(servers, url) or _left(servers)
     server = {**group, "url": url, "title": TITLE, "secret_key": secret}
     if there is None:
         added = await client.call("groups.addCallbackServer", server)
@@ -151,6 +152,14 @@ def _ours(answer: Any, url: str) -> Server | None:
             return Server(
                 whole(one.get("id")), string(one.get("secret_key")), string(one.get("status"))
             )
+    return None
+
+
+def _left(answer: Any) -> Server | None:
+    """A server of ours at an address where nobody answers any more: ten are all there can be."""
+    for one in listed(answer, "items"):
+        if isinstance(one, dict) and (one.get("title"), one.get("status")) == (TITLE, "failed"):
+            return Server(whole(one.get("id")), "", "failed")
     return None
 
 

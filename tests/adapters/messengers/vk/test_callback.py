@@ -73,6 +73,14 @@ async def test_servers_of_others_are_left_alone(client: Client, vk: Vk) -> None:
     assert vk.state()["servers"][0]["secret_key"] == "theirs"
 
 
+async def test_an_address_that_was_left_is_changed_for_the_new_one(client: Client, vk: Vk) -> None:
+    await set_server(client, URL, secret=SECRET)
+    # Nobody listens there.
+    assert await vk.confirmed(server(vk)["id"]) == "failed"
+    await set_server(client, f"{URL}?new", secret=SECRET)
+    assert server(vk)["url"] == f"{URL}?new"
+
+
 @pytest.mark.parametrize("code", [15, 7, 2000])
 async def test_what_has_to_be_done_by_hand_is_told_once(client: Client, vk: Vk, code: int) -> None:
     vk.script(method="groups.addCallbackServer", code=code, times=None)
