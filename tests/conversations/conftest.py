@@ -10,13 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.conversations.customer import Customer
+from tests.conversations.customer import SLOW, Customer
 from tests.conversations.golden import Golden
 from tests.conversations.side import BOTS, Side
 from tests.conversations.telegram_side import TelegramSide
+from tests.conversations.vk_side import VkSide
+from tests.conversations.whatsapp_side import WhatsAppSide
 from tests.servers.easyflow import ROOT, EasyFlow
 
-SIDES: dict[str, type[Side]] = {"telegram": TelegramSide}
+SIDES: dict[str, type[Side]] = {
+    "telegram": TelegramSide,
+    "whatsapp": WhatsAppSide,
+    "vk": VkSide,
+}
 """A messenger more is a line more."""
 
 HERE = Path(__file__).parent
@@ -31,6 +37,13 @@ class Town:
     sides: dict[str, Side]
     golden: dict[str, Golden] = field(default_factory=dict)
 
+    async def idle(self) -> None:
+        """Wait until the server has said all that it had to say."""
+        deadline = asyncio.get_running_loop().time() + SLOW
+        while "easyflow_outbox_queued 0.0" not in self.server.call("GET", "/metrics")[1]:
+            assert asyncio.get_running_loop().time() < deadline, "the outbox does not get empty"
+            await asyncio.sleep(0.02)
+
 
 def bots_in(folder: Path) -> Path:
     """The bot that shows everything and both examples, with people at work around the clock."""
@@ -39,8 +52,10 @@ def bots_in(folder: Path) -> Path:
         shutil.copytree(home if home.exists() else ROOT / "config" / "bots" / bot, folder / bot)
     media = folder / "showcase" / "media"
     media.mkdir()
-    for name, owner in (("a.jpg", "shop"), ("b.jpg", "salon")):
-        shutil.copy(folder / owner / "media" / "hello.jpg", media / name)
+    for name, owner in (("a.jpg", "shop"), ("b.jpg", "salon"), ("c.jpg", "shop")):
+        picture = (folder / owner / "media" / "hello.jpg").read_bytes()
+        # The same file twice would be uploaded once.
+        (media / name).write_bytes(picture + name.encode())
     (media / "договор.pdf").write_bytes(PDF)
     for page in folder.glob("*/bot.yaml"):
         text = page.read_text(encoding="utf-8")
@@ -80,13 +95,9 @@ def side(request: pytest.FixtureRequest, town: Town) -> Side:
 
 
 @pytest.fixture
-def customer(request: pytest.FixtureRequest, side: Side) -> Customer:
+def customer(request: pytest.FixtureRequest, town: Town, side: Side) -> Customer:
     """Of the bot that shows everything, with a chat of their own."""
-    return customer_of(request, side, "showcase")
-
-
-def customer_of(request: pytest.FixtureRequest, side: Side, bot: str) -> Customer:
-    return Customer(side, bot, chat_of(case_of(request)))
+    return Customer(side, "showcase", chat_of(case_of(request)), town.idle)
 
 
 def case_of(request: pytest.FixtureRequest) -> str:

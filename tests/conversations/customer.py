@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from tests.conversations.side import Nowhere, Side
 
@@ -10,10 +10,20 @@ SLOW = 20.0
 """Seconds after which an answer is not waited for any more."""
 
 
-class Customer:
-    """One person in one messenger; what is heard is read once, in its order."""
+_OTHERS = ("client", "bot edits", "bot changes")
+"""What begins with this is nothing that the bot says."""
 
-    def __init__(self, side: Side, bot: str, chat: int) -> None:
+
+class Customer:
+    """One person in one messenger; what is heard is read once, in its order.
+
+    They act when the bot has said everything, `idle`: then it is the same at every run.
+    """
+
+    def __init__(
+        self, side: Side, bot: str, chat: int, idle: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._idle = idle
         self.side = side
         self.bot = bot
         self.chat = chat
@@ -21,48 +31,58 @@ class Customer:
 
     # ------------------------------------------------------------ does
 
-    def says(self, text: str, *, copies: int = 1) -> None:
+    async def says(self, text: str, *, copies: int = 1) -> None:
+        await self._idle()
         self.side.says(self.bot, self.chat, text, copies=copies)
 
-    def chooses(self, label: str, *, copies: int = 1) -> None:
+    async def chooses(self, label: str, *, copies: int = 1) -> None:
         """Presses the button or row; where it stands as a numbered line, types its number."""
+        await self._idle()
         try:
             self.side.presses(self.bot, self.chat, label, copies=copies)
         except Nowhere:
-            self.says(self._number_of(label), copies=copies)
+            self.side.says(self.bot, self.chat, self._number_of(label), copies=copies)
 
-    def opens(self, payload: str) -> None:
+    async def opens(self, payload: str) -> None:
         self.side.opens(self.bot, self.chat, payload)
 
-    def sends_photos(self, count: int = 1, caption: str = "") -> None:
+    async def sends_photos(self, count: int = 1, caption: str = "") -> None:
+        await self._idle()
         self.side.sends_photos(self.bot, self.chat, count, caption)
 
-    def sends_voice(self) -> None:
+    async def sends_voice(self) -> None:
+        await self._idle()
         self.side.sends_voice(self.bot, self.chat)
 
-    def sends_file(self, name: str) -> None:
+    async def sends_file(self, name: str) -> None:
+        await self._idle()
         self.side.sends_file(self.bot, self.chat, name)
 
-    def sends_place(self) -> None:
+    async def sends_place(self) -> None:
+        await self._idle()
         self.side.sends_place(self.bot, self.chat)
 
-    def shares_phone(self, label: str, phone: str = "+79991234567") -> None:
+    async def shares_phone(self, label: str, phone: str = "+79991234567") -> None:
+        await self._idle()
         self.side.shares_phone(self.bot, self.chat, label, phone)
 
-    def changes(self, text: str) -> None:
+    async def changes(self, text: str) -> None:
+        await self._idle()
         self.side.changes(self.bot, self.chat, text)
 
-    def reacts(self, emoji: str) -> None:
+    async def reacts(self, emoji: str) -> None:
+        await self._idle()
         self.side.reacts(self.bot, self.chat, emoji)
 
-    def blocks(self) -> None:
+    async def blocks(self) -> None:
+        await self._idle()
         self.side.blocks(self.bot, self.chat)
 
     # ------------------------------------------------------------ sees
 
     async def hears(self, words: str) -> None:
         """The next line of the bot's with these words, whatever stands before it."""
-        await self._sees(lambda line: words in line and not line.startswith("client"), words)
+        await self._sees(lambda line: words in line and not line.startswith(_OTHERS), words)
 
     async def sees(self, there: Callable[[], bool], what: str) -> None:
         """Anything else that is to be waited for."""

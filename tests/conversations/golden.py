@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "golden"
-STILL = 1.5
+STILL = 0.7
 """Seconds of silence after which a conversation is written down."""
 WITHIN = 10.0
 """Seconds that the last messages may take."""

@@ -1,6 +1,5 @@
 """Conversations written once and had on every messenger; what the customer saw lies in `golden/`."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from tests.conversations.conftest import Town, chat_of
@@ -11,184 +10,196 @@ AsBefore = Callable[[Customer], Awaitable[None]]
 
 
 async def test_text(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("привет")
+    await customer.says("привет")
     await customer.hears("Здравствуйте")
-    customer.says("скажи <b>не жирно</b> & *звёзды* _черта_ 👩‍👩‍👧 конец", copies=3)
+    await customer.says("скажи <b>не жирно</b> & *звёзды* _черта_ 👩‍👩‍👧 конец", copies=3)
     await customer.hears("Говорю")
     await as_before(customer)
 
 
 async def test_two_buttons(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/two")
+    await customer.says("/two")
     await customer.hears("Куда едем?")
-    customer.chooses("В гости", copies=2)
+    await customer.chooses("В гости", copies=2)
     await customer.hears("Едем: в гости")
     await as_before(customer)
 
 
 async def test_four_buttons(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/four")
+    await customer.says("/four")
     await customer.hears("Какое время года?")
-    customer.chooses("Лето")
+    await customer.chooses("Лето")
     await customer.hears("Значит, лето")
-    customer.says("/four")
+    await customer.says("/four")
     await customer.hears("Какое время года?")
-    customer.says("четвёртое")
+    await customer.says("четвёртое")
     await customer.hears("Значит, осень")
     await as_before(customer)
 
 
 async def test_twelve_buttons(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/all")
+    await customer.says("/all")
     await customer.hears("Какой знак?")
-    customer.chooses("Водолей")
+    await customer.chooses("Водолей")
     await customer.hears("Водолей, хорошо")
+    await customer.says("/all")
+    await customer.hears("Какой знак?")
+    await customer.says("рак")
+    await customer.hears("Рак, хорошо")
     await as_before(customer)
 
 
 async def test_a_long_list_by_pages(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/towns")
+    await customer.says("/towns")
     await customer.hears("Из какого вы города?")
-    customer.says("кострома")
+    await customer.says("кострома")
     await customer.hears("Доставим: Кострома")
-    customer.says("/towns")
+    await customer.says("/towns")
     await customer.hears("Из какого вы города?")
-    customer.chooses("Барнаул")
+    await customer.chooses("Барнаул")
     await customer.hears("Доставим: Барнаул")
     await as_before(customer)
 
 
 async def test_long_labels(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/labels")
+    await customer.says("/labels")
     await customer.hears("Как доставить?")
-    customer.chooses("Курьером до двери с примеркой без подъёма на этаж")
+    await customer.chooses("Курьером до двери с примеркой без подъёма на этаж")
     await customer.hears("Выбрано: Курьером до двери с примеркой без подъёма на этаж")
     await as_before(customer)
 
 
 async def test_yes_and_no(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/yes")
+    await customer.says("/yes")
     await customer.hears("Продолжаем?")
-    customer.chooses("Нет")
+    await customer.chooses("Нет")
     await customer.hears("Остановились")
-    customer.says("/yes")
+    await customer.says("/yes")
     await customer.hears("Продолжаем?")
-    customer.says("ага")
+    await customer.says("ага")
     await customer.hears("Продолжаем")
     await as_before(customer)
 
 
 async def test_many(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/many")
+    await customer.says("/many")
     await customer.hears("Что добавить?")
-    customer.chooses("Лента")
+    await customer.chooses("Лента")
     await customer.hears("✅ Лента")
-    customer.chooses("Открытка")
+    await customer.chooses("Открытка")
     await customer.hears("✅ Открытка")
-    customer.chooses("Готово")
+    await customer.chooses("Готово")
     await customer.hears("Добавим: лента, открытка")
     await as_before(customer)
 
 
 async def test_links(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/links")
+    await customer.says("/links")
     await customer.hears("Ещё ссылки")
-    customer.chooses("Позвонить")
+    await customer.chooses("Позвонить")
     await customer.hears("Звоните по номеру")
     await as_before(customer)
 
 
 async def test_an_old_button_says_that_it_is_old(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/two")
+    await customer.says("/two")
     await customer.hears("Куда едем?")
-    customer.chooses("Домой")
+    await customer.says("домой")
     await customer.hears("Едем: домой")
-    customer.chooses("Домой")
+    await customer.chooses("В гости")
     await customer.hears("уже не действует")
     await as_before(customer)
 
 
 async def test_photo_out(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/photo")
+    await customer.says("/photo")
     await customer.hears("Понравилось?")
-    customer.chooses("Не очень")
+    await customer.chooses("Не очень")
     await customer.hears("Вам не очень")
     await as_before(customer)
 
 
 async def test_file_out(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/file")
+    await customer.says("/file")
     await customer.hears("Договор")
     await as_before(customer)
 
 
 async def test_photo_voice_and_file_in(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/send")
+    await customer.says("/send")
     await customer.hears("Пришлите фото")
-    customer.sends_voice()
+    await customer.sends_voice()
     await customer.hears("фото")
-    customer.sends_photos(1, "вот")
+    await customer.sends_photos(1, "вот")
     await customer.hears("Ваше фото")
     await customer.hears("Скажите голосом")
-    customer.sends_voice()
+    await customer.sends_voice()
     await customer.hears("Пришлите файл")
-    customer.sends_file("чек.pdf")
+    await customer.sends_file("чек.pdf")
     await customer.hears("Файл чек.pdf получили")
     await as_before(customer)
 
 
 async def test_album_out_and_in(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/album")
+    await customer.says("/album")
     await customer.hears("Пришлите свои")
-    customer.sends_photos(3)
+    await customer.sends_photos(3)
     await customer.hears("Получили: 3")
     await as_before(customer)
 
 
 async def test_location(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/place")
+    await customer.says("/place")
     await customer.hears("Где вы?")
-    customer.sends_place()
+    await customer.sends_place()
     await customer.hears("Широта 55.8")
     await as_before(customer)
 
 
 async def test_contact(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/phone")
+    await customer.says("/phone")
     await customer.hears("Ваш номер?")
-    customer.shares_phone("Отправить номер")
+    await customer.shares_phone("Отправить номер")
     await customer.hears("Позвоним на +7")
     await as_before(customer)
 
 
 async def test_cards(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/cards")
+    await customer.says("/cards")
     await customer.hears("Ирисы")
-    customer.chooses("Взять маки")
+    await customer.chooses("Взять маки")
     await customer.hears("Оформляем маки")
-    customer.chooses("Взять пионы")
+    await customer.chooses("Взять пионы")
     await customer.hears("Оформляем пионы")
     await as_before(customer)
 
 
+async def test_cards_of_one_form(customer: Customer, as_before: AsBefore) -> None:
+    await customer.says("/carousel")
+    await customer.hears("Розы")
+    await customer.chooses("Взять лилии")
+    await customer.hears("Оформляем лилии")
+    await as_before(customer)
+
+
 async def test_long_text(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("/text")
+    await customer.says("/text")
     await customer.hears("Глава 23.")
-    customer.chooses("Дальше")
+    await customer.chooses("Дальше")
     await customer.hears("Здравствуйте")
     assert sum(line.count("Глава") for line in customer.said()) == 23
     await as_before(customer)
 
 
 async def test_an_answer_is_edited(customer: Customer, side: Side, as_before: AsBefore) -> None:
-    customer.says("/edit")
+    await customer.says("/edit")
     await customer.hears("Сколько вам нужно?")
-    customer.says("не знаю")
+    await customer.says("не знаю")
     await customer.hears("число")
-    customer.changes("3")
+    await customer.changes("3")
     await customer.hears("Отложили 3 шт.")
     await customer.hears("На чьё имя?")
-    customer.says("Ольга")
+    await customer.says("Ольга")
     await customer.hears("Готово, Ольга")
     await as_before(customer)
 
@@ -196,7 +207,7 @@ async def test_an_answer_is_edited(customer: Customer, side: Side, as_before: As
 async def test_a_slow_action_shows_typing(
     customer: Customer, side: Side, as_before: AsBefore
 ) -> None:
-    customer.says("/slow")
+    await customer.says("/slow")
     await customer.hears("Сейчас посмотрю")
     await customer.sees(lambda: side.typed(customer.bot, customer.chat), "typing")
     await customer.hears("Нашлось: три букета")
@@ -204,17 +215,17 @@ async def test_a_slow_action_shows_typing(
 
 
 async def test_a_deep_link(customer: Customer, as_before: AsBefore) -> None:
-    customer.opens("promo")
+    await customer.opens("promo")
     await customer.hears("Здравствуйте")
     await as_before(customer)
 
 
 async def test_a_reaction(customer: Customer, as_before: AsBefore) -> None:
-    customer.says("привет")
+    await customer.says("привет")
     await customer.hears("Здравствуйте")
-    customer.reacts("👍")
+    await customer.reacts("👍")
     await customer.hears("Спасибо за 👍")
-    customer.reacts("")
+    await customer.reacts("")
     await customer.hears("Отметка снята")
     await as_before(customer)
 
@@ -222,9 +233,9 @@ async def test_a_reaction(customer: Customer, as_before: AsBefore) -> None:
 async def test_blocked_and_back(
     customer: Customer, town: Town, side: Side, as_before: AsBefore
 ) -> None:
-    customer.says("/two")
+    await customer.says("/two")
     await customer.hears("Куда едем?")
-    customer.blocks()
+    await customer.blocks()
     await side.settled()
     told = await town.server.asked(
         "POST",
@@ -232,21 +243,21 @@ async def test_blocked_and_back(
         {"platform": side.name, "chat_id": side.id_of(customer.chat), "text": "Вы где?"},
     )
     assert told[0] in (200, 409), told
-    customer.says("в гости")
+    await customer.says("в гости")
     await customer.hears("Едем: в гости")
     await as_before(customer)
 
 
 async def test_throttling(customer: Customer, side: Side, as_before: AsBefore) -> None:
     side.throttle(customer.bot, customer.chat)
-    customer.says("/order")
+    await customer.says("/order")
     await customer.hears("Пятое")
     await as_before(customer)
 
 
 async def test_a_short_outage(customer: Customer, side: Side, as_before: AsBefore) -> None:
     side.break_down(customer.bot, customer.chat)
-    customer.says("/order")
+    await customer.says("/order")
     await customer.hears("Пятое")
     await as_before(customer)
 
@@ -254,13 +265,13 @@ async def test_a_short_outage(customer: Customer, side: Side, as_before: AsBefor
 async def test_a_colleague_answers_in_the_messenger(
     customer: Customer, side: Side, as_before: AsBefore
 ) -> None:
-    customer.says("/two")
+    await customer.says("/two")
     await customer.hears("Куда едем?")
     if side.colleagues:
         side.colleague_says(customer.bot, customer.chat, "Добрый день, это Пётр")
         await customer.sees(lambda: "Пётр" in customer.screen(), "a colleague")
         await side.settled()
-        customer.says("Здравствуйте, Пётр")
+        await customer.says("Здравствуйте, Пётр")
         await side.settled()
     await as_before(customer)
 
@@ -268,7 +279,7 @@ async def test_a_colleague_answers_in_the_messenger(
 async def test_a_message_of_the_api_with_buttons(
     customer: Customer, town: Town, side: Side, as_before: AsBefore
 ) -> None:
-    customer.says("/two")
+    await customer.says("/two")
     await customer.hears("Куда едем?")
     status, told = await town.server.asked(
         "POST",
@@ -292,17 +303,18 @@ async def test_a_message_of_the_api_with_buttons(
     await as_before(customer)
 
 
-async def test_many_chats_at_once_each_in_order(side: Side) -> None:
-    people = [Customer(side, "showcase", chat_of(f"crowd {place}")) for place in range(20)]
+async def test_many_chats_at_once_each_in_order(town: Town, side: Side) -> None:
+    people = [
+        Customer(side, "showcase", chat_of(f"crowd {place}"), town.idle) for place in range(20)
+    ]
     for person in people:
-        person.says("/order")
-        person.says("скажи раз")
-        person.says("скажи два")
+        for words in ("/order", "скажи раз", "скажи два"):
+            side.says(person.bot, person.chat, words)
     for person in people:
         await person.hears("скажи два")
         said = [line for line in person.said() if line.startswith("bot")]
         numbers = ("Первое", "Второе", "Третье", "Четвёртое", "Пятое")
         expected = [*numbers, "Говорю: скажи раз", "Говорю: скажи два"]
         assert said == [f"bot: {words}" for words in expected]
-    await asyncio.gather(side.settled())
+    await side.settled()
     assert list(side.wrongs()) == []

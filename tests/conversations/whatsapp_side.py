@@ -1,6 +1,7 @@
 """WhatsApp's side of the conversations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import orjson
 
@@ -58,11 +59,7 @@ class WhatsAppSide(Side):
     def presses(self, bot: str, chat: int, label: str, *, copies: int = 1) -> None:
         phone, person = self._phones[bot], self._person(chat)
         for call in reversed(self._fake.calls(chat_id=person.chat, phone=phone)):
-            for words in dict.fromkeys((label, *self._beginning(call.parameters, label))):
-                try:
-                    content = call.reply(words)
-                except LookupError:
-                    continue
+            for content in _replies(call.parameters, label):
                 self._sends(bot, chat, content, copies=copies, context={"id": call.message_id})
                 return
         raise Nowhere(label)
@@ -138,13 +135,22 @@ class WhatsAppSide(Side):
     def _person(self, chat: int) -> Person:
         return Person(wa_id=f"7900{chat:07}")
 
-    def _sends(self, bot: str, chat: int, content: webhooks.Json, **more: object) -> None:
-        said = self._fake.hears(self._person(chat), content, phone=self._phones[bot], **more)  # type: ignore[arg-type]
+    def _sends(self, bot: str, chat: int, content: webhooks.Json, **more: Any) -> None:
+        said = self._fake.hears(self._person(chat), content, phone=self._phones[bot], **more)
         if content["type"] not in ("reaction", "edit"):
             self._heard[bot, chat] = said
 
-    def _beginning(self, sent: object, label: str) -> list[str]:
-        """Titles of rows that are cut, whose second line has the whole label."""
-        action = sent.get("interactive", {}).get("action", {}) if isinstance(sent, dict) else {}
-        rows = [row for section in action.get("sections", ()) for row in section["rows"]]
-        return [row["title"] for row in rows if label in (row.get("description"), row["title"])]
+
+def _replies(sent: Any, label: str) -> Iterator[webhooks.Json]:
+    """What a press on this label makes; a row may have the rest of it in its second line."""
+    if sent.get("type") != "interactive":
+        return
+    action = sent["interactive"]["action"]
+    for button in action.get("buttons", ()):
+        if button["reply"]["title"] == label:
+            yield webhooks.button_reply(button["reply"]["id"], label)
+    for section in action.get("sections", ()):
+        for row in section["rows"]:
+            title, more = row["title"], row.get("description", "")
+            if label in (title, f"{title} {more}", more):
+                yield webhooks.list_reply(row["id"], title, more or None)

@@ -1,6 +1,7 @@
 """Talks of the fake VK as a customer sees them, in the notation that all messengers share."""
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from tests.servers.screen import Bubble, button, file, location, rendered
@@ -44,7 +45,7 @@ def _message(author: str, act: str, message: Mapping[str, Any], extra: Mapping[s
         media=_media(message, extra),
         buttons=rows if inline else (),
         keyboard=rows if keyboard and not inline else None,
-        cards=[_card(card) for card in cards],
+        cards=[_card(card, name) for card, name in zip_longest(cards, extra.get("cards", ()))],
         notes=["forwarded"] if message.get("fwd_messages") else (),
     )
 
@@ -71,9 +72,9 @@ def _name(kind: str, body: Mapping[str, Any]) -> str:
     return str(body.get("title") or body.get("url") or "")
 
 
-def _card(card: Mapping[str, Any]) -> Bubble:
+def _card(card: Mapping[str, Any], photo: str | None) -> Bubble:
     text = "\n".join(filter(None, (card.get("title"), card.get("description"))))
-    media = [file("photo", card["photo_id"])] if "photo_id" in card else []
+    media = [file("photo", photo or card["photo_id"])] if "photo_id" in card else []
     row = [_button(one) for one in card["buttons"]]
     link = card.get("action", {}).get("link")
     notes = [f"opens {link}"] if link else ()

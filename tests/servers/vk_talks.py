@@ -148,7 +148,13 @@ class Talks:
             kind, owner, number = _attachment(part)
             key = f"{kind}{owner}_{number}"
             names.append(self._files.saved.get(key, (key, {}))[0])
-        return {"names": names}
+        template = orjson.loads(values.get("template") or "{}")
+        cards = [self._name_of_photo(card) for card in template.get("elements", ())]
+        return {"names": names, "cards": cards}
+
+    def _name_of_photo(self, card: Mapping[str, Any]) -> str:
+        number = str(card.get("photo_id", ""))
+        return self._files.saved.get(f"photo{number}", (number, {}))[0]
 
     def _replied(self, peer: Peer, values: Mapping[str, str]) -> dict[str, Any]:
         forward = orjson.loads(values["forward"]) if "forward" in values else {}

@@ -102,7 +102,8 @@ class _OverWire(ABCHTTPClient):
 
 
 def _form(values: Mapping[str, Any]) -> aiohttp.FormData:
-    form = aiohttp.FormData()
+    # Names of files are read as they stand: none of them is to be quoted as in an address.
+    form = aiohttp.FormData(quote_fields=False)
     for key, value in values.items():
         if isinstance(value, io.BytesIO):
             form.add_field(key, value.getvalue(), filename=str(value.name))
