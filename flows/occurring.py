@@ -7,7 +7,7 @@ from flows import holding, tasks, triggers, waiting
 from flows.frames import Frame
 from flows.model import Target
 from flows.stage import Stage
-from flows.values import freeze, refuse_heavy
+from flows.values import freeze_light
 
 EVENTS_KEPT = 20
 """Events kept for later in one chat; of more the oldest are let go."""
@@ -15,8 +15,7 @@ EVENTS_KEPT = 20
 
 def occur(stage: Stage, name: str, data: Mapping[str, Any]) -> None:
     """Take an event, or keep it until what is under way is over and the bot has the chat."""
-    refuse_heavy(dict(data))
-    kept = {"name": name, "data": freeze(dict(data))}
+    kept = {"name": name, "data": freeze_light(dict(data))}
     if not waiting.takes_events(stage):
         _keep(stage, kept)
         return

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ _TAGS = frozenset({"$date", "$time", "$at", "$seconds"})
 _LARGEST = 2**63 - 1
 HEAVIEST = 500_000
 DEEPEST = 40
+_ANY = sys.maxsize
 
 _WORDS = {"null": None, "yes": True, "no": False}
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
@@ -30,15 +32,10 @@ def freeze(value: Any) -> Any:
         return value if -_LARGEST <= value <= _LARGEST else float(value)
     if kind is float:
         return value if math.isfinite(value) else None
-    if kind is dict:
-        # A loop and no comprehension, here and below: that would be a call for each small mapping.
-        frozen = {}
-        for key, item in value.items():
-            name = key if type(key) is str else str(key)
-            frozen[name] = item if type(item) is str else freeze(item)
+    if kind is dict or kind is list:
+        frozen = kind()
+        _fill(frozen, value, _ANY, _ANY)
         return frozen
-    if kind is list:
-        return [item if type(item) is str else freeze(item) for item in value]
     return _frozen(value)
 
 
@@ -71,45 +68,59 @@ def _frozen(value: Any) -> Any:
 
 
 def freeze_light(value: Any) -> Any:
-    """`freeze` for what a flow has put together; RunError, before it costs anything, for too much.
+    """`freeze` for what a flow has put together; RunError, as soon as it is found out, for too much.
 
-    A list that names one long text a hundred times weighs little only until it is frozen.
+    Each turn reads and writes a kept value as a whole, and a list that names one long text a hundred
+    times weighs little only until it is frozen.
     """
     kind = type(value)
-    if kind is str:
-        return value
     if kind is dict or kind is list:
-        if not value:
-            return kind()
-        _weigh(value, HEAVIEST, DEEPEST)
+        frozen = kind()
+        if value:
+            _fill(frozen, value, HEAVIEST, DEEPEST)
+        return frozen
     return freeze(value)
 
 
-def refuse_heavy(value: Any) -> None:
-    """RunError for a value too large to be kept: each turn reads and writes it as a whole."""
-    if type(value) is dict or type(value) is list:
-        _weigh(value, HEAVIEST, DEEPEST)
-
-
-def _weigh(value: Any, left: int, depth: int) -> int:
-    """What is left of an allowance of characters and elements."""
+def _fill(frozen: Any, value: Any, left: int, depth: int) -> int:
+    """Freeze a dict or list into an empty one; gives what is left of characters and elements."""
     if not depth:
         raise RunError(f"значение вложено глубже {DEEPEST} уровней")
     left -= len(value)
-    items = value
-    if type(value) is dict:
-        for key in value:
-            left -= len(key) if type(key) is str else len(str(key))
-        items = value.values()
-    for item in items:
+    if type(value) is list:
+        for item in value:
+            kind = type(item)
+            if kind is str:
+                left -= len(item)
+                frozen.append(item)
+            elif kind is dict or kind is list:
+                inner = kind()
+                frozen.append(inner)
+                left = _fill(inner, item, left, depth - 1)
+            else:
+                frozen.append(freeze(item))
+            if left < 0:
+                raise _too_heavy()
+        return left
+    for key, item in value.items():
+        name = key if type(key) is str else str(key)
+        left -= len(name)
         kind = type(item)
         if kind is str:
             left -= len(item)
+            frozen[name] = item
         elif kind is dict or kind is list:
-            left = _weigh(item, left, depth - 1)
+            inner = frozen[name] = kind()
+            left = _fill(inner, item, left, depth - 1)
+        else:
+            frozen[name] = freeze(item)
         if left < 0:
-            raise RunError(f"значение больше {HEAVIEST} знаков и элементов")
+            raise _too_heavy()
     return left
+
+
+def _too_heavy() -> RunError:
+    return RunError(f"значение больше {HEAVIEST} знаков и элементов")
 
 
 def thaw(value: Any) -> Any:

@@ -13,7 +13,7 @@ from flows.env import Env
 from flows.errors import FlowError, RunError
 from flows.expressions import parse_expression
 from flows.text import parse_text
-from flows.values import DEEPEST, HEAVIEST, refuse_heavy, thaw
+from flows.values import DEEPEST, HEAVIEST, freeze_light, thaw
 from tests.flows.conftest import Dialog, bot_of
 
 ENV = Env(language="ru", timezone=ZoneInfo("Europe/Moscow"), now=datetime(2026, 11, 25, tzinfo=UTC))
@@ -163,7 +163,7 @@ def test_words_of_a_customer_are_never_read_as_a_text_of_ours() -> None:
 )
 def test_a_value_that_would_weigh_on_every_turn_is_not_kept(value: Any) -> None:
     with pytest.raises(RunError):
-        refuse_heavy(value)
+        freeze_light(value)
 
 
 def test_a_dialog_that_doubles_a_value_at_every_turn_stops_growing() -> None:
