@@ -15,7 +15,7 @@ from flows.cleaning import CLEANS, digits_inside
 from flows.env import Env
 from flows.lands import land_of
 from flows.misfits import beyond, misfit
-from flows.patterns import compiled
+from flows.patterns import Pattern, compiled
 from flows.reasons import reason
 from flows.text import Text
 from flows.turn import Sent
@@ -41,7 +41,7 @@ class AnswerType:
     name: str
     base: str
     clean: str | None = None
-    matches: Any = None
+    matches: Pattern | None = None
     min: float | None = None
     max: float | None = None
     retry: Text | None = None
@@ -116,7 +116,7 @@ class AnswerType:
         return CLEANS[self.clean](text)
 
     def _matching(self, text: str) -> bool:
-        return bool(text) and (self.matches is None or bool(self.matches.fullmatch(text)))
+        return bool(text) and (self.matches is None or self.matches.fullmatch(text))
 
     def _agrees(self, value: Any) -> bool:
         return self.base not in _UNMISTAKABLE or self._matching(value)

@@ -19,7 +19,6 @@ from flows.model import (
     HandOff,
     Jump,
     Operation,
-    Pattern,
     Question,
     Say,
     Scope,
@@ -27,6 +26,7 @@ from flows.model import (
     Split,
     StartFlow,
 )
+from flows.patterns import Pattern
 
 WayKind = Literal[
     "",

@@ -7,12 +7,13 @@ is a few numbers of JSON and every block (`then`, `failed`, a button's action) i
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 from flows.answers import AnswerType
 from flows.errors import Place
 from flows.expressions import Expression
 from flows.hours import Hours, Window
+from flows.patterns import Pattern
 from flows.text import Text
 from flows.timetables import Timetable
 
@@ -97,15 +98,6 @@ class Target(NamedTuple):
     flow: str
     entry: int = -1
     only: Narrowing | None = None
-
-
-class Pattern(Protocol):
-    """A compiled regular expression of an owner."""
-
-    @property
-    def pattern(self) -> Any: ...
-
-    def search(self, text: str, /) -> Any | None: ...
 
 
 class Sends(NamedTuple):

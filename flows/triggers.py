@@ -8,7 +8,8 @@ from flows.attachments import is_a
 from flows.choices import pending, question_of
 from flows.frames import BOTTOM, Frame
 from flows.matching import fold
-from flows.model import Pattern, Scope, Sends, Target
+from flows.model import Scope, Sends, Target
+from flows.patterns import Pattern
 from flows.phrases import BACK_WORDS, CANCEL_WORDS
 from flows.stage import Stage
 from flows.turn import MediaKind, Sent
@@ -150,7 +151,7 @@ def contained(stage: Stage, text: str, attached: Sequence[Sent] = ()) -> bool:
             elif isinstance(phrase, Sends):
                 found = _sends(attached, phrase.kind)
             else:
-                found = bool(text) and phrase.search(text) is not None
+                found = bool(text) and phrase.search(text)
             if found and guards.listens(stage, target, frame):
                 at = scope_of(stage, target, frame)
                 note(stage, "contains", QUITE_SURE, intent_of(target, frame), scope=at)
@@ -164,7 +165,7 @@ def _written(phrase: str | Sends | Pattern) -> str:
     """What the owner wrote after `contains`, `sends` or `matches`."""
     if isinstance(phrase, str):
         return phrase
-    return phrase.kind if isinstance(phrase, Sends) else str(phrase.pattern)
+    return phrase.kind if isinstance(phrase, Sends) else phrase.pattern
 
 
 def _sends(attached: Iterable[Sent], kind: str) -> bool:

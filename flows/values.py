@@ -33,7 +33,7 @@ def freeze(value: Any) -> Any:
     if kind is float:
         return value if math.isfinite(value) else None
     if kind is dict or kind is list:
-        frozen = kind()
+        frozen: Any = kind()
         _fill(frozen, value, _ANY, _ANY)
         return frozen
     return _frozen(value)
@@ -75,7 +75,7 @@ def freeze_light(value: Any) -> Any:
     """
     kind = type(value)
     if kind is dict or kind is list:
-        frozen = kind()
+        frozen: Any = kind()
         if value:
             _fill(frozen, value, HEAVIEST, DEEPEST)
         return frozen
@@ -94,7 +94,7 @@ def _fill(frozen: Any, value: Any, left: int, depth: int) -> int:
                 left -= len(item)
                 frozen.append(item)
             elif kind is dict or kind is list:
-                inner = kind()
+                inner: Any = kind()
                 frozen.append(inner)
                 left = _fill(inner, item, left, depth - 1)
             else:

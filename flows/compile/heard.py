@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from flows import complaints
 from flows.errors import Place
 from flows.matching import fold
-from flows.model import Pattern, Target
+from flows.model import Target
+from flows.patterns import Pattern
 from flows.report import Report
 from flows.yaml_text import Scalar
 
@@ -51,7 +52,7 @@ class Heard:
             self._phrases.setdefault(key, (written.place, target))
 
     def pattern(self, written: Scalar, pattern: Pattern) -> None:
-        if all(pattern.search(text) is not None for text in _ANYTHING):
+        if all(pattern.search(text) for text in _ANYTHING):
             self._report(complaints.MATCHES_ALL, written.place, name=written.text)
 
     def meaning(self, written: Scalar, target: Target) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from flows import complaints
 from flows.compile.fields import Fields
@@ -13,8 +12,8 @@ from flows.english import english
 from flows.errors import Place
 from flows.expressions import Expression
 from flows.matching import fold
-from flows.model import Narrowing, Pattern, Schedule, Scope, Sends, Target
-from flows.patterns import compiled
+from flows.model import Narrowing, Schedule, Scope, Sends, Target
+from flows.patterns import Pattern, compiled
 from flows.timetables import parse_timetable
 from flows.vocabulary import CHANNELS, EVENTS
 from flows.yaml_text import Listing, Mapped, Node, Scalar
@@ -178,7 +177,7 @@ class Triggers:
                 self.reader.expected(item, title, "текст", "a text")
         return found
 
-    def _pattern(self, scalar: Scalar) -> Any:
+    def _pattern(self, scalar: Scalar) -> Pattern | None:
         """An owner's expression; as with all triggers, case does not matter."""
         try:
             return compiled(scalar.text, any_case=True)
