@@ -547,7 +547,7 @@ class Flow:
     it. `lines` and `homes` tell of each operation its line in the file and where it stands.
     `questions` and `waits` find the operations that wait, under the former names of steps too.
     `was` is the flow's own former name; `only_if` must be true for it to start. `machine` is
-    `flows.machine.Moves`.
+    `flows.machine.Moves`, `plan` what `flows.running` makes of the code.
     """
 
     name: str
@@ -567,6 +567,7 @@ class Flow:
     scope: Scope = field(default_factory=Scope)
     expires: timedelta | Literal["never"] | None = None
     machine: Any = None
+    plan: list[Any] = field(init=False, repr=False, compare=False, default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

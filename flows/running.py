@@ -35,6 +35,7 @@ from flows.model import (
     EndHandler,
     Enter,
     Finish,
+    Flow,
     Go,
     Goal,
     HandOff,
@@ -73,32 +74,42 @@ def _walk(stage: Stage, frame: Frame) -> None:
     """Carry out operations for as long as they are this frame's, and it waits for nothing."""
     stack = stage.stack
     version = frame.version
-    code = stage.flow(frame).code
+    flow = stage.flow(frame)
+    plan = flow.plan or _plan(flow)
     position = stage.position
     watch = stage.watch
-    while True:
-        stage.done = done = stage.done + 1
-        if done > OPERATIONS_PER_TURN:
-            raise RunError(f"сценарий ходит по кругу и никого не ждёт: {limits.loop_of(stage)}")
-        at = frame.at
-        operation = code[at]
-        do, acts, straight = _KINDS[type(operation)]
-        if acts:
-            position.actions += 1
-            if position.actions > ACTIONS_PER_TURN:
-                limits.refuse(stage)
-        do(stage, frame, operation)
-        if watch is not None:
-            watch(version, frame.flow, at, frame.at)
-        if not straight and (
-            frame.wait is not None
-            or not stack
-            or stack[-1] is not frame
-            or stage.returning is not None
-            or stage.exhausted is not None
-            or frame.version != version
-        ):
-            return
+    done = stage.done
+    try:
+        while True:
+            done += 1
+            if done > OPERATIONS_PER_TURN:
+                raise RunError(f"сценарий ходит по кругу и никого не ждёт: {limits.loop_of(stage)}")
+            at = frame.at
+            operation, do, acts, straight = plan[at]
+            if acts:
+                position.actions += 1
+                if position.actions > ACTIONS_PER_TURN:
+                    limits.refuse(stage)
+            do(stage, frame, operation)
+            if watch is not None:
+                watch(version, frame.flow, at, frame.at)
+            if not straight and (
+                frame.wait is not None
+                or not stack
+                or stack[-1] is not frame
+                or stage.returning is not None
+                or stage.exhausted is not None
+                or frame.version != version
+            ):
+                return
+    finally:
+        stage.done = done
+
+
+def _plan(flow: Flow) -> list[Any]:
+    """A flow's operations, each with how it is carried out: looked up when the first chat comes by."""
+    flow.plan[:] = [(operation, *_KINDS[type(operation)]) for operation in flow.code]
+    return flow.plan
 
 
 # ---------------------------------------------------------------- saying, asking, saving

@@ -9,7 +9,7 @@ from flows.errors import RunError
 from flows.frames import Frame
 from flows.machine import allowed
 from flows.memory import element_of
-from flows.model import Branch, Choose, EachBegin, EachNext, Enter, Go, Jump, Split
+from flows.model import Branch, Choose, EachBegin, EachNext, Enter, Flow, Go, Jump, Split
 from flows.stage import Stage
 from flows.values import freeze_light
 
@@ -21,8 +21,9 @@ WALK_KEPT = 12
 
 def enter(stage: Stage, frame: Frame, operation: Enter) -> None:
     step = operation.step
-    if frame.step is not None and not allowed(stage.flow(frame), frame.step, step):
-        raise _no_way(frame.step, step)
+    flow = stage.flow(frame)
+    if flow.machine is not None:
+        _guard(flow, frame, step)
     frame.jumped = False
     _walk(stage, frame, step)
     frame.at += 1
@@ -37,14 +38,10 @@ def _walk(stage: Stage, frame: Frame, step: str) -> None:
         del walked[0]
 
 
-def _guard(stage: Stage, frame: Frame, step: str) -> None:
+def _guard(flow: Flow, frame: Frame, step: str) -> None:
     """No path may lead where the flow's own table of moves does not."""
-    if frame.step is not None and not allowed(stage.flow(frame), frame.step, step):
-        raise _no_way(frame.step, step)
-
-
-def _no_way(source: str, step: str) -> RunError:
-    return RunError(f"из шага «{source}» нет дороги в шаг «{step}»")
+    if frame.step is not None and not allowed(flow, frame.step, step):
+        raise RunError(f"из шага «{frame.step}» нет дороги в шаг «{step}»")
 
 
 def go(stage: Stage, frame: Frame, operation: Go) -> None:
@@ -96,7 +93,7 @@ def _go_to_step(stage: Stage, frame: Frame, step: str) -> None:
         # It may not go on in its version, and begins anew in the newest.
         return
     if not from_handler:
-        _guard(stage, frame, step)
+        _guard(stage.flow(frame), frame, step)
     elif step not in stage.flow(frame).steps:
         raise RunError(f"в сценарии «{frame.flow}» нет шага «{step}»")
     jump_to(stage, frame, step)
