@@ -1,6 +1,6 @@
 """One step of a dialog: a position and something that happened in, a position and effects out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from flows import (
 )
 from flows.choices import presses, question_of
 from flows.errors import RunError
-from flows.frames import Frame, position_of
+from flows.frames import Frame, Position, position_of
 from flows.model import Bot
 from flows.stage import Stage, Watch, stage_of
 from flows.turn import (
@@ -67,72 +67,74 @@ def advance(
     versions of the bot (by `Bot.version`) that `versions.needed` names. `watch` is told of every
     operation as it is carried out.
     """
-    stage = stage_of(bot, position_of(position), around, older)
-    stage.watch = watch
-    if isinstance(what, (Returned, Chosen)):
+    stage = stage_of(bot, position_of(position), around, older, watch)
+    kind = type(what)
+    if kind is Returned or kind is Chosen:
         stage.muted = stage.position.muted
     else:
-        _begin_turn(stage)
+        _begin_turn(stage.position)
     if around.channel == CHATLESS:
         stage.muted = True
     try:
-        renewed = bool(stage.stack) and versions.move(stage, retire=isinstance(what, Updated))
+        renewed = bool(stage.stack) and versions.move(stage, retire=kind is Updated)
         if renewed:
             running.run(stage)
         if renewed and isinstance(what, Heard):
             understand.hear_after_renewal(stage, what)
         else:
-            _take(stage, what)
+            _TAKES[kind](stage, what)
     except RunError as error:
         endings.fail(stage, str(error))
     return _step(stage, under_way=_settle(stage))
 
 
-def _begin_turn(stage: Stage) -> None:
+def _begin_turn(position: Position) -> None:
+    _forget_what_was_done(position)
+    if position.took is not None:
+        position.took = None
+    if position.greeting is not None:
+        position.greeting = None
+
+
+def _take_heard(stage: Stage, what: Heard) -> None:
     position = stage.position
-    position.actions = 0
-    position.failures = 0
-    position.told = 0
-    position.ran = 0
-    position.walked = []
-    position.took = None
-    position.greeting = None
+    if position.fresh:
+        _begin_conversation(stage)
+    position.heard = stage.seconds
+    position.alone = 0
+    understand.hear(stage, what)
 
 
-def _take(stage: Stage, what: Input) -> None:
-    match what:
-        case Heard():
-            _begin_conversation(stage)
-            stage.position.heard = stage.seconds
-            stage.position.alone = 0
-            understand.hear(stage, what)
-        case Returned():
-            _take_result(stage, what)
-        case Fired():
-            timers.fire(stage, what.payload)
-        case Occurred():
-            occurring.occur(stage, what.name, what.data)
-        case Struck():
-            timers.strike(stage, what.key)
-        case Chosen():
-            meaning = stage.position.meaning
-            if meaning is not None and meaning.id == what.wait:
-                understand.choose(stage, what.ranked)
-        case TakenOver():
-            handing.take_over(stage, what)
-        case GivenBack():
-            # The customer had no reason to write to the bot meanwhile.
-            stage.position.heard = stage.seconds
-            handing.give_back(stage, what)
-        case Updated():
-            # Whoever could move has moved, whoever could not begins anew.
-            pass
+def _take_fired(stage: Stage, what: Fired) -> None:
+    timers.fire(stage, what.payload)
+
+
+def _take_occurred(stage: Stage, what: Occurred) -> None:
+    occurring.occur(stage, what.name, what.data)
+
+
+def _take_struck(stage: Stage, what: Struck) -> None:
+    timers.strike(stage, what.key)
+
+
+def _take_chosen(stage: Stage, what: Chosen) -> None:
+    meaning = stage.position.meaning
+    if meaning is not None and meaning.id == what.wait:
+        understand.choose(stage, what.ranked)
+
+
+def _take_given_back(stage: Stage, what: GivenBack) -> None:
+    # The customer had no reason to write to the bot meanwhile.
+    stage.position.heard = stage.seconds
+    handing.give_back(stage, what)
+
+
+def _take_updated(stage: Stage, what: Updated) -> None:
+    """Whoever could move has moved, whoever could not begins anew."""
 
 
 def _begin_conversation(stage: Stage) -> None:
     """After a silence in which an abandoned task would have been closed a conversation is a new one."""
-    if not stage.position.fresh:
-        return
     lifetime = stage.bot.defaults.expires
     silence = stage.seconds - stage.position.heard
     limit = UNLESS_SAID if lifetime == "never" else lifetime
@@ -152,6 +154,19 @@ def _take_result(stage: Stage, what: Returned) -> None:
             else:
                 frame.wait = None
             return
+
+
+_TAKES: Mapping[type, Callable[[Stage, Any], None]] = {
+    Heard: _take_heard,
+    Returned: _take_result,
+    Fired: _take_fired,
+    Occurred: _take_occurred,
+    Struck: _take_struck,
+    Chosen: _take_chosen,
+    TakenOver: handing.take_over,
+    GivenBack: _take_given_back,
+    Updated: _take_updated,
+}
 
 
 def _settle(stage: Stage) -> bool:
@@ -195,18 +210,22 @@ def _open_mail(stage: Stage) -> None:
 
 def _step(stage: Stage, *, under_way: bool) -> Step:
     position = stage.position
-    if not (under_way and _goes_on(stage)):
+    if not under_way:
         timers.watch_silence(stage)
-        position.actions = 0
-        position.failures = 0
-        # Where a loop goes through an action, its error names the steps of the whole way.
-        if not under_way:
-            position.told = 0
-            position.ran = 0
-            position.walked = []
-    top = stage.top
-    position.took = stage.intent if under_way else None
-    position.muted = under_way and stage.muted
+        _forget_what_was_done(position)
+        if position.took is not None:
+            position.took = None
+        if position.muted:
+            position.muted = False
+    else:
+        if not _goes_on(stage):
+            timers.watch_silence(stage)
+            # Where a loop goes through an action, its error names the steps of the whole way.
+            position.actions = 0
+            position.failures = 0
+        position.took = stage.intent
+        position.muted = stage.muted
+    top = stage.stack[-1] if stage.stack else None
     return Step(
         position=position.to_json(),
         effects=tuple(stage.effects),
@@ -219,9 +238,23 @@ def _step(stage: Stage, *, under_way: bool) -> Step:
     )
 
 
+def _forget_what_was_done(position: Position) -> None:
+    # Looking costs a fifth of writing.
+    if position.actions:
+        position.actions = 0
+    if position.failures:
+        position.failures = 0
+    if position.told:
+        position.told = 0
+    if position.ran:
+        position.ran = 0
+    if position.walked:
+        position.walked = []
+
+
 def _goes_on(stage: Stage) -> bool:
     last = stage.effects[-1] if stage.effects else None
-    return isinstance(last, Understand) or (isinstance(last, Run) and last.quick)
+    return type(last) is Understand or (type(last) is Run and last.quick)
 
 
 def _understood(stage: Stage) -> Understood:

@@ -195,7 +195,13 @@ class Stage(Memory, kw_only=True, eq=False, gc=False):
             return self.env.timezone
 
 
-def stage_of(bot: Bot, position: Position, around: Around, older: Mapping[str, Bot]) -> Stage:
+def stage_of(
+    bot: Bot,
+    position: Position,
+    around: Around,
+    older: Mapping[str, Bot],
+    watch: Watch | None = None,
+) -> Stage:
     """A stage on which nothing has happened yet."""
     user = thaw_fields(around.user) if around.user else {}
     now = around.now
@@ -211,6 +217,7 @@ def stage_of(bot: Bot, position: Position, around: Around, older: Mapping[str, B
         thaw_fields(around.chat) if around.chat else {},
         seconds=now.timestamp(),
         holder=around.owner,
+        watch=watch,
     )
 
 
