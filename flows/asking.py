@@ -71,7 +71,8 @@ def put(
     if position.alone <= QUESTIONS_ALONE and position.heard < stage.seconds and not stage.muted:
         # What the bot asks by itself is given its own time to be answered in, but not for ever.
         position.heard = stage.seconds
-    frame.at = entry
+    if frame.at != entry:
+        frame.at = entry
     frame.latest = entry
     frame.wait = Wait(
         _wait_id(stage, frame, entry, question),
@@ -80,8 +81,9 @@ def put(
         list(question.signature),
         confirming=confirming,
         unseen=stage.muted and not question.menu,
+        question=question,
     )
-    if not question.menu:
+    if not (question.menu or frame.asked):
         frame.asked = True
     try:
         tell(stage, frame, question)
@@ -100,7 +102,7 @@ def _stand_at(stage: Stage, frame: Frame, entry: int) -> None:
     if not homes:
         return
     home = homes[entry]
-    if home.step:
+    if home.step and not (frame.step == stage.entered == home.step):
         frame.step = stage.entered = home.step
     if not frame.loops:
         return
@@ -122,7 +124,7 @@ def tell(stage: Stage, frame: Frame, question: Question, *, before: str = "") ->
     """Say the question with its buttons."""
     wait = frame.wait
     assert wait is not None
-    if not stage.muted:
+    if wait.unseen and not stage.muted:
         wait.unseen = False
     if wait.confirming:
         _confirm(stage, frame, question)

@@ -101,7 +101,8 @@ def _take_heard(stage: Stage, what: Heard) -> None:
     if position.fresh:
         _begin_conversation(stage)
     position.heard = stage.seconds
-    position.alone = 0
+    if position.alone:
+        position.alone = 0
     understand.hear(stage, what)
 
 

@@ -130,7 +130,8 @@ class Stage(Memory, kw_only=True, eq=False, gc=False):
         if not text and not buttons and not media and not any(map(more.get, _HEARD)):
             return
         self.effects.append(Say(text=text, buttons=buttons, asks=asks, media=media, **more))
-        self.said = True
+        if not self.said:
+            self.said = True
 
     def say_once_only(self) -> None:
         """Take back what has been said over and over."""

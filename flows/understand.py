@@ -40,20 +40,22 @@ def hear(stage: Stage, heard: Heard) -> None:
     if heard.edited:
         _hear_edited(stage, heard)
         return
-    position.message = heard.text[:LONGEST]
-    position.meaning = None
     if len(heard.text) > LONGEST:
         heard = replace(heard, text=heard.text[:LONGEST])
+    position.message = heard.text
+    if position.meaning is not None:
+        position.meaning = None
     if stage.holder == "bot":
         handing.heal(stage)
-    top = stage.top
-    if top is not None and top.wait is not None and top.wait.kind in ("do", "pause"):
+    wait = stage.stack[-1].wait if stage.stack else None
+    if wait is not None and wait.kind in ("do", "pause"):
         _hear_meanwhile(stage, heard)
     elif stage.holder != "bot" and _with_person(stage):
         _hear_in_queue(stage, heard)
     else:
         _climb(stage, heard)
-    position.met = True
+    if not position.met:
+        position.met = True
 
 
 def _climb(stage: Stage, heard: Heard) -> None:
@@ -105,11 +107,12 @@ def _press(stage: Stage, payload: str) -> str:
 def _climb_with(stage: Stage, text: str, attached: Sequence[Sent], *, again: bool = False) -> None:
     """`again` says that another part of the same album has been heard by the same question."""
     top = pending(stage)
-    if top is not None and top.wait is not None:
-        top.wait.missed = False
+    wait = top.wait if top is not None else None
+    if wait is not None and wait.missed:
+        wait.missed = False
     if stage.position.offer is not None and _answer_offered(stage, text):
         return
-    seen = top if top is not None and not _unseen(top) else None
+    seen = top if wait is not None and not wait.unseen else None
     if seen is not None and text and pressing.answer_by_label(stage, seen, text):
         return
     if text and triggers.exact(stage, text):
@@ -159,7 +162,8 @@ def _answer(
     question = question_of(stage, frame)
     kind = question.kind.name
     triggers.note(stage, "answer", SURE, frame.flow, type=kind, step=frame.step or "")
-    wait.confirming = False
+    if wait.confirming:
+        wait.confirming = False
     if answering.gathers(stage, question):
         answering.gather(stage, frame, question, text, attached)
     else:

@@ -24,7 +24,8 @@ def enter(stage: Stage, frame: Frame, operation: Enter) -> None:
     flow = stage.flow(frame)
     if flow.machine is not None:
         _guard(flow, frame, step)
-    frame.jumped = False
+    if frame.jumped:
+        frame.jumped = False
     _walk(stage, frame, step)
     frame.at += 1
 
