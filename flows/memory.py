@@ -10,7 +10,7 @@ from flows.frames import BOTTOM, Frame, Outcome, Position
 from flows.hours import Hours
 from flows.model import Bot, Flow, Operation
 from flows.turn import CHATLESS, Around
-from flows.values import freeze, freeze_light, thaw
+from flows.values import freeze, freeze_light, thaw, thaw_fields
 
 HISTORY_KEPT = 20
 FRESH_KEPT = 50
@@ -137,7 +137,7 @@ class Memory(Struct, eq=False, gc=False):
         return frame.scope
 
     def _scope(self, frame: Frame) -> dict[str, Any]:
-        scope: dict[str, Any] = thaw((self.owner(frame) if frame.of else frame).variables)
+        scope = thaw_fields((self.owner(frame) if frame.of else frame).variables)
         self._surround(scope)
         scope["trigger"] = self._trigger_of(frame)
         if frame.outcome:
@@ -189,7 +189,7 @@ class Memory(Struct, eq=False, gc=False):
 
     def write(self, frame: Frame, path: str, value: Any) -> None:
         """Give a variable a value, in a way that going back can undo."""
-        kept = freeze_light(value)
+        kept = value if type(value) is str else freeze_light(value)
         owner = self.owner(frame) if frame.of else frame
         store, name = self._store(owner, path)
         root = frame if frame.task else self.root(frame)

@@ -73,7 +73,8 @@ class Stage(Memory, kw_only=True, eq=False, gc=False):
         """A value of YAML, its `{{ }}` filled in."""
         kind = type(value)
         if kind is Text:
-            return value.value(self.scope(frame), self.env)
+            # A constant needs no scope, which is dear to put together.
+            return value.source if value.constant else value.value(self.scope(frame), self.env)
         if kind is dict:
             return {name: self.value(frame, inner) for name, inner in value.items()}
         if kind is list or kind is tuple:

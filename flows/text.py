@@ -13,12 +13,15 @@ from flows.operators import LONGEST_TEXT
 from flows.shown import shown
 
 LONGEST_RESULT = 20_000
+_NONE: frozenset[str] = frozenset()
 _OF_ADDRESSES = re.compile(r"[^\w.~-]")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """A checked text; `names` and `paths` are those of its expressions.
+
+    `_around` are its plain words, with a `%s` for every one of the expressions `_filled_in`.
 
     In an `address` what is filled in stays one piece of it, whatever signs it holds: otherwise a
     customer's `../` or `?` would choose what the owner's server is asked for.
@@ -28,39 +31,35 @@ class Text:
     names: frozenset[str]
     paths: frozenset[str]
     constant: bool
-    _parts: tuple[str | Expression, ...] = field(repr=False, compare=False)
+    _around: str = field(repr=False, compare=False)
+    _filled_in: tuple[Expression, ...] = field(repr=False, compare=False)
     address: bool = False
 
     def render(self, scope: Mapping[str, Any], env: Env) -> str:
         """The words for people: null is nothing, a date is written out."""
         if self.constant:
             return self.source
-        pieces: list[str] = []
-        for part in self._parts:
-            if isinstance(part, str):
-                pieces.append(part)
-                continue
+        pieces = []
+        for part in self._filled_in:
             piece = part.evaluate(scope, env)
             if type(piece) is not str:
                 piece = _shown(piece, part, env)
             if len(piece) > LONGEST_TEXT:
                 raise RunError(f"значение длиннее {LONGEST_TEXT} знаков")
             pieces.append(piece)
-        text = "".join(pieces)
+        text = self._around % tuple(pieces)
         if len(text) > LONGEST_RESULT:
             raise RunError(f"текст длиннее {LONGEST_RESULT} знаков")
         return text
 
     def value(self, scope: Mapping[str, Any], env: Env) -> Any:
         """The value itself, with its type, where the text is exactly one `{{…}}`."""
+        if self.constant:
+            return self.source
         if self.address:
-            pieces = [
-                one if isinstance(one, str) else _piece(one, scope, env) for one in self._parts
-            ]
-            return "".join(pieces)
-        if len(self._parts) == 1:
-            only = self._parts[0]
-            return only if isinstance(only, str) else only.evaluate(scope, env)
+            return self._around % tuple([_piece(one, scope, env) for one in self._filled_in])
+        if self._around == "%s":
+            return self._filled_in[0].evaluate(scope, env)
         return self.render(scope, env)
 
 
@@ -82,7 +81,8 @@ def _shown(value: Any, part: Expression, env: Env) -> str:
 
 def parse_text(source: str) -> Text:
     """Check a text; ExpressionError names the column of a broken brace or expression."""
-    parts: list[str | Expression] = []
+    around: list[str] = []
+    filled_in: list[Expression] = []
     place = 0
     while True:
         opening = source.find("{{", place)
@@ -91,25 +91,25 @@ def parse_text(source: str) -> Text:
             raise ExpressionError("скобки }} без {{ перед ними", closing + 1)
         if opening < 0:
             break
-        if opening > place:
-            parts.append(source[place:opening])
+        around.append(_plain(source[place:opening]))
         end = _closing(source, opening)
-        parts.append(_expression(source, opening + 2, end))
+        filled_in.append(_expression(source, opening + 2, end))
         place = end + 2
-    if place < len(source):
-        parts.append(source[place:])
-    return _text(source, tuple(parts))
-
-
-def _text(source: str, parts: tuple[str | Expression, ...]) -> Text:
-    expressions = [part for part in parts if isinstance(part, Expression)]
+    if not filled_in:
+        return Text(source, _NONE, _NONE, True, "", ())
+    around.append(_plain(source[place:]))
     return Text(
         source,
-        shared(frozenset[str]().union(*[each.names for each in expressions])),
-        shared(frozenset[str]().union(*[each.paths for each in expressions])),
-        not expressions,
-        parts,
+        shared(_NONE.union(*[each.names for each in filled_in])),
+        shared(_NONE.union(*[each.paths for each in filled_in])),
+        False,
+        "%s".join(around),
+        tuple(filled_in),
     )
+
+
+def _plain(words: str) -> str:
+    return words.replace("%", "%%")
 
 
 def _closing(source: str, opening: int) -> int:

@@ -1,6 +1,7 @@
 """Texts: what is put in place of braces, and which braces are refused."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -72,6 +73,17 @@ def test_a_text_that_is_exactly_one_expression_keeps_the_type() -> None:
     assert parse_text("{{ номер }} ").value(DATA, ENV) == "12345 "
     assert parse_text("слова").value(DATA, ENV) == "слова"
     assert parse_text("").value(DATA, ENV) == ""
+
+
+def test_signs_of_percent_are_plain_words_around_what_is_filled_in() -> None:
+    words = "%s {{ x }} %(x)s 100% %% {{ x }}%"
+    assert parse_text(words).render({"x": "%d"}, ENV) == "%s %d %(x)s 100% %% %d%"
+    assert parse_text("%s{{ x }}").value({"x": 5}, ENV) == "%s5"
+    address = replace(parse_text("https://a.ru/%D0%B0?q={{ x }}"), address=True)
+    assert address.value({"x": "100%&"}, ENV) == "https://a.ru/%D0%B0?q=100%25%26"
+    assert (
+        replace(parse_text("https://a.ru/%D0"), address=True).value({}, ENV) == "https://a.ru/%D0"
+    )
 
 
 def test_a_text_tells_what_it_reads_and_whether_it_reads_anything() -> None:
