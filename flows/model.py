@@ -650,7 +650,7 @@ class Bot:
     `defaults.else` with `AskAgain`. `start_words` are the start flow's exact words, folded; its
     commands (and `/start`, whoever claims it or nobody) are in `starts.exact`. `former` leads from
     the name a flow had to the one it has. No task of it expires before a silence of `patience`
-    seconds. In `channels`
+    seconds; `words` are the exact ones that anything in it listens to. In `channels`
     a value may be `${NAME}`: a variable of the environment, filled in by whoever opens the channel.
     """
 
@@ -676,12 +676,16 @@ class Bot:
     schedules: tuple[Schedule, ...] = ()
     former: Mapping[str, str] = field(default_factory=dict)
     patience: float = field(init=False)
+    words: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         lifetimes = [self.defaults.expires]
+        words = {*self.starts.exact}
         for flow in (self.own, *self.flows.values()):
             asked = [one.question for one in flow.code if isinstance(one, Ask)]
             of_questions = [question.expires for question in asked]
             lifetimes += [one for one in (flow.expires, *of_questions) if one is not None]
+            words.update(flow.scope.exact, *[question.scope.exact for question in asked])
         seconds = [one.total_seconds() for one in lifetimes if one != "never"]
         object.__setattr__(self, "patience", min(seconds, default=0.0))
+        object.__setattr__(self, "words", frozenset(words))

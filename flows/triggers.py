@@ -73,19 +73,24 @@ def listener(
 
 
 def exact(stage: Stage, text: str) -> bool:
-    found = exact_target(stage, text)
+    key = key_of(text)
+    found = _target_of(stage, key)
     if found is None:
-        return _own_words(stage, text)
+        return _own_words(stage, key, text)
     target, frame = found
     scope = scope_of(stage, target, frame)
-    note(stage, "exact", SURE, intent_of(target, frame), words=key_of(text), scope=scope)
+    note(stage, "exact", SURE, intent_of(target, frame), words=key, scope=scope)
     wake(stage, target, frame, text)
     return True
 
 
 def exact_target(stage: Stage, text: str) -> tuple[Target, Frame | None] | None:
-    key = key_of(text)
-    if key:
+    return _target_of(stage, key_of(text))
+
+
+def _target_of(stage: Stage, key: str) -> tuple[Target, Frame | None] | None:
+    # Most messages are words that no trigger of the bot, or of a version before it, asks for.
+    if key and (key in stage.bot.words or stage.older):
         for scope, frame in levels(stage):
             target = scope.exact.get(key)
             if target is not None and guards.listens(stage, target, frame):
@@ -110,9 +115,8 @@ def key_of(text: str) -> str:
     return fold(text)
 
 
-def _own_words(stage: Stage, text: str) -> bool:
+def _own_words(stage: Stage, key: str, text: str) -> bool:
     """Cancel, back and start work without the owner saying a word about them."""
-    key = key_of(text)
     if key == "/start" and stage.bot.start is not None and guards.may_start(stage, stage.bot.start):
         note(stage, "exact", SURE, stage.bot.start, words=key)
         tasks.start(stage, stage.bot.start, trigger=text, arguments={})
