@@ -149,10 +149,11 @@ def gathering_photos(stage: Stage, frame: Frame) -> bool:
 
 def gathering(frame: Frame) -> bool:
     """Whether the answer will be taken by itself within seconds."""
-    wait = frame.wait
-    if wait is None or not wait.timers:
-        return False
-    return any(name.startswith("collect:") for name in wait.timers)
+    # A loop, as a generator for the one or two names would cost more than they do.
+    for name in frame.wait.timers if frame.wait is not None else ():
+        if name.startswith("collect:"):
+            return True
+    return False
 
 
 def _toggle(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> None:

@@ -10,7 +10,7 @@ from flows.attachments import ATTACHED, given_back
 from flows.choices import nothing_to_choose, presses, question_of
 from flows.errors import RunError
 from flows.frames import BOTTOM, Frame, Wait
-from flows.model import Ask, Operation, Question
+from flows.model import Ask, Flow, Operation, Question
 from flows.saying import media
 from flows.stage import Stage
 from flows.text import parse_text
@@ -98,7 +98,8 @@ def put(
 
 def _stand_at(stage: Stage, frame: Frame, entry: int) -> None:
     """Be in the question's own step and list, where it is asked again from others."""
-    homes = stage.flow(frame).homes
+    flow: Flow = frame.known or stage.flow(frame)
+    homes = flow.homes
     if not homes:
         return
     home = homes[entry]

@@ -72,7 +72,7 @@ def advance(
     if kind is Returned or kind is Chosen:
         stage.muted = stage.position.muted
     else:
-        _begin_turn(stage.position)
+        _forget_what_was_done(stage.position)
     if around.channel == CHATLESS:
         stage.muted = True
     try:
@@ -88,12 +88,24 @@ def advance(
     return _step(stage, under_way=_settle(stage))
 
 
-def _begin_turn(position: Position) -> None:
-    _forget_what_was_done(position)
+def _forget_what_was_done(position: Position) -> None:
+    # Each is looked at first: that costs a fifth of writing it.
+    if position.actions:
+        position.actions = 0
+    if position.failures:
+        position.failures = 0
+    if position.told:
+        position.told = 0
+    if position.ran:
+        position.ran = 0
+    if position.walked:
+        position.walked = []
     if position.took is not None:
         position.took = None
     if position.greeting is not None:
         position.greeting = None
+    if position.muted:
+        position.muted = False
 
 
 def _take_heard(stage: Stage, what: Heard) -> None:
@@ -214,10 +226,6 @@ def _step(stage: Stage, *, under_way: bool) -> Step:
     if not under_way:
         timers.watch_silence(stage)
         _forget_what_was_done(position)
-        if position.took is not None:
-            position.took = None
-        if position.muted:
-            position.muted = False
     else:
         if not _goes_on(stage):
             timers.watch_silence(stage)
@@ -237,20 +245,6 @@ def _step(stage: Stage, *, under_way: bool) -> Step:
         settled=_settled(top),
         offered=_offered(stage, top),
     )
-
-
-def _forget_what_was_done(position: Position) -> None:
-    # Looking costs a fifth of writing.
-    if position.actions:
-        position.actions = 0
-    if position.failures:
-        position.failures = 0
-    if position.told:
-        position.told = 0
-    if position.ran:
-        position.ran = 0
-    if position.walked:
-        position.walked = []
 
 
 def _goes_on(stage: Stage) -> bool:

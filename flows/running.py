@@ -74,7 +74,7 @@ def _walk(stage: Stage, frame: Frame) -> None:
     """Carry out operations for as long as they are this frame's, and it waits for nothing."""
     stack = stage.stack
     version = frame.version
-    flow = stage.flow(frame)
+    flow: Flow = frame.known or stage.flow(frame)
     plan = flow.plan or _plan(flow)
     position = stage.position
     watch = stage.watch

@@ -61,20 +61,24 @@ class Stage(Memory, kw_only=True, eq=False, gc=False):
     # ------------------------------------------------------------ texts and values
 
     def render(self, frame: Frame, text: Text) -> str:
-        return text.source if text.constant else text.render(self.scope(frame), self.env)
+        if text.constant:
+            # It needs no scope, which is dear to put together.
+            return text.source
+        return text.render(frame.scope or self.scope(frame), self.env)
 
     def evaluate(self, frame: Frame, expression: Expression) -> Any:
         return expression.evaluate(self.scope(frame), self.env)
 
     def true(self, frame: Frame, expression: Expression) -> bool:
-        return expression.true(self.scope(frame), self.env)
+        return bool(expression.evaluate(frame.scope or self.scope(frame), self.env))
 
     def value(self, frame: Frame, value: Any) -> Any:
         """A value of YAML, its `{{ }}` filled in."""
         kind = type(value)
         if kind is Text:
-            # A constant needs no scope, which is dear to put together.
-            return value.source if value.constant else value.value(self.scope(frame), self.env)
+            if value.constant:
+                return value.source
+            return value.value(frame.scope or self.scope(frame), self.env)
         if kind is dict:
             return {name: self.value(frame, inner) for name, inner in value.items()}
         if kind is list or kind is tuple:

@@ -21,8 +21,8 @@ WALK_KEPT = 12
 
 def enter(stage: Stage, frame: Frame, operation: Enter) -> None:
     step = operation.step
-    flow = stage.flow(frame)
-    if flow.machine is not None:
+    flow: Flow = frame.known or stage.flow(frame)
+    if flow.machine is not None and (frame.step, step) not in flow.machine.pairs:
         _guard(flow, frame, step)
     if frame.jumped:
         frame.jumped = False
