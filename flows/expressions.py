@@ -52,8 +52,9 @@ class Expression:
 
     def evaluate(self, scope: Mapping[str, Any], env: Env) -> Any:
         """The value; whatever is missing on the way is null. RunError for what has no value."""
+        run = self._run
         try:
-            return self._run(scope, env)
+            return run(scope, env)
         except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
             raise RunError(f"не получилось посчитать «{self.source}»") from error
         except RunError as error:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
+from msgspec import Struct
+
 from flows.answers import AnswerType
 from flows.errors import Place
 from flows.expressions import Expression
@@ -254,14 +256,14 @@ class Signature(NamedTuple):
     kind: str
 
 
-class Home(NamedTuple):
+class Home(Struct, frozen=True, gc=False):
     """Where an operation stands: its step, and the loops around it by their `EachBegin`."""
 
     step: str
     loops: tuple[int, ...] = ()
 
 
-class Choice(NamedTuple):
+class Choice(Struct, frozen=True, gc=False):
     """One button of a question: what the customer sees, and what choosing it means.
 
     `key` is the last part of its payload. A choice without `answers` cannot be chosen by a press.

@@ -110,7 +110,8 @@ class Writer:
     def finish(self) -> tuple[tuple[Operation, ...], tuple[int, ...]]:
         """Compile what was put aside; gives all operations with their lines."""
         while self._aside:
-            (self.step, self.loops), job = self._aside.popleft()
+            home, job = self._aside.popleft()
+            self.step, self.loops = home.step, home.loops
             job()
         return tuple(self._code), tuple(self._lines)
 
