@@ -33,10 +33,14 @@ def say(stage: Stage, frame: Frame, message: Message) -> None:
     if message.lines is not None and not text and not any(beside.values()):
         # A list of nothing is not said, and buttons about it would hang in the air.
         return
-    stage.position.last = []
-    cards = tuple([_card(stage, frame, card) for card in message.cards])
-    buttons = tuple([_offer(stage, frame, button) for button in message.buttons])
-    stage.tell(text, buttons=buttons, cards=cards, once=message.once, **beside)
+    if stage.position.last:
+        stage.position.last = []
+    if beside or message.cards or message.buttons:
+        cards = tuple([_card(stage, frame, card) for card in message.cards])
+        buttons = tuple([_offer(stage, frame, button) for button in message.buttons])
+        stage.tell(text, buttons=buttons, cards=cards, once=message.once, **beside)
+    else:
+        stage.tell(text, once=message.once)
 
 
 def _words(stage: Stage, frame: Frame, message: Message) -> str:

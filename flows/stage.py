@@ -17,7 +17,7 @@ from flows.memory import SPLITS, Memory
 from flows.model import Bot, OfferedButton
 from flows.phrases import phrase
 from flows.text import Text
-from flows.turn import Around, DropTimer, Effect, Happened, Media, Owner, Press, Say, SetTimer
+from flows.turn import Around, Card, DropTimer, Effect, Happened, Media, Owner, Press, Say, SetTimer
 from flows.values import freeze_light, thaw_fields
 
 # The golden ratio's part: its multiples lie evenly between 0 and 1, wherever they begin.
@@ -26,8 +26,7 @@ _GOLDEN = 0.6180339887498949
 Watch = Callable[[str, str, int, int], None]
 """Told of an operation: the bot's version, the flow, its index and the index that came after it."""
 
-_HEARD = ("album", "cards", "template")
-"""What makes a message one without words, besides its buttons and media."""
+_NO_TEMPLATE: Mapping[str, Any] = {}
 
 
 class Stage(Memory, kw_only=True, eq=False, gc=False):
@@ -127,14 +126,27 @@ class Stage(Memory, kw_only=True, eq=False, gc=False):
         buttons: tuple[Press, ...] = (),
         asks: bool = False,
         media: Media = (),
-        **more: Any,
+        album: Media = (),
+        cards: tuple[Card, ...] = (),
+        template: Mapping[str, Any] = _NO_TEMPLATE,
+        once: bool = False,
+        renews: bool = False,
     ) -> None:
         """Say something, unless nobody should hear what happens now."""
-        if self.muted:
+        if self.muted or not (text or buttons or media or album or cards or template):
             return
-        if not text and not buttons and not media and not any(map(more.get, _HEARD)):
-            return
-        self.effects.append(Say(text=text, buttons=buttons, asks=asks, media=media, **more))
+        said = Say(
+            text=text,
+            media=media,
+            album=album,
+            cards=cards,
+            buttons=buttons,
+            once=once,
+            asks=asks,
+            renews=renews,
+            template=template,
+        )
+        self.effects.append(said)
         if not self.said:
             self.said = True
 
