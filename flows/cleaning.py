@@ -9,7 +9,8 @@ _AMOUNT = re.compile(r"\s?(?:₽|руб|р\.|р\b|тыс|\$|€|%|шт|коп|us
 
 
 def digits(text: str) -> str:
-    return "".join([str(int(sign)) for sign in text if sign.isdecimal()])
+    found = "".join(filter(str.isdecimal, text))
+    return found if found.isascii() else "".join([str(int(sign)) for sign in found])
 
 
 def digits_inside(text: str) -> list[str]:

@@ -247,7 +247,9 @@ class Position(Kept):
         if self.counter:
             kept["counter"] = self.counter
         if self.stack:
-            kept["stack"] = [frame.to_json() for frame in self.stack]
+            kept["stack"] = stack = []
+            for frame in self.stack:
+                stack.append(frame.to_json())
         if self.offers:
             kept["offers"] = self.offers
         if self.last:

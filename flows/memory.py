@@ -191,7 +191,7 @@ class Memory(Struct, eq=False, gc=False):
         """Give a variable a value, in a way that going back can undo."""
         kept = value if type(value) is str else freeze_light(value)
         owner = self.owner(frame) if frame.of else frame
-        store, name = self._store(owner, path)
+        store, name = self._store(owner, path) if "." in path else (owner.variables, path)
         root = frame if frame.task else self.root(frame)
         if root is not None and root.history:
             self._note(root, owner, path, store.get(name))
