@@ -1,7 +1,7 @@
 """Telegram as a channel: one bot of the Bot API."""
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,16 @@ import orjson
 import structlog
 
 from adapters.messengers.telegram.client import PUBLIC_API, Client, Connection
+from adapters.messengers.telegram.fields import id_of, mapping, string
 from adapters.messengers.telegram.files import BotFiles
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES, parse_update
-from adapters.messengers.telegram.polling import keep_webhook, poll
+from adapters.messengers.telegram.polling import poll
 from adapters.messengers.telegram.prices import CURRENCIES, STARS
+from adapters.messengers.telegram.profile import Profile
 from adapters.messengers.telegram.render import render, render_pressed
 from adapters.messengers.telegram.sending import Sender
-from bots.errors import ChannelError, ChannelUnauthorised, Invalid, Unauthorised
+from adapters.messengers.telegram.webhook import keep_webhook
+from bots.errors import ChannelError, Invalid, Unauthorised
 from bots.messengers import Account, Credential, Messenger
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
@@ -67,6 +70,7 @@ class TelegramChannel(MessengerChannel):
             provider=provider,
         )
         self._sells = CURRENCIES if provider else frozenset((STARS,))
+        self._profile = Profile(self._client, shelf=shelf, workspace=workspace, secret=secret)
         self._connection = connection
         self._workspace = workspace
         self._clock = clock
@@ -93,19 +97,18 @@ class TelegramChannel(MessengerChannel):
             raise Invalid("body", "not JSON") from error
         if not isinstance(update, dict) or type(update.get("update_id")) is not int:
             raise Invalid("update_id", "an update of the Bot API has a whole number here")
-        return self.read(update)
+        return await self.read(update)
 
-    def read(self, update: Any) -> Received:
-        """What an update holds. Takes any JSON and never raises."""
+    async def read(self, update: Any) -> Received:
+        """What an update holds; takes any JSON."""
         messages = parse_update(
             update, address_of=self._address_of, new_id=self._new_id, now=self._clock()
         )
-        after = [
-            partial(self._answer_press, message.reply_token)
-            for message in messages
-            if message.reply_token is not None
-        ]
-        return Received(messages=messages, after=after)
+        if not isinstance(update, dict):
+            return Received()
+        if "migrate_from_chat_id" in (message := mapping(update, "message")):
+            await self._learn_move(message)
+        return Received(messages=messages, after=self._due(update))
 
     async def updates(self, offset: int) -> list[Any]:
         """Wait for updates from `offset` on; what lies below it Telegram forgets."""
@@ -113,7 +116,20 @@ class TelegramChannel(MessengerChannel):
 
     async def fetch(self, ref: str) -> File:
         """A customer's file by its file id. Raises Rejected over 20 MB."""
-        return File(content=await self._client.download(ref))
+        return await self._client.download(ref)
+
+    def _due(self, update: dict[str, Any]) -> list[Callable[[], Awaitable[None]]]:
+        """What is to be answered at once. Any press is, or its button would wait for a minute."""
+        if "callback_query" not in update:
+            return []
+        token = string(mapping(update, "callback_query").get("id"))
+        return [partial(self._answer_press, token)] if token else []
+
+    async def _learn_move(self, message: dict[str, Any]) -> None:
+        """A group became a supergroup with another id."""
+        old, new = message["migrate_from_chat_id"], mapping(message, "chat").get("id")
+        if isinstance(new, int) and id_of(old) and id_of(new):
+            await self._sender.learn_move(old, new)
 
     async def _answer_press(self, token: str) -> None:
         """Takes the waiting sign off the button; the turn's own answer comes by the outbox."""
@@ -162,32 +178,10 @@ class TelegramChannel(MessengerChannel):
         if url is None:
             await poll(self, into)
         else:
-            await keep_webhook(self, url)
+            await keep_webhook(self, self._profile, url)
 
     async def announce(self, commands: Sequence[tuple[str, str]]) -> None:
-        """What customers see behind the button «Menu»."""
-        listed = [{"command": name, "description": meaning} for name, meaning in commands]
-        await self._client.call("setMyCommands", {"commands": listed})
-
-    async def set_webhook(self, url: str) -> None:
-        """Ask Telegram to post updates to `url`; its last failure to do so is logged."""
-        if not self._secret:
-            raise ChannelUnauthorised(
-                "A webhook needs a secret that only Telegram knows: set"
-                " EASYFLOW_TELEGRAM__WEBHOOK_SECRET"
-            )
-        await self._client.set_webhook(
-            url, secret=self._secret.decode(), allowed_updates=list(ALLOWED_UPDATES)
-        )
-        webhook = await self._client.webhook()
-        if webhook.last_error_message:
-            log.warning(
-                "Telegram could not reach the webhook the last time it tried",
-                channel=self.name,
-                why=webhook.last_error_message,
-                at=webhook.last_error_date,
-                waiting=webhook.pending_update_count,
-            )
+        await self._profile.announce(commands)
 
     async def close(self) -> None:
         """Close the connection, for all bots that share it."""

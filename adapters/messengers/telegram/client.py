@@ -7,6 +7,7 @@ happens at start or seldom. Importing it takes two seconds, so that waits until 
 import asyncio
 from collections.abc import Mapping
 from io import BytesIO
+from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -15,11 +16,11 @@ import orjson
 from adapters.messengers.telegram.errors import WRONG_TOKEN, result_of, translated
 from adapters.wire import Wire
 from bots.errors import ChannelUnauthorised, Rejected
+from bots.ports import File
 
 if TYPE_CHECKING:
     from aiogram import Bot
     from aiogram.client.session.aiohttp import AiohttpSession
-    from aiogram.types import WebhookInfo
 
 PUBLIC_API = "https://api.telegram.org"
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
@@ -27,6 +28,7 @@ UPLOAD_TIMEOUT = 120.0
 POLL_SECONDS = 25
 
 _JSON = {"Content-Type": "application/json"}
+_TOO_BIG = "The file is over 20 MB: Telegram does not give such files to bots"
 
 
 class Connection:
@@ -131,11 +133,6 @@ class Client:
         with translated():
             await bot.delete_webhook()
 
-    async def webhook(self) -> "WebhookInfo":
-        bot = await self._bot()
-        with translated():
-            return await bot.get_webhook_info()
-
     async def updates(self, offset: int, *, allowed_updates: list[str]) -> list[Any]:
         """Wait up to 25 s for updates from `offset` on, as raw JSON.
 
@@ -149,15 +146,21 @@ class Client:
         with translated():
             return await bot(method, request_timeout=POLL_SECONDS + 10)
 
-    async def download(self, file_id: str) -> bytes:
-        """A file's content, up to Telegram's own limit of 20 MB."""
+    async def download(self, file_id: str) -> File:
+        """A file, up to Telegram's own limit of 20 MB. Its name is the one Telegram keeps it by."""
         bot = await self._bot()
+        try:
+            with translated():
+                file = await bot.get_file(file_id)
+        except Rejected as rejected:
+            raise Rejected(_TOO_BIG) if "too big" in str(rejected) else rejected from None
+        if not file.file_path or (file.file_size or 0) > LARGEST_DOWNLOAD:
+            raise Rejected(_TOO_BIG)
         with translated():
-            file = await bot.get_file(file_id)
-            if not file.file_path or (file.file_size or 0) > LARGEST_DOWNLOAD:
-                raise Rejected("The file is over 20 MB: Telegram does not give it to bots")
             content = await bot.download_file(file.file_path, timeout=int(UPLOAD_TIMEOUT))
-        return content.read() if content is not None else b""
+        name = file.file_path.rpartition("/")[2]
+        mime = guess_type(name)[0] or ""
+        return File(content=content.read() if content is not None else b"", name=name, mime=mime)
 
     async def _bot(self) -> "Bot":
         session = await self._connection.aiogram()

@@ -11,8 +11,6 @@ from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthori
 from bots.ports import Listening, Received
 
 LONGEST_PAUSE = 30.0
-LOOK_AGAIN = 600.0
-"""Seconds between two looks at whether a webhook is still ours."""
 
 
 class Polled(Protocol):
@@ -24,11 +22,8 @@ class Polled(Protocol):
     async def updates(self, offset: int) -> list[Any]:
         """Wait for updates from `offset` on; what lies below it is forgotten."""
 
-    def read(self, update: Any) -> Received:
-        """What an update holds."""
-
-    async def set_webhook(self, url: str) -> None:
-        """Have updates posted to `url`."""
+    async def read(self, update: Any) -> Received:
+        """What an update holds. Raises Unavailable for a payment that cannot be noted."""
 
     async def delete_webhook(self) -> None:
         """Let polling have the updates."""
@@ -56,26 +51,6 @@ async def poll(channel: Polled, into: Listening, *, pause: Pause = asyncio.sleep
                 await pause(wait)
     finally:
         poller.stop()
-
-
-async def keep_webhook(channel: Polled, url: str, *, pause: Pause = asyncio.sleep) -> None:
-    """Have Telegram call us, and look now and then whether it still does; until cancelled."""
-    told = ""
-    wait = 1.0
-    while True:
-        try:
-            await channel.set_webhook(url)
-            wait, told, channel.trouble = LOOK_AGAIN, "", None
-        except ChannelUnauthorised:
-            raise
-        except ChannelError as error:
-            if str(error) != told:
-                told = channel.trouble = str(error)
-                log.warning(
-                    "The webhook cannot be set, trying again", why=told, channel=channel.name
-                )
-            wait = min(max(wait, 1.0) * 2, LONGEST_PAUSE) if wait < LOOK_AGAIN else 1.0
-        await pause(wait)
 
 
 class _Poller:
@@ -125,7 +100,7 @@ class _Poller:
             task.cancel()
 
     async def _take(self, updates: list[Any]) -> None:
-        received = [self._channel.read(update) for update in updates]
+        received = [await self._channel.read(update) for update in updates]
         for each in received:
             for after in each.after:
                 task = asyncio.ensure_future(after())

@@ -21,6 +21,7 @@ from bots.model.message import Address, Attachment, Reply
 from bots.model.turn import Outgoing
 from bots.ports import Channel, Shelf, Webhook
 from tests.servers.telegram import TOKEN, FakeTelegram, message, press
+from tests.servers.telegram_happenings import migrated
 
 ADDRESS = Address(1, "shop", "telegram:111111", "5")
 
@@ -120,11 +121,30 @@ async def test_a_press_is_answered_at_once(
     assert call.parameters == {"callback_query_id": "q7"}
 
 
+async def test_a_press_on_what_was_chosen_already_is_answered_and_no_message(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    received = await channel.receive(webhook({"update_id": 9, **press(5, "✓", query_id="q8")}))
+    assert list(received.messages) == []
+    for after in received.after:
+        await after()
+    assert len(telegram.calls("answerCallbackQuery")) == 1
+
+
+async def test_a_group_that_moved_is_remembered_from_what_it_tells(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    for number, told in enumerate(migrated(-77, -1000077)):
+        await channel.receive(webhook({"update_id": number + 1, **told}))
+    await channel.send(row({"method": "sendMessage", "chat_id": -77, "text": "раз"}))
+    assert [call.parameters["chat_id"] for call in telegram.calls()] == [-1000077]
+
+
 async def test_a_press_that_cannot_be_answered_is_only_logged(
     channel: TelegramChannel, telegram: FakeTelegram
 ) -> None:
     telegram.script(method="answerCallbackQuery", status=400, description="query is too old")
-    received = channel.read({"update_id": 9, **press(5, "a:1")})
+    received = await channel.read({"update_id": 9, **press(5, "a:1")})
     await received.after[0]()
     assert [call.status for call in telegram.calls("answerCallbackQuery")] == [400]
 
@@ -135,6 +155,7 @@ async def test_a_customers_file_is_fetched(
     content = bytes(range(256)) * 400
     file = await channel.fetch(telegram.file("чек.pdf", content))
     assert file.content == content
+    assert file.name
 
 
 async def test_a_file_that_is_not_there_is_rejected(channel: TelegramChannel) -> None:
@@ -145,7 +166,7 @@ async def test_a_file_that_is_not_there_is_rejected(channel: TelegramChannel) ->
 async def test_a_file_over_20_mb_is_rejected(
     channel: TelegramChannel, telegram: FakeTelegram
 ) -> None:
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected, match="over 20 MB"):
         await channel.fetch(telegram.file("film.mp4", bytes(20 * 1024 * 1024 + 1)))
 
 
@@ -346,19 +367,6 @@ async def test_a_check_while_telegram_is_down_says_so(
     telegram.script(method="getMe", **scripted)
     with pytest.raises(ChannelDown):
         await channel.check()
-
-
-async def test_the_webhook_is_set_with_its_secret_and_what_we_serve(
-    channel: TelegramChannel, telegram: FakeTelegram
-) -> None:
-    await channel.set_webhook("https://example.com/hook")
-    (call,) = telegram.calls("setWebhook")
-    assert call.parameters["url"] == "https://example.com/hook"
-    assert call.parameters["secret_token"] == "a-secret"
-    assert "callback_query" in call.parameters["allowed_updates"]
-    assert len(telegram.calls("getWebhookInfo")) == 1
-    await channel.delete_webhook()
-    assert telegram.state()["webhook"] is None
 
 
 async def test_a_call_that_is_no_json_is_refused_and_no_outage(channel: TelegramChannel) -> None:
