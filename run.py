@@ -60,6 +60,7 @@ from bots.ports import Channel, Listener, Meter, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
+from bots.services.banks import Banks
 from bots.services.channels import Channels
 from bots.services.conversations import Conversations
 from bots.services.events import Events
@@ -68,13 +69,13 @@ from bots.services.publishing import Publishing
 from bots.services.stranded import stranded
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
-from config.channels import declared, variables
+from config.channels import declared, takes_money, variables
 from config.environment import SettingsError, load_settings, unknown_settings
 from config.keys import add_kept_key, drop_older_keys, keys_at_hand
 from config.logs import Mask, set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
-from flows.load import Loaded, language_of, load_bot
+from flows.load import BOT_FILE, Loaded, language_of, load_bot
 from flows.model import ActionSpec, Bot
 from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
@@ -166,7 +167,11 @@ def actions_of(
     settings: Settings, folder: BotFolder | None = None, told: str | None = None
 ) -> dict[str, ActionSpec]:
     """What flows may name, with what a bot's own actions.py adds. Raises LoadError."""
-    ours = catalogue(public=settings.public_url is not None, sandbox=settings.plays_bank)
+    about = folder.files.get(BOT_FILE, "") if folder is not None else ""
+    ours = catalogue(
+        public=settings.public_url is not None,
+        paid=settings.plays_bank or takes_money(settings, about),
+    )
     if folder is None or folder.actions is None:
         return ours
     added = Declared(
@@ -333,7 +338,10 @@ async def build(
         new_secret=partial(secrets.token_urlsafe, 24),
     )
     payments = Payments(
-        stores.shelf, bank, lambda *told, **more: events.emit(*told, **more), clock=now
+        stores.shelf,
+        Banks(channels, bank if settings.plays_bank else None),
+        lambda *told, **more: events.emit(*told, **more),
+        clock=now,
     )
     actions = Catalogue(
         families_of(settings, stores, payments),
@@ -423,7 +431,7 @@ def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[
         DemoShop(stores.shelf).acts,
         KnowledgeBase().acts,
         Calendar(stores.shelf).acts,
-        Pay(payments if settings.plays_bank else None).acts,
+        Pay(payments).acts,
         Stats(stores.shelf).acts,
         NoModel().acts,
     ]
@@ -572,7 +580,10 @@ def opener_of(
 def connect(settings: Settings, house: House, mask: Mask) -> Channels:
     """The channels of every messenger: what the owner wrote down and what was added later."""
     language = partial(spoken_by, house)
-    opener = opener_of(settings, house.stores.shelf, house.new_id, mask, language)
+    opener = replace(
+        opener_of(settings, house.stores.shelf, house.new_id, mask, language),
+        invoices=house.payments,
+    )
 
     def url(platform: str) -> str | None:
         return f"{settings.public_url}{WEBHOOKS}{platform}" if settings.public_url else None

@@ -12,7 +12,7 @@ from adapters import messengers as home
 from bots.errors import ChannelUnauthorised
 from bots.messengers import Account, Messenger
 from bots.model.channel import ChannelRecord
-from bots.ports import Clock, MessengerChannel, NewId, Shelf, Sleep
+from bots.ports import Clock, Invoices, MessengerChannel, NewId, Shelf, Sleep
 from flows.messengers import NAMES
 
 
@@ -46,6 +46,7 @@ class Opener:
     folder: Callable[[str], Path | None]
     language: Callable[[str], str]
     hide: Callable[[Iterable[str]], None]
+    invoices: Invoices | None = None
 
     def __call__(self, record: ChannelRecord) -> MessengerChannel:
         """Raises ChannelUnauthorised for what cannot be opened, saying what to do."""
@@ -74,5 +75,6 @@ class Opener:
                 sleep=self.sleep,
                 folder=partial(self.folder, record.bot),
                 language=partial(self.language, record.bot),
+                invoices=self.invoices,
             )
         )

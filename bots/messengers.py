@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.ports import Clock, MessengerChannel, NewId, Shelf, Sleep
+from bots.ports import Clock, Invoices, MessengerChannel, NewId, Shelf, Sleep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,8 @@ class Account:
     """One account to be opened. `credentials` are by the names of `Messenger.credentials`.
 
     `folder` gives the bot's folder, in which paths of media are looked up, `language` what the bot
-    speaks now; `api_base` is where the messenger's API is, without a slash at its end.
+    speaks now; `api_base` is where the messenger's API is, without a slash at its end. `invoices`
+    are there where money can be taken.
     """
 
     workspace: int
@@ -42,6 +43,7 @@ class Account:
     sleep: Sleep
     folder: Callable[[], Path | None]
     language: Callable[[], str] = lambda: "ru"
+    invoices: Invoices | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,11 @@ from config.settings import MessengerSettings, Settings
 Channels = Mapping[str, Mapping[str, str]]
 """Channel -> key -> what bot.yaml says."""
 
+PAYMENTS = "payments"
+"""The key of an account that takes its customers' money itself."""
+
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+_PAYMENTS = re.compile(rf"\b({PAYMENTS}|оплата)\s*:")
 
 
 def declared(
@@ -33,6 +37,12 @@ def declared(
     made and kept in the data folder where it is not given.
     """
     return _Reading(settings, bots, messengers, workspace, variables(environ, env_file)).declared()
+
+
+def takes_money(settings: Settings, bot_yaml: str = "") -> bool:
+    """Whether an account of the settings, or of a bot as far as its text tells, is paid inside."""
+    given = (keys for part in settings.messengers.values() for _, keys in part.accounts)
+    return any(keys.get(PAYMENTS) for keys in given) or bool(_PAYMENTS.search(bot_yaml))
 
 
 def variables(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:

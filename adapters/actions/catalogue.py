@@ -25,16 +25,16 @@ CATALOGUE: Mapping[str, ActionSpec] = {
 }
 
 
-def catalogue(*, public: bool, sandbox: bool) -> dict[str, ActionSpec]:
+def catalogue(*, public: bool, paid: bool) -> dict[str, ActionSpec]:
     """The catalogue for bots that strangers can reach, or that only their owner talks to.
 
     The demo shop is good to try flows on; customers would be told of orders that do not exist.
-    Without a bank or the `sandbox` nobody can pay.
+    What is not `paid` inside a messenger or at the sandbox nobody can pay.
     """
     missing: dict[str, Wording] = {}
     if public:
         missing |= dict.fromkeys(marketplace.SPECS, marketplace.ONLY_A_DEMO)
-    if not sandbox:
+    if not paid:
         missing |= dict.fromkeys(pay.SPECS, pay.NO_PROVIDER)
     return {
         name: replace(spec, missing=missing.get(name, spec.missing))

@@ -13,10 +13,10 @@ from bots.services.payments import Payments
 from flows.model import Example, Wording
 
 NO_PROVIDER = Wording(
-    "подключить банк в этой версии ещё нельзя, а учебная оплата для всех включается настройкой"
-    " EASYFLOW_PAY__SANDBOX=yes",
-    "a bank cannot be connected in this version yet, and the sandbox is switched on for everybody by"
-    " EASYFLOW_PAY__SANDBOX=yes",
+    "деньги принимает Telegram, если у его бота задан payments (docs/telegram.md), а учебная оплата"
+    " для всех включается настройкой EASYFLOW_PAY__SANDBOX=yes",
+    "money is taken inside Telegram where its bot has payments (docs/telegram.md), and the sandbox is"
+    " switched on for everybody by EASYFLOW_PAY__SANDBOX=yes",
 )
 _ID = needs("text", "номер счёта из pay.invoice", "the id that pay.invoice gave")
 _INVOICE = {
@@ -29,7 +29,8 @@ _INVOICE = {
     "currency": gives("text", "валюта", "the currency"),
     "refunded": gives("number", "сколько возвращено", "how much was given back"),
 }
-_CURRENCIES = list_currencies()
+_CURRENCIES = list_currencies() | {"XTR"}
+"""Telegram's stars are a currency too."""
 
 SPECS = by_name(
     spec(
@@ -92,6 +93,8 @@ class Pay:
                 currency=currency,
                 key=job.key,
             )
+        except NotFound:
+            raise ActionFailed(job.words(*NO_PROVIDER)) from None
         except (Invalid, RemoteFailed) as error:
             raise _failed(error) from None
         return _shown(made)

@@ -13,7 +13,10 @@ PaymentStatus = Literal["pending", "paid", "refunded"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """`refunds` are by the key of the action that made them; all of it back is `refunded`."""
+    """`refunds` are by the key of the action that made them; all of it back is `refunded`.
+
+    `charge` is what the messenger calls the payment, where it was paid inside one.
+    """
 
     id: str
     address: Address
@@ -24,6 +27,7 @@ class Invoice:
     url: str = ""
     paid_at: datetime | None = None
     refunds: Mapping[str, Decimal] = field(default_factory=dict)
+    charge: str = ""
 
     @property
     def refunded(self) -> Decimal:

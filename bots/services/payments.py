@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+import structlog
+
 from bots.errors import Conflict, Invalid, NotFound, Unavailable
 from bots.model.message import Address
 from bots.model.payment import Invoice
@@ -17,6 +19,8 @@ from bots.ports import Clock, PaymentProvider, Shelf, Sleep
 LARGEST = Decimal(100_000_000)
 TELL_AGAIN = 30.0
 """Seconds between two looks for payments whose chats could not be told."""
+
+log = structlog.get_logger()
 
 _INVOICES = "invoices"
 _TO_TELL = "payments to tell"
@@ -60,19 +64,23 @@ class Payments:
         if not 0 < amount <= LARGEST or amount != amount.quantize(Decimal("0.01")):
             raise Invalid("amount", f"write a sum from 0.01 to {LARGEST:,}")
         id = "P" + hashlib.sha256(key.encode()).hexdigest()[:12]
+        known = await self._found(address.workspace, id)
+        if known is not None:
+            return known
+        made = Invoice(
+            id=id,
+            address=address,
+            title=title,
+            amount=amount,
+            currency=currency,
+            created_at=self._clock(),
+        )
+        # A provider may be slow: payments of others do not wait for it.
+        made = replace(made, url=await self._provider.offer(made))
         async with self._writing:
             known = await self._found(address.workspace, id)
             if known is not None:
                 return known
-            made = Invoice(
-                id=id,
-                address=address,
-                title=title,
-                amount=amount,
-                currency=currency,
-                created_at=self._clock(),
-            )
-            made = replace(made, url=await self._provider.offer(made))
             await self._keep(made)
             return made
 
@@ -88,13 +96,15 @@ class Payments:
             raise NotFound("invoice", id)
         return found
 
-    async def paid(self, workspace: int, id: str) -> Invoice:
+    async def paid(self, workspace: int, id: str, *, charge: str = "") -> Invoice:
         """The provider says that the money has come; saying it again changes nothing."""
         async with self._writing:
             known = await self.by_id(workspace, id)
-            if known.paid_at is not None:
-                return known
-            await self._note(known, "payment.paid", known.amount, f"paid:{id}")
+            noted = await self._shelf.get(workspace, _TO_TELL, f"paid:{id}") or {}
+            if known.paid_at is None and not noted:
+                await self._note(known, "payment.paid", known.amount, f"paid:{id}", charge)
+            elif charge not in ("", known.charge, noted.get("charge")):
+                log.error("An invoice was paid twice", invoice=id, charge=charge)
         await self.resume(workspace)
         return await self.by_id(workspace, id)
 
@@ -116,6 +126,17 @@ class Payments:
                 await self._note(known, "payment.refunded", back, f"refunded:{key}")
         await self.resume(address.workspace)
         return await self.by_id(address.workspace, id)
+
+    async def given_back(self, workspace: int, id: str, *, charge: str) -> None:
+        """The provider says that all the money went back; what is known already changes nothing."""
+        await self.resume(workspace)
+        async with self._writing:
+            known = await self.by_id(workspace, id)
+            left = known.amount - known.refunded
+            if known.paid_at is None or not left:
+                return
+            await self._note(known, "payment.refunded", left, f"refunded:{charge}")
+        await self.resume(workspace)
 
     async def follow(self, workspace: int) -> None:
         """Carry through, for ever, what could not be when it was noted."""
@@ -147,12 +168,15 @@ class Payments:
 
     # ------------------------------------------------------------ the shelf
 
-    async def _note(self, invoice: Invoice, event: str, amount: Decimal, note: str) -> None:
+    async def _note(
+        self, invoice: Invoice, event: str, amount: Decimal, note: str, charge: str = ""
+    ) -> None:
         told = {
             "invoice": invoice.id,
             "event": event,
             "amount": str(amount),
             "at": self._clock().isoformat(),
+            "charge": charge,
         }
         await self._shelf.put(invoice.address.workspace, _TO_TELL, note, told)
 
@@ -167,7 +191,8 @@ class Payments:
 
 def _applied(invoice: Invoice, note: str, told: Mapping[str, Any]) -> Invoice:
     if told["event"] == "payment.paid":
-        return replace(invoice, paid_at=invoice.paid_at or datetime.fromisoformat(told["at"]))
+        paid_at = invoice.paid_at or datetime.fromisoformat(told["at"])
+        return replace(invoice, paid_at=paid_at, charge=told.get("charge") or invoice.charge)
     refunds = {**invoice.refunds, note.partition(":")[2]: Decimal(told["amount"])}
     return replace(invoice, refunds=refunds)
 
@@ -183,6 +208,7 @@ def _written(invoice: Invoice) -> dict[str, Any]:
         "url": invoice.url,
         "paid_at": invoice.paid_at.isoformat() if invoice.paid_at else None,
         "refunds": {key: str(amount) for key, amount in invoice.refunds.items()},
+        "charge": invoice.charge,
     }
 
 
@@ -197,4 +223,5 @@ def _read(row: Mapping[str, Any]) -> Invoice:
         url=row["url"],
         paid_at=datetime.fromisoformat(row["paid_at"]) if row["paid_at"] else None,
         refunds={key: Decimal(amount) for key, amount in row["refunds"].items()},
+        charge=row.get("charge", ""),
     )

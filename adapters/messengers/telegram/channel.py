@@ -13,8 +13,8 @@ from adapters.messengers.telegram.client import PUBLIC_API, Client, Connection
 from adapters.messengers.telegram.fields import id_of, mapping, string
 from adapters.messengers.telegram.files import BotFiles
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES, parse_update
+from adapters.messengers.telegram.payments import TelegramBank, Till
 from adapters.messengers.telegram.polling import poll
-from adapters.messengers.telegram.prices import CURRENCIES, STARS
 from adapters.messengers.telegram.profile import Profile
 from adapters.messengers.telegram.render import render, render_pressed
 from adapters.messengers.telegram.sending import Sender
@@ -26,6 +26,7 @@ from bots.model.turn import Outgoing
 from bots.ports import (
     Clock,
     File,
+    Invoices,
     Listening,
     MessengerChannel,
     NewId,
@@ -59,6 +60,8 @@ class TelegramChannel(MessengerChannel):
         new_id: NewId,
         secret: str = "",
         provider: str = "",
+        invoices: Invoices | None = None,
+        language: Callable[[], str] = lambda: "ru",
         folder: Callable[[], Path | None] = lambda: None,
     ) -> None:
         self._client = Client(token, connection)
@@ -69,7 +72,8 @@ class TelegramChannel(MessengerChannel):
             workspace=workspace,
             provider=provider,
         )
-        self._sells = CURRENCIES if provider else frozenset((STARS,))
+        self.bank = TelegramBank(self._client, provider)
+        self._sells = self.bank.currencies
         self._profile = Profile(self._client, shelf=shelf, workspace=workspace, secret=secret)
         self._connection = connection
         self._workspace = workspace
@@ -79,6 +83,9 @@ class TelegramChannel(MessengerChannel):
         self.bot = bot
         self.name = f"telegram:{self._client.bot_id}"
         self.username = ""
+        self._till = Till(
+            self._client, invoices, channel=self.name, workspace=workspace, language=language
+        )
 
     # ------------------------------------------------------------ in
 
@@ -100,14 +107,17 @@ class TelegramChannel(MessengerChannel):
         return await self.read(update)
 
     async def read(self, update: Any) -> Received:
-        """What an update holds; takes any JSON."""
+        """What an update holds; takes any JSON. Raises Unavailable for a payment not noted."""
         messages = parse_update(
             update, address_of=self._address_of, new_id=self._new_id, now=self._clock()
         )
         if not isinstance(update, dict):
             return Received()
-        if "migrate_from_chat_id" in (message := mapping(update, "message")):
+        message = mapping(update, "message")
+        if "migrate_from_chat_id" in message:
             await self._learn_move(message)
+        if "successful_payment" in message or "refunded_payment" in message:
+            await self._till.note(message)
         return Received(messages=messages, after=self._due(update))
 
     async def updates(self, offset: int) -> list[Any]:
@@ -121,7 +131,7 @@ class TelegramChannel(MessengerChannel):
     def _due(self, update: dict[str, Any]) -> list[Callable[[], Awaitable[None]]]:
         """What is to be answered at once. Any press is, or its button would wait for a minute."""
         if "callback_query" not in update:
-            return []
+            return [] if "message" in update else self._till.due(update)
         token = string(mapping(update, "callback_query").get("id"))
         return [partial(self._answer_press, token)] if token else []
 
@@ -217,6 +227,8 @@ def _open(account: Account) -> TelegramChannel:
         new_id=account.new_id,
         secret=given.get("webhook_secret", ""),
         provider=given.get("payments", ""),
+        invoices=account.invoices,
+        language=account.language,
         folder=account.folder,
     )
 

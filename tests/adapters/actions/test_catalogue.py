@@ -349,7 +349,7 @@ async def test_what_is_no_rating_is_not_kept(score: Any, salon: Salon) -> None:
 
 
 def test_customers_are_not_told_of_an_invented_shop_without_a_warning_to_its_owner() -> None:
-    behind = catalogue(public=True, sandbox=False)
+    behind = catalogue(public=True, paid=False)
     assert all(spec.missing for name, spec in behind.items() if name.startswith(("market", "pay")))
-    beside = catalogue(public=False, sandbox=True)
+    beside = catalogue(public=False, paid=True)
     assert not any(spec.missing for name, spec in beside.items() if not name.startswith("llm."))

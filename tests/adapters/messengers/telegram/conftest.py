@@ -26,6 +26,8 @@ class MemoryShelf:
 
     async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
         self.things[workspace, shelf, key] = value
+        if value is None:
+            del self.things[workspace, shelf, key]
 
     async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
         return {
