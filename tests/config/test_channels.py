@@ -8,7 +8,7 @@ import pytest
 from bots.messengers import Account, Credential, Messenger
 from bots.ports import MessengerChannel
 from bots.services.channels import Declared
-from config.channels import declared
+from config.channels import declared, takes_money
 from config.environment import load_settings
 
 OWN = {"telegram": {"token": "${SHOP_TOKEN}"}}
@@ -187,3 +187,23 @@ def test_a_bot_that_is_not_there_is_named(data: Path) -> None:
     found = read(data, {"shop": {}}, {}, TELEGRAM__TOKEN="1:a", TELEGRAM__BOT="shpo")
     (line,) = found.complaints
     assert line.startswith("A channel of Telegram is to be answered by «shpo», but there is no")
+
+
+@pytest.mark.parametrize(
+    ("bot_yaml", "settings_say", "paid"),
+    [
+        ("bot: Касса\n", False, False),
+        ("bot: Касса\n", True, True),
+        ('channels:\n  telegram: {token: "${T}", payments: "${P}"}\n', False, True),
+        ("# nobody makes payments here\nbot: Касса\n", False, False),
+    ],
+)
+def test_whether_customers_can_pay_inside_a_messenger(
+    bot_yaml: str, settings_say: bool, paid: bool
+) -> None:
+    given = {
+        "EASYFLOW_TELEGRAM__TOKEN": "1:A",
+        "EASYFLOW_TELEGRAM__PAYMENTS": "2:B",
+    }
+    settings = load_settings(given if settings_say else {})
+    assert takes_money(settings, bot_yaml) is paid

@@ -30,17 +30,19 @@ _MISSING = ("there is no such file", "no folder to take files from")
 def nearer(refused: Mapping[str, Any], why: str) -> list[Call]:
     """The calls to make in its place, none where there is nothing left to say."""
     said = why.lower()
+    too_large = "too large" in said or "too big" in said
     if "instead" in refused:
         return [_words(refused, refused["instead"])]
     if "button_" in said and (without := _without_links(refused)):
         return without
-    if "entit" in said and (plain := _plain(refused)):
+    if "entit" in said and not too_large and (plain := _plain(refused)):
         return plain
     method = refused["method"]
     if method == "sendInvoice":
         return [_bill(refused)]
     if method == "sendMediaGroup":
-        if any(part in said for part in _OF_FILES) and "none of the album" not in said:
+        of_files = too_large or any(part in said for part in _OF_FILES)
+        if of_files and "none of the album" not in said:
             return _one_by_one(refused)
         captions = [part for part in refused["media"] if "caption" in part]
         return (

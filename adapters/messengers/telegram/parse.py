@@ -32,8 +32,8 @@ ALLOWED_UPDATES = (
 )
 """What we ask Telegram to send; reactions come to those alone who name them."""
 
-TAKEN = "✓"
-"""The payload of the button that only shows what was chosen."""
+TAKEN = "shown:chosen"
+"""The payload of the button that only shows what was chosen; a flow's own never looks like this."""
 
 _STAR = "⭐"
 

@@ -17,6 +17,7 @@ from bots.shaping import ONLY_BUTTONS, clean, split, units
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
+CHOSEN = "✓"
 
 
 def render(chat_id: str, reply: Reply, *, sells: Container[str] = ()) -> list[Call]:
@@ -67,8 +68,8 @@ def render_pressed(chat_id: str, message_id: str, label: str) -> list[Call]:
     """Of the buttons the chosen one stays, which does nothing any more; without a label none."""
     if not message_id.isdecimal():
         return []
-    chosen = clean(label).strip().removeprefix(TAKEN).strip()
-    rows = [[{"text": f"{TAKEN} {chosen}", "callback_data": TAKEN}]] if chosen else []
+    chosen = clean(label).strip().removeprefix(CHOSEN).strip()
+    rows = [[{"text": f"{CHOSEN} {chosen}", "callback_data": TAKEN}]] if chosen else []
     return [
         {
             "method": "editMessageReplyMarkup",

@@ -124,7 +124,9 @@ async def test_a_press_is_answered_at_once(
 async def test_a_press_on_what_was_chosen_already_is_answered_and_no_message(
     channel: TelegramChannel, telegram: FakeTelegram
 ) -> None:
-    received = await channel.receive(webhook({"update_id": 9, **press(5, "✓", query_id="q8")}))
+    received = await channel.receive(
+        webhook({"update_id": 9, **press(5, "shown:chosen", query_id="q8")})
+    )
     assert list(received.messages) == []
     for after in received.after:
         await after()

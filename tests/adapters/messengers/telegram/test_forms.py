@@ -163,7 +163,7 @@ async def test_of_pressed_buttons_the_chosen_one_stays(
     (shown,) = telegram.calls("editMessageReplyMarkup")[-1].parameters["reply_markup"][
         "inline_keyboard"
     ]
-    assert shown == [{"text": "✓ Да", "callback_data": "✓"}]
+    assert shown == [{"text": "✓ Да", "callback_data": "shown:chosen"}]
     (bare,) = channel.pressed(ADDRESS, number, "")
     assert bare["reply_markup"] == {"inline_keyboard": []}
     assert channel.pressed(ADDRESS, "", "Да") == []

@@ -203,7 +203,7 @@ def test_a_press_knows_the_words_of_its_button() -> None:
 
 
 def test_the_button_that_shows_what_was_chosen_does_nothing() -> None:
-    assert read(happen.press(5, "✓")) == []
+    assert read(happen.press(5, "shown:chosen")) == []
 
 
 def test_a_reaction_is_an_event() -> None:
