@@ -107,7 +107,7 @@ def _more(kind: str, raw: dict[str, Any]) -> str:
 # ---------------------------------------------------------------- out
 
 
-def written_out(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
+def written_out(text: str, entities: Sequence[Entity]) -> tuple[str, tuple[Entity, ...]]:
     """Links that Telegram would not take stand behind their words; the rest moves along."""
     kept = list(entities)
     for at, entity in enumerate(kept):
@@ -118,7 +118,7 @@ def written_out(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity
         text = f"{text[:cut]}{words}{text[cut:]}"
         kept[at] = Entity(kind=entity.kind, start=entity.start, length=entity.length)
         kept[:] = [_pushed(one, cut, len(words)) for one in kept]
-    return text, kept
+    return text, tuple(kept)
 
 
 def _pushed(entity: Entity, at: int, by: int) -> Entity:

@@ -3,10 +3,10 @@
 https://core.telegram.org/bots/api#inlinekeyboardbutton and #keyboardbutton
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -17,7 +17,7 @@ MAX_BUTTON_DATA = 64
 MAX_BUTTONS = 100
 MAX_ROW = 8
 
-_SCHEMES = ("https://", "http://", "tg://")
+_ADDRESS = re.compile(r"(?:https?|tg)://[^\s/?#\[\]\x00-\x1f]+(?:[/?#][^\s\x00-\x1f]*)?")
 
 log = structlog.get_logger()
 
@@ -107,10 +107,4 @@ def _reply_button(button: Button) -> dict[str, Any] | None:
 
 def leads(url: str) -> bool:
     """Whether it is an address that Telegram takes for one."""
-    if not url.startswith(_SCHEMES) or any(sign.isspace() for sign in url):
-        return False
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    return bool(host) and url.isprintable()
+    return _ADDRESS.fullmatch(url) is not None

@@ -27,15 +27,19 @@ def render(chat_id: str, reply: Reply, *, sells: Container[str] = ()) -> list[Ca
     of an album in `uploads`, each with its place `at` in the `media`. A card is a message of its own.
     An invoice in one of the currencies of `sells` is paid inside Telegram.
     """
-    text, entities = written_out(clean(reply.text), reply.entities)
+    text, entities = clean(reply.text), reply.entities
+    if entities:
+        text, entities = written_out(text, entities)
     markup, lines = render_keyboard(reply.keyboard) if reply.keyboard is not None else NOTHING
     if reply.renews.isdecimal() and markup is not None and "inline_keyboard" in markup:
         return [_renewal(chat_id, int(reply.renews), text.strip(), markup)]
     bill = invoice_call(reply.invoice, markup, sells) if reply.invoice else None
     if bill is not None and "reply_markup" in bill:
         markup = None
-    for more in (lines, invoice_words(reply.invoice) if bill is None else ""):
-        text = f"{text.rstrip()}\n\n{more}" if more else text
+    if lines:
+        text = f"{text.rstrip()}\n\n{lines}"
+    if reply.invoice and bill is None:
+        text = f"{text.rstrip()}\n\n{invoice_words(reply.invoice)}"
     media = media_calls(reply.attachments)
     if text.strip() and len(media) == 1 and _takes(media[0], text.strip(), markup):
         ((words, marks),) = _parts(text, entities, MAX_CAPTION)
