@@ -1,5 +1,6 @@
 """Telegram as a channel: one bot of the Bot API."""
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache, partial
@@ -32,6 +33,7 @@ from bots.ports import (
     NewId,
     Received,
     Shelf,
+    Sleep,
     Webhook,
 )
 
@@ -63,6 +65,7 @@ class TelegramChannel(MessengerChannel):
         invoices: Invoices | None = None,
         language: Callable[[], str] = lambda: "ru",
         folder: Callable[[], Path | None] = lambda: None,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._client = Client(token, connection)
         self._sender = Sender(
@@ -71,6 +74,7 @@ class TelegramChannel(MessengerChannel):
             shelf=shelf,
             workspace=workspace,
             provider=provider,
+            sleep=sleep,
         )
         self.bank = TelegramBank(self._client, provider)
         self._sells = self.bank.currencies
@@ -230,6 +234,7 @@ def _open(account: Account) -> TelegramChannel:
         invoices=account.invoices,
         language=account.language,
         folder=account.folder,
+        sleep=account.sleep,
     )
 
 

@@ -11,8 +11,8 @@ from adapters.messengers.telegram.errors import ChatMoved
 from adapters.messengers.telegram.files import BotFiles
 from adapters.messengers.telegram.nearer import nearer
 from adapters.messengers.telegram.prices import STARS
-from bots.errors import Rejected
-from bots.ports import Shelf
+from bots.errors import ChannelBusy, ChannelDown, Rejected
+from bots.ports import Shelf, Sleep
 
 MOST_TRIES = 4
 """Forms that one call may take one after the other."""
@@ -24,12 +24,20 @@ class Sender:
     """One bot's. `provider` is the token of whoever takes money for it."""
 
     def __init__(
-        self, client: Client, files: BotFiles, *, shelf: Shelf, workspace: int, provider: str
+        self,
+        client: Client,
+        files: BotFiles,
+        *,
+        shelf: Shelf,
+        workspace: int,
+        provider: str,
+        sleep: Sleep,
     ) -> None:
         self._client = client
         self._files = files
         self._moves = _Moves(shelf, workspace, f"telegram chats of {client.bot_id}")
         self._provider = provider
+        self._sleep = sleep
 
     async def send(self, payload: Mapping[str, Any], *, tries: int = MOST_TRIES) -> Any:
         """Telegram's result; of several calls the first's. Raises a ChannelError."""
@@ -41,15 +49,29 @@ class Sender:
                 raise
             refused = rejected
             log.warning("Telegram refuses a message, sending it otherwise", why=str(rejected))
-        results = []
+        results: list[Any] = []
         for other in others:
             try:
-                results.append(await self.send(other, tries=tries - 1))
+                results.append(await self._part(other, tries - 1, first=not results))
             except Rejected as rejected:
                 refused = rejected
         if not results:
             raise refused
         return results[0]
+
+    async def _part(self, payload: Mapping[str, Any], tries: int, *, first: bool) -> Any:
+        """One of several calls. After the first the row is not tried again, or all would come twice."""
+        if first:
+            return await self.send(payload, tries=tries)
+        try:
+            try:
+                return await self.send(payload, tries=tries)
+            except ChannelBusy as busy:
+                await self._sleep(busy.retry_after)
+                return await self.send(payload, tries=tries)
+        except (ChannelBusy, ChannelDown) as error:
+            log.error("A part of a message was not sent", why=str(error))
+            return None
 
     async def learn_move(self, old: int, new: int) -> None:
         """A group has another id from now on."""

@@ -256,6 +256,19 @@ async def test_a_refused_album_goes_out_one_by_one(
     assert words.text == "Слова\nhttps://example.com/0"
 
 
+async def test_a_part_that_has_to_wait_is_waited_for_and_nothing_comes_twice(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    telegram.script(
+        method="sendMediaGroup", status=400, description="Bad Request: WEBPAGE_MEDIA_EMPTY"
+    )
+    telegram.script(method="sendPhoto", status=200, body='{"ok":true,"result":{"message_id":1}}')
+    telegram.script(method="sendPhoto", retry_after=0)
+    telegram.script(method="sendPhoto", status=502, body="<html>")
+    assert await send(channel, *links(3))
+    assert [call.status for call in telegram.calls("sendPhoto")] == [200, 429, 502, 200]
+
+
 async def test_an_album_refused_for_its_words_leaves_them_plain(
     channel: TelegramChannel, telegram: FakeTelegram
 ) -> None:
