@@ -62,7 +62,13 @@ class Customer:
 
     def _fresh(self) -> list[Call]:
         made = self.telegram.calls(chat_id=self.chat)
-        return [call for call in made if call.method != "sendChatAction"][self._seen :]
+        told = [call for call in made if call.method != "sendChatAction" and not _only_chosen(call)]
+        return told[self._seen :]
+
+
+def _only_chosen(call: Call) -> bool:
+    """Whether it only shows which button was taken, beside the answer."""
+    return call.method == "editMessageReplyMarkup" and _labels(call)[0].startswith("✓ ")
 
 
 def _told(calls: list[Call]) -> list[str]:
@@ -117,6 +123,11 @@ async def test_marks_appear_on_the_buttons_pressed(telegram: FakeTelegram) -> No
     assert refused.text == "Можно выбрать не больше 2. Выбрано: Лента, Открытка."
     (done,) = await anna.presses(marked, "Готово", 1)
     assert done.text == "Добавим Лента, Открытка"
+    chosen = (await telegram.expect(3, "editMessageReplyMarkup", chat_id=604))[-1]
+    assert (chosen.parameters["message_id"], _labels(chosen)) == (
+        question.message_id,
+        ["✓ Готово"],
+    )
 
 
 async def test_a_message_that_cannot_be_changed_is_said_anew(telegram: FakeTelegram) -> None:
