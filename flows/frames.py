@@ -17,8 +17,9 @@ BOTTOM = 0
 class Kept(msgspec.Struct, gc=False):
     """A part of a position, which `to_json` ends: what it holds goes into the JSON without a copy.
 
-    What has its default, and what was only worked out for a turn, is left out. Written out field by
-    field, as a walk over all fields in each turn of each chat would cost a tenth of the turn.
+    What has its default, and what was only worked out for a turn, is left out; what seldom has it
+    is always there, as a dict that begins with six need not grow. Written out field by field: a walk
+    over all fields in each turn of each chat would cost a tenth of the turn.
     """
 
 
@@ -136,13 +137,12 @@ class Frame(Kept):
             "version": self.version,
             "at": self.at,
             "why": self.why,
+            "step": self.step,
         }
         if self.task:
             kept["task"] = self.task
         if self.of:
             kept["of"] = self.of
-        if self.step is not None:
-            kept["step"] = self.step
         if self.save is not None:
             kept["save"] = self.save
         if self.ending:
@@ -243,13 +243,17 @@ class Position(Kept):
     ran: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        kept: dict[str, Any] = {}
-        if self.counter:
-            kept["counter"] = self.counter
-        if self.stack:
-            kept["stack"] = stack = []
-            for frame in self.stack:
-                stack.append(frame.to_json())
+        stack = []
+        for frame in self.stack:
+            stack.append(frame.to_json())
+        kept: dict[str, Any] = {
+            "counter": self.counter,
+            "stack": stack,
+            "met": self.met,
+            "heard": self.heard,
+            "expiry": self.expiry,
+            "message": self.message,
+        }
         if self.offers:
             kept["offers"] = self.offers
         if self.last:
@@ -260,16 +264,8 @@ class Position(Kept):
             kept["mail"] = self.mail
         if self.held:
             kept["held"] = self.held
-        if self.met:
-            kept["met"] = self.met
-        if self.heard:
-            kept["heard"] = self.heard
         if self.alone:
             kept["alone"] = self.alone
-        if self.expiry:
-            kept["expiry"] = self.expiry
-        if self.message:
-            kept["message"] = self.message
         if self.greeting is not None:
             kept["greeting"] = self.greeting
         if self.outcome is not None:

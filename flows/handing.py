@@ -47,10 +47,11 @@ def give_back(stage: Stage, what: GivenBack) -> None:
 
 def heal(stage: Stage) -> None:
     """A frame that waits for a person while the bot has the chat was never told of its return."""
-    frame = waiting(stage)
-    if frame is not None:
-        give_back(stage, GivenBack())
-        running.run(stage)
+    for frame in stage.stack:
+        if frame.wait is not None and frame.wait.kind == "person":
+            give_back(stage, GivenBack())
+            running.run(stage)
+            return
 
 
 def _carry_on(stage: Stage) -> None:

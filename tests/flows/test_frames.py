@@ -1,4 +1,4 @@
-"""What a position holds is kept, all of it, and what has its default takes no room."""
+"""What a position holds is kept, all of it, and what mostly has its default takes no room."""
 
 import json
 from typing import Any, get_args, get_origin, get_type_hints
@@ -44,9 +44,11 @@ def test_every_field_is_kept_and_comes_back(kind: type[Kept]) -> None:
     assert msgspec.convert(kept, kind) == whole
 
 
-def test_what_has_its_default_takes_no_room() -> None:
-    assert Position().to_json() == {}
-    least = {"id": 1, "flow": "а", "version": "1", "at": 0, "why": "task"}
+def test_what_mostly_has_its_default_takes_no_room() -> None:
+    empty = {"counter": 0, "stack": [], "met": False, "heard": 0.0, "expiry": 0.0, "message": ""}
+    assert Position().to_json() == empty
+    assert position_of({}) == Position()
+    least = {"id": 1, "flow": "а", "version": "1", "at": 0, "why": "task", "step": None}
     assert msgspec.convert(least, Frame).to_json() == least
     waiting = {"id": "w1", "kind": "ask", "entry": 0}
     assert msgspec.convert(waiting, Wait).to_json() == waiting
