@@ -10,7 +10,7 @@ from flows.frames import BOTTOM, Frame, Outcome, Position
 from flows.hours import Hours
 from flows.model import Bot, Flow, Operation
 from flows.turn import CHATLESS, Around
-from flows.values import freeze, freeze_light, thaw, thaw_fields
+from flows.values import freeze, freeze_light, thaw
 
 HISTORY_KEPT = 20
 FRESH_KEPT = 50
@@ -65,9 +65,8 @@ class Memory(Struct, eq=False, gc=False):
 
     def knows(self, frame: Frame) -> bool:
         """Whether the version this frame stands on is at hand, with its flow in it."""
-        return frame.known is not None or self._finds(frame)
-
-    def _finds(self, frame: Frame) -> bool:
+        if frame.known is not None:
+            return True
         bot = self.bot if frame.version == self.bot.version else self.older.get(frame.version)
         if frame.retired or bot is None:
             return False
@@ -132,34 +131,30 @@ class Memory(Struct, eq=False, gc=False):
 
     def scope(self, frame: Frame) -> dict[str, Any]:
         """Every name an expression of this frame may read."""
-        if frame.scope is None:
-            frame.scope = self._scope(frame)
-        return frame.scope
-
-    def _scope(self, frame: Frame) -> dict[str, Any]:
-        scope = thaw_fields((self.owner(frame) if frame.of else frame).variables)
-        self._surround(scope)
+        if frame.scope is not None:
+            return frame.scope
+        scope = self.surroundings()
         scope["trigger"] = self._trigger_of(frame)
+        for name, value in (self.owner(frame) if frame.of else frame).variables.items():
+            scope[name] = value if type(value) is str else thaw(value)
         if frame.outcome:
             scope["call"] = {"outcome": frame.outcome}
         if frame.loops:
             scope["item"] = element_of(frame)
+        frame.scope = scope
         return scope
 
     def surroundings(self) -> dict[str, Any]:
-        """What may be read wherever one stands."""
-        return self._surround({})
-
-    def _surround(self, scope: dict[str, Any]) -> dict[str, Any]:
+        """What may be read wherever one stands; no variable may have these names."""
         position = self.position
-        scope["user"] = self.user
-        scope["chat"] = self.chat
-        scope["msg"] = {"text": position.message}
-        if self.bot.hours:
-            scope["hours"] = Openings(self.bot.hours, self.env)
-        if position.outcome is not None:
-            scope["handoff"] = position.outcome
-        return scope
+        return {
+            "user": self.user,
+            "chat": self.chat,
+            "msg": {"text": position.message},
+            "trigger": None,
+            "hours": Openings(self.bot.hours, self.env) if self.bot.hours else None,
+            "handoff": position.outcome,
+        }
 
     def trigger(self, frame: Frame) -> str:
         """The message that woke the frame, or the task it helps."""

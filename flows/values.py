@@ -124,23 +124,28 @@ def _too_heavy() -> RunError:
 
 
 def thaw(value: Any) -> Any:
-    """A value kept by `freeze`, with its dates again; JSON that only looks tagged stays as it is."""
+    """A value kept by `freeze`, with its dates again; JSON that only looks tagged stays as it is.
+
+    For who only reads it: a part without any dates may be the kept one itself and no copy.
+    """
     kind = type(value)
-    if kind in _SCALARS:
-        return value
     if kind is dict:
         if len(value) == 1:
             (tag,) = value
             if tag in _TAGS:
                 return _thawed(tag, value)
-        return thaw_fields(value)
-    if kind is list:
-        return [item if type(item) in _SCALARS else thaw(item) for item in value]
+        for item in value.values():
+            if type(item) not in _SCALARS:
+                return thaw_fields(value)
+    elif kind is list:
+        for item in value:
+            if type(item) not in _SCALARS:
+                return [thaw(item) for item in value]
     return value
 
 
 def thaw_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """`thaw` for named values: a field that is called like a tag is a field."""
+    """`thaw` for named values, in a new dict: a field that is called like a tag is a field."""
     if not fields:
         return {}
     thawed = dict(fields)

@@ -12,7 +12,7 @@ from bots.errors import ActionFailed
 from bots.model.message import Address
 from bots.ports import Clock
 from flows.model import ActionSpec, Bot, Wording
-from flows.values import thaw
+from flows.values import freeze, thaw
 
 CATALOGUE: Mapping[str, ActionSpec] = {
     **http.SPECS,
@@ -83,7 +83,8 @@ class Catalogue:
             raise ActionFailed(f"there is no action {action}")
         facts = self._bots(address.bot)
         job = Job(
-            arguments={name: thaw(value) for name, value in arguments.items()},
+            # An action may change what it is given, so that is a copy.
+            arguments={name: thaw(freeze(value)) for name, value in arguments.items()},
             address=address,
             key=key,
             now=self._clock().astimezone(ZoneInfo(facts.timezone)),
