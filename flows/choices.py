@@ -182,7 +182,7 @@ def _press(stage: Stage, frame: Frame, wait: Wait, choice: Choice) -> Press:
 def by_words(stage: Stage, frame: Frame, text: str) -> Choice | None:
     """The choice a text names: by its label, or where there is a real choice by its number."""
     question = question_of(stage, frame)
-    if question.plain:
+    if not question.choosable:
         return None
     usable = _usable(stage, frame)
     if not usable:
@@ -242,7 +242,7 @@ def _numbered(usable: Sequence[Choice]) -> int:
 
 def by_beginning(stage: Stage, frame: Frame, text: str) -> Choice | None:
     """The one choice whose label goes on from the words, is nearly them, or is all they are about."""
-    if question_of(stage, frame).plain:
+    if not question_of(stage, frame).choosable:
         return None
     usable = _usable(stage, frame)
     if not usable:

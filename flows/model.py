@@ -314,11 +314,16 @@ class Question:
     """A question that saves nothing: it offers, and a text nobody claims is not its misfit."""
     plain: bool = field(init=False)
     """A question without anything to press."""
+    choosable: bool = field(init=False)
+    """A question that a choice may answer: of what there is to press, something is an answer."""
 
     def __post_init__(self) -> None:
-        pressed = self.body.buttons or self.options is not None or self.skip is not None
+        buttons = self.body.buttons
+        made = self.options is not None or self.skip is not None or self.kind.base == "many"
+        answers = any(one.share is None and one.url is None for one in buttons)
         object.__setattr__(self, "menu", self.save is None)
-        object.__setattr__(self, "plain", not pressed and self.kind.base != "many")
+        object.__setattr__(self, "plain", not (buttons or made))
+        object.__setattr__(self, "choosable", answers or made)
 
 
 # ---------------------------------------------------------------- operations

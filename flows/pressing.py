@@ -174,7 +174,7 @@ def answer_by_label(stage: Stage, frame: Frame, text: str) -> bool:
         triggers.note(stage, "answer", SURE, frame.flow, label=label, step=frame.step or "")
         confirm(stage, frame, said)
         return True
-    if question_of(stage, frame).plain:
+    if not question_of(stage, frame).choosable:
         return False
     chosen = by_words(stage, frame, text)
     if chosen is not None:
