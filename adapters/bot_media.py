@@ -10,6 +10,8 @@ from weakref import WeakValueDictionary
 from bots.errors import Rejected
 from bots.ports import Shelf
 
+TOO_LARGE = "larger than"
+"""What a refusal says of a file that the messenger does not take for its size."""
 MEDIA = "media"
 """The folder in the bot folder whose files may be sent."""
 
@@ -97,7 +99,7 @@ class BotMedia:
             raise Rejected(f"{ref}: there is no such file in the bot folder's {MEDIA}")
         largest = self._largest.get(kind, self._largest[""])
         if path.stat().st_size > largest:
-            raise Rejected(f"{ref}: larger than the {largest // 2**20} MB the messenger takes")
+            raise Rejected(f"{ref}: {TOO_LARGE} the {largest // 2**20} MB the messenger takes")
         return LocalFile(path, self._digest(path))
 
     def _digest(self, path: Path) -> str:

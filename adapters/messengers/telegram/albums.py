@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from adapters.bot_media import LocalFile
+from adapters.bot_media import TOO_LARGE, LocalFile
 from adapters.messengers.telegram.client import Client
 from adapters.messengers.telegram.files import BotFiles, forgotten
 from adapters.messengers.telegram.media import METHODS
@@ -32,7 +32,7 @@ async def send_album(
     """Send it; `uploads` says which of its parts are files of ours.
 
     A file that cannot be read is left out, as one missing picture should not hide nine others.
-    Raises Rejected where nothing is left.
+    Raises Rejected where nothing is left, or one is too large for an album.
     """
     refs = {upload["at"]: upload["file"] for upload in uploads}
     parts = []
@@ -41,6 +41,9 @@ async def send_album(
             file = await files.find(refs[at], media["type"]) if at in refs else None
             parts.append(_Part(media, file))
         except Rejected as rejected:
+            if TOO_LARGE in str(rejected):
+                # By itself it may go out as a document.
+                raise
             log.warning("A part of an album is left out", why=str(rejected))
     if not parts:
         raise Rejected("none of the album's files can be sent")

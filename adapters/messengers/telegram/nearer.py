@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
+from adapters.bot_media import TOO_LARGE
 from adapters.messengers.telegram.media import CAPTIONED, METHODS, Call
 from bots.shaping import ONLY_BUTTONS
 
@@ -30,7 +31,7 @@ _MISSING = ("there is no such file", "no folder to take files from")
 def nearer(refused: Mapping[str, Any], why: str) -> list[Call]:
     """The calls to make in its place, none where there is nothing left to say."""
     said = why.lower()
-    too_large = "too large" in said or "too big" in said
+    too_large = any(part in said for part in (TOO_LARGE, "too large", "too big"))
     if "instead" in refused:
         return [_words(refused, refused["instead"])]
     if "button_" in said and (without := _without_links(refused)):

@@ -269,6 +269,18 @@ async def test_a_part_that_has_to_wait_is_waited_for_and_nothing_comes_twice(
     assert [call.status for call in telegram.calls("sendPhoto")] == [200, 429, 502, 200]
 
 
+async def test_a_picture_too_large_for_an_album_is_a_document_beside_the_others(
+    channel: TelegramChannel, telegram: FakeTelegram, folder: Path
+) -> None:
+    with (folder / "media" / "huge.jpg").open("wb") as huge:
+        huge.truncate(10 * 1024 * 1024 + 1)
+    assert await send(channel, *album("media/hello.jpg", "media/huge.jpg"), text="Слова")
+    assert [(call.method, call.text) for call in telegram.calls()] == [
+        ("sendPhoto", "Слова"),
+        ("sendDocument", ""),
+    ]
+
+
 async def test_an_album_refused_for_its_words_leaves_them_plain(
     channel: TelegramChannel, telegram: FakeTelegram
 ) -> None:
