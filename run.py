@@ -590,7 +590,6 @@ def connect(settings: Settings, house: House, mask: Mask) -> Channels:
 
     return Channels(
         store=house.stores.channels(KeyRing(partial(keys_at_hand, settings))),
-        messengers=opener.messengers,
         workspace=house.workspace,
         live=house.channels,
         open=opener,
@@ -796,12 +795,14 @@ def http_app(
 
 def services_of(settings: Settings, house: House, channels: Channels) -> "Services":
     """What the HTTP surface serves."""
+    from adapters.messenger_catalogue import messengers
     from bots.services import Services
     from bots.services.chat import Chat
     from bots.services.files import Files
     from bots.services.handoff import Handoff
     from bots.services.health import Health, not_behind
     from bots.services.messaging import Messaging
+    from bots.services.platforms import Platforms
 
     stores, inbox = house.stores, house.inbox
     conversations = house.conversations
@@ -815,7 +816,12 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
             new_id=house.new_id,
         ),
         conversations=conversations,
-        messaging=Messaging(inbox, house.outbox, conversations, channels=channels),
+        messaging=Messaging(
+            inbox,
+            house.outbox,
+            conversations,
+            channels=Platforms(messengers(), channels, house.published),
+        ),
         events=house.events,
         files=Files(conversations, house.channels),
         handoff=Handoff(inbox, conversations),

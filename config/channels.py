@@ -8,7 +8,7 @@ from dotenv import dotenv_values
 
 from bots.messengers import Messenger
 from bots.model.channel import ChannelRecord
-from bots.services.channels import Declared
+from bots.services.declared import Declared
 from config.kept_secrets import kept_secret
 from config.settings import MessengerSettings, Settings
 

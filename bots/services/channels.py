@@ -10,12 +10,12 @@ import structlog
 
 from bots.commands import commands_of
 from bots.errors import ChannelUnauthorised, Conflict, NotFound, Unavailable
-from bots.messengers import Messenger
 from bots.model.channel import DECLARED, ChannelRecord, ChannelState
 from bots.ports import Channel, Clock, Listening, MessengerChannel, Sleep
 from bots.ports import Channels as Store
 from bots.services.connection import Connection
-from bots.services.runtime import Connected, Platform, Published
+from bots.services.declared import Read, Written
+from bots.services.runtime import Published
 from bots.supervision import Supervisor
 
 log = structlog.get_logger()
@@ -26,30 +26,6 @@ PATIENCE = 3.0
 LOOK_EVERY = 1.0
 """Seconds between two looks at what others changed."""
 
-
-WEB = Platform(
-    name="web",
-    title="Web chat",
-    capabilities=("text", "inline_keyboard", "media", "files"),
-    webhook=False,
-    writes_first=False,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """What the owner wrote down, and `complaints` about what of it cannot be opened.
-
-    Of a bot and messenger that is `undecided` nothing is changed until it can be read again.
-    """
-
-    records: Sequence[ChannelRecord] = ()
-    complaints: Sequence[str] = ()
-    undecided: frozenset[tuple[str, str]] = frozenset()
-
-
-Read = Callable[[Mapping[str, Mapping[str, Mapping[str, str]]]], Declared]
-"""Reads what is declared, by the `channels` of each bot."""
 
 Open = Callable[[ChannelRecord], MessengerChannel]
 """Opens a channel without going anywhere. Raises ChannelUnauthorised."""
@@ -68,7 +44,6 @@ class Channels:
         self,
         *,
         store: Store,
-        messengers: Mapping[str, Messenger],
         workspace: int,
         live: dict[str, Channel],
         open: Open,
@@ -83,11 +58,10 @@ class Channels:
         """`url` gives where a platform may call us."""
         self.at: dict[str, tuple[MessengerChannel, ...]] = {}
         self._store = store
-        self._messengers = messengers
         self._workspace = workspace
         self._live = live
         self._open = open
-        self._read = read
+        self._written = Written(read, published)
         self._published = published
         self._into = into
         self._url = url
@@ -98,9 +72,7 @@ class Channels:
         self._unopened: dict[str, _Unopened] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._parted: list[MessengerChannel] = []
-        self._declared = Declared()
-        self._said: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None
-        self._told: frozenset[str] = frozenset()
+        self._seconds: set[str] = set()
         self._stamps: Mapping[str, datetime | None] = {}
         self._unnoted = True
         self._listening = False
@@ -146,7 +118,7 @@ class Channels:
     @property
     def complaints(self) -> Sequence[str]:
         """What is wrong with what the owner wrote down."""
-        return self._declared.complaints
+        return self._written.declared.complaints
 
     @property
     def refused_alone(self) -> str | None:
@@ -172,36 +144,6 @@ class Channels:
         connection = self._connections.get(name)
         if connection is not None:
             connection.told(why)
-
-    def platforms(self) -> list[Platform]:
-        """Every messenger we speak to, and the page."""
-        found = [
-            Platform(
-                name=one.name,
-                title=one.title,
-                capabilities=one.capabilities,
-                webhook=one.webhook,
-                writes_first=one.writes_first,
-            )
-            for one in self._messengers.values()
-        ]
-        return [*found, WEB]
-
-    def is_up(self, platform: str) -> bool:
-        """Whether an account of this messenger works just now; the page always does."""
-        return platform == WEB.name or any(
-            one.state.status == "up" for one in self.connections if one.record.platform == platform
-        )
-
-    def accounts(self, platform: str) -> list[Connected]:
-        """The accounts that are open at a messenger, in the order they were opened."""
-        if platform == WEB.name:
-            return [Connected(channel=WEB.name, bot=bot) for bot in self._published.names()]
-        return [
-            Connected(channel=one.channel.name, bot=one.record.bot)
-            for one in self.connections
-            if one.record.platform == platform
-        ]
 
     # ------------------------------------------------------------ changing them
 
@@ -236,32 +178,20 @@ class Channels:
             if stamps != self._stamps:
                 # Whoever kept a channel anew waits to read how it fares.
                 self._stamps, self._unnoted = stamps, True
-            self._read_again()
+            declared = self._written.read(aloud=self._listening)
             stays = [
                 one.record
                 for one in self.connections
                 if one.record.origin == "folder"
-                and (one.record.bot, one.record.platform) in self._declared.undecided
+                and (one.record.bot, one.record.platform) in declared.undecided
             ]
             theirs = [one for one in kept if one.origin not in DECLARED]
-            await self._become([*self._declared.records, *stays, *theirs])
+            await self._become([*declared.records, *stays, *theirs])
             await self._keep_declared(kept)
             for connection in self.connections:
                 connection.look()
                 self._see_to(connection)
             await self._note()
-
-    def _read_again(self) -> None:
-        """What is declared; while something is wrong with it, at every look."""
-        said = {name: self._published.current(name).channels for name in self._published.names()}
-        if said == self._said and not self._declared.complaints:
-            return
-        self._said, self._declared = said, self._read(said)
-        fresh = frozenset(self._declared.complaints)
-        # At a start they end it, and whoever started us is told.
-        for line in sorted(fresh - self._told) if self._listening else ():
-            log.error("A channel cannot be connected", why=line)
-        self._told = fresh
 
     async def _become(self, wanted: Iterable[ChannelRecord]) -> None:
         """Have just these open, the first of those with one account."""
@@ -325,8 +255,8 @@ class Channels:
 
     def _refuse_second(self, first: ChannelRecord, second: ChannelRecord, name: str) -> None:
         line = f"{name} serves {first.bot} ({first.origin}), not {second.bot} ({second.origin}) too"
-        if line not in self._told:
-            self._told |= {line}
+        if line not in self._seconds:
+            self._seconds.add(line)
             log.error("An account serves one bot alone", why=line)
 
     async def _connect(self, record: ChannelRecord, channel: MessengerChannel) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -55,6 +54,7 @@ class Connection:
         self._arrived = False
         self._quiet = True
         self._unsent: str | None = None
+        self._refused = False
         self._probed_at = clock()
         self._announced: Commands | None = None
         self._announce_at = clock()
@@ -68,7 +68,7 @@ class Connection:
         except ChannelError as error:
             self._failed(error)
             raise
-        self._arrived, self._unsent = True, None
+        self._arrived, self._unsent, self._refused = True, None, False
         if self._turn("up", title=title):
             log.info("Connected", channel=self.channel.name, bot=self.record.bot, account=title)
 
@@ -123,7 +123,7 @@ class Connection:
 
     def told(self, why: str | None) -> None:
         """What sending met: a sentence when it begins to fail, None when it goes again."""
-        self._unsent = why
+        self._unsent, self._refused = why, False
         self._probed_at = self._clock()
         self.look()
 
@@ -131,7 +131,8 @@ class Connection:
         """Take up what the channel itself tells of its trouble."""
         if self._arrived:
             why = self._unsent or self.channel.trouble
-            self._turn("down" if why else "up", why or "")
+            status: Status = "refused" if self._refused else "down"
+            self._turn(status if why else "up", why or "")
 
     @property
     def wants_probe(self) -> bool:
@@ -139,10 +140,15 @@ class Connection:
         return self._unsent is not None and self._clock() - self._probed_at >= PROBE_AFTER
 
     async def probe(self) -> None:
-        """Find out whether the messenger answers again."""
+        """Find out whether the messenger answers again, while it is listened to."""
         self._probed_at = self._clock()
-        with suppress(ChannelError):
-            await self.arrive()
+        try:
+            await self.channel.check()
+        except ChannelError as error:
+            self._unsent, self._refused = str(error), isinstance(error, ChannelUnauthorised)
+        else:
+            self._unsent, self._refused = None, False
+        self.look()
 
     def _turn(self, status: Status, why: str = "", *, title: str = "") -> bool:
         """Whether the status is another than before."""

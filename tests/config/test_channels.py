@@ -7,7 +7,7 @@ import pytest
 
 from bots.messengers import Account, Credential, Messenger
 from bots.ports import MessengerChannel
-from bots.services.channels import Declared
+from bots.services.declared import Declared
 from config.channels import declared, takes_money
 from config.environment import load_settings
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,7 +17,9 @@ from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.receipt import Receipt
 from bots.model.turn import Outgoing
 from bots.ports import Channel, Listening, MessengerChannel, Received, Webhook
-from bots.services.channels import Channels, Declared
+from bots.services.channels import Channels
+from bots.services.declared import Declared
+from bots.services.platforms import Platforms
 from bots.supervision import Supervisor
 from flows.load import load_bot
 from flows.model import Bot
@@ -145,11 +148,11 @@ class Rig:
         self.live: dict[str, Channel] = {"web": cast(Channel, SimpleNamespace(name="web"))}
         self.supervisor = Supervisor()
         self.channels = self.service()
+        self.platforms = Platforms({"pigeon": PIGEON}, self.channels, self.bots)
 
     def service(self) -> Channels:
         return Channels(
             store=self.store,
-            messengers={"pigeon": PIGEON},
             workspace=1,
             live=self.live,
             open=lambda record: Pigeon(self.loft, record),
@@ -314,7 +317,7 @@ async def test_one_bad_channel_does_not_keep_the_others_away(rig: Rig) -> None:
     await rig.begin()
     states = {name: state.status for name, state in rig.channels.states().items()}
     assert states == {"pigeon:1": "refused", "pigeon:2": "up", "pigeon:odd": "refused"}
-    assert rig.channels.is_up("pigeon")
+    assert rig.platforms.is_up("pigeon")
     assert rig.channels.up() == {"pigeon:1": 0.0, "pigeon:2": 1.0, "pigeon:odd": 0.0}
 
 
@@ -469,7 +472,17 @@ async def test_a_channel_that_nobody_writes_to_any_more_is_not_down_for_ever(rig
     rig.channels.told("pigeon:1", "502 of a proxy")
     await rig.look()
     assert rig.status("pigeon:1") == "down"
-    rig.clock.time = rig.clock.time.replace(minute=2)
+    rig.loft.failing["pigeon:1"] = ChannelUnauthorised("Wrong ring")
+    rig.clock.time += timedelta(seconds=60)
+    await rig.look()
+    await rig.look()
+    assert rig.status("pigeon:1") == "refused"
+    assert rig.loft.listening == ["pigeon:1"]
+    del rig.loft.failing["pigeon:1"]
+    rig.clock.time += timedelta(seconds=59)
+    await rig.look()
+    assert rig.status("pigeon:1") == "refused"
+    rig.clock.time += timedelta(seconds=1)
     await rig.look()
     assert rig.status("pigeon:1") == "up"
 
@@ -492,9 +505,9 @@ async def test_accounts_are_listed_for_who_writes_first(rig: Rig) -> None:
     await rig.begin()
     await rig.channels.put(record("1"))
     await rig.channels.put(record("2", "salon"))
-    assert [(one.channel, one.bot) for one in rig.channels.accounts("pigeon")] == [
+    assert [(one.channel, one.bot) for one in rig.platforms.accounts("pigeon")] == [
         ("pigeon:1", "shop"),
         ("pigeon:2", "salon"),
     ]
-    assert [one.bot for one in rig.channels.accounts("web")] == ["shop", "salon"]
-    assert [one.name for one in rig.channels.platforms()] == ["pigeon", "web"]
+    assert [one.bot for one in rig.platforms.accounts("web")] == ["shop", "salon"]
+    assert [one.name for one in rig.platforms.platforms()] == ["pigeon", "web"]
