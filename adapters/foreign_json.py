@@ -1,0 +1,34 @@
+"""Single values out of JSON that others wrote, whatever stands there: none of these raises."""
+
+from typing import Any
+
+_LONGEST = 2**63
+
+
+def mapping(raw: Any, key: str) -> dict[str, Any]:
+    """A mapping in a mapping; an empty one where there is none."""
+    value = raw.get(key) if isinstance(raw, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def listed(raw: Any, key: str) -> list[Any]:
+    """A list in a mapping; an empty one where there is none."""
+    value = raw.get(key) if isinstance(raw, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def string(value: Any) -> str:
+    """A text that can be kept, "" for anything else: half a surrogate pair is replaced."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+def whole(value: Any) -> int:
+    """A whole number of at most 64 bits, 0 for anything else; True is none."""
+    return value if type(value) is int and -_LONGEST <= value < _LONGEST else 0
+
+
+def degrees(value: Any) -> float | None:
+    """A latitude or longitude, None for anything else."""
+    return value if type(value) in (int, float) and -180 <= value <= 180 else None
