@@ -10,6 +10,7 @@ from tests.servers.shapes import (
     Choice,
     Fields,
     Flag,
+    Maybe,
     Number,
     Several,
     Shape,
@@ -52,6 +53,8 @@ def strategy_of(shape: Shape, *, strange: bool = True) -> st.SearchStrategy[Any]
             return st.booleans()
         case Anything():
             return st.dictionaries(st.text(max_size=5), ANYTHING, max_size=3)
+        case Maybe(of):
+            return st.none() | strategy_of(of, strange=strange)
         case Several(of=of, least=least, most=most):
             inner = strategy_of(of, strange=strange)
             return st.lists(inner, min_size=least, max_size=max(least, min(most or MOST, MOST)))

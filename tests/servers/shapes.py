@@ -53,6 +53,13 @@ class Anything:
 
 
 @dataclass(frozen=True, slots=True)
+class Maybe:
+    """What may be null too."""
+
+    of: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
 class Several:
     of: "Shape"
     least: int = 0
@@ -76,7 +83,7 @@ class Tagged:
     kinds: "Mapping[str, Fields]"
 
 
-Shape = Text | Choice | Number | Flag | Anything | Several | Fields | Tagged
+Shape = Text | Choice | Number | Flag | Anything | Maybe | Several | Fields | Tagged
 
 
 def problems(shape: Shape, value: Any, path: str = "") -> Iterator[Problem]:
@@ -92,6 +99,9 @@ def problems(shape: Shape, value: Any, path: str = "") -> Iterator[Problem]:
         case Flag():
             if not isinstance(value, bool):
                 yield Problem(path, "type", "must be a boolean")
+        case Maybe(of):
+            if value is not None:
+                yield from problems(of, value, path)
         case Several():
             yield from _several(shape, value, path)
         case Fields():
