@@ -213,6 +213,24 @@ class VkSettings(MessengerSettings):
     )
 
 
+class MaxSettings(MessengerSettings):
+    """Bots in MAX."""
+
+    token: SecretStr | None = Field(
+        default=None, description="Token of one bot, from business.max.ru"
+    )
+    nick: str | None = Field(
+        default=None, description="The bot's name in its address max.ru/<nick>"
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="What MAX signs webhooks with; made and kept in the data folder if absent",
+    )
+    api_base: WebAddress = Field(
+        default="https://platform-api2.max.ru", description="Where MAX's methods are called"
+    )
+
+
 class PaySettings(_Part):
     """How customers pay."""
 
@@ -297,6 +315,7 @@ class Settings(BaseSettings):
     telegram: TelegramSettings = TelegramSettings()
     whatsapp: WhatsAppSettings = WhatsAppSettings()
     vk: VkSettings = VkSettings()
+    max: MaxSettings = MaxSettings()
     pay: PaySettings = PaySettings()
     log: LogSettings = LogSettings()
 

@@ -89,6 +89,23 @@ MESSENGERS = (
         shares=("location",),
         public=("group", "confirmation"),
     ),
+    # https://dev.max.ru/docs-api/use-cases/sending-messages/keyboard
+    Messenger(
+        name="max",
+        title="MAX",
+        ru="бот MAX",
+        en="a bot of MAX",
+        alias="макс",
+        keys=("token", "nick", "webhook_secret"),
+        needs=2,
+        label=128,
+        buttons=210,
+        text=4000,
+        caption=4000,
+        album=10,
+        shares=("phone", "location"),
+        public=("nick",),
+    ),
 )
 
 BY_NAME = {one.name: one for one in MESSENGERS}

@@ -106,6 +106,7 @@ WORDS: tuple[Word, ...] = (
     Word("documents", "knowledge", "text", "категория загруженных документов", "a category of uploaded documents", "документы"),
     *(Word(one.name, "channels", "{account}", one.ru, one.en, one.alias) for one in MESSENGERS),
     Word("token", "account", "text", "ключ, который дал мессенджер: ${TELEGRAM_TOKEN} — переменная окружения", "what the messenger gave: ${TELEGRAM_TOKEN} is a variable of the environment", "ключ"),
+    Word("nick", "account", "text", "MAX: имя бота из его адреса max.ru/имя", "MAX: the bot's name in its address max.ru/name", "ник"),
     Word("phone_id", "account", "text", "WhatsApp: номер телефона как id (Phone number ID)", "WhatsApp: the Phone number ID", "номер"),
     Word("app_secret", "account", "text", "WhatsApp: секрет приложения, им подписаны вызовы", "WhatsApp: the app's secret, which signs its calls", "секрет_приложения"),
     Word("verify_token", "account", "text", "WhatsApp: слово для проверки адреса, вы придумываете его сами", "WhatsApp: the word that verifies the address, yours to make up", "слово_проверки"),

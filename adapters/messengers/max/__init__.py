@@ -1,0 +1,1 @@
+"""MAX, through its Bot API."""
