@@ -12,6 +12,7 @@ import pytest
 
 from tests.conversations.customer import SLOW, Customer
 from tests.conversations.golden import Golden
+from tests.conversations.max_side import MaxSide
 from tests.conversations.side import BOTS, Side
 from tests.conversations.telegram_side import TelegramSide
 from tests.conversations.vk_side import VkSide
@@ -22,6 +23,7 @@ SIDES: dict[str, type[Side]] = {
     "telegram": TelegramSide,
     "whatsapp": WhatsAppSide,
     "vk": VkSide,
+    "max": MaxSide,
 }
 """A messenger more is a line more."""
 
