@@ -14,6 +14,9 @@ class Newest(Generic[Key, Value]):
         self._most = most
         self._entries: OrderedDict[Key, Value] = OrderedDict()
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
     def get(self, key: Key) -> Value | None:
         """None where nothing is kept."""
         if key not in self._entries:
@@ -27,3 +30,7 @@ class Newest(Generic[Key, Value]):
         self._entries.move_to_end(key)
         if len(self._entries) > self._most:
             self._entries.popitem(last=False)
+
+    def drop(self, key: Key) -> None:
+        """Forget one."""
+        self._entries.pop(key, None)

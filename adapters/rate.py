@@ -21,9 +21,10 @@ class Rate:
         self._turns: deque[float] = deque(maxlen=max(per_second, 1))
 
     @property
-    def free(self) -> bool:
-        """Whether a call would go at once; what is only nice to have is left out otherwise."""
-        return self._per_second == 0 or self._earliest(self._now()) <= self._now()
+    def spare(self) -> bool:
+        """Whether at most half of a second's calls are used: what is only nice to have needs that."""
+        half = -(-self._per_second // 2)
+        return len(self._turns) < max(half, 1) or self._turns[-half] + WINDOW <= self._now()
 
     async def turn(self) -> None:
         """Wait for the next turn. Raises ChannelBusy where it is half a minute away."""

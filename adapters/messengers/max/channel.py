@@ -158,7 +158,7 @@ class MaxChannel(MessengerChannel):
     async def typing(self, address: Address) -> None:
         """MAX wants the number of the dialog for it, which only what comes in tells."""
         chat = self._chats.get(address.chat_id)
-        if chat is None or not self._client.rate.free:
+        if chat is None or not self._client.rate.spare:
             return
         try:
             await self._client.call("POST", f"/chats/{chat}/actions", {"action": "typing_on"})

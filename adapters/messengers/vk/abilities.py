@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from adapters.messengers.vk.fields import mapping, person
+from adapters.foreign_json import mapping
+from adapters.messengers.vk.fields import person
 
 
 class Abilities(NamedTuple):

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from adapters.foreign_json import listed, mapping, string, whole
 from adapters.messengers.vk.around import Around, Found
-from adapters.messengers.vk.fields import listed, mapping, person, string, whole, written
+from adapters.messengers.vk.fields import person, written
 from adapters.messengers.vk.names import BUTTON, IN_TALK
 from bots.model.receipt import Receipt
 

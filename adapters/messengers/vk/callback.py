@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import structlog
 
+from adapters.foreign_json import listed, string, whole
 from adapters.messengers.vk.client import VERSION, Client
-from adapters.messengers.vk.fields import listed, string, whole
 from adapters.messengers.vk.parse import EVENTS, POSTED_ONLY
 from bots.errors import (
     ChannelBusy,

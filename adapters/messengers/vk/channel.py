@@ -11,6 +11,7 @@ import orjson
 import structlog
 
 from adapters.addresses import Allowed
+from adapters.foreign_json import listed, string, whole
 from adapters.guarded_http import GuardedHttp
 from adapters.messengers.vk.abilities import UNKNOWN, Abilities, abilities_of
 from adapters.messengers.vk.account import CREDENTIALS
@@ -19,15 +20,14 @@ from adapters.messengers.vk.callback import Confirmation, keep_server
 from adapters.messengers.vk.client import PER_SECOND, PUBLIC_API, Client, Connection
 from adapters.messengers.vk.errors import WRONG_TOKEN
 from adapters.messengers.vk.fetching import LARGEST, LONGEST, fetched
-from adapters.messengers.vk.fields import listed, string, whole
 from adapters.messengers.vk.files import Files
-from adapters.messengers.vk.memory import Newest
 from adapters.messengers.vk.parse import parse_event
 from adapters.messengers.vk.people import People
 from adapters.messengers.vk.polling import poll
-from adapters.messengers.vk.rate import Rate
 from adapters.messengers.vk.render import clear_keyboard, pressed, render, stands_below
 from adapters.messengers.vk.sending import Sender
+from adapters.newest import Newest
+from adapters.rate import Rate
 from bots.errors import (
     ChannelError,
     ChannelUnauthorised,

@@ -14,7 +14,7 @@ import structlog
 from yarl import URL
 
 from adapters.messengers.vk.errors import Captcha, result_of
-from adapters.messengers.vk.rate import Rate
+from adapters.rate import Rate
 from adapters.wire import Wire
 from bots.errors import ChannelDown
 

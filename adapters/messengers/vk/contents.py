@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from adapters.messengers.vk.fields import listed, mapping, string, whole
+from adapters.foreign_json import listed, mapping, string, whole
 from bots.model.message import Attachment, MessageType
 
 _DEEPEST = 5

@@ -5,37 +5,14 @@ from typing import Any
 
 import orjson
 
+from adapters.foreign_json import whole
+
 CHATS = 2_000_000_000
 """Talks of several people have numbers from here on, https://dev.vk.com/ru/method/messages.send"""
 
 MOST_CHATS = 100_000_000
 
-_LONGEST = 2**63
 _LATEST = 2**33
-
-
-def mapping(raw: Any, key: str) -> dict[str, Any]:
-    """A mapping in a mapping; an empty one where there is none."""
-    value = raw.get(key) if isinstance(raw, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def listed(raw: Any, key: str) -> list[Any]:
-    """A list in a mapping; an empty one where there is none."""
-    value = raw.get(key) if isinstance(raw, dict) else None
-    return value if isinstance(value, list) else []
-
-
-def string(value: Any) -> str:
-    """A text that can be kept, "" for anything else: half a surrogate pair is replaced."""
-    if not isinstance(value, str):
-        return ""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
-
-
-def whole(value: Any) -> int:
-    """A whole number of at most 64 bits, 0 for anything else; True is none."""
-    return value if type(value) is int and -_LONGEST <= value < _LONGEST else 0
 
 
 def person(value: Any) -> int:

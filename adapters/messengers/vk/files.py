@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from adapters.bot_media import BotMedia, is_local
 from adapters.guarded_http import GuardedHttp, Request
 from adapters.messengers.vk.client import Client
-from adapters.messengers.vk.memory import Newest
+from adapters.newest import Newest
 from bots.errors import AddressRefused, Rejected, RemoteFailed
 from bots.ports import Clock, Shelf
 

@@ -14,7 +14,7 @@ from vkbottle import API, DocMessagesUploader, PhotoMessageUploader, VoiceMessag
 from vkbottle.http import ABCHTTPClient
 
 from adapters.messengers.vk.errors import result_of
-from adapters.messengers.vk.rate import Rate
+from adapters.rate import Rate
 from adapters.wire import Answered, Wire
 from bots.errors import ChannelDown, Rejected
 

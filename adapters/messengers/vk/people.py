@@ -6,9 +6,9 @@ from typing import Any
 
 import structlog
 
+from adapters.foreign_json import string
 from adapters.messengers.vk.client import Client
-from adapters.messengers.vk.fields import string
-from adapters.messengers.vk.memory import Newest
+from adapters.newest import Newest
 from bots.errors import ChannelError
 from bots.ports import Shelf
 

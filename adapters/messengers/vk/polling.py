@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, Protocol
 
 import structlog
 
+from adapters.foreign_json import listed, string, whole
 from adapters.messengers.vk.client import VERSION, Client
-from adapters.messengers.vk.fields import listed, string, whole
 from adapters.messengers.vk.parse import EVENTS
 from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised, Unavailable
 from bots.ports import Listening, Received, Shelf, Sleep

@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 import structlog
 
+from adapters.foreign_json import listed, mapping, string, whole
 from adapters.messengers.vk.client import Client
 from adapters.messengers.vk.errors import BAD_KEYBOARD, NO_BOT_FEATURES, Refused
-from adapters.messengers.vk.fields import listed, mapping, string, whole
 from adapters.messengers.vk.files import Files
-from adapters.messengers.vk.memory import Newest
 from adapters.messengers.vk.names import OURS
 from adapters.messengers.vk.words import MAX_TEXT
+from adapters.newest import Newest
 from bots.errors import Rejected
 from bots.shaping import units
 

@@ -22,14 +22,8 @@ from bots.errors import (
 )
 from bots.model.message import Attachment, AttachmentKind, Button, Card, Entity, Keyboard, Reply
 from bots.ports import Channel, Received, Webhook
-from tests.adapters.messengers.max.conftest import (
-    ADDRESS,
-    PNG,
-    MemoryShelf,
-    Moments,
-    channel_of,
-    row,
-)
+from tests.adapters.messengers.max.conftest import ADDRESS, PNG, channel_of, row
+from tests.adapters.stands import MemoryShelf, Moments
 from tests.servers import max_events as make
 from tests.servers.max import NICK, SECRET, TOKEN, Max
 from tests.servers.max_events import CUSTOMER

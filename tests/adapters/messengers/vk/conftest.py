@@ -1,7 +1,6 @@
 """A fake VK and a channel that talks to it."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,47 +10,14 @@ import pytest
 from adapters.messengers.vk.around import Around
 from adapters.messengers.vk.channel import VkChannel
 from adapters.messengers.vk.client import Client, Connection
-from adapters.messengers.vk.rate import Rate
+from adapters.rate import Rate
 from bots.model.message import Address
 from bots.model.turn import Outgoing
+from tests.adapters.stands import NOW, MemoryShelf, Moments
 from tests.servers.vk import GROUP, SECRET, TOKEN, Vk
 
-NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 ADDRESS = Address(1, "shop", f"vk:{GROUP}", "5")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
-
-
-class MemoryShelf:
-    """A Shelf that forgets with the test."""
-
-    def __init__(self) -> None:
-        self.things: dict[tuple[int, str, str], Any] = {}
-
-    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
-        return self.things.get((workspace, shelf, key))
-
-    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
-        self.things[workspace, shelf, key] = value
-
-    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
-        return {
-            key[2]: value for key, value in self.things.items() if key[:2] == (workspace, shelf)
-        }
-
-
-class Moments:
-    """A clock that moves by being waited for, and notes for how long."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-        self.waits: list[float] = []
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.now += timedelta(seconds=seconds)
 
 
 def around(
@@ -104,19 +70,9 @@ async def connection(vk: Vk) -> AsyncIterator[Connection]:
 
 
 @pytest.fixture
-def moments() -> Moments:
-    return Moments()
-
-
-@pytest.fixture
 def client(connection: Connection, moments: Moments) -> Client:
     rate = Rate(0, clock=moments, sleep=moments.sleep)
     return Client(TOKEN, str(GROUP), connection, rate=rate)
-
-
-@pytest.fixture
-def shelf() -> MemoryShelf:
-    return MemoryShelf()
 
 
 @pytest.fixture

@@ -8,15 +8,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.foreign_json import mapping
 from adapters.http.easyflow import DIALECT
 from adapters.http.intake import PREFIX, Intake
 from adapters.messengers.vk.channel import VkChannel
 from adapters.messengers.vk.client import Connection
-from adapters.messengers.vk.fields import CHATS, mapping
+from adapters.messengers.vk.fields import CHATS
 from adapters.messengers.vk.parse import parse_event
 from bots.model.message import UnifiedMessage
 from bots.model.receipt import Receipt
-from tests.adapters.messengers.vk.conftest import MemoryShelf, Moments, around
+from tests.adapters.messengers.vk.conftest import around
+from tests.adapters.stands import MemoryShelf, Moments
 from tests.servers.mutilation import mutilated, torn
 from tests.servers.vk import GROUP, SECRET, TOKEN
 from tests.servers.vk_updates import event_bodies

@@ -11,7 +11,7 @@ from adapters.messengers.vk.channel import VkChannel
 from adapters.messengers.vk.client import Client
 from adapters.messengers.vk.parse import EVENTS, POSTED_ONLY
 from bots.errors import ChannelUnauthorised
-from tests.adapters.messengers.vk.conftest import Moments
+from tests.adapters.stands import Moments
 from tests.servers.vk import SECRET, Vk
 
 URL = "http://127.0.0.1:9/api/v1/messaging/webhook/vk"

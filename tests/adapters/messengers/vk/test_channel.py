@@ -24,7 +24,8 @@ from bots.errors import (
 )
 from bots.model.message import Attachment, AttachmentKind, Button, Card, Keyboard, Reply
 from bots.ports import Channel, Received, Webhook
-from tests.adapters.messengers.vk.conftest import ADDRESS, PNG, MemoryShelf, Moments, row
+from tests.adapters.messengers.vk.conftest import ADDRESS, PNG, row
+from tests.adapters.stands import MemoryShelf, Moments
 from tests.servers import vk_events as make
 from tests.servers.vk import GROUP, SECRET, TOKEN, Vk
 

@@ -7,7 +7,8 @@ import pytest
 from adapters.messengers.vk.abilities import Abilities, abilities_of
 from adapters.messengers.vk.parse import Read, parse_event
 from bots.model.message import UnifiedMessage
-from tests.adapters.messengers.vk.conftest import ADDRESS, NOW, around
+from tests.adapters.messengers.vk.conftest import ADDRESS, around
+from tests.adapters.stands import NOW
 from tests.servers import vk_events as make
 
 PHOTO = "https://sun9-1.userapi.com/a.jpg"

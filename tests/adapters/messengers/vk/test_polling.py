@@ -11,7 +11,7 @@ from adapters.messengers.vk.channel import VkChannel
 from bots.errors import Unavailable
 from bots.model.message import UnifiedMessage
 from bots.model.receipt import Receipt
-from tests.adapters.messengers.vk.conftest import MemoryShelf, Moments
+from tests.adapters.stands import MemoryShelf, Moments
 from tests.servers import vk_events as make
 from tests.servers.vk import Vk
 

@@ -1,13 +1,13 @@
-"""Twenty calls a second, and no more."""
+"""So many calls a second, and no more."""
 
 import asyncio
 from datetime import timedelta
 
 import pytest
 
-from adapters.messengers.vk.rate import Rate
+from adapters.rate import Rate
 from bots.errors import ChannelBusy
-from tests.adapters.messengers.vk.conftest import Moments
+from tests.adapters.stands import Moments
 
 
 async def test_no_second_has_more_than_its_calls(moments: Moments) -> None:
