@@ -72,7 +72,10 @@ _BUTTONS = Tagged(
         "clipboard": _button({"payload": Text(most=1024)}),
         "open_app": _button(
             {"web_app": Text()},
-            {"payload": Maybe(Text(least=0, most=512)), "contact_id": Maybe(Number(whole=True))},
+            {
+                "payload": Maybe(Text(least=0, most=512, like=r"[A-Za-z0-9_-]*")),
+                "contact_id": Maybe(Number(whole=True)),
+            },
         ),
     },
 )
@@ -179,7 +182,7 @@ METHODS: Mapping[str, Method] = {
     "PUT /messages": Method(query=Fields(required={"message_id": Text()}), body=MESSAGE),
     "GET /messages/{messageId}": Method(),
     "POST /answers": Method(
-        query=Fields(required={"callback_id": Text()}),
+        query=Fields(required={"callback_id": Text(like=r"\S+")}),
         body=Fields(optional={"message": Maybe(MESSAGE), "notification": Maybe(Text())}),
     ),
     "POST /chats/{chatId}/actions": Method(
