@@ -1,7 +1,6 @@
 """One server for all conversations: the real one, on every messenger at once."""
 
 import asyncio
-import re
 import shutil
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
@@ -48,7 +47,10 @@ class Town:
 
 
 def bots_in(folder: Path) -> Path:
-    """The bot that shows everything and both examples, with people at work around the clock."""
+    """The bot that shows everything and both examples, with people at work whenever it is run.
+
+    The salon has masters by day, seven days a week.
+    """
     for bot in BOTS:
         home = HERE / "bots" / bot
         shutil.copytree(home if home.exists() else ROOT / "config" / "bots" / bot, folder / bot)
@@ -59,10 +61,12 @@ def bots_in(folder: Path) -> Path:
         # The same file twice would be uploaded once.
         (media / name).write_bytes(picture + name.encode())
     (media / "договор.pdf").write_bytes(PDF)
-    for page in folder.glob("*/bot.yaml"):
+    hours = (("shop", "пн-пт 09:00-21:00, сб-вс 10:00-18:00", "пн-вс 00:00-24:00"),)
+    for bot, usual, ours in (*hours, ("salon", "вт-вс 10:00-20:00", "пн-вс 10:00-20:00")):
+        page = folder / bot / "bot.yaml"
         text = page.read_text(encoding="utf-8")
-        hours = r"(?:пн-пт|вт-вс) [\d:]+-[\d:]+(?:, сб-вс [\d:]+-[\d:]+)?"
-        page.write_text(re.sub(hours, "пн-вс 00:00-24:00", text), encoding="utf-8")
+        assert usual in text
+        page.write_text(text.replace(usual, ours), encoding="utf-8")
     return folder
 
 

@@ -82,7 +82,11 @@ class Customer:
 
     async def hears(self, words: str) -> None:
         """The next line of the bot's with these words, whatever stands before it."""
-        await self._sees(lambda line: words in line and not line.startswith(_OTHERS), words)
+        deadline = asyncio.get_running_loop().time() + SLOW
+        while not self._reads(words):
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"never heard on {self.side.name}: {words}\n{self.screen()}")
+            await asyncio.sleep(0.02)
 
     async def sees(self, there: Callable[[], bool], what: str) -> None:
         """Anything else that is to be waited for."""
@@ -97,18 +101,17 @@ class Customer:
     def screen(self) -> str:
         return "\n".join(self.said()) + "\n"
 
-    async def _sees(self, wanted: Callable[[str], bool], words: str) -> None:
-        deadline = asyncio.get_running_loop().time() + SLOW
-        while True:
-            lines = self.said()
-            for place in range(self._read, len(lines)):
-                if wanted(lines[place]):
-                    self._read = place + 1
-                    return
-            if asyncio.get_running_loop().time() > deadline:
-                heard = "\n".join(lines)
-                raise AssertionError(f"never heard on {self.side.name}: {words}\n{heard}")
-            await asyncio.sleep(0.02)
+    def _reads(self, words: str) -> bool:
+        others = False
+        for place, line in enumerate(self.said()):
+            if not line.startswith("  "):
+                others = line.startswith(_OTHERS)
+            # New buttons of an old message are news, its words are none.
+            news = not others or not line.startswith(("    ", *_OTHERS))
+            if place >= self._read and news and words in line:
+                self._read = place + 1
+                return True
+        return False
 
     def _number_of(self, label: str) -> str:
         for line in reversed(self.said()):
