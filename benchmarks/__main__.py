@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import uvloop
 
 from benchmarks import platform as telegram
-from benchmarks import whatsapp
+from benchmarks import vk, whatsapp
 from benchmarks.disk import fdatasync_times
 from benchmarks.engine import report
 from benchmarks.figures import milliseconds, percentile
@@ -42,7 +42,11 @@ MESSENGERS = {
         whatsapp.settings,
         whatsapp.MOST_TURNS,
     ),
+    "vk": Messenger(vk.VkApi, vk.Events, vk.Peer, vk.settings),
 }
+
+DEARER_AT_MOST = 1.3
+"""How much more CPU a turn may cost on another messenger than in Telegram."""
 
 
 @dataclass(slots=True)
@@ -143,6 +147,42 @@ async def run(name: str, chats: int, turns: int, rate: float, seconds: float) ->
     api.close()
 
 
+async def cost_on(messenger: Messenger, chats: int, each: int) -> float:
+    """CPU microseconds that a turn takes at saturation, what is done beside the answer included."""
+    people = map(messenger.person, range(1_000_000, 1_000_000 + chats))
+    load = Load({person.chat: person for person in people})
+    loop = asyncio.get_running_loop()
+    api = await loop.create_server(lambda: messenger.api(load.answered), "127.0.0.1", 0)
+    settings = messenger.settings(f"http://127.0.0.1:{api.sockets[0].getsockname()[1]}")
+    with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
+        async with server(Path(folder) / "data", settings) as (pid, http_port):
+            webhooks = messenger.webhooks(http_port)
+            await saturate(load, webhooks, chats * 5)  # warm up
+            load.latencies.clear()
+            cpu = cpu_seconds(pid)
+            await saturate(load, webhooks, chats * each)
+            await asyncio.sleep(1)
+            cpu = cpu_seconds(pid) - cpu
+    api.close()
+    return cpu / len(load.latencies) * 1e6
+
+
+async def compare(turns: int, rounds: int) -> None:
+    """The same dialog on every messenger in turn; of each the quietest round counts."""
+    each = min(messenger.most_turns for messenger in MESSENGERS.values()) - 5
+    chats = max(100, turns // each)
+    costs: dict[str, list[float]] = {name: [] for name in MESSENGERS}
+    for _ in range(rounds):
+        for name, messenger in MESSENGERS.items():
+            costs[name].append(await cost_on(messenger, chats, each))
+    print(f"every messenger at saturation, {chats} chats, {chats * each} turns, {rounds} rounds")
+    for name, found in costs.items():
+        share = min(found) / min(costs["telegram"])
+        verdict = "HOLDS" if share <= DEARER_AT_MOST else "DOES NOT HOLD"
+        print(f"  {name}: {' '.join(f'{one:.0f}' for one in found)} us of CPU per turn,", end=" ")
+        print(f"{share:.2f} x Telegram, at most {DEARER_AT_MOST}: {verdict}")
+
+
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     options.add_argument("--messenger", choices=MESSENGERS, default="telegram")
@@ -150,7 +190,11 @@ def main() -> None:
     options.add_argument("--turns", type=int, default=20_000)
     options.add_argument("--rate", type=float, default=200)
     options.add_argument("--seconds", type=float, default=20)
+    options.add_argument("--platforms", action="store_true", help="compare all messengers, no more")
+    options.add_argument("--rounds", type=int, default=3, help="of comparing them")
     given = options.parse_args()
+    if given.platforms:
+        return uvloop.run(compare(given.turns, given.rounds))
     report()
     uvloop.run(run(given.messenger, given.chats, given.turns, given.rate, given.seconds))
 
