@@ -260,9 +260,8 @@ class Channels:
             log.error("An account serves one bot alone", why=line)
 
     async def _connect(self, record: ChannelRecord, channel: MessengerChannel) -> None:
-        if record.name in self._connections:
-            await self._part(record.name)
         self._unopened.pop(record.name, None)
+        before = self._connections.get(record.name)
         connection = Connection(
             record,
             channel,
@@ -276,23 +275,29 @@ class Channels:
         self._live[record.name] = channel
         self.at[record.platform] = (*self.at.get(record.platform, ()), channel)
         self._unnoted = True
+        if before is not None:
+            # Only now: what is said meanwhile must find a channel.
+            await self._let_go(before)
         if self._listening:
             self._listen(connection)
 
     async def _part(self, name: str) -> None:
-        """Let go of a channel; what accounts of a messenger share is closed with the last one."""
-        connection = self._connections.pop(name)
-        channel, platform = connection.channel, connection.record.platform
         del self._live[name]
+        connection = self._connections.pop(name)
+        await self._let_go(connection)
+        log.info("Disconnected", channel=name, bot=connection.record.bot)
+
+    async def _let_go(self, connection: Connection) -> None:
+        """What accounts of a messenger share is closed with the last one."""
+        channel, platform = connection.channel, connection.record.platform
         left = tuple(one for one in self.at[platform] if one is not channel)
         self.at[platform] = left
-        await self._end_task(name)
+        await self._end_task(channel.name)
         self._parted.append(channel)
         if not left:
             for one in [one for one in self._parted if one.platform == platform]:
                 self._parted.remove(one)
                 await one.close()
-        log.info("Disconnected", channel=name, bot=connection.record.bot)
 
     def _listen(self, connection: Connection) -> None:
         name = connection.channel.name

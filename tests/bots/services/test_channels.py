@@ -1,7 +1,7 @@
 """Channels taken up, changed and let go of while everything else goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -42,6 +42,7 @@ class Loft:
         self.urls: set[str | None] = set()
         self.announced: dict[str, Sequence[tuple[str, str]]] = {}
         self.closed: list[str] = []
+        self.when_ended: Callable[[], None] = lambda: None
 
 
 class Pigeon(MessengerChannel):
@@ -79,6 +80,7 @@ class Pigeon(MessengerChannel):
             await asyncio.Event().wait()
         finally:
             self.loft.listening.remove(self.name)
+            self.loft.when_ended()
 
     async def announce(self, commands: Sequence[tuple[str, str]]) -> None:
         self.loft.announced[self.name] = commands
@@ -261,6 +263,16 @@ async def test_a_changed_channel_is_opened_anew_under_its_name(rig: Rig) -> None
     assert after is not before
     assert cast(Pigeon, after).bot == "salon"
     assert rig.loft.listening == ["pigeon:1"]
+
+
+async def test_a_channel_is_there_all_the_time_while_it_is_opened_anew(rig: Rig) -> None:
+    await rig.begin()
+    await rig.channels.put(record("1"))
+    await others_go_on()
+    there: list[bool] = []
+    rig.loft.when_ended = lambda: there.append("pigeon:1" in rig.live)
+    await rig.channels.put(record("1", "salon"))
+    assert there == [True]
 
 
 async def test_what_is_as_it_was_is_left_alone(rig: Rig) -> None:
