@@ -201,7 +201,8 @@ def deliveries(
 ) -> list[Outgoing]:
     """The calls that deliver replies, which come with their places in the conversation.
 
-    `at_once`: the first row is born as being sent, because it leaves right after the commit.
+    `at_once`: the first row is born as being sent, because it leaves right after the commit. One
+    that may go only once is not: nobody is to doubt whether it was sent before it really is begun.
     """
     rows: list[Outgoing] = []
     for seq, reply in said:
@@ -218,7 +219,7 @@ def deliveries(
                     message_id=reply.message_id,
                     created_at=now,
                     once=reply.once,
-                    sending_at=now if at_once and not rows else None,
+                    sending_at=now if at_once and not rows and not reply.once else None,
                     heard_at=conversation.heard_at,
                 )
             )

@@ -115,17 +115,26 @@ class Outbox:
             return
         channel = self._channels.get(address.channel)
         window = channel.window if channel is not None else None
-        if window is None or self._clock() - at <= window:
-            self.take(self._held.release(address, at))
+        if window is not None and self._clock() - at > window:
+            return
+        rows = self._held.release(address, at)
+        queue = self._queues.get(address)
+        if queue is None:
+            self.take(rows)
+            return
+        # What is on its way meanwhile was said later, though it may be looked at just now.
+        together = sorted([*rows, *queue], key=_place)
+        queue.clear()
+        queue.extend(together)
 
     async def start(self) -> None:
         """Go on with what was not sent before we were started.
 
         A row that was being sent when we died may have arrived: it is sent again unless it is
-        marked `once`, which a person has to look at.
+        marked `once` and its messenger would show it twice; a person has to look at that.
         """
         for row in await self._store.unsent():
-            if row.sending_at is not None and row.once:
+            if row.sending_at is not None and row.once and not self._is_known_again(row):
                 await self._store.failed(row.key, UNKNOWN)
                 log.warning("A message may or may not have been sent", key=row.key)
             elif still_held(row):
@@ -188,11 +197,13 @@ class Outbox:
             while queue and not self._closing:
                 row = queue[0]
                 again = await self._deliver(row)
+                # What was held may stand before it by now.
+                place = next(place for place, one in enumerate(queue) if one is row)
                 if again is None:
-                    queue.popleft()
+                    del queue[place]
                     self._settled(row)
                 else:
-                    queue[0] = again
+                    queue[place] = again
         finally:
             self._queues.pop(address, None)
 
@@ -210,6 +221,8 @@ class Outbox:
             if turn > 0:
                 await self._rest(turn)
                 waited = True
+        if self._queues[row.address][0] is not row:
+            return replace(row, sending_at=None)
         # The owner of the conversation may have changed since the row was written.
         not_begun = waited or row.sending_at is None
         if not_begun and not await self._written(lambda: self._store.begin(row)):
@@ -265,7 +278,8 @@ class Outbox:
 
     async def _transient(self, row: Outgoing, failure: Exception) -> Outgoing | None:
         wait = wait_before(row.attempts + 1)
-        if row.once and not (isinstance(failure, ChannelDown) and failure.sent is False):
+        unsent = isinstance(failure, ChannelDown) and failure.sent is False
+        if row.once and not unsent and not self._is_known_again(row, wait or timedelta()):
             await self._give_up(
                 row, f"unknown whether it was sent, and it may go only once: {failure}"
             )
@@ -274,6 +288,12 @@ class Outbox:
             await self._give_up(row, str(failure))
             return None
         return await self._again(replace(row, attempts=row.attempts + 1), wait, str(failure))
+
+    def _is_known_again(self, row: Outgoing, wait: timedelta = timedelta()) -> bool:
+        """Whether its messenger will still know it for the same, after so long."""
+        channel = self._channels.get(row.address.channel)
+        known = channel.knows_again if channel is not None else timedelta()
+        return timedelta() <= self._clock() + wait - row.created_at < known
 
     async def _again(self, row: Outgoing, wait: timedelta, error: str) -> Outgoing:
         self._meter.delivered(row.address.channel, "retried")
@@ -287,7 +307,7 @@ class Outbox:
             return row.address in self._held and row.payload.get("template") is not True
         # The customer may have written since the row was made, or write while we look.
         self._looking.add(row.address)
-        heard_at = await self._store.heard_at(row.conversation_id)
+        heard_at = await self._written(lambda: self._store.heard_at(row.conversation_id))
         if row.address not in self._looking:
             return False
         self._looking.discard(row.address)
@@ -318,7 +338,7 @@ class Outbox:
         )
 
     async def _written(self, write: Callable[[], Awaitable[Result]]) -> Result:
-        """Write until the disk takes it: what was sent must not be sent again for want of a note."""
+        """Write (or read) until the disk takes it: what was sent must not be sent again for want of a note."""
         while True:
             try:
                 return await write()
@@ -355,3 +375,7 @@ class Outbox:
             # It has been waited for, though the clock may have been set back meanwhile.
             own = None
         return waited
+
+
+def _place(row: Outgoing) -> tuple[int, int]:
+    return (row.seq, row.part)

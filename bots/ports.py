@@ -361,7 +361,8 @@ class Channel(Protocol):
 
     `name` is its name in addresses, such as `telegram:123456`; `platform` is telegram, web …
     `window` is for how long after the customer's last message anything but a template may be sent,
-    `pace` how fast one chat may be written to, where the messenger refuses more. `asked_by_get`
+    `pace` how fast one chat may be written to, where the messenger refuses more. For as long as
+    `knows_again` after a row was made, the same row sent again shows nothing twice. `asked_by_get`
     says that the messenger asks with a GET whether the webhook's address is ours.
     """
 
@@ -369,6 +370,7 @@ class Channel(Protocol):
     platform: str
     window: timedelta | None = None
     pace: Pace | None = None
+    knows_again: timedelta = timedelta()
     asked_by_get: bool = False
 
     bank: "MessengersBank | None" = None

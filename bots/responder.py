@@ -285,9 +285,8 @@ class Responder:
             at_once=self._post.idle(conversation.address),
         )
         await self._journal.commit(record)
-        heard_at = record.conversation.heard_at
-        if heard_at is not None and heard_at is not conversation.heard_at:
-            self._post.heard(conversation.address, heard_at)
+        if writing.written_at is not None:
+            self._post.heard(conversation.address, writing.written_at)
         if record.outgoing:
             self._post.take(record.outgoing)
         self._tell(record)

@@ -26,7 +26,10 @@ from flows.turn import (
 
 
 class Writing:
-    """Gathers the rows of one turn, in the order in which things happened."""
+    """Gathers the rows of one turn, in the order in which things happened.
+
+    `written_at` is when the customer wrote what it is an answer to, if they did.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class Writing:
         self._pressed = ""
         self._press: UnifiedMessage | None = None
         self._heard_at = conversation.heard_at
+        self.written_at: datetime | None = None
         self._owner = conversation.owner
         self._messages: list[MessageRecord] = []
         self._said: list[tuple[int, Reply]] = []
@@ -59,6 +63,7 @@ class Writing:
     def heard(self, message: UnifiedMessage) -> None:
         # What a messenger brings late was written when it says, and never later than now.
         at = min(message.timestamp, self._now)
+        self.written_at = at
         if self._heard_at is None or at > self._heard_at:
             self._heard_at = at
         if message.happening == "button":

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import pytest
@@ -242,3 +242,74 @@ async def test_no_more_chats_are_remembered_than_there_is_room_for() -> None:
         pacing.turn(SHOP_ANNA._replace(chat_id=str(number)), pace)
     assert len(pacing._full) == MOST
     assert pacing.turn(SHOP_ANNA._replace(chat_id=str(MOST)), pace) == 6
+
+
+async def test_what_is_let_go_while_a_later_message_is_looked_at_goes_before_it() -> None:
+    channel = Windowed()
+    rig = Sending(channel)
+    rig.outbox.take([row("a", seq=1)])
+    await rig.finished(BORIS)
+    await others_go_on()
+    assert rig.outbox.held == 1
+    looking, go_on = asyncio.Event(), asyncio.Event()
+
+    async def heard_at(conversation: int) -> datetime:
+        looking.set()
+        await go_on.wait()
+        return rig.clock.now()
+
+    rig.rows.heard_at = heard_at  # type: ignore[method-assign]
+    rig.outbox.take([row("b", seq=2), row("c", seq=3)])
+    await looking.wait()
+    rig.outbox.heard(SHOP_ANNA, rig.clock.now())
+    go_on.set()
+    await rig.finished(SHOP_ANNA)
+    assert channel.taken == ["a", "b", "c"]
+
+
+async def test_what_is_let_go_while_it_is_being_put_down_keeps_its_place() -> None:
+    channel = Windowed()
+    rig = Sending(channel)
+    putting, go_on = asyncio.Event(), asyncio.Event()
+
+    async def held(key: str, since: datetime, error: str) -> bool:
+        putting.set()
+        await go_on.wait()
+        return True
+
+    rig.rows.held = held  # type: ignore[method-assign]
+    rig.outbox.take([row("a", seq=1), row("b", seq=2)])
+    await putting.wait()
+    rig.rows.heard = rig.clock.now()
+    rig.outbox.heard(SHOP_ANNA, rig.clock.now())
+    go_on.set()
+    await rig.finished(SHOP_ANNA)
+    assert channel.taken == ["a", "b"]
+
+
+async def test_a_chat_goes_on_where_the_store_cannot_be_read() -> None:
+    channel = Windowed()
+    rig = Sending(channel)
+    failures = [RuntimeError("disk I/O error")]
+
+    async def heard_at(conversation: int) -> datetime:
+        if failures:
+            raise failures.pop()
+        return rig.clock.now()
+
+    rig.rows.heard_at = heard_at  # type: ignore[method-assign]
+    rig.outbox.take([row("a"), row("b")])
+    await rig.finished(SHOP_ANNA)
+    assert channel.taken == ["a", "b"]
+
+
+async def test_who_writes_while_the_clock_is_behind_is_heard(rig: Rig) -> None:
+    await rig.hears("anna", "a")
+    rig.messenger.script["anna"].append(WindowClosed("re-engagement message"))
+    await says(rig, "one")
+    assert rig.outbox.held == 1
+    # The messenger's clock, or ours, was ahead when it told of the last message.
+    earlier = replace(rig.message("anna", "b"), timestamp=rig.hands.now() - timedelta(minutes=5))
+    await rig.inbox.accept([earlier])
+    await rig.quiet()
+    assert rig.messenger.texts("anna") == ["1:a", "one", "2:b"]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,12 +80,12 @@ class Rig:
         raise AssertionError("something is still on its way")
 
 
-def row(message_id: str, address: Address = ANNA, **fields: Any) -> Outgoing:
+def row(message_id: str, address: Address = ANNA, *, seq: int = 1, **fields: Any) -> Outgoing:
     return Outgoing(
         key=f"{message_id}:0",
         conversation_id=1,
         address=address,
-        seq=1,
+        seq=seq,
         part=0,
         epoch=0,
         payload={},
@@ -245,6 +246,37 @@ async def test_what_may_go_only_once_is_tried_again_only_if_it_surely_did_not_go
     await rig.finished(ANNA)
     assert channel.taken == ["b"]
     assert "may go only once" in rig.rows.errors["promo:0"]
+
+
+class KnowingChannel(ScriptedChannel):
+    """A messenger that knows for an hour what it has shown."""
+
+    knows_again = timedelta(hours=1)
+
+
+async def test_where_the_messenger_knows_it_again_what_may_go_only_once_is_sent_again() -> None:
+    made = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    fresh = replace(row("fresh", sending_at=made, once=True), created_at=made)
+    old = row("old", BORIS, sending_at=made, once=True)
+    channel = KnowingChannel(anna=[ChannelDown("time-out"), ChannelDown("time-out")])
+    rig = Rig(channel, [fresh, old])
+    await rig.outbox.start()
+    await rig.finished(ANNA, BORIS)
+    assert channel.taken == ["fresh"]
+    assert rig.rows.errors == {"old:0": UNKNOWN}
+    assert rig.clock.slept == [1, 5]
+
+
+async def test_it_is_sent_again_no_longer_than_the_messenger_knows_it() -> None:
+    made = datetime(2026, 3, 2, 9, 0, 30, tzinfo=UTC)
+    channel = KnowingChannel(anna=[ChannelDown("time-out")] * 3)
+    rig = Rig(channel)
+    rig.outbox.take([replace(row("promo", once=True), created_at=made), row("b")])
+    await rig.finished(ANNA)
+    # A third try after half a minute more would come too late.
+    assert rig.clock.slept == [1, 5]
+    assert "may go only once" in rig.rows.errors["promo:0"]
+    assert channel.taken == ["b"]
 
 
 async def test_who_waits_for_a_delivery_hears_of_it() -> None:
