@@ -1,6 +1,5 @@
 """VK as a channel: the messages of one community."""
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache, partial
@@ -27,6 +26,7 @@ from adapters.messengers.vk.people import People
 from adapters.messengers.vk.polling import poll
 from adapters.messengers.vk.render import clear_keyboard, pressed, render, stands_below
 from adapters.messengers.vk.sending import Sender
+from adapters.messengers.vk.signing import is_secret, may_be_vks
 from adapters.newest import Newest
 from adapters.rate import Rate
 from bots.errors import (
@@ -122,14 +122,16 @@ class VkChannel(MessengerChannel):
 
     async def receive(self, webhook: Webhook) -> Received:
         """Verify and parse; an event we do not serve is received without messages."""
+        if not may_be_vks(webhook.body, self._secret):
+            raise Unauthorised("The event's secret is missing or wrong")
         try:
             event = orjson.loads(webhook.body)
         except orjson.JSONDecodeError as error:
             raise Invalid("body", "not JSON") from error
         if not isinstance(event, dict):
             raise Invalid("body", "an event of VK is an object")
-        given = string(event.get("secret")).encode()
-        right = bool(self._secret) and hmac.compare_digest(given, self._secret)
+        given = string(event.get("secret"))
+        right = is_secret(given, self._secret)
         if whole(event.get("group_id")) != self._group:
             raise Unauthorised("The event is another community's")
         if event.get("type") == "confirmation" and (right or not given):

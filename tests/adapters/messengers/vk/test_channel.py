@@ -106,6 +106,33 @@ async def test_what_is_no_event_is_invalid(channel: VkChannel, body: bytes) -> N
         await channel.receive(webhook(body))
 
 
+async def test_what_is_large_is_parsed_for_the_secret_alone(channel: VkChannel) -> None:
+    depth = b'{"a": [' + b"[]," * 100_000
+    for body in (depth, b'{"secret": "s3cre", ' + depth, b'{"secret": 5, "x": "s3cret", ' + depth):
+        with pytest.raises(Unauthorised):
+            await channel.receive(webhook(body))
+    with pytest.raises(Invalid):
+        await channel.receive(webhook(b'{"secret": "s3cret", ' + depth))
+
+
+@pytest.mark.parametrize("written", [b'"s\\u0033cret"', b'"s3cret"', b' \n"s3cret"'])
+async def test_a_large_event_of_vks_is_read_wherever_its_secret_stands(
+    channel: VkChannel, written: bytes
+) -> None:
+    text = 'я "secret": "wrong" ' * 200
+    event = orjson.loads(webhook(make.message(5, text), None).body)
+    body = orjson.dumps(event)[:-1] + b',"secret":' + written + b"}"
+    assert len(body) > 4096
+    received = await channel.receive(webhook(body))
+    assert [found.text for found in received.messages] == [text.strip()]
+
+
+async def test_a_secret_inside_of_a_large_event_is_none_of_its_own(channel: VkChannel) -> None:
+    event = make.message(5, "a" * 5000) | {"more": {"secret": SECRET}}
+    with pytest.raises(Unauthorised):
+        await channel.receive(webhook(event, None))
+
+
 async def test_the_confirmation_string_is_asked_for_and_answered(
     channel: VkChannel, vk: Vk
 ) -> None:
