@@ -3,6 +3,7 @@
 https://dev.vk.com/ru/api/callback/getting-started
 """
 
+import asyncio
 from typing import Any, NamedTuple, Protocol
 
 import structlog
@@ -44,7 +45,7 @@ class Called(Protocol):
 class Confirmation:
     """The string by which VK knows that an address is ours; `given` is answered where VK tells none.
 
-    It changes with every server that is added, so it is asked for each time.
+    It changes with every server that is added, so it is asked for whenever VK asks us.
     """
 
     def __init__(self, client: Client, *, given: str, clock: Clock) -> None:
@@ -52,25 +53,34 @@ class Confirmation:
         self._clock = clock
         self._known = given
         self._asked_at = 0.0
+        self._asking = asyncio.Lock()
 
-    async def string(self) -> str:
-        """Raises Unavailable where nobody knows it."""
-        now = self._clock().timestamp()
-        if not self._known or abs(now - self._asked_at) > SAME_FOR:
-            try:
-                group = {"group_id": self._client.group}
-                told = await self._client.call("groups.getCallbackConfirmationCode", group)
-                self._known = string(told.get("code")) if isinstance(told, dict) else ""
-                self._asked_at = now
-            except ChannelError as error:
-                log.warning(
-                    "VK does not tell the confirmation string: write it into `confirmation`",
-                    channel=f"vk:{self._client.group}",
-                    why=str(error),
-                )
+    async def string(self, *, signed: bool = False) -> str:
+        """Raises Unavailable where nobody knows it. Whoever has `signed` is told the newest one."""
+        async with self._asking:
+            if signed or abs(self._now() - self._asked_at) > SAME_FOR:
+                await self._ask()
         if not self._known:
             raise Unavailable("The confirmation string is not known")
         return self._known
+
+    async def _ask(self) -> None:
+        """Once in a while even where VK does not tell: its calls are for customers."""
+        try:
+            group = {"group_id": self._client.group}
+            told = await self._client.call("groups.getCallbackConfirmationCode", group)
+            self._known = string(told.get("code")) if isinstance(told, dict) else ""
+        except ChannelError as error:
+            log.warning(
+                "VK does not tell the confirmation string: write it into `confirmation`",
+                channel=f"vk:{self._client.group}",
+                why=str(error),
+            )
+        finally:
+            self._asked_at = self._now()
+
+    def _now(self) -> float:
+        return self._clock().timestamp()
 
 
 class Server(NamedTuple):

@@ -136,7 +136,7 @@ class VkChannel(MessengerChannel):
             raise Unauthorised("The event is another community's")
         if event.get("type") == "confirmation" and (right or not given):
             # An owner who sets it up by hand may write the secret later.
-            return Received(reply=await self._confirmation.string())
+            return Received(reply=await self._confirmation.string(signed=right))
         if not right:
             raise Unauthorised("The event's secret is missing or wrong")
         if not string(event.get("type")):

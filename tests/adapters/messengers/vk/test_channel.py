@@ -20,6 +20,7 @@ from bots.errors import (
     NotFound,
     Rejected,
     Unauthorised,
+    Unavailable,
     Unreachable,
 )
 from bots.model.message import Attachment, AttachmentKind, Button, Card, Keyboard, Reply
@@ -142,6 +143,23 @@ async def test_the_confirmation_string_is_asked_for_and_answered(
         await channel.receive(webhook({"type": "confirmation"}, "wrong"))
     with pytest.raises(Unauthorised):
         await channel.receive(webhook({"type": "confirmation"}, group=1))
+
+
+async def test_strangers_who_ask_for_the_confirmation_string_use_up_no_calls(
+    channel: VkChannel, vk: Vk, moments: Moments
+) -> None:
+    vk.script(method="groups.getCallbackConfirmationCode", times=1, code=15)
+    asked = [channel.receive(webhook({"type": "confirmation"}, None)) for _ in range(50)]
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert all(isinstance(one, Unavailable) for one in told)
+    assert len(vk.calls("groups.getCallbackConfirmationCode")) == 1
+    received = await channel.receive(webhook({"type": "confirmation"}, SECRET))
+    assert received.reply == vk.state()["confirmation"]
+    await channel.receive(webhook({"type": "confirmation"}, None))
+    assert len(vk.calls("groups.getCallbackConfirmationCode")) == 2
+    await moments.sleep(6)
+    await channel.receive(webhook({"type": "confirmation"}, None))
+    assert len(vk.calls("groups.getCallbackConfirmationCode")) == 3
 
 
 async def test_a_press_is_answered_at_once(channel: VkChannel, allowed: Vk) -> None:
