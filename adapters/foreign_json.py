@@ -1,8 +1,11 @@
-"""Single values out of JSON that others wrote, whatever stands there: none of these raises."""
+"""Values out of JSON that others wrote, whatever stands there: none of these raises."""
 
 from typing import Any
 
 _LONGEST = 2**63
+
+DEEPEST = 20
+"""Levels that are kept of a value; what lies below is left out."""
 
 
 def mapping(raw: Any, key: str) -> dict[str, Any]:
@@ -32,3 +35,14 @@ def whole(value: Any) -> int:
 def degrees(value: Any) -> float | None:
     """A latitude or longitude, None for anything else."""
     return value if type(value) in (int, float) and -180 <= value <= 180 else None
+
+
+def kept(value: Any, depth: int = DEEPEST) -> Any:
+    """All of a value that somebody wrote, the answers of a form for one, no deeper than can be stored."""
+    if isinstance(value, str):
+        return string(value)
+    if isinstance(value, dict):
+        return {string(key): kept(one, depth - 1) for key, one in value.items()} if depth else None
+    if isinstance(value, list):
+        return [kept(one, depth - 1) for one in value] if depth else None
+    return value

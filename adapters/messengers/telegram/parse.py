@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from adapters.foreign_json import kept
 from adapters.messengers.telegram.contents import attached, located
 from adapters.messengers.telegram.entities import moved, parse_entities
 from adapters.messengers.telegram.fields import (
@@ -271,7 +272,7 @@ def _form(sent: Any, message: dict[str, Any], sender: dict[str, Any]) -> _Found 
         values = None
     data = {
         "name": string(sent.get("button_text")) or "",
-        "values": values if isinstance(values, dict) else {"data": text},
+        "values": kept(values) if isinstance(values, dict) else {"data": text},
     }
     fields, chat, _ = _event("form.sent", data, message, "from")
     return fields, chat, sender

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from adapters.foreign_json import kept
 from adapters.messengers.whatsapp.raw import (
     Json,
     identifier,
@@ -27,10 +28,6 @@ SHARE_PHONE = "share:phone"
 
 ALBUM = "media"
 """WhatsApp gives pictures sent together one by one, and nothing that says so."""
-
-
-DEEPEST = 20
-"""How deep the answers of a form may be nested; what lies below is left out."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -206,19 +203,10 @@ def _form(reply: Json) -> Content | None:
         values = orjson.loads(words(reply.get("response_json")))
     except orjson.JSONDecodeError:
         values = {}
-    values = _kept(values) if isinstance(values, dict) else {}
+    values = kept(values) if isinstance(values, dict) else {}
     token = values.pop("flow_token", None)
     name = token if isinstance(token, str) and token != "unused" else words(reply.get("name"))
     return event("form.sent", {"name": name, "values": values})
-
-
-def _kept(value: Any, depth: int = DEEPEST) -> Any:
-    """Foreign JSON, with texts that can be written down."""
-    if isinstance(value, dict) and depth:
-        return {words(key): _kept(inner, depth - 1) for key, inner in value.items()}
-    if isinstance(value, list) and depth:
-        return [_kept(inner, depth - 1) for inner in value]
-    return string(value) if isinstance(value, str | dict | list) else value
 
 
 # ---------------------------------------------------------------- events

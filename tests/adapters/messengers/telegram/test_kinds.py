@@ -7,6 +7,7 @@ import pytest
 
 from adapters.messengers.telegram.parse import parse_update
 from bots.model.message import Address, Entity, UnifiedMessage
+from storage.rows import arrival_from_row, message_to_row
 from tests.adapters.messengers.telegram.conftest import NOW
 from tests.servers import telegram_happenings as happen
 
@@ -236,6 +237,15 @@ def test_a_page_opened_from_a_button_sends_a_form(data: str, values: dict[str, A
         "form.sent",
         {"name": "Размер", "values": values},
     )
+
+
+def test_a_form_is_kept_no_deeper_than_can_be_stored() -> None:
+    deep = '{"a": ' * 1000 + "1" + "}" * 1000
+    update = happen.web_app_data(5, deep, "Размер")
+    (message,) = read(update)
+    row = message_to_row(message, 0)
+    assert row[5].count('"a":') == 20
+    assert arrival_from_row((1, row[5], 0)).message == message
 
 
 @pytest.mark.parametrize(
