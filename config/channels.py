@@ -10,7 +10,7 @@ from bots.messengers import Messenger
 from bots.model.channel import ChannelRecord
 from bots.services.declared import Declared
 from config.kept_secrets import kept_secret
-from config.settings import MessengerSettings, Settings
+from config.settings import PREFIX, MessengerSettings, Settings
 
 Channels = Mapping[str, Mapping[str, str]]
 """Channel -> key -> what bot.yaml says."""
@@ -104,7 +104,7 @@ class _Reading:
         if messenger is None:
             self._complaints.append(_unknown(where, name, self._messengers))
             return
-        wrong = [line for key, text in keys.items() for line in self._missing(where, key, text)]
+        wrong = [line for key, text in keys.items() for line in self._unfilled(where, key, text)]
         if wrong:
             self._complaints += wrong
             self._undecided.add((bot, name))
@@ -115,9 +115,15 @@ class _Reading:
         }
         self._take(f"{where}.", messenger, bot, filled, in_folder=True)
 
-    def _missing(self, where: str, key: str, text: str) -> Iterator[str]:
+    def _unfilled(self, where: str, key: str, text: str) -> Iterator[str]:
         for name in _VARIABLE.findall(text):
-            if name not in self._variables:
+            if name.upper().startswith(PREFIX):
+                # Whoever writes a bot may not have our secrets sent to an account of theirs.
+                yield (
+                    f"{where}.{key} takes the variable {name}, which is a setting of the server's own:"
+                    " keep the value in a variable of another name"
+                )
+            elif name not in self._variables:
                 yield (
                     f"{where}.{key} takes the variable {name}, which is not set: set it in the"
                     " environment or in .env"

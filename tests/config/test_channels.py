@@ -1,10 +1,13 @@
 """Channels as owners write them down: who answers where, with what, and what cannot be opened."""
 
+import re
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from adapters.messengers.vk.channel import MESSENGER as VK
 from bots.messengers import Account, Credential, Messenger
 from bots.ports import MessengerChannel
 from bots.services.declared import Declared
@@ -72,6 +75,27 @@ def tokens(found: Declared) -> Sequence[tuple[str, str, str, str]]:
 def test_a_bots_own_token_comes_from_the_environment(data: Path) -> None:
     found = read(data, {"shop": OWN, "salon": {}}, {"SHOP_TOKEN": "1:a"})
     assert tokens(found) == [("telegram", "shop", "folder", "1:a")]
+
+
+@pytest.mark.parametrize("name", ["EASYFLOW_KEYS", "easyflow_admin__api_key"])
+def test_a_bot_gets_no_setting_of_the_servers_own(data: Path, name: str) -> None:
+    shop = {"telegram": {"token": "${SHOP_TOKEN}", "webhook_secret": f"${{{name}}}"}}
+    found = read(data, {"shop": shop}, {"SHOP_TOKEN": "1:a", name: "a-secret-of-the-server"})
+    assert found.records == []
+    (complaint,) = found.complaints
+    assert complaint == (
+        f"shop/bot.yaml: channels.telegram.webhook_secret takes the variable {name}, which is a"
+        " setting of the server's own: keep the value in a variable of another name"
+    )
+    assert found.undecided == {("shop", "telegram")}
+
+
+def test_what_vk_is_told_of_to_strangers_is_nothing_that_looks_like_a_secret() -> None:
+    confirmation = VK.credentials[-1]
+    assert (confirmation.name, confirmation.secret) == ("confirmation", False)
+    assert re.fullmatch(confirmation.pattern, "1a2b3c4d")
+    for secret in (secrets.token_urlsafe(32), "correct horse", "123456789:AAabcdefghij"):
+        assert not re.fullmatch(confirmation.pattern, secret)
 
 
 def test_a_file_of_variables_is_read_too(data: Path, tmp_path: Path) -> None:

@@ -28,5 +28,8 @@ CREDENTIALS = (
         meaning="The string that confirms the address; asked of VK where none is given",
         secret=False,
         required=False,
+        # It is told to whoever asks: nothing that may be a secret is taken for one.
+        pattern=r"[0-9A-Za-z]{1,16}",
+        form="the string that VK shows, 1 to 16 letters and digits",
     ),
 )
