@@ -43,13 +43,14 @@ class Wire:
         """Make a request (aiohttp's options) and read all of its answer.
 
         Raises ChannelDown, after `seconds` at the latest, and Rejected for an answer of more than
-        `most` bytes; its words hold nothing of the URL, in which a token may stand.
+        `most` bytes; its words hold nothing of the URL, in which a token may stand. A redirect is
+        an answer like any other: whoever else is named there gets neither a token nor a message.
         """
         patience = aiohttp.ClientTimeout(total=seconds) if seconds else self._patience
         async with self._turns:
             try:
                 async with self._http().request(
-                    method, url, timeout=patience, **options
+                    method, url, timeout=patience, allow_redirects=False, **options
                 ) as response:
                     body = await (response.read() if most is None else _bounded(response, most))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -13,7 +13,7 @@ LARGEST = 100 * 1024 * 1024
 """Bytes of one file; no messenger takes more from a customer."""
 
 AT_ONCE = 2
-"""Files fetched at the same time: each is in memory while it is."""
+"""Files fetched at the same time from one messenger: each is in memory while it is."""
 
 
 class Files:
@@ -22,7 +22,8 @@ class Files:
     def __init__(self, conversations: Conversations, channels: Mapping[str, Channel]) -> None:
         self._conversations = conversations
         self._channels = channels
-        self._room = asyncio.Semaphore(AT_ONCE)
+        # One that does not answer keeps the files of the others from nobody.
+        self._rooms: dict[str, asyncio.Semaphore] = {}
 
     async def of(self, caller: Caller, message_id: str, number: int) -> File:
         """An attachment of a message, the first being 1.
@@ -40,7 +41,7 @@ class Files:
             raise NotFound("file", number)
         if (attachment.size or 0) > LARGEST:
             raise Conflict(_too_large(attachment.size or 0))
-        async with self._room:
+        async with self._rooms.setdefault(channel.platform, asyncio.Semaphore(AT_ONCE)):
             file = await _fetched(channel, attachment.ref)
         if len(file.content) > LARGEST:
             raise Conflict(_too_large(len(file.content)))

@@ -155,7 +155,6 @@ class Client:
             url,
             seconds=FILE_TIMEOUT,
             most=LARGEST_DOWNLOAD,
-            allow_redirects=False,
             headers={"Authorization": self._headers["Authorization"]},
         )
         if status == 404:
