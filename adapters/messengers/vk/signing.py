@@ -9,7 +9,7 @@ from itertools import islice
 
 import orjson
 
-from adapters.messengers.vk.fields import string
+from adapters.foreign_json import string
 
 UNSIGNED = 4096
 """Bytes of what may come without the secret: VK's question for the confirmation string has a hundred.
