@@ -15,6 +15,8 @@ TOO_LARGE = "larger than"
 MEDIA = "media"
 """The folder in the bot folder whose files may be sent."""
 
+LONGEST_NAME = 200
+
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
@@ -113,6 +115,15 @@ class BotMedia:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         self._digests[path] = (mark, digest)
         return digest
+
+
+def plain_name(name: str) -> str:
+    """A file's name as headers and people may see it: no folders, one line, no hidden signs.
+
+    Customers choose the names of their files and clients of the API the addresses of theirs.
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(filter(str.isprintable, last)).strip()[-LONGEST_NAME:] or "file"
 
 
 def is_local(ref: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from adapters.addresses import Allowed
-from adapters.bot_media import BotMedia, is_local
+from adapters.bot_media import BotMedia, is_local, plain_name
 from adapters.guarded_http import Answer, GuardedHttp, Request
 from adapters.messengers.max.client import Client, Connection
 from adapters.messengers.max.contents import VIDEO
@@ -114,7 +114,7 @@ class Files(BotMedia):
             mime = _mime(answer)
             if answer.status != 200 or not answer.body or mime == "text/html":
                 raise Rejected(f"A file cannot be fetched: {answer.status} {mime}")
-            name = name or _name_in(url) or "file"
+            name = plain_name(name or _name_in(url))
             if "." not in name:
                 name += mimetypes.guess_extension(mime) or ".bin"
             uploaded = await self._upload(kind, name, answer.body)

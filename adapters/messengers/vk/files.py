@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from adapters.bot_media import BotMedia, is_local
+from adapters.bot_media import BotMedia, is_local, plain_name
 from adapters.guarded_http import GuardedHttp, Request
 from adapters.messengers.vk.client import Client
 from adapters.newest import Newest
@@ -110,7 +110,7 @@ class Files(BotMedia):
         mime = answer.headers.get("content-type", "").partition(";")[0].strip()
         if mime == "text/html":
             raise Rejected("A page stands where a file should be")
-        name = name or PurePosixPath(unquote(urlsplit(url).path)).name or "file"
+        name = plain_name(name or PurePosixPath(unquote(urlsplit(url).path)).name)
         if "." not in name:
             name += mimetypes.guess_extension(mime) or ".bin"
         return _Content(name, answer.body)

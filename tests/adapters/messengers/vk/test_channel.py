@@ -338,6 +338,17 @@ async def test_a_file_by_its_address_is_uploaded(channel: VkChannel, allowed: Vk
     assert "photo" in allowed.calls("messages.send")[0].parameters["attachment"]
 
 
+@pytest.mark.parametrize("name", ["a\r\nX: y.png", "a\0.png", '"; name="x.png', "\u202e../gnp.exe"])
+@pytest.mark.parametrize("kind", ["photo", "document"])
+async def test_no_name_of_a_file_stops_it(
+    channel: VkChannel, allowed: Vk, name: str, kind: AttachmentKind
+) -> None:
+    file = Attachment(kind=kind, ref=allowed.file("a.png", PNG), name=name)
+    await say(channel, "Вот", attachments=(file,))
+    (sent,) = allowed.calls("messages.send")
+    assert "attachment" in sent.parameters
+
+
 async def test_a_file_that_cannot_be_had_leaves_words_and_its_address(
     channel: VkChannel, allowed: Vk
 ) -> None:
