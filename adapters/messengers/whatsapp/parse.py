@@ -91,8 +91,10 @@ class _Reader:
 
     def messages(self, value: Json) -> None:
         contacts = list(mappings(value, "contacts"))
-        for message in mappings(value, "messages"):
-            contact = _contact_of(message, contacts)
+        messages = list(mappings(value, "messages"))
+        alone = len({(words(one.get("from")), words(one.get("from_user_id"))) for one in messages})
+        for message in messages:
+            contact = _contact_of(message, contacts, alone == 1)
             number = identifier(message.get("id"))
             if number is None or "group_id" in message:
                 continue
@@ -219,13 +221,27 @@ class _Reader:
         )
 
 
-def _contact_of(message: Json, contacts: list[Json]) -> Json:
-    """What stands beside the messages of their senders."""
+def _contact_of(message: Json, contacts: list[Json], alone: bool) -> Json:
+    """What stands beside the messages of their senders; `alone` says that there is one of them.
+
+    The only contact of the only sender is theirs, even where the two share no id.
+    """
     ids = {string(message.get(key)) for key in ("from", "from_user_id")} - {None}
     for contact in contacts:
         if {string(contact.get(key)) for key in ("wa_id", "user_id")} & ids:
             return contact
-    return contacts[0] if len(contacts) == 1 else {}
+    theirs = alone and len(contacts) == 1 and not _is_another(message, contacts[0])
+    return contacts[0] if theirs else {}
+
+
+def _is_another(message: Json, contact: Json) -> bool:
+    """Whether both have an id of one sort and not the same one: nobody gets another's chat by it."""
+    said = (message.get("from"), message.get("from_user_id"))
+    known = (contact.get("wa_id"), contact.get("user_id"))
+    return any(
+        (one := _first(reading, said)) and (other := _first(reading, known)) and one != other
+        for reading in (phone_digits, scoped_id)
+    )
 
 
 def _person(message: Json, contact: Json) -> Person:

@@ -89,6 +89,32 @@ def test_people_are_known_by_either_of_their_ids(person: Person, chat: str) -> N
     assert told.person == Who(person.wa_id, person.user_id)
 
 
+ANNA = Person(wa_id="79007654321", user_id="RU.777")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [{"wa_id": ANNA.wa_id, "user_id": ANNA.user_id}, {"user_id": ANNA.user_id}],
+)
+def test_nobody_gets_anothers_chat_by_the_contact_that_stands_beside(beside: Json) -> None:
+    people = (Person(wa_id=IVAN.wa_id), Person(wa_id=ANNA.wa_id))
+    messages = [
+        webhooks.message(one, webhooks.text("а"), id_=f"wamid.{number}", at=AT)
+        for number, one in enumerate(people)
+    ]
+    value = webhooks.value(PHONE_ID, DISPLAY, messages=messages)
+    value["contacts"] = [{**beside, "profile": {"name": "Анна"}}]
+    ivan, anna = read(around(value)).told
+    assert (ivan.person, ivan.message.profile) == (
+        Who(IVAN.wa_id),
+        {"phone": f"+{IVAN.wa_id}"},
+    )
+    assert anna.person.phone == ANNA.wa_id
+    value["messages"] = messages[:1]
+    (ivan,) = read(around(value)).told
+    assert ivan.person == Who(IVAN.wa_id, None if "wa_id" in beside else ANNA.user_id)
+
+
 def test_a_scoped_id_in_the_place_of_a_number_is_no_number() -> None:
     body = said(webhooks.text("?"), Person(wa_id="RU.134"))
     (told,) = read(body).told
