@@ -13,6 +13,10 @@ from bots.errors import ChannelError, ChannelUnauthorised
 LONGEST_PAUSE = 30.0
 LOOK_AGAIN = 600.0
 """Seconds between two looks at a webhook that is ours."""
+LOOK_SOON = 60.0
+"""The same while Telegram does not get through."""
+MANY = 100
+"""So many updates that wait are too many, where they were fewer at the look before."""
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -39,7 +43,7 @@ async def keep_webhook(
     while True:
         try:
             await watch.look()
-            wait, told = LOOK_AGAIN, ""
+            wait, told = LOOK_SOON if channel.trouble else LOOK_AGAIN, ""
         except ChannelUnauthorised:
             raise
         except ChannelError as error:
@@ -50,7 +54,7 @@ async def keep_webhook(
                     why=told,
                     channel=channel.name,
                 )
-            wait = min(max(wait, 1.0) * 2, LONGEST_PAUSE) if wait < LOOK_AGAIN else 1.0
+            wait = min(max(wait, 1.0) * 2, LONGEST_PAUSE) if wait < LOOK_SOON else 1.0
         await pause(wait)
 
 
@@ -73,8 +77,11 @@ class _Watch:
         waiting = whole(seen.get("pending_update_count"))
         failed_at = whole(seen.get("last_error_date"))
         if self._waiting is not None:
-            rising = waiting > self._waiting > 0
-            self._judge(seen, waiting, bad=failed_at > self._failed_at or rising)
+            newer = failed_at > self._failed_at
+            rising = waiting > max(self._waiting, MANY)
+            # Telegram tries ever more seldom: until less waits, nothing has come of it.
+            stuck = self._told and waiting >= self._waiting > 0
+            self._judge(seen, waiting, bad=newer or rising or stuck)
         else:
             self._channel.trouble = None
         self._waiting, self._failed_at = waiting, failed_at
@@ -92,12 +99,11 @@ class _Watch:
             )
 
     def _judge(self, seen: Mapping[str, Any], waiting: int, *, bad: bool) -> None:
-        """Trouble is told once, and once that it is over."""
+        """Trouble is told once, and once that it is over. Where nothing waits all came in the end."""
         if bad:
-            why = (
-                string(seen.get("last_error_message")) or "updates come faster than they are taken"
-            )
-            self._channel.trouble = f"Telegram does not get through to {self._url}: {why}"
+            why = string(seen.get("last_error_message")) or "updates come faster than they go"
+            sentence = f"Telegram does not get through to {self._url}: {why}"
+            self._channel.trouble = sentence if waiting else None
             if not self._told:
                 log.warning(
                     "Telegram does not get through to us",

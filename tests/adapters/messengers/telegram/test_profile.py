@@ -123,22 +123,37 @@ async def test_errors_are_told_once_until_they_are_over(
     told(telegram, last_error_date=100, last_error_message=why)
     told(telegram, last_error_date=700, last_error_message=why, pending_update_count=3)
     told(telegram, last_error_date=1300, last_error_message=why, pending_update_count=9)
+    told(telegram, last_error_date=1300, last_error_message=why, pending_update_count=9)
     told(telegram, last_error_date=1300, last_error_message=why)
     with capture_logs() as logs:
-        bot = await watched(profile, 5)
+        bot = await watched(profile, 6)
     assert [log["event"] for log in logs] == [
         "Telegram does not get through to us",
         "Telegram gets through to us again",
     ]
-    assert [trouble is None for trouble in bot.troubles] == [True, True, False, False, True]
+    assert [trouble is None for trouble in bot.troubles] == [
+        *(True, True, False, False, False, True)
+    ]
     assert why in str(bot.troubles[2])
 
 
 async def test_updates_that_pile_up_are_trouble(profile: Profile, telegram: FakeTelegram) -> None:
-    for waiting in (0, 5, 9, 2):
+    for waiting in (0, 5, 90, 101, 2):
         told(telegram, pending_update_count=waiting)
-    bot = await watched(profile, 4)
-    assert [trouble is None for trouble in bot.troubles] == [True, True, False, True]
+    bot = await watched(profile, 5)
+    assert [trouble is None for trouble in bot.troubles] == [True, True, True, False, True]
+    assert bot.pauses == [600.0, 600.0, 600.0, 60.0, 600.0]
+
+
+async def test_an_error_that_is_over_is_told_and_no_trouble(
+    profile: Profile, telegram: FakeTelegram
+) -> None:
+    told(telegram)
+    told(telegram, last_error_date=700, last_error_message="Connection refused")
+    with capture_logs() as logs:
+        bot = await watched(profile, 2)
+    assert [log["log_level"] for log in logs] == ["warning"]
+    assert bot.troubles == [None, None]
 
 
 async def test_a_silent_telegram_is_asked_again_soon_and_told_once(
