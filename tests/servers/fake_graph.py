@@ -9,17 +9,19 @@ from typing import Any
 
 import orjson
 
+from tests.servers.alone import Platform
 from tests.servers.bodies import Parameters, Upload, parameters_of
 from tests.servers.graph_api import GraphApi, Phone
 from tests.servers.graph_errors import Refused, bad_token, no_such_object
 from tests.servers.graph_steering import Steering
+from tests.servers.scripted import next_scripted
 from tests.servers.tiny_http import Request, Response, json_response
 
 _VERSION = re.compile(r"v\d+\.\d+")
 Answer = Response | Awaitable[Response | None] | None
 
 
-class FakeGraph:
+class FakeGraph(Platform):
     def __init__(self, phones: Sequence[Phone], *, quiet: bool) -> None:
         self.api = GraphApi({phone.id: phone for phone in phones}, checks=not quiet)
         self._quiet = quiet
@@ -30,6 +32,10 @@ class FakeGraph:
 
     async def close(self) -> None:
         await self._steering.close()
+
+    def at(self, base: str) -> None:
+        """The address that stands in what is answered."""
+        self.api.base = base.rstrip("/")
 
     def handle(self, request: Request) -> Answer:
         if request.path.startswith("/__"):
@@ -46,7 +52,13 @@ class FakeGraph:
             self._blame(spoilt, method, phone.id, {})
             return json_response(spoilt.body(), spoilt.status)
         call = self._call(phone, method, request, parameters)
-        scripted = self._next_scripted(call, phone, parameters) if self._script else None
+        scripted = next_scripted(
+            self._script,
+            method=call["method"],
+            kind=parameters.values.get("type"),
+            phone=phone.id,
+            chat_id=call["chat_id"],
+        )
         if scripted is not None:
             return self._play(scripted, phone, call, lambda: self._do(call, do, parameters))
         return self._do(call, do, parameters)
@@ -183,23 +195,6 @@ class FakeGraph:
             )
 
     # ------------------------------------------------------------ the script
-
-    def _next_scripted(
-        self, call: dict[str, Any], phone: Phone, parameters: Parameters
-    ) -> dict[str, Any] | None:
-        for scripted in self._script:
-            if (
-                scripted.get("method") in (None, call["method"])
-                and scripted.get("kind") in (None, parameters.values.get("type"))
-                and scripted.get("phone") in (None, phone.id)
-                and scripted.get("chat_id") in (None, call["chat_id"])
-            ):
-                if scripted.get("times") is not None:
-                    scripted["times"] -= 1
-                    if scripted["times"] <= 0:
-                        self._script.remove(scripted)
-                return scripted
-        return None
 
     async def _play(
         self,

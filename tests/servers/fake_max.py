@@ -9,10 +9,7 @@ that for tests. With --quiet it keeps of a call only when it came, its method an
 checks nothing.
 """
 
-import argparse
 import asyncio
-import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -20,20 +17,22 @@ from typing import Any
 import orjson
 import uvloop
 
+from tests.servers.alone import Platform, options, play
 from tests.servers.bodies import parameters_of
 from tests.servers.max_api import MaxApi
 from tests.servers.max_calls import method_of, wrong_in
 from tests.servers.max_delivery import Delivery
 from tests.servers.max_state import Bot, Json, Refused, Violation
 from tests.servers.max_steering import Steering
-from tests.servers.tiny_http import Request, Response, json_response, serve
+from tests.servers.scripted import next_scripted
+from tests.servers.tiny_http import Request, Response, json_response
 
 DEFAULT_BOT = "shop_bot=TEST-TOKEN"
 
 Answer = Response | Awaitable[Response | None] | None
 
 
-class FakeMax:
+class FakeMax(Platform):
     """Routes calls to the API behind a script of failures, and keeps a record."""
 
     def __init__(self, bots: list[Bot], *, quiet: bool) -> None:
@@ -175,24 +174,10 @@ class FakeMax:
         do: Callable[[], Answer],
         request: Request | None = None,
     ) -> Answer:
-        scripted = self._next_scripted(method, token, user_id) if self._script else None
+        scripted = next_scripted(self._script, method=method, token=token, user_id=user_id)
         if scripted is None:
             return do()
         return self._play(scripted, method, token, user_id, do, request)
-
-    def _next_scripted(self, method: str, token: str, user_id: str) -> Json | None:
-        for scripted in self._script:
-            if (
-                scripted.get("method") in (None, method)
-                and scripted.get("token") in (None, token)
-                and scripted.get("user_id") in (None, user_id)
-            ):
-                if scripted.get("times") is not None:
-                    scripted["times"] -= 1
-                    if scripted["times"] <= 0:
-                        self._script.remove(scripted)
-                return scripted
-        return None
 
     async def _play(
         self,
@@ -224,35 +209,11 @@ class FakeMax:
         return Response((scripted.get("body") or "").encode(), status, "text/html", headers)
 
 
-async def _main(arguments: argparse.Namespace) -> None:
-    given = arguments.bot or [DEFAULT_BOT]
-    bots = [
-        Bot(token, 900 + place, nick)
-        for place, (nick, _, token) in enumerate(text.partition("=") for text in given)
-    ]
-    fake = FakeMax(bots, quiet=arguments.quiet)
-    server = await serve(fake.handle, port=arguments.port)
-    fake.at(server.url)
-    print(f"Fake MAX on {server.url.rstrip('/')}", flush=True)
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
-    if arguments.with_parent:
-        # Nothing is ever written there: it becomes readable when the parent is gone.
-        loop.add_reader(sys.stdin, ended.set)
-    await ended.wait()
-    await fake.close()
-    await server.close()
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description="A fake MAX")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--bot", action="append", help="<nick>=<token>, more than once")
-    parser.add_argument("--quiet", action="store_true", help="count calls, check nothing")
-    parser.add_argument("--with-parent", action="store_true", help="end when stdin is closed")
-    uvloop.run(_main(parser.parse_args()))
+    given = options("MAX", "--bot", "<nick>=<token>")
+    named = [text.partition("=") for text in given.bot or [DEFAULT_BOT]]
+    bots = [Bot(token, 900 + place, nick) for place, (nick, _, token) in enumerate(named)]
+    uvloop.run(play("MAX", lambda: FakeMax(bots, quiet=given.quiet), given))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,9 @@ that for tests.
 With --quiet it keeps of a call only when it came, its method and its chat, and checks no limits.
 """
 
-import argparse
 import asyncio
 import base64
 import hashlib
-import signal
-import sys
 import time
 from collections.abc import Awaitable, Sequence
 from typing import Any
@@ -21,18 +18,20 @@ from typing import Any
 import orjson
 import uvloop
 
+from tests.servers.alone import Platform, options, play
 from tests.servers.bodies import Parameters, Upload, parameters_of
 from tests.servers.bot_api import BotApi
 from tests.servers.bot_api_bots import Bot
 from tests.servers.bot_api_calls import Wrong
 from tests.servers.bot_api_refused import Refused
-from tests.servers.tiny_http import Request, Response, json_response, serve
+from tests.servers.scripted import next_scripted
+from tests.servers.tiny_http import Request, Response, json_response
 from tests.servers.webhook_delivery import WebhookDelivery
 
 DEFAULT_TOKEN = "111111:TEST-TOKEN=shop_bot"
 
 
-class FakeTelegram:
+class FakeTelegram(Platform):
     """Routes calls to the Bot API behind a script of failures, and keeps a record."""
 
     def __init__(self, bots: dict[str, str], *, quiet: bool) -> None:
@@ -71,7 +70,8 @@ class FakeTelegram:
             return json_response(refused.body(), refused.code)
         except orjson.JSONDecodeError:
             return json_response(Refused(400, "Bad Request: can't parse JSON").body(), 400)
-        scripted = self._next_scripted(method, parameters, token) if self._script else None
+        chat_id = str(parameters.values.get("chat_id", ""))
+        scripted = next_scripted(self._script, method=method, token=token, chat_id=chat_id)
         if scripted is not None:
             return self._play(scripted, bot, method, parameters)
         return self._answer(bot, method, parameters)
@@ -159,23 +159,6 @@ class FakeTelegram:
         self._calls.append(call)
 
     # ------------------------------------------------------------ the script
-
-    def _next_scripted(
-        self, method: str, parameters: Parameters, token: str
-    ) -> dict[str, Any] | None:
-        chat_id = str(parameters.values.get("chat_id", ""))
-        for scripted in self._script:
-            if (
-                scripted.get("method") in (None, method)
-                and scripted.get("token") in (None, token)
-                and scripted.get("chat_id") in (None, chat_id)
-            ):
-                if scripted.get("times") is not None:
-                    scripted["times"] -= 1
-                    if scripted["times"] <= 0:
-                        self._script.remove(scripted)
-                return scripted
-        return None
 
     async def _play(
         self, scripted: dict[str, Any], bot: Bot, method: str, parameters: Parameters
@@ -322,30 +305,10 @@ def _described(file: Upload) -> dict[str, Any]:
     return {"name": file.name, "size": len(file.content), "sha256": digest}
 
 
-async def _main(arguments: argparse.Namespace) -> None:
-    bots = dict(token.split("=", 1) for token in arguments.token or [DEFAULT_TOKEN])
-    fake = FakeTelegram(bots, quiet=arguments.quiet)
-    server = await serve(fake.handle, port=arguments.port)
-    print(f"Fake Bot API on {server.url.rstrip('/')}", flush=True)
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
-    if arguments.with_parent:
-        # Nothing is ever written there: it becomes readable when the parent is gone.
-        loop.add_reader(sys.stdin, ended.set)
-    await ended.wait()
-    await fake.close()
-    await server.close()
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description="A fake Bot API server")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--token", action="append", help="<token>=<user name>, more than once")
-    parser.add_argument("--quiet", action="store_true", help="count calls, check nothing")
-    parser.add_argument("--with-parent", action="store_true", help="end when stdin is closed")
-    uvloop.run(_main(parser.parse_args()))
+    given = options("Bot API", "--token", "<token>=<user name>")
+    bots = dict(token.split("=", 1) for token in given.token or [DEFAULT_TOKEN])
+    uvloop.run(play("Bot API", lambda: FakeTelegram(bots, quiet=given.quiet), given))
 
 
 if __name__ == "__main__":

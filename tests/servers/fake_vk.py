@@ -9,10 +9,7 @@ wraps that for tests. With --quiet it keeps of a call only when it came, its met
 and checks nothing.
 """
 
-import argparse
 import asyncio
-import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -20,8 +17,10 @@ from typing import Any
 import orjson
 import uvloop
 
+from tests.servers.alone import Platform, options, play
 from tests.servers.bodies import Upload, parameters_of
-from tests.servers.tiny_http import Request, Response, json_response, serve
+from tests.servers.scripted import next_scripted
+from tests.servers.tiny_http import Request, Response, json_response
 from tests.servers.vk_api import VkApi
 from tests.servers.vk_delivery import polled
 from tests.servers.vk_errors import HIDDEN, Refused, Violation
@@ -33,7 +32,7 @@ DEFAULT_GROUP = "222111:shop=vk1.a.TEST-TOKEN"
 Answer = Response | Awaitable[Response | None] | None
 
 
-class FakeVk:
+class FakeVk(Platform):
     """Routes calls to the API behind a script of failures, and keeps a record."""
 
     def __init__(self, groups: list[Group], *, quiet: bool) -> None:
@@ -147,24 +146,10 @@ class FakeVk:
         do: Callable[[], Answer],
         values: Mapping[str, str] | None = None,
     ) -> Answer:
-        scripted = self._next_scripted(method, token, peer_id) if self._script else None
+        scripted = next_scripted(self._script, method=method, token=token, peer_id=peer_id)
         if scripted is None:
             return do()
         return self._play(scripted, method, token, peer_id, do, values or {})
-
-    def _next_scripted(self, method: str, token: str, peer_id: str) -> dict[str, Any] | None:
-        for scripted in self._script:
-            if (
-                scripted.get("method") in (None, method)
-                and scripted.get("token") in (None, token)
-                and scripted.get("peer_id") in (None, peer_id)
-            ):
-                if scripted.get("times") is not None:
-                    scripted["times"] -= 1
-                    if scripted["times"] <= 0:
-                        self._script.remove(scripted)
-                return scripted
-        return None
 
     async def _play(
         self,
@@ -211,24 +196,6 @@ def _values(request: Request) -> dict[str, str]:
     return values
 
 
-async def _main(arguments: argparse.Namespace) -> None:
-    groups = [_group(text) for text in arguments.group or [DEFAULT_GROUP]]
-    fake = FakeVk(groups, quiet=arguments.quiet)
-    server = await serve(fake.handle, port=arguments.port)
-    fake.at(server.url)
-    print(f"Fake VK on {server.url.rstrip('/')}", flush=True)
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
-    if arguments.with_parent:
-        # Nothing is ever written there: it becomes readable when the parent is gone.
-        loop.add_reader(sys.stdin, ended.set)
-    await ended.wait()
-    await fake.close()
-    await server.close()
-
-
 def _group(text: str) -> Group:
     names, token = text.split("=", 1)
     number, _, screen_name = names.partition(":")
@@ -236,12 +203,9 @@ def _group(text: str) -> Group:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="A fake VK")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--group", action="append", help="<id>:<name>=<token>, more than once")
-    parser.add_argument("--quiet", action="store_true", help="count calls, check nothing")
-    parser.add_argument("--with-parent", action="store_true", help="end when stdin is closed")
-    uvloop.run(_main(parser.parse_args()))
+    given = options("VK", "--group", "<id>:<name>=<token>")
+    groups = [_group(text) for text in given.group or [DEFAULT_GROUP]]
+    uvloop.run(play("VK", lambda: FakeVk(groups, quiet=given.quiet), given))
 
 
 if __name__ == "__main__":

@@ -1,28 +1,20 @@
 """The fake MAX for tests: started, asked and steered from Python."""
 
-import asyncio
 import base64
-import http.client
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlencode
 
 import orjson
 
 from tests.servers import max_events
+from tests.servers.fake import Fake, acknowledged, enough
 from tests.servers.max_screen import lines_of_dialog
 
-ROOT = Path(__file__).resolve().parents[2]
 NICK = "shop_bot"
 TOKEN = "TEST-TOKEN"
 SECRET = "s3cret"
-
-_STARTED = "Fake MAX on "
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,56 +52,20 @@ class Call:
         return [[one["text"] for one in row] for row in rows]
 
 
-class Max:
+class Max(Fake):
     """A running server. `with Max.start() as max_:` ends its process afterwards."""
 
-    def __init__(
-        self, process: "subprocess.Popen[str]", base: str, bots: Mapping[str, str]
-    ) -> None:
-        self.base = base
+    def __init__(self, bots: Mapping[str, str], *, quiet: bool, port: int) -> None:
+        given = [f"--bot={nick}={token}" for nick, token in bots.items()]
+        super().__init__("tests.servers.fake_max", *given, quiet=quiet, port=port)
         self.bots = bots
-        self._process = process
-        self._connection = http.client.HTTPConnection(base.removeprefix("http://"), timeout=30)
 
     @classmethod
     def start(
         cls, bots: Mapping[str, str] | None = None, *, quiet: bool = False, port: int = 0
-    ) -> "Max":
+    ) -> Self:
         """`bots` are nicks with tokens; without any there is one, NICK."""
-        bots = bots or {NICK: TOKEN}
-        command = [sys.executable, "-m", "tests.servers.fake_max", "--with-parent"]
-        command += ["--port", str(port), *(["--quiet"] if quiet else [])]
-        for nick, token in bots.items():
-            command += ["--bot", f"{nick}={token}"]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line.startswith(_STARTED):
-            process.kill()
-            process.wait()
-            raise RuntimeError("the fake MAX did not start")
-        return cls(process, line.removeprefix(_STARTED).strip(), bots)
-
-    def stop(self) -> None:
-        self._connection.close()
-        self._process.terminate()
-        self._process.wait(timeout=10)
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
+        return cls(bots or {NICK: TOKEN}, quiet=quiet, port=port)
 
     # ------------------------------------------------------------ what it saw
 
@@ -134,12 +90,13 @@ class Max:
         within: float = 10.0,
     ) -> list[Call]:
         """Wait until at least so many calls came; fails with what did come."""
-        deadline = asyncio.get_running_loop().time() + within
-        while len(found := self.calls(method, user_id=user_id)) < count:
-            if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"{len(found)} of {count} {method}; all calls: {self.calls()}")
-            await asyncio.sleep(0.02)
-        return found
+        found = await enough(
+            lambda: self.calls(method, user_id=user_id),
+            count,
+            within=within,
+            otherwise=lambda: f"{method}; all calls: {self.calls()}",
+        )
+        return list(found)
 
     def said(self, user_id: int, *, token: str | None = None) -> list[str]:
         """What stands in the dialog, in lines of tests/servers/screen."""
@@ -164,11 +121,12 @@ class Max:
 
     async def settled(self, *, token: str | None = None, within: float = 30.0) -> None:
         """Wait until the bot acknowledged every update."""
-        deadline = asyncio.get_running_loop().time() + within
-        while (state := self.state(token))["pending"] or state["waiting"]:
-            if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"not acknowledged: {state}")
-            await asyncio.sleep(0.02)
+
+        def left() -> list[Any]:
+            state = self.state(token)
+            return [*state["pending"], *state["waiting"]]
+
+        await acknowledged(left, within=within)
 
     def reset(self, *, whole: bool = False) -> None:
         """Forget calls, script and violations; `whole`: dialogs and subscriptions as well."""
@@ -288,12 +246,3 @@ class Max:
     def forget_files(self) -> None:
         """No token is good any more."""
         self._ask("POST", "/__forget_files")
-
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        content = orjson.dumps(body) if body is not None else b""
-        self._connection.request(method, path, content, {"Content-Type": "application/json"})
-        response = self._connection.getresponse()
-        answer = orjson.loads(response.read())
-        if response.status >= 400:
-            raise RuntimeError(f"{path}: {answer}")
-        return answer

@@ -2,33 +2,24 @@
 
 import asyncio
 import base64
-import http.client
 import itertools
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlencode
 
-import orjson
 import pytest
 
+from tests.servers.fake import Fake, acknowledged, enough
 from tests.servers.screen import rendered
 from tests.servers.specs_telegram import against_specification, specification
 from tests.servers.telegram_happenings import message, person, press
 from tests.servers.telegram_screen import bubbles
 
-ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "111111:TEST-TOKEN"
 USERNAME = "shop_bot"
 
 __all__ = ["TOKEN", "USERNAME", "Call", "FakeTelegram", "message", "person", "press"]
-
-_STARTED = "Fake Bot API on "
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,58 +51,20 @@ class Call:
         raise LookupError(f"no button {label!r} among {rows}")
 
 
-class FakeTelegram:
+class FakeTelegram(Fake):
     """A running server. `with FakeTelegram.start() as telegram:` ends its process afterwards."""
 
-    def __init__(self, process: "subprocess.Popen[str]", base: str, tokens: Sequence[str]) -> None:
-        self.base = base
-        self.tokens = tokens
-        self._process = process
-        self._connection = http.client.HTTPConnection(base.removeprefix("http://"), timeout=30)
+    def __init__(self, bots: Mapping[str, str], *, quiet: bool, port: int) -> None:
+        given = [f"--token={token}={username}" for token, username in bots.items()]
+        super().__init__("tests.servers.fake_telegram", *given, quiet=quiet, port=port)
+        self.tokens = list(bots)
 
     @classmethod
     def start(
-        cls,
-        bots: Mapping[str, str] | None = None,
-        *,
-        quiet: bool = False,
-        port: int = 0,
-    ) -> "FakeTelegram":
+        cls, bots: Mapping[str, str] | None = None, *, quiet: bool = False, port: int = 0
+    ) -> Self:
         """`bots` are tokens with their user names; without any there is one, TOKEN."""
-        bots = bots or {TOKEN: USERNAME}
-        command = [sys.executable, "-m", "tests.servers.fake_telegram", "--with-parent"]
-        command += ["--port", str(port), *(["--quiet"] if quiet else [])]
-        for token, username in bots.items():
-            command += ["--token", f"{token}={username}"]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line.startswith(_STARTED):
-            process.kill()
-            process.wait()
-            raise RuntimeError("the fake Bot API server did not start")
-        return cls(process, line.removeprefix(_STARTED).strip(), list(bots))
-
-    def stop(self) -> None:
-        self._connection.close()
-        self._process.terminate()
-        self._process.wait(timeout=10)
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
+        return cls(bots or {TOKEN: USERNAME}, quiet=quiet, port=port)
 
     # ------------------------------------------------------------ what it saw
 
@@ -136,12 +89,13 @@ class FakeTelegram:
         within: float = 10.0,
     ) -> list[Call]:
         """Wait until at least so many calls came; fails with what did come."""
-        deadline = asyncio.get_running_loop().time() + within
-        while len(found := self.calls(method, chat_id=chat_id)) < count:
-            if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"{len(found)} of {count} {method}; all calls: {self.calls()}")
-            await asyncio.sleep(0.02)
-        return found
+        found = await enough(
+            lambda: self.calls(method, chat_id=chat_id),
+            count,
+            within=within,
+            otherwise=lambda: f"{method}; all calls: {self.calls()}",
+        )
+        return list(found)
 
     def state(self, token: str | None = None) -> dict[str, Any]:
         """A bot's `pending` update ids, counts of `delivered` and `attempts`, and its `webhook`."""
@@ -186,11 +140,7 @@ class FakeTelegram:
 
     async def settled(self, *, token: str | None = None, within: float = 30.0) -> None:
         """Wait until the bot acknowledged every update."""
-        deadline = asyncio.get_running_loop().time() + within
-        while pending := self.state(token)["pending"]:
-            if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"not acknowledged: {pending}")
-            await asyncio.sleep(0.02)
+        await acknowledged(lambda: self.state(token)["pending"], within=within)
 
     def reset(self) -> None:
         """Forget everything but the webhooks, and updates that are on their way to one."""
@@ -296,23 +246,3 @@ class FakeTelegram:
         """A file that a customer sent; its file id."""
         encoded = base64.b64encode(content).decode()
         return str(self._ask("POST", "/__file", {"name": name, "content": encoded})["file_id"])
-
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        return _asked(self._connection, method, path, body)
-
-    def _ask_apart(self, method: str, path: str, body: Any) -> Any:
-        """Over a connection of its own, for what takes a while."""
-        with closing(
-            http.client.HTTPConnection(self.base.removeprefix("http://"), timeout=60)
-        ) as own:
-            return _asked(own, method, path, body)
-
-
-def _asked(connection: http.client.HTTPConnection, method: str, path: str, body: Any) -> Any:
-    content = orjson.dumps(body) if body is not None else b""
-    connection.request(method, path, content, {"Content-Type": "application/json"})
-    response = connection.getresponse()
-    answer = orjson.loads(response.read())
-    if response.status >= 400:
-        raise RuntimeError(f"{path}: {answer}")
-    return answer

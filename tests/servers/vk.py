@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import orjson
 
 from tests.servers import vk_events
+from tests.servers.fake import acknowledged, enough
 from tests.servers.vk_process import GROUP, TOKEN, Call, VkProcess
 from tests.servers.vk_screen import lines_of_talk
 
@@ -43,12 +44,13 @@ class Vk(VkProcess):
         within: float = 10.0,
     ) -> list[Call]:
         """Wait until at least so many calls came; fails with what did come."""
-        deadline = asyncio.get_running_loop().time() + within
-        while len(found := self.calls(method, peer_id=peer_id)) < count:
-            if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"{len(found)} of {count} {method}; all calls: {self.calls()}")
-            await asyncio.sleep(0.02)
-        return found
+        found = await enough(
+            lambda: self.calls(method, peer_id=peer_id),
+            count,
+            within=within,
+            otherwise=lambda: f"{method}; all calls: {self.calls()}",
+        )
+        return list(found)
 
     def said(self, peer_id: int, *, group_id: int | None = None) -> list[str]:
         """What stands in the talk, the customer's own words too, in lines of tests/servers/screen."""
@@ -72,14 +74,10 @@ class Vk(VkProcess):
 
     async def settled(self, *, group_id: int | None = None, within: float = 30.0) -> None:
         """Wait until the bot acknowledged every event that was posted to it."""
-        deadline = asyncio.get_running_loop().time() + within
-        while (state := self.state(group_id))["pending"]:
-            if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"not acknowledged: {state['pending']}")
-            await asyncio.sleep(0.02)
-        if state["lost"]:
+        await acknowledged(lambda: self.state(group_id)["pending"], within=within)
+        if lost := self.state(group_id)["lost"]:
             raise AssertionError(
-                f"{state['lost']} events had nobody to go to: set_callback() or set_long_poll()"
+                f"{lost} events had nobody to go to: set_callback() or set_long_poll()"
             )
 
     def reset(self, *, whole: bool = False) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import itertools
-import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,10 +27,8 @@ __all__ = [
 class WhatsApp(WhatsAppServer):
     """`with WhatsApp.start() as whatsapp:` ends its process afterwards."""
 
-    def __init__(
-        self, process: "subprocess.Popen[str]", base: str, numbers: Sequence[Number]
-    ) -> None:
-        super().__init__(process, base, numbers)
+    def __init__(self, numbers: Sequence[Number], *, quiet: bool, port: int) -> None:
+        super().__init__(numbers, quiet=quiet, port=port)
         self._ids = itertools.count(1)
 
     def update(

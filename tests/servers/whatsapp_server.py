@@ -1,82 +1,36 @@
 """The process of the fake WhatsApp Cloud API, started, asked and steered from Python."""
 
-import asyncio
 import base64
-import http.client
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal, Self
 
-import orjson
-
+from tests.servers.fake import Fake, acknowledged, enough
 from tests.servers.screen import rendered
 from tests.servers.whatsapp_calls import DISPLAY, Call, Number
 from tests.servers.whatsapp_screen import bubbles
 from tests.servers.whatsapp_webhooks import Json
 
-ROOT = Path(__file__).resolve().parents[2]
 SECRET = "app-secret"
 VERIFY_TOKEN = "verify-me"
 
-_STARTED = "Fake Graph API on "
 
-
-class WhatsAppServer:
+class WhatsAppServer(Fake):
     """A running server: what it saw, and how it shall behave."""
 
-    def __init__(
-        self, process: "subprocess.Popen[str]", base: str, numbers: Sequence[Number]
-    ) -> None:
-        self.base = base
-        self.numbers = numbers
-        self._process = process
-        self._connection = http.client.HTTPConnection(base.removeprefix("http://"), timeout=30)
+    def __init__(self, numbers: Sequence[Number], *, quiet: bool, port: int) -> None:
+        given = [f"--phone={number.id}:{number.account}={number.token}" for number in numbers]
+        super().__init__("tests.servers.fake_whatsapp", *given, quiet=quiet, port=port)
+        self.numbers = [
+            Number(number.id, number.account, number.token, str(int(DISPLAY) + place))
+            for place, number in enumerate(numbers)
+        ]
 
     @classmethod
     def start(
         cls, numbers: Sequence[Number] = (Number(),), *, quiet: bool = False, port: int = 0
     ) -> Self:
         """Each number gets a `display` of its own by the server: the first is DISPLAY, and so on."""
-        command = [sys.executable, "-m", "tests.servers.fake_whatsapp", "--with-parent"]
-        command += ["--port", str(port), *(["--quiet"] if quiet else [])]
-        for number in numbers:
-            command += ["--phone", f"{number.id}:{number.account}={number.token}"]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line.startswith(_STARTED):
-            process.kill()
-            process.wait()
-            raise RuntimeError("the fake Graph API server did not start")
-        shown = [
-            Number(number.id, number.account, number.token, str(int(DISPLAY) + place))
-            for place, number in enumerate(numbers)
-        ]
-        return cls(process, line.removeprefix(_STARTED).strip(), shown)
-
-    def stop(self) -> None:
-        self._connection.close()
-        self._process.terminate()
-        self._process.wait(timeout=10)
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
+        return cls(numbers, quiet=quiet, port=port)
 
     # ------------------------------------------------------------ what it saw
 
@@ -107,13 +61,13 @@ class WhatsAppServer:
         within: float = 10.0,
     ) -> list[Call]:
         """Wait until at least so many calls came; fails with what did come."""
-        deadline = asyncio.get_running_loop().time() + within
-        while len(found := self.calls(method, chat_id=chat_id)) < count:
-            if asyncio.get_running_loop().time() > deadline:
-                every = self.calls(None)
-                raise AssertionError(f"{len(found)} of {count} {method}; all calls: {every}")
-            await asyncio.sleep(0.02)
-        return found
+        found = await enough(
+            lambda: self.calls(method, chat_id=chat_id),
+            count,
+            within=within,
+            otherwise=lambda: f"{method}; all calls: {self.calls(None)}",
+        )
+        return list(found)
 
     def said(self, chat_id: str, *, phone: str | None = None) -> list[str]:
         """What this customer sees, as lines: see tests/servers/screen.py."""
@@ -134,11 +88,7 @@ class WhatsAppServer:
 
     async def settled(self, *, phone: str | None = None, within: float = 30.0) -> None:
         """Wait until the bot acknowledged every webhook."""
-        deadline = asyncio.get_running_loop().time() + within
-        while pending := self.state(phone)["pending"]:
-            if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"not acknowledged: {pending}")
-            await asyncio.sleep(0.02)
+        await acknowledged(lambda: self.state(phone)["pending"], within=within)
 
     def reset(self) -> None:
         """Forget calls, violations, script, limits, screens and webhooks not yet acknowledged.
@@ -246,12 +196,3 @@ class WhatsAppServer:
         body = {"name": name, "content": encoded, "mime": mime, "phone": phone}
         described: Json = self._ask("POST", "/__file", body)
         return described
-
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        content = orjson.dumps(body) if body is not None else b""
-        self._connection.request(method, path, content, {"Content-Type": "application/json"})
-        response = self._connection.getresponse()
-        answer = orjson.loads(response.read())
-        if response.status >= 400:
-            raise RuntimeError(f"{path}: {answer}")
-        return answer
