@@ -137,7 +137,10 @@ async def set_server(client: Client, url: str, *, secret: str) -> str:
         if not number:
             raise ChannelDown("VK does not say which server was added")
         there = Server(number, secret, "wait")
-    elif there.secret != secret or there.status in ("failed", "unconfigured"):
+    elif not compare_digest(there.secret.encode(), secret.encode()) or there.status in (
+        "failed",
+        "unconfigured",
+    ):
         await client.call("groups.editCallbackServer", {**server, "server_id": there.id})
         there = there._replace(status="wait")
     await client.call(
