@@ -4,6 +4,7 @@ https://dev.vk.com/ru/api/callback/getting-started
 """
 
 import asyncio
+from hmac import compare_digest
 from typing import Any, NamedTuple, Protocol
 
 import structlog
