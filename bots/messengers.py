@@ -50,9 +50,8 @@ class Account:
 class Messenger:
     """`channel.py` of a messenger's folder calls its own MESSENGER; by that it is found.
 
-    `capabilities` are what the HTTP contract lists. `account_id` is the credential that tells
-    accounts apart in a channel's name, or gives the id from them. `writes_first` says that a chat's
-    id is the messenger's own, so that we may write before the customer does.
+    `capabilities` are what the HTTP contract lists. `writes_first` says that a chat's id is the
+    messenger's own, so that we may write before the customer does.
 
     `open` does not go anywhere yet: raises ChannelUnauthorised for what cannot be a credential.
     """
