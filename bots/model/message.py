@@ -178,7 +178,8 @@ class Reply:
     what a channel that knows templates sends in its place. `renews` is the platform's id of the
     message whose buttons these replace, where the channel can do that; its text is for the others.
     `reply_to` is the platform's id of the message that is answered. `invoice` (title, description,
-    amount as text, currency, id) is paid inside the messenger, where that can be done.
+    amount as text, currency, id; the label of its `button`) is paid inside the messenger, where that
+    can be done.
     """
 
     message_id: str

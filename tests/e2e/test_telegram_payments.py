@@ -21,7 +21,7 @@ steps:
     - do: pay.invoice
       with: {amount: 1990, title: Заказ 5}
       save: счёт
-    - say: {text: Ваш счёт, buttons: {Оплатить: {url: "{{ счёт.url }}"}}}
+    - say: {text: Ваш счёт, buttons: {Оплатить: {url: "{{ счёт.url }}"}, Вопрос: {call: звёзды}}}
     - wait: {event: payment.paid, save: платёж}
     - say: "Спасибо, {{ платёж.amount }}!"
     - do: pay.refund
@@ -36,7 +36,7 @@ steps:
     - do: pay.invoice
       with: {amount: 75, title: Звезда, currency: XTR}
       save: счёт
-    - say: {text: Ваш счёт, buttons: {Оплатить: {url: "{{ счёт.url }}"}}}
+    - say: "Ссылка на счёт: {{ счёт.url }}"
     - wait: {event: payment.paid}
     - do: pay.refund
       with: {id: "{{ счёт.id }}"}
@@ -70,30 +70,32 @@ def server(tmp_path: Path, telegram: FakeTelegram) -> Iterator[EasyFlow]:
         yield running
 
 
-async def pay_button(telegram: FakeTelegram, chat: int, words: str) -> str:
-    """Ask for an invoice; the link of its button."""
-    telegram.update(message(chat, words))
-    call = (await telegram.expect(1, chat_id=chat))[-1]
-    link: str = call.parameters["reply_markup"]["inline_keyboard"][0][0]["url"]
-    return link
-
-
 async def test_a_card_payment_goes_through_telegram_and_the_chat_goes_on(
     telegram: FakeTelegram, server: EasyFlow
 ) -> None:
-    link = await pay_button(telegram, 5, "счёт")
-    assert not (await telegram.pay(6, link=link))["paid"]
-    assert (await telegram.pay(5, link=link))["paid"]
-    calls = await telegram.expect(3, chat_id=5)
-    assert [call.text for call in calls[1:]] == ["Спасибо, 1990!", "Деньги вернёт магазин"]
+    telegram.update(message(5, "счёт"))
+    bill = (await telegram.expect(1, method="sendInvoice", chat_id=5))[-1]
+    assert bill.parameters["title"] == "Заказ 5"
+    assert bill.parameters["description"] == "Ваш счёт"
+    assert bill.parameters["prices"] == [{"label": "Заказ 5", "amount": 199_000}]
+    labels = [row[0]["text"] for row in bill.parameters["reply_markup"]["inline_keyboard"]]
+    assert labels == ["Оплатить", "Вопрос"]
+    assert (await telegram.pay(5))["paid"]
+    calls = await telegram.expect(2, chat_id=5)
+    assert [call.text for call in calls] == ["Спасибо, 1990!", "Деньги вернёт магазин"]
     kept = b"".join(path.read_bytes() for path in server.data.rglob("*.db*"))
     assert PROVIDER.encode() not in kept
     assert PROVIDER not in server.log
     assert "W092" not in server.log
 
 
-async def test_stars_are_paid_and_given_back(telegram: FakeTelegram, server: EasyFlow) -> None:
-    link = await pay_button(telegram, 7, "звёзды")
+async def test_stars_are_paid_by_a_link_and_given_back(
+    telegram: FakeTelegram, server: EasyFlow
+) -> None:
+    telegram.update(message(7, "звёзды"))
+    said = (await telegram.expect(1, chat_id=7))[-1].text
+    link = said.removeprefix("Ссылка на счёт: ")
+    assert not (await telegram.pay(6, link=link))["paid"]
     assert (await telegram.pay(7, link=link))["paid"]
     calls = await telegram.expect(2, chat_id=7)
     assert calls[-1].text == "Вернули 75"

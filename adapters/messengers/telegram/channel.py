@@ -76,8 +76,7 @@ class TelegramChannel(MessengerChannel):
             provider=provider,
             sleep=sleep,
         )
-        self.bank = TelegramBank(self._client, provider)
-        self._sells = self.bank.currencies
+        self.bank = self._bank = TelegramBank(self._client, provider)
         self._profile = Profile(self._client, shelf=shelf, workspace=workspace, secret=secret)
         self._connection = connection
         self._workspace = workspace
@@ -158,7 +157,7 @@ class TelegramChannel(MessengerChannel):
     # ------------------------------------------------------------ out
 
     def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
-        return render(address.chat_id, reply, sells=self._sells)
+        return render(address.chat_id, self._bank.shown(reply), sells=self._bank.currencies)
 
     def pressed(self, address: Address, message_id: str, label: str) -> list[dict[str, Any]]:
         """The chosen button stays and does nothing any more, the others are taken away."""

@@ -3,7 +3,9 @@
 https://core.telegram.org/bots/payments and https://core.telegram.org/bots/payments-stars
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -12,7 +14,13 @@ import structlog
 
 from adapters.messengers.telegram.client import Client
 from adapters.messengers.telegram.fields import id_of, mapping, string
-from adapters.messengers.telegram.prices import CURRENCIES, STARS, billed, smallest
+from adapters.messengers.telegram.prices import (
+    CURRENCIES,
+    MAX_DESCRIPTION,
+    STARS,
+    billed,
+    smallest,
+)
 from bots.errors import (
     ChannelError,
     Conflict,
@@ -22,8 +30,10 @@ from bots.errors import (
     RemoteFailed,
     Unavailable,
 )
+from bots.model.message import Reply
 from bots.model.payment import Invoice
 from bots.ports import Invoices
+from bots.shaping import units
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "ru": {
@@ -49,6 +59,8 @@ _GIVEN_BACK = "already_refunded"
 
 Work = Callable[[], Awaitable[None]]
 
+_MOST_LINKS = 10_000
+
 log = structlog.get_logger()
 
 
@@ -59,6 +71,8 @@ class TelegramBank:
         self._client = client
         self._provider = provider
         self.currencies = CURRENCIES if provider else frozenset((STARS,))
+        # Where it is forgotten, the button with the link pays as well.
+        self._links: OrderedDict[str, Invoice] = OrderedDict()
 
     def takes(self, currency: str) -> bool:
         return currency in self.currencies
@@ -82,7 +96,35 @@ class TelegramBank:
             raise RemoteFailed(f"Telegram makes no invoice just now: {error}") from error
         if not isinstance(link, str):
             raise RemoteFailed("Telegram gave no link for an invoice")
+        self._links[link] = invoice
+        if len(self._links) > _MOST_LINKS:
+            self._links.popitem(last=False)
         return link
+
+    def shown(self, reply: Reply) -> Reply:
+        """A message with a button that leads to an invoice is the invoice itself, other buttons below."""
+        keyboard = reply.keyboard
+        if keyboard is None or not keyboard.inline or reply.cards or not self._links:
+            return reply
+        pays = [one for row in keyboard.rows for one in row if (one.url or "") in self._links]
+        if not pays:
+            return reply
+        invoice = self._links[pays[0].url or ""]
+        rows = [tuple(one for one in row if one not in pays) for row in keyboard.rows]
+        inside = not reply.attachments and units(reply.text) <= MAX_DESCRIPTION
+        return replace(
+            reply,
+            text="" if inside else reply.text,
+            keyboard=replace(keyboard, rows=tuple(filter(None, rows))),
+            invoice={
+                "title": invoice.title,
+                "description": reply.text if inside else invoice.title,
+                "amount": f"{invoice.amount}",
+                "currency": invoice.currency,
+                "id": invoice.id,
+                "button": pays[0].text,
+            },
+        )
 
     async def give_back(self, invoice: Invoice, amount: Decimal, *, key: str) -> None:
         """Stars only, and all of them. Raises Conflict, Invalid, RemoteFailed."""

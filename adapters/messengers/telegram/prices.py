@@ -25,7 +25,7 @@ _DIGITS = {**dict.fromkeys(_WHOLE.split(), 0), **dict.fromkeys(_HUNDREDTHS.split
 CURRENCIES = frozenset(_DIGITS)
 
 _MAX_TITLE = 32
-_MAX_DESCRIPTION = 255
+MAX_DESCRIPTION = 255
 _MAX_PAYLOAD = 128
 _MAX_BUTTONS = 100
 
@@ -50,7 +50,7 @@ def billed(*, title: str, description: str, amount: Decimal, currency: str, id: 
     name = shortened(clean(title).strip() or currency, _MAX_TITLE)
     return {
         "title": name,
-        "description": shortened(clean(description).strip() or name, _MAX_DESCRIPTION),
+        "description": shortened(clean(description).strip() or name, MAX_DESCRIPTION),
         "payload": clean(id),
         "currency": currency,
         "prices": [{"label": name, "amount": smallest(amount, currency)}],
@@ -76,8 +76,9 @@ def invoice_call(
         return None
     call: Call = {"method": "sendInvoice", **bill}
     rows = markup.get("inline_keyboard", ()) if markup is not None else ()
-    if rows and sum(map(len, rows)) < _MAX_BUTTONS:
-        pay = {"text": f"{invoice['amount']} {currency}", "pay": True}
+    label = clean(str(invoice.get("button", ""))).strip()
+    if (rows or label) and sum(map(len, rows)) < _MAX_BUTTONS:
+        pay = {"text": label or f"{invoice['amount']} {currency}", "pay": True}
         call["reply_markup"] = {"inline_keyboard": [[pay], *rows]}
     return call
 
