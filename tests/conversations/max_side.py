@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from hypothesis import strategies as st
 
 from tests.conversations.side import BOTS, PAPER, PHOTO, PLACE, VOICE, Nowhere, Side
 from tests.servers import max_events as events
 from tests.servers.max import Max
+from tests.servers.max_updates import update_bodies
 
 
 class MaxSide(Side):
@@ -98,6 +100,12 @@ class MaxSide(Side):
             times=times,
             status=502,
         )
+
+    def bodies(self, bot: str) -> st.SearchStrategy[Any]:
+        return update_bodies()
+
+    def headers(self, bot: str, body: bytes) -> dict[str, str]:
+        return {"X-Max-Bot-Api-Secret": f"secret-of-{bot}"}
 
     # ------------------------------------------------------------ what is seen
 

@@ -2,6 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
 
 PHOTO = b"\xff\xd8\xff\xe0a photo"
 VOICE = b"OggS a voice"
@@ -97,6 +100,14 @@ class Side(ABC):
     @abstractmethod
     def break_down(self, bot: str, chat: int, *, times: int = 1) -> None:
         """The next messages to this customer are not taken."""
+
+    @abstractmethod
+    def bodies(self, bot: str) -> st.SearchStrategy[Any]:
+        """Whatever the messenger may post to this bot."""
+
+    @abstractmethod
+    def headers(self, bot: str, body: bytes) -> dict[str, str]:
+        """That prove a body to be the messenger's."""
 
     # ------------------------------------------------------------ what is seen
 

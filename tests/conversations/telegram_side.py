@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from hypothesis import strategies as st
 
 from tests.conversations.side import BOTS, PAPER, PHOTO, PLACE, VOICE, Nowhere, Side
 from tests.servers import telegram_happenings as happenings
 from tests.servers.telegram import FakeTelegram
+from tests.servers.telegram_updates import updates
 
 
 class TelegramSide(Side):
@@ -107,6 +109,12 @@ class TelegramSide(Side):
 
     def break_down(self, bot: str, chat: int, *, times: int = 1) -> None:
         self._fake.script(chat_id=chat, token=self._tokens[bot], times=times, status=502, body="")
+
+    def bodies(self, bot: str) -> st.SearchStrategy[Any]:
+        return updates()
+
+    def headers(self, bot: str, body: bytes) -> dict[str, str]:
+        return {"X-Telegram-Bot-Api-Secret-Token": f"secret-of-{bot}"}
 
     # ------------------------------------------------------------ what is seen
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.conversations.conftest import Town, case_of, chat_of
+from tests.conversations.conftest import SIDES, Town, case_of, chat_of
 from tests.conversations.customer import Customer
 from tests.conversations.side import Side
 
@@ -47,7 +47,8 @@ def phone_of(customer: Customer) -> str:
 
 def free_day(side: Side) -> str:
     """A day nobody has booked on another messenger: the calendar is one."""
-    return f"через {2 + sorted(('telegram', 'vk', 'whatsapp')).index(side.name)} дня"
+    days = 2 + list(SIDES).index(side.name)
+    return f"через {days} {'дня' if days < 5 else 'дней'}"
 
 
 async def test_shop_where_is_my_order(meet: Met, as_before: SeenAsBefore) -> None:

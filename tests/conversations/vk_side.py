@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from hypothesis import strategies as st
 
 from tests.conversations.side import BOTS, PAPER, PHOTO, PLACE, VOICE, Nowhere, Side
 from tests.servers import vk_events as events
 from tests.servers.vk import Vk
+from tests.servers.vk_updates import event_bodies
 
 REACTIONS = {"👍": 4, "": None}
 """https://dev.vk.com/ru/method/messages.sendReaction"""
@@ -99,6 +101,14 @@ class VkSide(Side):
 
     def break_down(self, bot: str, chat: int, *, times: int = 1) -> None:
         self._fake.script(method="messages.send", peer_id=chat, status=502, body="", times=times)
+
+    def bodies(self, bot: str) -> st.SearchStrategy[Any]:
+        group = self._groups[bot]
+        return event_bodies(group_id=group, secret=f"s3cret{group}")
+
+    def headers(self, bot: str, body: bytes) -> dict[str, str]:
+        """None: the secret stands in the event."""
+        return {}
 
     # ------------------------------------------------------------ what is seen
 

@@ -1,13 +1,17 @@
 """WhatsApp's side of the conversations."""
 
+import hashlib
+import hmac
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
+from hypothesis import strategies as st
 
 from tests.conversations.side import BOTS, PAPER, PHOTO, PLACE, VOICE, Nowhere, Side
 from tests.servers import whatsapp_webhooks as webhooks
 from tests.servers.whatsapp import SECRET, VERIFY_TOKEN, Number, Person, WhatsApp
+from tests.servers.whatsapp_updates import update_bodies
 
 
 class WhatsAppSide(Side):
@@ -114,6 +118,13 @@ class WhatsAppSide(Side):
         self._fake.script(
             status=502, body="", method="messages", chat_id=person, phone=phone, times=times
         )
+
+    def bodies(self, bot: str) -> st.SearchStrategy[Any]:
+        return update_bodies(phone_id=self._phones[bot])
+
+    def headers(self, bot: str, body: bytes) -> dict[str, str]:
+        signed = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        return {"X-Hub-Signature-256": f"sha256={signed}"}
 
     # ------------------------------------------------------------ what is seen
 
