@@ -122,9 +122,9 @@ class Max(Fake):
     async def settled(self, *, token: str | None = None, within: float = 30.0) -> None:
         """Wait until the bot acknowledged every update."""
 
-        def left() -> list[Any]:
+        def left() -> int:
             state = self.state(token)
-            return [*state["pending"], *state["waiting"]]
+            return int(state["pending"] + state["waiting"])
 
         await acknowledged(left, within=within)
 
