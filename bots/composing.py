@@ -14,7 +14,7 @@ from bots.model.message import (
     Reply,
     UnifiedMessage,
 )
-from bots.model.turn import ALWAYS, MessageRecord, Outgoing
+from bots.model.turn import ALWAYS, UNMADE, MessageRecord, Outgoing
 from bots.ports import Channel
 from flows.choices import PICKED
 from flows.turn import Card as SaidCard
@@ -224,6 +224,30 @@ def deliveries(
                 )
             )
     return rows
+
+
+def unmade(
+    said: Sequence[tuple[int, Reply]], conversation: Conversation, *, now: datetime
+) -> list[Outgoing]:
+    """Rows without calls, for what a messenger cannot be told because it is not connected.
+
+    The outbox gives them up, so that a person sees what was never delivered.
+    """
+    return [
+        Outgoing(
+            key=f"{reply.message_id}:0",
+            conversation_id=conversation.id,
+            address=conversation.address,
+            seq=seq,
+            part=0,
+            epoch=conversation.epoch if reply.author == "bot" else ALWAYS,
+            payload=UNMADE,
+            message_id=reply.message_id,
+            created_at=now,
+            once=reply.once,
+        )
+        for seq, reply in said
+    ]
 
 
 def marks(

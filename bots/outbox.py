@@ -22,7 +22,7 @@ from bots.errors import (
 from bots.holding import CLOSED, GIVEN_UP, LONGEST, Held, closed, still_held
 from bots.model.answer import Delivery
 from bots.model.message import Address
-from bots.model.turn import Outgoing
+from bots.model.turn import UNMADE, Outgoing
 from bots.pacing import Pacing
 from bots.pauses import Pauses
 from bots.ports import Channel, Clock, Meter, Sleep
@@ -46,6 +46,8 @@ OUTAGE_PAUSE = 1.0
 
 BUG_PAUSE = 30.0
 """The same where the store itself fails: its rows wait, for in order is the promise."""
+
+ABSENT = "this channel is not connected any more"
 
 UNKNOWN = "unknown: we stopped while it was being sent, and it must not go out twice"
 
@@ -209,6 +211,9 @@ class Outbox:
 
     async def _deliver(self, row: Outgoing) -> Outgoing | None:
         """Try once; gives the row back when it is to be tried again (the wait is over by then)."""
+        if row.payload == UNMADE:
+            await self._give_up(row, ABSENT)
+            return None
         waited = await self._wait_for_its_time(row)
         channel = self._channels.get(row.address.channel)
         if channel is None:
@@ -271,7 +276,7 @@ class Outbox:
     async def _without_channel(self, row: Outgoing) -> Outgoing | None:
         """A channel that was taken away may come back: what was to be said waits for it a day."""
         if self._clock() - row.created_at >= ABSENT_FOR:
-            await self._give_up(row, "this channel is not connected any more")
+            await self._give_up(row, ABSENT)
             return None
         await self._rest(ABSENT_PAUSE)
         return replace(row, sending_at=None)

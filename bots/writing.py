@@ -132,6 +132,8 @@ class Writing:
             outgoing = composing.deliveries(
                 self._said, conversation, self._channel, now=self._now, at_once=at_once
             )
+        elif self._said and conversation.address.at_messenger:
+            outgoing = composing.unmade(self._said, conversation, now=self._now)
         if self._press is not None and self._channel is not None and self._is_over(self._press):
             outgoing += composing.marks(
                 self._press,

@@ -123,6 +123,11 @@ class Address(NamedTuple):
     channel: str
     chat_id: str
 
+    @property
+    def at_messenger(self) -> bool:
+        """Whether it is at an account of a messenger outside, which may come and go."""
+        return ":" in self.channel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnifiedMessage:

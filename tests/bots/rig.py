@@ -127,7 +127,7 @@ class Life:
 
     WRITES = frozenset(
         {"accept", "claim", "commit", "postpone", "begin", "sent", "later", "failed"}
-        | {"intent_later"}
+        | {"held", "intent_later"}
     )
 
     def __init__(self, hands: Hands) -> None:
@@ -290,6 +290,7 @@ class Rig:
         self.files = dict(files if files is not None else {"counter": bot_files()})
         self.hands = Hands()
         self.messenger = Messenger()
+        self.channels: dict[str, Channel] = {}
         self.world = World()
         self.ears = Ears()
         self.meter = NoMeter()
@@ -311,8 +312,9 @@ class Rig:
 
     async def open(self) -> None:
         self.life = self.messenger.life = self.world.life = Life(self.hands)
+        self.channels[CHANNEL] = self.messenger
         self.stores = await open_sqlite(self.path, new_id=self.new_id, clock=self.hands.now)
-        checked, channels = self.life.checked, {CHANNEL: self.messenger}
+        checked, channels = self.life.checked, self.channels
         timers, journal = checked(self.stores.timers), checked(self.stores.journal)
         performer = Performer(self.world, NobodyUnderstands(), self.meter)
         time: dict[str, Any] = {"clock": self.hands.now, "sleep": self.hands.sleep}
