@@ -17,6 +17,8 @@ from tests.servers.whatsapp import PHONE_ID, VERIFY_TOKEN, Person, WhatsApp
 COUNTER = ROOT / "tests" / "faults" / "bots"
 VK, WHATSAPP = f"vk:{GROUP}", f"whatsapp:{PHONE_ID}"
 ANNA = 501
+CONNECTIONS = 100
+"""Calls of one messenger that are under way at once."""
 
 
 @pytest.fixture
@@ -37,6 +39,25 @@ def whatsapp() -> Iterator[WhatsApp]:
         yield whatsapp
 
 
+def server_at(telegram: FakeTelegram, vk: Vk, whatsapp: WhatsApp, folder: Path) -> EasyFlow:
+    server = EasyFlow(
+        folder / "data",
+        bots=COUNTER,
+        telegram__token=TOKEN,
+        telegram__api_base=telegram.base,
+        vk__token=vk_server.TOKEN,
+        vk__group=str(GROUP),
+        vk__api_base=f"{vk.base}/method",
+        whatsapp__token=whatsapp_server.TOKEN,
+        whatsapp__phone_id=PHONE_ID,
+        whatsapp__app_secret=whatsapp_server.SECRET,
+        whatsapp__verify_token=VERIFY_TOKEN,
+        whatsapp__api_base=f"{whatsapp.base}/v23.0",
+    )
+    server.set(public_url=server.base)
+    return server
+
+
 async def until(what: Callable[[], Any], *, within: float = 30.0) -> None:
     deadline = asyncio.get_running_loop().time() + within
     while not what():
@@ -52,21 +73,7 @@ def channels(server: EasyFlow) -> dict[str, str]:
 async def test_each_talks_and_one_that_goes_away_takes_no_other_along(
     telegram: FakeTelegram, vk: Vk, whatsapp: WhatsApp, tmp_path: Path
 ) -> None:
-    server = EasyFlow(
-        tmp_path / "data",
-        bots=COUNTER,
-        telegram__token=TOKEN,
-        telegram__api_base=telegram.base,
-        vk__token=vk_server.TOKEN,
-        vk__group=str(GROUP),
-        vk__api_base=f"{vk.base}/method",
-        whatsapp__token=whatsapp_server.TOKEN,
-        whatsapp__phone_id=PHONE_ID,
-        whatsapp__app_secret=whatsapp_server.SECRET,
-        whatsapp__verify_token=VERIFY_TOKEN,
-        whatsapp__api_base=f"{whatsapp.base}/v23.0",
-    )
-    server.set(public_url=server.base)
+    server = server_at(telegram, vk, whatsapp, tmp_path)
     anna = Person(wa_id="79990000501", name="Анна")
     with server:
         await until(lambda: set(channels(server).values()) == {"up"})
@@ -97,3 +104,23 @@ async def test_each_talks_and_one_that_goes_away_takes_no_other_along(
         assert active == ["telegram", "whatsapp", "web"]
     for secret in (vk_server.TOKEN, whatsapp_server.TOKEN, whatsapp_server.SECRET, VERIFY_TOKEN):
         assert secret not in server.log
+
+
+async def test_one_that_never_answers_keeps_no_other_waiting(
+    telegram: FakeTelegram, vk: Vk, whatsapp: WhatsApp, tmp_path: Path
+) -> None:
+    server = server_at(telegram, vk, whatsapp, tmp_path)
+    anna = Person(wa_id="79990000501", name="Анна")
+    with server:
+        await until(lambda: set(channels(server).values()) == {"up"})
+        whatsapp.set_webhook(f"{server.base}/api/v1/messaging/webhook/whatsapp")
+        vk.script(times=None, action="hang")
+        for number in range(CONNECTIONS + 20):
+            vk.says(1000 + number, "/start")
+        await vk.settled()
+        telegram.update(message(ANNA, "/start"))
+        whatsapp.hears(anna, "/start")
+        await telegram.expect(1)
+        await whatsapp.expect(1)
+        assert {call.status for call in vk.calls()[-CONNECTIONS:]} == {0}
+        assert server.call("GET", "/readyz")[0] == 200

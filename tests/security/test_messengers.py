@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+import http.client
 import time
 from collections.abc import Iterator
+from email.message import Message
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +16,7 @@ import pytest
 from tests.servers import telegram_happenings as happen
 from tests.servers import vk_events as make
 from tests.servers import whatsapp_webhooks as webhooks
-from tests.servers.easyflow import ROOT, EasyFlow
+from tests.servers.easyflow import KEY, ROOT, EasyFlow
 from tests.servers.telegram import FakeTelegram
 from tests.servers.vk import Vk
 from tests.servers.whatsapp import Number, Person, WhatsApp
@@ -64,6 +66,24 @@ class House(NamedTuple):
         while not self.knows(platform, chat):
             assert time.monotonic() < deadline, self.server.log[-3000:]
             time.sleep(0.05)
+
+    def file(self, ref: str, name: str) -> tuple[int, Message, bytes]:
+        """What the API gives out of a file that a customer of VK sent."""
+        chat = 100_000 + next(_ids)
+        told = make.message(chat, "a", attachments=[make.document(ref, name)], id=next(_ids))
+        around = {"group_id": FIRST, "event_id": f"e{next(_ids)}", "secret": CANARIES[6]}
+        assert self.post("vk", {**told, **around})[0] == 200
+        self.hears("vk", chat)
+        (session,) = self.server.call("GET", f"{SESSIONS}/{chat}")[1]["sessions"]
+        history = self.server.call("GET", f"{HISTORY}/{session['session_id']}")[1]["messages"]
+        address = f"/api/v1/messaging/files/{history[0]['message_id']}/1"
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=40)
+        try:
+            connection.request("GET", address, headers={"Authorization": f"Bearer {KEY}"})
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -302,36 +322,49 @@ def test_whatever_customers_send_each_chat_goes_on(house: House) -> None:
     assert "Traceback" not in house.server.log
 
 
-def test_no_address_of_ours_is_fetched_for_a_file(house: House) -> None:
-    inside = house.server.base
-    refs = [
-        f"{inside}/metrics",
-        f"{house.telegram.base}/",
-        "http://169.254.169.254/latest/meta-data/",
-        "https://169.254.169.254/",
-        "https://vk.com@169.254.169.254/",
-        "https://169.254.169.254#.vk.com",
-        "https://169.254.169.254\\.vk.com/",
-        "https://127.0.0.1.userapi.com.example/",
-        "http://userapi.com/plain",
-        "file:///etc/passwd",
-        "https://[::1]/",
-        "https://evilvk.com/",
-    ]
-    for number, ref in enumerate(refs):
-        chat = 9100 + number
-        told = make.message(chat, "a", attachments=[make.document(ref, "a\r\nX: y/../b.html")])
-        told["object"]["message"]["id"] = next(_ids)
-        around = {"group_id": FIRST, "event_id": f"e{next(_ids)}", "secret": CANARIES[6]}
-        assert house.post("vk", {**told, **around})[0] == 200
-        house.hears("vk", chat)
-        sessions = house.server.call("GET", f"{SESSIONS}/{chat}")[1]
-        session = sessions["sessions"][0]["session_id"]
-        history = house.server.call("GET", f"{HISTORY}/{session}")[1]
-        message = history["messages"][0]["message_id"]
-        status, answer = house.server.call("GET", f"/api/v1/messaging/files/{message}/1")
-        assert status in (404, 409), (ref, status, answer)
-        assert "easyflow_" not in str(answer)
+INSIDE = (
+    "http://169.254.169.254/latest/meta-data/",
+    "https://169.254.169.254/",
+    "https://vk.com@169.254.169.254/",
+    "https://169.254.169.254#.vk.com",
+    "https://169.254.169.254\\.vk.com/",
+    "https://127.0.0.1.userapi.com.example/",
+    "http://userapi.com/plain",
+    "file:///etc/passwd",
+    "https://[::1]/",
+    "https://evilvk.com/",
+    "{server}/metrics",
+    "{telegram}/",
+)
+
+
+@pytest.mark.parametrize("ref", INSIDE)
+def test_no_address_of_ours_is_fetched_for_a_file(house: House, ref: str) -> None:
+    ref = ref.format(server=house.server.base, telegram=house.telegram.base)
+    status, _, content = house.file(ref, "a.txt")
+    assert status in (404, 409)
+    assert b"easyflow_" not in content
+
+
+def test_no_redirect_of_a_file_leads_inside(house: House) -> None:
+    inside = {"Location": f"{house.server.base}/metrics"}
+    house.vk.script(method="download", status=302, headers=inside)
+    status, _, content = house.file(house.vk.file("a.txt", b"a"), "a.txt")
+    assert (status, b"easyflow_" in content) == (409, False)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.html", "a\r\nX-Bad: 1\r\n\r\n<b>.svg", '../"; x=".htm', "\u202e\0"]
+)
+def test_a_page_that_a_customer_sent_is_for_downloading(house: House, name: str) -> None:
+    page = b"<script>alert(1)</script>"
+    status, headers, content = house.file(house.vk.file("a.html", page), name)
+    assert (status, content) == (200, page)
+    assert headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert headers["Cache-Control"].startswith("private")
+    assert "X-Bad" not in headers
 
 
 # ---------------------------------------------------------------- secrets
