@@ -38,6 +38,7 @@ class Wire:
         *,
         seconds: float | None = None,
         most: int | None = None,
+        token: str = "",
         **options: Any,
     ) -> Answered:
         """Make a request (aiohttp's options) and read all of its answer.
@@ -45,6 +46,7 @@ class Wire:
         Raises ChannelDown, after `seconds` at the latest, and Rejected for an answer of more than
         `most` bytes; its words hold nothing of the URL, in which a token may stand. A redirect is
         an answer like any other: whoever else is named there gets neither a token nor a message.
+        What an answer repeats of the `token` is left out: its words are shown and kept.
         """
         patience = aiohttp.ClientTimeout(total=seconds) if seconds else self._patience
         async with self._turns:
@@ -55,6 +57,8 @@ class Wire:
                     body = await (response.read() if most is None else _bounded(response, most))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise network_problem(error) from None
+        if token and (repeated := token.encode()) in body:
+            body = body.replace(repeated, b"...")
         return Answered(response.status, response.headers, body)
 
     async def close(self) -> None:

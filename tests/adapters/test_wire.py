@@ -35,3 +35,12 @@ async def test_a_redirect_takes_no_token_anywhere(wire: Wire, status: int) -> No
     await api.close()
     await elsewhere.close()
     assert (answered.status, answered.body, heard) == (status, b"moved", [])
+
+
+async def test_an_answer_repeats_no_token(wire: Wire) -> None:
+    api = await serve(lambda request: Response(b'{"error": "vk1.a.secret is wrong"}'))
+    answered = await wire.call("GET", api.url, token="vk1.a.secret")
+    other = await wire.call("GET", api.url, token="EAA.secret")
+    await api.close()
+    assert answered.body == b'{"error": "... is wrong"}'
+    assert other.body == b'{"error": "vk1.a.secret is wrong"}'

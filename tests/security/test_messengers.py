@@ -322,6 +322,9 @@ def test_whatever_customers_send_each_chat_goes_on(house: House) -> None:
     assert "Traceback" not in house.server.log
 
 
+SEND = "/api/v1/messaging/send"
+PLATFORMS = ("telegram", "vk", "whatsapp")
+MESSAGE = {"chat_id": "9010", "text": "hello"}
 INSIDE = (
     "http://169.254.169.254/latest/meta-data/",
     "https://169.254.169.254/",
@@ -372,7 +375,14 @@ def test_a_page_that_a_customer_sent_is_for_downloading(house: House, name: str)
 
 def test_no_secret_of_a_channel_is_found_anywhere(house: House) -> None:
     """The last of this page, after all of the above at the most talkative level."""
+    told = [house.server.call("POST", SEND, {**MESSAGE, "platform": one}) for one in PLATFORMS]
+    # Each repeats our token in its refusal, as Meta does of one that is malformed.
+    house.telegram.script(method="sendMessage", status=401, description=CANARIES[0])
+    house.vk.script(method="messages.send", code=5, description=CANARIES[4])
+    house.whatsapp.script(code=190, details=CANARIES[8])
+    told += [house.server.call("POST", SEND, {**MESSAGE, "platform": one}) for one in PLATFORMS]
     seen = {
+        "answers": str(told),
         "the log": house.server.log,
         "/metrics": house.server.call("GET", "/metrics", key=None)[1],
         "/readyz": str(house.server.call("GET", "/readyz", key=None)[1]),

@@ -62,6 +62,7 @@ class Client:
         self.connection = connection
         self.rate = rate
         # In the header alone: a query would stand in logs, and MAX takes none there any more.
+        self._token = token
         self._headers = {"Authorization": token, "Content-Type": "application/json"}
 
     async def call(
@@ -138,7 +139,7 @@ class Client:
 
     async def _call(self, wire: Wire, method: str, url: str, **options: Any) -> Answered:
         try:
-            return await wire.call(method, url, **options)
+            return await wire.call(method, url, token=self._token, **options)
         except ChannelDown as error:
             raise explained(error) from error
 

@@ -82,6 +82,7 @@ class Client:
             self._calls + method,
             data=form.raw_query_string.encode(),
             headers=_FORM,
+            token=self._token,
         )
         try:
             result = result_of(status, body)

@@ -34,7 +34,7 @@ class Library:
 
     def __init__(self, token: str, server: Server, rate: Rate) -> None:
         base = f"{server.api_base}/"
-        self._api = API(token, http_client=_OverWire(server.wire, base, rate))
+        self._api = API(token, http_client=_OverWire(server.wire, base, rate, token))
         self._api.API_URL = base
 
     async def upload_photo(self, content: bytes, *, name: str, peer: int) -> str:
@@ -63,8 +63,9 @@ async def _saved(uploading: Awaitable[str]) -> str:
 class _OverWire(ABCHTTPClient):
     """What vkbottle asks of an HTTP client. The token goes in the form, not in the address."""
 
-    def __init__(self, wire: Wire, api: str, rate: Rate) -> None:
+    def __init__(self, wire: Wire, api: str, rate: Rate, token: str) -> None:
         self._wire = wire
+        self._token = token
         self._api = api
         self._rate = rate
 
@@ -74,7 +75,9 @@ class _OverWire(ABCHTTPClient):
         if url.startswith(self._api):
             await self._rate.turn()
         form = _form({**(kwargs.get("params") or {}), **(data or {})})
-        answered = await self._wire.call(method, url, data=form, seconds=UPLOAD_TIMEOUT)
+        answered = await self._wire.call(
+            method, url, data=form, seconds=UPLOAD_TIMEOUT, token=self._token
+        )
         if url.startswith(self._api):
             result_of(answered.status, answered.body)
         else:
