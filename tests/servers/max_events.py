@@ -1,5 +1,7 @@
 """Updates of MAX as tests need them: what a customer writes, attaches, presses and does."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -120,10 +122,16 @@ def place(latitude: float, longitude: float) -> dict[str, Any]:
     return {"type": "location", "latitude": latitude, "longitude": longitude}
 
 
-def contact(phone: str, owner: int | None = None, name: str = "Аня Белова") -> dict[str, Any]:
+def contact(
+    phone: str, owner: int | None = None, name: str = "Аня Белова", *, token: str = ""
+) -> dict[str, Any]:
+    """With the `token` of the bot whose button shared it, it has the hash by which MAX vouches for it."""
     card = f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nTEL;TYPE=cell:{phone}\r\nEND:VCARD\r\n"
     info = person(owner) if owner is not None else None
-    return {"type": "contact", "payload": {"vcf_info": card, "max_info": info}}
+    payload = {"vcf_info": card, "max_info": info}
+    if token:
+        payload["hash"] = hmac.new(token.encode(), card.encode(), hashlib.sha256).hexdigest()
+    return {"type": "contact", "payload": payload}
 
 
 def sticker(url: str, code: str) -> dict[str, Any]:

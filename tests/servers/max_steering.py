@@ -133,7 +133,8 @@ class Steering:
             return {"opened": one["url"]}
         dialog = bot.dialog(user_id)
         if one["type"] == "request_contact":
-            shared = max_events.contact(body.get("phone") or "79990000000", user_id)
+            phone = body.get("phone") or "79990000000"
+            shared = max_events.contact(phone, user_id, token=bot.token)
             update = max_events.message(user_id, None, attachments=[shared])
             update = self._complete(bot, update)
         elif one["type"] == "request_geo_location":

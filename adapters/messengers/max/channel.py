@@ -18,6 +18,7 @@ from adapters.messengers.max.files import Files
 from adapters.messengers.max.parse import UPDATES, Around, chat_of, parse_update
 from adapters.messengers.max.render import pressed, render
 from adapters.messengers.max.sending import Sender
+from adapters.messengers.max.signing import vouched
 from adapters.newest import Newest
 from adapters.rate import Rate
 from bots.errors import ChannelError, ChannelUnauthorised, Invalid, Rejected, Unauthorised
@@ -98,6 +99,7 @@ class MaxChannel(MessengerChannel):
         self._new_id = new_id
         self._sleep = sleep
         self._secret = secret.encode()
+        self._vouched = partial(vouched, token=token.strip().encode())
         self._marker: int | None = None
         self._polls = self._subscribed = False
 
@@ -118,7 +120,12 @@ class MaxChannel(MessengerChannel):
 
     def read(self, update: Any) -> Received:
         """What an update holds. Takes any JSON and never raises."""
-        around = Around(address_of=self._address_of, new_id=self._new_id, now=self._clock())
+        around = Around(
+            address_of=self._address_of,
+            new_id=self._new_id,
+            now=self._clock(),
+            vouched=self._vouched,
+        )
         messages = parse_update(update, around)
         person, chat = chat_of(update)
         if person:

@@ -2,7 +2,7 @@
 
 import mimetypes
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapters.foreign_json import degrees, mapping, string, whole
@@ -20,13 +20,17 @@ _TYPES: dict[str, MessageType] = {
     "location": "location",
     "contact": "contact",
 }
+
+Vouched = Callable[[str, str], bool]
+"""Whether MAX signed this card with this hash."""
+
 _PHONE = re.compile(r"(?im)^TEL[^:\r\n]*:\s*([^\r\n]+)")
 _NAME = re.compile(r"(?im)^FN[^:\r\n]*:\s*([^\r\n]+)")
 
 
-def attached(raw: Sequence[Any], sender: int) -> tuple[Attachment, ...]:
+def attached(raw: Sequence[Any], sender: int, vouched: Vouched) -> tuple[Attachment, ...]:
     """The attachments of a message by `sender`; keyboards and the like are none."""
-    found = (_attachment(one, sender) for one in raw if isinstance(one, dict))
+    found = (_attachment(one, sender, vouched) for one in raw if isinstance(one, dict))
     return tuple(one for one in found if one is not None)
 
 
@@ -64,7 +68,7 @@ def _kind(raw: Any) -> str:
     return string(raw.get("type")) if isinstance(raw, dict) else ""
 
 
-def _attachment(raw: dict[str, Any], sender: int) -> Attachment | None:
+def _attachment(raw: dict[str, Any], sender: int, vouched: Vouched) -> Attachment | None:
     payload = mapping(raw, "payload")
     url = string(payload.get("url"))
     match _kind(raw):
@@ -83,7 +87,7 @@ def _attachment(raw: dict[str, Any], sender: int) -> Attachment | None:
         case "location":
             return _location(raw)
         case "contact":
-            return _contact(payload, sender)
+            return _contact(payload, sender, vouched)
     return None
 
 
@@ -105,16 +109,19 @@ def _location(raw: dict[str, Any]) -> Attachment | None:
     return Attachment(kind="location", details={"latitude": latitude, "longitude": longitude})
 
 
-def _contact(payload: dict[str, Any], sender: int) -> Attachment | None:
-    """The number stands in a vCard; whose it is, in `max_info`."""
-    card, person = string(payload.get("vcf_info")), mapping(payload, "max_info")
+def _contact(payload: dict[str, Any], sender: int, vouched: Vouched) -> Attachment | None:
+    """The number stands in a vCard; whose it is, in `max_info`: it is told where MAX vouches for both."""
+    # Line breaks may come written as signs.
+    card = string(payload.get("vcf_info")).replace("\\r\\n", "\r\n")
+    person = mapping(payload, "max_info")
     phone = _PHONE.search(card)
     named = _NAME.search(card)
     name = named[1].strip() if named else full_name(person)
     if phone is None:
         return None
     details: dict[str, Any] = {"phone": _with_plus(phone[1].strip()), "name": name}
-    if sender and whole(person.get("user_id")) == sender:
+    own = sender and whole(person.get("user_id")) == sender
+    if own and vouched(card, string(payload.get("hash"))):
         details["own"] = True
     return Attachment(kind="contact", details=details)
 

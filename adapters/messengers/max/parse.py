@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from adapters.foreign_json import listed, mapping, string, whole
 from adapters.messengers.max.contents import (
+    Vouched,
     attached,
     full_name,
     label_of,
@@ -38,11 +39,15 @@ LATEST_DATE = 2**33
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What reading an update needs: `address_of` gets a person's number, `now` is for what has no date."""
+    """What reading an update needs: `address_of` gets a person's number, `now` is for what has no date.
+
+    `vouched` tells whether MAX signed a card with a hash.
+    """
 
     address_of: Callable[[str], Address]
     new_id: Callable[[], str]
     now: datetime
+    vouched: Vouched
 
 
 class _Found(NamedTuple):
@@ -56,7 +61,7 @@ class _Found(NamedTuple):
 def parse_update(update: Any, around: Around) -> list[UnifiedMessage]:
     """The messages in an update. Takes any JSON and never raises."""
     read = _READERS.get(string(update.get("update_type"))) if isinstance(update, dict) else None
-    found = read(update) if read is not None else None
+    found = read(update, around) if read is not None else None
     if found is None:
         return []
     user_id = whole(found.person.get("user_id"))
@@ -98,7 +103,7 @@ def chat_of(update: Any) -> tuple[str, int]:
 # ---------------------------------------------------------------- messages
 
 
-def _created(update: dict[str, Any]) -> _Found | None:
+def _created(update: dict[str, Any], around: Around) -> _Found | None:
     message = mapping(update, "message")
     if not _is_dialog(message):
         return None
@@ -115,7 +120,7 @@ def _created(update: dict[str, Any]) -> _Found | None:
         metadata["forwarded"] = True
         if not string(body.get("text")) and not listed(body, "attachments"):
             body = {**linked, "mid": body.get("mid") or linked.get("mid")}
-    fields |= _content(body, whole(person.get("user_id")))
+    fields |= _content(body, whole(person.get("user_id")), around)
     if fields["text"] is None and not fields["attachments"]:
         return None
     fields["metadata"] = metadata
@@ -124,23 +129,23 @@ def _created(update: dict[str, Any]) -> _Found | None:
     return _Found(fields, person, mid and f"{mid}:created")
 
 
-def _edited(update: dict[str, Any]) -> _Found | None:
+def _edited(update: dict[str, Any], around: Around) -> _Found | None:
     """A new text. It may be changed more than once: when it was tells the changes apart."""
     message = mapping(update, "message")
     if not _is_dialog(message):
         return None
     person, body = mapping(message, "sender"), mapping(message, "body")
     mid = string(body.get("mid"))
-    fields = _content(body, whole(person.get("user_id")))
+    fields = _content(body, whole(person.get("user_id")), around)
     if fields["text"] is None or not mid:
         return None
     fields |= {"happening": "edited", "platform_message_id": mid, "at": update.get("timestamp")}
     return _Found(fields, person, f"{mid}:edited:{whole(update.get('timestamp'))}")
 
 
-def _content(body: dict[str, Any], sender: int) -> dict[str, Any]:
+def _content(body: dict[str, Any], sender: int, around: Around) -> dict[str, Any]:
     raw = listed(body, "attachments")
-    attachments = attached(raw, sender)
+    attachments = attached(raw, sender, around.vouched)
     text = string(body.get("text")) or shared(raw)
     return {
         "text": text or None,
@@ -150,7 +155,7 @@ def _content(body: dict[str, Any], sender: int) -> dict[str, Any]:
     }
 
 
-def _removed(update: dict[str, Any]) -> _Found | None:
+def _removed(update: dict[str, Any], around: Around) -> _Found | None:
     """Dialogs have positive numbers, chats of several people negative ones."""
     mid = string(update.get("message_id"))
     if not mid or whole(update.get("chat_id")) < 0:
@@ -163,7 +168,7 @@ def _removed(update: dict[str, Any]) -> _Found | None:
 # ---------------------------------------------------------------- the rest
 
 
-def _pressed(update: dict[str, Any]) -> _Found | None:
+def _pressed(update: dict[str, Any], around: Around) -> _Found | None:
     """A pressed button. Its message is missing where it was deleted in the meantime."""
     callback, message = mapping(update, "callback"), mapping(update, "message")
     token = string(callback.get("callback_id"))
@@ -186,14 +191,14 @@ def _pressed(update: dict[str, Any]) -> _Found | None:
     return _Found(fields, mapping(callback, "user"), f"{token}:{at}")
 
 
-def _started(update: dict[str, Any]) -> _Found | None:
+def _started(update: dict[str, Any], around: Around) -> _Found | None:
     """The button «Start», or a link max.ru/<bot>?start=<payload>."""
     payload = string(update.get("payload")).strip()
     fields = {"text": "/start", "metadata": {"start": payload} if payload else {}}
     return _Found(fields, mapping(update, "user"), _of_person(update))
 
 
-def _stopped(update: dict[str, Any]) -> _Found | None:
+def _stopped(update: dict[str, Any], around: Around) -> _Found | None:
     return _Found({"happening": "blocked"}, mapping(update, "user"), _of_person(update))
 
 
@@ -202,7 +207,7 @@ def _of_person(update: dict[str, Any]) -> str:
     return f"{kind}:{whole(mapping(update, 'user').get('user_id'))}:{at}"
 
 
-_READERS: dict[str, Callable[[dict[str, Any]], _Found | None]] = {
+_READERS: dict[str, Callable[[dict[str, Any], Around], _Found | None]] = {
     "message_created": _created,
     "message_callback": _pressed,
     "message_edited": _edited,

@@ -1,6 +1,7 @@
 """A fake MAX and a channel that talks to it."""
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from adapters.messengers.max.channel import MaxChannel
 from adapters.messengers.max.client import Connection
 from adapters.messengers.max.parse import Around
+from adapters.messengers.max.signing import vouched
 from bots.model.message import Address
 from bots.model.turn import Outgoing
 from tests.adapters.stands import NOW, MemoryShelf, Moments
@@ -26,6 +28,7 @@ def around() -> Around:
         address_of=lambda chat_id: ADDRESS._replace(chat_id=chat_id),
         new_id=lambda: f"{next(numbers):032x}",
         now=NOW,
+        vouched=partial(vouched, token=TOKEN.encode()),
     )
 
 

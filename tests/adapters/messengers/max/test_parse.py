@@ -9,6 +9,7 @@ from adapters.messengers.max.parse import parse_update
 from bots.model.message import Entity, UnifiedMessage
 from tests.adapters.messengers.max.conftest import around
 from tests.servers import max_events as make
+from tests.servers.max import TOKEN
 from tests.servers.max_events import BOT, CUSTOMER, DIALOGS, TIME
 
 
@@ -104,10 +105,30 @@ def test_a_file_has_its_name_size_and_kind() -> None:
 
 
 def test_ones_own_number_is_known_as_such() -> None:
-    shared = make.contact("79991234567", CUSTOMER)
+    shared = make.contact("79991234567", CUSTOMER, token=TOKEN)
     found = one(make.message(CUSTOMER, None, attachments=[shared]))
     assert found.attachments[0].details["own"] is True
     assert found.profile["phone"] == "+79991234567"
+    card = shared["payload"]["vcf_info"]
+    shared["payload"]["vcf_info"] = card.replace("\r\n", "\\r\\n")
+    again = one(make.message(CUSTOMER, None, attachments=[shared]))
+    assert again.attachments == found.attachments
+
+
+@pytest.mark.parametrize("token", ["", "another-token"])
+@pytest.mark.parametrize("given", [None, 5, "", "я", "0" * 64])
+def test_a_number_that_max_does_not_vouch_for_is_nobodys_own(token: str, given: Any) -> None:
+    """Whoever writes a contact may write any number, and their own name beside it."""
+    forged = make.contact("70000000000", CUSTOMER, token=token)
+    if not token:
+        forged["payload"]["hash"] = given
+    found = one(make.message(CUSTOMER, None, attachments=[forged]))
+    assert "own" not in found.attachments[0].details
+    assert "phone" not in found.profile
+    true = make.contact("79991234567", CUSTOMER, token=TOKEN)
+    forged["payload"]["hash"] = true["payload"]["hash"]
+    found = one(make.message(CUSTOMER, None, attachments=[forged]))
+    assert "own" not in found.attachments[0].details
 
 
 def test_a_shared_link_is_its_address() -> None:
