@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 import orjson
 import pytest
 
+from tests.servers import max_events
 from tests.servers import telegram_happenings as happen
 from tests.servers import vk_events as make
 from tests.servers import whatsapp_webhooks as webhooks
 from tests.servers.easyflow import KEY, ROOT, EasyFlow
+from tests.servers.max import Max
 from tests.servers.telegram import FakeTelegram
 from tests.servers.vk import Vk
 from tests.servers.whatsapp import Number, Person, WhatsApp
@@ -42,6 +44,10 @@ CANARIES = (
     "canary-app-secret-12",
     "canary-verify-13",
     "canary-verify-14",
+    "canary-max-token-15",
+    "canary-max-token-16",
+    "canary-max-secret-17",
+    "canary-max-secret-18",
 )
 _ids = count(1)
 
@@ -51,6 +57,7 @@ class House(NamedTuple):
     telegram: FakeTelegram
     vk: Vk
     whatsapp: WhatsApp
+    max: Max
 
     def post(
         self, platform: str, body: Any, headers: dict[str, str] | None = None
@@ -99,6 +106,11 @@ class House(NamedTuple):
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     token, other, *secrets = CANARIES
+    nicks = {"first_bot": CANARIES[14], "second_bot": CANARIES[15]}
+    maxes = [
+        {"bot": "counter", "token": one, "nick": nick, "webhook_secret": CANARIES[16 + at]}
+        for at, (nick, one) in enumerate(nicks.items())
+    ]
     numbers = [
         Number(id=id, account=id[::-1], token=CANARIES[8 + at]) for at, id in enumerate(PHONES)
     ]
@@ -125,6 +137,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         FakeTelegram.start({token: "first_bot", other: "second_bot"}) as telegram,
         Vk.start(groups) as vk,
         WhatsApp.start(numbers) as whatsapp,
+        Max.start(nicks) as max_,
     ):
         server = EasyFlow(
             tmp_path_factory.mktemp("messengers") / "data",
@@ -136,10 +149,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             vk__api_base=f"{vk.base}/method",
             whatsapp__bots=orjson.dumps(whatsapps).decode(),
             whatsapp__api_base=f"{whatsapp.base}/v23.0",
+            max__bots=orjson.dumps(maxes).decode(),
+            max__api_base=max_.base,
         )
         server.set(public_url=server.base)
         with server:
-            yield House(server, telegram, vk, whatsapp)
+            yield House(server, telegram, vk, whatsapp, max_)
 
 
 # ---------------------------------------------------------------- bodies as the messengers post them
@@ -208,6 +223,16 @@ def test_of_two_secrets_in_one_event_the_one_that_is_parsed_counts(house: House)
     assert house.post("vk", twice)[0] == 401
     assert house.post("vk", twice + b" " * 5000)[0] == 401
     assert not house.knows("vk", 9004)
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", CANARIES[2], CANARIES[14], CANARIES[16] + "x"])
+def test_max_is_believed_by_its_secret_alone(house: House, secret: str) -> None:
+    told = max_events.message(9011, "forged")
+    assert house.post("max", told, {"X-Max-Bot-Api-Secret": secret})[0] == 401
+    assert house.post("max", told)[0] == 401
+    assert not house.knows("max", 9011)
+    assert house.post("max", max_events.message(9012, "?"), {"X-Max-Bot-Api-Secret": CANARIES[17]})
+    house.hears("max", 9012)
 
 
 def test_a_confirmation_string_is_no_way_in(house: House) -> None:
@@ -282,7 +307,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-@pytest.mark.parametrize("platform", ["telegram", "vk", "whatsapp"])
+@pytest.mark.parametrize("platform", ["telegram", "vk", "whatsapp", "max"])
 def test_what_is_not_signed_is_not_parsed(house: House, platform: str, bomb: str) -> None:
     """Parsed it would be refused as no JSON, or as no event, with 400."""
     assert house.post(platform, BOMBS[bomb])[0] == 401
@@ -328,7 +353,7 @@ def test_whatever_customers_send_each_chat_goes_on(house: House) -> None:
 
 
 SEND = "/api/v1/messaging/send"
-PLATFORMS = ("telegram", "vk", "whatsapp")
+PLATFORMS = ("telegram", "vk", "whatsapp", "max")
 MESSAGE = {"chat_id": "9010", "text": "hello"}
 INSIDE = (
     "http://169.254.169.254/latest/meta-data/",
@@ -385,6 +410,7 @@ def test_no_secret_of_a_channel_is_found_anywhere(house: House) -> None:
     house.telegram.script(method="sendMessage", status=401, description=CANARIES[0])
     house.vk.script(method="messages.send", code=5, description=CANARIES[4])
     house.whatsapp.script(code=190, details=CANARIES[8])
+    house.max.script(method="POST /messages", status=401, code="verify.token", message=CANARIES[14])
     told += [house.server.call("POST", SEND, {**MESSAGE, "platform": one}) for one in PLATFORMS]
     seen = {
         "answers": str(told),
