@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bots.errors import Locked
 
 _FORM = "v1"
+SHORTEST = 32
+"""Characters of a key."""
+
 _NONCE = 12
 """Bytes, as https://doi.org/10.6028/NIST.SP.800-38D has it; a fresh one for each sealing."""
 
@@ -19,7 +22,8 @@ _NONCE = 12
 class KeyRing:
     """Implements `bots.ports.Vault`. `keys` gives the keys, each a long random text.
 
-    They are asked for anew whenever something is met that was sealed with another key.
+    They are asked for anew whenever something is met that was sealed with another key. One that is
+    too short to be random, such as what is left of a spoilt file, is none.
     """
 
     def __init__(self, keys: Callable[[], Sequence[str]]) -> None:
@@ -27,8 +31,7 @@ class KeyRing:
         self._ring: dict[str, AESGCM] = {}
 
     def seal(self, secret: str, about: str) -> str:
-        self._take_keys()
-        number, key = next(iter(self._ring.items()))
+        number, key = self._first()
         nonce = secrets.token_bytes(_NONCE)
         sealed = nonce + key.encrypt(nonce, secret.encode(), about.encode())
         return f"{_FORM}.{number}.{base64.urlsafe_b64encode(sealed).decode()}"
@@ -51,11 +54,16 @@ class KeyRing:
 
     def is_current(self, sealed: str) -> bool:
         """Whether the first key sealed it."""
+        return sealed.startswith(f"{_FORM}.{self._first()[0]}.")
+
+    def _first(self) -> tuple[str, AESGCM]:
         self._take_keys()
-        return sealed.startswith(f"{_FORM}.{next(iter(self._ring))}.")
+        if not self._ring:
+            raise Locked(f"There is no key of {SHORTEST} characters or more: see EASYFLOW_KEYS")
+        return next(iter(self._ring.items()))
 
     def _take_keys(self) -> None:
-        self._ring = dict(map(_made, self._keys()))
+        self._ring = dict(_made(key) for key in self._keys() if len(key) >= SHORTEST)
 
 
 def _made(key: str) -> tuple[str, AESGCM]:

@@ -8,7 +8,7 @@ from getpass import getpass
 from typing import TextIO
 
 from adapters.terminal.colours import paint
-from bots.errors import ChannelError, ChannelUnauthorised
+from bots.errors import ChannelError, ChannelUnauthorised, Locked
 from bots.messengers import Credential, Messenger
 from bots.model.channel import DECLARED, ChannelRecord, ChannelState
 from bots.ports import Channels, Clock, MessengerChannel
@@ -142,7 +142,10 @@ class ChannelCommands:
             raise CannotConnect(
                 f"{name} ({title}) is connected by the {there[name].origin}: change it there."
             )
-        await self.store.put(replace(record, name=name), now=self.clock())
+        try:
+            await self.store.put(replace(record, name=name), now=self.clock())
+        except Locked as locked:
+            raise CannotConnect(f"Nothing was kept: it cannot be sealed. {locked}.") from None
         self._say(f"{name} is {title}; {bot} answers there.")
         return await self._taken_up(name)
 

@@ -54,6 +54,15 @@ def test_what_was_never_sealed_is_locked(odd: str) -> None:
         ring(OLD).open(odd, "row 1")
 
 
+@pytest.mark.parametrize("keys", [(), ("",), ("short",), ("x" * 31, "")])
+def test_without_a_long_key_nothing_is_sealed(keys: tuple[str, ...]) -> None:
+    with pytest.raises(Locked, match="no key of 32 characters"):
+        ring(*keys).seal(SECRET, "row 1")
+    with pytest.raises(Locked):
+        ring(*keys).open(ring(OLD).seal(SECRET, "row 1"), "row 1")
+    assert ring(*keys, OLD).open(ring(OLD).seal(SECRET, "row 1"), "row 1") == SECRET
+
+
 def test_a_key_that_comes_later_is_asked_for_when_it_is_needed() -> None:
     keys = [OLD]
     one = KeyRing(lambda: keys)
