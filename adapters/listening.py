@@ -24,10 +24,14 @@ class Hearing(Protocol):
 
 
 class Batch(NamedTuple):
-    """What was brought; `kept` is called once all of it is on disk, and moves on behind it."""
+    """What was brought; `kept` is awaited once all of it is on disk, and moves on behind it."""
 
     received: Sequence[Received]
-    kept: Callable[[], None]
+    kept: Callable[[], Awaitable[None]]
+
+
+async def nothing() -> None:
+    """For a Batch behind which nothing moves on."""
 
 
 async def poll(
@@ -36,12 +40,14 @@ async def poll(
     into: Listening,
     *,
     sleep: Sleep = asyncio.sleep,
+    refused_ends: bool = False,
 ) -> None:
     """Bring in what `ask` gives, until cancelled. `ask` waits for news, or raises a ChannelError.
 
-    What was not kept is asked for again. Trouble is told once, and once that it is over.
+    What was not kept is asked for again. Trouble is told once, and once that it is over. Where
+    `refused_ends`, ChannelUnauthorised is raised; elsewhere `ask` is tried on, seldom.
     """
-    poller = _Poller(channel, ask, into)
+    poller = _Poller(channel, ask, into, refused_ends=refused_ends)
     failures = 0
     try:
         while True:
@@ -98,8 +104,14 @@ class _Told:
 
 class _Poller:
     def __init__(
-        self, channel: Hearing, ask: Callable[[], Awaitable[Batch]], into: Listening
+        self,
+        channel: Hearing,
+        ask: Callable[[], Awaitable[Batch]],
+        into: Listening,
+        *,
+        refused_ends: bool,
     ) -> None:
+        self._refused_ends = refused_ends
         self._channel = channel
         self._ask = ask
         self._into = into
@@ -112,10 +124,12 @@ class _Poller:
         try:
             batch = await self._ask()
             await self._take(batch.received)
-            batch.kept()
+            await batch.kept()
         except ChannelBusy as busy:
             return busy.retry_after or backoff
         except ChannelUnauthorised as refused:
+            if self._refused_ends:
+                raise
             self._told.trouble(str(refused))
             return LONGEST_PAUSE
         except ChannelError as error:

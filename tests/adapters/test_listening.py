@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.listening import LOOK_AGAIN, Batch, keep_called, poll
+from adapters.listening import LOOK_AGAIN, Batch, keep_called, nothing, poll
 from bots.errors import ChannelBusy, ChannelDown, ChannelUnauthorised, Unavailable
 from bots.model.message import Address, UnifiedMessage
 from bots.model.receipt import Receipt
@@ -75,7 +75,11 @@ def asked(*answers: Batch | Exception) -> Callable[[], Awaitable[Batch]]:
 
 async def test_what_is_not_kept_is_not_acknowledged() -> None:
     moved: list[str] = []
-    batch = Batch([Received(messages=[MESSAGE])], lambda: moved.append("on"))
+
+    async def move_on() -> None:
+        moved.append("on")
+
+    batch = Batch([Received(messages=[MESSAGE])], move_on)
     into, waits = Kept(fails=1), Waits(1)
     with pytest.raises(Ended):
         await poll(Hearing(), asked(batch), into, sleep=waits)
@@ -97,14 +101,14 @@ async def test_what_is_to_be_done_is_done_after_it_is_kept() -> None:
         await asyncio.wait_for(done.wait(), 5)
         raise Ended
 
-    batch = Batch([Received(messages=[MESSAGE], after=[after])], lambda: None)
+    batch = Batch([Received(messages=[MESSAGE], after=[after])], nothing)
     with pytest.raises(Ended):
         await poll(Hearing(), asked(batch), into, sleep=end)
 
 
 async def test_trouble_is_told_once_and_that_it_is_over_once() -> None:
     hearing, waits = Hearing(), Waits(6)
-    down, fine = ChannelDown("502"), Batch([], lambda: None)
+    down, fine = ChannelDown("502"), Batch([], nothing)
     with capture_logs() as logs, pytest.raises(Ended):
         await poll(
             hearing, asked(down, down, down, fine, ChannelBusy(7.0), down), Kept(), sleep=waits
@@ -123,6 +127,12 @@ async def test_a_refused_credential_is_asked_for_seldom() -> None:
     with pytest.raises(Ended):
         await poll(hearing, asked(ChannelUnauthorised("copy the token")), Kept(), sleep=waits)
     assert (waits.made, hearing.trouble) == ([30.0], "copy the token")
+
+
+async def test_a_refused_credential_ends_it_where_that_is_wanted() -> None:
+    ask = asked(ChannelUnauthorised("copy the token"))
+    with pytest.raises(ChannelUnauthorised, match="copy the token"):
+        await poll(Hearing(), ask, Kept(), sleep=Waits(1), refused_ends=True)
 
 
 async def test_the_messenger_is_kept_calling() -> None:

@@ -234,7 +234,7 @@ class MaxChannel(MessengerChannel):
         received = [self.read(update) for update in listed(told, "updates")]
         return Batch(received, partial(self._move_on, told.get("marker")))
 
-    def _move_on(self, marker: Any) -> None:
+    async def _move_on(self, marker: Any) -> None:
         """What lies before the marker is acknowledged by the next question."""
         if whole(marker):
             self._marker = whole(marker)

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 import structlog
 
+from adapters import listening
 from adapters.foreign_json import listed, string, whole
+from adapters.listening import Batch
 from adapters.messengers.vk.client import VERSION, Client
 from adapters.messengers.vk.parse import EVENTS
-from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised, Unavailable
+from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised
 from bots.ports import Listening, Received, Shelf, Sleep
-
-LONGEST_PAUSE = 30.0
 
 NO_LONG_POLL = (
     "VK does not give events to this token: switch on «Long Poll API» with the version 5.199 and the"
@@ -70,58 +71,30 @@ async def poll(
     `ts` is the acknowledgement: it moves only after `into` has taken them, so an event that was not
     kept comes again.
     """
-    poller = _Poller(channel, client, into, _Kept(shelf, workspace, client.group))
-    failures = 0
-    try:
-        while True:
-            wait = await poller.step(failures)
-            failures = failures + 1 if wait else 0
-            if wait:
-                await sleep(wait)
-    finally:
-        poller.stop()
+    events = _Events(channel, client, _Kept(shelf, workspace, client.group))
+    await listening.poll(channel, events.ask, into, sleep=sleep)
 
 
-class _Poller:
-    def __init__(self, channel: Polled, client: Client, into: Listening, kept: _Kept) -> None:
+class _Events:
+    def __init__(self, channel: Polled, client: Client, kept: _Kept) -> None:
         self._channel = channel
         self._client = client
-        self._into = into
         self._kept = kept
         self._place: Place | None = None
-        self._told = ""
-        self._answering: set[asyncio.Task[None]] = set()
 
-    async def step(self, failures: int) -> float:
-        """Ask once and take in what came; the seconds to wait before asking again."""
-        backoff = min(2.0**failures, LONGEST_PAUSE)
+    async def ask(self) -> Batch:
         try:
             place = self._place or await self._find_place()
             answer = await self._client.poll(place.server, key=place.key, ts=place.ts)
-            await self._take(place, answer)
-        except ChannelBusy as busy:
-            return busy.retry_after or backoff
-        except ChannelUnauthorised as refused:
+        except ChannelUnauthorised:
             self._place = None
-            self._tell(str(refused))
-            return LONGEST_PAUSE
-        except ChannelError as error:
-            self._tell("Events cannot be fetched, trying again", why=str(error))
-            return backoff
-        except Unavailable as error:
-            self._tell("Events cannot be kept just now, trying again", why=str(error))
-            return backoff
-        except Exception:
-            log.exception("Events could not be kept, trying again", channel=self._channel.name)
-            return backoff
-        if self._told:
-            self._told, self._channel.trouble = "", None
-            log.info("Events come again", channel=self._channel.name)
-        return 0.0
-
-    def stop(self) -> None:
-        for task in self._answering:
-            task.cancel()
+            raise
+        if "failed" in answer:
+            await self._find_again(place, answer)
+            return Batch([], listening.nothing)
+        received = [self._channel.read(event) for event in listed(answer, "updates")]
+        moves = partial(self._move_on, place, _text(answer.get("ts")), some=bool(received))
+        return Batch(received, moves)
 
     # ------------------------------------------------------------ where to ask
 
@@ -164,22 +137,8 @@ class _Poller:
 
     # ------------------------------------------------------------ what came
 
-    async def _take(self, place: Place, answer: Mapping[str, Any]) -> None:
-        if "failed" in answer:
-            await self._find_again(place, answer)
-            return
-        received = [self._channel.read(event) for event in listed(answer, "updates")]
-        for each in received:
-            for after in each.after:
-                task = asyncio.ensure_future(after())
-                self._answering.add(task)
-                task.add_done_callback(self._answering.discard)
-        if messages := [message for each in received for message in each.messages]:
-            await self._into.accept(messages)
-        if receipts := [receipt for each in received for receipt in each.receipts]:
-            await self._into.note(receipts)
-        ts = _text(answer.get("ts"))
-        if received and ts == place.ts:
+    async def _move_on(self, place: Place, ts: str, *, some: bool) -> None:
+        if some and ts == place.ts:
             raise ChannelDown("VK repeats events that were acknowledged")
         if ts and ts != place.ts:
             await self._kept.write(ts)
@@ -198,12 +157,6 @@ class _Poller:
         )
         await self._kept.write(ts)
         self._place = place._replace(ts=ts) if ts else None
-
-    def _tell(self, sentence: str, **fields: str) -> None:
-        """Trouble is told once, not at every try."""
-        if sentence != self._told:
-            self._told = self._channel.trouble = sentence
-            log.warning(sentence, channel=self._channel.name, **fields)
 
 
 def _text(value: Any) -> str:

@@ -9,10 +9,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.messengers.telegram.channel import TelegramChannel
-from adapters.messengers.telegram.polling import Pause, poll
+from adapters.messengers.telegram.polling import poll
 from bots.errors import ChannelUnauthorised, Unavailable
 from bots.model.message import UnifiedMessage
 from bots.model.receipt import Receipt
+from bots.ports import Sleep
 from tests.servers.telegram import FakeTelegram, message, press
 
 
@@ -69,9 +70,9 @@ async def _nothing_waits(channel: TelegramChannel, telegram: FakeTelegram) -> No
 
 @contextmanager
 def polling(
-    channel: TelegramChannel, bot: Bot, *, pause: Pause | None = None
+    channel: TelegramChannel, bot: Bot, *, pause: Sleep | None = None
 ) -> Iterator[asyncio.Task[None]]:
-    task = asyncio.ensure_future(poll(channel, bot, pause=pause or bot.pause))
+    task = asyncio.ensure_future(poll(channel, bot, sleep=pause or bot.pause))
     try:
         yield task
     finally:
@@ -153,9 +154,12 @@ async def test_another_poller_is_told_in_a_sentence_once(
     with polling(channel, bot), capture_logs() as logs:
         await bot.until(lambda: bot.heard == ["раз"])
         await telegram.expect(5, "getUpdates")
-    assert [log["event"] for log in logs] == [
-        "Another program takes this bot's updates: stop it, or give it a bot of its own",
-        "Updates come again",
+    assert [(log["event"], log.get("why")) for log in logs] == [
+        (
+            "News cannot be fetched, trying again",
+            "Another program takes this bot's updates: stop it, or give it a bot of its own",
+        ),
+        ("News come again", None),
     ]
     assert bot.pauses == [1.0, 2.0, 4.0]
 
@@ -177,7 +181,7 @@ async def test_a_token_that_is_taken_no_more_is_for_whoever_keeps_the_channel(
 ) -> None:
     telegram.script(method="getUpdates", status=401, description="Unauthorized")
     with pytest.raises(ChannelUnauthorised, match="@BotFather"):
-        await poll(channel, bot, pause=bot.pause)
+        await poll(channel, bot, sleep=bot.pause)
 
 
 async def test_what_keeps_it_from_hearing_is_known_until_it_is_over(
@@ -194,7 +198,7 @@ async def test_what_keeps_it_from_hearing_is_known_until_it_is_over(
     with polling(channel, bot, pause=pause):
         await bot.until(lambda: bot.heard == ["раз"])
         await bot.until(lambda: channel.trouble is None)
-    assert told == ["Updates cannot be fetched, trying again"]
+    assert told == ["The answer was not the Bot API's"]
 
 
 async def test_it_stops_at_once(channel: TelegramChannel, telegram: FakeTelegram, bot: Bot) -> None:

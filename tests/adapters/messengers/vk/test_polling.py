@@ -206,6 +206,6 @@ async def test_an_outage_is_told_once_and_its_end_too(
         await bot.until(lambda: bot.heard == ["раз"])
         await seen(lambda: channel.trouble is None, asyncio.sleep)
     told = [entry["event"] for entry in logs]
-    assert told.count("Events cannot be fetched, trying again") == 1
-    assert told.count("Events come again") == 1
+    assert told.count("News cannot be fetched, trying again") == 1
+    assert told.count("News come again") == 1
     assert moments.waits[:3] == [1.0, 2.0, 4.0]
