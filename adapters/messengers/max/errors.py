@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import orjson
-
+from adapters.answers import not_the_api, object_in, seconds_in
 from bots.errors import (
     ChannelBusy,
     ChannelDown,
@@ -38,12 +37,9 @@ BUSY = ("too.many.requests",)
 
 def result_of(status: int, body: bytes, *, retry_after: str | None = None) -> dict[str, Any]:
     """The answer, or our error. `retry_after` is the HTTP header of that name, in seconds."""
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise _not_the_api(status, retry_after)
+    answer = object_in(body)
+    if answer is None:
+        raise not_the_api(status, whose="the API's of MAX", wait=_seconds(retry_after))
     if status == 200 and answer.get("success") is False:
         raise Rejected(
             f"MAX did not do it: {_text(answer.get('message')) or 'it does not say why'}"
@@ -77,17 +73,9 @@ def explained(error: ChannelDown) -> ChannelDown:
     return error
 
 
-def _not_the_api(status: int, retry_after: str | None) -> ChannelError:
-    """An answer that is no JSON object: a proxy's page, or nothing at all."""
-    if status == 429:
-        return ChannelBusy(_seconds(retry_after))
-    if status == 413:
-        return Rejected("413 the request is too large")
-    return ChannelDown(f"{status} with a body that is not the API's of MAX")
-
-
 def _seconds(given: str | None) -> float:
-    return float(given) if given and given.isascii() and given.isdecimal() else DEFAULT_WAIT
+    told = seconds_in(given)
+    return DEFAULT_WAIT if told is None else told
 
 
 def _text(value: Any) -> str:

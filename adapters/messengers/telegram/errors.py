@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
-import orjson
 
+from adapters.answers import not_the_api, object_in
 from adapters.wire import network_problem
 from bots.errors import (
     ChannelBusy,
@@ -60,12 +60,10 @@ def result_of(status: int, body: bytes, *, retry_after: str | None = None) -> An
 
     An edit that changes nothing is a success without a result.
     """
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise _not_the_api(status, retry_after)
+    answer = object_in(body)
+    if answer is None:
+        wait = _seconds(retry_after, "")
+        raise not_the_api(status, whose="the Bot API's", wait=wait)
     if answer.get("ok") is True:
         return answer.get("result")
     code = answer.get("error_code")
@@ -137,15 +135,6 @@ def _code_of(error: Exception) -> int:
         (exceptions.TelegramConflictError, 409),
     )
     return next((code for kind, code in codes if isinstance(error, kind)), 500)
-
-
-def _not_the_api(status: int, retry_after: str | None) -> ChannelError:
-    """An answer that is no JSON object: a proxy's page, or nothing at all."""
-    if status == 429:
-        return ChannelBusy(_seconds(retry_after, ""))
-    if status == 413:
-        return Rejected("413 the request is too large")
-    return ChannelDown(f"{status} with a body that is not the Bot API's")
 
 
 def _seconds(given: Any, text: str) -> float:

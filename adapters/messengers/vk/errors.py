@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-import orjson
-
+from adapters.answers import not_the_api, object_in
 from bots.errors import (
     ChannelBusy,
     ChannelDown,
@@ -25,6 +24,9 @@ NO_RIGHT = (
 )
 NO_BOT_FEATURES = 912
 BAD_KEYBOARD = 911
+
+DEFAULT_WAIT = 5.0
+"""Seconds to wait where not VK itself throttles, but something before it."""
 
 _CAPTCHA_WAIT = 60.0
 _SCOPES = ("access to call this method", "current scopes")
@@ -112,21 +114,14 @@ def result_of(status: int, body: bytes) -> Any:
 
     An answer without it is none of the API's, whatever the status says: nobody knows what was done.
     """
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        answer = None
-    if isinstance(answer, dict):
+    answer = object_in(body)
+    if answer is not None:
         error = answer.get("error")
         if isinstance(error, dict):
             raise problem(error.get("error_code"), error.get("error_msg"))
         if "response" in answer:
             return answer["response"]
-    if status == 429:
-        raise ChannelBusy(5.0)
-    if status == 413:
-        raise Rejected("413 the request is too large")
-    raise ChannelDown(f"{status} with a body that is not VK's API's")
+    raise not_the_api(status, whose="VK's API's", wait=DEFAULT_WAIT)
 
 
 def problem(code: Any, message: Any) -> ChannelError:

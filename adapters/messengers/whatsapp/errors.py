@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
-import orjson
-
+from adapters.answers import not_the_api, object_in, seconds_in
 from bots.errors import (
     ChannelBusy,
     ChannelDown,
@@ -79,11 +78,8 @@ class Missing(Rejected):
 
 def result_of(status: int, body: bytes, *, retry_after: str | None = None, tries: int = 0) -> Any:
     """What an answer holds, or our error. `tries` is how often we were told to wait already."""
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        answer = None
-    if isinstance(answer, dict):
+    answer = object_in(body)
+    if answer is not None:
         error = answer.get("error")
         if status < 400 and not isinstance(error, dict):
             return answer
@@ -122,8 +118,9 @@ def problem(
 
 def waiting(code: int, retry_after: str | None, tries: int) -> float:
     """Seconds to wait: as Meta says, else four times as long as the last time."""
-    if retry_after is not None and retry_after.isascii() and retry_after.isdecimal():
-        return min(float(retry_after), LONGEST_WAIT)
+    told = seconds_in(retry_after)
+    if told is not None:
+        return min(told, LONGEST_WAIT)
     return float(min(FIRST_WAIT.get(code, 1.0) * 4 ** min(tries, 8), LONGEST_WAIT))
 
 
@@ -167,9 +164,4 @@ def _said(code: int, error: Mapping[str, Any]) -> str:
 
 
 def _not_the_api(status: int, retry_after: str | None, tries: int) -> ChannelError:
-    """An answer that is no JSON object of Meta's: a proxy's page, or nothing at all."""
-    if status == 429:
-        return ChannelBusy(waiting(0, retry_after, tries))
-    if status == 413:
-        return Rejected("413 the request is too large")
-    return ChannelDown(f"{status} with a body that is not the API's")
+    return not_the_api(status, whose="the API's", wait=waiting(0, retry_after, tries))
