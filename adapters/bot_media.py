@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -72,6 +72,26 @@ class BotMedia:
     async def find(self, ref: str, kind: str) -> LocalFile:
         """A file of the folder. Raises Rejected for one that is not there or too large for its kind."""
         return await asyncio.to_thread(self._find, ref, kind)
+
+    async def placed_once(
+        self,
+        kind: str,
+        file: LocalFile,
+        upload: Callable[[], Awaitable[str]],
+        *,
+        stale: Callable[[str], bool],
+    ) -> str:
+        """The id under which the messenger has a file, uploaded where it has none that is not stale."""
+        known = await self.known(kind, file)
+        if known is not None and not stale(known):
+            return known
+        async with self.uploading(f"{kind}:{file.digest}"):
+            # Whoever was before us may have uploaded it.
+            known = await self.known(kind, file)
+            if known is None or stale(known):
+                known = await upload()
+                await self.remember(kind, file, known)
+        return known
 
     async def known(self, kind: str, file: LocalFile) -> str | None:
         """The id under which the messenger has the file."""

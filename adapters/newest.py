@@ -34,3 +34,7 @@ class Newest(Generic[Key, Value]):
     def drop(self, key: Key) -> None:
         """Forget one."""
         self._entries.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._entries.clear()

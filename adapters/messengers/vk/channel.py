@@ -5,21 +5,19 @@ from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 import structlog
 
-from adapters.addresses import Allowed
 from adapters.foreign_json import listed, string, whole
-from adapters.guarded_http import GuardedHttp
+from adapters.linked_files import LinkedFiles
 from adapters.messengers.vk.abilities import UNKNOWN, Abilities, abilities_of
 from adapters.messengers.vk.account import CREDENTIALS
 from adapters.messengers.vk.around import Around
 from adapters.messengers.vk.callback import Confirmation, keep_server
 from adapters.messengers.vk.client import PER_SECOND, PUBLIC_API, Client, Connection
 from adapters.messengers.vk.errors import WRONG_TOKEN
-from adapters.messengers.vk.fetching import LARGEST, LONGEST, fetched
+from adapters.messengers.vk.fetching import fetched
 from adapters.messengers.vk.files import Files
 from adapters.messengers.vk.parse import parse_event
 from adapters.messengers.vk.people import People
@@ -97,13 +95,13 @@ class VkChannel(MessengerChannel):
         self._group = int(group)
         rate = Rate(per_second, clock=clock, sleep=sleep)
         self._client = Client(token.strip(), str(self._group), connection, rate=rate)
-        self._web = GuardedHttp(_allowed(connection), largest=LARGEST, longest=LONGEST)
+        self._linked = LinkedFiles(connection.api_base, public=connection.public)
         files = Files(
             self._client,
             shelf=shelf,
             workspace=workspace,
             folder=folder,
-            web=self._web,
+            linked=self._linked,
             clock=clock,
         )
         self._sender = Sender(self._client, files)
@@ -174,7 +172,7 @@ class VkChannel(MessengerChannel):
 
     async def fetch(self, ref: str) -> File:
         """A customer's file by its address. Raises Rejected where it lies on no server of VK's."""
-        return await fetched(ref, connection=self._connection, web=self._web)
+        return await fetched(ref, connection=self._connection, linked=self._linked)
 
     async def _answer_press(self, token: str, chat_id: str) -> None:
         """Takes the waiting sign off the button; the turn's own answer comes by the outbox."""
@@ -290,14 +288,6 @@ class VkChannel(MessengerChannel):
     async def close(self) -> None:
         """Close the connection, for all communities that share it."""
         await self._connection.close()
-
-
-def _allowed(connection: Connection) -> Allowed:
-    """Files are fetched from the public internet, and from the API's own server."""
-    if connection.public:
-        return Allowed()
-    own = urlsplit(connection.api_base)
-    return Allowed(servers=frozenset({((own.hostname or "").casefold(), own.port)}))
 
 
 @cache

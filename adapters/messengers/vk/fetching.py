@@ -2,13 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from adapters.guarded_http import GuardedHttp, Request
+from adapters.linked_files import LinkedFiles
 from adapters.messengers.vk.client import Connection
-from bots.errors import AddressRefused, ChannelDown, NotFound, Rejected, RemoteFailed
+from bots.errors import Rejected
 from bots.ports import File
-
-LARGEST = 50 * 1024 * 1024
-LONGEST = 60.0
 
 HOSTS = (
     "vk.com",
@@ -27,25 +24,11 @@ HOSTS = (
 """Servers of VK's files, and all below them."""
 
 
-async def fetched(ref: str, *, connection: Connection, web: GuardedHttp) -> File:
+async def fetched(ref: str, *, connection: Connection, linked: LinkedFiles) -> File:
     """A file by its address. Raises NotFound for what has none or is gone, a ChannelError else."""
-    if not ref.startswith(("https://", "http://")):
-        raise NotFound("file", ref)
-    if not _of_vk(ref, connection):
+    if ref.startswith(("https://", "http://")) and not _of_vk(ref, connection):
         raise Rejected("The file does not lie on a server of VK's")
-    try:
-        answer = await web.fetch(Request(method="GET", url=ref, seconds=LONGEST))
-    except AddressRefused as error:
-        raise Rejected(f"The file's address is not called: {error}") from error
-    except RemoteFailed as error:
-        raise ChannelDown(f"The file cannot be fetched: {error}") from error
-    if answer.status in (403, 404, 410):
-        raise NotFound("file", ref)
-    if answer.status != 200:
-        raise ChannelDown(f"The file's server answered {answer.status}")
-    name = urlsplit(ref).path.rpartition("/")[2]
-    mime = answer.headers.get("content-type", "").partition(";")[0].strip()
-    return File(content=answer.body, name=name, mime=mime)
+    return await linked.get(ref)
 
 
 def _of_vk(ref: str, connection: Connection) -> bool:

@@ -1,19 +1,16 @@
 """Files on their way to VK: those of the bot folder are uploaded once, others when they are sent."""
 
 import io
-import mimetypes
 import re
 import zipfile
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
-from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
 
-from adapters.bot_media import BotMedia, is_local, plain_name
-from adapters.guarded_http import GuardedHttp, Request
+from adapters.bot_media import BotMedia, is_local
+from adapters.linked_files import LinkedFiles
 from adapters.messengers.vk.client import Client
 from adapters.newest import Newest
-from bots.errors import AddressRefused, Rejected, RemoteFailed
+from bots.errors import Rejected
 from bots.ports import Clock, Shelf
 
 LARGEST_UPLOAD = {"photo": 50 * 1024 * 1024, "": 200 * 1024 * 1024}
@@ -31,11 +28,6 @@ _ATTACHED = re.compile(
 )
 
 
-class _Content(NamedTuple):
-    name: str
-    content: bytes
-
-
 class Files(BotMedia):
     """Gives what files are attached to a message by. It belongs to the community for ever."""
 
@@ -46,7 +38,7 @@ class Files(BotMedia):
         shelf: Shelf,
         workspace: int,
         folder: Callable[[], Path | None],
-        web: GuardedHttp,
+        linked: LinkedFiles,
         clock: Clock,
     ) -> None:
         super().__init__(
@@ -57,7 +49,7 @@ class Files(BotMedia):
             largest=LARGEST_UPLOAD,
         )
         self._client = client
-        self._web = web
+        self._linked = linked
         self._clock = clock
         self._fetched: Newest[tuple[str, str], tuple[float, str]] = Newest(1000)
 
@@ -78,17 +70,11 @@ class Files(BotMedia):
 
     async def _local(self, kind: str, ref: str, peer: int, stale: str) -> str:
         file = await self.find(ref, kind)
-        known = await self.known(kind, file)
-        if known is not None and known != stale:
-            return known
-        async with self.uploading(f"{kind}:{file.digest}"):
-            # Whoever was before us may have uploaded it.
-            known = await self.known(kind, file)
-            if known is None or known == stale:
-                content = _Content(file.name, await file.content())
-                known = await self._upload(kind, content, peer)
-                await self.remember(kind, file, known)
-        return known
+
+        async def upload() -> str:
+            return await self._upload(kind, file.name, await file.content(), peer)
+
+        return await self.placed_once(kind, file, upload, stale=lambda known: known == stale)
 
     async def _remote(self, kind: str, url: str, name: str, peer: int, stale: str) -> str:
         async with self.uploading(f"{kind}:{url}"):
@@ -96,36 +82,23 @@ class Files(BotMedia):
             now = self._clock().timestamp()
             if fetched is not None and fetched[0] > now - KNOWN_FOR and fetched[1] != stale:
                 return fetched[1]
-            uploaded = await self._upload(kind, await self._download(url, name), peer)
+            file = await self._linked.to_send(url, name)
+            uploaded = await self._upload(kind, file.name, file.content, peer)
             self._fetched.put((kind, url), (now, uploaded))
         return uploaded
 
-    async def _download(self, url: str, name: str) -> _Content:
-        try:
-            answer = await self._web.fetch(Request(method="GET", url=url))
-        except (AddressRefused, RemoteFailed) as error:
-            raise Rejected(f"A file cannot be fetched: {error}") from error
-        if answer.status != 200 or not answer.body:
-            raise Rejected(f"A file cannot be fetched: {answer.status}")
-        mime = answer.headers.get("content-type", "").partition(";")[0].strip()
-        if mime == "text/html":
-            raise Rejected("A page stands where a file should be")
-        name = plain_name(name or PurePosixPath(unquote(urlsplit(url).path)).name)
-        if "." not in name:
-            name += mimetypes.guess_extension(mime) or ".bin"
-        return _Content(name, answer.body)
-
-    async def _upload(self, kind: str, file: _Content, peer: int) -> str:
+    async def _upload(self, kind: str, name: str, content: bytes, peer: int) -> str:
         """As what it is meant to be; what VK does not take as that becomes a document."""
         library = await self._client.library()
         try:
             if kind in ("photo", "sticker"):
-                return await library.upload_photo(file.content, name=file.name, peer=peer)
-            if kind == "voice" and file.content.startswith(b"OggS"):
-                return await library.upload_voice(file.content, name=file.name, peer=peer)
+                return await library.upload_photo(content, name=name, peer=peer)
+            if kind == "voice" and content.startswith(b"OggS"):
+                return await library.upload_voice(content, name=name, peer=peer)
         except Rejected:
             pass
-        name, content = _packed(file) if _refused_by_name(file.name) else file
+        if _refused_by_name(name):
+            name, content = f"{name}.zip", _packed(name, content)
         return await library.upload_document(content, name=name, peer=peer)
 
 
@@ -133,8 +106,8 @@ def _refused_by_name(name: str) -> bool:
     return name.rpartition(".")[2].lower() in NOT_TAKEN or "." not in name
 
 
-def _packed(file: _Content) -> _Content:
+def _packed(name: str, content: bytes) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(file.name, file.content)
-    return _Content(f"{file.name}.zip", packed.getvalue())
+        archive.writestr(name, content)
+    return packed.getvalue()

@@ -17,7 +17,7 @@ from adapters.messengers.whatsapp.errors import (
     result_of,
     translated,
 )
-from adapters.messengers.whatsapp.people import Bounded
+from adapters.newest import Newest
 from adapters.wire import Wire
 from bots.errors import ChannelBusy, ChannelDown, ChannelUnauthorised, NotFound, Rejected
 
@@ -78,7 +78,7 @@ class Client:
         self._connection = connection
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._messages = f"{connection.api_base}/{phone_id}/messages"
-        self._told_to_wait: Bounded[str, int] = Bounded(1000)
+        self._told_to_wait: Newest[str, int] = Newest(1000)
         self._pywa: tuple[httpx.AsyncHTTPTransport, WhatsApp] | None = None
 
     # ------------------------------------------------------------ by our own session
@@ -90,12 +90,13 @@ class Client:
         except TypeError as error:
             # One message that nobody could send is no outage of the channel.
             raise Rejected(f"a message cannot be written as JSON: {error}") from error
+        tries = self._told_to_wait.get(to) or 0
         try:
-            answer = await self._post(data, tries=self._told_to_wait.get(to, 0))
+            answer = await self._post(data, tries=tries)
         except ChannelBusy:
-            self._told_to_wait[to] = self._told_to_wait.get(to, 0) + 1
+            self._told_to_wait.put(to, tries + 1)
             raise
-        self._told_to_wait.pop(to, None)
+        self._told_to_wait.drop(to)
         id = _first(answer, "messages").get("id")
         phone = _first(answer, "contacts").get("wa_id")
         return Taken(

@@ -82,18 +82,14 @@ class BotFiles(BotMedia):
 
     async def _id(self, kind: str, file: LocalFile, *, anew: bool) -> str:
         """The id under which WhatsApp has a file; one upload at a time of each."""
-        known = await self.known(kind, file)
-        if known is not None and not anew:
-            return known
-        async with self.uploading(f"{kind}:{file.digest}"):
-            # Whoever was before us may have uploaded it.
-            now = await self.known(kind, file)
-            if now is not None and (now != known or not anew):
-                return now
-            mime = _mime(kind, file.name)
-            id = await self._client.upload(file.name, await file.content(), mime)
-            await self.remember(kind, file, id)
-            return id
+        old = await self.known(kind, file) if anew else None
+
+        async def upload() -> str:
+            return await self._client.upload(
+                file.name, await file.content(), _mime(kind, file.name)
+            )
+
+        return await self.placed_once(kind, file, upload, stale=lambda known: known == old)
 
 
 def forgotten(rejected: Rejected) -> bool:

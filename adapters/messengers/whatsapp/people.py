@@ -5,10 +5,10 @@ may be missing in any webhook, and both change with the number. A chat is called
 known first and is never renamed: what came to be known later is kept on the shelf beside it.
 """
 
-from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
+from adapters.newest import Newest
 from bots.ports import Clock, Shelf
 
 REMEMBERED = 20_000
@@ -16,9 +16,6 @@ REMEMBERED = 20_000
 
 OLD_NUMBER_SECONDS = 30 * 24 * 3600
 """How long a number that somebody left still means them; later it may be another person's."""
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +31,6 @@ class Person:
         return self.phone or self.user_id or ""
 
 
-class Bounded(dict[Key, Value]):
-    """A mapping that forgets the oldest."""
-
-    def __init__(self, most: int = REMEMBERED) -> None:
-        super().__init__()
-        self._most = most
-
-    def __setitem__(self, key: Key, value: Value) -> None:
-        self.pop(key, None)
-        if len(self) >= self._most:
-            del self[next(iter(self))]
-        super().__setitem__(key, value)
-
-
 class People:
     """The people one number talks with."""
 
@@ -56,8 +39,8 @@ class People:
         self._workspace = workspace
         self._owner = f"whatsapp people of {phone_id}"
         self._clock = clock
-        self._chats: Bounded[Person, str] = Bounded()
-        self._ways: Bounded[str, str] = Bounded()
+        self._chats: Newest[Person, str] = Newest(REMEMBERED)
+        self._ways: Newest[str, str] = Newest(REMEMBERED)
 
     async def chat_of(self, person: Person) -> str:
         """The chat a person writes in; raises what the shelf raises."""
@@ -72,7 +55,7 @@ class People:
         if person.phone is not None and person.phone != chat and not late:
             await self._keep(person.phone, by_phone, chat)
             await self._lead(chat, person.phone)
-        self._chats[person] = chat
+        self._chats.put(person, chat)
         return chat
 
     async def moved(self, old: Person, new: Person) -> str:
@@ -97,14 +80,15 @@ class People:
         known, _ = await self._kept(phone)
         if known is None:
             await self._put(phone, chat)
-        self._chats[person] = known or chat
+        self._chats.put(person, known or chat)
 
     async def way_to(self, chat: str) -> str:
         """The id under which the person of a chat is written to now."""
         way = self._ways.get(chat)
         if way is None:
             kept = await self._shelf.get(self._workspace, self._owner, f"to:{chat}")
-            way = self._ways[chat] = kept if isinstance(kept, str) else chat
+            way = kept if isinstance(kept, str) else chat
+            self._ways.put(chat, way)
         return way
 
     # ------------------------------------------------------------ inside
@@ -136,4 +120,4 @@ class People:
     async def _lead(self, chat: str, id: str) -> None:
         if await self.way_to(chat) != id:
             await self._shelf.put(self._workspace, self._owner, f"to:{chat}", id)
-            self._ways[chat] = id
+            self._ways.put(chat, id)

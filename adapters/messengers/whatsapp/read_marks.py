@@ -7,7 +7,7 @@ https://developers.facebook.com/docs/whatsapp/cloud-api/typing-indicators
 import structlog
 
 from adapters.messengers.whatsapp.client import Client
-from adapters.messengers.whatsapp.people import Bounded
+from adapters.newest import Newest
 from bots.errors import ChannelError
 from bots.ports import Sleep
 
@@ -23,12 +23,12 @@ class ReadMarks:
     def __init__(self, client: Client, sleep: Sleep) -> None:
         self._client = client
         self._sleep = sleep
-        self._last: Bounded[str, str] = Bounded()
+        self._last: Newest[str, str] = Newest(20_000)
         self._marking: set[str] = set()
 
     def heard(self, chat: str, message_id: str) -> None:
         """The customer wrote this."""
-        self._last[chat] = message_id
+        self._last.put(chat, message_id)
 
     async def read(self, chat: str) -> None:
         """Mark the last message, and with it all before."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.messengers.whatsapp.people import Bounded, People, Person
+from adapters.messengers.whatsapp.people import People, Person
 from tests.adapters.messengers.whatsapp.conftest import MemoryShelf, Time
 
 PHONE, NEW_PHONE = "79001234567", "79007777777"
@@ -113,12 +113,3 @@ async def test_a_chat_of_its_own_is_not_taken_away(people: People) -> None:
     await people.chat_of(Person(PHONE, SCOPED))
     await people.also("+7 900", SCOPED)
     assert await people.chat_of(Person(None, SCOPED)) == PHONE
-
-
-def test_what_is_remembered_has_an_end() -> None:
-    kept: Bounded[int, str] = Bounded(3)
-    for number in range(10):
-        kept[number] = str(number)
-    kept[7] = "again"
-    kept[10] = "10"
-    assert list(kept) == [9, 7, 10]
