@@ -52,10 +52,6 @@ class KeyRing:
         except (InvalidTag, ValueError):
             raise Locked("It was changed or moved since it was sealed") from None
 
-    def is_current(self, sealed: str) -> bool:
-        """Whether the first key sealed it."""
-        return sealed.startswith(f"{_FORM}.{self._first()[0]}.")
-
     def _first(self) -> tuple[str, AESGCM]:
         self._take_keys()
         if not self._ring:

@@ -128,7 +128,7 @@ class Steering:
         self._delivery.forget(self._webhooks.values())
 
     def _take(self, body: dict[str, Any]) -> list[int]:
-        """Post to the webhook of a phone: `updates` are taken notice of, `raw` bytes are not."""
+        """Post to the webhook of a phone, and take notice of what that means for its windows."""
         phone = self._phone(body.get("phone"))
         copies = int(body.get("copies") or 1)
         numbers = []
@@ -140,8 +140,6 @@ class Steering:
                     hearing = self._api.phones.get(to, phone)
                     chat = self._api.hear(hearing, change["value"]) or chat
             numbers.append(self._post(phone, chat, webhooks.wire(update), copies))
-        for encoded in body.get("raw", ()):
-            numbers.append(self._post(phone, "", base64.b64decode(encoded), copies))
         return numbers
 
     def _post(self, phone: Phone, chat: str, raw: bytes, copies: int = 1) -> int:

@@ -1,6 +1,5 @@
 """The fake WhatsApp Cloud API for tests, with the customers who write to it."""
 
-import base64
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -37,12 +36,6 @@ class WhatsApp(WhatsAppServer):
         """Post whole bodies, signed; `copies` delivers each that often."""
         body = {"updates": bodies, "phone": phone, "copies": copies}
         numbers: list[int] = self._ask("POST", "/__update", body)
-        return numbers
-
-    def update_raw(self, *bodies: bytes, phone: str | None = None) -> list[int]:
-        """Post bytes, signed, whatever they are; nothing in them opens a window or is seen."""
-        raw = [base64.b64encode(body).decode() for body in bodies]
-        numbers: list[int] = self._ask("POST", "/__update", {"raw": raw, "phone": phone})
         return numbers
 
     def hears(

@@ -5,17 +5,14 @@ from functools import partial
 from typing import Any, Protocol
 
 from adapters import listening
-from adapters.listening import Batch
+from adapters.listening import Batch, Hearing
 from adapters.messengers.telegram.errors import PollingConflict
 from bots.errors import ChannelDown
 from bots.ports import Listening, Received, Sleep
 
 
-class Polled(Protocol):
+class Polled(Hearing, Protocol):
     """The bot whose updates are fetched."""
-
-    name: str
-    trouble: str | None
 
     async def updates(self, offset: int) -> list[Any]:
         """Wait for updates from `offset` on; what lies below it is forgotten."""

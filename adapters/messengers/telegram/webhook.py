@@ -1,14 +1,16 @@
 """Has Telegram call us, and looks now and then whether it does and whether it gets through."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 
+from adapters.listening import Hearing
 from adapters.messengers.telegram.fields import string, whole
 from adapters.messengers.telegram.profile import Profile
 from bots.errors import ChannelError, ChannelUnauthorised
+from bots.ports import Sleep
 
 LONGEST_PAUSE = 30.0
 LOOK_AGAIN = 600.0
@@ -18,20 +20,11 @@ LOOK_SOON = 60.0
 MANY = 100
 """So many updates that wait are too many, where they were fewer at the look before."""
 
-Pause = Callable[[float], Awaitable[None]]
-
 log = structlog.get_logger()
 
 
-class Called(Protocol):
-    """The bot that Telegram is to call."""
-
-    name: str
-    trouble: str | None
-
-
 async def keep_webhook(
-    channel: Called, profile: Profile, url: str, *, pause: Pause = asyncio.sleep
+    channel: Hearing, profile: Profile, url: str, *, pause: Sleep = asyncio.sleep
 ) -> None:
     """Have Telegram call us, and look now and then whether it still does; until cancelled.
 
@@ -61,7 +54,7 @@ async def keep_webhook(
 class _Watch:
     """What the last look saw. The first one says nothing of errors: they are of the time before."""
 
-    def __init__(self, channel: Called, profile: Profile, url: str) -> None:
+    def __init__(self, channel: Hearing, profile: Profile, url: str) -> None:
         self._channel = channel
         self._profile = profile
         self._url = url

@@ -5,11 +5,12 @@ https://dev.vk.com/ru/api/callback/getting-started
 
 import asyncio
 from hmac import compare_digest
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import structlog
 
 from adapters.foreign_json import listed, string, whole
+from adapters.listening import Hearing
 from adapters.messengers.vk.client import VERSION, Client
 from adapters.messengers.vk.parse import EVENTS, POSTED_ONLY
 from bots.errors import (
@@ -34,13 +35,6 @@ SAME_FOR = 5.0
 """Seconds a confirmation string is taken to be the same: anybody can make us ask for it."""
 
 log = structlog.get_logger()
-
-
-class Called(Protocol):
-    """The community whose events VK posts."""
-
-    name: str
-    trouble: str | None
 
 
 class Confirmation:
@@ -93,7 +87,7 @@ class Server(NamedTuple):
 
 
 async def keep_server(
-    client: Client, url: str, *, secret: str, channel: Called, sleep: Sleep
+    client: Client, url: str, *, secret: str, channel: Hearing, sleep: Sleep
 ) -> None:
     """Have VK call `url`, and look now and then whether it still does; until cancelled.
 

@@ -9,7 +9,7 @@ import structlog
 
 from adapters import listening
 from adapters.foreign_json import listed, string, whole
-from adapters.listening import Batch
+from adapters.listening import Batch, Hearing
 from adapters.messengers.vk.client import VERSION, Client
 from adapters.messengers.vk.parse import EVENTS
 from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised
@@ -24,11 +24,8 @@ NO_LONG_POLL = (
 log = structlog.get_logger()
 
 
-class Polled(Protocol):
+class Polled(Hearing, Protocol):
     """The community whose events are fetched."""
-
-    name: str
-    trouble: str | None
 
     def read(self, event: Any) -> Received:
         """What an event holds."""
