@@ -3,24 +3,21 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from adapters.actions import memory
+
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
-class MemoryShelf:
-    """A Shelf that forgets with the test."""
+class MemoryShelf(memory.MemoryShelf):
+    """A Shelf that forgets with the test, and may be looked into."""
 
-    def __init__(self) -> None:
-        self.things: dict[tuple[int, str, str], Any] = {}
-
-    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
-        return self.things.get((workspace, shelf, key))
-
-    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
-        self.things[workspace, shelf, key] = value
-
-    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
+    @property
+    def things(self) -> dict[tuple[int, str, str], Any]:
+        """Everything, by workspace, shelf and key."""
         return {
-            key[2]: value for key, value in self.things.items() if key[:2] == (workspace, shelf)
+            (*where, key): value
+            for where, shelf in self._shelves.items()
+            for key, value in shelf.items()
         }
 
 
@@ -33,6 +30,10 @@ class Moments:
 
     def __call__(self) -> datetime:
         return self.now
+
+    def pass_(self, **span: float) -> None:
+        """Let time pass, in the words of timedelta."""
+        self.now += timedelta(**span)
 
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)

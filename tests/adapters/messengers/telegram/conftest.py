@@ -1,38 +1,16 @@
 """A fake Bot API server and a channel that talks to it."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from adapters.messengers.telegram.channel import TelegramChannel
 from adapters.messengers.telegram.client import Client, Connection
+from tests.adapters.stands import NOW, MemoryShelf
 from tests.servers.telegram import TOKEN, FakeTelegram
-
-NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-
-
-class MemoryShelf:
-    """A Shelf that forgets with the test."""
-
-    def __init__(self) -> None:
-        self.things: dict[tuple[int, str, str], Any] = {}
-
-    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
-        return self.things.get((workspace, shelf, key))
-
-    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
-        self.things[workspace, shelf, key] = value
-        if value is None:
-            del self.things[workspace, shelf, key]
-
-    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
-        return {
-            key[2]: value for key, value in self.things.items() if key[:2] == (workspace, shelf)
-        }
 
 
 @pytest.fixture(scope="session")
@@ -59,11 +37,6 @@ async def connection(telegram: FakeTelegram) -> AsyncIterator[Connection]:
 @pytest.fixture
 def client(connection: Connection) -> Client:
     return Client(TOKEN, connection)
-
-
-@pytest.fixture
-def shelf() -> MemoryShelf:
-    return MemoryShelf()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from adapters.messengers.telegram.render import render
 from bots.errors import Rejected
 from bots.model.message import Address, Attachment, AttachmentKind, Button, Card, Keyboard, Reply
 from bots.model.turn import Outgoing
-from tests.adapters.messengers.telegram.conftest import NOW
+from tests.adapters.stands import NOW
 from tests.servers.telegram import FakeTelegram
 
 ORDER = Keyboard(rows=((Button(text="Заказать", payload="s:1"),),))

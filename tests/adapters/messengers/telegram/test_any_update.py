@@ -17,7 +17,7 @@ from bots.model.message import Address, UnifiedMessage
 from bots.model.receipt import Receipt
 from bots.services.banks import Banks
 from bots.services.payments import Payments
-from tests.adapters.messengers.telegram.conftest import NOW, MemoryShelf
+from tests.adapters.stands import NOW, MemoryShelf
 from tests.servers.mutilation import mutilated, torn
 from tests.servers.telegram import TOKEN
 from tests.servers.telegram_updates import updates

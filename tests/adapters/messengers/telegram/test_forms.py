@@ -22,7 +22,7 @@ from bots.model.message import (
 )
 from bots.model.turn import Outgoing
 from bots.shaping import units
-from tests.adapters.messengers.telegram.conftest import NOW
+from tests.adapters.stands import NOW
 from tests.servers.bodies import Parameters
 from tests.servers.bot_api_rules import check
 from tests.servers.telegram import FakeTelegram, message

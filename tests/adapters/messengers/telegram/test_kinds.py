@@ -8,7 +8,7 @@ import pytest
 from adapters.messengers.telegram.parse import parse_update
 from bots.model.message import Address, Entity, UnifiedMessage
 from storage.rows import arrival_from_row, message_to_row
-from tests.adapters.messengers.telegram.conftest import NOW
+from tests.adapters.stands import NOW
 from tests.servers import telegram_happenings as happen
 
 

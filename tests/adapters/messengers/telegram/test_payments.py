@@ -19,7 +19,7 @@ from bots.model.turn import Outgoing
 from bots.ports import Channel
 from bots.services.banks import Banks
 from bots.services.payments import Payments
-from tests.adapters.messengers.telegram.conftest import NOW, MemoryShelf
+from tests.adapters.stands import NOW, MemoryShelf
 from tests.servers import telegram_happenings as happen
 from tests.servers.telegram import TOKEN, FakeTelegram
 

@@ -12,7 +12,7 @@ from adapters.messengers.telegram.client import Client
 from adapters.messengers.telegram.profile import Profile
 from adapters.messengers.telegram.webhook import keep_webhook
 from bots.errors import ChannelUnauthorised
-from tests.adapters.messengers.telegram.conftest import MemoryShelf
+from tests.adapters.stands import MemoryShelf
 from tests.servers.telegram import FakeTelegram
 
 URL = "https://bot.example.com/hook"

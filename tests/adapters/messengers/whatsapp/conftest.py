@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,40 +10,10 @@ import pytest
 
 from adapters.messengers.whatsapp.channel import WhatsAppChannel
 from adapters.messengers.whatsapp.client import Client, Connection
+from tests.adapters.stands import MemoryShelf, Moments
 from tests.servers.whatsapp import PHONE_ID, SECRET, TOKEN, VERIFY_TOKEN, WhatsApp
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
-
-
-class MemoryShelf:
-    """A Shelf that forgets with the test."""
-
-    def __init__(self) -> None:
-        self.things: dict[tuple[int, str, str], Any] = {}
-
-    async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
-        return self.things.get((workspace, shelf, key))
-
-    async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
-        self.things[workspace, shelf, key] = value
-
-    async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
-        return {
-            key[2]: value for key, value in self.things.items() if key[:2] == (workspace, shelf)
-        }
-
-
-class Time:
-    """A clock that stands until it is pushed."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_(self, **span: float) -> None:
-        self.now += timedelta(**span)
 
 
 @pytest.fixture(scope="session")
@@ -72,13 +41,8 @@ def client(connection: Connection) -> Client:
 
 
 @pytest.fixture
-def shelf() -> MemoryShelf:
-    return MemoryShelf()
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
+def time() -> Moments:
+    return Moments()
 
 
 @pytest.fixture
@@ -105,7 +69,7 @@ Open = Callable[..., WhatsAppChannel]
 
 
 @pytest.fixture
-def opened(connection: Connection, shelf: MemoryShelf, folder: Path, time: Time) -> Open:
+def opened(connection: Connection, shelf: MemoryShelf, folder: Path, time: Moments) -> Open:
     """Opens channels; what is not given is as in the fake server."""
 
     def open_(**given: Any) -> WhatsAppChannel:

@@ -28,7 +28,8 @@ from bots.messengers import Account
 from bots.model.message import Address, Attachment, Button, Card, Keyboard, Reply
 from bots.model.turn import Outgoing
 from bots.ports import Channel, Webhook
-from tests.adapters.messengers.whatsapp.conftest import JPEG, MemoryShelf, Open, Time
+from tests.adapters.messengers.whatsapp.conftest import JPEG, Open
+from tests.adapters.stands import MemoryShelf, Moments
 from tests.servers import specs_whatsapp
 from tests.servers import whatsapp_webhooks as webhooks
 from tests.servers.whatsapp import PHONE_ID, SECRET, TOKEN, VERIFY_TOKEN, Person, WhatsApp
@@ -440,7 +441,7 @@ async def test_a_file_is_uploaded_once(
 
 
 async def test_after_a_month_it_is_uploaded_anew(
-    channel: WhatsAppChannel, open_chat: WhatsApp, time: Time
+    channel: WhatsAppChannel, open_chat: WhatsApp, time: Moments
 ) -> None:
     photo = Attachment(kind="photo", ref="media/hello.jpg")
     await say(channel, attachments=(photo,))
@@ -598,7 +599,7 @@ def account(shelf: MemoryShelf, tmp_path: Path, **credentials: str) -> Account:
         credentials={**given, **credentials},
         api_base="http://127.0.0.1:9/v23.0",
         shelf=shelf,
-        clock=Time(),
+        clock=Moments(),
         new_id=lambda: "m",
         sleep=sleep,
         folder=lambda: tmp_path,

@@ -19,7 +19,7 @@ from adapters.messengers.whatsapp.channel import WhatsAppChannel
 from adapters.messengers.whatsapp.client import Connection
 from bots.model.message import UnifiedMessage
 from bots.model.receipt import Receipt
-from tests.adapters.messengers.whatsapp.conftest import MemoryShelf
+from tests.adapters.stands import MemoryShelf
 from tests.servers.whatsapp import PHONE_ID, SECRET, VERIFY_TOKEN
 from tests.servers.whatsapp_updates import mutilated, torn, update_bodies
 

@@ -3,18 +3,18 @@
 import pytest
 
 from adapters.messengers.whatsapp.people import People, Person
-from tests.adapters.messengers.whatsapp.conftest import MemoryShelf, Time
+from tests.adapters.stands import MemoryShelf, Moments
 
 PHONE, NEW_PHONE = "79001234567", "79007777777"
 SCOPED, NEW_SCOPED = "RU.134", "RU.777"
 
 
 @pytest.fixture
-def people(shelf: MemoryShelf, time: Time) -> People:
+def people(shelf: MemoryShelf, time: Moments) -> People:
     return People(shelf, 1, "42", time)
 
 
-def restarted(shelf: MemoryShelf, time: Time) -> People:
+def restarted(shelf: MemoryShelf, time: Moments) -> People:
     return People(shelf, 1, "42", time)
 
 
@@ -34,7 +34,7 @@ async def test_a_number_alone_is_the_chat_and_needs_no_note(
     ],
 )
 async def test_whoever_hides_their_number_stays_where_they_were(
-    people: People, shelf: MemoryShelf, time: Time, met: list[Person]
+    people: People, shelf: MemoryShelf, time: Moments, met: list[Person]
 ) -> None:
     assert {await people.chat_of(person) for person in met} == {PHONE}
     assert {await restarted(shelf, time).chat_of(person) for person in met} == {PHONE}
@@ -42,7 +42,7 @@ async def test_whoever_hides_their_number_stays_where_they_were(
 
 
 async def test_whoever_shows_their_number_stays_where_they_were(
-    people: People, shelf: MemoryShelf, time: Time
+    people: People, shelf: MemoryShelf, time: Moments
 ) -> None:
     met = [Person(None, SCOPED), Person(PHONE, SCOPED), Person(PHONE), Person(None, SCOPED)]
     assert {await people.chat_of(person) for person in met} == {SCOPED}
@@ -52,7 +52,7 @@ async def test_whoever_shows_their_number_stays_where_they_were(
 
 
 async def test_a_new_number_goes_on_with_the_old_chat(
-    people: People, shelf: MemoryShelf, time: Time
+    people: People, shelf: MemoryShelf, time: Moments
 ) -> None:
     await people.chat_of(Person(PHONE, SCOPED))
     old, new = Person(PHONE), Person(NEW_PHONE, NEW_SCOPED)
@@ -66,7 +66,7 @@ async def test_a_new_number_goes_on_with_the_old_chat(
 
 
 async def test_a_new_scoped_id_goes_on_with_the_old_chat(
-    people: People, shelf: MemoryShelf, time: Time
+    people: People, shelf: MemoryShelf, time: Moments
 ) -> None:
     await people.chat_of(Person(None, SCOPED))
     for _ in range(2):
@@ -83,7 +83,7 @@ async def test_what_was_sent_from_the_old_number_may_come_late(people: People) -
     assert await people.way_to(PHONE) == NEW_PHONE
 
 
-async def test_a_number_left_long_ago_is_somebody_elses(people: People, time: Time) -> None:
+async def test_a_number_left_long_ago_is_somebody_elses(people: People, time: Moments) -> None:
     await people.moved(Person(PHONE), Person(NEW_PHONE))
     time.pass_(days=31)
     stranger = await people.chat_of(Person(PHONE))
@@ -102,7 +102,7 @@ async def test_whoever_comes_back_to_their_number_is_known(people: People) -> No
 
 
 async def test_a_number_that_whatsapp_writes_otherwise_leads_to_the_same_chat(
-    people: People, shelf: MemoryShelf, time: Time
+    people: People, shelf: MemoryShelf, time: Moments
 ) -> None:
     await people.also("+5511987654321", "551187654321")
     assert await people.chat_of(Person("551187654321")) == "+5511987654321"
