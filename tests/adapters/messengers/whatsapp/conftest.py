@@ -2,18 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from adapters.messengers.whatsapp.channel import WhatsAppChannel
 from adapters.messengers.whatsapp.client import Client, Connection
+from bots.model.message import Address, Button, Keyboard, Reply
+from bots.model.turn import Outgoing
 from tests.adapters.stands import MemoryShelf, Moments
-from tests.servers.whatsapp import PHONE_ID, SECRET, TOKEN, VERIFY_TOKEN, WhatsApp
+from tests.servers.whatsapp import PHONE_ID, SECRET, TOKEN, VERIFY_TOKEN, Person, WhatsApp
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
+CHAT = "79001234567"
+ADDRESS = Address(1, "shop", f"whatsapp:{PHONE_ID}", CHAT)
+IVAN = Person(user_id="RU.13491208655302741918")
+HIDDEN = Person(wa_id=None, user_id="RU.13491208655302741918")
 
 
 @pytest.fixture(scope="session")
@@ -96,3 +104,34 @@ def opened(connection: Connection, shelf: MemoryShelf, folder: Path, time: Momen
 @pytest.fixture
 def channel(opened: Open) -> WhatsAppChannel:
     return opened()
+
+
+@pytest.fixture
+def open_chat(whatsapp: WhatsApp) -> WhatsApp:
+    whatsapp.open_window(CHAT)
+    return whatsapp
+
+
+def row(payload: dict[str, Any], chat: str = CHAT) -> Outgoing:
+    return Outgoing(
+        key="k",
+        conversation_id=1,
+        address=ADDRESS._replace(chat_id=chat),
+        seq=1,
+        part=0,
+        epoch=0,
+        payload=payload,
+        message_id="m",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+async def say(channel: WhatsAppChannel, chat: str = CHAT, **fields: Any) -> list[str]:
+    """Send a reply; the ids it has."""
+    address = ADDRESS._replace(chat_id=chat)
+    calls = channel.render(address, Reply(message_id="m", **fields))
+    return [await channel.send(row(orjson.loads(orjson.dumps(call)), chat)) for call in calls]
+
+
+def keyboard(*labels: str) -> Keyboard:
+    return Keyboard(rows=tuple((Button(text=one, payload=f"q:{one}"),) for one in labels))
