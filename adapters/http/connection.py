@@ -12,20 +12,23 @@ class TooManyHeaders(ValueError):
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """Closes on a head that is endless or slow, on a body that stalls, and on silence.
+    """Closes on a head that is endless or slow, on a body that stalls or trickles, and on silence.
 
     uvicorn waits for ever for a request that has begun, and keeps all of a head that never ends.
     `patience` is for a whole head, from the connection's begin or the head's first byte, and for
-    each pause within a body, in seconds; a body we are not ready to take does not count.
+    each pause within a body, in seconds; a body may take as much longer as it brings
+    `slowest` bytes a second. The time in which we are not ready to take more does not count.
     """
 
     patience = 20.0
     look_every = 5.0
     largest_head = 256 * 1024
+    slowest = 1000
 
     _began: float | None = None
     _heard = 0.0
     _unseen = 0
+    _body_until = 0.0
     _look: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -55,12 +58,14 @@ class BoundedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._began = None
         self._unseen = 0
+        self._body_until = self._heard + self.patience
         if len(self.headers) > MOST_HEADERS:
             raise TooManyHeaders
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._unseen = 0
+        self._body_until += len(body) / self.slowest
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -70,11 +75,16 @@ class BoundedConnection(HttpToolsProtocol):
     def _look_after(self) -> None:
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
             return
-        since = self._waiting_since()
-        if since is not None and self.loop.time() - since > self.patience:
+        if self.flow.read_paused:
+            self._body_until += self.look_every
+        since, now = self._waiting_since(), self.loop.time()
+        if since is not None and (now - since > self.patience or self._trickles(now)):
             self.transport.abort()
             return
         self._look = self.loop.call_later(self.look_every, self._look_after)
+
+    def _trickles(self, now: float) -> bool:
+        return self._began is None and now > self._body_until
 
     def _waiting_since(self) -> float | None:
         """Since when the client owes us something."""

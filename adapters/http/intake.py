@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 import structlog
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.http.dialect import Dialect
 from adapters.http.faults import Fault, fault_of, too_large
@@ -27,6 +27,11 @@ from bots.ports import Channel, NewId, Received, Webhook
 
 PREFIX = "/api/v1/messaging/webhook/"
 LARGEST = 4 << 20
+SMALL = 64 << 10
+TOGETHER = 64 << 20
+"""Bytes of bodies under way at once; past them none but small ones are taken, as nearly all are."""
+BODY_PATIENCE = 30.0
+"""Seconds that a body may take to come."""
 PATIENCE = 2.0
 
 _TEXT = b"text/plain; charset=utf-8"
@@ -72,6 +77,7 @@ class Intake:
         self._dialect = dialect
         self._new_id = new_id
         self._patience = patience
+        self._under_way = 0
         self._tasks: set[asyncio.Future[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,7 +118,7 @@ class Intake:
         headers = _headers(scope["headers"])
         webhook = Webhook(
             headers=headers,
-            body=await _body(headers, receive),
+            body=await self._body(headers, receive),
             query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
             method=scope["method"],
         )
@@ -129,6 +135,38 @@ class Intake:
         if webhook.method == "GET":
             raise Forbidden("The token that verifies this address is wrong")
         raise Unauthorised("The webhook's secret is wrong")
+
+    async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
+        declared = headers.get("content-length", "")
+        if declared.isdecimal() and (len(declared) > 12 or int(declared) > LARGEST):
+            raise _TooLarge
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            return bytes(message.get("body", b""))
+        try:
+            async with asyncio.timeout(BODY_PATIENCE):
+                return await self._gathered(message, receive)
+        except TimeoutError as error:
+            raise Invalid("body", "comes too slowly") from error
+
+    async def _gathered(self, message: Message, receive: Receive) -> bytes:
+        """A body that comes in pieces. Raises Unavailable where too many do so at once."""
+        chunks = bytearray()
+        try:
+            while message["type"] == "http.request":
+                piece = message.get("body", b"")
+                chunks += piece
+                self._under_way += len(piece)
+                if len(chunks) > LARGEST:
+                    raise _TooLarge
+                if self._under_way > TOGETHER and len(chunks) > SMALL:
+                    raise Unavailable("Too much comes at once")
+                if not message.get("more_body"):
+                    return bytes(chunks)
+                message = await receive()
+        finally:
+            self._under_way -= len(chunks)
+        raise Invalid("body", "ends too early")
 
     async def _accept(self, received: Received, asked: "_Asked") -> None:
         """Storing goes on when the messenger is told to come back: it may end after all."""
@@ -219,21 +257,3 @@ def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         name, value = key.decode("latin-1"), given.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
-
-
-async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
-    declared = headers.get("content-length", "")
-    if declared.isdecimal() and (len(declared) > 12 or int(declared) > LARGEST):
-        raise _TooLarge
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        return bytes(message.get("body", b""))
-    chunks = bytearray()
-    while message["type"] == "http.request":
-        chunks += message.get("body", b"")
-        if len(chunks) > LARGEST:
-            raise _TooLarge
-        if not message.get("more_body"):
-            return bytes(chunks)
-        message = await receive()
-    raise Invalid("body", "ends too early")

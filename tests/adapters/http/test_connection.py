@@ -98,6 +98,20 @@ async def test_a_body_that_stalls_is_not_waited_for(port: int) -> None:
     assert b"200" not in await ended(client)
 
 
+async def test_a_body_that_trickles_is_not_waited_for(port: int) -> None:
+    client = await reached(port)
+
+    async def trickle() -> None:
+        client[1].write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n")
+        while True:
+            client[1].write(b"x")
+            await asyncio.sleep(0.02)
+
+    trickling = asyncio.create_task(trickle())
+    assert b"200" not in await ended(client)
+    trickling.cancel()
+
+
 async def test_a_slow_answer_of_ours_is_nobodys_fault(port: int) -> None:
     client = await reached(port)
     client[1].write(b"GET /slow HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")

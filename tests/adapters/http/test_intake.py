@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.http.easyflow import DIALECT
-from adapters.http.intake import LARGEST, Intake
+from adapters.http.intake import LARGEST, SMALL, TOGETHER, Intake
 from bots.errors import Unavailable
 from tests.adapters.http.fakes import FakeChannel, House
 
@@ -127,6 +127,30 @@ async def test_a_body_over_four_mebibytes_is_refused(house: House) -> None:
     declared = await house.client.post(WEBHOOK, content=b" " * (LARGEST + 1), headers=headers)
     assert (streamed.status_code, declared.status_code) == (413, 413)
     assert house.inbox.accepted == []
+
+
+async def test_no_more_is_kept_of_bodies_under_way_than_there_is_room_for(house: House) -> None:
+    go_on, all_begun = asyncio.Event(), asyncio.Barrier(TOGETHER // LARGEST + 1)
+
+    async def most_of_it() -> AsyncIterator[bytes]:
+        for _ in range(4):
+            yield b" " * (LARGEST // 4)
+        await all_begun.wait()
+        await go_on.wait()
+
+    async def status(content: AsyncIterator[bytes] | bytes) -> int:
+        headers = {"X-Secret": "first"}
+        return (await house.client.post(WEBHOOK, content=content, headers=headers)).status_code
+
+    under_way = [asyncio.create_task(status(most_of_it())) for _ in range(TOGETHER // LARGEST)]
+    await all_begun.wait()
+    large = b'{"text": "?"' + b" " * SMALL + b"}"
+    assert await status(large) == 503
+    assert await status(b'{"text": "!"}') == 200
+    go_on.set()
+    assert set(await asyncio.gather(*under_way)) == {400}
+    assert await status(large) == 200
+    assert [message.text for message in house.inbox.accepted] == ["!", "?"]
 
 
 async def test_a_journal_that_cannot_write_is_told_to_come_back(house: House) -> None:
