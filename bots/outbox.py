@@ -26,7 +26,7 @@ from bots.model.turn import UNMADE, Outgoing
 from bots.pacing import Pacing
 from bots.pauses import Pauses
 from bots.ports import Channel, Clock, Meter, Sleep
-from bots.retry import wait_before
+from bots.retry import DELAYS, wait_before
 
 log = structlog.get_logger()
 
@@ -142,8 +142,13 @@ class Outbox:
             elif still_held(row):
                 self._held.keep(row)
             else:
-                self.take([replace(row, sending_at=None, attempts=0)])
+                self.take([replace(row, sending_at=None, attempts=0, not_before=self._soon(row))])
         await self.give_up_old()
+
+    def _soon(self, row: Outgoing) -> datetime | None:
+        """When it is to be tried again, but for a clock that was set back since that was written."""
+        latest = self._clock() + DELAYS[-1]
+        return min(row.not_before, latest) if row.not_before is not None else None
 
     async def give_up_old(self) -> None:
         """Hold nothing for longer than makes sense."""

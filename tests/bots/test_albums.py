@@ -89,6 +89,18 @@ async def test_an_album_waits_while_more_of_it_comes_but_not_for_ever(rig: Rig) 
     assert rig.messenger.texts("anna") == ["thanks"]
 
 
+async def test_parts_that_come_one_by_one_for_ever_are_all_heard_in_bounded_time(rig: Rig) -> None:
+    for number in range(40):
+        await brings(rig, photo(rig, f"{number:02}"))
+        await rig.passes(QUIET - 0.01)
+    await rig.passes(LONGEST)
+    albums = [refs(one) for one in await heard(rig)]
+    assert [ref for album in albums for ref in album] == [f"{number:02}" for number in range(40)]
+    assert max(map(len, albums)) <= LONGEST / (QUIET - 0.01) + 1
+    # What comes late of an album is heard, and answered with nothing.
+    assert rig.messenger.texts("anna") == ["thanks"]
+
+
 async def test_parts_stand_in_the_messengers_order_not_in_that_of_their_coming(rig: Rig) -> None:
     await brings(rig, photo(rig, "b", id="11"), photo(rig, "a", id="9"), photo(rig, "c", id="101"))
     await rig.passes(QUIET)

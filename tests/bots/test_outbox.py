@@ -248,6 +248,16 @@ async def test_what_may_go_only_once_is_tried_again_only_if_it_surely_did_not_go
     assert "may go only once" in rig.rows.errors["promo:0"]
 
 
+async def test_a_clock_that_was_set_back_before_a_start_makes_nobody_wait_for_long() -> None:
+    channel = ScriptedChannel()
+    later = datetime(2026, 3, 5, tzinfo=UTC)
+    rig = Rig(channel, [row("a", not_before=later)])
+    await rig.outbox.start()
+    await rig.finished(ANNA)
+    assert channel.taken == ["a"]
+    assert rig.clock.slept == [600]
+
+
 class KnowingChannel(ScriptedChannel):
     """A messenger that knows for an hour what it has shown."""
 

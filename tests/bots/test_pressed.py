@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.errors import ChannelDown, Rejected, Unreachable
+from bots.errors import ChannelBusy, ChannelDown, Rejected, Unreachable
 from bots.model.message import Address
 from tests.bots.rig import Messenger, Rig, bot_files
 
@@ -100,7 +100,13 @@ async def test_buttons_that_are_renewed_or_still_act_stay_as_they_are(rig: Rig) 
 
 @pytest.mark.parametrize(
     "failure",
-    [Rejected("too old"), Unreachable("gone"), ChannelDown("no route"), TypeError("a bug")],
+    [
+        Rejected("too old"),
+        Unreachable("gone"),
+        ChannelBusy(30),
+        ChannelDown("no route"),
+        TypeError("a bug"),
+    ],
 )
 async def test_a_messenger_that_does_not_show_it_stops_nothing(
     rig: Rig, failure: Exception
