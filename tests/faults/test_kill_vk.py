@@ -65,7 +65,7 @@ def _expected() -> list[str]:
 def _by_word(texts: list[str]) -> list[str]:
     """The words in the order of writing, and the numbers in the order of answering."""
     answers = [text.split(":") for text in texts]
-    words = sorted(word for _, word in answers)
+    words = sorted((word for _, word in answers), key=lambda word: int(word.removeprefix("m")))
     return [f"{number}:{word}" for (number, _), word in zip(answers, words, strict=True)]
 
 
