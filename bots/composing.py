@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bots import unrendered
 from bots.model.conversation import Conversation
 from bots.model.message import (
     Attachment,
@@ -14,7 +15,7 @@ from bots.model.message import (
     Reply,
     UnifiedMessage,
 )
-from bots.model.turn import ALWAYS, UNMADE, MessageRecord, Outgoing
+from bots.model.turn import ALWAYS, MessageRecord, Outgoing
 from bots.ports import Channel
 from flows.choices import PICKED
 from flows.turn import Card as SaidCard
@@ -194,19 +195,25 @@ def outbound(said: Reply, seq: int, now: datetime) -> MessageRecord:
 def deliveries(
     said: Sequence[tuple[int, Reply]],
     conversation: Conversation,
-    channel: Channel,
+    channel: Channel | None,
     *,
     now: datetime,
     at_once: bool,
 ) -> list[Outgoing]:
     """The calls that deliver replies, which come with their places in the conversation.
 
-    `at_once`: the first row is born as being sent, because it leaves right after the commit. One
-    that may go only once is not: nobody is to doubt whether it was sent before it really is begun.
+    Without their channel they are put off until it is there. `at_once`: the first row is born as being
+    sent, because it leaves right after the commit. One that may go only once is not: nobody is to
+    doubt whether it was sent before it really is begun.
     """
     rows: list[Outgoing] = []
     for seq, reply in said:
-        for part, payload in enumerate(channel.render(conversation.address, reply)):
+        calls = (
+            channel.render(conversation.address, reply)
+            if channel is not None
+            else [unrendered.put_off(reply)]
+        )
+        for part, payload in enumerate(calls):
             rows.append(
                 Outgoing(
                     key=f"{reply.message_id}:{part}",
@@ -224,30 +231,6 @@ def deliveries(
                 )
             )
     return rows
-
-
-def unmade(
-    said: Sequence[tuple[int, Reply]], conversation: Conversation, *, now: datetime
-) -> list[Outgoing]:
-    """Rows without calls, for what a messenger cannot be told because it is not connected.
-
-    The outbox gives them up, so that a person sees what was never delivered.
-    """
-    return [
-        Outgoing(
-            key=f"{reply.message_id}:0",
-            conversation_id=conversation.id,
-            address=conversation.address,
-            seq=seq,
-            part=0,
-            epoch=conversation.epoch if reply.author == "bot" else ALWAYS,
-            payload=UNMADE,
-            message_id=reply.message_id,
-            created_at=now,
-            once=reply.once,
-        )
-        for seq, reply in said
-    ]
 
 
 def marks(

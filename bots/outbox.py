@@ -22,11 +22,12 @@ from bots.errors import (
 from bots.holding import CLOSED, GIVEN_UP, LONGEST, Held, closed, still_held
 from bots.model.answer import Delivery
 from bots.model.message import Address
-from bots.model.turn import UNMADE, Outgoing
+from bots.model.turn import Outgoing
 from bots.pacing import Pacing
 from bots.pauses import Pauses
 from bots.ports import Channel, Clock, Meter, Sleep
 from bots.retry import DELAYS, wait_before
+from bots.unrendered import reply_of
 
 log = structlog.get_logger()
 
@@ -216,9 +217,6 @@ class Outbox:
 
     async def _deliver(self, row: Outgoing) -> Outgoing | None:
         """Try once; gives the row back when it is to be tried again (the wait is over by then)."""
-        if row.payload == UNMADE:
-            await self._give_up(row, ABSENT)
-            return None
         waited = await self._wait_for_its_time(row)
         channel = self._channels.get(row.address.channel)
         if channel is None:
@@ -239,13 +237,24 @@ class Outbox:
             self._meter.delivered(row.address.channel, "dropped")
             return None
         try:
-            platform_id = await channel.send(row)
+            platform_id = await self._send(row, channel)
         except Exception as failure:  # noqa: BLE001 - a library's own too: the row must not be lost
             return await self._failed(row, failure)
         await self._written(lambda: self._store.sent(row.key, platform_id))
         self._meter.delivered(row.address.channel, "sent")
         self._pauses.came_back(row.address.channel)
         return None
+
+    async def _send(self, row: Outgoing, channel: Channel) -> str:
+        """What was said while the channel was not there is one row, whatever calls it needs."""
+        reply = reply_of(row.payload)
+        if reply is None:
+            return await channel.send(row)
+        platform_ids = [
+            await channel.send(replace(row, key=f"{row.key}.{part}", payload=payload))
+            for part, payload in enumerate(channel.render(row.address, reply))
+        ]
+        return platform_ids[0] if platform_ids else ""
 
     async def _failed(self, row: Outgoing, failure: Exception) -> Outgoing | None:
         if not row.message_id:

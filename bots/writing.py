@@ -128,12 +128,10 @@ class Writing:
         """Everything the turn changes. What it said before the owner changed goes out all the same."""
         conversation = self._changed()
         outgoing: list[Outgoing] = []
-        if self._said and self._channel is not None:
+        if self._said and (self._channel is not None or conversation.address.at_messenger):
             outgoing = composing.deliveries(
                 self._said, conversation, self._channel, now=self._now, at_once=at_once
             )
-        elif self._said and conversation.address.at_messenger:
-            outgoing = composing.unmade(self._said, conversation, now=self._now)
         if self._press is not None and self._channel is not None and self._is_over(self._press):
             outgoing += composing.marks(
                 self._press,

@@ -21,9 +21,6 @@ from flows.standing import Stand
 ALWAYS = 2**31 - 1
 """The epoch of what a person or an API's client says: it leaves whoever owns the chat by then."""
 
-UNMADE: Mapping[str, Any] = {"unmade": True}
-"""In place of a call that nobody could make: its channel was not there to make it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Arrival:

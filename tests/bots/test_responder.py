@@ -2,9 +2,8 @@
 
 from bots.actions import Performer
 from bots.deciding import Decider
-from bots.outbox import ABSENT
 from flows.turn import Heard, Say
-from tests.bots.rig import CHANNEL, NobodyUnderstands, Rig, bot_files, compiled
+from tests.bots.rig import NobodyUnderstands, Rig, bot_files, compiled
 
 BUTTONS = """
 flow: order
@@ -136,18 +135,3 @@ async def test_history_keeps_why_a_message_went_where_it_went(rig: Rig) -> None:
     first, second = [one for one in await rig.history("anna") if one.author == "customer"]
     assert (first.rung, first.because) == ("exact", {"words": "/start", "scope": "starts"})
     assert (second.rung, second.because) == ("answer", {"type": "text", "step": "next"})
-
-
-async def test_what_is_said_while_a_messenger_is_not_connected_is_not_taken_for_sent(
-    rig: Rig,
-) -> None:
-    await rig.hears("anna", "/start")
-    messenger = rig.channels.pop(CHANNEL)
-    await rig.passes(700)
-    (*_, reminder) = await rig.history("anna")
-    assert reminder.text == "still 0"
-    delivery = await rig.outbox.delivery(reminder.message_id, patience=0)
-    assert (delivery.status, delivery.error) == ("failed", ABSENT)
-    rig.channels[CHANNEL] = messenger
-    await rig.hears("anna", "a")
-    assert rig.messenger.texts("anna") == ["0:start", "1:a"]
