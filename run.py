@@ -70,7 +70,7 @@ from bots.services.stranded import stranded
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
 from config.channels import declared, takes_money, variables
-from config.environment import SettingsError, load_settings, unknown_settings
+from config.environment import SettingsError, idle_settings, load_settings, unknown_settings
 from config.keys import add_kept_key, drop_older_keys, keys_at_hand
 from config.logs import Mask, set_up_logs
 from config.settings import Settings
@@ -1320,7 +1320,7 @@ def settings_or_stop() -> Settings:
     except SettingsError as error:
         stop("Some settings cannot be used:", *error.lines)
     log_as(settings)
-    for warning in unknown_settings(os.environ, ENV_FILE):
+    for warning in (*unknown_settings(os.environ, ENV_FILE), *idle_settings(settings)):
         log.warning(warning)
     return settings
 

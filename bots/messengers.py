@@ -24,6 +24,13 @@ class Credential:
     form: str = ""
 
 
+def as_meant(written: str) -> str:
+    """A credential without blanks around it and the quotes that an env file of Docker leaves."""
+    text = written.strip()
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1].strip() if quoted else text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One account to be opened. `credentials` are by the names of `Messenger.credentials`.

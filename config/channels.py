@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from bots.messengers import Messenger
+from bots.messengers import Messenger, as_meant
 from bots.model.channel import ChannelRecord
 from bots.services.declared import Declared
 from config.kept_secrets import kept_secret
@@ -138,7 +138,7 @@ class _Reading:
         *,
         in_folder: bool,
     ) -> None:
-        credentials, wrong = dict(given), []
+        credentials, wrong = {key: as_meant(value) for key, value in given.items()}, []
         upper = str.lower if in_folder else str.upper
         for one in messenger.credentials:
             value = credentials.get(one.name)

@@ -1,6 +1,7 @@
 """From environment variables and .env to settings; what is wrong is said with its cure."""
 
 import difflib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -65,6 +66,21 @@ def unknown_settings(environ: Mapping[str, str], env_file: Path | None = None) -
             )
             hint = f": did you mean {PREFIX}{near[0]}?" if near else ", it does nothing"
             warnings.append(f"There is no setting {name}{hint}")
+    return warnings
+
+
+def idle_settings(settings: Settings) -> list[str]:
+    """A warning for each messenger of which something is set, but not what an account begins with."""
+    warnings = []
+    for name, part in settings.messengers.items():
+        first, *others = part.needed()
+        given = [key for key in (*others, "bot") if getattr(part, key)]
+        if given and not part.accounts:
+            group = f"{PREFIX}{name.upper()}{NESTING}"
+            warnings.append(
+                f"{group}{first.upper()} is empty or missing, so {group}{given[0].upper()} does"
+                " nothing"
+            )
     return warnings
 
 
@@ -151,9 +167,23 @@ def _cure(error: ErrorDetails, message: str) -> str:
 
 def _not_json(error: UnreadableSettings, given: Mapping[str, str]) -> str:
     """A list that is no JSON; the library's message names only the field."""
-    for name in given:
-        if name.removeprefix(PREFIX).split(NESTING)[0].lower() in str(error):
+    for name in sorted(_lists() & given.keys()):
+        if name.removeprefix(PREFIX).split(NESTING)[0].lower() in str(error) and not _is_json(
+            given[name]
+        ):
             return f"{name}: Write JSON, such as " + (
                 '[{"bot": "shop", "token": "…"}]' if name.endswith("BOTS") else '["https://…"]'
             )
     return str(error)
+
+
+def _lists() -> set[str]:
+    return {one.name for one in all_settings() if one.type == "JSON list"}
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

@@ -44,6 +44,8 @@ _QUIET = (
     "alembic",
     "apscheduler",
     "asyncio",
+    "httpcore",
+    "httpx",
     "transitions",
     "uvicorn",
     "watchfiles",

@@ -33,6 +33,8 @@ TOGETHER = 64 << 20
 BODY_PATIENCE = 30.0
 """Seconds that a body may take to come."""
 PATIENCE = 2.0
+QUIET = 3600.0
+"""Seconds in which strangers at one messenger's address are told of once."""
 
 _TEXT = b"text/plain; charset=utf-8"
 
@@ -79,6 +81,7 @@ class Intake:
         self._patience = patience
         self._under_way = 0
         self._tasks: set[asyncio.Future[None]] = set()
+        self._told: dict[tuple[str, str], float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX) and self._ours(scope):
@@ -132,9 +135,23 @@ class Intake:
                 break
         if parts:
             return parts[0] if len(parts) == 1 else _together(parts)
+        self._tell_of_a_stranger(platform, webhook.method)
         if webhook.method == "GET":
             raise Forbidden("The token that verifies this address is wrong")
         raise Unauthorised("The webhook's secret is wrong")
+
+    def _tell_of_a_stranger(self, platform: str, method: str) -> None:
+        """To the messenger itself we look like this where the owner copied something wrong."""
+        now = asyncio.get_running_loop().time()
+        if now - self._told.get((platform, method), -QUIET) < QUIET:
+            return
+        self._told[platform, method] = now
+        what = "token that verifies it" if method == "GET" else "secret that signs its calls"
+        log.warning(
+            "A webhook was called by somebody who does not know its secret",
+            platform=platform,
+            why=f"if it was {platform} itself, the {what} is another there than here: correct one",
+        )
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         declared = headers.get("content-length", "")

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from adapters.terminal.colours import paint
 from bots.errors import ChannelError, ChannelUnauthorised, Locked
-from bots.messengers import Credential, Messenger
+from bots.messengers import Credential, Messenger, as_meant
 from bots.model.channel import DECLARED, ChannelRecord, ChannelState
 from bots.ports import Channels, Clock, MessengerChannel
 
@@ -44,7 +44,9 @@ def credentials_of(
         raise CannotConnect(f"{messenger.title} has no {', '.join(sorted(unknown))}, only {names}.")
     found = {}
     for one in messenger.credentials:
-        value = given.get(one.name) or (ask(one) if ask is not None and not one.made else "")
+        value = as_meant(
+            given.get(one.name) or (ask(one) if ask is not None and not one.made else "")
+        )
         if not value and one.made:
             value = new_secret()
         if value:

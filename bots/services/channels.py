@@ -218,7 +218,10 @@ class Channels:
     def _opened(self, record: ChannelRecord) -> tuple[str, MessengerChannel | None]:
         """A channel with its name; None, and a state that says why, where it cannot be opened."""
         if record.credentials is None:
-            why = "no key at hand opens its credentials: give the key back to EASYFLOW_KEYS"
+            why = (
+                "no key at hand opens its credentials: give the key back (EASYFLOW_KEYS, or the file"
+                " easyflow.key in the data folder), or add the channel anew"
+            )
             self._leave(
                 record.name, record, ChannelState(status="locked", since=self._clock(), why=why)
             )

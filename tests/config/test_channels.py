@@ -98,6 +98,15 @@ def test_what_vk_is_told_of_to_strangers_is_nothing_that_looks_like_a_secret() -
         assert not re.fullmatch(confirmation.pattern, secret)
 
 
+@pytest.mark.parametrize("written", [" 1:A\n", '"1:A"', "'1:A'", ' "1:A" '])
+def test_blanks_and_quotes_around_a_token_are_none_of_it(data: Path, written: str) -> None:
+    for found in (
+        read(data, {"shop": {}}, {}, TELEGRAM__TOKEN=written),
+        read(data, {"shop": OWN}, {"SHOP_TOKEN": written}),
+    ):
+        assert [one.credentials["token"] for one in found.records] == ["1:A"]
+
+
 def test_a_file_of_variables_is_read_too(data: Path, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("SHOP_TOKEN=1:a\n", encoding="utf-8")
     found = read(data, {"shop": OWN}, {}, tmp_path / ".env")

@@ -46,8 +46,9 @@ def test_a_stream_that_is_no_terminal_gets_json() -> None:
 
 def test_libraries_log_through_the_same_stream() -> None:
     stream = logged(format="json")
-    logging.getLogger("httpx").info("Started on %s", 8000)
-    logging.getLogger("aiogram.event").info("Too chatty")
+    logging.getLogger("pywa").info("Started on %s", 8000)
+    for chatty in ("aiogram.event", "httpx"):
+        logging.getLogger(chatty).info("Too chatty")
     assert json.loads(stream.getvalue())["event"] == "Started on 8000"
 
 

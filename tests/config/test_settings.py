@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from config.environment import SettingsError, load_settings, unknown_settings
+from config.environment import SettingsError, idle_settings, load_settings, unknown_settings
 from config.settings import Settings, secrets
 
 
@@ -148,6 +148,20 @@ def test_a_wrong_setting_is_named_with_its_cure(name: str, value: str, cure: str
     assert len(lines) == 1
     assert lines[0].startswith(f"EASYFLOW_{name}: ")
     assert cure in lines[0]
+
+
+def test_a_list_that_is_no_json_is_named_among_its_neighbours() -> None:
+    (line,) = complaints(TELEGRAM__API_BASE="https://a.b", TELEGRAM__BOTS="[{", VK__BOTS="[]")
+    assert line.startswith('EASYFLOW_TELEGRAM__BOTS: Write JSON, such as [{"bot": "shop"')
+
+
+def test_what_does_nothing_without_a_token_is_a_warning() -> None:
+    given = settings(VK__GROUP="1", VK__TOKEN="", WHATSAPP__BOT="shop", TELEGRAM__TOKEN="1:A")
+    assert idle_settings(given) == [
+        "EASYFLOW_WHATSAPP__TOKEN is empty or missing, so EASYFLOW_WHATSAPP__BOT does nothing",
+        "EASYFLOW_VK__TOKEN is empty or missing, so EASYFLOW_VK__GROUP does nothing",
+    ]
+    assert idle_settings(settings(VK__API_BASE="https://a.b", TELEGRAM__PAYMENTS="1")) == []
 
 
 def test_every_wrong_setting_is_named_at_once() -> None:

@@ -23,7 +23,7 @@ DEFAULT_WAIT = 5.0
 
 WRONG_TOKEN = (
     "Telegram does not accept the bot's token: copy the current one from @BotFather"
-    " (/mybots, API Token) into EASYFLOW_TELEGRAM__TOKEN or its place in EASYFLOW_TELEGRAM__BOTS"
+    " (/mybots, API Token) into EASYFLOW_TELEGRAM__TOKEN or wherever this channel has its token from"
 )
 
 # Parts of descriptions that come with 400, in lower case: this chat will not be reached again.

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.http.easyflow import DIALECT
 from adapters.http.intake import LARGEST, SMALL, TOGETHER, Intake
@@ -89,6 +90,15 @@ async def test_a_wrong_secret_stores_nothing(house: House, headers: dict[str, st
     assert response.json()["error"]["type"] == "unauthorized"
     assert response.json()["error"]["request_id"] == response.headers["x-request-id"]
     assert house.inbox.accepted == []
+
+
+async def test_who_does_not_know_the_secret_is_told_of_once(house: House) -> None:
+    with capture_logs() as logged:
+        for secret in ("wrong", "wrong", "first", "wrong"):
+            await house.client.post(WEBHOOK, json={"text": "?"}, headers={"X-Secret": secret})
+    (only,) = [one for one in logged if one["log_level"] == "warning"]
+    assert only["platform"] == "telegram"
+    assert "if it was telegram itself, the secret that signs its calls is another" in only["why"]
 
 
 @pytest.mark.parametrize("given", [("first", "wrong"), ("wrong", "first"), ("first", "second")])
