@@ -7,7 +7,8 @@ class Messenger(NamedTuple):
     """What one messenger shows of a message; 0 says that it shows none, None that nothing limits it.
 
     `label` is the characters of a button's label, `buttons` how many stand under one message, beyond
-    which they become numbered lines. `text` and `caption` are the characters of a message and of words
+    which they become numbered lines; `keyboard` is how many fit before that in a keyboard in place of
+    the customer's own. `text` and `caption` are the characters of a message and of words
     under a picture. `album` is how many pictures go together. `shares` is what a button can ask
     a customer for. `keys` are those of its account in bot.yaml, the needed ones first; `public` are
     those among them that everybody may read.
@@ -29,6 +30,7 @@ class Messenger(NamedTuple):
     links: bool = True
     shares: tuple[str, ...] = ()
     edits: bool = True
+    keyboard: int = 0
     templates: bool = False
     public: tuple[str, ...] = ()
 
@@ -87,6 +89,7 @@ MESSENGERS = (
         caption=4096,
         album=10,
         shares=("location",),
+        keyboard=40,
         public=("group", "confirmation"),
     ),
     # https://dev.max.ru/docs-api/use-cases/sending-messages/keyboard

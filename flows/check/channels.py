@@ -40,7 +40,8 @@ def _offers(flow: Flow) -> Iterator[tuple[Place, tuple[OfferedButton, ...], froz
 def _check_limits(
     report: Report, place: Place, buttons: tuple[OfferedButton, ...], limits: list[Messenger]
 ) -> None:
-    few = [f"{one.title} {one.buttons}" for one in limits if len(buttons) > one.buttons]
+    most = {one.title: max(one.buttons, one.keyboard) for one in limits}
+    few = [f"{title} {count}" for title, count in most.items() if len(buttons) > count]
     if few:
         report(complaints.MANY_BUTTONS, place, count=len(buttons), limits=", ".join(few))
     for button in buttons:

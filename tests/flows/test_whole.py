@@ -116,6 +116,15 @@ def test_a_flow_is_looked_through(steps: str, expected: list[str]) -> None:
     assert codes(told) == expected, told
 
 
+def test_only_those_are_named_where_buttons_become_lines() -> None:
+    """VK has a keyboard in place of the customer's own for as many as 40."""
+    eleven, many = (f"[{', '.join(f'к{n}' for n in range(count))}]" for count in (11, 41))
+    (told,) = said_of_steps(f"- ask: Ну?\n  save: x\n  buttons: {eleven}")
+    assert "WhatsApp 10;" in str(told)
+    (told,) = said_of_steps(f"- ask: Ну?\n  save: x\n  buttons: {many}")
+    assert "WhatsApp 10, VK 40;" in str(told)
+
+
 def test_a_label_is_told_once_with_every_channel_that_cuts_it() -> None:
     told = said_of_steps(f"- ask: Ну?\n  save: x\n  buttons: [{'а' * 70}]")
     assert len(told) == 1
