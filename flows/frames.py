@@ -213,7 +213,8 @@ class Position(Kept):
     person or the chat has been given a value since this conversation began. `actions`, `failures`,
     `walked`, `took` and `muted` are what a turn has done so far, where it goes on in further steps.
     `album` is the last album heard and the wait that heard its first part, `told` how many messages
-    have been said and `ran` how many slow actions have run one after another.
+    have been said and `ran` how many slow actions have run one after another. `pressed` is the payload
+    of the question's button that was the last thing heard, and when.
     """
 
     counter: int = 0
@@ -241,6 +242,7 @@ class Position(Kept):
     album: list[str] = msgspec.field(default_factory=list)
     told: int = 0
     ran: int = 0
+    pressed: list[Any] = msgspec.field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         stack = []
@@ -292,6 +294,8 @@ class Position(Kept):
             kept["told"] = self.told
         if self.ran:
             kept["ran"] = self.ran
+        if self.pressed:
+            kept["pressed"] = self.pressed
         return kept
 
 

@@ -1,5 +1,7 @@
 """Presses: of the question's buttons, of «Продолжим?», of a message's, and of stale ones."""
 
+from typing import Any
+
 from flows import answering, asking, guards, meanings, returning, tasks, triggers, walking
 from flows.choices import by_key, by_words, pending, question_of, several_by_words
 from flows.frames import Frame
@@ -9,6 +11,9 @@ from flows.phrases import GO_ON_WORDS
 from flows.stage import Stage
 from flows.triggers import SURE
 from flows.turn import Press
+
+TWICE = 30.0
+"""Seconds in which the same button pressed again is a tap too many, as by an impatient finger."""
 
 
 def press_question(stage: Stage, wait_id: str, key: str) -> bool:
@@ -52,6 +57,15 @@ def _label(stage: Stage, key: str) -> str:
 
 def _confirming(stage: Stage, key: str) -> str:
     return stage.phrase("yes" if key == "yes" else "other")
+
+
+def twice(stage: Stage, payload: str, before: list[Any]) -> bool:
+    """Whether a button was only pressed once more than needed: it has been answered already."""
+    if not before or before[0] != payload or stage.seconds - before[1] > TWICE:
+        return False
+    stage.position.pressed = before
+    triggers.note(stage, "button", 0.0, None, twice="yes")
+    return True
 
 
 def stale(stage: Stage) -> None:

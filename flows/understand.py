@@ -60,13 +60,16 @@ def hear(stage: Stage, heard: Heard) -> None:
 
 def _climb(stage: Stage, heard: Heard) -> None:
     text = heard.text
-    if heard.button is not None:
+    if heard.button is None:
+        stage.position.pressed = []
+    else:
         text = _press(stage, heard.button)
         if not text:
             return
         stage.position.message = text
-    elif (
-        text
+    if (
+        heard.button is None
+        and text
         and stage.position.last
         and _free_for_offers(stage, text)
         and not triggers.exact_target(stage, text)
@@ -93,9 +96,12 @@ def _free_for_offers(stage: Stage, text: str) -> bool:
 def _press(stage: Stage, payload: str) -> str:
     """Let a press act; gives the text that is to be heard, where the button stands for one."""
     kind, _, rest = payload.partition(":")
+    before, stage.position.pressed = stage.position.pressed, []
     if kind == "q" and rest:
         wait, _, key = rest.rpartition(":")
-        if not pressing.press_question(stage, wait, key):
+        if pressing.press_question(stage, wait, key):
+            stage.position.pressed = [payload, stage.seconds]
+        elif not pressing.twice(stage, payload, before):
             pressing.stale(stage)
     elif kind == "s" and rest.isdigit():
         return pressing.press_offer(stage, rest)

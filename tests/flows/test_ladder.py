@@ -523,3 +523,45 @@ def test_the_word_go_on_goes_on(talk: Any) -> None:
     )
     dialog = talk(flows).hears("/form").hears("/poll").hears("хорошо").news()
     dialog.hears("Продолжим!", "Имя?").hears("Аня", "Аня")
+
+
+TAPPED = """
+flow: а
+when: [/a]
+steps:
+  раз:
+    - ask: Цвет?
+      save: цвет
+      buttons: [Белый, Красный]
+    - ask: Имя?
+      save: имя
+    - ask: Ещё?
+      save: ещё
+      buttons: [Да, Нет]
+"""
+
+
+def test_a_button_pressed_once_too_often_is_answered_once(talk: Any) -> None:
+    dialog = talk(TAPPED).hears("/a", "Цвет?")
+    white, red = (button.payload for button in dialog.play.said[0].buttons)
+    dialog.presses("Белый", "Имя?")
+    for _ in range(2):
+        dialog.play.press_payload(white)
+        dialog.says()
+    dialog.play.press_payload(red)
+    dialog.says("Эта кнопка уже не действует.", "Имя?")
+    dialog.play.press_payload(white)
+    dialog.says("Эта кнопка уже не действует.", "Имя?")
+
+
+@pytest.mark.parametrize("between", ["words", "a minute"])
+def test_whoever_comes_back_to_an_old_button_is_told(talk: Any, between: str) -> None:
+    dialog = talk(TAPPED).hears("/a", "Цвет?")
+    white = dialog.play.said[0].buttons[0].payload
+    dialog.presses("Белый", "Имя?")
+    if between == "words":
+        dialog.hears("Аня", "Ещё?")
+    else:
+        dialog.passes("1m")
+    dialog.play.press_payload(white)
+    dialog.says("Эта кнопка уже не действует.", "Ещё?" if between == "words" else "Имя?")
