@@ -21,7 +21,6 @@ async def test_what_is_said_without_its_channel_goes_out_when_it_is_back(rig: Ri
     assert waits.status == "queued"
     assert rig.messenger.texts("anna") == ["0:start"]
     await rig.restart()
-    rig.channels[CHANNEL] = rig.messenger
     await rig.passes(60)
     assert rig.messenger.texts("anna") == ["0:start", "a", "b", "still 0"]
     sent = await rig.stores.outbox.delivered(record.message_id)
