@@ -12,6 +12,7 @@ import structlog
 from adapters.foreign_json import listed, string, whole
 from adapters.listening import Hearing
 from adapters.messengers.vk.client import VERSION, Client
+from adapters.messengers.vk.errors import NoRight
 from adapters.messengers.vk.parse import EVENTS, POSTED_ONLY
 from bots.errors import (
     ChannelBusy,
@@ -100,12 +101,14 @@ async def keep_server(
             status = await set_server(client, url, secret=secret)
             trouble = "" if status != "failed" else _unconfirmed(url)
             wait = LOOK_AGAIN if status == "ok" else min(max(wait, SOON) * 2, LOOK_AGAIN)
-        except ChannelUnauthorised:
-            raise
         except (Rejected, Unreachable) as error:
             trouble, wait = f"{_by_hand(url)} VK says: {error}", LOOK_AGAIN
+        except NoRight as error:
+            trouble, wait = f"{_by_hand(url)} VK says: {error.said}", LOOK_AGAIN
         except ChannelBusy as busy:
             trouble, wait = told, busy.retry_after
+        except ChannelUnauthorised:
+            raise
         except ChannelError as error:
             trouble = f"The Callback API cannot be set up just now, trying again: {error}"
             wait = min(max(wait, 1.0) * 2, LONGEST_PAUSE)

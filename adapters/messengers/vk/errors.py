@@ -32,6 +32,15 @@ _CAPTCHA_WAIT = 60.0
 _SCOPES = ("access to call this method", "current scopes")
 
 
+class NoRight(ChannelUnauthorised):
+    """The token may not call this method, whatever else it may: some rights can be done without."""
+
+    def __init__(self, said: str) -> None:
+        """`said` is what VK tells."""
+        self.said = said
+        super().__init__(f"{NO_RIGHT} ({said})")
+
+
 class Verdict(NamedTuple):
     """What an error is to us; `wait` is in seconds."""
 
@@ -131,7 +140,7 @@ def problem(code: Any, message: Any) -> ChannelError:
     said = f"{number} {text}"
     if number == 15 and any(part in text.lower() for part in _SCOPES):
         # The same number says of one message that its attachment is not ours.
-        return ChannelUnauthorised(f"{NO_RIGHT} ({said})")
+        return NoRight(said)
     verdict = TABLE.get(number, _REJECTED)
     if number in CAPTCHA:
         return Captcha(verdict.wait)

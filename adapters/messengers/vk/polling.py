@@ -11,6 +11,7 @@ from adapters import listening
 from adapters.foreign_json import listed, string, whole
 from adapters.listening import Batch, Hearing
 from adapters.messengers.vk.client import VERSION, Client
+from adapters.messengers.vk.errors import NoRight
 from adapters.messengers.vk.parse import EVENTS
 from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised
 from bots.ports import Listening, Received, Shelf, Sleep
@@ -99,15 +100,17 @@ class _Events:
         """A server, and the place after what was taken last: VK keeps events for a while."""
         try:
             await self._client.call("groups.setLongPollSettings", self._settings())
-        except ChannelUnauthorised:
-            raise
         except ChannelError as error:
+            if isinstance(error, ChannelUnauthorised) and not isinstance(error, NoRight):
+                raise
             log.info(
                 "The long poll is taken as it is set", channel=self._channel.name, why=str(error)
             )
         group = {"group_id": self._client.group}
         try:
             given = await self._client.call("groups.getLongPollServer", group)
+        except NoRight as error:
+            raise ChannelUnauthorised(f"{NO_LONG_POLL} ({error.said})") from error
         except ChannelUnauthorised:
             raise
         except ChannelError as error:

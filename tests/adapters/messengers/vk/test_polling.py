@@ -106,11 +106,17 @@ async def test_it_switches_the_long_poll_on_by_itself(
     assert vk.state()["long_poll"]["enabled"] is True
 
 
+NO_SUCH_RIGHT = (
+    "Access denied: no access to call this method. It cannot be called with current scopes."
+)
+
+
+@pytest.mark.parametrize("words", ["", NO_SUCH_RIGHT])
 async def test_a_token_that_may_not_set_it_takes_it_as_it_is(
-    channel: VkChannel, vk: Vk, bot: Bot, listens: Listens
+    channel: VkChannel, vk: Vk, bot: Bot, listens: Listens, words: str
 ) -> None:
     vk.set_long_poll()
-    vk.script(method="groups.setLongPollSettings", code=15)
+    vk.script(method="groups.setLongPollSettings", code=15, description=words)
     listens(channel)
     await polling(vk)
     vk.says(5, "раз")
@@ -129,6 +135,18 @@ async def test_a_long_poll_that_is_off_is_told_with_its_cure(
     assert len(told) == 1
     assert "Long Poll API" in told[0]
     assert channel.trouble == told[0]
+
+
+async def test_a_token_that_gets_no_events_is_told_with_its_cure(
+    channel: VkChannel, vk: Vk, listens: Listens, moments: Moments
+) -> None:
+    vk.script(method="groups.getLongPollServer", code=15, description=NO_SUCH_RIGHT, times=None)
+    with capture_logs() as logs:
+        listens(channel)
+        await vk.expect(2, "groups.getLongPollServer")
+    (told,) = [entry["event"] for entry in logs if entry["log_level"] == "warning"]
+    assert "«Управление сообществом»" in told
+    assert channel.trouble == told
 
 
 async def test_what_was_not_kept_comes_again(
