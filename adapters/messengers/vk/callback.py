@@ -5,7 +5,7 @@ https://dev.vk.com/ru/api/callback/getting-started
 
 import asyncio
 from hmac import compare_digest
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 
@@ -36,6 +36,12 @@ SAME_FOR = 5.0
 """Seconds a confirmation string is taken to be the same: anybody can make us ask for it."""
 
 log = structlog.get_logger()
+
+
+class Called(Hearing, Protocol):
+    """The community whose events VK posts; `called` once it has posted one with our secret."""
+
+    called: bool
 
 
 class Confirmation:
@@ -88,7 +94,7 @@ class Server(NamedTuple):
 
 
 async def keep_server(
-    client: Client, url: str, *, secret: str, channel: Hearing, sleep: Sleep
+    client: Client, url: str, *, secret: str, channel: Called, sleep: Sleep
 ) -> None:
     """Have VK call `url`, and look now and then whether it still does; until cancelled.
 
@@ -102,9 +108,9 @@ async def keep_server(
             trouble = "" if status != "failed" else _unconfirmed(url)
             wait = LOOK_AGAIN if status == "ok" else min(max(wait, SOON) * 2, LOOK_AGAIN)
         except (Rejected, Unreachable) as error:
-            trouble, wait = f"{_by_hand(url)} VK says: {error}", LOOK_AGAIN
+            trouble, wait = _by_hand(url, error, done=channel.called), LOOK_AGAIN
         except NoRight as error:
-            trouble, wait = f"{_by_hand(url)} VK says: {error.said}", LOOK_AGAIN
+            trouble, wait = _by_hand(url, error.said, done=channel.called), LOOK_AGAIN
         except ChannelBusy as busy:
             trouble, wait = told, busy.retry_after
         except ChannelUnauthorised:
@@ -174,11 +180,15 @@ def _left(answer: Any) -> Server | None:
     return None
 
 
-def _by_hand(url: str) -> str:
+def _by_hand(url: str, said: object, *, done: bool) -> str:
+    """What is to be done; nothing once VK calls us, whoever has seen to it."""
+    if done:
+        return ""
     return (
         "The token may not set the Callback API up. Give it the right «Управление сообществом», or do"
         " it by hand («Управление», «Дополнительно», «Работа с API», «Callback API»): the address"
         f" {url}, the secret key of this channel, version {VERSION}, and the events of messages."
+        f" VK says: {said}"
     )
 
 

@@ -71,6 +71,7 @@ class VkChannel(MessengerChannel):
 
     platform = "vk"
     knows_again = KNOWN_FOR
+    called = False
 
     def __init__(
         self,
@@ -141,6 +142,8 @@ class VkChannel(MessengerChannel):
             return Received(reply=await self._confirmation.string(signed=right))
         if not right:
             raise Unauthorised("The event's secret is missing or wrong")
+        if not self.called:
+            self.called, self.trouble = True, None
         if not string(event.get("type")):
             raise Invalid("type", "an event of VK has its kind here")
         return self.read(event)

@@ -37,6 +37,7 @@ class Looks:
 class Heard:
     name = "vk:222111"
     trouble: str | None = None
+    called: bool = False
 
 
 def server(vk: Vk) -> dict[str, Any]:
@@ -100,6 +101,15 @@ async def test_what_has_to_be_done_by_hand_is_told_once(
     assert "Сообщения сообщества" not in told
     assert SECRET not in told
     assert heard.trouble == told
+
+
+async def test_what_was_done_by_hand_is_no_trouble(client: Client, vk: Vk) -> None:
+    vk.script(method="groups.getCallbackServers", code=15, description=NO_SUCH_RIGHT, times=None)
+    heard = Heard()
+    heard.called = True
+    with capture_logs() as logs, pytest.raises(Enough):
+        await keep_server(client, URL, secret=SECRET, channel=heard, sleep=Looks(2))
+    assert (heard.trouble, logs) == (None, [])
 
 
 async def test_a_refused_token_ends_it(client: Client, vk: Vk) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import warnings
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -87,6 +88,16 @@ async def test_an_event_with_the_right_secret_is_read(channel: VkChannel) -> Non
     assert [found.text for found in received.messages] == ["Привет"]
     assert (received.status, received.reply) == (200, "ok")
     assert received.messages[0].address == ADDRESS
+
+
+async def test_once_vk_calls_us_nothing_has_to_be_set_up(channel: VkChannel) -> None:
+    told = []
+    for secret in ("wrong", SECRET):
+        channel.trouble = channel.trouble or "do it by hand"
+        with suppress(Unauthorised):
+            await channel.receive(webhook(make.message(5, "Привет"), secret))
+        told.append((channel.called, channel.trouble))
+    assert told == [(False, "do it by hand"), (True, None)]
 
 
 @pytest.mark.parametrize("secret", [None, "", "s3cre", "s3crets", "S3CRET", "тайна", 5, ["s3cret"]])
