@@ -331,6 +331,7 @@ class Rig:
             channels=channels,
             unreachable=lambda address: self.inbox.unreachable(address),
             meter=self.meter,
+            state=lambda channel, why: self.fares(channel, why),
             **time,
         )
         decider = Decider(
@@ -362,6 +363,9 @@ class Rig:
         )
         await self.outbox.start()
         await self.inbox.start()
+
+    def fares(self, channel: str, why: str | None) -> None:
+        """How sending goes at a channel, told when that changes."""
 
     async def crash(self) -> None:
         """End as by kill -9: nothing is finished, nothing more is written."""

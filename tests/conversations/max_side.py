@@ -82,24 +82,32 @@ class MaxSide(Side):
 
     # ------------------------------------------------------------ what else happens
 
-    def throttle(self, bot: str, chat: int) -> None:
+    def throttle(self, bot: str, chat: int, *, long: bool = False) -> float:
+        seconds = 7 if long else 1
         self._fake.script(
             method="POST /messages",
             user_id=chat,
             token=self._tokens[bot],
             status=429,
             code="too.many.requests",
-            headers={"Retry-After": "1"},
+            headers={"Retry-After": str(seconds)},
         )
+        return seconds
 
-    def break_down(self, bot: str, chat: int, *, times: int = 1) -> None:
+    def break_down(
+        self, bot: str, chat: int | None, *, times: int = 1, hangs_up: bool = False
+    ) -> None:
         self._fake.script(
             method="POST /messages",
             user_id=chat,
             token=self._tokens[bot],
             times=times,
             status=502,
+            action="drop" if hangs_up else "answer",
         )
+
+    def forward(self, seconds: float) -> None:
+        """Nothing in MAX grows old."""
 
     def bodies(self, bot: str) -> st.SearchStrategy[Any]:
         return update_bodies()

@@ -94,12 +94,21 @@ class Side(ABC):
         raise NotImplementedError
 
     @abstractmethod
-    def throttle(self, bot: str, chat: int) -> None:
-        """The next message to this customer is refused: too many."""
+    def throttle(self, bot: str, chat: int, *, long: bool = False) -> float:
+        """The next message to this customer is refused: too many. Gives the seconds to wait."""
 
     @abstractmethod
-    def break_down(self, bot: str, chat: int, *, times: int = 1) -> None:
-        """The next messages to this customer are not taken."""
+    def break_down(
+        self, bot: str, chat: int | None, *, times: int = 1, hangs_up: bool = False
+    ) -> None:
+        """The next messages to this customer, or to anybody, are not taken.
+
+        They are answered by a server in front of the messenger, or not at all.
+        """
+
+    @abstractmethod
+    def forward(self, seconds: float) -> None:
+        """Time passes in the messenger, where it has a clock of its own."""
 
     @abstractmethod
     def bodies(self, bot: str) -> st.SearchStrategy[Any]:

@@ -102,13 +102,28 @@ class TelegramSide(Side):
 
     # ------------------------------------------------------------ what else happens
 
-    def throttle(self, bot: str, chat: int) -> None:
+    def throttle(self, bot: str, chat: int, *, long: bool = False) -> float:
+        seconds = 7 if long else 1
         self._fake.script(
-            method="sendMessage", chat_id=chat, token=self._tokens[bot], retry_after=1
+            method="sendMessage", chat_id=chat, token=self._tokens[bot], retry_after=seconds
+        )
+        return seconds
+
+    def break_down(
+        self, bot: str, chat: int | None, *, times: int = 1, hangs_up: bool = False
+    ) -> None:
+        self._fake.script(
+            method="sendMessage",
+            chat_id=chat,
+            token=self._tokens[bot],
+            times=times,
+            status=502,
+            body="",
+            action="drop" if hangs_up else "answer",
         )
 
-    def break_down(self, bot: str, chat: int, *, times: int = 1) -> None:
-        self._fake.script(chat_id=chat, token=self._tokens[bot], times=times, status=502, body="")
+    def forward(self, seconds: float) -> None:
+        self._fake.forward(seconds)
 
     def bodies(self, bot: str) -> st.SearchStrategy[Any]:
         return updates()

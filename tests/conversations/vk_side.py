@@ -96,11 +96,25 @@ class VkSide(Side):
     def colleague_says(self, bot: str, chat: int, text: str) -> None:
         self._happens(bot, events.reply(chat, text, admin_id=1))
 
-    def throttle(self, bot: str, chat: int) -> None:
-        self._fake.script(method="messages.send", peer_id=chat, code=6)
+    def throttle(self, bot: str, chat: int, *, long: bool = False) -> float:
+        self._fake.script(method="messages.send", peer_id=chat, code=9 if long else 6)
+        return 10.0 if long else 1.0
 
-    def break_down(self, bot: str, chat: int, *, times: int = 1) -> None:
-        self._fake.script(method="messages.send", peer_id=chat, status=502, body="", times=times)
+    def break_down(
+        self, bot: str, chat: int | None, *, times: int = 1, hangs_up: bool = False
+    ) -> None:
+        self._fake.script(
+            method="messages.send",
+            peer_id=chat,
+            token=f"vk1.a.{bot}",
+            status=502,
+            body="",
+            times=times,
+            action="drop" if hangs_up else "answer",
+        )
+
+    def forward(self, seconds: float) -> None:
+        self._fake.clock(forward=seconds)
 
     def bodies(self, bot: str) -> st.SearchStrategy[Any]:
         group = self._groups[bot]

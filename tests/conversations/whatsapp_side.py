@@ -109,15 +109,26 @@ class WhatsAppSide(Side):
     def colleague_says(self, bot: str, chat: int, text: str) -> None:
         self._fake.echoes(self._person(chat), webhooks.text(text), phone=self._phones[bot])
 
-    def throttle(self, bot: str, chat: int) -> None:
+    def throttle(self, bot: str, chat: int, *, long: bool = False) -> float:
         person = self._person(chat).chat
         self._fake.script(code=131056, method="messages", chat_id=person, phone=self._phones[bot])
+        return 6.0
 
-    def break_down(self, bot: str, chat: int, *, times: int = 1) -> None:
-        person, phone = self._person(chat).chat, self._phones[bot]
+    def break_down(
+        self, bot: str, chat: int | None, *, times: int = 1, hangs_up: bool = False
+    ) -> None:
         self._fake.script(
-            status=502, body="", method="messages", chat_id=person, phone=phone, times=times
+            status=502,
+            body="",
+            method="messages",
+            chat_id=None if chat is None else self._person(chat).chat,
+            phone=self._phones[bot],
+            times=times,
+            action="drop" if hangs_up else "answer",
         )
+
+    def forward(self, seconds: float) -> None:
+        self._fake.forward(seconds)
 
     def bodies(self, bot: str) -> st.SearchStrategy[Any]:
         return update_bodies(phone_id=self._phones[bot])
