@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import uvloop
 
+from benchmarks import max as dialogs
 from benchmarks import platform as telegram
 from benchmarks import vk, whatsapp
 from benchmarks.disk import fdatasync_times
@@ -43,6 +44,9 @@ MESSENGERS = {
         whatsapp.MOST_TURNS,
     ),
     "vk": Messenger(vk.VkApi, vk.Events, vk.Peer, vk.settings),
+    "max": Messenger(
+        dialogs.BotApi, dialogs.SecretWebhooks, dialogs.Writer, dialogs.settings, dialogs.MOST_TURNS
+    ),
 }
 
 DEARER_AT_MOST = 1.3
