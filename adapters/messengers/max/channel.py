@@ -160,7 +160,7 @@ class MaxChannel(MessengerChannel):
         return pressed(address.chat_id, message_id, label)
 
     async def send(self, row: Outgoing) -> str:
-        return await self._sender.send(row.payload)
+        return await self._sender.send(row.payload, row.key)
 
     async def typing(self, address: Address) -> None:
         """MAX wants the number of the dialog for it, which only what comes in tells."""

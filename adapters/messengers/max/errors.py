@@ -35,6 +35,10 @@ TOKEN = ("verify.token", "access.token")
 BUSY = ("too.many.requests",)
 
 
+class Processing(ChannelBusy):
+    """MAX is still working on a file of the message."""
+
+
 def result_of(status: int, body: bytes, *, retry_after: str | None = None) -> dict[str, Any]:
     """The answer, or our error. `retry_after` is the HTTP header of that name, in seconds."""
     answer = object_in(body)
@@ -54,7 +58,7 @@ def problem(status: int, code: str, message: str, retry_after: str | None = None
     said = " ".join(filter(None, (str(status), code, message)))
     told = f"{code} {message}".lower()
     if any(part in told for part in NOT_READY):
-        return ChannelBusy(PROCESSING_WAIT)
+        return Processing(PROCESSING_WAIT)
     if status == 429 or any(part in told for part in BUSY):
         return ChannelBusy(_seconds(retry_after))
     if status == 401 or any(part in told for part in TOKEN):

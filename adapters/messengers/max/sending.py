@@ -8,11 +8,15 @@ import structlog
 
 from adapters.foreign_json import listed, mapping, string
 from adapters.messengers.max.client import Client
+from adapters.messengers.max.errors import Processing
 from adapters.messengers.max.files import Files
 from adapters.messengers.max.keyboards import attachment
 from adapters.messengers.max.markup import MAX_TEXT, Words, entities_of, parts_of
 from adapters.newest import Newest
 from bots.errors import Rejected
+
+MOST_WAITS = 60
+"""How often a message is tried again while MAX works on a file of it: two minutes."""
 
 TAKEN = "✓"
 """Before the label of the button that was pressed."""
@@ -27,16 +31,20 @@ class Sender:
         self._client = client
         self._files = files
         self._bodies: Newest[str, dict[str, Any]] = Newest(1000)
+        self._waits: Newest[str, int] = Newest(1000)
 
     def seen(self, body: dict[str, Any]) -> None:
         """A message of ours as it is now: to change its buttons, all of it has to be written anew."""
         if mid := string(body.get("mid")):
             self._bodies.put(mid, body)
 
-    async def send(self, payload: Mapping[str, Any]) -> str:
-        """Gives MAX's id of the message, "" where there is none. Raises a ChannelError."""
+    async def send(self, payload: Mapping[str, Any], key: str) -> str:
+        """Gives MAX's id of the message, "" where there is none. Raises a ChannelError.
+
+        `key` is the same each time a call is tried again.
+        """
         if payload["do"] == "send":
-            return await self._say(payload)
+            return await self._say(payload, key)
         try:
             await self._edit(payload)
             return ""
@@ -47,12 +55,12 @@ class Sender:
             log.info("A message cannot be changed, another is sent", why=str(rejected))
         sent = ""
         for call in instead:
-            sent = await self._say(call)
+            sent = await self._say(call, key)
         return sent
 
     # ------------------------------------------------------------ messages
 
-    async def _say(self, call: Mapping[str, Any]) -> str:
+    async def _say(self, call: Mapping[str, Any], key: str) -> str:
         files = call.get("files", ())
         attached, lost = await self._attached(files)
         body = _body(call, attached, lost)
@@ -60,6 +68,13 @@ class Sender:
             raise Rejected("None of the message's files can be sent")
         try:
             return await self._post(call["user_id"], body)
+        except Processing:
+            waited = self._waits.get(key) or 0
+            self._waits.put(key, waited + 1)
+            if waited < MOST_WAITS or "text" not in call:
+                raise
+            log.warning("MAX is not done with a file, only the words of a message are sent")
+            return await self._post(call["user_id"], _body(call, (), _addresses(files)))
         except Rejected as refused:
             if not files or not attached:
                 raise
@@ -113,13 +128,15 @@ class Sender:
         words = Words(text, entities_of(text, listed(body, "markup")))
         if taken := call.get("taken"):
             words = words.with_line(f"{TAKEN} {taken}")
-        parts = parts_of(words) if words.text else [{"text": None}]
+        parts = parts_of(words)
         if len(parts) > 1:
-            parts = [{"text": text[:MAX_TEXT]}]
+            # With the taken button it is too long; at worst its marks go too.
+            parts = parts_of(Words(text, words.entities))
+        said = parts[0] if len(parts) == 1 else {"text": text or None}
         attachments = [one for raw in listed(body, "attachments") if (one := _again(raw))]
         if rows := call.get("buttons"):
             attachments.append(attachment(rows))
-        written = {**parts[0], "attachments": attachments, "link": None, "notify": False}
+        written = {**said, "attachments": attachments, "link": None, "notify": False}
         await self._client.call("PUT", "/messages", written, message_id=mid)
         self._bodies.put(mid, {**body, "attachments": attachments})
 

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from adapters.messengers.max.channel import MESSENGER, MaxChannel
 from adapters.messengers.max.client import Connection
+from adapters.messengers.max.sending import MOST_WAITS
 from bots.errors import (
     ChannelBusy,
     ChannelDown,
@@ -218,6 +219,18 @@ async def test_a_file_that_is_still_worked_on_is_tried_a_little_later(
     assert len(opened.calls("upload")) == 1
 
 
+async def test_a_file_that_is_never_done_does_not_keep_the_words(
+    channel: MaxChannel, opened: Max
+) -> None:
+    opened.bot(processing=10_000)
+    film = [photo("media/film.mp4", "video")]
+    for _ in range(MOST_WAITS):
+        with pytest.raises(ChannelBusy):
+            await say(channel, "Смотрите", attachments=film)
+    assert await say(channel, "Смотрите", attachments=film)
+    assert opened.said(CUSTOMER) == ["bot: Смотрите"]
+
+
 async def test_a_picture_that_is_none_becomes_a_file(channel: MaxChannel, opened: Max) -> None:
     await say(channel, "Вот", attachments=[photo("media/broken.png")])
     assert opened.said(CUSTOMER) == ["bot: [document broken.png] Вот"]
@@ -310,6 +323,18 @@ async def test_the_taken_button_stays_to_be_seen(channel: MaxChannel, opened: Ma
         ]
         or opened.said(CUSTOMER)[-1] == "  (strong: Что)"
     )
+    assert opened.violations() == []
+
+
+async def test_a_long_message_keeps_its_words_where_the_mark_has_no_room(
+    channel: MaxChannel, opened: Max
+) -> None:
+    bold = [Entity(kind="bold", start=0, length=3)]
+    text = "а" * 3990
+    (mid,) = await say(channel, text, keyboard=KEYBOARD, entities=bold)
+    (call,) = channel.pressed(ADDRESS, mid, "Чай с лимоном")
+    await channel.send(row(call))
+    assert opened.said(CUSTOMER)[-2:] == [f"bot edits: {text}", "  (strong: ааа)"]
     assert opened.violations() == []
 
 
