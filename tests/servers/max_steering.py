@@ -140,6 +140,8 @@ class Steering:
         elif one["type"] == "request_geo_location":
             place = max_events.place(*body.get("place", (55.75, 37.61)))
             update = self._complete(bot, max_events.message(user_id, None, attachments=[place]))
+        elif one["type"] == "message":
+            update = self._complete(bot, max_events.message(user_id, one["text"]))
         else:
             mid = message["body"]["mid"]
             token = f"cb.{mid}"

@@ -71,7 +71,10 @@ def _button(button: Button) -> dict[str, Any]:
         return {"type": "link", "text": label, "url": button.url}
     if button.share is not None:
         return {"type": _ASKS[button.share], "text": label}
-    payload = clean(button.payload or label)
+    if not button.payload and label == button.text:
+        # It stands for words: pressing it writes them.
+        return {"type": "message", "text": label}
+    payload = clean(button.payload or button.text)
     if len(payload) > MAX_PAYLOAD:
         log.warning("A button's payload is longer than MAX takes and is cut", name=button.name)
     return {"type": "callback", "text": label, "payload": payload[:MAX_PAYLOAD]}

@@ -358,6 +358,17 @@ async def test_buttons_are_renewed_in_place_or_said_anew(channel: MaxChannel, op
     assert opened.said(CUSTOMER)[-2:] == ["bot: Ещё?", "  [✅ Чай]"]
 
 
+async def test_a_button_that_stands_for_words_writes_them(channel: MaxChannel, opened: Max) -> None:
+    words = Keyboard(
+        rows=((Button(text="Позже"), Button(text="Номер", share="phone")),), inline=False
+    )
+    await say(channel, "Ваш номер?", keyboard=words)
+    assert opened.said(CUSTOMER)[-1] == "  [Позже] [Номер (phone)]"
+    received = await channel.receive(webhook(opened.presses(CUSTOMER, "Позже")))
+    assert [(one.happening, one.text) for one in received.messages] == [("message", "Позже")]
+    assert opened.violations() == []
+
+
 async def test_typing_is_shown_where_the_dialog_is_known(channel: MaxChannel, opened: Max) -> None:
     await channel.typing(ADDRESS)
     assert opened.calls("POST /chats/{chatId}/actions") == []
