@@ -1,8 +1,10 @@
 """Values out of JSON that others wrote, whatever stands there: none of these raises."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 _LONGEST = 2**63
+_LATEST = 2**33
 
 DEEPEST = 20
 """Levels that are kept of a value; what lies below is left out."""
@@ -30,6 +32,13 @@ def string(value: Any) -> str:
 def whole(value: Any) -> int:
     """A whole number of at most 64 bits, 0 for anything else; True is none."""
     return value if type(value) is int and -_LONGEST <= value < _LONGEST else 0
+
+
+def moment(value: Any) -> datetime | None:
+    """Seconds since 1970 as a moment, None for anything else."""
+    if type(value) is int and 0 < value < _LATEST:
+        return datetime.fromtimestamp(value, UTC)
+    return None
 
 
 def degrees(value: Any) -> float | None:

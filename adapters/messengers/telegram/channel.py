@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 import structlog
 
+from adapters.foreign_json import mapping
 from adapters.messengers.telegram.client import PUBLIC_API, Client, Connection
-from adapters.messengers.telegram.fields import id_of, mapping, string
+from adapters.messengers.telegram.fields import id_of, string
 from adapters.messengers.telegram.files import BotFiles
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES, parse_update
 from adapters.messengers.telegram.payments import TelegramBank, Till

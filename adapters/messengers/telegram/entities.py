@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
-from adapters.messengers.telegram.fields import id_of, mapping, string
+from adapters.foreign_json import mapping
+from adapters.messengers.telegram.fields import id_of, string
 from bots.model.message import Entity, EntityKind
 from bots.shaping import units
 

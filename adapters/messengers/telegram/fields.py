@@ -1,24 +1,16 @@
-"""Reading raw JSON of the Bot API in which anything may be missing or of another type."""
+"""Single values out of the Bot API's JSON, whatever stands there: none of these raises."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from adapters import foreign_json
+
 _LONGEST_ID = 2**63
-_LATEST_DATE = 2**33
-
-
-def mapping(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """The object there, an empty one where there is none."""
-    value = raw.get(key)
-    return value if isinstance(value, dict) else {}
 
 
 def string(value: Any) -> str | None:
-    """A text that can be kept: half a surrogate pair, which JSON can hold, is replaced."""
-    if not isinstance(value, str):
-        return None
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    """A text that can be kept."""
+    return foreign_json.string(value) if isinstance(value, str) else None
 
 
 def id_of(value: Any) -> str | None:
@@ -35,12 +27,6 @@ def whole(value: Any) -> int:
 
 def degrees(value: Any) -> bool:
     return type(value) in (int, float) and -180 <= value <= 180
-
-
-def moment(value: Any) -> datetime | None:
-    if type(value) is int and 0 < value < _LATEST_DATE:
-        return datetime.fromtimestamp(value, UTC)
-    return None
 
 
 def full_name(person: Mapping[str, Any]) -> str:

@@ -10,16 +10,10 @@ from typing import Any
 
 import orjson
 
-from adapters.foreign_json import kept
+from adapters.foreign_json import kept, mapping, moment
 from adapters.messengers.telegram.contents import attached, located
 from adapters.messengers.telegram.entities import moved, parse_entities
-from adapters.messengers.telegram.fields import (
-    full_name,
-    id_of,
-    mapping,
-    moment,
-    string,
-)
+from adapters.messengers.telegram.fields import full_name, id_of, string
 from bots.model.message import Address, Entity, UnifiedMessage
 
 ALLOWED_UPDATES = (

@@ -12,8 +12,9 @@ from typing import Any
 
 import structlog
 
+from adapters.foreign_json import mapping
 from adapters.messengers.telegram.client import Client
-from adapters.messengers.telegram.fields import id_of, mapping, string
+from adapters.messengers.telegram.fields import id_of, string
 from adapters.messengers.telegram.prices import (
     CURRENCIES,
     MAX_DESCRIPTION,

@@ -1,6 +1,5 @@
 """Single values out of VK's JSON, whatever stands there: none of these raises."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -12,19 +11,11 @@ CHATS = 2_000_000_000
 
 MOST_CHATS = 100_000_000
 
-_LATEST = 2**33
-
 
 def person(value: Any) -> int:
     """The number of somebody who writes to us alone: no community, no chat of several; else 0."""
     number = whole(value)
     return number if number > 0 and not CHATS <= number <= CHATS + MOST_CHATS else 0
-
-
-def moment(value: Any) -> datetime | None:
-    """Seconds since 1970 as a moment."""
-    number = whole(value)
-    return datetime.fromtimestamp(number, UTC) if 0 < number < _LATEST else None
 
 
 def written(text: str) -> Any:

@@ -7,11 +7,11 @@ https://dev.vk.com/ru/api/community-events/json-schema. Only talks with one pers
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from adapters.foreign_json import mapping, string, whole
+from adapters.foreign_json import mapping, moment, string, whole
 from adapters.messengers.vk import acts
 from adapters.messengers.vk.around import Around, Found
 from adapters.messengers.vk.contents import TYPES, attachments_of, forwarded, lines_of
-from adapters.messengers.vk.fields import moment, person, written
+from adapters.messengers.vk.fields import person, written
 from adapters.messengers.vk.names import BUTTON, IN_TALK, OURS
 from bots.model.message import UnifiedMessage
 from bots.model.receipt import Receipt

@@ -9,11 +9,10 @@ from typing import Any
 
 import orjson
 
-from adapters.foreign_json import kept
+from adapters.foreign_json import kept, mapping
 from adapters.messengers.whatsapp.raw import (
     Json,
     identifier,
-    mapping,
     mappings,
     number,
     phone_digits,

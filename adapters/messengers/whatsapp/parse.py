@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from adapters.foreign_json import mapping
 from adapters.messengers.whatsapp.contents import Content, content_of, event, opened_advert
 from adapters.messengers.whatsapp.errors import TABLE
 from adapters.messengers.whatsapp.people import Person
 from adapters.messengers.whatsapp.raw import (
     Json,
     identifier,
-    mapping,
     mappings,
     moment,
     phone_digits,

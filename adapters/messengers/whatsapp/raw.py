@@ -1,9 +1,11 @@
-"""Reading JSON that anybody may have written: what is not as it should be is not there."""
+"""Single values out of WhatsApp's JSON: what is not as it should be is not there."""
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from adapters import foreign_json
 
 Json = dict[str, Any]
 
@@ -11,13 +13,6 @@ LONGEST_ID = 250
 """Message ids of WhatsApp have some sixty characters; nothing longer is kept."""
 
 _SCOPED = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
-_LATEST = 2**33
-
-
-def mapping(value: Any, key: str) -> Json:
-    """An object in an object; an empty one where there is none."""
-    inner = value.get(key) if isinstance(value, dict) else None
-    return inner if isinstance(inner, dict) else {}
 
 
 def mappings(value: Any, key: str) -> Iterator[Json]:
@@ -28,15 +23,13 @@ def mappings(value: Any, key: str) -> Iterator[Json]:
 
 
 def string(value: Any) -> str | None:
-    """A text that can be kept: half a surrogate pair, which JSON can hold, is replaced."""
-    if not isinstance(value, str):
-        return None
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    """A text that can be kept."""
+    return foreign_json.string(value) if isinstance(value, str) else None
 
 
 def words(value: Any) -> str:
     """A text, or nothing."""
-    return string(value) or ""
+    return foreign_json.string(value)
 
 
 def identifier(value: Any) -> str | None:
@@ -60,9 +53,8 @@ def whole(value: Any) -> int | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """Seconds since 1970."""
-    seconds = whole(value)
-    return datetime.fromtimestamp(seconds, UTC) if seconds and 0 < seconds < _LATEST else None
+    """Seconds since 1970, written as a number or in words."""
+    return foreign_json.moment(whole(value))
 
 
 def phone_digits(value: Any) -> str | None:
