@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import aiohttp
 
@@ -74,6 +74,35 @@ class Wire:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+class Server:
+    """A server of an API that tells news to who asks, and the sockets to it that all accounts share.
+
+    `timeout` is in seconds and for one call; at most `limit` calls are under way at once. Every
+    account that polls holds a connection all the time, so those are counted by themselves.
+    """
+
+    own: ClassVar[str]
+    """Where the messenger's API is."""
+
+    poll_seconds: ClassVar[float]
+    """How long the API lets a question for news wait."""
+
+    def __init__(self, api_base: str = "", *, timeout: float = 10.0, limit: int = 100) -> None:
+        self.api_base = (api_base or self.own).rstrip("/")
+        self.wire = Wire(timeout=timeout, limit=limit)
+        self.polls = Wire(timeout=self.poll_seconds + 10.0, limit=10_000)
+
+    @property
+    def public(self) -> bool:
+        """Whether it is the messenger's own, and not one of somebody else's."""
+        return self.api_base == self.own
+
+    async def close(self) -> None:
+        """Close the sockets. A call after it opens them again."""
+        await self.wire.close()
+        await self.polls.close()
 
 
 async def _bounded(response: aiohttp.ClientResponse, most: int) -> bytes:

@@ -11,7 +11,7 @@ import orjson
 from adapters.foreign_json import listed, mapping, string
 from adapters.messengers.max.errors import WRONG_TOKEN, explained, result_of
 from adapters.rate import Rate
-from adapters.wire import Answered, Wire
+from adapters.wire import Answered, Server, Wire
 from bots.errors import ChannelDown, ChannelUnauthorised, Rejected
 
 PUBLIC_API = "https://platform-api2.max.ru"
@@ -25,29 +25,11 @@ _BEST = ("mp4_720", "mp4_480", "mp4_1080", "mp4_360", "mp4_240", "mp4_144")
 """Forms of a video, those first that are good and not too large."""
 
 
-class Connection:
-    """What all bots of a process share: the sockets to one server of the API.
+class Connection(Server):
+    """What all accounts of a process share."""
 
-    `timeout` is in seconds and for one call; at most `limit` calls are under way at once. Every bot
-    that polls holds a connection all the time, so those are counted by themselves.
-    """
-
-    def __init__(
-        self, api_base: str = PUBLIC_API, *, timeout: float = 10.0, limit: int = 100
-    ) -> None:
-        self.api_base = api_base.rstrip("/")
-        self.wire = Wire(timeout=timeout, limit=limit)
-        self.polls = Wire(timeout=POLL_SECONDS + 10.0, limit=10_000)
-
-    @property
-    def public(self) -> bool:
-        """Whether it is MAX itself, and not a server of somebody's own."""
-        return self.api_base == PUBLIC_API
-
-    async def close(self) -> None:
-        """Close the sockets. A call after it opens them again."""
-        await self.wire.close()
-        await self.polls.close()
+    own = PUBLIC_API
+    poll_seconds = POLL_SECONDS
 
 
 class Client:

@@ -15,7 +15,7 @@ from yarl import URL
 
 from adapters.messengers.vk.errors import Captcha, result_of
 from adapters.rate import Rate
-from adapters.wire import Wire
+from adapters.wire import Server
 from bots.errors import ChannelDown
 
 if TYPE_CHECKING:
@@ -36,29 +36,11 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 log = structlog.get_logger()
 
 
-class Connection:
-    """What all communities of a process share: the sockets to one server of the API.
+class Connection(Server):
+    """What all accounts of a process share."""
 
-    `timeout` is in seconds and for one call; at most `limit` calls are under way at once. Every
-    channel that polls holds a connection all the time, so those are counted by themselves.
-    """
-
-    def __init__(
-        self, api_base: str = PUBLIC_API, *, timeout: float = 10.0, limit: int = 100
-    ) -> None:
-        self.api_base = api_base.rstrip("/")
-        self.wire = Wire(timeout=timeout, limit=limit)
-        self.polls = Wire(timeout=POLL_SECONDS + 10.0, limit=10_000)
-
-    @property
-    def public(self) -> bool:
-        """Whether it is VK itself, and not a server of somebody's own."""
-        return self.api_base == PUBLIC_API
-
-    async def close(self) -> None:
-        """Close the sockets. A call after it opens them again."""
-        await self.wire.close()
-        await self.polls.close()
+    own = PUBLIC_API
+    poll_seconds = POLL_SECONDS
 
 
 class Client:
