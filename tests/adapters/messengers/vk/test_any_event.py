@@ -15,6 +15,7 @@ from adapters.messengers.vk.channel import VkChannel
 from adapters.messengers.vk.client import Connection
 from adapters.messengers.vk.fields import CHATS
 from adapters.messengers.vk.parse import parse_event
+from adapters.messengers.vk.signing import UNSIGNED
 from bots.model.message import UnifiedMessage
 from bots.model.receipt import Receipt
 from tests.adapters.messengers.vk.conftest import around
@@ -107,8 +108,10 @@ def test_a_mutilated_event_is_acknowledged_or_refused(event: Any) -> None:
 @settings(deadline=None)
 @given(torn(event_bodies(group_id=GROUP, secret=SECRET)))
 def test_a_torn_event_is_refused(body: bytes) -> None:
+    """A large one whose secret was torn off with the rest is not even parsed."""
     status, _, accepted = posted(body)
-    assert (status, accepted) == (400, [])
+    assert status in ((400, 401) if len(body) > UNSIGNED else (400,))
+    assert accepted == []
 
 
 @settings(deadline=None)
