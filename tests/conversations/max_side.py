@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import strategies as st
 
 from tests.conversations.side import BOTS, PAPER, PHOTO, PLACE, VOICE, Nowhere, Side
 from tests.servers import max_events as events
 from tests.servers.max import Max
 from tests.servers.max_updates import update_bodies
+from tests.servers.specs_max import MaxSchema, schema_file
 
 
 class MaxSide(Side):
@@ -129,6 +131,19 @@ class MaxSide(Side):
 
     def wrongs(self) -> Sequence[str]:
         return [str(one) for one in self._fake.violations()]
+
+    def unspecified(self) -> Sequence[str]:
+        file = schema_file()
+        if file is None:
+            pytest.skip("no schema of MAX: EASYFLOW_SPECS names no folder with max/schema.yaml")
+        schema = MaxSchema(file)
+        made = (one for one in self._fake.calls() if one.status == 200)
+        return [
+            wrong
+            for call in made
+            if call.method not in ("upload", "download")
+            for wrong in schema.wrong_in_call(call.method, call.query, call.body)
+        ]
 
     # ------------------------------------------------------------ inside
 

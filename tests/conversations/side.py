@@ -135,3 +135,10 @@ class Side(ABC):
     @abstractmethod
     def wrongs(self) -> Sequence[str]:
         """Rules of the platform that calls broke."""
+
+    @abstractmethod
+    def unspecified(self) -> Sequence[str]:
+        """What the platform's machine-readable specification holds against the calls that were done.
+
+        Skips the test where this machine has no such specification.
+        """

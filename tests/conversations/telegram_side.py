@@ -146,6 +146,9 @@ class TelegramSide(Side):
     def wrongs(self) -> Sequence[str]:
         return self._fake.violations()
 
+    def unspecified(self) -> Sequence[str]:
+        return self._fake.unspecified()
+
     # ------------------------------------------------------------ inside
 
     def _happens(self, bot: str, *updates: dict[str, Any], copies: int = 1) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import strategies as st
 
 from tests.conversations.side import BOTS, PAPER, PHOTO, PLACE, VOICE, Nowhere, Side
 from tests.servers import vk_events as events
+from tests.servers.specs_vk import VkSchema, schema_folder
 from tests.servers.vk import Vk
 from tests.servers.vk_updates import event_bodies
 
@@ -138,6 +140,19 @@ class VkSide(Side):
 
     def wrongs(self) -> Sequence[str]:
         return [str(one) for one in self._fake.violations()]
+
+    def unspecified(self) -> Sequence[str]:
+        folder = schema_folder()
+        if folder is None:
+            pytest.skip("no schema of VK: EASYFLOW_SPECS names no folder with vk/schema")
+        schema = VkSchema(folder)
+        made = (one for one in self._fake.calls() if one.status == 200 and not one.code)
+        return [
+            wrong
+            for call in made
+            if call.method not in ("upload", "download")
+            for wrong in schema.wrong_in_call(call.method, call.parameters)
+        ]
 
     # ------------------------------------------------------------ inside
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import strategies as st
 
 from tests.conversations.side import BOTS, PAPER, PHOTO, PLACE, VOICE, Nowhere, Side
 from tests.servers import whatsapp_webhooks as webhooks
+from tests.servers.specs_whatsapp import faults_of, specification
 from tests.servers.whatsapp import SECRET, VERIFY_TOKEN, Number, Person, WhatsApp
 from tests.servers.whatsapp_updates import update_bodies
 
@@ -151,6 +153,11 @@ class WhatsAppSide(Side):
 
     def wrongs(self) -> Sequence[str]:
         return [str(one) for one in self._fake.violations()]
+
+    def unspecified(self) -> Sequence[str]:
+        if specification() is None:
+            pytest.skip("no description of the Cloud API: EASYFLOW_SPECS names no folder with it")
+        return faults_of(call for call in self._fake.calls(None) if call.status == 200)
 
     # ------------------------------------------------------------ inside
 
