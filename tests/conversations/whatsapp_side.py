@@ -181,5 +181,5 @@ def _replies(sent: Any, label: str) -> Iterator[webhooks.Json]:
     for section in action.get("sections", ()):
         for row in section["rows"]:
             title, more = row["title"], row.get("description", "")
-            if label in (title, f"{title} {more}", more):
+            if label in (title, f"{title} {more}", f"{title} — {more}", more):
                 yield webhooks.list_reply(row["id"], title, more or None)

@@ -5,6 +5,7 @@ https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-lis
 https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-cta-url-messages
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,9 @@ MAX_ROWS, MAX_ROW, MAX_ROW_ID, MAX_DESCRIPTION = 10, 24, 200, 72
 
 _CHOOSE = {"ru": "Выбрать", "en": "Choose", "uz": "Tanlash"}
 """What opens a list."""
+
+_BETWEEN = re.compile(r"(?<=\S) [—–-] (?=\S)")
+"""What stands between a name and what is said of it: a price, an address."""
 
 _WEB = ("https://", "http://")
 
@@ -114,10 +118,17 @@ def _list(choices: Iterable[Button], language: str) -> Any:
 
 
 def _row_words(choice: Button) -> tuple[str, str]:
-    """A label's first words, and the rest of them, which stand below in smaller letters."""
+    """A label's first words, and the rest of them, which stand below in smaller letters.
+
+    It is parted at a dash where that can be, which is left out then.
+    """
     label = _label(choice)
     if units(label) <= MAX_ROW:
         return label, ""
+    for cut in reversed(list(_BETWEEN.finditer(label))):
+        name, rest = label[: cut.start()], label[cut.end() :]
+        if units(name) <= MAX_ROW and units(rest) <= MAX_DESCRIPTION:
+            return name, rest
     title = split(label, MAX_ROW)[0]
     return title, label.removeprefix(title).lstrip()
 

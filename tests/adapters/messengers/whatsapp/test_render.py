@@ -125,6 +125,21 @@ def test_the_rest_of_a_long_label_stands_below() -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "title", "below"),
+    [
+        ("Оформление бровей — 900 ₽", "Оформление бровей", "900 ₽"),
+        ("Центр - ул. Лесная - второй этаж", "Центр - ул. Лесная", "второй этаж"),
+        ("Стрижка — 1 500 ₽", "Стрижка — 1 500 ₽", ""),
+        ("Бело-розовые пионы из Тулы", "Бело-розовые пионы из", "Тулы"),
+    ],
+)
+def test_what_is_said_of_a_thing_stands_below_its_name(label: str, title: str, below: str) -> None:
+    (body,) = shown(text="Что?", keyboard=keyboard(label, *"abc"))
+    row = body["interactive"]["action"]["sections"][0]["rows"][0]
+    assert (row["title"], row.get("description", "")) == (title, below)
+
+
+@pytest.mark.parametrize(
     "labels",
     [
         [f"Пункт {number}" for number in range(11)],
