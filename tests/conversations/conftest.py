@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import zlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -114,16 +114,3 @@ def case_of(request: pytest.FixtureRequest) -> str:
 def chat_of(case: str) -> int:
     """The same number at every run: it may stand in what is seen."""
     return 1_000_000 + zlib.crc32(case.encode()) % 9_000_000
-
-
-@pytest.fixture
-def as_before(
-    request: pytest.FixtureRequest, town: Town, side: Side
-) -> Callable[[Customer], Awaitable[None]]:
-    """Holds what a customer saw against the golden file of the case."""
-
-    async def looks(customer: Customer) -> None:
-        await town.golden[side.name].holds(case_of(request), customer.screen)
-        assert list(side.wrongs()) == []
-
-    return looks

@@ -15,7 +15,7 @@ from tests.servers.easyflow import EasyFlow
 from tests.servers.mutilation import mutilated, torn
 
 FEW = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
@@ -25,23 +25,32 @@ FEW = settings(
 Posts = tuple[EasyFlow, http.client.HTTPConnection, Side]
 
 
-@pytest.fixture(scope="module", params=SIDES)
-def posts(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Posts]:
-    """A server of its own: what is made up here is no talk that a messenger could judge."""
-    folder = tmp_path_factory.mktemp(request.param)
-    side = SIDES[request.param]()
-    server = EasyFlow(folder / "data", bots=bots_in(folder / "bots"), **side.settings())
-    server.set(public_url=server.base, allow_actions="yes")
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[EasyFlow, dict[str, Side]]]:
+    """One of its own: what is made up here is no talk that a messenger could judge."""
+    folder = tmp_path_factory.mktemp("anything")
+    sides = {name: side() for name, side in SIDES.items()}
+    server = EasyFlow(folder / "data", bots=bots_in(folder / "bots"), allow_actions="yes")
+    server.set(public_url=server.base)
+    for side in sides.values():
+        server.set(**side.settings())
     try:
         with server:
-            where = ("127.0.0.1", server.port)
-            with closing(http.client.HTTPConnection(*where, timeout=30)) as connection:
-                yield server, connection, side
+            yield server, sides
         assert "Traceback" not in server.log
     finally:
-        side.stop()
+        for side in sides.values():
+            side.stop()
+
+
+@pytest.fixture(scope="module", params=SIDES)
+def posts(
+    request: pytest.FixtureRequest, server: tuple[EasyFlow, dict[str, Side]]
+) -> Iterator[Posts]:
+    easyflow, sides = server
+    where = ("127.0.0.1", easyflow.port)
+    with closing(http.client.HTTPConnection(*where, timeout=30)) as connection:
+        yield easyflow, connection, sides[request.param]
 
 
 def status_of(posts: Posts, body: bytes) -> int:

@@ -1,14 +1,12 @@
 """Conversations written once and had on every messenger; what the customer saw lies in `golden/`."""
 
-from collections.abc import Awaitable, Callable
-
 from tests.conversations.conftest import Town, chat_of
 from tests.conversations.customer import Customer
+from tests.conversations.everywhere import AsBefore, on_every_messenger
 from tests.conversations.side import Side
 
-AsBefore = Callable[[Customer], Awaitable[None]]
 
-
+@on_every_messenger
 async def test_text(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("привет")
     await customer.hears("Здравствуйте")
@@ -17,6 +15,7 @@ async def test_text(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_two_buttons(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/two")
     await customer.hears("Куда едем?")
@@ -25,6 +24,7 @@ async def test_two_buttons(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_four_buttons(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/four")
     await customer.hears("Какое время года?")
@@ -37,6 +37,7 @@ async def test_four_buttons(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_twelve_buttons(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/all")
     await customer.hears("Какой знак?")
@@ -49,6 +50,7 @@ async def test_twelve_buttons(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_a_long_list_by_pages(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/towns")
     await customer.hears("Из какого вы города?")
@@ -61,6 +63,7 @@ async def test_a_long_list_by_pages(customer: Customer, as_before: AsBefore) -> 
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_long_labels(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/labels")
     await customer.hears("Как доставить?")
@@ -69,6 +72,7 @@ async def test_long_labels(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_yes_and_no(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/yes")
     await customer.hears("Продолжаем?")
@@ -81,6 +85,7 @@ async def test_yes_and_no(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_many(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/many")
     await customer.hears("Что добавить?")
@@ -93,6 +98,7 @@ async def test_many(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_links(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/links")
     await customer.hears("Ещё ссылки")
@@ -101,6 +107,7 @@ async def test_links(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_an_old_button_says_that_it_is_old(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/two")
     await customer.hears("Куда едем?")
@@ -111,6 +118,7 @@ async def test_an_old_button_says_that_it_is_old(customer: Customer, as_before: 
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_photo_out(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/photo")
     await customer.hears("Понравилось?")
@@ -119,12 +127,14 @@ async def test_photo_out(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_file_out(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/file")
     await customer.hears("Договор")
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_photo_voice_and_file_in(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/send")
     await customer.hears("Пришлите фото")
@@ -140,6 +150,7 @@ async def test_photo_voice_and_file_in(customer: Customer, as_before: AsBefore) 
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_album_out_and_in(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/album")
     await customer.hears("Пришлите свои")
@@ -148,6 +159,7 @@ async def test_album_out_and_in(customer: Customer, as_before: AsBefore) -> None
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_location(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/place")
     await customer.hears("Где вы?")
@@ -156,6 +168,7 @@ async def test_location(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_contact(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/phone")
     await customer.hears("Ваш номер?")
@@ -164,6 +177,7 @@ async def test_contact(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_cards(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/cards")
     await customer.hears("Ирисы")
@@ -174,6 +188,7 @@ async def test_cards(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_cards_of_one_form(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/carousel")
     await customer.hears("Розы")
@@ -182,6 +197,7 @@ async def test_cards_of_one_form(customer: Customer, as_before: AsBefore) -> Non
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_long_text(customer: Customer, as_before: AsBefore) -> None:
     await customer.says("/text")
     await customer.hears("Глава 23.")
@@ -191,6 +207,7 @@ async def test_long_text(customer: Customer, as_before: AsBefore) -> None:
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_an_answer_is_edited(customer: Customer, side: Side, as_before: AsBefore) -> None:
     await customer.says("/edit")
     await customer.hears("Сколько вам нужно?")
@@ -204,6 +221,7 @@ async def test_an_answer_is_edited(customer: Customer, side: Side, as_before: As
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_a_slow_action_shows_typing(
     customer: Customer, side: Side, as_before: AsBefore
 ) -> None:
@@ -214,12 +232,14 @@ async def test_a_slow_action_shows_typing(
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_a_deep_link(customer: Customer, as_before: AsBefore) -> None:
     await customer.opens("promo")
     await customer.hears("Здравствуйте")
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_a_reaction(customer: Customer, side: Side, as_before: AsBefore) -> None:
     await customer.says("привет")
     await customer.hears("Здравствуйте")
@@ -231,6 +251,7 @@ async def test_a_reaction(customer: Customer, side: Side, as_before: AsBefore) -
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_blocked_and_back(
     customer: Customer, town: Town, side: Side, as_before: AsBefore
 ) -> None:
@@ -249,6 +270,7 @@ async def test_blocked_and_back(
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_throttling(customer: Customer, side: Side, as_before: AsBefore) -> None:
     side.throttle(customer.bot, customer.chat)
     await customer.says("/order")
@@ -256,6 +278,7 @@ async def test_throttling(customer: Customer, side: Side, as_before: AsBefore) -
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_a_short_outage(customer: Customer, side: Side, as_before: AsBefore) -> None:
     side.break_down(customer.bot, customer.chat)
     await customer.says("/order")
@@ -263,6 +286,7 @@ async def test_a_short_outage(customer: Customer, side: Side, as_before: AsBefor
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_a_colleague_answers_in_the_messenger(
     customer: Customer, side: Side, as_before: AsBefore
 ) -> None:
@@ -277,6 +301,7 @@ async def test_a_colleague_answers_in_the_messenger(
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_a_message_of_the_api_with_buttons(
     customer: Customer, town: Town, side: Side, as_before: AsBefore
 ) -> None:
@@ -304,6 +329,7 @@ async def test_a_message_of_the_api_with_buttons(
     await as_before(customer)
 
 
+@on_every_messenger
 async def test_many_chats_at_once_each_in_order(town: Town, side: Side) -> None:
     people = [
         Customer(side, "showcase", chat_of(f"crowd {place}"), town.idle) for place in range(20)

@@ -1,37 +1,16 @@
 """Both example bots played to the end on every messenger."""
 
 import re
-from collections.abc import Awaitable, Callable
+from functools import partial
 
-import pytest
-
-from tests.conversations.conftest import SIDES, Town, case_of, chat_of
+from tests.conversations.conftest import SIDES, Town
 from tests.conversations.customer import Customer
+from tests.conversations.everywhere import AsBefore, Met, on_every_messenger
 from tests.conversations.side import Side
 
 MONTHS = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
 
-Met = Callable[[str], Customer]
-SeenAsBefore = Callable[[Customer], Awaitable[None]]
-
-
-@pytest.fixture
-def meet(request: pytest.FixtureRequest, town: Town, side: Side) -> Met:
-    """A customer of a bot, by its name."""
-    return lambda bot: Customer(side, bot, chat_of(case_of(request)), town.idle)
-
-
-@pytest.fixture
-def as_before(request: pytest.FixtureRequest, town: Town, side: Side) -> SeenAsBefore:
-    """Holds what a customer saw against the golden file, but for days to come and running numbers."""
-
-    async def looks(customer: Customer) -> None:
-        await town.golden[side.name].holds(
-            case_of(request), lambda: without_days(customer.screen())
-        )
-        assert list(side.wrongs()) == []
-
-    return looks
+PREFIXES = {"whatsapp": "+7900", "telegram": "+7901", "vk": "+7902", "max": "+7903"}
 
 
 def without_days(screen: str) -> str:
@@ -41,8 +20,12 @@ def without_days(screen: str) -> str:
     return re.sub(r"В-\d+", "В-‹номер›", screen)
 
 
+played = partial(on_every_messenger, seen=without_days)
+
+
 def phone_of(customer: Customer) -> str:
-    return f"+7900{customer.chat:07}"
+    """Another one on each messenger: a visit is found by it. On WhatsApp it is the one that writes."""
+    return f"{PREFIXES[customer.side.name]}{customer.chat:07}"
 
 
 def free_day(side: Side) -> str:
@@ -51,7 +34,8 @@ def free_day(side: Side) -> str:
     return f"через {days} {'дня' if days < 5 else 'дней'}"
 
 
-async def test_shop_where_is_my_order(meet: Met, as_before: SeenAsBefore) -> None:
+@played
+async def test_shop_where_is_my_order(meet: Met, as_before: AsBefore) -> None:
     ivan = meet("shop")
     await ivan.says("Привет! Где мой заказ №12345?")
     await ivan.hears("находится в пути")
@@ -60,7 +44,8 @@ async def test_shop_where_is_my_order(meet: Met, as_before: SeenAsBefore) -> Non
     await as_before(ivan)
 
 
-async def test_shop_return_by_buttons(meet: Met, as_before: SeenAsBefore) -> None:
+@played
+async def test_shop_return_by_buttons(meet: Met, as_before: AsBefore) -> None:
     anna = meet("shop")
     await anna.says("/start")
     await anna.hears("Чем помочь?")
@@ -91,7 +76,8 @@ async def test_shop_return_by_buttons(meet: Met, as_before: SeenAsBefore) -> Non
     await as_before(anna)
 
 
-async def test_shop_return_by_words(meet: Met, as_before: SeenAsBefore) -> None:
+@played
+async def test_shop_return_by_words(meet: Met, as_before: AsBefore) -> None:
     oleg = meet("shop")
     await oleg.says("возврат 12344")
     await oleg.hears("Что случилось?")
@@ -104,8 +90,9 @@ async def test_shop_return_by_words(meet: Met, as_before: SeenAsBefore) -> None:
     await as_before(oleg)
 
 
+@played
 async def test_shop_question_and_a_person(
-    meet: Met, town: Town, side: Side, as_before: SeenAsBefore
+    meet: Met, town: Town, side: Side, as_before: AsBefore
 ) -> None:
     olga = meet("shop")
     await olga.says("сколько стоит доставка?")
@@ -128,7 +115,8 @@ async def test_shop_question_and_a_person(
     await as_before(olga)
 
 
-async def test_salon_booked_and_cancelled(meet: Met, side: Side, as_before: SeenAsBefore) -> None:
+@played
+async def test_salon_booked_and_cancelled(meet: Met, side: Side, as_before: AsBefore) -> None:
     masha = meet("salon")
     await masha.says("/start")
     await masha.hears("Чем помочь?")
