@@ -31,6 +31,9 @@ MAIL_KEPT = 500
 """Messages that wait for a slow action to end, more than anybody writes meanwhile; a flood beyond that
 is not answered."""
 
+LONGEST_KEY = 1000
+"""Characters of what a press names; no button of ours has more."""
+
 LONGEST = 10_000
 
 
@@ -99,7 +102,7 @@ def _press(stage: Stage, payload: str) -> str:
     before, stage.position.pressed = stage.position.pressed, []
     if kind == "q" and rest:
         wait, _, key = rest.rpartition(":")
-        if pressing.press_question(stage, wait, key):
+        if len(key) <= LONGEST_KEY and pressing.press_question(stage, wait, key):
             stage.position.pressed = [payload, stage.seconds]
         elif not pressing.twice(stage, payload, before):
             pressing.stale(stage)
