@@ -31,7 +31,22 @@ steps:
       as: number
     - say: "{{ y }}"
 """
-KEYS = ["²", "٣", "-1", "1e9", "9" * 60, "9" * 5_000, "", ":", "yes", "other", "skip", "done", "\0", "None"]
+KEYS = [
+    "²",
+    "٣",
+    "-1",
+    "1e9",
+    "9" * 60,
+    "9" * 5_000,
+    "",
+    ":",
+    "yes",
+    "other",
+    "skip",
+    "done",
+    "\0",
+    "None",
+]
 
 
 @pytest.mark.parametrize("key", KEYS)
