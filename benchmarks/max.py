@@ -57,15 +57,16 @@ class Writer(Person):
 
     def pressed(self) -> dict[str, Any]:
         message = self._message("?")
-        message["body"]["mid"] = f"mid.{self.chat}"
+        message["body"] |= {"mid": f"mid.{self.chat}", **self.asked}
         callback = {"payload": self.button or "?", "user": self._sender()}
         return {"update_type": "message_callback", "callback": callback, "message": message}
 
     def hears(self, call: dict[str, Any]) -> None:
-        """Remember the button to press."""
+        """Remember the button to press, and the message it hangs on: a press brings it along."""
         for attached in call.get("attachments") or ():
             if attached["type"] == "inline_keyboard":
                 self.button = attached["payload"]["buttons"][0][0]["payload"]
+                self.asked = {"text": call.get("text"), "attachments": call["attachments"]}
 
     def _sender(self) -> dict[str, Any]:
         return {"user_id": self.chat, "first_name": "Anna", "last_name": "", "is_bot": False}

@@ -152,6 +152,7 @@ class Person:
         self.chat = chat
         self.turn = 0
         self.button: str | None = None
+        self.asked: dict[str, Any] = {}
 
     def next(self) -> dict[str, Any]:
         """The next update: a command, a name, a misfit, a phone, a press."""
@@ -181,20 +182,26 @@ class Person:
             "callback_query": {
                 "id": f"{self.chat}-{self.turn}",
                 "from": sender,
-                "message": {"message_id": self.turn, "date": int(time.time()), "chat": chat},
+                "message": {
+                    "message_id": self.turn,
+                    "date": int(time.time()),
+                    "chat": chat,
+                    **self.asked,
+                },
                 "chat_instance": "1",
                 "data": self.button or "?",
             }
         }
 
     def hears(self, call: dict[str, Any]) -> None:
-        """Remember the button to press."""
+        """Remember the button to press, and the message it hangs on: a press brings it along."""
         markup = call.get("reply_markup") or {}
         if isinstance(markup, str):
             markup = orjson.loads(markup)
         rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
         if rows:
             self.button = rows[0][0]["callback_data"]
+            self.asked = {"text": call.get("text", ""), "reply_markup": markup}
 
 
 def settings(api: str) -> Mapping[str, str]:
