@@ -655,6 +655,13 @@ SHOWN_OTHERWISE = Kind(
     "{title} покажет «{key}» иначе: {how}| — если это важно, напишите для него своё: «{name}: …»",
     "{title} shows “{key}” otherwise: {how}|. Where that matters, write it anew for it: “{name}: …”",
 )
+SHARED_IN_WORDS = Kind(
+    "W068",
+    "в {title} нет кнопки «{name}», которая отправляет такое сама: клиент напишет ответ словами|"
+    " — скажите об этом в вопросе",
+    "{title} has no button like “{name}” that shares such a thing: the customer types the answer|."
+    " Say so in the question",
+)
 OUTSIDE_WINDOW = Kind(
     "W063",
     "{key} может прийти, когда клиент молчит больше суток: WhatsApp пропустит только шаблон|. {cure};"

@@ -7,7 +7,7 @@ from flows import complaints
 from flows.check.pieces import place_of
 from flows.errors import Place
 from flows.messengers import MESSENGERS, Messenger
-from flows.model import Bot, Flow, Message, OfferedButton, Say
+from flows.model import Ask, Bot, Flow, Message, OfferedButton, Say
 from flows.report import Report
 from flows.text import Text
 
@@ -28,6 +28,25 @@ def check_showing(bot: Bot, report: Report) -> None:
             for messenger in named:
                 if not message.only or messenger.name in message.only:
                     _check(report, place, message, messenger)
+        for place, buttons in _questions(flow):
+            for messenger in named:
+                _check_shares(report, place, buttons, messenger)
+
+
+def _questions(flow: Flow) -> Iterator[tuple[Place, tuple[OfferedButton, ...]]]:
+    """The buttons of every question: those that share something stand under questions alone."""
+    for index, operation in enumerate(flow.code):
+        if isinstance(operation, Ask):
+            yield place_of(flow, index), operation.question.body.buttons
+
+
+def _check_shares(
+    report: Report, place: Place, buttons: tuple[OfferedButton, ...], messenger: Messenger
+) -> None:
+    for button in buttons:
+        if button.share is not None and button.share not in messenger.shares:
+            name = button.label.source
+            report(complaints.SHARED_IN_WORDS, place, title=messenger.title, name=name)
 
 
 def _messages(flow: Flow) -> Iterator[tuple[Place, Message]]:

@@ -19,7 +19,7 @@ def told(say: str, channels: str, *, verb: str = "say") -> list[str]:
         "flows/a.yaml": f"flow: а\nwhen: [/start]\nsteps: {{ш: {{{verb}: {say}}}}}\n",
     }
     bot = load_bot("б", files, {}, media=["media/a.jpg", "media/b.jpg"])
-    return [f"{one.code} {one.text}" for one in bot.warnings if one.code == "W067"]
+    return [f"{one.code} {one.text}" for one in bot.warnings if one.code in ("W067", "W068")]
 
 
 ALBUM = "{text: А, album: [media/a.jpg, media/b.jpg]}"
@@ -65,3 +65,10 @@ def test_what_is_shown_as_written_or_written_anew_is_not_told(say: str, channels
 
 def test_a_question_is_not_told_of() -> None:
     assert told(LONGER, WHATSAPP, verb="ask") == []
+
+
+def test_a_phone_that_has_to_be_typed_is_told() -> None:
+    ask = "Номер?, save: тел, as: phone, buttons: {Отправить: {share: phone}}"
+    (only,) = told(ask, "vk: {token: $(A), group: '1'}", verb="ask")
+    assert only.startswith("W068 в VK нет кнопки «Отправить»")
+    assert told(ask, TELEGRAM, verb="ask") == []
