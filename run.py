@@ -53,6 +53,7 @@ from bots.actions import Performer
 from bots.deciding import Decider
 from bots.errands import Errands
 from bots.errors import NotFound, Unavailable
+from bots.handoffs import Handoffs
 from bots.inbox import Inbox
 from bots.lanes import Lanes
 from bots.outbox import Outbox
@@ -64,6 +65,7 @@ from bots.services.banks import Banks
 from bots.services.channels import Channels
 from bots.services.conversations import Conversations
 from bots.services.events import Events
+from bots.services.handoff import Handoff
 from bots.services.payments import Payments
 from bots.services.publishing import Publishing
 from bots.services.stranded import stranded
@@ -251,6 +253,7 @@ class House:
     published: Published
     folders: dict[str, BotFolder]
     conversations: Conversations
+    handoff: Handoff
     events: Events
     payments: Payments
     bank: Sandbox
@@ -367,6 +370,7 @@ async def build(
         listeners=listeners,
         clock=now,
         new_id=new_id,
+        handoffs=Handoffs(lambda bot: published.current(bot).queues, new_id),
     )
     worker = Worker(timers=stores.timers, clock=now)
     inbox: Inbox = Inbox(
@@ -380,6 +384,12 @@ async def build(
         clock=now,
     )
     conversations = Conversations(stores.conversations)
+    handoff = Handoff(
+        inbox,
+        conversations,
+        queues=lambda bot: published.current(bot).queues,
+        new_id=new_id,
+    )
     events: Events = Events(inbox, conversations, clock=now, new_id=new_id)
     schedules = Schedules(
         bots=published,
@@ -403,6 +413,7 @@ async def build(
     house: House = House(
         stores=stores,
         conversations=conversations,
+        handoff=handoff,
         events=events,
         payments=payments,
         bank=bank,
@@ -799,7 +810,6 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
     from bots.services import Services
     from bots.services.chat import Chat
     from bots.services.files import Files
-    from bots.services.handoff import Handoff
     from bots.services.health import Health, not_behind
     from bots.services.messaging import Messaging
     from bots.services.platforms import Platforms
@@ -824,7 +834,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         ),
         events=house.events,
         files=Files(conversations, house.channels),
-        handoff=Handoff(inbox, conversations),
+        handoff=house.handoff,
         accounts=house.accounts,
         health=Health(
             {

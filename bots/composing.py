@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bots import unrendered
 from bots.model.conversation import Conversation
+from bots.model.episode import Source
 from bots.model.message import (
     Attachment,
     AttachmentKind,
@@ -116,6 +117,15 @@ def reply(say: Say, message_id: str, understood: Understood) -> Reply:
         intent=understood.intent,
         confidence=understood.confidence,
     )
+
+
+def source_of(understood: Understood) -> Source:
+    """What a customer did that had the flow call a person."""
+    if understood.rung == "button":
+        return "button"
+    if understood.rung in ("exact", "contains", "means"):
+        return "phrase"
+    return "misfits" if understood.rung == "no_match" else "step"
 
 
 def _card(card: SaidCard) -> Card:

@@ -1,40 +1,18 @@
-"""A person of ours answers in the messenger itself: the bot falls silent, and returns when they do."""
+"""A person of ours answers in the messenger itself: the bot returns when they have been silent."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bots.model import handoff
 from bots.model.conversation import Conversation
-from bots.model.message import UnifiedMessage
-from bots.model.turn import Event, Timer
-from flows.turn import SetTimer
+from bots.model.handoff import Moved
+from bots.model.turn import Timer
+from flows.turn import GivenBack, SetTimer
 
 SILENCE = timedelta(hours=1)
 """How long a person may write nothing before the bot has the chat again."""
 
 _KIND = "person silent"
-
-
-def taken_by(message: UnifiedMessage, chat: Conversation, now: datetime) -> tuple[Event, ...]:
-    """What is to be told of it, where it is news that a person has the chat."""
-    if chat.owner == "operator":
-        return ()
-    data = {"by": message.platform}
-    return (Event(name="handoff.accepted", created_at=now, data=data),)
-
-
-def taken(chat: Conversation) -> Conversation:
-    """The chat is a person's: what the bot still had to say, and its timers, are of an older epoch."""
-    if chat.owner == "operator":
-        return chat
-    return replace(chat, owner="operator", status="escalated", epoch=chat.epoch + 1)
-
-
-def given_back(chat: Conversation) -> Conversation:
-    """The chat is the bot's."""
-    if chat.owner == "bot":
-        return chat
-    return replace(chat, owner="bot", status="active", epoch=chat.epoch + 1)
 
 
 def until_silent(now: datetime) -> SetTimer:
@@ -48,7 +26,10 @@ def is_silence(timer: Timer) -> bool:
     return timer.payload.get("kind") == _KIND
 
 
-def returned(now: datetime) -> Event:
-    """What is told of it."""
-    data = {"outcome": "released", "by": "silence"}
-    return Event(name="handoff.released", created_at=now, data=data)
+def returned(chat: Conversation, now: datetime) -> Moved:
+    """The bot has the chat again, unless an operator took it from the desk meanwhile."""
+    episode = chat.episode
+    if episode is None or not episode.open or episode.assignee is not None:
+        return Moved(chat=chat)
+    chat, event = handoff.released(chat, "released", now=now, why="silence")
+    return Moved(chat=chat, events=(event,), tell=GivenBack(outcome="released"))

@@ -7,6 +7,7 @@ EasyFlowError
 │   ├── Unauthorised         no credential, or a wrong one
 │   ├── Forbidden            a right credential that may not
 │   ├── Conflict             the thing is in a state that does not allow it
+│   │   └── Taken            another person has the chat
 │   ├── TooMany              a limit reached; says when to come back
 │   └── Unavailable          we cannot just now; nothing was lost
 ├── ChannelError             a messenger did not take what we sent
@@ -61,6 +62,15 @@ class Forbidden(Problem):
 
 class Conflict(Problem):
     """The thing is in a state that does not allow it."""
+
+
+class Taken(Conflict):
+    """Another person has the chat: an operator by their id, or somebody in the messenger `native`."""
+
+    def __init__(self, operator: int | None, native: str = "") -> None:
+        self.operator = operator
+        self.native = native
+        super().__init__("Another person has the chat")
 
 
 class TooMany(Problem):

@@ -13,13 +13,16 @@ from bots.albums import Album, Albums, mark_of
 from bots.errands import Errands
 from bots.errors import Conflict, Consumed, NotFound, Unavailable
 from bots.lanes import Lanes
+from bots.model import handoff
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Opening
+from bots.model.episode import Asked
+from bots.model.handoff import Moved
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.receipt import Receipt
-from bots.model.turn import Arrival, Event, Intent, MessageRecord, Timer
+from bots.model.turn import Arrival, Intent, MessageRecord, Timer
 from bots.ports import Clock, Journal, Meter, Sleep, Timers
-from bots.responder import Responder, Turn
+from bots.responder import Move, Responder, Turn
 from bots.retry import wait_before
 from bots.watches import Watch
 from flows.turn import GivenBack, Returned, TakenOver
@@ -33,7 +36,10 @@ OUTAGE_PAUSE = 1.0
 
 
 class Inbox:
-    """The only way into a conversation: everything that happens to one runs in its lane."""
+    """The only way into a conversation: everything that happens to one runs in its lane.
+
+    `desk` gets what happens in operators' groups; the same may come twice after a crash.
+    """
 
     def __init__(
         self,
@@ -59,6 +65,7 @@ class Inbox:
         self._sleep = sleep
         self._watches: dict[Address, list[Watch]] = {}
         self._albums = Albums(clock, sleep)
+        self.desk: Callable[[UnifiedMessage], Awaitable[None]] | None = None
         self._unanswered: dict[int, datetime] = {}
         self._waiting: set[asyncio.Task[None]] = set()
 
@@ -137,35 +144,31 @@ class Inbox:
         turn = await self._in_lane(address, partial(self._responder.say, address, reply, opening))
         return turn.said[-1]
 
-    async def take_over(
-        self,
-        address: Address,
-        *,
-        reason: str,
-        priority: str = "normal",
-        context: Mapping[str, Any] | None = None,
-    ) -> Conversation:
-        """Ask for a person: the bot falls silent. Raises NotFound."""
-        event = Event(
-            name="handoff.asked",
-            created_at=self._clock(),
-            data={"reason": reason, "priority": priority, "context": dict(context or {})},
-        )
-        what = TakenOver(reason=reason)
-        turn = await self._in_lane(
-            address, partial(self._responder.take_over, address, what, event)
-        )
-        return turn.conversation
+    async def take_over(self, address: Address, asked: Asked) -> Conversation:
+        """Ask for a person: the bot falls silent. Asking twice changes nothing. Raises NotFound."""
+
+        def move(chat: Conversation, now: datetime) -> Moved:
+            if chat.owner != "bot":
+                return Moved(chat=chat)
+            what = TakenOver(reason=asked.reason, queue=asked.queue)
+            return Moved(chat=chat, tell=what, asked=asked)
+
+        return (await self.move(address, move)).conversation
 
     async def give_back(self, address: Address, what: GivenBack) -> Conversation:
         """The bot goes on. Raises NotFound."""
-        event = Event(
-            name="handoff.released", created_at=self._clock(), data={"outcome": what.outcome}
-        )
-        turn = await self._in_lane(
-            address, partial(self._responder.take_over, address, what, event)
-        )
-        return turn.conversation
+
+        def move(chat: Conversation, now: datetime) -> Moved:
+            if chat.owner == "bot":
+                return Moved(chat=chat)
+            chat, event = handoff.released(chat, what.outcome, now=now)
+            return Moved(chat=chat, events=(event,), tell=what)
+
+        return (await self.move(address, move)).conversation
+
+    async def move(self, address: Address, move: Move, opening: Opening | None = None) -> Turn:
+        """Something happens to a chat's hand-off. Raises NotFound, and what `move` raises."""
+        return await self._in_lane(address, partial(self._responder.move, address, move, opening))
 
     async def update(self, address: Address) -> None:
         """Let a chat leave older versions of its bot at once. Raises NotFound."""
@@ -275,6 +278,9 @@ class Inbox:
 
     async def _answer(self, arrival: Arrival) -> None:
         address = arrival.message.address
+        if arrival.message.happening == "desk":
+            await self._bring_to_desk(arrival)
+            return
         watches = self._watches.get(address)
         mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
         context = mine.context if mine else None
@@ -292,6 +298,17 @@ class Inbox:
             return
         self._forget(arrival)
         self._after(turn, address, arrival.seq)
+
+    async def _bring_to_desk(self, arrival: Arrival) -> None:
+        """What happens in an operators' group is no turn, and no less safe: again until it is done."""
+        try:
+            if self.desk is not None:
+                await self._patiently(partial(self.desk, arrival.message))
+            await self._patiently(partial(self._journal.dealt_with, arrival.numbers))
+        except Exception as failure:  # noqa: BLE001 - a poisonous update must not stop its group
+            await self._try_again(arrival, failure)
+            return
+        self._forget(arrival)
 
     def _after(self, turn: Turn, address: Address, arrival: int | None = None) -> None:
         if turn.next_timer is not None:

@@ -11,7 +11,10 @@ from bots.model.account import Account, ApiKey
 from bots.model.answer import Delivery
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.conversation import Conversation, Opening
+from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
+from bots.model.episode import Episode
 from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.operator import Operator
 from bots.model.payment import Invoice
 from bots.model.receipt import Receipt
 from bots.model.tally import Tally
@@ -61,6 +64,9 @@ class Journal(Protocol):
 
     async def commit(self, turn: TurnRecord) -> None:
         """Write a turn whole. Raises ClaimLost (and writes nothing) if the claim is not ours."""
+
+    async def dealt_with(self, arrivals: Sequence[int]) -> None:
+        """These were done without a turn."""
 
     async def postpone(self, arrival: int, *, until: datetime | None, error: str) -> None:
         """Count a failed try of a message; without `until` it is parked for a person to see."""
@@ -280,6 +286,102 @@ class Channels(Protocol):
 
     async def note(self, workspace: int, states: Mapping[str, ChannelState]) -> None:
         """Keep how some of them fare, for who looks from beside the server."""
+
+
+class Episodes(Protocol):
+    """Reading hand-offs, always inside one workspace; turns write them."""
+
+    async def open(self, workspace: int) -> list[tuple[Conversation, Episode]]:
+        """Every chat that waits for a person or has one, the longest first."""
+
+    async def of_chat(self, conversation: int, *, limit: int) -> list[Episode]:
+        """A chat's hand-offs, the newest first."""
+
+    async def conversation(self, workspace: int, id: int) -> Conversation:
+        """A chat by its own number, as it is on disk. Raises NotFound."""
+
+    async def messages(self, conversation: int, *, after: int, limit: int) -> list[MessageRecord]:
+        """A chat's messages past a `seq`, in order."""
+
+    async def told(
+        self, workspace: int, *, since: datetime, until: datetime
+    ) -> list[tuple[int, str, str, Event]]:
+        """The events of hand-offs in a time, in order: conversation, bot, platform, event."""
+
+
+class Operators(Protocol):
+    """Our people, and the one-time codes that link them and their groups."""
+
+    async def all(self, workspace: int) -> list[Operator]:
+        """Also those who are no longer active."""
+
+    async def by_id(self, workspace: int, id: int) -> Operator:
+        """Raises NotFound."""
+
+    async def by_telegram(self, workspace: int, user_id: str) -> Operator | None:
+        """Who links to this person of Telegram."""
+
+    async def put(self, operator: Operator, *, now: datetime) -> Operator:
+        """Keep; one with the id 0 is new and gets one. Raises Conflict: somebody else's Telegram."""
+
+    async def add_code(
+        self, workspace: int, digest: str, kind: str, subject: Mapping[str, Any], expires: datetime
+    ) -> None:
+        """Keep a one-time code by its SHA-256 (hex)."""
+
+    async def use_code(
+        self, workspace: int, digest: str, kind: str, *, now: datetime
+    ) -> Mapping[str, Any] | None:
+        """What it is for, once; None for one that is unknown, used or too old."""
+
+
+class Desks(Protocol):
+    """Operators' groups, the topics of chats in them, and what is shown there."""
+
+    async def groups(self, workspace: int) -> list[DeskGroup]:
+        """In the order in which they were set up."""
+
+    async def put_group(self, group: DeskGroup) -> None:
+        """Keep it by its channel and chat, in place of what was there."""
+
+    async def remove_group(self, channel: str, chat_id: str) -> None:
+        """With its topics; what was relayed stays."""
+
+    async def move_group(self, channel: str, old: str, new: str) -> None:
+        """The group has another id now, with all that was shown in it."""
+
+    async def topics(self, conversation: int) -> list[Topic]:
+        """Of a chat, the newest generation first."""
+
+    async def topic_at(self, channel: str, chat_id: str, thread_id: str) -> Topic | None:
+        """Whose topic that is, whatever became of it."""
+
+    async def unfinished(self, workspace: int) -> list[Topic]:
+        """Topics that are being made or stand open, over all groups."""
+
+    async def put_topic(self, topic: Topic) -> None:
+        """Keep it by its chat, group and generation, in place of what was there."""
+
+    async def add_relays(self, relays: Sequence[Relay], topic: Topic | None = None) -> None:
+        """Note what was shown, and the topic as it is then, in one write; known ones change nothing."""
+
+    async def relay(self, channel: str, chat_id: str, message_id: str) -> Relay | None:
+        """What a message of a group is."""
+
+    async def relays(self, conversation: int, seq: int) -> list[Relay]:
+        """Where a message of a chat is shown, in the order of its parts."""
+
+    async def add_note(self, note: Note) -> Note:
+        """Keep what operators tell one another."""
+
+    async def notes(self, conversation: int) -> list[Note]:
+        """Of a chat, the oldest first."""
+
+    async def canned(self, workspace: int, bot: str) -> list[Canned]:
+        """Those of a bot and those of every bot, by key."""
+
+    async def put_canned(self, canned: Canned, *, now: datetime) -> None:
+        """Keep it by its bot and key; an empty text takes it away."""
 
 
 class Vault(Protocol):

@@ -7,11 +7,14 @@ from typing import Any, Protocol
 
 import structlog
 
-from bots import echoes
 from bots.actions import acted
 from bots.deciding import Decided, Decider
 from bots.errors import ClaimLost
+from bots.handoffs import Handoffs
 from bots.model.conversation import Conversation, Opening
+from bots.model.desk import Relay
+from bots.model.episode import Asked
+from bots.model.handoff import Moved
 from bots.model.message import (
     BY_CUSTOMER,
     Address,
@@ -26,13 +29,11 @@ from bots.writing import Writing
 from flows.turn import (
     CHATLESS,
     Fired,
-    GivenBack,
     Heard,
     Occurred,
     Returned,
     Sent,
     Struck,
-    TakenOver,
     Understood,
     Updated,
 )
@@ -41,6 +42,9 @@ CLAIM_TRIES = 5
 
 UNKEPT = frozenset({"location.moved"})
 """Events of customers that come by the hundred, and of which none is kept once it is dealt with."""
+
+Move = Callable[[Conversation, datetime], Moved]
+"""What happens to a hand-off; raises a Conflict (or another Problem) where it may not."""
 
 log = structlog.get_logger()
 
@@ -90,7 +94,9 @@ class Responder:
         listeners: Sequence[Listener],
         clock: Clock,
         new_id: NewId,
+        handoffs: Handoffs,
     ) -> None:
+        self._handoffs = handoffs
         self._journal = journal
         self._decider = decider
         self._channels = channels
@@ -122,11 +128,14 @@ class Responder:
                 return await self._commit(
                     conversation, Decided.untouched(conversation), arrival=arrival
                 )
+            conversation, clocks = self._handoffs.heard(conversation, self._clock())
             decided = Decided.untouched(conversation)
             if conversation.owner != "operator":
                 decided = await self._decider.decide(
                     conversation, _heard(message), f"in:{arrival.seq}"
                 )
+            # First, so that what the turn comes to has the last word on them.
+            decided.effects[:0] = clocks
             return await self._commit(conversation, decided, arrival=arrival)
 
         return await self._claimed(message.address, turn, _opening(message))
@@ -154,11 +163,11 @@ class Responder:
         message = arrival.message
 
         async def turn(conversation: Conversation) -> Turn:
-            now = self._clock()
-            events = echoes.taken_by(message, conversation, now)
-            conversation = echoes.taken(conversation)
+            conversation, events, effects = self._handoffs.answered_natively(
+                conversation, message.platform, self._clock()
+            )
             decided = Decided.untouched(conversation)
-            decided.effects.append(echoes.until_silent(now))
+            decided.effects.extend(effects)
             return await self._commit(conversation, decided, arrival=arrival, events=events)
 
         return await self._claimed(message.address, turn, _opening(message))
@@ -168,14 +177,11 @@ class Responder:
 
         async def turn(conversation: Conversation) -> Turn:
             cause = f"{timer.name}@{timer.due.timestamp()}"
-            what: Fired | GivenBack = Fired(payload=timer.payload)
-            events: Sequence[Event] = ()
-            if echoes.is_silence(timer):
-                what = GivenBack(outcome="released")
-                events = (echoes.returned(self._clock()),)
-                conversation = echoes.given_back(conversation)
-            decided = await self._decider.decide(conversation, what, cause)
-            return await self._commit(conversation, decided, fired=timer.name, events=events)
+            moved = self._handoffs.rung(conversation, timer, self._clock())
+            if moved is not None:
+                return await self._moved(moved, cause, fired=timer.name)
+            decided = await self._decider.decide(conversation, Fired(payload=timer.payload), cause)
+            return await self._commit(conversation, decided, fired=timer.name)
 
         return await self._claimed(timer.address, turn)
 
@@ -190,17 +196,30 @@ class Responder:
 
         return await self._claimed(intent.address, turn)
 
-    async def take_over(self, address: Address, what: TakenOver | GivenBack, event: Event) -> Turn:
-        """The owner changes from outside of the flow: to a person, or back to the bot."""
+    async def move(self, address: Address, move: Move, opening: Opening | None = None) -> Turn:
+        """Something happens to a chat's hand-off; what `move` raises is raised, and nothing written."""
         cause = self._new_id()
 
         async def turn(conversation: Conversation) -> Turn:
-            if isinstance(what, GivenBack):
-                conversation = echoes.given_back(conversation)
-            decided = await self._decider.decide(conversation, what, cause)
-            return await self._commit(conversation, decided, events=(event,))
+            return await self._moved(move(conversation, self._clock()), cause)
 
-        return await self._claimed(address, turn)
+        return await self._claimed(address, turn, opening)
+
+    async def _moved(self, moved: Moved, cause: str, fired: str | None = None) -> Turn:
+        if moved.tell is None:
+            decided = Decided.untouched(moved.chat)
+        else:
+            decided = await self._decider.decide(moved.chat, moved.tell, cause)
+        decided.effects[:0] = moved.effects
+        return await self._commit(
+            moved.chat,
+            decided,
+            fired=fired,
+            replies=moved.replies,
+            events=moved.events,
+            relays=moved.relays,
+            asked=moved.asked,
+        )
 
     async def update(self, address: Address) -> Turn:
         """The bot was published for everybody: nobody goes on in an older version."""
@@ -266,9 +285,13 @@ class Responder:
         finished: str | None = None,
         replies: Sequence[Reply] = (),
         events: Sequence[Event] = (),
+        relays: Sequence[Relay] = (),
+        asked: Asked | None = None,
     ) -> Turn:
         channel = self._channels.get(conversation.address.channel)
-        writing = Writing(conversation, decided, self._clock(), self._new_id, channel)
+        writing = Writing(
+            conversation, decided, self._clock(), self._new_id, channel, self._handoffs, asked
+        )
         if arrival is not None and arrival.message.happening in BY_CUSTOMER:
             writing.heard(arrival.message)
         elif arrival is not None and arrival.message.happening == "echo":
@@ -282,6 +305,7 @@ class Responder:
             fired=fired,
             finished=finished,
             events=events,
+            relays=relays,
             at_once=self._post.idle(conversation.address),
         )
         await self._journal.commit(record)

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from bots import composing
 from bots.deciding import Decided
-from bots.model.conversation import Conversation, Owner
+from bots.handoffs import Handoffs
+from bots.model.conversation import Conversation
+from bots.model.desk import Relay
+from bots.model.episode import Asked, Priority
 from bots.model.message import Reply, UnifiedMessage
 from bots.model.tally import tallies
 from bots.model.turn import Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
@@ -28,7 +32,8 @@ from flows.turn import (
 class Writing:
     """Gathers the rows of one turn, in the order in which things happened.
 
-    `written_at` is when the customer wrote what it is an answer to, if they did.
+    `written_at` is when the customer wrote what it is an answer to, if they did. `asked` is on whose
+    behalf the flow calls a person, where that was not its own idea.
     """
 
     def __init__(
@@ -38,7 +43,11 @@ class Writing:
         now: datetime,
         new_id: NewId,
         channel: Channel | None,
+        handoffs: Handoffs,
+        asked: Asked | None = None,
     ) -> None:
+        self._handoffs = handoffs
+        self._asked = asked
         self._now = now
         self._conversation = conversation
         self._decided = decided
@@ -51,7 +60,7 @@ class Writing:
         self._press: UnifiedMessage | None = None
         self._heard_at = conversation.heard_at
         self.written_at: datetime | None = None
-        self._owner = conversation.owner
+        self._chat = conversation
         self._messages: list[MessageRecord] = []
         self._said: list[tuple[int, Reply]] = []
         self._timers: dict[str, SetTimer] = {}
@@ -109,10 +118,9 @@ class Writing:
                 if self._intents.pop(effect.wait, None) is None:
                     self._cancelled_intents.append(self._intent_key(effect.wait))
             case RequestPerson():
-                data = {"queue": effect.queue, "note": effect.note, "priority": effect.priority}
-                self._owned_by("queue", Happened(name="handoff.requested", data=data))
+                self._handed(self._handoffs.asked(self._chat_now(), self._who(effect), self._now))
             case WithdrawRequest():
-                self._owned_by("bot", Happened(name="handoff.withdrawn"))
+                self._handed(self._handoffs.withdrawn(self._chat_now(), effect.outcome, self._now))
             case Happened():
                 self._happened(effect)
 
@@ -123,6 +131,7 @@ class Writing:
         fired: str | None,
         finished: str | None,
         events: Sequence[Event],
+        relays: Sequence[Relay] = (),
         at_once: bool,
     ) -> TurnRecord:
         """Everything the turn changes. What it said before the owner changed goes out all the same."""
@@ -152,7 +161,8 @@ class Writing:
             cancelled=[name for name in self._cancelled if name not in self._timers],
             intents=list(self._intents.values()),
             cancelled_intents=self._cancelled_intents,
-            events=[*self._events, *events],
+            events=[*events, *self._events],
+            relays=relays,
             user_changed=self._decided.user_changed,
             waits=self._waits,
             tallies=tallies(self._decided.effects),
@@ -172,19 +182,14 @@ class Writing:
         )
 
     def _changed(self) -> Conversation:
-        decided, before = self._decided, self._conversation
-        moved = self._owner != before.owner
-        status = ("active" if self._owner == "bot" else "escalated") if moved else before.status
+        decided = self._decided
         return replace(
-            before,
+            self._chat,
             position=decided.position,
             user=decided.user,
             context=decided.chat,
             step=decided.step,
             updated_at=self._now,
-            owner=self._owner,
-            status=status,
-            epoch=before.epoch + moved,
             seq=self._seq,
             keyboard=self._keyboard,
             heard_at=self._heard_at,
@@ -207,9 +212,27 @@ class Writing:
         # A wait's id is never given twice within a conversation.
         return f"{self._conversation.uuid}:{wait}"
 
-    def _owned_by(self, owner: Owner, what: Happened) -> None:
-        self._owner = owner
-        self._happened(what)
+    def _chat_now(self) -> Conversation:
+        """The chat as far as the turn has come: what a hand-off notes of it."""
+        return replace(self._chat, seq=self._seq, heard_at=self._heard_at)
+
+    def _who(self, effect: RequestPerson) -> Asked:
+        """Who calls a person, and why."""
+        if self._asked is not None:
+            queue = effect.queue or self._asked.queue
+            return replace(self._asked, queue=queue, note=self._asked.note or effect.note)
+        return Asked(
+            source=composing.source_of(self._decided.understood),
+            queue=effect.queue,
+            note=effect.note,
+            priority=cast(Priority, effect.priority),
+        )
+
+    def _handed(self, done: tuple[Conversation, Sequence[Event], Sequence[Effect]]) -> None:
+        self._chat, events, effects = done
+        self._events.extend(events)
+        for effect in effects:
+            self.add(effect)
 
     def _happened(self, what: Happened) -> None:
         self._events.append(Event(name=what.name, created_at=self._now, data=what.data))

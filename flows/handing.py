@@ -80,6 +80,6 @@ def unanswered(stage: Stage, frame: Frame) -> None:
     stage.forget_scopes()
     stage.drop_timers(wait)
     frame.wait = None
-    tasks.withdraw(stage)
+    tasks.withdraw(stage, "unanswered")
     # What the customer has begun meanwhile is finished first.
     endings.end_by(stage, frame, operation, "unanswered")

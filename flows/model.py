@@ -582,12 +582,27 @@ class Queue:
     """An operators' queue; `hours` names the bot's working hours or is None for always.
 
     `group` is the messenger group that is its desk; `csat` lets the desk ask for a rating by itself.
+    Of its clocks None is one that never rings: `unclaimed` gives a request up that nobody took,
+    `first_response`, `update` and `resolve` are promises of service, `operator_silent` puts a chat
+    back into the queue, `customer_silent` closes it. Within `reopen` of its end a customer comes back
+    to whoever answered them. `write` says whose words go out besides the assignee's; at most
+    `capacity` chats at once are given to one operator (0: any number).
     """
 
     hours: str | None = None
     say: str | None = None
     group: str | None = None
     csat: bool = False
+    assign: Literal["manual", "round_robin", "least_loaded"] = "manual"
+    write: Literal["assignee", "department", "any"] = "assignee"
+    capacity: int = 0
+    unclaimed: timedelta | None = None
+    first_response: timedelta | None = None
+    update: timedelta | None = None
+    resolve: timedelta | None = None
+    operator_silent: timedelta | None = None
+    customer_silent: timedelta | None = None
+    reopen: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

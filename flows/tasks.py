@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from flows import asking, given, moving, promises
 from flows.choices import question_of
@@ -325,11 +325,11 @@ def drop(stage: Stage, frame: Frame) -> None:
         stage.happened("task_dropped", frame)
 
 
-def withdraw(stage: Stage) -> None:
+def withdraw(stage: Stage, outcome: Literal["cancel", "unanswered"] = "cancel") -> None:
     """The chat is the bot's again, before a person came."""
     if stage.holder == "queue":
         stage.holder = "bot"
-        stage.effects.append(WithdrawRequest())
+        stage.effects.append(WithdrawRequest(outcome=outcome))
 
 
 def cut(stage: Stage, place: int) -> None:

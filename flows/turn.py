@@ -226,7 +226,9 @@ class RequestPerson(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class WithdrawRequest(Struct, frozen=True, kw_only=True, gc=False):
-    """The customer went on with the bot before a person came."""
+    """The chat is the bot's again before a person came: the customer went on, or nobody came."""
+
+    outcome: Literal["cancel", "unanswered"] = "cancel"
 
 
 class Happened(Struct, frozen=True, kw_only=True, gc=False):

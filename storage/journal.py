@@ -13,7 +13,16 @@ from bots.ports import Clock, NewId
 from storage import receipts, rows
 from storage.known import Known
 from storage.writer import Writer
-from storage.writes import Intake, TurnRows, Wanted, claim, commit, postpone, prune
+from storage.writes import (
+    Intake,
+    TurnRows,
+    Wanted,
+    claim,
+    commit,
+    dealt_with,
+    postpone,
+    prune,
+)
 
 
 class SqlJournal:
@@ -76,6 +85,9 @@ class SqlJournal:
         parked = rows.to_micros(self._clock()) if until is None else None
         await self._writer.do(postpone, (rows.maybe_micros(until), parked, error, arrival))
 
+    async def dealt_with(self, arrivals: Sequence[int]) -> None:
+        await self._writer.do(dealt_with, (rows.to_micros(self._clock()), arrivals), patient=True)
+
     async def backlog(self) -> list[Arrival]:
         async with self._reader.connect() as connection:
             found = await connection.exec_driver_sql(
@@ -96,6 +108,8 @@ class SqlJournal:
         workspace = conversation.address.workspace
         id = conversation.id
         now = rows.to_micros(self._clock())
+        episode = conversation.episode
+        changed = episode is not None and self._known.episode(conversation.address) is not episode
         return TurnRows(
             conversation_id=id,
             conversation=(
@@ -110,6 +124,7 @@ class SqlJournal:
                 rows.to_json(conversation.position),
                 rows.to_json(conversation.context),
                 rows.maybe_micros(conversation.heard_at),
+                rows.to_json(episode) if episode is not None else None,
                 rows.to_micros(conversation.updated_at),
                 id,
                 conversation.claim,
@@ -139,6 +154,8 @@ class SqlJournal:
                 )
                 for event in turn.events
             ],
+            episodes=[rows.episode_to_row(episode, conversation)] if changed and episode else [],
+            relays=[rows.relay_to_row(relay, now) for relay in turn.relays],
             tallies=[
                 ((workspace, conversation.address.bot, turn.day, *tally), count)
                 for tally, count in turn.tallies.items()

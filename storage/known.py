@@ -7,6 +7,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from bots.model.conversation import Conversation
+from bots.model.episode import Episode
 from bots.model.message import Address
 
 
@@ -41,6 +42,10 @@ class Known:
     def epoch(self, address: Address) -> int | None:
         entry = self._entries.get(address)
         return None if entry is None else entry[0].epoch
+
+    def episode(self, address: Address) -> Episode | None:
+        entry = self._entries.get(address)
+        return None if entry is None else entry[0].episode
 
     def keep(self, conversation: Conversation, *, user_changed: bool = False) -> None:
         customer = self._customers.get(conversation.customer_id)

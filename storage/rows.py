@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from bots.model.conversation import Conversation
+from bots.model.desk import Relay
+from bots.model.episode import Episode
 from bots.model.message import Address, Attachment, Card, Entity, Keyboard, UnifiedMessage
 from bots.model.turn import Arrival, Intent, MessageRecord, Outgoing, Timer
 
@@ -24,6 +26,7 @@ def _plain(value: Any) -> Any:
 _encoder = msgspec.json.Encoder(enc_hook=_plain)
 _decoder = msgspec.json.Decoder()
 _messages = msgspec.json.Decoder(UnifiedMessage)
+_episodes = msgspec.json.Decoder(Episode)
 
 
 class _Parts(msgspec.Struct, omit_defaults=True):
@@ -225,13 +228,16 @@ def intent_to_row(intent: Intent, workspace: int) -> tuple[Any, ...]:
 CONVERSATION_COLUMNS = (
     "c.id, c.uuid, c.workspace, c.bot, c.channel, c.chat_id, c.platform, c.user_id, c.customer_id, "
     "c.owner, c.status, c.unreachable, c.keyboard, c.claim, c.epoch, c.seq, c.step, c.position, "
-    "c.context, c.created_at, c.updated_at, u.remembered, c.heard_at"
+    "c.context, c.created_at, c.updated_at, u.remembered, c.heard_at, c.episode"
 )
 """Of `conversations c JOIN customers u ON u.id = c.customer_id`."""
 
 
 def conversation_from_row(row: Any) -> Conversation:
     """From a row of CONVERSATION_COLUMNS."""
+    episode = None if row[23] is None else _episodes.decode(row[23])
+    if episode is None and row[9] != "bot":
+        episode = _unnoted(row)
     return Conversation(
         id=row[0],
         uuid=row[1],
@@ -253,4 +259,75 @@ def conversation_from_row(row: Any) -> Conversation:
         updated_at=to_moment(row[20]),
         user=from_json(row[21]),
         heard_at=maybe_moment(row[22]),
+        episode=episode,
+    )
+
+
+def _unnoted(row: Any) -> Episode:
+    """The hand-off of a chat that people had before hand-offs were noted."""
+    return Episode(
+        id=row[1],
+        number=1,
+        state="active" if row[9] == "operator" else "requested",
+        native=row[6] if row[9] == "operator" else "",
+        requested_at=to_moment(row[20]),
+        first_seq=row[15],
+    )
+
+
+def episode_to_row(episode: Episode, conversation: Conversation) -> tuple[Any, ...]:
+    """In the order of the table's columns."""
+    return (
+        episode.id,
+        conversation.address.workspace,
+        conversation.address.bot,
+        conversation.id,
+        episode.number,
+        episode.state,
+        episode.queue,
+        episode.assignee,
+        to_micros(episode.requested_at),
+        maybe_micros(episode.released_at),
+        to_json(episode),
+    )
+
+
+def episode_from_json(text: str) -> Episode:
+    """From the column `data`."""
+    return _episodes.decode(text)
+
+
+def relay_to_row(relay: Relay, now: int) -> tuple[Any, ...]:
+    """In the order of `RELAY_COLUMNS`."""
+    return (
+        relay.channel,
+        relay.chat_id,
+        relay.message_id,
+        relay.thread_id,
+        relay.conversation_id,
+        relay.seq,
+        relay.part,
+        relay.way,
+        relay.operator,
+        now,
+    )
+
+
+RELAY_COLUMNS = (
+    "channel, chat_id, message_id, thread_id, conversation_id, seq, part, way, operator, created_at"
+)
+
+
+def relay_from_row(row: Any) -> Relay:
+    """From a row of RELAY_COLUMNS."""
+    return Relay(
+        channel=row[0],
+        chat_id=row[1],
+        message_id=row[2],
+        thread_id=row[3],
+        conversation_id=row[4],
+        seq=row[5],
+        part=row[6],
+        way=row[7],
+        operator=row[8],
     )

@@ -16,8 +16,11 @@ from storage.channels import SqlChannels
 from storage.checkpoints import Checkpoints
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers, open_writer
+from storage.desks import SqlDesks
+from storage.episodes import SqlEpisodes
 from storage.journal import SqlJournal
 from storage.migrate import migrate
+from storage.operators import SqlOperators
 from storage.outbox import SqlOutbox
 from storage.shelf import SqlShelf
 from storage.tallies import SqlTallies
@@ -39,6 +42,9 @@ class Stores:
     shelf: SqlShelf
     tallies: SqlTallies
     versions: SqlVersions
+    episodes: SqlEpisodes
+    operators: SqlOperators
+    desks: SqlDesks
     _writer: Writer
     _reader: AsyncEngine
     _lock: Lock
@@ -86,6 +92,9 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         shelf=SqlShelf(writer, reader),
         tallies=SqlTallies(reader),
         versions=SqlVersions(writer, reader),
+        episodes=SqlEpisodes(reader),
+        operators=SqlOperators(writer, reader),
+        desks=SqlDesks(writer, reader, clock=clock),
         _writer=writer,
         _reader=reader,
         _lock=lock,

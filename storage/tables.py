@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+HANDOFFS = "name >= 'handoff.' AND name < 'handoff/'"
+"""What finds the events of hand-offs by their index; a query has to say it in these words."""
+
 WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
 
 
@@ -80,7 +83,8 @@ class Customers(SQLModel, table=True):
 class ConversationRows(SQLModel, table=True):
     """`waits` says in which steps the chat stands, as JSON, the top first; null for an idle one.
 
-    `heard_at` is when the customer last wrote.
+    `heard_at` is when the customer last wrote; `episode` the hand-off it is in, or its last one, as
+    JSON (`bots.model.handoff.Episode`).
     """
 
     __tablename__ = "conversations"
@@ -119,6 +123,7 @@ class ConversationRows(SQLModel, table=True):
     position: str
     context: str
     heard_at: int | None = maybe_moment()
+    episode: str | None = None
     created_at: int = moment()
     updated_at: int = moment()
 
@@ -270,7 +275,16 @@ class Events(SQLModel, table=True):
     """What happened; `id` rises and is a reader's cursor."""
 
     __tablename__ = "events"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index(
+            "events_of_handoff",
+            "workspace",
+            "created_at",
+            sqlite_where=text(HANDOFFS),
+            postgresql_where=text(HANDOFFS),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(sa_column=big_id())
     workspace: int
@@ -355,4 +369,152 @@ class ChannelRows(SQLModel, table=True):
     why: str
     title: str
     created_at: int = moment()
+    updated_at: int = moment()
+
+
+class EpisodeRows(SQLModel, table=True):
+    """Every hand-off; `data` is the whole of it as JSON, the other columns find it."""
+
+    __tablename__ = "episodes"
+    __table_args__ = (
+        Index(
+            "episodes_open",
+            "workspace",
+            "queue",
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+        WITHOUT_ROWID,
+    )
+
+    id: str = Field(primary_key=True)
+    workspace: int
+    bot: str
+    conversation_id: int = Field(sa_type=BigInteger, index=True)
+    number: int
+    state: str
+    queue: str
+    assignee: int | None = None
+    requested_at: int = moment()
+    released_at: int | None = maybe_moment()
+    data: str
+
+
+class OperatorRows(SQLModel, table=True):
+    """People who answer customers; `queues` as JSON."""
+
+    __tablename__ = "operators"
+    __table_args__ = (UniqueConstraint("workspace", "telegram"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    workspace: int = Field(foreign_key="workspaces.id")
+    name: str
+    role: str
+    telegram: str | None = None
+    username: str
+    queues: str
+    capacity: int
+    away_until: int | None = maybe_moment()
+    active: bool
+    created_at: int = moment()
+
+
+class Codes(SQLModel, table=True):
+    """One-time codes by their SHA-256: what one is for (`kind`), and of whom or what (`subject`)."""
+
+    __tablename__ = "codes"
+
+    digest: str = Field(primary_key=True)
+    workspace: int
+    kind: str
+    subject: str
+    expires_at: int = moment()
+    used_at: int | None = maybe_moment()
+
+
+class DeskGroups(SQLModel, table=True):
+    """Groups of messengers that are desks; `queues` as JSON."""
+
+    __tablename__ = "desk_groups"
+
+    workspace: int
+    channel: str = Field(primary_key=True)
+    chat_id: str = Field(primary_key=True)
+    title: str
+    bot: str
+    queues: str
+    flat: bool
+    trouble: str
+    checked_at: int | None = maybe_moment()
+    created_at: int = moment()
+
+
+class Topics(SQLModel, table=True):
+    """A chat's places in groups; `shown` as JSON (`bots.model.desk.Topic`)."""
+
+    __tablename__ = "topics"
+    __table_args__ = (
+        Index("topics_of_thread", "channel", "chat_id", "thread_id"),
+        WITHOUT_ROWID,
+    )
+
+    conversation_id: int = Field(sa_type=BigInteger, primary_key=True)
+    channel: str = Field(primary_key=True)
+    chat_id: str = Field(primary_key=True)
+    gen: int = Field(primary_key=True)
+    workspace: int
+    thread_id: str
+    status: str
+    lease_until: int | None = maybe_moment()
+    mirrored: int
+    titled_by_hand: bool
+    shown: str
+    created_at: int = moment()
+
+
+class Relays(SQLModel, table=True):
+    """Messages of groups, and what each is of a chat (`bots.model.desk.Relay`)."""
+
+    __tablename__ = "relays"
+    __table_args__ = (
+        Index("relays_of_message", "conversation_id", "seq"),
+        WITHOUT_ROWID,
+    )
+
+    channel: str = Field(primary_key=True)
+    chat_id: str = Field(primary_key=True)
+    message_id: str = Field(primary_key=True)
+    thread_id: str
+    conversation_id: int = Field(sa_type=BigInteger)
+    seq: int
+    part: int
+    way: str
+    operator: int | None = None
+    created_at: int = moment()
+
+
+class Notes(SQLModel, table=True):
+    """What operators tell one another about a chat."""
+
+    __tablename__ = "notes"
+
+    id: int | None = Field(sa_column=big_id())
+    workspace: int
+    conversation_id: int = Field(sa_type=BigInteger, index=True)
+    episode: str
+    operator: int | None = None
+    text: str
+    created_at: int = moment()
+
+
+class CannedRows(SQLModel, table=True):
+    """Answers that operators keep ready."""
+
+    __tablename__ = "canned"
+
+    workspace: int = Field(primary_key=True)
+    bot: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    text: str
+    by: int | None = None
     updated_at: int = moment()

@@ -9,7 +9,7 @@ from bots.errors import ClaimLost, Consumed, NotFound
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address
 from storage import receipts
-from storage.rows import CONVERSATION_COLUMNS, conversation_from_row, to_json
+from storage.rows import CONVERSATION_COLUMNS, RELAY_COLUMNS, conversation_from_row, to_json
 from storage.sql import AnyOf, Insert
 
 _CHUNK = 1000
@@ -42,6 +42,14 @@ _insert_intents = Insert(
     "key, workspace, conversation_id, wait_id, action, arguments, timeout, retries, attempts, "
     "created_at, not_before",
 )
+_put_episodes = Insert(
+    "episodes",
+    "id, workspace, bot, conversation_id, number, state, queue, assignee, requested_at,"
+    " released_at, data",
+    tail="ON CONFLICT (id) DO UPDATE SET state = excluded.state, queue = excluded.queue,"
+    " assignee = excluded.assignee, released_at = excluded.released_at, data = excluded.data",
+)
+_insert_relays = Insert("relays", RELAY_COLUMNS, tail="ON CONFLICT DO NOTHING")
 _insert_events = Insert("events", "workspace, conversation_id, name, data, created_at")
 _add_tallies = Insert(
     "tallies",
@@ -55,7 +63,7 @@ _delete_intents = AnyOf("DELETE FROM intents WHERE key")
 _UPDATE_CONVERSATION = (
     "UPDATE conversations SET owner = ?, status = ?, unreachable = ?, keyboard = ?, epoch = ?,"
     " seq = ?, step = ?, waits = ?, position = ?, context = ?, heard_at = ?,"
-    " updated_at = ? WHERE id = ? AND claim = ?"
+    " episode = ?, updated_at = ? WHERE id = ? AND claim = ?"
 )
 _UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id = ?"
 _DROP_OUTBOX = (
@@ -203,6 +211,8 @@ class TurnRows:
     intents: list[tuple[Any, ...]]
     cancelled_intents: Sequence[str]
     events: list[tuple[Any, ...]]
+    episodes: list[tuple[Any, ...]]
+    relays: list[tuple[Any, ...]]
     tallies: list[tuple[tuple[Any, ...], int]]
 
 
@@ -221,6 +231,10 @@ def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost 
     arrivals = [number for turn in ours for number in turn.arrivals]
     if arrivals and _inbox_done(db, (ours[0].now,), arrivals) < len(arrivals):
         raise Consumed("A message was answered before")
+    relays = [row for turn in ours for row in turn.relays]
+    if relays and _insert_relays(db, relays) < len(relays):
+        raise Consumed("A message of a desk was passed on before")
+    _put_episodes(db, [row for turn in ours for row in turn.episodes])
     _insert_messages(db, [row for turn in ours for row in turn.messages])
     _insert_outbox(db, [row for turn in ours for row in turn.outgoing])
     _insert_timers(db, [row for turn in ours for row in turn.timers])
@@ -262,6 +276,13 @@ def _drop(db: sqlite3.Connection, turn: TurnRows) -> None:
 
 
 # ---------------------------------------------------------------- failures and tidying
+
+
+def dealt_with(db: sqlite3.Connection, items: Sequence[tuple[int, Sequence[int]]]) -> list[None]:
+    """Mark what was done without a turn; items are (now, numbers)."""
+    for now, numbers in items:
+        _inbox_done(db, (now,), numbers)
+    return [None] * len(items)
 
 
 def postpone(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:

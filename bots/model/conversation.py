@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from bots.model.episode import Episode
 from bots.model.message import Address
 
 Owner = Literal["bot", "queue", "operator"]
@@ -29,7 +30,7 @@ class Conversation:
     claim and guards the commit of a turn; `epoch` rises only when `owner` changes and guards what
     leaves the house; `seq` numbers the conversation's messages, in and out. `keyboard` says that the
     messenger shows a keyboard of ours in place of the customer's own. `heard_at` is when the customer
-    last wrote or pressed.
+    last wrote or pressed. `episode` is the hand-off it is in, or its last one.
     """
 
     id: int
@@ -52,3 +53,4 @@ class Conversation:
     unreachable: bool = False
     keyboard: bool = False
     heard_at: datetime | None = None
+    episode: Episode | None = None

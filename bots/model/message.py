@@ -12,9 +12,10 @@ MessageType = Literal[
     "text", "image", "video", "document", "voice", "sticker", "audio", "location", "contact"
 ]
 Happening = Literal[
-    "message", "button", "edited", "blocked", "unblocked", "event", "schedule", "echo"
+    "message", "button", "edited", "blocked", "unblocked", "event", "schedule", "echo", "desk"
 ]
-"""What came. An `echo` is what a person of ours wrote to the customer in the messenger itself."""
+"""What came. An `echo` is what a person of ours wrote to the customer in the messenger itself; `desk`
+is whatever happens in an operators' group, the messenger's own update in `metadata["update"]`."""
 LOOSE_ALBUM = "media"
 """The `album` of pictures where the messenger does not tell which of them belong together: those that
 come one after another at once do."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bots.model.conversation import Conversation
+from bots.model.desk import Relay
 from bots.model.message import (
     Address,
     Attachment,
@@ -160,7 +161,8 @@ class TurnRecord:
     `user_changed` says that `conversation.user` goes to the customer's row too. `cancelled` are
     names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more. `waits`
     is where the chat stands now, the top first; `tallies` what it adds to the counters of `day`
-    (ISO, in the bot's own time zone).
+    (ISO, in the bot's own time zone). `relays` are messages of a desk that the turn comes from: one
+    that is known already makes the whole turn one that was done before.
     """
 
     conversation: Conversation
@@ -174,6 +176,7 @@ class TurnRecord:
     intents: Sequence[Intent] = ()
     cancelled_intents: Sequence[str] = ()
     events: Sequence[Event] = ()
+    relays: Sequence[Relay] = ()
     user_changed: bool = False
     waits: Sequence[Stand] = ()
     tallies: Mapping[Tally, int] = field(default_factory=dict)

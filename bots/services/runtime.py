@@ -6,8 +6,10 @@ from typing import Any, Protocol
 
 from bots.model.answer import Answer, Delivery
 from bots.model.conversation import Conversation, Opening
+from bots.model.episode import Asked
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.turn import MessageRecord
+from bots.responder import Move, Turn
 from flows.model import Bot
 
 
@@ -31,15 +33,11 @@ class Inbox(Protocol):
     ) -> MessageRecord:
         """Say something in the bot's place. Raises NotFound without a conversation or opening."""
 
-    async def take_over(
-        self,
-        address: Address,
-        *,
-        reason: str,
-        priority: str = "normal",
-        context: Mapping[str, Any] | None = None,
-    ) -> Conversation:
-        """Silence the bot and let the chat wait for a person."""
+    async def take_over(self, address: Address, asked: Asked) -> Conversation:
+        """Silence the bot and let the chat wait for a person; asking twice changes nothing."""
+
+    async def move(self, address: Address, move: Move, opening: Opening | None = None) -> Turn:
+        """Something happens to a chat's hand-off. Raises NotFound, and what `move` raises."""
 
     async def update(self, address: Address) -> None:
         """Let a chat leave older versions of its bot at once. Raises NotFound."""

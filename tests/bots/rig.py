@@ -14,6 +14,7 @@ from bots.actions import Performer
 from bots.deciding import Decider
 from bots.errands import Errands
 from bots.errors import Unavailable
+from bots.handoffs import Handoffs
 from bots.inbox import Inbox
 from bots.lanes import Lanes
 from bots.model.conversation import Conversation
@@ -24,7 +25,7 @@ from bots.ports import Channel, Received, Webhook
 from bots.publishing import Published
 from bots.responder import Responder
 from flows.load import load_bot
-from flows.model import ActionSpec, Bot, Input
+from flows.model import ActionSpec, Bot, Input, Queue
 from scheduler.worker import Worker
 from storage.sqlite import Stores, open_sqlite
 from tests.bots.clockwork import NoMeter
@@ -348,6 +349,7 @@ class Rig:
             listeners=[self.ears],
             clock=self.hands.now,
             new_id=self.new_id,
+            handoffs=Handoffs(self._queues, self.new_id),
         )
         self.worker = Worker(timers=timers, clock=self.hands.now)
         self.lanes = Lanes()
@@ -363,6 +365,9 @@ class Rig:
         )
         await self.outbox.start()
         await self.inbox.start()
+
+    def _queues(self, bot: str) -> Mapping[str, Queue]:
+        return self.published.current(bot).queues
 
     def fares(self, channel: str, why: str | None) -> None:
         """How sending goes at a channel, told when that changes."""

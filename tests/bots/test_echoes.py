@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bots.echoes import SILENCE
+from bots.model.episode import Asked
 from bots.model.message import UnifiedMessage
 from flows.turn import GivenBack
 from tests.bots.rig import Rig, address_of
@@ -104,7 +105,7 @@ async def test_a_person_may_begin_a_chat(rig: Rig) -> None:
 
 async def test_who_was_asked_for_takes_the_chat_by_answering(rig: Rig) -> None:
     await rig.hears("anna", "/start")
-    await rig.inbox.take_over(ANNA, reason="asked")
+    await rig.inbox.take_over(ANNA, Asked(reason="asked"))
     assert (await rig.conversation("anna")).owner == "queue"
     await answers(rig, "here I am")
     assert (await rig.conversation("anna")).owner == "operator"

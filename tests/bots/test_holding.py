@@ -10,6 +10,7 @@ import pytest
 from bots.errors import WindowClosed
 from bots.holding import LONGEST
 from bots.model.conversation import Opening
+from bots.model.episode import Asked
 from bots.model.message import Reply
 from bots.pacing import MOST, Pacing
 from bots.ports import Pace
@@ -94,7 +95,7 @@ async def test_a_crash_while_it_is_let_go_loses_nothing_and_keeps_the_order(
 
 async def test_what_the_bot_said_before_a_person_took_over_is_never_let_go(rig: Rig) -> None:
     held = await says(rig, "one", author="bot")
-    await rig.inbox.take_over(ANNA, reason="asked")
+    await rig.inbox.take_over(ANNA, Asked(reason="asked"))
     await rig.inbox.give_back(ANNA, GivenBack())
     await rig.quiet()
     await rig.hears("anna", "a")

@@ -17,6 +17,7 @@ from bots.errors import (
     Unavailable,
 )
 from bots.model.conversation import Opening
+from bots.model.episode import Asked
 from bots.model.message import Reply
 from bots.model.turn import ALWAYS
 from flows.turn import GivenBack
@@ -483,14 +484,14 @@ async def test_what_the_bot_had_not_sent_before_a_person_came_never_leaves(rig: 
     await rig.hears("anna", "/start")
     rig.messenger.script["anna"].append(ChannelBusy(30))
     await rig.hears("anna", "a", "b")
-    await rig.inbox.take_over(ANNA, reason="asked")
+    await rig.inbox.take_over(ANNA, Asked(reason="asked"))
     await rig.passes(60)
     assert rig.messenger.texts("anna") == ["0:start"]
 
 
 async def test_what_a_person_said_leaves_though_the_bot_has_the_chat_again(rig: Rig) -> None:
     await rig.hears("anna", "/start")
-    await rig.inbox.take_over(ANNA, reason="asked")
+    await rig.inbox.take_over(ANNA, Asked(reason="asked"))
     rig.messenger.script["anna"].append(ChannelBusy(30))
     said = Reply(message_id=rig.new_id(), text="I am here", author="operator")
     await rig.inbox.say(ANNA, said)
@@ -506,7 +507,7 @@ async def test_a_channel_that_pauses_does_not_let_an_old_message_slip_out(rig: R
     rig.messenger.script["boris"].append(ChannelUnauthorised("401"))
     await rig.hears("boris", "x")
     await rig.hears("anna", "a")
-    await rig.inbox.take_over(ANNA, reason="asked")
+    await rig.inbox.take_over(ANNA, Asked(reason="asked"))
     await rig.passes(120)
     assert rig.messenger.texts("anna") == ["0:start"]
     assert rig.messenger.texts("boris") == ["0:start", "1:x"]
@@ -514,7 +515,7 @@ async def test_a_channel_that_pauses_does_not_let_an_old_message_slip_out(rig: R
 
 async def test_a_reminder_does_not_come_while_a_person_has_the_chat(rig: Rig) -> None:
     await rig.hears("anna", "/start")
-    await rig.inbox.take_over(ANNA, reason="asked")
+    await rig.inbox.take_over(ANNA, Asked(reason="asked"))
     await rig.passes(3600)
     assert rig.messenger.texts("anna") == ["0:start"]
     conversation = await rig.inbox.give_back(ANNA, GivenBack())
@@ -526,7 +527,7 @@ async def test_a_reminder_does_not_come_while_a_person_has_the_chat(rig: Rig) ->
 async def test_the_result_of_an_action_waits_while_a_person_has_the_chat(rig: Rig) -> None:
     rig.world.held = asyncio.Event()
     await rig.hears("anna", "/start", "slow")
-    await rig.inbox.take_over(ANNA, reason="asked")
+    await rig.inbox.take_over(ANNA, Asked(reason="asked"))
     rig.world.held.set()
     await rig.quiet()
     assert rig.messenger.texts("anna") == ["0:start"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from bots.errors import ActionFailed, ChannelBusy, ChannelDown, Unavailable, Unreachable
+from bots.model.episode import Asked
 from bots.model.message import UnifiedMessage
 from bots.model.turn import Outgoing
 from flows.turn import GivenBack
@@ -242,7 +243,7 @@ class RuntimeMachine(RuleBasedStateMachine):
         self.run(self._alive_and_done())
         known = self.chats[chat]
         if known.owner == "bot":
-            self.run(self.rig.inbox.take_over(address_of(chat), reason="asked"))
+            self.run(self.rig.inbox.take_over(address_of(chat), Asked(reason="asked")))
             known.owner, known.epoch = "queue", known.epoch + 1
 
     @precondition(lambda self: any(one.owner == "queue" for one in self.chats.values()))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bots.errors import Unavailable
+from bots.model.episode import Asked
 from bots.model.message import UnifiedMessage
 from scheduler.schedules import Schedules
 from tests.bots.clockwork import Clockwork
@@ -147,7 +148,7 @@ async def test_who_cannot_be_written_to_or_has_a_person_is_passed_over(
     for chat in ("anna", "clara", "dora"):
         await rig.hears(chat, "/start", chat)
     await rig.inbox.accept([rig.message("anna", "", happening="blocked")])
-    await rig.inbox.take_over(rig.message("clara", "").address, reason="help")
+    await rig.inbox.take_over(rig.message("clara", "").address, Asked(reason="help"))
     await keeper.at("18:00")
     assert keeper.told("anna", "clara", "dora") == {"anna": 0, "clara": 0, "dora": 1}
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bots.errors import ClaimLost, Consumed, NotFound
+from bots.model.episode import Episode
 from bots.model.message import Address, Attachment, Button, Card, Keyboard
 from bots.model.turn import Event, Intent, TurnRecord
 from storage.sqlite import Stores
@@ -148,6 +149,7 @@ async def test_a_restart_raises_the_claim_and_changes_nothing_else(house: House)
             "unreachable": True,
             "keyboard": True,
             "updated_at": NOON + timedelta(microseconds=1),
+            "episode": Episode(id="e1", number=1, state="requested", requested_at=NOON),
         },
     )
     stores = await house.reopen()

@@ -20,10 +20,12 @@ from bots.errors import Invalid, NotFound, Unauthorised
 from bots.model.account import Account, ApiKey
 from bots.model.answer import Answer, Delivery
 from bots.model.conversation import Conversation, Opening
+from bots.model.episode import Asked
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.receipt import Receipt
 from bots.model.turn import MessageRecord, Outgoing
 from bots.ports import Channel, File, Received, Webhook
+from bots.responder import Move, Turn
 from bots.services import Services
 from bots.services.accounts import Accounts, digest
 from bots.services.chat import Chat
@@ -123,14 +125,10 @@ class FakeInbox:
         conversation = self._store.opened(address, opening)
         return self._store.note(conversation, reply.text, "api", keyboard=reply)
 
-    async def take_over(
-        self,
-        address: Address,
-        *,
-        reason: str,
-        priority: str = "normal",
-        context: Mapping[str, Any] | None = None,
-    ) -> Conversation:
+    async def move(self, address: Address, move: Move, opening: Opening | None = None) -> Turn:
+        raise AssertionError("no operator works over HTTP")
+
+    async def take_over(self, address: Address, asked: Asked) -> Conversation:
         conversation = replace(
             self._store.opened(address, None),
             owner="queue",
@@ -497,7 +495,7 @@ async def build_house(
         ),
         events=Events(inbox, conversations, clock=clock, new_id=new_id),
         files=Files(conversations, {one.name: one for one in channels["telegram"]}),
-        handoff=Handoff(inbox, conversations),
+        handoff=Handoff(inbox, conversations, queues=lambda bot: {}, new_id=new_id),
         accounts=Accounts(accounts, clock=clock, random_bytes=lambda n: bytes(range(1, n + 1))),
         health=Health(checks),
     )

@@ -7,6 +7,7 @@ import pytest
 
 from bots.errors import Invalid
 from bots.model.account import Caller
+from bots.model.episode import Asked
 from bots.services.conversations import Conversations
 from bots.services.events import Events
 from flows.turn import GivenBack
@@ -116,7 +117,7 @@ async def test_an_event_that_comes_while_a_person_has_the_chat_is_taken_afterwar
     rig: Rig,
 ) -> None:
     await rig.hears("anna", "/pay")
-    await rig.inbox.take_over(ANNA, reason="trouble")
+    await rig.inbox.take_over(ANNA, Asked(reason="trouble"))
     await tell(rig, "payment.paid", "1", amount=5)
     assert rig.messenger.texts("anna") == ["waiting"]
     await rig.inbox.give_back(ANNA, GivenBack())

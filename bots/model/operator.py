@@ -1,0 +1,41 @@
+"""People who answer customers, and what each of them may."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Role = Literal["viewer", "operator", "lead", "admin", "owner"]
+ROLES: tuple[Role, ...] = ("viewer", "operator", "lead", "admin", "owner")
+"""From the one who may least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """One of our people. `telegram` is their user id there, "" until they linked it.
+
+    `queues` are those they answer in; none are all. At most `capacity` chats are given to them at
+    once (0: any number). They are away until `away_until`, where that lies ahead.
+    """
+
+    id: int
+    workspace: int
+    name: str
+    role: Role = "operator"
+    telegram: str = ""
+    username: str = ""
+    queues: tuple[str, ...] = ()
+    capacity: int = 0
+    away_until: datetime | None = None
+    active: bool = True
+
+    def may(self, role: Role) -> bool:
+        """Whether they are at least that."""
+        return self.active and ROLES.index(self.role) >= ROLES.index(role)
+
+    def serves(self, queue: str) -> bool:
+        """Whether chats of this queue are theirs to take."""
+        return not self.queues or not queue or queue in self.queues
+
+    def here(self, now: datetime) -> bool:
+        """Whether chats may be given to them."""
+        return self.active and (self.away_until is None or self.away_until <= now)

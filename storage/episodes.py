@@ -1,0 +1,82 @@
+"""Hand-offs, for those who look at them from outside of turns; behind bots.ports.Episodes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bots.errors import NotFound
+from bots.model.conversation import Conversation
+from bots.model.episode import Episode
+from bots.model.turn import Event, MessageRecord
+from storage.rows import (
+    CONVERSATION_COLUMNS,
+    RECORD_COLUMNS,
+    conversation_from_row,
+    episode_from_json,
+    from_json,
+    record_from_row,
+    to_micros,
+    to_moment,
+)
+from storage.tables import HANDOFFS
+
+_FROM = "FROM conversations c JOIN customers u ON u.id = c.customer_id"
+_OPEN = (
+    f"SELECT {CONVERSATION_COLUMNS} FROM episodes e JOIN conversations c ON c.id = e.conversation_id"
+    " JOIN customers u ON u.id = c.customer_id"
+    " WHERE e.workspace = ? AND e.released_at IS NULL ORDER BY e.requested_at, e.id"
+)
+_BY_ID = f"SELECT {CONVERSATION_COLUMNS} {_FROM} WHERE c.workspace = ? AND c.id = ?"
+_OF_CHAT = "SELECT data FROM episodes WHERE conversation_id = ? ORDER BY number DESC LIMIT ?"
+_MESSAGES = (
+    f"SELECT {RECORD_COLUMNS} FROM messages m"
+    " WHERE m.conversation_id = ? AND m.seq > ? ORDER BY m.seq LIMIT ?"
+)
+_TOLD = (
+    (
+        "SELECT e.conversation_id, c.bot, c.platform, e.name, e.data, e.created_at FROM events e"
+        " JOIN conversations c ON c.id = e.conversation_id"
+        f" WHERE e.workspace = ? AND e.created_at >= ? AND e.created_at < ? AND {HANDOFFS} ORDER BY e.id"
+    )
+    .replace("name >=", "e.name >=")
+    .replace("name <", "e.name <")
+)
+
+
+class SqlEpisodes:
+    """Reads alone."""
+
+    def __init__(self, reader: AsyncEngine) -> None:
+        self._reader = reader
+
+    async def open(self, workspace: int) -> list[tuple[Conversation, Episode]]:
+        chats = [conversation_from_row(row) for row in await self._rows(_OPEN, (workspace,))]
+        return [(chat, chat.episode) for chat in chats if chat.episode is not None]
+
+    async def of_chat(self, conversation: int, *, limit: int) -> list[Episode]:
+        rows = await self._rows(_OF_CHAT, (conversation, limit))
+        return [episode_from_json(row[0]) for row in rows]
+
+    async def conversation(self, workspace: int, id: int) -> Conversation:
+        rows = await self._rows(_BY_ID, (workspace, id))
+        if not rows:
+            raise NotFound("conversation", id)
+        return conversation_from_row(rows[0])
+
+    async def messages(self, conversation: int, *, after: int, limit: int) -> list[MessageRecord]:
+        rows = await self._rows(_MESSAGES, (conversation, after, limit))
+        return [record_from_row(row) for row in rows]
+
+    async def told(
+        self, workspace: int, *, since: datetime, until: datetime
+    ) -> list[tuple[int, str, str, Event]]:
+        rows = await self._rows(_TOLD, (workspace, to_micros(since), to_micros(until)))
+        return [
+            (id, bot, platform, Event(name=name, data=from_json(data), created_at=to_moment(at)))
+            for id, bot, platform, name, data, at in rows
+        ]
+
+    async def _rows(self, query: str, given: tuple[Any, ...]) -> list[Any]:
+        async with self._reader.connect() as connection:
+            return list((await connection.exec_driver_sql(query, given)).fetchall())
