@@ -93,6 +93,7 @@ if TYPE_CHECKING:
 
     from adapters.http.health import Metrics
     from adapters.messenger_catalogue import Opener
+    from adapters.messengers.telegram.desk.desk import TelegramDesk
     from adapters.messengers.web.hub import Hub
     from bots.services import Services
     from bots.services.recording import Recorder
@@ -266,6 +267,7 @@ class House:
     channels: dict[str, Channel]
     new_id: Ids
     tape: "Tape | None" = None
+    desk: "TelegramDesk | None" = None
     told: Callable[[str, str | None], None] = lambda channel, why: None
     supervisor: Supervisor = field(default_factory=Supervisor)
 
@@ -285,6 +287,8 @@ class House:
     async def close(self, patience: float) -> None:
         """Finish the turns and sends under way, in so many seconds; everything else is on disk."""
         await self.supervisor.close()
+        if self.desk is not None:
+            await self.desk.close()
         started = time.monotonic()
         await self.inbox.close(patience * 0.7)
         await self.outbox.close(patience - (time.monotonic() - started))
@@ -594,6 +598,7 @@ def connect(settings: Settings, house: House, mask: Mask) -> Channels:
     opener = replace(
         opener_of(settings, house.stores.shelf, house.new_id, mask, language),
         invoices=house.payments,
+        is_desk=house.desk.is_desk if house.desk is not None else lambda channel, chat_id: False,
     )
 
     def url(platform: str) -> str | None:
@@ -647,22 +652,26 @@ async def serve(settings: Settings) -> None:
     bots = load_all(settings, live=live)
     listening = open_port(settings)
     metrics, hub = Metrics(), Hub()
+    listeners: list[Listener] = [hub, metrics]
     try:
         house = await build(
             settings,
             bots,
             meter=metrics,
             channels={"web": WebChannel(hub, settings.data_dir / "files")},
-            listeners=[hub, metrics],
+            listeners=listeners,
             tape=Tape() if settings.public_url is None else None,
             base=address_of(settings, listening.getsockname()[1]),
         )
     except OSError as error:
         stop(error.strerror or str(error))
+    house.desk = desk_of(house)
+    listeners.append(house.desk)
     channels = connect(settings, house, log_as(settings))
     house.told = channels.told
     app = http_app(settings, house, hub, metrics, channels)
     await arrive(house, channels)
+    await house.desk.start()
     # What came before us goes first: only then may anything new come in.
     await house.start()
     channels.start()
@@ -681,6 +690,25 @@ async def serve(settings: Settings) -> None:
     finally:
         await house.close(SHUTDOWN - HTTP_SHUTDOWN - 1)
         await channels.close()
+
+
+def desk_of(house: House) -> "TelegramDesk":
+    """The desk of the workspace's operators, over the channels of all its bots."""
+    from adapters.messengers.telegram.desk.desk import TelegramDesk
+
+    desk = TelegramDesk(
+        workspace=house.workspace,
+        channels=house.channels,
+        handoff=house.handoff,
+        episodes=house.stores.episodes,
+        operators=house.stores.operators,
+        desks=house.stores.desks,
+        clock=now,
+        sleep=asyncio.sleep,
+        new_id=house.new_id,
+    )
+    house.inbox.desk = desk.take
+    return desk
 
 
 async def stop_if_stranded(settings: Settings) -> None:

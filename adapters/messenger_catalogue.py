@@ -47,6 +47,7 @@ class Opener:
     language: Callable[[str], str]
     hide: Callable[[Iterable[str]], None]
     invoices: Invoices | None = None
+    is_desk: Callable[[str, str], bool] = lambda channel, chat_id: False
 
     def __call__(self, record: ChannelRecord) -> MessengerChannel:
         """Raises ChannelUnauthorised for what cannot be opened, saying what to do."""
@@ -76,5 +77,6 @@ class Opener:
                 folder=partial(self.folder, record.bot),
                 language=partial(self.language, record.bot),
                 invoices=self.invoices,
+                is_desk=self.is_desk,
             )
         )

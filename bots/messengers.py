@@ -37,7 +37,8 @@ class Account:
 
     `folder` gives the bot's folder, in which paths of media are looked up, `language` what the bot
     speaks now; `api_base` is where the messenger's API is, without a slash at its end. `invoices`
-    are there where money can be taken.
+    are there where money can be taken. `is_desk` says of a channel's group whether operators work in
+    it: what happens there comes in as `desk`.
     """
 
     workspace: int
@@ -51,6 +52,7 @@ class Account:
     folder: Callable[[], Path | None]
     language: Callable[[], str] = lambda: "ru"
     invoices: Invoices | None = None
+    is_desk: Callable[[str, str], bool] = lambda channel, chat_id: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

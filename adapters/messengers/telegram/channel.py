@@ -12,6 +12,7 @@ import structlog
 
 from adapters.foreign_json import mapping
 from adapters.messengers.telegram.client import PUBLIC_API, Client, Connection
+from adapters.messengers.telegram.desk_updates import desk_message
 from adapters.messengers.telegram.fields import id_of, string
 from adapters.messengers.telegram.files import BotFiles
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES, parse_update
@@ -67,8 +68,10 @@ class TelegramChannel(MessengerChannel):
         language: Callable[[], str] = lambda: "ru",
         folder: Callable[[], Path | None] = lambda: None,
         sleep: Sleep = asyncio.sleep,
+        is_desk: Callable[[str, str], bool] = lambda channel, chat_id: False,
     ) -> None:
         self._client = Client(token, connection)
+        self._is_desk = is_desk
         self._sender = Sender(
             self._client,
             BotFiles(self._client, shelf=shelf, workspace=workspace, folder=folder),
@@ -117,12 +120,27 @@ class TelegramChannel(MessengerChannel):
         )
         if not isinstance(update, dict):
             return Received()
+        at_desk = desk_message(
+            update,
+            is_desk=partial(self._is_desk, self.name),
+            address_of=self._address_of,
+            new_id=self._new_id,
+            now=self._clock(),
+        )
+        if at_desk is not None:
+            # A press is answered by the desk, which has something to say to it.
+            return Received(messages=[at_desk])
         message = mapping(update, "message")
         if "migrate_from_chat_id" in message:
             await self._learn_move(message)
         if "successful_payment" in message or "refunded_payment" in message:
             await self._till.note(message)
         return Received(messages=messages, after=self._due(update))
+
+    @property
+    def client(self) -> Client:
+        """For the desk, which makes calls of its own."""
+        return self._client
 
     async def updates(self, offset: int) -> list[Any]:
         """Wait for updates from `offset` on; what lies below it Telegram forgets."""
@@ -235,6 +253,7 @@ def _open(account: Account) -> TelegramChannel:
         language=account.language,
         folder=account.folder,
         sleep=account.sleep,
+        is_desk=account.is_desk,
     )
 
 
