@@ -695,8 +695,9 @@ async def serve(settings: Settings) -> None:
 def desk_of(house: House) -> "TelegramDesk":
     """The desk of the workspace's operators, over the channels of all its bots."""
     from adapters.messengers.telegram.desk.desk import TelegramDesk
+    from adapters.messengers.telegram.desk.parts import Parts
 
-    desk = TelegramDesk(
+    parts = Parts(
         workspace=house.workspace,
         channels=house.channels,
         handoff=house.handoff,
@@ -706,7 +707,9 @@ def desk_of(house: House) -> "TelegramDesk":
         clock=now,
         sleep=asyncio.sleep,
         new_id=house.new_id,
+        language=partial(spoken_by, house),
     )
+    desk = TelegramDesk(parts)
     house.inbox.desk = desk.take
     return desk
 

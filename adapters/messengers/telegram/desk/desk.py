@@ -1,17 +1,16 @@
 """The desk as the house sees it: hears of every turn, and is brought what happens in groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import structlog
 
 from adapters.messengers.telegram.channel import TelegramChannel
 from adapters.messengers.telegram.desk.line import Line
+from adapters.messengers.telegram.desk.parts import Parts
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup
 from bots.model.message import UnifiedMessage
 from bots.model.turn import Event, MessageRecord
-from bots.ports import Channel, Clock, Desks, Episodes, NewId, Operators, Sleep
-from bots.services.handoff import Handoff
 
 log = structlog.get_logger()
 
@@ -19,28 +18,8 @@ log = structlog.get_logger()
 class TelegramDesk:
     """All groups of a workspace. Its state is on disk: what it shows is brought up to date from there."""
 
-    def __init__(
-        self,
-        *,
-        workspace: int,
-        channels: Mapping[str, Channel],
-        handoff: Handoff,
-        episodes: Episodes,
-        operators: Operators,
-        desks: Desks,
-        clock: Clock,
-        sleep: Sleep,
-        new_id: NewId,
-    ) -> None:
-        self._workspace = workspace
-        self._channels = channels
-        self._handoff = handoff
-        self._episodes = episodes
-        self._operators = operators
-        self._desks = desks
-        self._clock = clock
-        self._sleep = sleep
-        self._new_id = new_id
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self._groups: dict[tuple[str, str], DeskGroup] = {}
         self._lines: dict[tuple[str, str], Line] = {}
 
@@ -65,7 +44,7 @@ class TelegramDesk:
 
     async def start(self) -> None:
         """Know the groups, and show in them what happened while we were away."""
-        for group in await self._desks.groups(self._workspace):
+        for group in await self._parts.desks.groups(self._parts.workspace):
             self._groups[group.channel, group.chat_id] = group
 
     async def close(self) -> None:
@@ -75,12 +54,12 @@ class TelegramDesk:
 
     def line(self, group: DeskGroup) -> Line | None:
         """The way into a group; None while our account there is not connected."""
-        channel = self._channels.get(group.channel)
+        channel = self._parts.channels.get(group.channel)
         if not isinstance(channel, TelegramChannel):
             return None
         key = group.channel, group.chat_id
         if key not in self._lines:
             self._lines[key] = Line(
-                channel.client, group.chat_id, clock=self._clock, sleep=self._sleep
+                channel.client, group.chat_id, clock=self._parts.clock, sleep=self._parts.sleep
             )
         return self._lines[key]
