@@ -288,6 +288,9 @@ class Responder:
         relays: Sequence[Relay] = (),
         asked: Asked | None = None,
     ) -> Turn:
+        known = conversation.profile
+        if arrival is not None:
+            conversation = _acquainted(conversation, arrival.message)
         channel = self._channels.get(conversation.address.channel)
         writing = Writing(
             conversation, decided, self._clock(), self._new_id, channel, self._handoffs, asked
@@ -306,6 +309,7 @@ class Responder:
             finished=finished,
             events=events,
             relays=relays,
+            profile_changed=conversation.profile is not known,
             at_once=self._post.idle(conversation.address),
         )
         await self._journal.commit(record)
@@ -349,6 +353,12 @@ def _to_keep(message: UnifiedMessage) -> tuple[Event, ...]:
 
 def _opening(message: UnifiedMessage) -> Opening:
     return Opening(platform=message.platform, user_id=message.user_id, profile=message.profile)
+
+
+def _acquainted(conversation: Conversation, message: UnifiedMessage) -> Conversation:
+    """What a messenger says of the person now; what it only said before still holds."""
+    profile = {**conversation.profile, **message.profile}
+    return conversation if profile == conversation.profile else replace(conversation, profile=profile)
 
 
 def _heard(message: UnifiedMessage) -> Heard:

@@ -132,6 +132,7 @@ class Writing:
         finished: str | None,
         events: Sequence[Event],
         relays: Sequence[Relay] = (),
+        profile_changed: bool = False,
         at_once: bool,
     ) -> TurnRecord:
         """Everything the turn changes. What it said before the owner changed goes out all the same."""
@@ -164,6 +165,7 @@ class Writing:
             events=[*events, *self._events],
             relays=relays,
             user_changed=self._decided.user_changed,
+            profile_changed=profile_changed,
             waits=self._waits,
             tallies=tallies(self._decided.effects),
             day=self._now.astimezone(self._decided.zone).date().isoformat(),

@@ -76,7 +76,11 @@ class SqlJournal:
             # Whether a cancelled commit went through is not known here: the next claim will read.
             self._known.drop(address)
             raise
-        self._known.keep(turn.conversation, user_changed=turn.user_changed)
+        self._known.keep(
+            turn.conversation,
+            user_changed=turn.user_changed,
+            profile_changed=turn.profile_changed,
+        )
 
     async def note(self, told: Sequence[Receipt]) -> list[Address]:
         return await self._writer.do(receipts.note, told, patient=True)
@@ -134,6 +138,9 @@ class SqlJournal:
             epoch_moved=self._known.epoch(conversation.address) != conversation.epoch,
             customer=(rows.to_json(conversation.user), now, conversation.customer_id)
             if turn.user_changed
+            else None,
+            profile=(rows.to_json(conversation.profile), now, conversation.customer_id)
+            if turn.profile_changed
             else None,
             arrivals=turn.arrivals,
             fired=turn.fired,

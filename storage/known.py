@@ -12,12 +12,13 @@ from bots.model.message import Address
 
 
 class _Customer:
-    """What is remembered of a person; one for all their conversations that are known."""
+    """What is known of a person; one for all their conversations that are known."""
 
-    __slots__ = ("__weakref__", "user")
+    __slots__ = ("__weakref__", "profile", "user")
 
-    def __init__(self, user: Mapping[str, Any]) -> None:
+    def __init__(self, user: Mapping[str, Any], profile: Mapping[str, Any]) -> None:
         self.user = user
+        self.profile = profile
 
 
 class Known:
@@ -34,8 +35,8 @@ class Known:
             return None
         self._entries.move_to_end(address)
         conversation, customer = entry
-        if conversation.user is not customer.user:
-            conversation = replace(conversation, user=customer.user)
+        if conversation.user is not customer.user or conversation.profile is not customer.profile:
+            conversation = replace(conversation, user=customer.user, profile=customer.profile)
             self._entries[address] = (conversation, customer)
         return conversation
 
@@ -47,13 +48,21 @@ class Known:
         entry = self._entries.get(address)
         return None if entry is None else entry[0].episode
 
-    def keep(self, conversation: Conversation, *, user_changed: bool = False) -> None:
+    def keep(
+        self,
+        conversation: Conversation,
+        *,
+        user_changed: bool = False,
+        profile_changed: bool = False,
+    ) -> None:
         customer = self._customers.get(conversation.customer_id)
         if customer is None:
-            customer = _Customer(conversation.user)
+            customer = _Customer(conversation.user, conversation.profile)
             self._customers[conversation.customer_id] = customer
-        elif user_changed:
+        if user_changed:
             customer.user = conversation.user
+        if profile_changed:
+            customer.profile = conversation.profile
         self._entries[conversation.address] = (conversation, customer)
         self._entries.move_to_end(conversation.address)
         if len(self._entries) > self._size:

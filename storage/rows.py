@@ -228,7 +228,7 @@ def intent_to_row(intent: Intent, workspace: int) -> tuple[Any, ...]:
 CONVERSATION_COLUMNS = (
     "c.id, c.uuid, c.workspace, c.bot, c.channel, c.chat_id, c.platform, c.user_id, c.customer_id, "
     "c.owner, c.status, c.unreachable, c.keyboard, c.claim, c.epoch, c.seq, c.step, c.position, "
-    "c.context, c.created_at, c.updated_at, u.remembered, c.heard_at, c.episode"
+    "c.context, c.created_at, c.updated_at, u.remembered, c.heard_at, c.episode, u.profile"
 )
 """Of `conversations c JOIN customers u ON u.id = c.customer_id`."""
 
@@ -258,6 +258,7 @@ def conversation_from_row(row: Any) -> Conversation:
         created_at=to_moment(row[19]),
         updated_at=to_moment(row[20]),
         user=from_json(row[21]),
+        profile=from_json(row[24]),
         heard_at=maybe_moment(row[22]),
         episode=episode,
     )

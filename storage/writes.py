@@ -66,6 +66,7 @@ _UPDATE_CONVERSATION = (
     " episode = ?, updated_at = ? WHERE id = ? AND claim = ?"
 )
 _UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id = ?"
+_UPDATE_PROFILE = "UPDATE customers SET profile = ?, updated_at = ? WHERE id = ?"
 _DROP_OUTBOX = (
     "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE conversation_id = ? AND epoch < ?"
     " AND sending_at IS NULL AND failed_at IS NULL"
@@ -153,8 +154,7 @@ def _open(db: sqlite3.Connection, wanted: Wanted, opening: Opening) -> int:
         "INSERT INTO customers (uuid, workspace, bot, platform, user_id, remembered, profile,"
         " created_at, updated_at) VALUES (?, ?, ?, ?, ?, '{}', ?, ?, ?)"
         " ON CONFLICT (workspace, bot, platform, user_id)"
-        " DO UPDATE SET profile = CASE excluded.profile WHEN '{}' THEN profile"
-        " ELSE excluded.profile END RETURNING id",
+        " DO UPDATE SET profile = json_patch(profile, excluded.profile) RETURNING id",
         (
             wanted.customer_uuid,
             workspace,
@@ -201,6 +201,7 @@ class TurnRows:
     epoch: int
     epoch_moved: bool
     customer: tuple[Any, ...] | None
+    profile: tuple[Any, ...] | None
     arrivals: Sequence[int]
     fired: str | None
     finished: str | None
@@ -273,6 +274,8 @@ def _drop(db: sqlite3.Connection, turn: TurnRows) -> None:
         _delete_intents(db, (), turn.cancelled_intents)
     if turn.customer is not None:
         db.execute(_UPDATE_CUSTOMER, turn.customer)
+    if turn.profile is not None:
+        db.execute(_UPDATE_PROFILE, turn.profile)
 
 
 # ---------------------------------------------------------------- failures and tidying

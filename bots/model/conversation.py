@@ -26,8 +26,9 @@ class Conversation:
     """One chat of one customer with one bot.
 
     `position` is the engine's own JSON and opaque here; `user` are the customer's remembered
-    fields, `context` the conversation's own (an API client may write it). `claim` rises with every
-    claim and guards the commit of a turn; `epoch` rises only when `owner` changes and guards what
+    fields, `profile` what the messenger says of them (`UnifiedMessage.profile`), `context` the
+    conversation's own (an API client may write it). `claim` rises with every claim and guards the
+    commit of a turn; `epoch` rises only when `owner` changes and guards what
     leaves the house; `seq` numbers the conversation's messages, in and out. `keyboard` says that the
     messenger shows a keyboard of ours in place of the customer's own. `heard_at` is when the customer
     last wrote or pressed. `episode` is the hand-off it is in, or its last one.
@@ -45,6 +46,7 @@ class Conversation:
     status: Status = "active"
     position: Mapping[str, Any] = field(default_factory=dict)
     user: Mapping[str, Any] = field(default_factory=dict)
+    profile: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     step: str | None = None
     claim: int = 0

@@ -158,8 +158,8 @@ class TurnRecord:
 
     `arrivals` (numbers), `fired` (a timer's name) and `finished` (an intent's key) are what the turn
     consumed.
-    `user_changed` says that `conversation.user` goes to the customer's row too. `cancelled` are
-    names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more. `waits`
+    `user_changed` says that `conversation.user` goes to the customer's row too, `profile_changed`
+    that `conversation.profile` does. `cancelled` are names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more. `waits`
     is where the chat stands now, the top first; `tallies` what it adds to the counters of `day`
     (ISO, in the bot's own time zone). `relays` are messages of a desk that the turn comes from: one
     that is known already makes the whole turn one that was done before.
@@ -178,6 +178,7 @@ class TurnRecord:
     events: Sequence[Event] = ()
     relays: Sequence[Relay] = ()
     user_changed: bool = False
+    profile_changed: bool = False
     waits: Sequence[Stand] = ()
     tallies: Mapping[Tally, int] = field(default_factory=dict)
     day: str = ""

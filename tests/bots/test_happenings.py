@@ -105,3 +105,17 @@ async def test_a_chat_opened_by_others_keeps_what_is_known_of_its_person(rig: Ri
     async with rig.stores._reader.connect() as connection:
         found = await connection.exec_driver_sql("SELECT profile FROM customers")
         assert [profile for (profile,) in found] == ['{"name":"Anna"}']
+
+
+async def test_what_a_messenger_tells_later_of_a_person_is_known_from_then_on(rig: Rig) -> None:
+    message = rig.message("anna", "hello")
+    await rig.inbox.accept([replace(message, profile={"language": "ru"})])
+    await rig.quiet()
+    named = {"language": "ru", "name": "Anna", "phone": "+998901234567"}
+    await rig.inbox.accept([replace(rig.message("anna", "again"), profile=named)])
+    await rig.inbox.accept([replace(rig.message("anna", "wed"), profile={"name": "Anna Li"})])
+    await rig.quiet()
+    now = named | {"name": "Anna Li"}
+    assert (await rig.conversation("anna")).profile == now
+    await rig.restart()
+    assert (await rig.conversation("anna")).profile == now
