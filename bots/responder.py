@@ -358,7 +358,9 @@ def _opening(message: UnifiedMessage) -> Opening:
 def _acquainted(conversation: Conversation, message: UnifiedMessage) -> Conversation:
     """What a messenger says of the person now; what it only said before still holds."""
     profile = {**conversation.profile, **message.profile}
-    return conversation if profile == conversation.profile else replace(conversation, profile=profile)
+    return (
+        conversation if profile == conversation.profile else replace(conversation, profile=profile)
+    )
 
 
 def _heard(message: UnifiedMessage) -> Heard:
