@@ -66,6 +66,7 @@ from bots.services.channels import Channels
 from bots.services.conversations import Conversations
 from bots.services.events import Events
 from bots.services.handoff import Handoff
+from bots.services.operators import Operators
 from bots.services.payments import Payments
 from bots.services.publishing import Publishing
 from bots.services.stranded import stranded
@@ -255,6 +256,7 @@ class House:
     folders: dict[str, BotFolder]
     conversations: Conversations
     handoff: Handoff
+    operators: Operators
     events: Events
     payments: Payments
     bank: Sandbox
@@ -418,6 +420,12 @@ async def build(
         stores=stores,
         conversations=conversations,
         handoff=handoff,
+        operators=Operators(
+            stores.operators,
+            workspace=owner.workspace,
+            clock=now,
+            random_bytes=secrets.token_bytes,
+        ),
         events=events,
         payments=payments,
         bank=bank,
@@ -702,7 +710,7 @@ def desk_of(house: House) -> "TelegramDesk":
         channels=house.channels,
         handoff=house.handoff,
         episodes=house.stores.episodes,
-        operators=house.stores.operators,
+        operators=house.operators,
         desks=house.stores.desks,
         clock=now,
         sleep=asyncio.sleep,

@@ -7,8 +7,11 @@ EasyFlowError
 │   ├── Unauthorised         no credential, or a wrong one
 │   ├── Forbidden            a right credential that may not
 │   ├── Conflict             the thing is in a state that does not allow it
-│   │   └── Taken            another person has the chat
+│   │   ├── Taken            another person has the chat
+│   │   └── LinkedElsewhere  a person of a messenger is another operator already
+│   ├── CodeRefused          a one-time code that is unknown, used or too old
 │   ├── TooMany              a limit reached; says when to come back
+│   │   └── Guessing         too many wrong codes of one person in a minute
 │   └── Unavailable          we cannot just now; nothing was lost
 ├── ChannelError             a messenger did not take what we sent
 │   ├── ChannelBusy          throttled: wait exactly this long
@@ -24,6 +27,8 @@ EasyFlowError
 ├── ClaimLost                another worker owns the conversation now
 └── Consumed                 what the turn would answer was answered, dropped or moved before
 """
+
+from typing import Literal
 
 
 class EasyFlowError(Exception):
@@ -73,12 +78,36 @@ class Taken(Conflict):
         super().__init__("Another person has the chat")
 
 
+class LinkedElsewhere(Conflict):
+    """The person of a messenger is `name`, another operator of ours, already."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"This account is linked to {name} already")
+
+
+class CodeRefused(Problem):
+    """A one-time code that does nothing: there is none such, it was used, or it is too old."""
+
+    def __init__(self, why: Literal["unknown", "used", "expired"]) -> None:
+        self.why = why
+        super().__init__(f"The code is {why}")
+
+
 class TooMany(Problem):
     """A limit is reached; `retry_after` is in seconds."""
 
     def __init__(self, retry_after: float) -> None:
         self.retry_after = retry_after
         super().__init__("Too many requests")
+
+
+class Guessing(TooMany):
+    """Somebody typed too many wrong codes; `first` of a row of refusals: tell it once."""
+
+    def __init__(self, retry_after: float, *, first: bool) -> None:
+        self.first = first
+        super().__init__(retry_after)
 
 
 class Unavailable(Problem):

@@ -14,7 +14,7 @@ from bots.model.conversation import Conversation, Opening
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
 from bots.model.episode import Episode
 from bots.model.message import Address, Reply, UnifiedMessage
-from bots.model.operator import Operator
+from bots.model.operator import Linked, Operator
 from bots.model.payment import Invoice
 from bots.model.receipt import Receipt
 from bots.model.tally import Tally
@@ -325,14 +325,30 @@ class Operators(Protocol):
         """Keep; one with the id 0 is new and gets one. Raises Conflict: somebody else's Telegram."""
 
     async def add_code(
-        self, workspace: int, digest: str, kind: str, subject: Mapping[str, Any], expires: datetime
+        self,
+        workspace: int,
+        digest: str,
+        kind: str,
+        subject: Mapping[str, Any],
+        *,
+        now: datetime,
+        expires: datetime,
+        alone: bool = False,
     ) -> None:
-        """Keep a one-time code by its SHA-256 (hex)."""
+        """Keep a one-time code by its SHA-256 (hex); `alone` makes earlier ones of its subject void."""
 
     async def use_code(
-        self, workspace: int, digest: str, kind: str, *, now: datetime
-    ) -> Mapping[str, Any] | None:
-        """What it is for, once; None for one that is unknown, used or too old."""
+        self, workspace: int, digest: str, kind: str, *, by: str, now: datetime
+    ) -> Mapping[str, Any]:
+        """What it is for, once; whoever used it may ask again. Raises CodeRefused."""
+
+    async def link(
+        self, workspace: int, digest: str, *, telegram: str, username: str, now: datetime
+    ) -> Linked:
+        """Use the code and note whose Telegram account used it, both or neither.
+
+        The same again changes nothing. Raises CodeRefused, LinkedElsewhere.
+        """
 
 
 class Desks(Protocol):

@@ -97,6 +97,8 @@ class Hand:
             db.execute("BEGIN IMMEDIATE")
             (result,) = work(db, [item])
             db.execute("COMMIT")
+            if isinstance(result, Exception):
+                raise result
             return result
 
 

@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bots.errors import Conflict, NotFound
-from bots.model.operator import Operator
+from bots.errors import CodeRefused, Conflict, LinkedElsewhere, NotFound
+from bots.model.operator import Linked, Operator
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros
 from storage.versions import Writes
 
@@ -16,10 +17,13 @@ _COLUMNS = "id, workspace, name, role, telegram, username, queues, capacity, awa
 _ALL = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? ORDER BY id"
 _BY_ID = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? AND id = ?"
 _BY_TELEGRAM = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? AND telegram = ?"
-_USE = (
-    "UPDATE codes SET used_at = ? WHERE digest = ? AND workspace = ? AND kind = ?"
-    " AND used_at IS NULL AND expires_at > ? RETURNING subject"
+_CODE = (
+    "SELECT subject, expires_at, used_at, used_by FROM codes"
+    " WHERE digest = ? AND workspace = ? AND kind = ?"
 )
+_USE = "UPDATE codes SET used_at = ?, used_by = ? WHERE digest = ?"
+_FORGOTTEN = 24 * 3600 * 1_000_000
+"""Microseconds after which a code that ran out is as unknown as any."""
 
 
 class SqlOperators:
@@ -47,17 +51,32 @@ class SqlOperators:
         return kept
 
     async def add_code(
-        self, workspace: int, digest: str, kind: str, subject: Mapping[str, Any], expires: datetime
+        self,
+        workspace: int,
+        digest: str,
+        kind: str,
+        subject: Mapping[str, Any],
+        *,
+        now: datetime,
+        expires: datetime,
+        alone: bool = False,
     ) -> None:
         row = (digest, workspace, kind, to_json(dict(subject)), to_micros(expires))
-        await self._writer.do(_add_code, row)
+        await self._writer.do(_add_code, (row, alone, to_micros(now)))
 
     async def use_code(
-        self, workspace: int, digest: str, kind: str, *, now: datetime
-    ) -> Mapping[str, Any] | None:
-        moment = to_micros(now)
-        subject = await self._writer.do(_use_code, (moment, digest, workspace, kind, moment))
-        return None if subject is None else from_json(subject)
+        self, workspace: int, digest: str, kind: str, *, by: str, now: datetime
+    ) -> Mapping[str, Any]:
+        used = (digest, workspace, kind, by, to_micros(now))
+        subject: Mapping[str, Any] = await self._writer.do(_use_codes, used)
+        return subject
+
+    async def link(
+        self, workspace: int, digest: str, *, telegram: str, username: str, now: datetime
+    ) -> Linked:
+        given = (workspace, digest, telegram, username, to_micros(now))
+        linked: Linked = await self._writer.do(_link, given)
+        return linked
 
     async def _rows(self, query: str, given: tuple[Any, ...]) -> list[Any]:
         async with self._reader.connect() as connection:
@@ -122,8 +141,17 @@ def _put_one(db: sqlite3.Connection, one: Operator, now: int) -> Operator | Conf
     return _operator(db.execute(_BY_ID, (one.workspace, id)).fetchone())
 
 
-def _add_code(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[None]:
-    for row in items:
+def _add_code(
+    db: sqlite3.Connection, items: Sequence[tuple[tuple[Any, ...], bool, int]]
+) -> list[None]:
+    for row, alone, now in items:
+        db.execute("DELETE FROM codes WHERE expires_at < ?", (now - _FORGOTTEN,))
+        if alone:
+            db.execute(
+                "DELETE FROM codes WHERE workspace = ? AND kind = ? AND subject = ?"
+                " AND used_at IS NULL",
+                row[1:4],
+            )
         db.execute(
             "INSERT INTO codes (digest, workspace, kind, subject, expires_at)"
             " VALUES (?, ?, ?, ?, ?)",
@@ -132,6 +160,59 @@ def _add_code(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[
     return [None] * len(items)
 
 
-def _use_code(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[str | None]:
-    found = [db.execute(_USE, item).fetchall() for item in items]
-    return [rows[0][0] if rows else None for rows in found]
+def _use_codes(
+    db: sqlite3.Connection, items: Sequence[tuple[str, int, str, str, int]]
+) -> list[Mapping[str, Any] | CodeRefused]:
+    return [_use_code(db, *item) for item in items]
+
+
+def _use_code(
+    db: sqlite3.Connection, digest: str, workspace: int, kind: str, by: str, now: int
+) -> Mapping[str, Any] | CodeRefused:
+    row = db.execute(_CODE, (digest, workspace, kind)).fetchone()
+    if row is None:
+        return CodeRefused("unknown")
+    subject, expires, used_at, used_by = row
+    found: Mapping[str, Any] = from_json(subject)
+    if used_at is not None:
+        return found if used_by == by else CodeRefused("used")
+    if expires <= now:
+        return CodeRefused("expired")
+    db.execute(_USE, (now, by, digest))
+    return found
+
+
+def _link(
+    db: sqlite3.Connection, items: Sequence[tuple[int, str, str, str, int]]
+) -> list[Linked | CodeRefused | LinkedElsewhere]:
+    return [_link_one(db, *item) for item in items]
+
+
+def _link_one(
+    db: sqlite3.Connection, workspace: int, digest: str, telegram: str, username: str, now: int
+) -> Linked | CodeRefused | LinkedElsewhere:
+    row = db.execute(_CODE, (digest, workspace, "operator")).fetchone()
+    if row is None:
+        return CodeRefused("unknown")
+    id = from_json(row[0])["operator"]
+    before = _operator(db.execute(_BY_ID, (workspace, id)).fetchone())
+    other = db.execute(_BY_TELEGRAM, (workspace, telegram)).fetchone()
+    if other is not None and other[0] != id:
+        # The code is left as it is: it may still be typed by whom it is for.
+        return LinkedElsewhere(other[2])
+    subject = _use_code(db, digest, workspace, "operator", telegram, now)
+    if isinstance(subject, CodeRefused):
+        return subject
+    if not before.active:
+        return CodeRefused("expired")
+    if row[2] is not None and before.telegram != telegram:
+        # Another account has taken the place of this one since.
+        return CodeRefused("used")
+    db.execute(
+        "UPDATE operators SET telegram = ?, username = ? WHERE id = ?", (telegram, username, id)
+    )
+    return Linked(
+        operator=replace(before, telegram=telegram, username=username),
+        before="" if before.telegram == telegram else before.telegram,
+        again=before.telegram == telegram,
+    )

@@ -430,6 +430,7 @@ class Codes(SQLModel, table=True):
     subject: str
     expires_at: int = moment()
     used_at: int | None = maybe_moment()
+    used_by: str | None = None
 
 
 class DeskGroups(SQLModel, table=True):

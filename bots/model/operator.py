@@ -39,3 +39,13 @@ class Operator:
     def here(self, now: datetime) -> bool:
         """Whether chats may be given to them."""
         return self.active and (self.away_until is None or self.away_until <= now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """An operator with their account of Telegram. `before` is the one it took the place of ("" for
+    none), `again` says that the very same link stood already."""
+
+    operator: Operator
+    before: str = ""
+    again: bool = False

@@ -75,6 +75,7 @@ def _people() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.Column("used_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("digest"),
     )
     op.create_table(

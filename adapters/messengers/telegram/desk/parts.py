@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bots.model.conversation import Conversation
-from bots.ports import Channel, Clock, Desks, Episodes, NewId, Operators, Sleep
+from bots.ports import Channel, Clock, Desks, Episodes, NewId, Sleep
 from bots.services.handoff import Handoff
+from bots.services.operators import Operators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
