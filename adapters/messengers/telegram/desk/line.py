@@ -1,12 +1,47 @@
 """Calls to one group: all of them in one line, because Telegram counts them together."""
 
 import asyncio
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import IntEnum
+from itertools import count
 from typing import Any
 
+import structlog
+
 from adapters.messengers.telegram.client import Client
+from adapters.messengers.telegram.desk.refused import Skipped, changes_nothing, told
+from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised
 from bots.ports import Clock, Sleep
+
+PER_MINUTE = 18
+"""Calls a group is given: Telegram takes about 20 a minute, of all kinds together."""
+
+MOST = 19
+"""Calls within any minute, however they were spread: a burst counts too."""
+
+BURST = 4
+"""Calls that may be made at once after a quiet time."""
+
+MINUTE = 60.0
+
+COSMETIC_PATIENCE = 60.0
+"""Seconds after which what only looks nice is left out."""
+
+SATURATED = 20.0
+"""Seconds that a customer's words may wait for the group before people are told of it."""
+
+LONG_WAIT = 60.0
+"""Seconds of waiting, told by Telegram, that a person should know of."""
+
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Seconds between tries while Telegram does not answer."""
+
+Files = Mapping[str, tuple[str, bytes]]
+
+log = structlog.get_logger()
 
 
 class Urgency(IntEnum):
@@ -22,23 +57,263 @@ class Urgency(IntEnum):
     """Titles, pins, deletions; the first to be dropped."""
 
 
-class Line:
-    """One group's calls."""
+@dataclass(slots=True)
+class _Call:
+    """One that waits; several callers may wait for it."""
 
-    def __init__(self, client: Client, chat_id: str, *, clock: Clock, sleep: Sleep) -> None:
+    number: int
+    method: str
+    parameters: Mapping[str, Any]
+    urgency: Urgency
+    merge: str
+    files: Files
+    since: datetime
+    done: list[asyncio.Future[Any]] = field(default_factory=list)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return (self.urgency, self.number)
+
+    @property
+    def cost(self) -> int:
+        """An album is as many messages as it has parts."""
+        media = self.parameters.get("media")
+        return len(media) if self.method == "sendMediaGroup" and isinstance(media, list) else 1
+
+
+class Line:
+    """One group's calls. `per_minute` may be fewer than Telegram would take, never more.
+
+    `blocked` is told seconds where Telegram bids us to wait for longer than a minute; `crowded` that
+    customers' words wait for longer than `SATURATED`.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        chat_id: str,
+        *,
+        clock: Clock,
+        sleep: Sleep,
+        per_minute: int = PER_MINUTE,
+        blocked: Callable[[float], None] = lambda seconds: None,
+        crowded: Callable[[timedelta], None] = lambda behind: None,
+    ) -> None:
         self._client = client
         self.chat_id = chat_id
         self._clock = clock
         self._sleep = sleep
-        self._turn = asyncio.Lock()
+        self._rate = min(max(per_minute, 1), PER_MINUTE) / MINUTE
+        self._blocked = blocked
+        self._crowded = crowded
+        self._waiting: list[_Call] = []
+        self._numbers = count()
+        self._tokens = float(BURST)
+        self._filled_at = clock()
+        self._made: deque[datetime] = deque()
+        self._not_before: datetime | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._under_way: _Call | None = None
+        self._closing = False
+        self.trouble = ""
+
+    # ------------------------------------------------------------ calls
 
     async def call(
-        self, method: str, parameters: Mapping[str, Any], urgency: Urgency, *, merge: str = ""
+        self,
+        method: str,
+        parameters: Mapping[str, Any],
+        urgency: Urgency,
+        *,
+        merge: str = "",
+        files: Files | None = None,
     ) -> Any:
         """Make a call when its turn has come; its `chat_id` is put in. Gives Telegram's result.
 
-        Of two that wait with the same `merge` the later one is made, for both. Raises a ChannelError
-        of `refused.py` for what the group refuses for good; what passes is waited for.
+        Of two that wait with the same `merge` the later one is made, for both. `files` (name and
+        content) go each as a parameter of its own. Raises a ChannelError of `refused.py` for what the
+        group refuses for good; what passes is waited for.
         """
-        async with self._turn:
-            return await self._client.call(method, {"chat_id": self.chat_id, **parameters})
+        if self._closing:
+            raise ChannelDown("We are stopping", sent=False)
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        waits = next((one for one in self._waiting if merge and one.merge == merge), None)
+        if waits is None:
+            waits = _Call(
+                next(self._numbers), method, parameters, urgency, merge, files or {}, self._clock()
+            )
+            self._waiting.append(waits)
+        else:
+            waits.method, waits.parameters, waits.files = method, parameters, files or {}
+            waits.urgency = min(waits.urgency, urgency)
+        waits.done.append(done)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._go())
+        return await done
+
+    @property
+    def left(self) -> float:
+        """The share of the bucket that is left, from 0 to 1; nothing where others wait already."""
+        if self._waiting or self._not_before is not None:
+            return 0.0
+        self._fill()
+        return max(self._tokens, 0.0) / BURST
+
+    @property
+    def behind(self) -> timedelta:
+        """For how long what waits longest has been waiting, but for what only looks nice."""
+        since = [one.since for one in self._waiting if one.urgency < Urgency.COSMETIC]
+        under_way = self._under_way
+        if under_way is not None and under_way.urgency < Urgency.COSMETIC:
+            since.append(under_way.since)
+        return self._clock() - min(since) if since else timedelta()
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait."""
+        return len(self._waiting)
+
+    @property
+    def saturated(self) -> bool:
+        """Whether there is more to show than the group takes."""
+        return self.behind.total_seconds() > SATURATED
+
+    async def close(self) -> None:
+        """Let the call under way end; whoever waits for another is told that we stop."""
+        self._closing = True
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            _settle(one, ChannelDown("We are stopping", sent=False))
+        if self._task is not None and not self._task.done():
+            if self._under_way is None:
+                self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    # ------------------------------------------------------------ one after the other
+
+    async def _go(self) -> None:
+        """Ends when nothing waits, so that a quiet group costs nothing."""
+        tries = 0
+        while self._waiting:
+            self._leave_out()
+            if not self._waiting:
+                return
+            wait = self._wait(min(self._waiting, key=lambda one: one.place))
+            if wait > 0:
+                if self.saturated:
+                    self._crowded(self.behind)
+                # Whoever comes meanwhile may be more urgent: who is next is seen after it.
+                await self._sleep(wait)
+                continue
+            next_one = min(self._waiting, key=lambda one: one.place)
+            self._waiting.remove(next_one)
+            again = await self._make(next_one, tries)
+            tries = tries + 1 if again else 0
+
+    async def _make(self, call: _Call, tries: int) -> bool:
+        """True where it has to be made again: it stays the first of its urgency."""
+        self._under_way = call
+        self._count(call.cost)
+        try:
+            result = await self._send(call)
+        except ChannelBusy as busy:
+            self._pause(busy.retry_after)
+            if busy.retry_after > LONG_WAIT:
+                self._blocked(busy.retry_after)
+            return self._put_back(call)
+        except (ChannelDown, ChannelUnauthorised) as down:
+            if not self.trouble:
+                log.warning("A group of operators cannot be written to", chat=self.chat_id, why=str(down))
+            self.trouble = str(down)
+            self._pause(PAUSES[min(tries, len(PAUSES) - 1)])
+            return self._put_back(call)
+        except ChannelError as error:
+            _settle(call, None if changes_nothing(error) else told(error, call.method))
+        except BaseException as error:
+            # A library's own, or the end of the process: nobody is to wait for ever.
+            _settle(call, error if isinstance(error, Exception) else ChannelDown("We are stopping"))
+            if not isinstance(error, Exception):
+                raise
+        else:
+            self.trouble = ""
+            _settle(call, None, result)
+        finally:
+            self._under_way = None
+        return False
+
+    async def _send(self, call: _Call) -> Any:
+        parameters = {**call.parameters, "chat_id": self.chat_id}
+        if call.files:
+            return await self._client.upload(call.method, parameters, files=call.files)
+        return await self._client.call(call.method, parameters)
+
+    def _put_back(self, call: _Call) -> bool:
+        if self._closing:
+            _settle(call, ChannelDown("We are stopping"))
+            return False
+        if call.merge and any(one.merge == call.merge for one in self._waiting):
+            # It was overtaken by a later one, which serves for both.
+            later = next(one for one in self._waiting if one.merge == call.merge)
+            later.done.extend(call.done)
+            return True
+        self._waiting.append(call)
+        return True
+
+    # ------------------------------------------------------------ the budget
+
+    def _fill(self) -> None:
+        now = self._clock()
+        # A clock that was set back gives nothing and takes nothing.
+        passed = max((now - self._filled_at).total_seconds(), 0.0)
+        self._tokens = min(self._tokens + passed * self._rate, float(BURST))
+        self._filled_at = now
+        while self._made and (now - self._made[0]).total_seconds() >= MINUTE:
+            self._made.popleft()
+
+    def _wait(self, call: _Call) -> float:
+        """Seconds until this one may be made."""
+        self._fill()
+        waits = [0.0]
+        now = self._clock()
+        if self._not_before is not None:
+            left = (self._not_before - now).total_seconds()
+            if left > 0:
+                waits.append(left)
+            else:
+                self._not_before = None
+        short = min(call.cost, BURST) - self._tokens
+        if short > 1e-9:
+            waits.append(short / self._rate)
+        over = len(self._made) + call.cost - MOST
+        if over > 0 and self._made:
+            last = self._made[min(over, len(self._made)) - 1]
+            waits.append(MINUTE - (now - last).total_seconds())
+        # What is shorter than a moment would be slept on for ever.
+        wait = max(waits)
+        return max(wait, 0.001) if wait > 0 else 0.0
+
+    def _count(self, cost: int) -> None:
+        self._tokens -= cost
+        self._made.extend([self._clock()] * cost)
+
+    def _pause(self, seconds: float) -> None:
+        until = self._clock() + timedelta(seconds=seconds)
+        self._not_before = until if self._not_before is None else max(until, self._not_before)
+
+    def _leave_out(self) -> None:
+        now = self._clock()
+        for one in list(self._waiting):
+            old = (now - one.since).total_seconds() > COSMETIC_PATIENCE
+            if one.urgency is Urgency.COSMETIC and old:
+                self._waiting.remove(one)
+                _settle(one, Skipped(f"{one.method} was left out: the group has no room for it"))
+
+
+def _settle(call: _Call, error: Exception | None, result: Any = None) -> None:
+    for future in call.done:
+        if future.done():
+            continue
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
