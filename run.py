@@ -712,6 +712,7 @@ def desk_of(house: House) -> "TelegramDesk":
         episodes=house.stores.episodes,
         operators=house.operators,
         desks=house.stores.desks,
+        deliveries=house.outbox,
         clock=now,
         sleep=asyncio.sleep,
         new_id=house.new_id,

@@ -160,6 +160,7 @@ def inbound(
         entities=message.entities,
         reply_to=message.reply_to,
         metadata=message.metadata,
+        happening=message.happening,
     )
 
 
@@ -199,6 +200,7 @@ def outbound(said: Reply, seq: int, now: datetime) -> MessageRecord:
         confidence=said.confidence,
         entities=said.entities,
         reply_to=said.reply_to,
+        replaces=said.replaces,
     )
 
 

@@ -187,6 +187,13 @@ class Outbox:
             self._waiting.pop(message_id, None)
         return delivery or Delivery(status="sent")
 
+    async def retry(self, message_id: str) -> bool:
+        """Send what failed of a message once more; False where nothing of it has failed."""
+        rows = await self._store.revived(message_id)
+        if rows:
+            self.take(rows)
+        return bool(rows)
+
     @property
     def queued(self) -> int:
         """How many rows wait to be sent."""

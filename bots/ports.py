@@ -99,6 +99,9 @@ class Outbox(Protocol):
     async def failed(self, key: str, error: str) -> None:
         """Never: keep it where a person sees it, and let the chat's next one go."""
 
+    async def revived(self, message_id: str) -> list[Outgoing]:
+        """What failed of a message, to be sent after all, in order; taken so once."""
+
     async def delivered(self, message_id: str) -> Delivery | None:
         """How far a message has come: the worst of its parts. None where nothing was to send."""
 
@@ -302,6 +305,12 @@ class Episodes(Protocol):
 
     async def messages(self, conversation: int, *, after: int, limit: int) -> list[MessageRecord]:
         """A chat's messages past a `seq`, in order."""
+
+    async def said_as(self, conversation: int, platform_message_id: str) -> list[MessageRecord]:
+        """What the platform has under an id, the oldest first: a message, then what it was edited to."""
+
+    async def platform_ids(self, message_id: str) -> list[str]:
+        """What the platform calls the parts of a message that was sent, in order."""
 
     async def told(
         self, workspace: int, *, since: datetime, until: datetime

@@ -40,7 +40,10 @@ _TOPIC_AT = (
 _UNFINISHED = (
     f"SELECT {_TOPIC_COLUMNS} FROM topics WHERE workspace = ? AND status IN ('creating', 'open')"
 )
-_RELAY = f"SELECT {RELAY_COLUMNS} FROM relays WHERE channel = ? AND chat_id = ? AND message_id = ?"
+_RELAY = (
+    f"SELECT {RELAY_COLUMNS} FROM relays WHERE channel = ? AND chat_id = ? AND message_id = ?"
+    " ORDER BY seq DESC LIMIT 1"
+)
 _RELAYS = (
     f"SELECT {RELAY_COLUMNS} FROM relays WHERE conversation_id = ? AND seq = ?"
     " ORDER BY created_at, part"

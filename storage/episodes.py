@@ -33,6 +33,12 @@ _MESSAGES = (
     f"SELECT {RECORD_COLUMNS} FROM messages m"
     " WHERE m.conversation_id = ? AND m.seq > ? ORDER BY m.seq LIMIT ?"
 )
+_SAID_AS = (
+    f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.conversation_id = ?1"
+    " AND (m.platform_message_id = ?2 OR (m.more_ids IS NOT NULL"
+    " AND instr(' ' || m.more_ids || ' ', ' ' || ?2 || ' ') > 0)) ORDER BY m.seq"
+)
+_IDS = "SELECT platform_message_id, more_ids FROM messages WHERE message_id = ?"
 _TOLD = (
     (
         "SELECT e.conversation_id, c.bot, c.platform, e.name, e.data, e.created_at FROM events e"
@@ -67,6 +73,17 @@ class SqlEpisodes:
     async def messages(self, conversation: int, *, after: int, limit: int) -> list[MessageRecord]:
         rows = await self._rows(_MESSAGES, (conversation, after, limit))
         return [record_from_row(row) for row in rows]
+
+    async def said_as(self, conversation: int, platform_message_id: str) -> list[MessageRecord]:
+        if not platform_message_id:
+            return []
+        rows = await self._rows(_SAID_AS, (conversation, platform_message_id))
+        return [record_from_row(row) for row in rows]
+
+    async def platform_ids(self, message_id: str) -> list[str]:
+        for first, more in await self._rows(_IDS, (message_id,)):
+            return [id for id in (first, *(more or "").split()) if id]
+        return []
 
     async def told(
         self, workspace: int, *, since: datetime, until: datetime

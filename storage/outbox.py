@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bots.model.answer import Delivery, DeliveryStatus
 from bots.model.message import Address
-from bots.model.turn import Outgoing
+from bots.model.turn import ALWAYS, Outgoing
 from bots.ports import Clock
 from storage.receipts import MARKS, MESSAGE, Sent, receipts_of, told_of
 from storage.rows import from_json, maybe_moment, to_json, to_micros, to_moment
@@ -49,11 +49,17 @@ _FAILED = (
     "UPDATE outbox SET sending_at = NULL, failed_at = ?, error = ?, attempts = attempts + 1"
     " WHERE key = ?"
 )
-_UNSENT = (
+_ROWS = (
     "SELECT o.key, o.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, o.seq, o.part,"
     " o.epoch, o.payload, o.message_id, o.created_at, o.once, o.attempts, o.not_before,"
     " o.sending_at, o.held_at, c.heard_at FROM outbox o JOIN conversations c ON c.id = o.conversation_id"
-    " WHERE o.failed_at IS NULL ORDER BY o.conversation_id, o.seq, o.part"
+)
+_UNSENT = f"{_ROWS} WHERE o.failed_at IS NULL ORDER BY o.conversation_id, o.seq, o.part"
+_ROW = f"{_ROWS} WHERE o.key = ?"
+_REVIVE = (
+    "UPDATE outbox SET failed_at = NULL, sending_at = NULL, not_before = NULL, error = NULL, attempts = 0,"
+    f" epoch = {ALWAYS} WHERE key BETWEEN ?1 AND ?1 || '~' AND message_id = ?1 AND failed_at IS NOT NULL"
+    " RETURNING key"
 )
 # Keys begin with their message's id, so that the table needs no second index.
 _PARTS = "SELECT failed_at, held_at, error FROM outbox WHERE key BETWEEN ? AND ? AND message_id = ? ORDER BY part"
@@ -92,6 +98,9 @@ class SqlOutbox:
 
     async def failed(self, key: str, error: str) -> None:
         await self._writer.do(_failed, (self._now(), error, key))
+
+    async def revived(self, message_id: str) -> list[Outgoing]:
+        return await self._writer.do(_revived, message_id)
 
     async def delivered(self, message_id: str) -> Delivery | None:
         bounds = (message_id, message_id + "~", message_id)
@@ -150,6 +159,16 @@ def _failed(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> li
     for item in items:
         db.execute(_FAILED, item)
     return [None] * len(items)
+
+
+def _revived(db: sqlite3.Connection, messages: Sequence[str]) -> list[list[Outgoing]]:
+    return [_revive(db, message_id) for message_id in messages]
+
+
+def _revive(db: sqlite3.Connection, message_id: str) -> list[Outgoing]:
+    keys = [key for (key,) in db.execute(_REVIVE, (message_id,)).fetchall()]
+    rows = [_from_row(db.execute(_ROW, (key,)).fetchone()) for key in keys]
+    return sorted(rows, key=lambda row: row.part)
 
 
 async def _told(connection: AsyncConnection, sent: Sent) -> Delivery:

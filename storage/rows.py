@@ -9,7 +9,15 @@ import msgspec
 from bots.model.conversation import Conversation
 from bots.model.desk import Relay
 from bots.model.episode import Episode
-from bots.model.message import Address, Attachment, Card, Entity, Keyboard, UnifiedMessage
+from bots.model.message import (
+    Address,
+    Attachment,
+    Card,
+    Entity,
+    Happening,
+    Keyboard,
+    UnifiedMessage,
+)
 from bots.model.turn import Arrival, Intent, MessageRecord, Outgoing, Timer
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,6 +51,8 @@ class _Parts(msgspec.Struct, omit_defaults=True):
     entities: tuple[Entity, ...] = ()
     reply_to: str = ""
     metadata: Mapping[str, Any] = {}
+    happening: Happening = "message"
+    replaces: str = ""
 
 
 _parts = msgspec.json.Decoder(_Parts)
@@ -99,6 +109,8 @@ def parts_to_json(record: MessageRecord) -> str | None:
         or record.entities
         or record.reply_to
         or record.metadata
+        or record.happening != "message"
+        or record.replaces
     ):
         return None
     parts = _Parts(
@@ -113,6 +125,8 @@ def parts_to_json(record: MessageRecord) -> str | None:
         entities=record.entities,
         reply_to=record.reply_to,
         metadata=record.metadata,
+        happening=record.happening,
+        replaces=record.replaces,
     )
     return _encoder.encode(parts).decode()
 
@@ -172,6 +186,8 @@ def record_from_row(row: Any) -> MessageRecord:
         entities=parts.entities,
         reply_to=parts.reply_to,
         metadata=parts.metadata,
+        happening=parts.happening,
+        replaces=parts.replaces,
     )
 
 

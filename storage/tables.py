@@ -98,7 +98,6 @@ class ConversationRows(SQLModel, table=True):
             "bot",
             "waits",
             sqlite_where=text("waits IS NOT NULL"),
-            postgresql_where=text("waits IS NOT NULL"),
         ),
     )
 
@@ -138,7 +137,6 @@ class InboxRows(SQLModel, table=True):
             "inbox_open",
             "seq",
             sqlite_where=text("done_at IS NULL"),
-            postgresql_where=text("done_at IS NULL"),
         ),
     )
 
@@ -281,7 +279,6 @@ class Events(SQLModel, table=True):
             "workspace",
             "created_at",
             sqlite_where=text(HANDOFFS),
-            postgresql_where=text(HANDOFFS),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -382,7 +379,6 @@ class EpisodeRows(SQLModel, table=True):
             "workspace",
             "queue",
             sqlite_where=text("released_at IS NULL"),
-            postgresql_where=text("released_at IS NULL"),
         ),
         WITHOUT_ROWID,
     )
@@ -479,15 +475,24 @@ class Relays(SQLModel, table=True):
     __tablename__ = "relays"
     __table_args__ = (
         Index("relays_of_message", "conversation_id", "seq"),
+        # What was said by a message of a group is said once; what is shown may be several in one.
+        Index(
+            "relays_said",
+            "channel",
+            "chat_id",
+            "message_id",
+            unique=True,
+            sqlite_where=text("way <> 'in'"),
+        ),
         WITHOUT_ROWID,
     )
 
     channel: str = Field(primary_key=True)
     chat_id: str = Field(primary_key=True)
     message_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
     thread_id: str
     conversation_id: int = Field(sa_type=BigInteger)
-    seq: int
     part: int
     way: str
     operator: int | None = None

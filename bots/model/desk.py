@@ -56,6 +56,8 @@ class Topic:
 class Relay:
     """One message of a group and what it is of a chat: the `part`-th piece of its message `seq`.
 
+    Several messages of a chat may be shown in one of the group: then each has a relay of its own.
+
     `way` is `in` for what was shown to operators, `out` for what an operator said to the customer,
     `note` for what stays inside, `own` for what the desk says of itself (a card, a warning).
     """

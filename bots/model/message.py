@@ -183,7 +183,9 @@ class Reply:
     or a channel's own reference. `clear_keyboard` takes a reply keyboard away again. `template` is
     what a channel that knows templates sends in its place. `renews` is the platform's id of the
     message whose buttons these replace, where the channel can do that; its text is for the others.
-    `reply_to` is the platform's id of the message that is answered. `invoice` (title, description,
+    `reply_to` is the platform's id of the message that is answered. `replaces` is its id of a message of
+    ours whose words these take the place of, where the channel can do that; elsewhere, and where it
+    is too late for it, `corrected` is said instead. `invoice` (title, description,
     amount as text, currency, id; the label of its `button`) is paid inside the messenger, where that
     can be done.
     """
@@ -199,6 +201,8 @@ class Reply:
     renews: str = ""
     entities: tuple[Entity, ...] = ()
     reply_to: str = ""
+    replaces: str = ""
+    corrected: str = ""
     invoice: Mapping[str, Any] = field(default_factory=dict)
     once: bool = False
     author: Literal["bot", "operator", "api"] = "bot"

@@ -12,6 +12,7 @@ from bots.model.message import (
     Attachment,
     Card,
     Entity,
+    Happening,
     Keyboard,
     MessageType,
     UnifiedMessage,
@@ -47,8 +48,9 @@ class MessageRecord:
 
     `renews` says that only the buttons that were pressed just before are others now. Of what a
     customer sent, `rung` and `because` say how it was understood (`flows.turn.Understood`), `was_at`
-    and `now_at` where the chat stood before and after, as `flow / step`. `entities`, `reply_to` and
-    `metadata` are those of its `UnifiedMessage`.
+    and `now_at` where the chat stood before and after, as `flow / step`. `entities`, `reply_to`,
+    `metadata` and `happening` are those of its `UnifiedMessage`; one that is `edited` has the
+    platform's id of the message whose place it takes. `replaces` is the same of what we said.
     """
 
     message_id: str
@@ -72,6 +74,8 @@ class MessageRecord:
     entities: tuple[Entity, ...] = ()
     reply_to: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    happening: Happening = "message"
+    replaces: str = ""
 
     @property
     def words(self) -> str:

@@ -4,7 +4,7 @@ Every method is one turn in the chat's lane, so that of two who act at once one 
 gets a Conflict that says who has the chat.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -132,11 +132,18 @@ class Handoff:
         return (await self._inbox.move(address, move)).conversation
 
     async def say(
-        self, address: Address, who: Operator, reply: Reply, relay: Relay | None = None
+        self,
+        address: Address,
+        who: Operator,
+        reply: Reply,
+        relay: Relay | None = None,
+        *,
+        others: Sequence[Relay] = (),
     ) -> MessageRecord:
         """What an operator says to the customer, by the same way out as the bot's words.
 
-        `relay` is the message of a desk that it was said by: the same again raises Consumed. Raises
+        `relay` is the message of a desk that it was said by, `others` are those of the same album: the
+        same again raises Consumed. Raises
         Conflict where nobody has the chat, Taken where another has it.
         """
         _let(who, "operator")
@@ -149,7 +156,8 @@ class Handoff:
                 last_operator_at=now,
                 waiting_on="customer",
             )
-            relays = () if relay is None else (replace(relay, seq=chat.seq + 1),)
+            said_by = () if relay is None else (relay, *others)
+            relays = tuple(replace(one, seq=chat.seq + 1) for one in said_by)
             chat = replace(chat, episode=episode)
             return Moved(chat=chat, replies=(replace(reply, author="operator"),), relays=relays)
 

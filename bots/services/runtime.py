@@ -55,6 +55,13 @@ class Outbox(Protocol):
         """How far a message has come, after at most `patience` seconds of waiting for its end."""
 
 
+class Deliveries(Outbox, Protocol):
+    """The way out, for those who see to it that what failed goes out after all."""
+
+    async def retry(self, message_id: str) -> bool:
+        """Send what failed of a message once more; False where nothing of it has failed."""
+
+
 class Published(Protocol):
     """The live bots."""
 

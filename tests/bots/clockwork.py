@@ -93,6 +93,12 @@ class OutboxRows:
     async def failed(self, key: str, error: str) -> None:
         self.errors[key] = error
 
+    async def revived(self, message_id: str) -> list[Outgoing]:
+        keys = [key for key in self.errors if self.rows[key].message_id == message_id]
+        for key in keys:
+            del self.errors[key]
+        return [self.rows[key] for key in keys]
+
     async def delivered(self, message_id: str) -> Delivery | None:
         key = f"{message_id}:0"
         if key in self.done:

@@ -18,7 +18,6 @@ def upgrade() -> None:
         "events",
         ["workspace", "created_at"],
         sqlite_where=sa.text(HANDOFFS),
-        postgresql_where=sa.text(HANDOFFS),
     )
     op.create_table(
         "episodes",
@@ -42,7 +41,6 @@ def upgrade() -> None:
         "episodes",
         ["workspace", "queue"],
         sqlite_where=sa.text(OPEN),
-        postgresql_where=sa.text(OPEN),
     )
     _people()
     _desk()
@@ -128,17 +126,24 @@ def _desk() -> None:
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("chat_id", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("thread_id", sa.String(), nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("way", sa.String(), nullable=False),
         sa.Column("operator", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("channel", "chat_id", "message_id"),
+        sa.PrimaryKeyConstraint("channel", "chat_id", "message_id", "seq"),
         sqlite_with_rowid=False,
     )
     op.create_index("relays_of_message", "relays", ["conversation_id", "seq"])
+    op.create_index(
+        "relays_said",
+        "relays",
+        ["channel", "chat_id", "message_id"],
+        unique=True,
+        sqlite_where=sa.text("way <> 'in'"),
+    )
     op.create_table(
         "notes",
         sa.Column("id", BIG_ID, nullable=False),

@@ -223,7 +223,9 @@ class Line:
             return self._put_back(call)
         except (ChannelDown, ChannelUnauthorised) as down:
             if not self.trouble:
-                log.warning("A group of operators cannot be written to", chat=self.chat_id, why=str(down))
+                log.warning(
+                    "A group of operators cannot be written to", chat=self.chat_id, why=str(down)
+                )
             self.trouble = str(down)
             self._pause(PAUSES[min(tries, len(PAUSES) - 1)])
             return self._put_back(call)

@@ -103,7 +103,9 @@ class Lines:
     def _blocked(self, group: DeskGroup, seconds: float) -> None:
         until = self._parts.clock() + timedelta(seconds=seconds)
         self._blocked_until[group.channel, group.chat_id] = until
-        log.error("Telegram takes nothing for a group of operators", chat=group.chat_id, seconds=seconds)
+        log.error(
+            "Telegram takes nothing for a group of operators", chat=group.chat_id, seconds=seconds
+        )
 
     def _crowded(self, group: DeskGroup, channel: TelegramChannel, behind: timedelta) -> None:
         key, now = (group.channel, group.chat_id), self._parts.clock()
@@ -111,7 +113,9 @@ class Lines:
         if told_at is not None and now - told_at < ONCE_IN:
             return
         self._told_at[key] = now
-        log.warning("A group of operators is too slow", chat=group.chat_id, behind=behind.total_seconds())
+        log.warning(
+            "A group of operators is too slow", chat=group.chat_id, behind=behind.total_seconds()
+        )
         words = CROWDED[self._parts.language(group.bot or channel.bot)]
         text = words.format(seconds=round(behind.total_seconds()))
         self._beside(asyncio.create_task(self._tell(self._lines[key][1], text)))

@@ -7,6 +7,7 @@ from bots.model.conversation import Conversation
 from bots.ports import Channel, Clock, Desks, Episodes, NewId, Sleep
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
+from bots.services.runtime import Deliveries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Parts:
     episodes: Episodes
     operators: Operators
     desks: Desks
+    deliveries: Deliveries
     clock: Clock
     sleep: Sleep
     new_id: NewId
