@@ -224,7 +224,9 @@ class Writing:
             queue = effect.queue or self._asked.queue
             return replace(self._asked, queue=queue, note=self._asked.note or effect.note)
         return Asked(
-            source=composing.source_of(self._decided.understood),
+            source=effect.source
+            if effect.source != "step"
+            else composing.source_of(self._decided.understood),
             queue=effect.queue,
             note=effect.note,
             priority=cast(Priority, effect.priority),

@@ -397,10 +397,10 @@ NO_CALENDAR = Kind(
     "нет файла calendar.yaml — «{name}» предлагает услуги выдуманного салона|. Опишите в нём свои",
     "there is no calendar.yaml: “{name}” offers the services of an invented salon|. List yours in it",
 )
-NO_DESK_YET = Kind(
-    "W094",
-    "«{name}» у очереди пока ничего не меняет: рабочего места оператора в этой версии нет|{cure}",
-    "“{name}” of a queue changes nothing yet: this version has no desk for operators|{cure}",
+CLOCK_TOO_LONG = Kind(
+    "W095",
+    "срок «{name}» не короче, чем «{other}», и теряет смысл| — сделайте его короче",
+    "“{name}” is no shorter than “{other}”, which makes it pointless|: make it shorter",
 )
 UNKNOWN_VARIABLE = Kind(
     "E020",
@@ -575,9 +575,9 @@ UNREACHABLE_ACTION = Kind(
 NEVER_ANSWERED = Kind(
     "W054",
     "если никто не ответит, клиент будет ждать в тишине| — добавьте в handoff: «unanswered:"
-    " {{after: 15m, then: {{say: …}}}}»",
+    " {{after: 15m, then: {{say: …}}}}» либо очереди в bot.yaml: «unclaimed: 15m»",
     "if nobody answers, the customer waits in silence for ever|: add to handoff “unanswered:"
-    " {{after: 15m, then: {{say: …}}}}”",
+    " {{after: 15m, then: {{say: …}}}}”, or to the queue in bot.yaml “unclaimed: 15m”",
 )
 LONG_LABEL = Kind(
     "W060",

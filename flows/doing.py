@@ -11,7 +11,7 @@ from flows.hidden import marked
 from flows.model import CancelLater, Do, Goal, HandOff, Later
 from flows.operators import kind_of
 from flows.stage import Stage
-from flows.turn import RequestPerson, Run
+from flows.turn import Asking, RequestPerson, Run
 from flows.values import freeze_light
 
 
@@ -140,18 +140,18 @@ def hand_off(stage: Stage, frame: Frame, operation: HandOff) -> None:
     entry = frame.at
     note = stage.render(frame, operation.note) if operation.note is not None else ""
     if not _open(stage, operation.queue) and operation.offline >= 0:
-        stage.position.outcome = {"outcome": "offline"}
-        stage.forget_scopes()
+        stage.note_handed(queue=operation.queue, outcome="offline")
         frame.at = operation.offline
         stage.happened("handoff_missed", frame, outcome="offline", queue=operation.queue, note=note)
         return
     wait = tasks.wait_for_person(stage, frame, entry)
     stage.note_barrier(frame)
+    stage.note_handed(queue=operation.queue)
     queue = stage.bot.queues.get(operation.queue)
     if operation.say is not None:
         stage.tell(stage.render(frame, operation.say))
     elif queue is not None and queue.say:
-        stage.tell(queue.say)
+        stage.tell(stage.render(frame, queue.say))
     if operation.unanswered_after is not None:
         name = f"unanswered:{wait.id}"
         due = stage.around.now + operation.unanswered_after
@@ -159,8 +159,30 @@ def hand_off(stage: Stage, frame: Frame, operation: HandOff) -> None:
         wait.timers.append(name)
     stage.holder = "queue"
     stage.effects.append(
-        RequestPerson(queue=operation.queue, note=note, priority=operation.priority)
+        RequestPerson(
+            queue=operation.queue,
+            note=note,
+            priority=operation.priority,
+            source=_asking(stage, frame),
+            timed=operation.unanswered_after is not None,
+        )
     )
+
+
+def _asking(stage: Stage, frame: Frame) -> Asking:
+    """What had the flow come to ask for a person."""
+    if stage.ran_out:
+        return "misfits"
+    return _BY_RUNG.get(stage.rung, "step")
+
+
+_BY_RUNG: Mapping[str, Asking] = {
+    "button": "button",
+    "exact": "phrase",
+    "contains": "phrase",
+    "means": "phrase",
+    "no_match": "misfits",
+}
 
 
 def _open(stage: Stage, name: str) -> bool:

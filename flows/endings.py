@@ -12,6 +12,7 @@ from flows.turn import Happened
 from flows.values import thaw_fields
 
 FAILURES_PER_TURN = 3
+_NO_DETAILS: Mapping[str, Any] = {}
 _ENDINGS = {"cancel": "task_cancelled", "error": "task_failed", "expired": "task_expired"}
 
 
@@ -167,8 +168,7 @@ def cancel(stage: Stage) -> None:
         if take_edge(stage, top, "cancel"):
             tasks.withdraw(stage)
             return
-        stage.position.outcome = {"outcome": "cancel"}
-        stage.forget_scopes()
+        note_outcome(stage, "cancel")
         missed(stage, top, "cancel")
     root = stage.root(top)
     if top.why == "handler" or root is None:
@@ -278,8 +278,7 @@ def take_edge(stage: Stage, frame: Frame, outcome: str) -> bool:
         return False
     if outcome == "cancel":
         stage.lift_barrier(frame)
-    stage.position.outcome = {"outcome": outcome}
-    stage.forget_scopes()
+    note_outcome(stage, outcome)
     stage.drop_timers(wait)
     frame.wait = None
     frame.at = entry
@@ -289,3 +288,10 @@ def take_edge(stage: Stage, frame: Frame, outcome: str) -> bool:
 
 def missed(stage: Stage, frame: Frame, outcome: str) -> None:
     stage.happened("handoff_missed", frame, outcome=outcome)
+
+
+def note_outcome(stage: Stage, outcome: str, details: Mapping[str, Any] = _NO_DETAILS) -> None:
+    """The request for a person is over: what flows may read of it."""
+    before = stage.position.outcome or {}
+    queue = "" if "outcome" in before else before.get("queue", "")
+    stage.note_handed(**details, queue=queue, outcome=outcome)

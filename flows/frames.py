@@ -209,7 +209,7 @@ class Position(Kept):
     customer has written before, `message` what they wrote, `heard` when they last did or the bot
     last asked by itself, `alone` how many questions it has put since, `expiry` when the timer of
     silence is due. `greeting` is a first message still to be handled, `meaning` one whose meaning
-    is being asked for, `outcome` how the last request for a person ended, `fresh` what of the
+    is being asked for, `outcome` what is known of the last request for a person, `fresh` what of the
     person or the chat has been given a value since this conversation began. `actions`, `failures`,
     `walked`, `took` and `muted` are what a turn has done so far, where it goes on in further steps.
     `album` is the last album heard and the wait that heard its first part, `told` how many messages

@@ -1,13 +1,19 @@
 """A person takes the chat and gives it back, or nobody comes."""
 
-from flows import asking, endings, running, tasks
+from typing import Any
+
+from flows import asking, endings, guards, running, tasks, walking
 from flows.choices import pending
 from flows.frames import Frame
 from flows.model import HandOff
 from flows.stage import Stage
-from flows.turn import GivenBack, RequestPerson, TakenOver
+from flows.turn import HANDOFF_DETAILS, GivenBack, RequestPerson, TakenOver
+from flows.values import freeze
 
 OUTSIDE = -1
+MESSAGES_KEPT = 50
+LONGEST_MESSAGE = 2000
+"""What people said is kept for the steps behind the hand-off, within bounds: the newest of it."""
 
 
 def waiting(stage: Stage) -> Frame | None:
@@ -27,6 +33,7 @@ def take_over(stage: Stage, what: TakenOver) -> None:
     frame = Frame(stage.number(), "", stage.bot.version, OUTSIDE, "person", task=True)
     stage.stack.append(frame)
     tasks.wait_for_person(stage, frame, OUTSIDE)
+    stage.note_handed(queue=what.queue)
     if stage.holder == "bot":
         stage.holder = "queue"
         stage.effects.append(RequestPerson(queue=what.queue, note=what.reason))
@@ -37,12 +44,55 @@ def give_back(stage: Stage, what: GivenBack) -> None:
     stage.holder = "bot"
     frame = waiting(stage)
     if frame is None:
-        _carry_on(stage)
+        endings.note_outcome(stage, what.outcome, _details(what))
+        if not (what.step and _go_to(stage, what.step)):
+            _carry_on(stage)
+        return
+    if what.outcome == "unanswered" and frame.why != "person":
+        unanswered(stage, frame)
         return
     tasks.cut(stage, stage.index(frame) + 1)
-    stage.position.outcome = {**what.details, "outcome": what.outcome}
-    stage.forget_scopes()
+    endings.note_outcome(stage, what.outcome, _details(what))
+    if what.step and _go_to(stage, what.step):
+        return
     endings.end_waiting(stage, frame, what.outcome)
+
+
+def _details(what: GivenBack) -> dict[str, Any]:
+    """What flows may read of it, within bounds and ready to be kept."""
+    known = {name: what.details[name] for name in HANDOFF_DETAILS if name in what.details}
+    if "messages" in known:
+        known["messages"] = [
+            {
+                "author": str(one.get("author", "")),
+                "text": str(one.get("text", ""))[:LONGEST_MESSAGE],
+            }
+            for one in known["messages"][-MESSAGES_KEPT:]
+        ]
+    frozen: dict[str, Any] = freeze(known)
+    return frozen
+
+
+# ---------------------------------------------------------------- to a place somebody named
+
+
+def _go_to(stage: Stage, name: str) -> bool:
+    """Go on at a step of what is under way, the nearest first, or begin a flow; False for neither."""
+    for frame in reversed(stage.stack):
+        own = frame.flow and frame.why != "handler" and stage.knows(frame)
+        if own and name in stage.flow(frame).steps:
+            tasks.cut(stage, stage.index(frame) + 1)
+            tasks.abandon(stage, frame)
+            frame.ending = ""
+            walking.jump_to(stage, frame, name)
+            return True
+    flow = stage.bot.flows.get(stage.called(name))
+    if flow is None or not guards.may_start(stage, name):
+        return False
+    if any(not need.optional for need in flow.needs.values()):
+        return False
+    tasks.start(stage, name, trigger="", arguments={})
+    return True
 
 
 def heal(stage: Stage) -> None:
@@ -76,8 +126,7 @@ def unanswered(stage: Stage, frame: Frame) -> None:
     assert isinstance(operation, HandOff)
     if operation.unanswered < 0:
         tasks.cut(stage, stage.index(frame) + 1)
-    stage.position.outcome = {"outcome": "unanswered"}
-    stage.forget_scopes()
+    endings.note_outcome(stage, "unanswered")
     stage.drop_timers(wait)
     frame.wait = None
     tasks.withdraw(stage, "unanswered")

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from flows.env import Env
 from flows.frames import BOTTOM, Frame, Outcome, Position
+from flows.handed import Handed
 from flows.hours import Hours
 from flows.model import Bot, Flow, Operation
 from flows.turn import CHATLESS, Around
@@ -153,7 +154,7 @@ class Memory(Struct, eq=False, gc=False):
             "msg": {"text": position.message},
             "trigger": None,
             "hours": Openings(self.bot.hours, self.env) if self.bot.hours else None,
-            "handoff": position.outcome,
+            "handoff": position.outcome and Handed(position.outcome, self.around.waiting, self.env),
         }
 
     def trigger(self, frame: Frame) -> str:
@@ -206,6 +207,11 @@ class Memory(Struct, eq=False, gc=False):
         caller.outcome = outcome
         if caller.scope is not None:
             caller.scope["call"] = {"outcome": outcome}
+
+    def note_handed(self, **known: Any) -> None:
+        """What flows read of a request for a person as `handoff.*` from now on."""
+        self.position.outcome = known
+        self.forget_scopes()
 
     def _note_fresh(self, path: str) -> None:
         fresh = self.position.fresh

@@ -585,12 +585,13 @@ class Queue:
     Of its clocks None is one that never rings: `unclaimed` gives a request up that nobody took,
     `first_response`, `update` and `resolve` are promises of service, `operator_silent` puts a chat
     back into the queue, `customer_silent` closes it. Within `reopen` of its end a customer comes back
-    to whoever answered them. `write` says whose words go out besides the assignee's; at most
-    `capacity` chats at once are given to one operator (0: any number).
+    to whoever answered them. A customer who is silent for `nudge_after` is told `nudge`, once. `write`
+    says whose words go out besides the assignee's; at most `capacity` chats at once are given to one
+    operator (0: any number).
     """
 
     hours: str | None = None
-    say: str | None = None
+    say: Text | None = None
     group: str | None = None
     csat: bool = False
     assign: Literal["manual", "round_robin", "least_loaded"] = "manual"
@@ -602,6 +603,8 @@ class Queue:
     resolve: timedelta | None = None
     operator_silent: timedelta | None = None
     customer_silent: timedelta | None = None
+    nudge: str | None = None
+    nudge_after: timedelta | None = None
     reopen: timedelta | None = None
 
 
@@ -670,7 +673,8 @@ class Bot:
     `folder` is the name the rest of the house uses; `title` is what the owner called the bot.
     `own` is a flow named "" whose scope are the bot's handlers; each of them ends with `EndHandler`,
     `defaults.else` with `AskAgain`. `start_words` are the start flow's exact words, folded; its
-    commands (and `/start`, whoever claims it or nobody) are in `starts.exact`. `former` leads from
+    commands (and `/start`, whoever claims it or nobody) are in `starts.exact`. `canned` are the answers
+    operators have ready, by key. `former` leads from
     the name a flow had to the one it has. No task of it expires before a silence of `patience`
     seconds; `words` are the exact ones that anything in it listens to. In `channels`
     a value may be `${NAME}`: a variable of the environment, filled in by whoever opens the channel.
@@ -690,6 +694,7 @@ class Bot:
     secrets: tuple[str, ...] = ()
     channels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     booking: Booking | None = None
+    canned: Mapping[str, Text] = field(default_factory=dict)
     defaults: Defaults = field(default_factory=Defaults)
     own: Flow
     flows: Mapping[str, Flow] = field(default_factory=dict)

@@ -40,11 +40,13 @@ from flows.turn import (
     Understand,
     Understood,
     Updated,
+    Waiting,
     WithdrawRequest,
 )
 
 STEPS_PER_TURN = 1000
 TIMERS_PER_WAIT = 1000
+UNCLAIMED = "handoff:unclaimed"
 QUITE_SURE = 0.9
 
 Actions = Callable[[str, Mapping[str, Any]], Any]
@@ -91,6 +93,7 @@ class Rehearsal:
     chat: Mapping[str, Any] = field(default_factory=dict)
     channel: str = "web"
     chance: float = 0.0
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
     older: dict[str, Bot] = field(default_factory=dict)
     owner: Owner = "bot"
     held: bool = False
@@ -186,9 +189,9 @@ class Rehearsal:
         """A person takes the chat that waits in a queue."""
         self._own("operator")
 
-    def give_back(self, outcome: Outcome = "released", **details: Any) -> None:
+    def give_back(self, outcome: Outcome = "released", *, step: str = "", **details: Any) -> None:
         self._own("bot")
-        self._turn(GivenBack(outcome=outcome, details=details))
+        self._turn(GivenBack(outcome=outcome, details=details, step=step))
 
     def edit(self, bot: Bot, *, keep: bool = True) -> None:
         """Publish an edited bot; `keep` says whether the version before is still at hand."""
@@ -250,6 +253,7 @@ class Rehearsal:
             channel=self.channel,
             owner=self.owner,
             chance=self.chance,
+            waiting=self.waiting,
         )
         wanted = versions.needed(self.position)
         older = {version: bot for version, bot in self.older.items() if version in wanted}
@@ -290,6 +294,7 @@ class Rehearsal:
             case RequestPerson():
                 self.requests.append(effect)
                 self._own("queue")
+                self._clock(effect)
             case WithdrawRequest():
                 self._own("bot")
             case Happened():
@@ -302,7 +307,16 @@ class Rehearsal:
     def _own(self, owner: Owner) -> None:
         if owner != self.owner:
             self.timers = {name: one for name, one in self.timers.items() if one.keep}
+        if owner != "queue":
+            self.timers.pop(UNCLAIMED, None)
         self.owner = owner
+
+    def _clock(self, request: RequestPerson) -> None:
+        """Whoever keeps the queue gives a request up that nobody takes, unless its step does."""
+        queue = self.bot.queues.get(request.queue)
+        if queue is not None and queue.unclaimed is not None and not request.timed:
+            due = self.now + queue.unclaimed
+            self.timers[UNCLAIMED] = SetTimer(name=UNCLAIMED, due=due, payload={}, keep=True)
 
     def _meaning(self, wanted: Understand) -> Chosen:
         found = self.means(wanted.text, wanted.candidates)
@@ -328,7 +342,10 @@ class Rehearsal:
     def _fire(self, timer: SetTimer) -> None:
         del self.timers[timer.name]
         self.now = max(self.now, timer.due.astimezone(self.now.tzinfo))
-        self._turn(Fired(payload=timer.payload))
+        if timer.name == UNCLAIMED:
+            self.give_back("unanswered")
+        else:
+            self._turn(Fired(payload=timer.payload))
 
     def _button(self, label: str) -> Press:
         shown = [*self.offered, *(one for said in reversed(self.said) for one in said.presses)]

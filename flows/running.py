@@ -154,6 +154,7 @@ def _ask_again(stage: Stage, frame: Frame, operation: AskAgain) -> None:
 def _run_out(stage: Stage, frame: Frame) -> None:
     """Too many answers that do not fit: the question's `else`, or the bot's."""
     stage.exhausted = None
+    stage.ran_out = True
     question = question_of(stage, frame)
     if question.otherwise >= 0:
         tasks.abandon(stage, frame)

@@ -33,7 +33,8 @@ class Stage(Memory, kw_only=True, eq=False, gc=False):
     """One step of a turn. Made from a position, changed by what happens, read out at the end.
 
     `returning` says that an interrupted frame has come to the top again, and whether what came in
-    between asked something; `exhausted` is the frame whose question was missed once too often;
+    between asked something; `exhausted` is the frame whose question was missed once too often, and
+    `ran_out` says that there was one;
     `muted` keeps what happens now from being heard; `done` counts the operations carried out; `seconds` is the moment as a timestamp; `holder` is who has the chat by now;
     `turning` is the frame whose button leads back, and the operation of its question.
     """
@@ -52,6 +53,7 @@ class Stage(Memory, kw_only=True, eq=False, gc=False):
     said: bool = False
     returning: bool | None = None
     exhausted: Frame | None = None
+    ran_out: bool = False
     flow_of_button: str | None = None
     turning: tuple[Frame, int] | None = None
     watch: Watch | None = None

@@ -45,8 +45,10 @@ def phrases(bot: Bot) -> list[Phrase]:
         if kind.retry is not None:
             found.append(Phrase(f"types.{name}.retry", bot.own.place, kind.retry.source))
     for name, queue in bot.queues.items():
-        if queue.say:
-            found.append(Phrase(f"queues.{name}.say", bot.own.place, queue.say))
+        if queue.say is not None:
+            found.append(Phrase(f"queues.{name}.say", bot.own.place, queue.say.source))
+        if queue.nudge:
+            found.append(Phrase(f"queues.{name}.nudge", bot.own.place, queue.nudge))
     return found
 
 

@@ -15,6 +15,13 @@ MediaKind = Literal[
 Media = tuple[tuple[MediaKind, str], ...]
 Owner = Literal["bot", "queue", "operator"]
 Outcome = Literal["released", "closed", "offline", "unanswered", "cancel"]
+Asking = Literal["step", "phrase", "button", "misfits", "rule"]
+"""What had the flow ask for a person: words or a press of the customer's, answers that did not fit,
+too little confidence, or (`step`) just its course."""
+
+HANDOFF_DETAILS = ("operator", "duration", "tags", "form", "code", "messages")
+"""What is known of a hand-off that is over: who answered, for how many seconds, the marks and the
+fields they noted, why they closed it, and what people said meanwhile (each `{author, text}`)."""
 
 
 # ---------------------------------------------------------------- in
@@ -79,9 +86,14 @@ class TakenOver(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class GivenBack(Struct, frozen=True, kw_only=True, gc=False):
-    """The chat is the bot's again; `details` become `handoff.*` in the flow."""
+    """The chat is the bot's again; `details` become `handoff.*` in the flow.
+
+    They are what `HANDOFF_DETAILS` names, as JSON. `step` is where the bot shall go on, where that
+    is somewhere: a step of the flow that waits, or a flow.
+    """
 
     outcome: Outcome = "released"
+    step: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -114,10 +126,22 @@ CHATLESS = "schedule"
 """The `Around.channel` of a run that has no chat: nobody hears it."""
 
 
+class Waiting(Struct, frozen=True, kw_only=True, gc=False):
+    """A queue as a customer sees it: how many wait there, how many minutes it takes if that is known.
+
+    `place` is where this chat stands in it, from 1; 0 where it does not wait there yet.
+    """
+
+    count: int = 0
+    minutes: float | None = None
+    place: int = 0
+
+
 class Around(Struct, frozen=True, kw_only=True, gc=False):
     """What surrounds a turn: the moment (aware), the person, the conversation, who owns it.
 
     `user` and `chat` are what flows read as `user.*` and `chat.*`; `channel` is the platform.
+    `waiting` are the bot's queues by name, looked into only where a text tells of a place in one.
     `chance`, in [0, 1), is where a flow takes its luck from: the same step gets the same again.
     """
 
@@ -127,6 +151,7 @@ class Around(Struct, frozen=True, kw_only=True, gc=False):
     channel: str = "web"
     owner: Owner = "bot"
     chance: float = 0.0
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
 
 
 # ---------------------------------------------------------------- out
@@ -218,11 +243,17 @@ class DropTimer(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class RequestPerson(Struct, frozen=True, kw_only=True, gc=False):
-    """The bot falls silent and the chat waits in a queue for a person."""
+    """The bot falls silent and the chat waits in a queue for a person.
+
+    `timed` says that the step gives up by itself when nobody comes; where it does not, the queue's
+    `unclaimed` counts, and its end is told by `GivenBack(outcome="unanswered")`.
+    """
 
     queue: str
     note: str = ""
     priority: str = "normal"
+    source: Asking = "step"
+    timed: bool = False
 
 
 class WithdrawRequest(Struct, frozen=True, kw_only=True, gc=False):

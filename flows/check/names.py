@@ -4,6 +4,7 @@ from flows import complaints
 from flows.compile.fields import Source, Use
 from flows.compile.reading import Reader
 from flows.errors import Place
+from flows.handed import PARTS
 from flows.report import Report
 from flows.vocabulary import READ_ONLY
 
@@ -71,6 +72,8 @@ def _paths(reader: Reader, use: Use) -> None:
                 _bad_part(report, use.place, rest[1], f"hours.{rest[0]}", _HOURS_PARTS)
         if root == "call" and rest and rest[0] not in _CALL_PARTS:
             _bad_part(report, use.place, rest[0], "call", _CALL_PARTS)
+        if root == "handoff" and rest and rest[0] not in PARTS:
+            _bad_part(report, use.place, rest[0], "handoff", PARTS)
 
 
 def _bad_part(

@@ -69,11 +69,13 @@ def check_needs(bot: Bot, report: Report) -> None:
                 report(complaints.NEEDS_UNMET, flow.place, target=name, name=need)
 
 
-def check_handoffs(flow: Flow, report: Report) -> None:
+def check_handoffs(bot: Bot, flow: Flow, report: Report) -> None:
     """Requests for a person that are silent for ever where nobody comes."""
     for index, operation in enumerate(flow.code):
         if isinstance(operation, HandOff) and operation.unanswered_after is None:
-            report(complaints.NEVER_ANSWERED, _place(flow, index))
+            queue = bot.queues.get(operation.queue)
+            if queue is None or queue.unclaimed is None:
+                report(complaints.NEVER_ANSWERED, _place(flow, index))
 
 
 def _triggered(scope: Scope) -> Iterator[str]:

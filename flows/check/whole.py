@@ -28,7 +28,7 @@ def check_whole(bot: Bot, report: Report) -> None:
         check_ends(flow, report)
         check_unused(flow, report)
     for flow in (bot.own, *bot.flows.values()):
-        check_handoffs(flow, report)
+        check_handoffs(bot, flow, report)
     check_reach(bot, report)
     check_needs(bot, report)
     check_kept(bot, report)

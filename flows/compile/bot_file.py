@@ -11,6 +11,7 @@ from flows.compile.asks import expires
 from flows.compile.fields import Fields
 from flows.compile.kinds import own_type
 from flows.compile.outside import channels, secret_names, source
+from flows.compile.queues import read_queues
 from flows.compile.reading import Reader
 from flows.compile.references import flow_name
 from flows.compile.signatures import questions, told_apart, waits
@@ -64,7 +65,10 @@ def read_bot(reader: Reader, node: Mapped) -> BotFile:
             bot.hours[key.text] = parsed
         reader.name(key)
     reader.known.hours = tuple(key.text for key, _ in reader.entries(fields.get("hours"), "hours"))
-    _queues(reader, bot)
+    queues = fields.get("queues")
+    if queues is not None:
+        bot.queues = read_queues(reader, queues)
+        reader.known.queues = tuple(bot.queues)
     for key, value in reader.entries(fields.get("knowledge"), "knowledge"):
         bot.knowledge[reader.name(key)] = source(reader, value)
     reader.known.sources = tuple(bot.knowledge)
@@ -110,47 +114,6 @@ def _timezone(reader: Reader, node: Node | None) -> str:
         reader.report(complaints.BAD_VALUE, node.place, reason=reason + nearest)
         return "UTC"
     return name
-
-
-def _queues(reader: Reader, bot: BotFile) -> None:
-    node = bot.fields.get("queues")
-    if node is None:
-        return
-    for key, value in reader.entries(node, "queues"):
-        empty = not isinstance(value, Mapped) and getattr(value, "text", "x") == ""
-        fields = reader.fields(None if empty else value, "queue", "queues")
-        hours_node = fields.get("hours")
-        hours = reader.word(hours_node, "hours") if hours_node is not None else None
-        if hours_node is not None and hours and hours not in reader.known.hours:
-            nearest = reader.report.nearest(hours, reader.known.hours)
-            reader.report(complaints.UNKNOWN_HOURS, hours_node.place, name=hours, nearest=nearest)
-        say = fields.get("say")
-        said = reader.word(say, "say") if say is not None else None
-        bot.queues[reader.name(key)] = Queue(
-            hours=hours,
-            say=said,
-            group=_group(reader, fields.get("group")),
-            csat=_csat(reader, fields.get("csat")),
-        )
-    reader.known.queues = tuple(bot.queues)
-
-
-def _group(reader: Reader, node: Node | None) -> str | None:
-    if node is None:
-        return None
-    reader.report(complaints.NO_DESK_YET, node.place, name="group", cure="")
-    return reader.word(node, "group")
-
-
-def _csat(reader: Reader, node: Node | None) -> bool:
-    wanted = reader.one_of(node, ("on", "off", "yes", "no"), "csat", "off") in ("on", "yes")
-    if node is not None and wanted:
-        cure = reader.report.words(
-            " — спросите оценку сами: «ask: …» с «as: rating» после handoff",
-            ": ask yourself, with an “ask: …” of “as: rating” after the handoff",
-        )
-        reader.report(complaints.NO_DESK_YET, node.place, name="csat: on", cure=cure)
-    return wanted
 
 
 def compile_own(reader: Reader, bot: BotFile, place: Place) -> tuple[Flow, Triggers, Defaults]:

@@ -35,6 +35,7 @@ _YES_NO = {"yes": True, "true": True, "да": True, "no": False, "false": False,
 _EXAMPLES: Mapping[Where, str] = {
     "timeout": "{after: 10m, then: done}",
     "remind": "{after: 2h, say: …}",
+    "nudge": "{after: 2h, say: …}",
     "unanswered": "{after: 15m, then: …}",
     "check": "{must: день >= today, say: …}",
 }

@@ -377,8 +377,14 @@ def test_a_name_of_two_alphabets_is_told_wherever_it_stands(flow: str) -> None:
         ),
         ("channels: {telegram: {token: '1:a'}}", "W034 «telegram.token» написан прямо в файле"),
         ("secrets: [ключ]", "E022 «ключ» не годится для имени секрета"),
-        ("queues: {a: {csat: on}}", "W094 «csat: on» у очереди пока ничего не меняет"),
-        ('queues: {a: {group: "-1"}}', "W094 «group» у очереди пока ничего не меняет"),
+        (
+            "queues: {a: {unclaimed: 2h, resolve: 1h}}",
+            "W095 срок «unclaimed» не короче, чем «resolve»",
+        ),
+        (
+            "queues: {a: {customer_silent: 1h, nudge: {after: 1h, say: Вы тут?}}}",
+            "W095 срок «nudge» не короче, чем «customer_silent»",
+        ),
         ("queues: {a: {csat: maybe}}", "E019 «maybe» не подходит к «csat»"),
         ("defaults: {quiet: ночью}", "E042 «ночью» не похоже на тихие часы"),
         ("defaults: {resume: maybe}", "E019 «maybe» не подходит к «resume»"),

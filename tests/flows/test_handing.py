@@ -67,7 +67,7 @@ def dialog(talk: Any) -> Any:
 def test_the_request_carries_queue_and_note_and_the_bot_falls_silent(dialog: Any) -> None:
     dialog.hears("/human", "Зову.")
     assert dialog.play.requests == [
-        RequestPerson(queue="поддержка", note="Тема: /human", priority="normal")
+        RequestPerson(queue="поддержка", note="Тема: /human", source="phrase", timed=True)
     ]
     assert dialog.play.owner == "queue"
     dialog.hears("ау").says()

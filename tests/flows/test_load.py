@@ -34,7 +34,7 @@ from flows.model import (
     Source,
     Target,
 )
-from flows.text import Text
+from flows.text import Text, parse_text
 from tests.flows.loading import ACTIONS, load, loaded, only_flow
 
 BOTS = Path(__file__).parents[2] / "config" / "bots"
@@ -108,7 +108,7 @@ def test_the_top_of_a_bot_is_read() -> None:
     assert (bot.title, bot.language, bot.timezone) == ("Ромашка", "en", "Europe/Moscow")
     assert bot.user["name"].base == "text"
     assert bot.queues["desk"].hours == "desk"
-    assert bot.queues["desk"].say == "Wait a little"
+    assert bot.queues["desk"].say == parse_text("Wait a little")
     assert bot.queues["night"].hours is None
     assert bot.knowledge == {"faq": Source(path="knowledge/faq.md")}
     assert (bot.defaults.tries, bot.defaults.expires, bot.defaults.resume) == (2, "never", "auto")
