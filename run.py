@@ -66,7 +66,7 @@ from bots.services.channels import Channels
 from bots.services.conversations import Conversations
 from bots.services.events import Events
 from bots.services.handoff import Handoff
-from bots.services.operators import Operators
+from bots.services.operators import Operators, SetUp
 from bots.services.payments import Payments
 from bots.services.publishing import Publishing
 from bots.services.stranded import stranded
@@ -83,6 +83,7 @@ from flows.model import ActionSpec, Bot
 from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
+from storage.operators import SqlOperators
 from storage.sqlite import Stores, open_sqlite
 from storage.vault import KeyRing
 from storage.versions import live_files
@@ -420,12 +421,7 @@ async def build(
         stores=stores,
         conversations=conversations,
         handoff=handoff,
-        operators=Operators(
-            stores.operators,
-            workspace=owner.workspace,
-            clock=now,
-            random_bytes=secrets.token_bytes,
-        ),
+        operators=operators_of(stores.operators, owner.workspace),
         events=events,
         payments=payments,
         bank=bank,
@@ -1213,6 +1209,109 @@ async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
         await beside.close()
 
 
+async def operators_typed(settings: Settings, given: argparse.Namespace) -> int:
+    """Who answers customers, listed or changed from beside the server, which follows at once."""
+    from adapters.terminal import operators as terminal
+    from storage.beside import in_use
+
+    beside = beside_or_stop(settings)
+    language = given.language or spoken(settings)
+    commands = terminal.OperatorCommands(
+        operators=operators_of(beside.operators, beside.workspace),
+        episodes=beside.episodes,
+        workspace=beside.workspace,
+        language=language,
+        running=partial(in_use, settings.database_path),
+        clock=now,
+        out=sys.stdout,
+    )
+    try:
+        if given.verb in ("add", "queues"):
+            known = queues_written(settings) if given.queues else {}
+            queues = terminal.queues_of(given.queues, queues_in(known), language)
+        match given.verb:
+            case "add":
+                return await commands.add(given.name, given.role, queues, given.capacity)
+            case "code":
+                return await commands.code(given.name)
+            case "role":
+                return await commands.change(given.name, role=given.role)
+            case "queues":
+                return await commands.change(given.name, queues=queues)
+            case "capacity":
+                return await commands.change(given.name, capacity=given.capacity)
+            case "remove":
+                return await commands.remove(given.name)
+            case _:
+                return await commands.show(as_json=given.json)
+    except terminal.Refused as error:
+        stop(str(error))
+    finally:
+        await beside.close()
+
+
+async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
+    """The groups where operators answer, and how a new one is made."""
+    from adapters.terminal import channels, operators
+    from adapters.terminal import desk as terminal
+    from storage.beside import in_use
+
+    beside = beside_or_stop(settings)
+    language = given.language or spoken(settings)
+    commands = terminal.DeskCommands(
+        operators=operators_of(beside.operators, beside.workspace),
+        desks=beside.desks(now),
+        channels=beside.channels(KeyRing(partial(keys_at_hand, settings))),
+        workspace=beside.workspace,
+        language=language,
+        running=partial(in_use, settings.database_path),
+        out=sys.stdout,
+    )
+    try:
+        if given.verb == "remove":
+            return await commands.remove(given.group)
+        if given.verb in (None, "list"):
+            return await commands.show(as_json=given.json)
+        if given.bot:
+            folders = [folder.name for folder in wanted_folders(settings, None)]
+            channels.named(given.bot, folders, "bot")
+        known = queues_written(settings) if given.queue else {}
+        if given.bot in known:
+            known = {given.bot: known[given.bot]}
+        queues = operators.queues_of(given.queue, queues_in(known), language)
+        return await commands.code(SetUp(bot=given.bot, queues=queues))
+    except (operators.Refused, channels.CannotConnect) as error:
+        stop(str(error))
+    finally:
+        await beside.close()
+
+
+def operators_of(store: SqlOperators, workspace: int) -> Operators:
+    """The operators of a workspace, beside the server or in it."""
+    return Operators(store, workspace=workspace, clock=now, random_bytes=secrets.token_bytes)
+
+
+def queues_written(settings: Settings) -> dict[str, set[str] | None]:
+    """The queues of every bot, None of one that has mistakes: those are for `check` to tell."""
+    found: dict[str, set[str] | None] = {}
+    for folder in wanted_folders(settings, None):
+        try:
+            found[folder.name] = set(load(settings, folder).bot.queues)
+        except LoadError:
+            found[folder.name] = None
+    return found
+
+
+def queues_in(known: Mapping[str, set[str] | None]) -> set[str] | None:
+    """All of them together; None where not all can be known."""
+    all_of_them: set[str] = set()
+    for names in known.values():
+        if names is None:
+            return None
+        all_of_them |= names
+    return all_of_them
+
+
 async def rotate_keys(settings: Settings) -> int:
     """Seal everything anew: with the first key of the settings, or with a new one of ours."""
     from adapters.terminal.channels import seal_again
@@ -1426,6 +1525,10 @@ def main() -> None:
             raise SystemExit(asyncio.run(trace(settings, given)))
         case "channels":
             raise SystemExit(asyncio.run(channels_typed(settings, given)))
+        case "operators":
+            raise SystemExit(asyncio.run(operators_typed(settings, given)))
+        case "desk":
+            raise SystemExit(asyncio.run(desk_typed(settings, given)))
         case "keys":
             raise SystemExit(asyncio.run(rotate_keys(settings)))
         case "versions":

@@ -9,12 +9,15 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bots.ports import Vault
+from bots.ports import Clock, Vault
 from storage.audience import SqlAudience
 from storage.channels import SqlChannels
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers
+from storage.desks import SqlDesks
+from storage.episodes import SqlEpisodes
 from storage.migrate import HEAD, migrate, revision
+from storage.operators import SqlOperators
 from storage.shelf import SqlShelf
 from storage.traces import SqlTraces
 from storage.versions import SqlVersions
@@ -29,7 +32,7 @@ class NoDatabase(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What may be read of a workspace, and versions and channels, which may be written."""
+    """What may be read of a workspace; versions, channels, operators and groups may be written."""
 
     workspace: int
     versions: SqlVersions
@@ -37,8 +40,14 @@ class Beside:
     audience: SqlAudience
     traces: SqlTraces
     shelf: SqlShelf
+    episodes: SqlEpisodes
+    operators: SqlOperators
     reader: AsyncEngine
     hand: "Hand"
+
+    def desks(self, clock: Clock) -> SqlDesks:
+        """Operators' groups."""
+        return SqlDesks(self.hand, self.reader, clock=clock)
 
     def channels(self, vault: Vault) -> SqlChannels:
         """The accounts that bots answer at, with what opens their credentials."""
@@ -65,6 +74,8 @@ def open_beside(path: Path) -> Beside:
         audience=SqlAudience(reader),
         traces=SqlTraces(reader),
         shelf=SqlShelf(hand, reader),
+        episodes=SqlEpisodes(reader),
+        operators=SqlOperators(hand, reader),
         hand=hand,
         reader=reader,
     )

@@ -1,7 +1,10 @@
 """The command line: which commands there are, and what each takes."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+
+from bots.model.operator import ROLES
 
 
 def arguments() -> argparse.Namespace:
@@ -55,6 +58,8 @@ def arguments() -> argparse.Namespace:
     kept = commands.add_parser("versions", help="what was published, and who is still in it")
     kept.add_argument("bot", nargs="?", help="the bot's folder; all if not given")
     _add_channel_options(commands.add_parser("channels", help="where bots answer; more, or fewer"))
+    _add_operator_options(commands.add_parser("operators", help="who answers customers"))
+    _add_desk_options(commands.add_parser("desk", help="the groups where operators answer"))
     keys = commands.add_parser("keys", help="the keys of what is sealed in the database")
     keys.add_argument("what", choices=("rotate",), help="seal everything with the newest key")
     return parser.parse_args()
@@ -77,6 +82,67 @@ def _add_channel_options(command: argparse.ArgumentParser) -> None:
     )
     gone = verbs.add_parser("remove", help="let go of an account; its conversations stay")
     gone.add_argument("name", help="such as telegram:123456789, as `channels` lists it")
+
+
+def _add_operator_options(command: argparse.ArgumentParser) -> None:
+    """What `operators` takes."""
+    command.add_argument("--json", action="store_true", help="for programs")
+    verbs = _spoken_verbs(command, "add | code | role | queues | capacity | remove")
+    verbs("list", "the same as without a word")
+    new = verbs("add", "a new operator, and the code that links them to Telegram")
+    new.add_argument("name", help="what customers and colleagues call them")
+    new.add_argument("--role", choices=ROLES, default="operator")
+    new.add_argument(
+        "--queues", action="append", default=[], metavar="A,B", help="all if not given"
+    )
+    new.add_argument(
+        "--capacity", type=int, default=0, metavar="number", help="so many chats at once; 0: any"
+    )
+    named = {
+        "code": "a new code, for another account of Telegram or after the first ran out",
+        "role": "what they may",
+        "queues": "in which queues they answer",
+        "capacity": "how many chats they are given at once",
+        "remove": "they answer no more; their chats go back into the queue",
+    }
+    for verb, meaning in named.items():
+        one = verbs(verb, meaning)
+        one.add_argument("name", help="as `operators` lists them, or the beginning of it")
+        if verb == "role":
+            one.add_argument("role", choices=ROLES)
+        elif verb == "queues":
+            one.add_argument("queues", nargs="+", metavar="queue", help="`all` for every queue")
+        elif verb == "capacity":
+            one.add_argument("capacity", type=int, metavar="number", help="0: any number")
+
+
+def _add_desk_options(command: argparse.ArgumentParser) -> None:
+    """What `desk` takes."""
+    command.add_argument("--json", action="store_true", help="for programs")
+    verbs = _spoken_verbs(command, "code | remove")
+    verbs("list", "the same as without a word")
+    new = verbs("code", "how to make a group, and the code it is set up with")
+    new.add_argument("--queue", action="append", default=[], help="only chats of this queue")
+    new.add_argument("--bot", default="", help="only chats of this bot folder")
+    gone = verbs("remove", "a group is no desk any more; its messages stay")
+    gone.add_argument("group", help="its title or id, as `desk` lists it")
+
+
+def _spoken_verbs(
+    command: argparse.ArgumentParser, metavar: str
+) -> Callable[[str, str], argparse.ArgumentParser]:
+    """Adds a word behind the command and its meaning; `--language` may stand before or behind it."""
+    command.add_argument("--language", choices=("ru", "en"), help="of what is told")
+    verbs = command.add_subparsers(dest="verb", metavar=metavar)
+
+    def add(name: str, meaning: str) -> argparse.ArgumentParser:
+        verb = verbs.add_parser(name, help=meaning)
+        verb.add_argument(
+            "--language", choices=("ru", "en"), default=argparse.SUPPRESS, help="of what is told"
+        )
+        return verb
+
+    return add
 
 
 def _add_publish_options(command: argparse.ArgumentParser) -> None:
