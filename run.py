@@ -79,7 +79,7 @@ from config.logs import Mask, set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
 from flows.load import BOT_FILE, Loaded, language_of, load_bot
-from flows.model import ActionSpec, Bot
+from flows.model import ActionSpec, Bot, Queue
 from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
@@ -577,6 +577,14 @@ def spoken_by(house: House, bot: str) -> str:
         return "ru"
 
 
+def queues_of(house: House, bot: str) -> Mapping[str, Queue]:
+    """A bot's queues by name; of one that is gone none."""
+    try:
+        return house.published.current(bot).queues
+    except NotFound:
+        return {}
+
+
 def opener_of(
     settings: Settings, shelf: Shelf, new_id: Ids, mask: Mask, language: Callable[[str], str]
 ) -> "Opener":
@@ -713,6 +721,7 @@ def desk_of(house: House) -> "TelegramDesk":
         sleep=asyncio.sleep,
         new_id=house.new_id,
         language=partial(spoken_by, house),
+        queues=partial(queues_of, house),
     )
     desk = TelegramDesk(parts)
     house.inbox.desk = desk.take

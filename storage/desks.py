@@ -25,8 +25,8 @@ from storage.sql import Insert
 from storage.versions import Writes
 
 _GROUPS = (
-    "SELECT workspace, channel, chat_id, title, bot, queues, flat, trouble, checked_at, created_at"
-    " FROM desk_groups WHERE workspace = ? ORDER BY created_at, chat_id"
+    "SELECT workspace, channel, chat_id, title, bot, queues, flat, trouble, checked_at, created_at,"
+    " down FROM desk_groups WHERE workspace = ? ORDER BY created_at, chat_id"
 )
 _TOPIC_COLUMNS = (
     "conversation_id, channel, chat_id, gen, workspace, thread_id, status, lease_until, mirrored,"
@@ -166,6 +166,7 @@ def _group(row: Any) -> DeskGroup:
         trouble=row[7],
         checked_at=maybe_moment(row[8]),
         created_at=to_moment(row[9]),
+        down=bool(row[10]),
     )
 
 
@@ -210,10 +211,10 @@ def _put_group(db: sqlite3.Connection, groups: Sequence[DeskGroup]) -> list[None
     for group in groups:
         db.execute(
             "INSERT INTO desk_groups (workspace, channel, chat_id, title, bot, queues, flat,"
-            " trouble, checked_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " trouble, checked_at, created_at, down) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (channel, chat_id) DO UPDATE SET title = excluded.title,"
             " bot = excluded.bot, queues = excluded.queues, flat = excluded.flat,"
-            " trouble = excluded.trouble, checked_at = excluded.checked_at",
+            " trouble = excluded.trouble, checked_at = excluded.checked_at, down = excluded.down",
             (
                 group.workspace,
                 group.channel,
@@ -225,6 +226,7 @@ def _put_group(db: sqlite3.Connection, groups: Sequence[DeskGroup]) -> list[None
                 group.trouble,
                 maybe_micros(group.checked_at),
                 to_micros(group.created_at),
+                group.down,
             ),
         )
     return [None] * len(groups)

@@ -441,6 +441,7 @@ class DeskGroups(SQLModel, table=True):
     bot: str
     queues: str
     flat: bool
+    down: bool
     trouble: str
     checked_at: int | None = maybe_moment()
     created_at: int = moment()

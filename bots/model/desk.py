@@ -14,7 +14,8 @@ class DeskGroup:
 
     It serves the chats of `bot` ("" for every bot) and of `queues` (none for all). `flat` says that
     it has no topics, or that we may not make them. `trouble` is what the last look at our rights
-    found wrong, in a sentence, "" where all is well.
+    found wrong, in a sentence, "" where all is well; while it is `down` nobody there can be shown
+    anything.
     """
 
     workspace: int
@@ -24,6 +25,7 @@ class DeskGroup:
     bot: str = ""
     queues: tuple[str, ...] = ()
     flat: bool = False
+    down: bool = False
     trouble: str = ""
     checked_at: datetime | None = None
     created_at: datetime

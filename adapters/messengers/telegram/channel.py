@@ -120,6 +120,9 @@ class TelegramChannel(MessengerChannel):
         )
         if not isinstance(update, dict):
             return Received()
+        message = mapping(update, "message")
+        if "migrate_from_chat_id" in message:
+            await self._learn_move(message)
         at_desk = desk_message(
             update,
             is_desk=partial(self._is_desk, self.name),
@@ -130,9 +133,6 @@ class TelegramChannel(MessengerChannel):
         if at_desk is not None:
             # A press is answered by the desk, which has something to say to it.
             return Received(messages=[at_desk])
-        message = mapping(update, "message")
-        if "migrate_from_chat_id" in message:
-            await self._learn_move(message)
         if "successful_payment" in message or "refunded_payment" in message:
             await self._till.note(message)
         return Received(messages=messages, after=self._due(update))

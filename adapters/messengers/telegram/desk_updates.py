@@ -36,7 +36,7 @@ def desk_message(
     chat_id = id_of(chat.get("id"))
     if chat_id is None or chat.get("type") not in GROUPS:
         return None
-    if not is_desk(chat_id) and not (string(message.get("text")) or "").startswith(SETUP):
+    if not is_desk(chat_id) and not _begins(update, message, is_desk):
         return None
     return UnifiedMessage(
         message_id=new_id(),
@@ -48,6 +48,16 @@ def desk_message(
         happening="desk",
         metadata={"update": update},
     )
+
+
+def _begins(
+    update: dict[str, Any], message: dict[str, Any], is_desk: Callable[[str], bool]
+) -> bool:
+    """What is heard of a group that is no desk yet: we came into it, it is set up, it was one before."""
+    if "my_chat_member" in update or (string(message.get("text")) or "").startswith(SETUP):
+        return True
+    before = id_of(message.get("migrate_from_chat_id"))
+    return before is not None and is_desk(before)
 
 
 def thread_of(message: dict[str, Any]) -> str:

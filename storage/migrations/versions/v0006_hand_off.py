@@ -98,6 +98,7 @@ def _desk() -> None:
         sa.Column("bot", sa.String(), nullable=False),
         sa.Column("queues", sa.String(), nullable=False),
         sa.Column("flat", sa.Boolean(), nullable=False),
+        sa.Column("down", sa.Boolean(), nullable=False),
         sa.Column("trouble", sa.String(), nullable=False),
         sa.Column("checked_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),

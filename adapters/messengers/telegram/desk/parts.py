@@ -3,16 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from adapters.messengers.telegram.channel import TelegramChannel
 from bots.model.conversation import Conversation
 from bots.ports import Channel, Clock, Desks, Episodes, NewId, Sleep
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
 from bots.services.runtime import Deliveries
+from flows.model import Queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The house as the desk sees it; `language` is what a chat's bot speaks (`ru`, `en`)."""
+    """The house as the desk sees it: what a bot speaks (`ru`, `en`), its queues by name."""
 
     workspace: int
     channels: Mapping[str, Channel]
@@ -25,6 +27,17 @@ class Parts:
     sleep: Sleep
     new_id: NewId
     language: Callable[[str], str]
+    queues: Callable[[str], Mapping[str, Queue]]
+
+    def account(self, channel: str) -> TelegramChannel | None:
+        """Our account of that name, while it is there."""
+        found = self.channels.get(channel)
+        return found if isinstance(found, TelegramChannel) else None
+
+    def queue(self, chat: Conversation) -> Queue:
+        """The queue of a chat's hand-off, as its bot's owner wrote it."""
+        name = chat.episode.queue if chat.episode is not None else ""
+        return self.queues(chat.address.bot).get(name) or Queue()
 
     def speaks(self, chat: Conversation) -> str:
         """The language of a chat's desk."""
