@@ -51,6 +51,7 @@ from adapters.terminal.folders import shown_path
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.deciding import Decider
+from bots.board import Board
 from bots.errands import Errands
 from bots.errors import NotFound, Unavailable
 from bots.handoffs import Handoffs
@@ -308,14 +309,14 @@ async def build(
     *,
     meter: Meter,
     channels: dict[str, Channel],
-    listeners: Sequence[Listener],
+    listeners: list[Listener],
     tape: "Tape | None" = None,
     base: str = "",
 ) -> House:
     """Open the stores and put the machinery together. Raises OSError with a sentence.
 
-    `channels` may become more while it runs. `base` is the address at which customers reach our
-    pages.
+    `channels` and `listeners` may become more while it runs; the board is put before the others.
+    `base` is the address at which customers reach our pages.
     """
     new_id = Ids(time.time_ns, secrets.token_bytes)
     stores = await open_sqlite(settings.database_path, new_id=new_id, clock=now)
@@ -369,6 +370,9 @@ async def build(
         state=lambda channel, why: house.told(channel, why),
     )
     decider = decider_of(published, performer, meter, tape)
+    board = Board()
+    listeners.insert(0, board)
+    await board.start(owner.workspace, stores.episodes, stores.operators)
     responder = Responder(
         journal=stores.journal,
         decider=decider,
@@ -394,6 +398,7 @@ async def build(
     handoff = Handoff(
         inbox,
         conversations,
+        board=board,
         queues=lambda bot: published.current(bot).queues,
         new_id=new_id,
     )

@@ -66,7 +66,11 @@ class Forbidden(Problem):
 
 
 class Conflict(Problem):
-    """The thing is in a state that does not allow it."""
+    """The thing is in a state that does not allow it; `code` says which, where somebody words it."""
+
+    def __init__(self, message: str = "", code: str = "") -> None:
+        self.code = code
+        super().__init__(message)
 
 
 class Taken(Conflict):
@@ -75,7 +79,7 @@ class Taken(Conflict):
     def __init__(self, operator: int | None, native: str = "") -> None:
         self.operator = operator
         self.native = native
-        super().__init__("Another person has the chat")
+        super().__init__("Another person has the chat", "taken")
 
 
 class LinkedElsewhere(Conflict):

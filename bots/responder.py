@@ -12,7 +12,7 @@ from bots.deciding import Decided, Decider
 from bots.errors import ClaimLost
 from bots.handoffs import Handoffs
 from bots.model.conversation import Conversation, Opening
-from bots.model.desk import Relay
+from bots.model.desk import Note, Relay
 from bots.model.episode import Asked
 from bots.model.handoff import Moved
 from bots.model.message import (
@@ -128,6 +128,10 @@ class Responder:
                 return await self._commit(
                     conversation, Decided.untouched(conversation), arrival=arrival
                 )
+            if conversation.blocked:
+                return await self._commit(
+                    conversation, Decided.untouched(conversation), arrival=arrival
+                )
             conversation, clocks = self._handoffs.heard(conversation, self._clock())
             decided = Decided.untouched(conversation)
             if conversation.owner != "operator":
@@ -218,6 +222,7 @@ class Responder:
             replies=moved.replies,
             events=moved.events,
             relays=moved.relays,
+            notes=moved.notes,
             asked=moved.asked,
         )
 
@@ -286,6 +291,7 @@ class Responder:
         replies: Sequence[Reply] = (),
         events: Sequence[Event] = (),
         relays: Sequence[Relay] = (),
+        notes: Sequence[Note] = (),
         asked: Asked | None = None,
     ) -> Turn:
         known = conversation.profile
@@ -309,6 +315,7 @@ class Responder:
             finished=finished,
             events=events,
             relays=relays,
+            notes=notes,
             profile_changed=conversation.profile is not known,
             at_once=self._post.idle(conversation.address),
         )

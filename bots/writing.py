@@ -9,7 +9,7 @@ from bots import composing
 from bots.deciding import Decided
 from bots.handoffs import Handoffs
 from bots.model.conversation import Conversation
-from bots.model.desk import Relay
+from bots.model.desk import Note, Relay
 from bots.model.episode import Asked, Priority
 from bots.model.message import Reply, UnifiedMessage
 from bots.model.tally import tallies
@@ -132,6 +132,7 @@ class Writing:
         finished: str | None,
         events: Sequence[Event],
         relays: Sequence[Relay] = (),
+        notes: Sequence[Note] = (),
         profile_changed: bool = False,
         at_once: bool,
     ) -> TurnRecord:
@@ -164,6 +165,7 @@ class Writing:
             cancelled_intents=self._cancelled_intents,
             events=[*events, *self._events],
             relays=relays,
+            notes=notes,
             user_changed=self._decided.user_changed,
             profile_changed=profile_changed,
             waits=self._waits,

@@ -13,7 +13,7 @@ _CHATS = (
     "SELECT c.id, c.workspace, c.bot, c.channel, c.chat_id, c.platform, c.user_id, u.remembered,"
     " c.context FROM conversations c JOIN customers u ON u.id = c.customer_id"
     " WHERE c.id > ? AND c.workspace = ? AND c.bot = ? AND c.owner = 'bot' AND NOT c.unreachable"
-    " AND c.platform <> ? ORDER BY c.id LIMIT ?"
+    " AND NOT c.blocked AND c.platform <> ? ORDER BY c.id LIMIT ?"
 )
 _INSIDE = (
     "SELECT id, workspace, bot, channel, chat_id, platform, position FROM conversations"

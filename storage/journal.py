@@ -120,6 +120,7 @@ class SqlJournal:
                 conversation.owner,
                 conversation.status,
                 conversation.unreachable,
+                conversation.blocked,
                 conversation.keyboard,
                 conversation.epoch,
                 conversation.seq,
@@ -163,6 +164,7 @@ class SqlJournal:
             ],
             episodes=[rows.episode_to_row(episode, conversation)] if changed and episode else [],
             relays=[rows.relay_to_row(relay, now) for relay in turn.relays],
+            notes=[rows.note_to_row(note, workspace) for note in turn.notes],
             tallies=[
                 ((workspace, conversation.address.bot, turn.day, *tally), count)
                 for tally, count in turn.tallies.items()

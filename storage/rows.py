@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from bots.model.conversation import Conversation
-from bots.model.desk import Relay
+from bots.model.desk import Note, Relay
 from bots.model.episode import Episode
 from bots.model.message import (
     Address,
@@ -244,7 +244,8 @@ def intent_to_row(intent: Intent, workspace: int) -> tuple[Any, ...]:
 CONVERSATION_COLUMNS = (
     "c.id, c.uuid, c.workspace, c.bot, c.channel, c.chat_id, c.platform, c.user_id, c.customer_id, "
     "c.owner, c.status, c.unreachable, c.keyboard, c.claim, c.epoch, c.seq, c.step, c.position, "
-    "c.context, c.created_at, c.updated_at, u.remembered, c.heard_at, c.episode, u.profile"
+    "c.context, c.created_at, c.updated_at, u.remembered, c.heard_at, c.episode, u.profile, "
+    "c.blocked"
 )
 """Of `conversations c JOIN customers u ON u.id = c.customer_id`."""
 
@@ -252,8 +253,6 @@ CONVERSATION_COLUMNS = (
 def conversation_from_row(row: Any) -> Conversation:
     """From a row of CONVERSATION_COLUMNS."""
     episode = None if row[23] is None else _episodes.decode(row[23])
-    if episode is None and row[9] != "bot":
-        episode = _unnoted(row)
     return Conversation(
         id=row[0],
         uuid=row[1],
@@ -264,6 +263,7 @@ def conversation_from_row(row: Any) -> Conversation:
         owner=row[9],
         status=row[10],
         unreachable=bool(row[11]),
+        blocked=bool(row[25]),
         keyboard=bool(row[12]),
         claim=row[13],
         epoch=row[14],
@@ -277,18 +277,6 @@ def conversation_from_row(row: Any) -> Conversation:
         profile=from_json(row[24]),
         heard_at=maybe_moment(row[22]),
         episode=episode,
-    )
-
-
-def _unnoted(row: Any) -> Episode:
-    """The hand-off of a chat that people had before hand-offs were noted."""
-    return Episode(
-        id=row[1],
-        number=1,
-        state="active" if row[9] == "operator" else "requested",
-        native=row[6] if row[9] == "operator" else "",
-        requested_at=to_moment(row[20]),
-        first_seq=row[15],
     )
 
 
@@ -312,6 +300,18 @@ def episode_to_row(episode: Episode, conversation: Conversation) -> tuple[Any, .
 def episode_from_json(text: str) -> Episode:
     """From the column `data`."""
     return _episodes.decode(text)
+
+
+def note_to_row(note: Note, workspace: int) -> tuple[Any, ...]:
+    """In the order of the table's columns, without the id."""
+    return (
+        workspace,
+        note.conversation_id,
+        note.episode,
+        note.operator,
+        note.text,
+        to_micros(note.created_at),
+    )
 
 
 def relay_to_row(relay: Relay, now: int) -> tuple[Any, ...]:

@@ -113,6 +113,7 @@ class ConversationRows(SQLModel, table=True):
     owner: str
     status: str
     unreachable: bool
+    blocked: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
     keyboard: bool
     claim: int = Field(sa_type=BigInteger)
     epoch: int

@@ -50,6 +50,9 @@ _put_episodes = Insert(
     " assignee = excluded.assignee, released_at = excluded.released_at, data = excluded.data",
 )
 _insert_relays = Insert("relays", RELAY_COLUMNS, tail="ON CONFLICT DO NOTHING")
+_insert_notes = Insert(
+    "notes", "workspace, conversation_id, episode, operator, text, created_at"
+)
 _insert_events = Insert("events", "workspace, conversation_id, name, data, created_at")
 _add_tallies = Insert(
     "tallies",
@@ -61,8 +64,8 @@ _inbox_done = AnyOf("UPDATE inbox SET done_at = ?, message = NULL WHERE done_at 
 _delete_intents = AnyOf("DELETE FROM intents WHERE key")
 
 _UPDATE_CONVERSATION = (
-    "UPDATE conversations SET owner = ?, status = ?, unreachable = ?, keyboard = ?, epoch = ?,"
-    " seq = ?, step = ?, waits = ?, position = ?, context = ?, heard_at = ?,"
+    "UPDATE conversations SET owner = ?, status = ?, unreachable = ?, blocked = ?, keyboard = ?,"
+    " epoch = ?, seq = ?, step = ?, waits = ?, position = ?, context = ?, heard_at = ?,"
     " episode = ?, updated_at = ? WHERE id = ? AND claim = ?"
 )
 _UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id = ?"
@@ -214,6 +217,7 @@ class TurnRows:
     events: list[tuple[Any, ...]]
     episodes: list[tuple[Any, ...]]
     relays: list[tuple[Any, ...]]
+    notes: list[tuple[Any, ...]]
     tallies: list[tuple[tuple[Any, ...], int]]
 
 
@@ -236,6 +240,7 @@ def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost 
     if relays and _insert_relays(db, relays) < len(relays):
         raise Consumed("A message of a desk was passed on before")
     _put_episodes(db, [row for turn in ours for row in turn.episodes])
+    _insert_notes(db, [row for turn in ours for row in turn.notes])
     _insert_messages(db, [row for turn in ours for row in turn.messages])
     _insert_outbox(db, [row for turn in ours for row in turn.outgoing])
     _insert_timers(db, [row for turn in ours for row in turn.timers])

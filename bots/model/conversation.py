@@ -31,7 +31,8 @@ class Conversation:
     commit of a turn; `epoch` rises only when `owner` changes and guards what
     leaves the house; `seq` numbers the conversation's messages, in and out. `keyboard` says that the
     messenger shows a keyboard of ours in place of the customer's own. `heard_at` is when the customer
-    last wrote or pressed. `episode` is the hand-off it is in, or its last one.
+    last wrote or pressed. What a `blocked` customer writes is kept, and nobody answers or sees it.
+    `episode` is the hand-off it is in, or its last one.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Conversation:
     epoch: int = 0
     seq: int = 0
     unreachable: bool = False
+    blocked: bool = False
     keyboard: bool = False
     heard_at: datetime | None = None
     episode: Episode | None = None

@@ -12,11 +12,13 @@ from typing import Any, Literal
 
 from bots.errors import Conflict, Taken
 from bots.model.conversation import Conversation
-from bots.model.desk import Relay
-from bots.model.episode import Asked, Episode, Outcome, Priority
+from bots.model.desk import Note, Relay
+from bots.model.episode import Asked, Episode, Outcome, Priority, Source
 from bots.model.message import Reply
 from bots.model.turn import Event
 from flows.turn import Effect, GivenBack, TakenOver
+
+PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,7 @@ class Moved:
 
     The engine is told `tell`; where it then asks for a person, `asked` says on whose behalf.
     `effects` are timers set and dropped, `replies` what is said to the customer, `relays` the
-    messages of a desk it was said by.
+    messages of a desk it was said by, `notes` what nobody outside may read.
     """
 
     chat: Conversation
@@ -35,6 +37,7 @@ class Moved:
     effects: Sequence[Effect] = ()
     replies: Sequence[Reply] = ()
     relays: Sequence[Relay] = ()
+    notes: Sequence[Note] = ()
 
 
 # ---------------------------------------------------------------- moves
@@ -44,22 +47,16 @@ def requested(
     chat: Conversation, asked: Asked, *, id: str, now: datetime
 ) -> tuple[Conversation, Event]:
     """The chat waits for a person. Raises Conflict where it waits or has one already."""
-    before = chat.episode
-    if before is not None and before.open:
-        raise Conflict("The chat is with people already")
-    episode = Episode(
-        id=id,
-        number=before.number + 1 if before is not None else 1,
-        state="requested",
+    if chat.episode is not None and chat.episode.open:
+        raise Conflict("The chat is with people already", "open")
+    episode = replace(
+        _begun(chat, asked.source, id=id, now=now),
         queue=asked.queue,
-        source=asked.source,
         reason=asked.reason,
         note=asked.note,
         priority=asked.priority,
         tags=asked.tags,
-        requested_at=now,
-        last_customer_at=chat.heard_at,
-        first_seq=chat.seq,
+        patient=asked.patient,
     )
     data: dict[str, Any] = {
         "queue": asked.queue,
@@ -81,46 +78,43 @@ def taken(
     native: str = "",
     version: int | None = None,
     force: bool = False,
+    why: str = "",
+    source: Source = "operator",
 ) -> tuple[Conversation, Event]:
     """The chat is a person's: an operator's, or, with `native`, of somebody in that messenger.
 
-    `version` is what the one who takes has seen; `id` serves where no episode is open. Raises Taken
-    where another has it (unless by `force`), Conflict where it is theirs, or is no longer as they saw it.
+    `version` is what the one who takes has seen; `id` and `source` serve where no episode is open.
+    Raises Taken where another has it (unless by `force`), Conflict where it is theirs, or is no
+    longer as they saw it.
     """
     episode = chat.episode
     if episode is None or not episode.open:
-        if version is not None:
-            raise Conflict("The chat is the bot's again")
-        episode = Episode(
-            id=id,
-            number=episode.number + 1 if episode is not None else 1,
-            state="requested",
+        if version is not None and source == "operator":
+            raise Conflict("The chat is the bot's again", "bots")
+        episode = replace(
+            _begun(chat, "native" if native else source, id=id, now=now),
             version=0,
-            source="native" if native else "operator",
-            requested_at=now,
-            last_customer_at=chat.heard_at,
-            first_seq=chat.seq,
+            queue=episode.queue if episode is not None and source == "reopened" else "",
+            tags=episode.tags if episode is not None and source == "reopened" else (),
         )
     if episode.state == "active":
         if by is not None and episode.assignee == by:
-            raise Conflict("The chat is yours already")
+            raise Conflict("The chat is yours already", "yours")
         if not force and not (episode.native and by is not None):
             raise Taken(episode.assignee, episode.native)
-    elif version is not None and version != episode.version:
-        raise Conflict("The chat is no longer as the button shows it")
-    previous = episode.assignee
-    episode = replace(
-        episode,
-        state="active",
-        version=episode.version + 1,
-        assignee=by,
-        native=native if by is None else "",
-        accepted_at=episode.accepted_at or now,
-        snoozed_until=None,
-    )
-    data: dict[str, Any] = {"by": native or "operator", "operator": by, "source": episode.source}
-    if previous is not None:
-        data["from"] = previous
+    elif version is not None and episode.version and version != episode.version:
+        raise Conflict("The chat is no longer as the button shows it", "stale")
+    had = episode.assignee
+    episode = _passed(episode, "active", by, now)
+    episode = replace(episode, native=native if by is None else "")
+    data: dict[str, Any] = {
+        "by": native or why or "operator",
+        "operator": by,
+        "source": episode.source,
+        "waited": _seconds(episode.requested_at, now),
+    }
+    if had is not None:
+        data["from"] = had
     return _owned(chat, "operator", episode), event("handoff.accepted", episode, now, data)
 
 
@@ -131,6 +125,7 @@ def requeued(
     by: int | None = None,
     to: int | None = None,
     queue: str | None = None,
+    preferred: int | None = None,
     note: str = "",
     why: str = "transfer",
 ) -> tuple[Conversation, Event]:
@@ -138,24 +133,25 @@ def requeued(
 
     Whoever had it is not asked again; its priority rises where nobody chose to give it away.
     """
-    episode = _open(chat)
+    episode = opened(chat)
     had = episode.assignee
+    if to is not None and to == had:
+        raise Conflict("They have the chat already", "theirs")
     excluded = episode.excluded if had is None else (*episode.excluded, had)
+    chosen = why in ("transfer", "assign")
     episode = replace(
-        episode,
-        state="active" if to is not None else "requested",
-        version=episode.version + 1,
-        assignee=to,
-        native="",
+        _passed(episode, "active" if to is not None else "requested", to, now),
         queue=episode.queue if queue is None else queue,
         note=note or episode.note,
-        excluded=tuple(dict.fromkeys(one for one in excluded if one != to)),
-        priority=episode.priority if why == "transfer" else raised(episode.priority),
-        accepted_at=(episode.accepted_at or now) if to is not None else episode.accepted_at,
+        preferred=preferred,
+        excluded=tuple(dict.fromkeys(one for one in excluded if one not in (to, preferred))),
+        priority=episode.priority if chosen else raised(episode.priority),
         waiting_on="operator",
-        snoozed_until=None,
+        waiting_since=episode.waiting_since if episode.waiting_on == "operator" else now,
     )
-    data = {"from": had, "to": to, "queue": episode.queue, "by": by, "why": why, "note": note}
+    data = {"from": had, "to": to, "by": by, "why": why, "note": note}
+    if preferred is not None:
+        data["wanted"] = preferred
     owner: Literal["operator", "queue"] = "operator" if to is not None else "queue"
     return _owned(chat, owner, episode), event("handoff.transferred", episode, now, data)
 
@@ -170,17 +166,17 @@ def released(
     code: str = "",
 ) -> tuple[Conversation, Event]:
     """The chat is the bot's again. Raises Conflict where it is so already."""
-    episode = _open(chat)
+    episode = opened(chat)
     episode = replace(
         episode,
         state="released",
         version=episode.version + 1,
+        since=now,
+        snoozed_until=None,
+        released_at=now,
         outcome=outcome,
         code=code,
-        released_at=now,
         last_seq=chat.seq,
-        snoozed_until=None,
-        due={},
     )
     name = {"closed": "handoff.completed", "released": "handoff.released"}.get(
         outcome, "handoff.failed"
@@ -190,8 +186,22 @@ def released(
         "by": why or ("operator" if by is not None else ""),
         "operator": episode.assignee,
         "code": code,
+        "waited": _seconds(episode.requested_at, episode.accepted_at or now),
+        "took": _seconds(episode.accepted_at or now, now),
     }
+    if by is not None and by != episode.assignee:
+        data["who"] = by
     return _owned(chat, "bot", episode), event(name, episode, now, data)
+
+
+# ---------------------------------------------------------------- what they have in common
+
+
+def opened(chat: Conversation) -> Episode:
+    """The hand-off the chat is in. Raises Conflict where it is the bot's."""
+    if chat.episode is None or not chat.episode.open:
+        raise Conflict("The chat is the bot's", "bots")
+    return chat.episode
 
 
 def event(name: str, episode: Episode, now: datetime, data: Mapping[str, Any]) -> Event:
@@ -202,14 +212,46 @@ def event(name: str, episode: Episode, now: datetime, data: Mapping[str, Any]) -
 
 def raised(priority: Priority) -> Priority:
     """The next more urgent one."""
-    order: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
-    return order[min(order.index(priority) + 1, len(order) - 1)]
+    return PRIORITIES[min(PRIORITIES.index(priority) + 1, len(PRIORITIES) - 1)]
 
 
-def _open(chat: Conversation) -> Episode:
-    if chat.episode is None or not chat.episode.open:
-        raise Conflict("The chat is the bot's")
-    return chat.episode
+def _begun(chat: Conversation, source: Source, *, id: str, now: datetime) -> Episode:
+    before = chat.episode
+    return Episode(
+        id=id,
+        number=before.number + 1 if before is not None else 1,
+        state="requested",
+        source=source,
+        preferred=(before.assignee or before.preferred) if before is not None else None,
+        requested_at=now,
+        since=now,
+        waiting_since=now,
+        last_customer_at=chat.heard_at,
+        first_seq=chat.seq,
+    )
+
+
+def _passed(
+    episode: Episode, state: Literal["requested", "active"], to: int | None, now: datetime
+) -> Episode:
+    """Another has it, or nobody: whatever was true of the one before is so no longer."""
+    accepted = now if state == "active" else None
+    return replace(
+        episode,
+        state=state,
+        version=episode.version + 1,
+        assignee=to,
+        native="",
+        since=now,
+        accepted_at=episode.accepted_at or accepted,
+        snoozed_until=None,
+        reminded=False,
+        nudged=False,
+    )
+
+
+def _seconds(start: datetime, end: datetime) -> float:
+    return round((end - start).total_seconds(), 3)
 
 
 def _owned(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bots.model.conversation import Conversation
-from bots.model.desk import Relay
+from bots.model.desk import Note, Relay
 from bots.model.message import (
     Address,
     Attachment,
@@ -166,7 +166,8 @@ class TurnRecord:
     that `conversation.profile` does. `cancelled` are names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more. `waits`
     is where the chat stands now, the top first; `tallies` what it adds to the counters of `day`
     (ISO, in the bot's own time zone). `relays` are messages of a desk that the turn comes from: one
-    that is known already makes the whole turn one that was done before.
+    that is known already makes the whole turn one that was done before. `notes` are of operators to
+    one another.
     """
 
     conversation: Conversation
@@ -181,6 +182,7 @@ class TurnRecord:
     cancelled_intents: Sequence[str] = ()
     events: Sequence[Event] = ()
     relays: Sequence[Relay] = ()
+    notes: Sequence[Note] = ()
     user_changed: bool = False
     profile_changed: bool = False
     waits: Sequence[Stand] = ()

@@ -3,6 +3,7 @@
 from bots.errors import NotFound
 from bots.model.account import Caller
 from bots.model.conversation import Conversation
+from bots.model.message import Address
 from bots.model.turn import MessageRecord
 from bots.ports import Conversations as Store
 
@@ -45,6 +46,10 @@ class Conversations:
     ) -> tuple[list[MessageRecord], int]:
         """Messages in order, and how many there are in all."""
         return await self._store.history(conversation.id, limit=limit, offset=offset)
+
+    async def tail(self, address: Address, *, limit: int) -> list[MessageRecord]:
+        """The last messages of a chat, oldest first."""
+        return await self._store.tail(address, limit=limit)
 
 
 def _may_see(caller: Caller, conversation: Conversation) -> bool:

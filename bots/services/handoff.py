@@ -7,10 +7,11 @@ gets a Conflict that says who has the chat.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from bots.errors import Conflict, Forbidden, Taken
-from bots.model import handoff
+from bots.board import Board
+from bots.errors import Conflict, Consumed, Forbidden, Invalid
+from bots.model import handling, handoff
 from bots.model.account import Caller
 from bots.model.conversation import Conversation
 from bots.model.desk import Relay
@@ -21,12 +22,19 @@ from bots.model.operator import Operator
 from bots.model.turn import MessageRecord
 from bots.ports import NewId
 from bots.services.conversations import Conversations
+from bots.services.handling import Handling, let, theirs
 from bots.services.runtime import Inbox
 from flows.model import Queue
 from flows.turn import GivenBack, TakenOver
 
+TOLD = 20
+"""How many of the last messages between people the flow may read afterwards."""
 
-class Handoff:
+LONGEST_TOLD = 500
+"""Characters of each."""
+
+
+class Handoff(Handling):
     """Until a person gives it back, the bot is silent and the customer's messages wait.
 
     `queues` are those of a bot, by name.
@@ -37,13 +45,14 @@ class Handoff:
         inbox: Inbox,
         conversations: Conversations,
         *,
+        board: Board,
         queues: Callable[[str], Mapping[str, Queue]],
         new_id: NewId,
     ) -> None:
-        self._inbox = inbox
+        super().__init__(inbox, board=board, queues=queues, new_id=new_id)
         self._conversations = conversations
-        self._queues = queues
-        self._new_id = new_id
+
+    # ------------------------------------------------------------ asked for and taken
 
     async def request(
         self,
@@ -55,8 +64,9 @@ class Handoff:
         queue: str = "",
         context: Mapping[str, Any] | None = None,
     ) -> Conversation:
-        """Asking twice changes nothing. Raises NotFound."""
+        """Asking twice changes nothing. Raises NotFound, Invalid for a queue the bot has not."""
         conversation = await self._conversations.one(caller, chat_id)
+        self._known(conversation.address.bot, queue)
         asked = Asked(
             source="api", queue=queue, reason=reason, priority=priority, context=context or {}
         )
@@ -69,17 +79,84 @@ class Handoff:
 
         Raises Taken, Conflict where it is theirs already or not as `version` saw it, Forbidden.
         """
-        _let(who, "lead" if force else "operator")
+        let(who, "lead" if force else "operator")
 
         def move(chat: Conversation, now: datetime) -> Moved:
-            was = chat.owner
-            chat, event = handoff.taken(
-                chat, by=who.id, id=self._new_id(), now=now, version=version, force=force
-            )
-            tell = TakenOver(reason="") if was == "bot" else None
-            return Moved(chat=chat, events=(event,), tell=tell)
+            episode = chat.episode
+            if episode is not None and episode.open and not who.may("lead"):
+                _serves(who, episode)
+            return self._taken(chat, who.id, now, version=version, force=force)
 
         return (await self._inbox.move(address, move)).conversation
+
+    async def reopen(
+        self, address: Address, who: Operator, *, version: int | None = None
+    ) -> Conversation:
+        """Taken up again after it was over: a new hand-off in the same queue, and theirs.
+
+        Raises Conflict where it never was with people, or is so now.
+        """
+        let(who, "operator")
+
+        def move(chat: Conversation, now: datetime) -> Moved:
+            episode = chat.episode
+            if episode is None:
+                raise Conflict("The chat was never with people", "bots")
+            if episode.open:
+                raise Conflict("The chat is with people already", "open")
+            if version is not None and version != episode.version:
+                raise Conflict("The chat is no longer as the button shows it", "stale")
+            return self._taken(chat, who.id, now, source="reopened")
+
+        return (await self._inbox.move(address, move)).conversation
+
+    async def assign(
+        self, address: Address, who: Operator, to: Operator, *, version: int | None = None
+    ) -> Conversation:
+        """A lead gives the chat to somebody, whoever has it, waiting or not. Raises Conflict."""
+        let(who, "lead")
+        _able(to)
+
+        def move(chat: Conversation, now: datetime) -> Moved:
+            episode = handoff.opened(chat)
+            if version is not None and version != episode.version:
+                raise Conflict("The chat is no longer as the button shows it", "stale")
+            if episode.state == "requested":
+                return self._taken(chat, to.id, now, why="assign")
+            chat, event = handoff.requeued(chat, now=now, by=who.id, to=to.id, why="assign")
+            return Moved(chat=chat, events=(event,))
+
+        return (await self._inbox.move(address, move)).conversation
+
+    def _taken(
+        self,
+        chat: Conversation,
+        by: int,
+        now: datetime,
+        *,
+        version: int | None = None,
+        force: bool = False,
+        why: str = "",
+        source: Literal["operator", "reopened"] = "operator",
+    ) -> Moved:
+        if chat.blocked:
+            raise Conflict("The customer is blocked", "blocked")
+        was = chat.owner
+        chat, event = handoff.taken(
+            chat,
+            by=by,
+            id=self._new_id(),
+            now=now,
+            version=version,
+            force=force,
+            why=why,
+            source=source,
+        )
+        # The engine puts aside what it is at, whatever comes back to it meanwhile.
+        tell = TakenOver(reason="") if was == "bot" else None
+        return Moved(chat=chat, events=(event,), tell=tell)
+
+    # ------------------------------------------------------------ given on
 
     async def transfer(
         self,
@@ -90,46 +167,104 @@ class Handoff:
         queue: str | None = None,
         note: str = "",
     ) -> Conversation:
-        """To a person, or into a queue. Raises Conflict, Taken, Forbidden."""
-        _let(who, "operator")
+        """To a person, or into a queue. Raises Conflict, Taken, Forbidden, Invalid.
+
+        Where the person is away or has their hands full the chat waits in their queue, and is theirs
+        first: then `episode.assignee` is None and `episode.preferred` them.
+        """
+        let(who, "operator")
+        if to is not None:
+            _able(to)
 
         def move(chat: Conversation, now: datetime) -> Moved:
-            _theirs(chat, who)
+            episode = theirs(chat, who)
+            if queue is not None:
+                self._known(chat.address.bot, queue)
+            receives, into, why = to, queue, "transfer"
+            if to is not None and (why_not := self._cannot_take(to, chat, now)):
+                receives, into, why = None, _queue_of(to, episode), why_not
             chat, event = handoff.requeued(
-                chat, now=now, by=who.id, to=to.id if to else None, queue=queue, note=note
+                chat,
+                now=now,
+                by=who.id,
+                to=receives.id if receives is not None else None,
+                queue=into,
+                preferred=to.id if to is not None and receives is None else None,
+                note=note,
+                why=why,
             )
             return Moved(chat=chat, events=(event,))
 
         return (await self._inbox.move(address, move)).conversation
 
-    async def release(self, address: Address, who: Operator) -> Conversation:
-        """Back to the bot, which goes on behind the step that called. Raises Conflict, Taken."""
-        return await self._end(address, who, GivenBack(outcome="released"))
+    async def hand_back(self, operator: int, why: Literal["away", "removed"]) -> int:
+        """Whoever goes leaves their chats to the others: back into the queue; how many there were."""
+        count = 0
+        for entry in self.board.chats_of(operator):
 
-    async def close(self, address: Address, who: Operator, *, code: str = "") -> Conversation:
-        """Finished: the bot goes the way of `closed`. Raises Conflict, Taken."""
-        return await self._end(address, who, GivenBack(outcome="closed"), code=code)
+            def move(chat: Conversation, now: datetime) -> Moved:
+                if chat.episode is None or chat.episode.assignee != operator:
+                    raise Consumed("They have it no longer")
+                if chat.episode.state != "active":
+                    raise Consumed("It is over")
+                chat, event = handoff.requeued(chat, now=now, why=why)
+                return Moved(chat=chat, events=(event,))
+
+            try:
+                await self._inbox.move(entry.address, move)
+                count += 1
+            except Consumed:
+                continue
+        return count
+
+    def _cannot_take(self, to: Operator, chat: Conversation, now: datetime) -> str:
+        """Why somebody is not given a chat just now; "" where they are."""
+        if not to.here(now):
+            return "away"
+        most = to.capacity or self._queue(chat).capacity
+        return "full" if most and self.board.load(to.id) >= most else ""
+
+    # ------------------------------------------------------------ over
+
+    async def release(self, address: Address, who: Operator, *, step: str = "") -> Conversation:
+        """Back to the bot, which goes on behind the step that called, or at `step`.
+
+        Raises Conflict, Taken.
+        """
+        return await self._end(address, who, "released", step=step)
+
+    async def close(
+        self, address: Address, who: Operator, *, code: str = "", silent: bool = False
+    ) -> Conversation:
+        """Finished: the bot goes the way of `closed`. Raises Conflict, Taken.
+
+        The customer is asked how it was where their queue does that, unless `silent`.
+        """
+        return await self._end(address, who, "closed", code=code, silent=silent)
 
     async def _end(
-        self, address: Address, who: Operator, what: GivenBack, code: str = ""
+        self,
+        address: Address,
+        who: Operator,
+        outcome: Literal["released", "closed"],
+        *,
+        code: str = "",
+        silent: bool = False,
+        step: str = "",
     ) -> Conversation:
-        _let(who, "operator")
+        let(who, "operator")
+        tail = await self._conversations.tail(address, limit=2 * TOLD)
 
         def move(chat: Conversation, now: datetime) -> Moved:
-            episode = _theirs(chat, who)
-            chat, event = handoff.released(chat, what.outcome, now=now, by=who.id, code=code)
-            took = (now - (episode.accepted_at or now)).total_seconds()
-            details = {
-                **what.details,
-                "operator": who.name,
-                "duration": took,
-                "tags": list(episode.tags),
-                "form": dict(episode.form),
-            }
-            tell = GivenBack(outcome=what.outcome, details=details)
+            episode = theirs(chat, who)
+            chat, event = handoff.released(chat, outcome, now=now, by=who.id, code=code)
+            details = outcome_of(episode, who.name, now, tail)
+            tell = GivenBack(outcome=outcome, details=details)
             return Moved(chat=chat, events=(event,), tell=tell)
 
         return (await self._inbox.move(address, move)).conversation
+
+    # ------------------------------------------------------------ words
 
     async def say(
         self,
@@ -139,56 +274,65 @@ class Handoff:
         relay: Relay | None = None,
         *,
         others: Sequence[Relay] = (),
+        once: bool = False,
     ) -> MessageRecord:
         """What an operator says to the customer, by the same way out as the bot's words.
 
         `relay` is the message of a desk that it was said by, `others` are those of the same album: the
-        same again raises Consumed. Raises
-        Conflict where nobody has the chat, Taken where another has it.
+        same again raises Consumed. Raises Conflict where nobody has the chat, Taken where another has
+        it; with `once` a lead may all the same.
         """
-        _let(who, "operator")
+        let(who, "operator")
 
         def move(chat: Conversation, now: datetime) -> Moved:
-            episode = _theirs(chat, who, writes=True, queue=self._queue(chat))
-            episode = replace(
-                episode,
-                first_response_at=episode.first_response_at or now,
-                last_operator_at=now,
-                waiting_on="customer",
-            )
+            theirs(chat, who, writes=self._queue(chat), once=once)
+            chat, events = handling.answered(chat, by=who.id, now=now)
             said_by = () if relay is None else (relay, *others)
             relays = tuple(replace(one, seq=chat.seq + 1) for one in said_by)
-            chat = replace(chat, episode=episode)
-            return Moved(chat=chat, replies=(replace(reply, author="operator"),), relays=relays)
+            said = replace(reply, author="operator")
+            return Moved(chat=chat, events=events, replies=(said,), relays=relays)
 
         return (await self._inbox.move(address, move)).said[-1]
 
-    def _queue(self, chat: Conversation) -> Queue:
-        name = chat.episode.queue if chat.episode is not None else ""
-        return self._queues(chat.address.bot).get(name) or Queue()
+    # ------------------------------------------------------------ queues
+
+    def _known(self, bot: str, queue: str) -> None:
+        """A bot that declares no queues has whatever it is asked for."""
+        queues = self._queues(bot)
+        if queue and queues and queue not in queues:
+            raise Invalid("queue", f"No such queue: {queue}. There are: {', '.join(queues)}")
 
 
-def _let(who: Operator, role: Any) -> None:
-    if not who.may(role):
-        raise Forbidden(f"This is for a {role}")
+def outcome_of(
+    episode: Episode, operator: str, now: datetime, tail: Sequence[MessageRecord] = ()
+) -> dict[str, Any]:
+    """What the flow may know of a hand-off that is over (`handoff.*`); `tail` ends the chat."""
+    took = (now - (episode.accepted_at or now)).total_seconds()
+    said = [
+        {"author": one.author, "text": one.words[:LONGEST_TOLD]}
+        for one in tail
+        if one.seq > episode.first_seq and one.author in ("customer", "operator") and one.words
+    ]
+    return {
+        "operator": operator,
+        "duration": took,
+        "tags": list(episode.tags),
+        "form": dict(episode.form),
+        "messages": said[-TOLD:],
+    }
 
 
-def _theirs(
-    chat: Conversation, who: Operator, *, writes: bool = False, queue: Queue | None = None
-) -> Episode:
-    """The episode, where this operator may act in it."""
-    episode = chat.episode
-    if episode is None or not episode.open:
-        raise Conflict("The chat is the bot's")
-    if episode.assignee == who.id:
-        return episode
-    if episode.state == "requested":
-        if writes:
-            raise Conflict("Nobody has taken the chat")
-        return episode
-    if not writes and who.may("lead"):
-        return episode
-    allowed = queue.write if writes and queue is not None else "assignee"
-    if allowed == "any" or (allowed == "department" and who.serves(episode.queue)):
-        return episode
-    raise Taken(episode.assignee, episode.native)
+def _serves(who: Operator, episode: Episode) -> None:
+    preferred = episode.preferred == who.id
+    if not preferred and not who.serves(episode.queue):
+        raise Forbidden(f"The queue {episode.queue} is not yours")
+
+
+def _able(to: Operator) -> None:
+    if not to.may("operator"):
+        raise Conflict(f"{to.name} answers no chats", "unable")
+
+
+def _queue_of(to: Operator, episode: Episode) -> str | None:
+    """Where somebody who cannot take a chat will find it."""
+    return None if to.serves(episode.queue) else to.queues[0]

@@ -1,5 +1,8 @@
 """Hand-offs, operators, their groups, and what was shown there."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,6 +16,9 @@ OPEN = "released_at IS NULL"
 
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("episode", sa.String(), nullable=True))
+    op.add_column(
+        "conversations", sa.Column("blocked", sa.Boolean(), nullable=False, server_default="0")
+    )
     op.create_index(
         "events_of_handoff",
         "events",
@@ -42,8 +48,56 @@ def upgrade() -> None:
         ["workspace", "queue"],
         sqlite_where=sa.text(OPEN),
     )
+    _note_what_is_under_way()
     _people()
     _desk()
+
+
+def _note_what_is_under_way() -> None:
+    """Chats that people have or are waited for in are in an episode from now on."""
+    db = op.get_bind()
+    found = db.execute(
+        sa.text(
+            "SELECT id, uuid, workspace, bot, owner, platform, updated_at, seq FROM conversations"
+            " WHERE owner <> 'bot'"
+        )
+    ).fetchall()
+    for id, uuid, workspace, bot, owner, platform, updated_at, seq in found:
+        asked = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=updated_at)).isoformat()
+        # Only a person who answered in the messenger itself could have a chat then.
+        active = owner == "operator"
+        episode = {
+            "id": uuid,
+            "number": 1,
+            "state": "active" if active else "requested",
+            "source": "native" if active else "step",
+            "native": platform if active else "",
+            "requested_at": asked,
+            "accepted_at": asked if active else None,
+            "since": asked,
+            "first_seq": seq,
+        }
+        data = json.dumps(episode)
+        db.execute(
+            sa.text("UPDATE conversations SET episode = :data WHERE id = :id"),
+            {"data": data, "id": id},
+        )
+        db.execute(
+            sa.text(
+                "INSERT INTO episodes (id, workspace, bot, conversation_id, number, state, queue,"
+                " assignee, requested_at, released_at, data)"
+                " VALUES (:uuid, :workspace, :bot, :id, 1, :state, '', NULL, :at, NULL, :data)"
+            ),
+            {
+                "uuid": uuid,
+                "workspace": workspace,
+                "bot": bot,
+                "id": id,
+                "state": episode["state"],
+                "at": updated_at,
+                "data": data,
+            },
+        )
 
 
 def _people() -> None:
@@ -164,4 +218,5 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_table("episodes")
     op.drop_index("events_of_handoff", "events")
+    op.drop_column("conversations", "blocked")
     op.drop_column("conversations", "episode")

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from adapters.actions.memory import MemoryShelf
 from adapters.http.app import build_app
 from adapters.http.health import Metrics
+from bots.board import Board
 from bots.errors import Invalid, NotFound, Unauthorised
 from bots.model.account import Account, ApiKey
 from bots.model.answer import Answer, Delivery
@@ -495,7 +496,7 @@ async def build_house(
         ),
         events=Events(inbox, conversations, clock=clock, new_id=new_id),
         files=Files(conversations, {one.name: one for one in channels["telegram"]}),
-        handoff=Handoff(inbox, conversations, queues=lambda bot: {}, new_id=new_id),
+        handoff=Handoff(inbox, conversations, board=Board(), queues=lambda bot: {}, new_id=new_id),
         accounts=Accounts(accounts, clock=clock, random_bytes=lambda n: bytes(range(1, n + 1))),
         health=Health(checks),
     )

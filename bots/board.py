@@ -1,0 +1,135 @@
+"""Who waits for a person and who has which chat, in memory: for queues, places in them and estimates."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from bots.model.conversation import Conversation
+from bots.model.episode import Episode
+from bots.model.handoff import PRIORITIES
+from bots.model.message import Address
+from bots.model.operator import Operator
+from bots.model.turn import Event, MessageRecord
+from bots.ports import Episodes, Operators
+
+REMEMBERED = 20
+"""How many of a queue's last waits an estimate is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A chat that waits for a person or has one. `id` is the conversation's."""
+
+    id: int
+    address: Address
+    episode: Episode
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody may take it now: one that rests is nobody's to take."""
+        return self.episode.state == "requested" and self.episode.snoozed_until is None
+
+
+Place = tuple[int, str, str]
+"""A queue: the workspace, the bot, its name."""
+
+
+class Board:
+    """Filled from disk at the start; afterwards told of every turn (`bots.ports.Listener`)."""
+
+    def __init__(self) -> None:
+        self._entries: dict[int, Entry] = {}
+        self._waits: dict[Place, deque[float]] = {}
+        self.people: Mapping[int, Operator] = {}
+
+    async def start(self, workspace: int, episodes: Episodes, operators: Operators) -> None:
+        """Know what is there already; before anything happens."""
+        for chat, episode in await episodes.open(workspace):
+            self._entries[chat.id] = Entry(chat.id, chat.address, episode)
+            if episode.accepted_at is not None:
+                self._waited(chat, episode.accepted_at - episode.requested_at)
+        self.know(await operators.all(workspace))
+
+    def know(self, people: Iterable[Operator]) -> None:
+        """Our people, as they are now."""
+        self.people = {one.id: one for one in people}
+
+    def told(
+        self,
+        conversation: Conversation,
+        messages: Sequence[MessageRecord],
+        events: Sequence[Event],
+    ) -> None:
+        """A turn was committed."""
+        episode = conversation.episode
+        if episode is None:
+            return
+        if episode.open:
+            self._entries[conversation.id] = Entry(conversation.id, conversation.address, episode)
+        else:
+            self._entries.pop(conversation.id, None)
+        for one in events:
+            if one.name == "handoff.accepted" and episode.source != "operator":
+                self._waited(conversation, one.created_at - episode.requested_at)
+
+    # ------------------------------------------------------------ queues
+
+    def waiting(self, bot: str | None = None, queue: str | None = None) -> list[Entry]:
+        """Who waits, in the order in which they are to be taken; None is any bot, any queue."""
+        found = (
+            entry
+            for entry in self._entries.values()
+            if entry.waits
+            and (bot is None or entry.address.bot == bot)
+            and (queue is None or entry.episode.queue == queue)
+        )
+        return sorted(found, key=_turn)
+
+    def position(self, chat: Conversation) -> int:
+        """Its place in its queue, from 1; 0 where it does not wait."""
+        entry = self._entries.get(chat.id)
+        if entry is None or not entry.waits:
+            return 0
+        line = self.waiting(entry.address.bot, entry.episode.queue)
+        return 1 + [one.id for one in line].index(chat.id)
+
+    def estimate(self, bot: str, queue: str, workspace: int = 1) -> timedelta | None:
+        """How long one waits there as a rule, by the last who did; None where nothing is known."""
+        waits = self._waits.get((workspace, bot, queue))
+        return timedelta(seconds=median(waits)) if waits else None
+
+    # ------------------------------------------------------------ people
+
+    def chats_of(self, operator: int) -> list[Entry]:
+        """The chats they have, the longest first."""
+        found = (one for one in self._entries.values() if one.episode.assignee == operator)
+        return sorted(found, key=_begun)
+
+    def load(self, operator: int) -> int:
+        """How many chats keep them busy: one that rests does not."""
+        return sum(one.episode.snoozed_until is None for one in self.chats_of(operator))
+
+    def all(self) -> list[Entry]:
+        """Every chat that is with people."""
+        return sorted(self._entries.values(), key=_begun)
+
+    def name(self, operator: int | None) -> str:
+        """What they are called; "" for nobody we know."""
+        known = self.people.get(operator) if operator is not None else None
+        return known.name if known is not None else ""
+
+    def _waited(self, chat: Conversation, wait: timedelta) -> None:
+        assert chat.episode is not None
+        place = (chat.address.workspace, chat.address.bot, chat.episode.queue)
+        self._waits.setdefault(place, deque(maxlen=REMEMBERED)).append(wait.total_seconds())
+
+
+def _turn(entry: Entry) -> tuple[int, datetime, int]:
+    episode = entry.episode
+    return -PRIORITIES.index(episode.priority), episode.requested_at, entry.id
+
+
+def _begun(entry: Entry) -> tuple[datetime, int]:
+    return entry.episode.requested_at, entry.id
