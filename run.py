@@ -23,7 +23,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -50,8 +50,8 @@ from adapters.terminal.arguments import arguments
 from adapters.terminal.folders import shown_path
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
-from bots.deciding import Decider
 from bots.board import Board
+from bots.deciding import Decider
 from bots.errands import Errands
 from bots.errors import NotFound, Unavailable
 from bots.handoffs import Handoffs

@@ -50,9 +50,7 @@ _put_episodes = Insert(
     " assignee = excluded.assignee, released_at = excluded.released_at, data = excluded.data",
 )
 _insert_relays = Insert("relays", RELAY_COLUMNS, tail="ON CONFLICT DO NOTHING")
-_insert_notes = Insert(
-    "notes", "workspace, conversation_id, episode, operator, text, created_at"
-)
+_insert_notes = Insert("notes", "workspace, conversation_id, episode, operator, text, created_at")
 _insert_events = Insert("events", "workspace, conversation_id, name, data, created_at")
 _add_tallies = Insert(
     "tallies",

@@ -95,13 +95,13 @@ class Handling:
 
         return await self._changed(address, change)
 
-    async def prioritise(
-        self, address: Address, who: Operator, priority: Priority
-    ) -> Conversation:
+    async def prioritise(self, address: Address, who: Operator, priority: Priority) -> Conversation:
         """low, normal, high or urgent."""
         let(who, "operator")
         if priority not in PRIORITIES:
-            raise Invalid("priority", f"No such priority: {priority}. There are: {', '.join(PRIORITIES)}")
+            raise Invalid(
+                "priority", f"No such priority: {priority}. There are: {', '.join(PRIORITIES)}"
+            )
 
         def change(chat: Conversation, now: datetime) -> handling.Done:
             return handling.prioritised(chat, by=who.id, priority=priority, now=now)
@@ -153,7 +153,9 @@ class Handling:
 
     # ------------------------------------------------------------ let in no more
 
-    async def block(self, address: Address, who: Operator, *, code: str = "blocked") -> Conversation:
+    async def block(
+        self, address: Address, who: Operator, *, code: str = "blocked"
+    ) -> Conversation:
         """What the customer writes is kept from now on and neither answered nor shown.
 
         A hand-off that is under way ends without a word to them.
