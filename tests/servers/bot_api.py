@@ -1,4 +1,4 @@
-"""What a Bot API server does with calls, as far as a bot in private chats can tell."""
+"""What a Bot API server does with calls, as far as a bot in private chats and in groups can tell."""
 
 import asyncio
 import time
@@ -12,6 +12,7 @@ from tests.servers.bot_api_files import Files
 from tests.servers.bot_api_messages import Messages
 from tests.servers.bot_api_refused import Refused
 from tests.servers.bot_api_rules import as_typed, check
+from tests.servers.bot_api_topics import Topics, about
 
 
 class BotApi:
@@ -24,13 +25,14 @@ class BotApi:
         self.rescheduled: Callable[[Bot], None] = lambda bot: None
         self.happens: Callable[[Bot, dict[str, Any]], Any] = lambda bot, update: None
         self._checks = checks
+        self.topics = Topics(lambda bot, update: self.happens(bot, update))
         self._messages = Messages(self.files, self.clock, keeps=checks)
         self._methods: dict[str, Callable[[Bot, dict[str, Any], Parameters], Any]] = {
             "getMe": lambda bot, values, _: {
                 **bot.user,
                 "can_join_groups": True,
                 "can_read_all_group_messages": False,
-                "supports_inline_queries": False,
+                "supports_inline_queries": True,
             },
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,
@@ -58,6 +60,8 @@ class BotApi:
             "getMyCommands": lambda bot, values, _: bot.commands.get(_scope(values), []),
             "setChatMenuButton": self._set_menu_button,
             "getChat": self._chat_info,
+            "answerInlineQuery": self._answered("inline_query"),
+            **self.topics.methods,
         }
 
     def bot(self, token: str) -> Bot:
@@ -76,6 +80,7 @@ class BotApi:
         """The result of any method but getUpdates. Raises Refused."""
         if not self._checks and method in _QUICK:
             return self._messages.send_quickly(bot, method, parameters)
+        bot.groups.admit(method, parameters.values)
         does = self._methods.get(method)
         if does is not None:
             return does(bot, parameters.values, parameters)
@@ -180,6 +185,9 @@ class BotApi:
         return True
 
     def _chat_info(self, bot: Bot, values: dict[str, Any], _: Parameters) -> dict[str, Any]:
+        group = bot.groups.get(values["chat_id"])
+        if group is not None:
+            return about(group)
         person = bot.chats.chat(values["chat_id"]).person
         if not person:
             raise Refused(400, "Bad Request: chat not found")

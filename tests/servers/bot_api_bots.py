@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.servers.bot_api_chats import Chats
+from tests.servers.bot_api_groups import Groups
 from tests.servers.bot_api_payments import Payments, Queries
 
 ONLY_IF_ASKED_FOR = ("chat_member", "message_reaction", "message_reaction_count")
@@ -14,13 +15,14 @@ ONLY_IF_ASKED_FOR = ("chat_member", "message_reaction", "message_reaction_count"
 
 
 class Clock:
-    """Seconds since 1970, and whatever tests moved it forward by."""
+    """Seconds since 1970, and whatever tests moved it forward by, or where they set it."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
+        self.stands_at: float | None = None
 
     def __call__(self) -> float:
-        return time.time() + self.ahead
+        return time.time() + self.ahead if self.stands_at is None else self.stands_at
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class Bot:
     menu_buttons: dict[str, Any] = field(default_factory=dict)
     poller: object = None
     chats: Chats = field(init=False)
+    groups: Groups = field(init=False)
     queries: Queries = field(init=False)
     payments: Payments = field(init=False)
 
@@ -52,6 +55,7 @@ class Bot:
     def forget(self) -> None:
         """All but where updates go, and how many have gone there."""
         self.chats = Chats(self.clock)
+        self.groups = Groups()
         self.queries = Queries(self.clock)
         self.payments = Payments(self.queries)
         self.commands.clear()

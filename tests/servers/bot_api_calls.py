@@ -89,6 +89,22 @@ _METHODS = {
     "setChatMenuButton": "chat_id=int menu_button=MenuButton",
     "refundStarPayment": "user_id*=int telegram_payment_charge_id*=str",
     "getChat": "chat_id*=chat",
+    "getChatMember": "chat_id*=chat user_id*=int",
+    "getChatAdministrators": "chat_id*=chat return_bots=bool",
+    "getChatMemberCount": "chat_id*=chat",
+    "leaveChat": "chat_id*=chat",
+    "pinChatMessage": "business_connection_id chat_id*=chat message_id*=int disable_notification=bool",
+    "unpinChatMessage": "business_connection_id chat_id*=chat message_id=int",
+    "unpinAllChatMessages": "chat_id*=chat",
+    "createForumTopic": "chat_id*=chat name*=str icon_color=int icon_custom_emoji_id",
+    "editForumTopic": "chat_id*=chat message_thread_id*=int name icon_custom_emoji_id",
+    "closeForumTopic": "chat_id*=chat message_thread_id*=int",
+    "reopenForumTopic": "chat_id*=chat message_thread_id*=int",
+    "deleteForumTopic": "chat_id*=chat message_thread_id*=int",
+    "unpinAllForumTopicMessages": "chat_id*=chat message_thread_id*=int",
+    "getForumTopicIconStickers": "",
+    "answerInlineQuery": """inline_query_id*=str results*=[object] cache_time=int
+        is_personal=bool next_offset button=object""",
     "forwardMessage": """chat_id*=chat message_thread_id=int direct_messages_topic_id=int
         from_chat_id*=chat video_start_timestamp=int disable_notification=bool protect_content=bool
         message_effect_id suggested_post_parameters=object message_id*=int""",

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tests.servers import bot_api_keyboards as keyboards
 from tests.servers import bot_api_prices as prices
 from tests.servers.bot_api_calls import Wrong
+from tests.servers.bot_api_icons import COLOURS
 from tests.servers.bot_api_names import ACTIONS, ALLOWED_UPDATES, DICE, REACTIONS, SCOPES
 from tests.servers.bot_api_texts import length_of, text_wrongs, units
 
@@ -193,6 +194,30 @@ def _menu_button(where: str, button: Values) -> Found:
         yield Wrong(f"{where} opens nothing", "can't parse MenuButton: web_app is required")
 
 
+def _topic_made(values: Values) -> Found:
+    yield from _topic_name(values)
+    if values.get("icon_color", COLOURS[0]) not in COLOURS:
+        yield Wrong(f"the colour {values['icon_color']}", "TOPIC_ICON_COLOR_INVALID")
+
+
+def _topic_name(values: Values) -> Found:
+    name = values.get("name")
+    if name is not None and not name.strip():
+        yield Wrong("a topic without a name", "TOPIC_TITLE_EMPTY")
+    elif name is not None and len(name) > 128:
+        yield Wrong("a topic's name of more than 128", "TOPIC_TITLE_TOO_LONG")
+
+
+def _inline_answer(values: Values) -> Found:
+    if len(values["results"]) > 50:
+        yield Wrong("more than 50 results", "RESULTS_TOO_MUCH")
+    names = [one.get("id") for one in values["results"]]
+    if any(not isinstance(one, str) or not 1 <= len(one.encode()) <= 64 for one in names):
+        yield Wrong("a result with an id of no 1-64 bytes", "RESULT_ID_INVALID")
+    if len(set(names)) < len(names):
+        yield Wrong("a result's id twice", "RESULT_ID_DUPLICATE")
+
+
 def _callback_answer(values: Values) -> Found:
     if len(values.get("text", "")) > 200:
         yield Wrong("a notice longer than 200", "MESSAGE_TOO_LONG")
@@ -240,6 +265,9 @@ OF_METHODS: Mapping[str, Callable[[Values], Iterable[Wrong]]] = {
     "answerPreCheckoutQuery": prices.checkout_answer,
     "answerShippingQuery": prices.shipping_answer,
     "answerCallbackQuery": _callback_answer,
+    "answerInlineQuery": _inline_answer,
+    "createForumTopic": _topic_made,
+    "editForumTopic": _topic_name,
     "editMessageText": _all(_named, _text),
     "editMessageCaption": _all(_named, _caption),
     "editMessageReplyMarkup": _named,

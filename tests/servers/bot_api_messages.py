@@ -52,11 +52,14 @@ class Messages:
         reply: dict[str, Any] = {}
         if (wanted := values.get("reply_parameters")) is not None:
             reply = self._reply(bot, values, wanted)
+        group = bot.groups.get(values["chat_id"])
+        private = {"id": values["chat_id"], "type": "private", "first_name": "Customer"}
         message: dict[str, Any] = {
             "message_id": chat.next_id(),
             "from": bot.user,
-            "chat": {"id": values["chat_id"], "type": "private", "first_name": "Customer"},
+            "chat": private if group is None else group.about(),
             "date": int(self._clock()),
+            **({} if group is None else group.threaded(values)),
             **reply,
             **content,
         }
@@ -74,6 +77,10 @@ class Messages:
         if kept is None:
             if wanted.get("allow_sending_without_reply"):
                 return {}
+            raise Refused(400, "Bad Request: message to be replied not found")
+        group = bot.groups.get(values["chat_id"])
+        if group is not None and not group.same_topic(values, kept.message):
+            # There allow_sending_without_reply is always false.
             raise Refused(400, "Bad Request: message to be replied not found")
         text = kept.message.get("text") or kept.message.get("caption") or ""
         quote = wanted.get("quote")
@@ -98,8 +105,9 @@ class Messages:
         messages = []
         for part in values["media"]:
             inner = {**part, part["type"]: part["media"], "chat_id": values["chat_id"]}
-            if "reply_parameters" in values:
-                inner["reply_parameters"] = values["reply_parameters"]
+            for name in ("reply_parameters", "message_thread_id"):
+                if name in values:
+                    inner[name] = values[name]
             one = Parameters(inner, parameters.files)
             messages.append(self.send(bot, methods[part["type"]], one, **group))
         return messages

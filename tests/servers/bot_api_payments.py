@@ -42,6 +42,11 @@ class Queries:
         self.asked[kind, query_id] = query
         return query
 
+    def said(self, query_id: str) -> Mapping[str, Any] | None:
+        """What was answered to a pressed button, if anything was."""
+        query = self.asked.get(("callback_query", query_id))
+        return query.answer.result() if query is not None and query.answer.done() else None
+
     def answer(self, kind: str, query_id: str, values: Mapping[str, Any]) -> bool:
         """A pressed button may be answered for a while, what stands before a payment once.
 

@@ -3,7 +3,7 @@
     python -m tests.servers.fake_telegram --port 0 --token 111111:TEST=shop_bot [--quiet]
 
 It takes any method as JSON, form or multipart, and is steered over HTTP: GET /__calls, /__state,
-/__seen; POST /__script, /__update, /__pay, /__clock, /__file, /__reset. tests/servers/telegram.py wraps
+/__seen, /__group; POST /__script, /__update, /__group, /__pay, /__clock, /__file, /__reset. tests/servers/telegram.py wraps
 that for tests.
 With --quiet it keeps of a call only when it came, its method and its chat, and checks no limits.
 """
@@ -23,6 +23,8 @@ from tests.servers.bodies import Parameters, Upload, parameters_of
 from tests.servers.bot_api import BotApi
 from tests.servers.bot_api_bots import Bot
 from tests.servers.bot_api_calls import Wrong
+from tests.servers.bot_api_groups import group_state
+from tests.servers.bot_api_people import People
 from tests.servers.bot_api_refused import Refused
 from tests.servers.scripted import next_scripted
 from tests.servers.tiny_http import Request, Response, json_response
@@ -43,6 +45,7 @@ class FakeTelegram(Platform):
         self._delivery = WebhookDelivery()
         self._api.rescheduled = self._delivery.all_pending
         self._api.happens = self._happens
+        self._people = People(self._api.topics, self._deliver_wanted)
 
     async def close(self) -> None:
         await self._delivery.close()
@@ -212,8 +215,16 @@ class FakeTelegram(Platform):
             return json_response(bot.chats.chat(request.query["chat_id"]).log)
         if route == "POST /__pay":
             return self._pay(self._of(body.get("token")), body)
+        if route == "GET /__group":
+            group = self._of(request.query.get("token")).groups.of(request.query["chat_id"])
+            return json_response(group_state(group))
+        if route == "POST /__group":
+            return self._in_group(self._of(body.get("token")), body)
+        if route == "GET /__answer":
+            return self._answer_to(request.query["query"])
         if route == "POST /__clock":
-            self._api.clock.ahead += float(body["forward"])
+            self._api.clock.ahead += float(body.get("forward") or 0)
+            self._api.clock.stands_at = body.get("at", self._api.clock.stands_at)
             return json_response({})
         if route == "POST /__file":
             upload = Upload(body["name"], base64.b64decode(body["content"]))
@@ -222,7 +233,7 @@ class FakeTelegram(Platform):
             self._calls.clear()
             self._script.clear()
             self._violations.clear()
-            self._api.clock.ahead = 0.0
+            self._api.clock.ahead, self._api.clock.stands_at = 0.0, None
             for bot in self._api.bots.values():
                 bot.forget()
             return json_response({})
@@ -258,13 +269,38 @@ class FakeTelegram(Platform):
 
     def _happens(self, bot: Bot, update: dict[str, Any]) -> int | None:
         """Something that comes only to a bot that wants such updates. Gives the update's id."""
-        return self._take(bot, update, 1) if bot.wants(update) else None
+        if not bot.wants(update):
+            return None
+        if _is_kept(bot, update):
+            return self._deliver(bot, bot.next_update, update, 1)
+        return self._take(bot, update, 1)
+
+    def _in_group(self, bot: Bot, body: dict[str, Any]) -> Response:
+        """Somebody does something in a group; what Telegram would refuse is refused."""
+        try:
+            return json_response(self._people.do(bot, body))
+        except Refused as refused:
+            return json_response({"error": str(refused)}, 400)
+
+    def _answer_to(self, query: str) -> Response:
+        """What a bot said to a pressed button; null while it says nothing."""
+        asked = next(
+            (found for bot in self._api.bots.values() if (found := bot.queries.said(query))), None
+        )
+        return json_response(asked)
+
+    def _deliver_wanted(self, bot: Bot, update: dict[str, Any], copies: int) -> int | None:
+        return self._deliver(bot, bot.next_update, update, copies) if bot.wants(update) else None
 
     def _take(self, bot: Bot, update: dict[str, Any], copies: int) -> int:
-        """Number an update and hand it to the webhook, or keep it for getUpdates."""
+        """Number an update, once its chat has taken note of it, and deliver it."""
         number = int(update.get("update_id") or bot.next_update)
         if not self._quiet and number >= bot.next_update:
             update = self._seen(bot, update)
+        return self._deliver(bot, number, update, copies)
+
+    def _deliver(self, bot: Bot, number: int, update: dict[str, Any], copies: int) -> int:
+        """Hand an update to the webhook, or keep it for getUpdates."""
         bot.next_update = max(bot.next_update, number) + 1
         bot.pending[number] = {"update_id": number, **update}
         bot.news.set()
@@ -274,7 +310,7 @@ class FakeTelegram(Platform):
 
     def _seen(self, bot: Bot, update: dict[str, Any]) -> dict[str, Any]:
         """The update with what the server knows better, once its chat has taken note of it."""
-        for kind in ("callback_query", "pre_checkout_query", "shipping_query"):
+        for kind in ("callback_query", "inline_query", "pre_checkout_query", "shipping_query"):
             body = update.get(kind)
             if isinstance(body, dict) and (kind, str(body.get("id"))) not in bot.queries.asked:
                 bot.queries.ask(kind, str(body.get("id")))
@@ -298,6 +334,13 @@ class FakeTelegram(Platform):
                 for token, bot in self._api.bots.items()
             },
         }
+
+
+def _is_kept(bot: Bot, update: dict[str, Any]) -> bool:
+    """Whether it tells of a message of a group, which its group has taken note of already."""
+    message = update.get("message")
+    chat = message.get("chat") if isinstance(message, dict) else None
+    return isinstance(chat, dict) and bot.groups.get(chat.get("id")) is not None
 
 
 def _described(file: Upload) -> dict[str, Any]:

@@ -237,10 +237,28 @@ class FakeTelegram(Fake):
         """Let time pass, for what grows old: pressed buttons, messages that may be deleted."""
         self._ask("POST", "/__clock", {"forward": seconds})
 
+    def clock_stands_at(self, seconds: float) -> None:
+        """From now on its clock shows this, in seconds since 1970, until it is set again."""
+        self._ask("POST", "/__clock", {"at": seconds})
+
     def set_webhook(self, url: str, secret: str, *, token: str | None = None) -> None:
         """What a bot does itself at start, done for it."""
         parameters = {"url": url, "secret_token": secret}
         self._ask("POST", f"/bot{token or self.tokens[0]}/setWebhook", parameters)
+
+    def group(self, body: Mapping[str, Any], *, token: str | None = None) -> Any:
+        """Somebody does something in a group (`bot_api_people.py`)."""
+        return self._ask("POST", "/__group", {"token": token or self.tokens[0], **body})
+
+    def group_state(self, chat_id: int, *, token: str | None = None) -> dict[str, Any]:
+        query = urlencode({"chat_id": chat_id, "token": token or self.tokens[0]})
+        state: dict[str, Any] = self._ask("GET", f"/__group?{query}")
+        return state
+
+    def answer_to(self, query: str) -> dict[str, Any] | None:
+        """What a bot answered to a pressed button, by the query's id."""
+        said: dict[str, Any] | None = self._ask("GET", f"/__answer?query={query}")
+        return said
 
     def file(self, name: str, content: bytes) -> str:
         """A file that a customer sent; its file id."""
