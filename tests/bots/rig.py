@@ -21,7 +21,7 @@ from bots.model.conversation import Conversation
 from bots.model.message import Address, Happening, Reply, UnifiedMessage
 from bots.model.turn import Event, MessageRecord, Outgoing
 from bots.outbox import Outbox
-from bots.ports import Channel, Received, Webhook
+from bots.ports import Channel, Listener, Received, Webhook
 from bots.publishing import Published
 from bots.responder import Responder
 from flows.load import load_bot
@@ -294,6 +294,7 @@ class Rig:
         self.channels: dict[str, Channel] = {}
         self.world = World()
         self.ears = Ears()
+        self.listeners: list[Listener] = [self.ears]
         self.meter = NoMeter()
         self._ids = itertools.count(1)
         self._numbers = itertools.count(1)
@@ -346,7 +347,7 @@ class Rig:
             decider=decider,
             channels=channels,
             post=self.outbox,
-            listeners=[self.ears],
+            listeners=self.listeners,
             clock=self.hands.now,
             new_id=self.new_id,
             handoffs=Handoffs(self._queues, self.new_id),
@@ -363,8 +364,12 @@ class Rig:
             meter=self.meter,
             **time,
         )
+        await self.furnish()
         await self.outbox.start()
         await self.inbox.start()
+
+    async def furnish(self) -> None:
+        """What else is put up before anything goes on that was under way."""
 
     def _queues(self, bot: str) -> Mapping[str, Queue]:
         return self.published.current(bot).queues
