@@ -186,6 +186,7 @@ class DeskRig(Rig):
             episodes=checked(self.stores.episodes),
             operators=self.operators,
             desks=checked(self.stores.desks),
+            deliveries=self.outbox,
             clock=self.hands.now,
             sleep=self.hands.sleep,
             new_id=self.new_id,

@@ -34,7 +34,8 @@ def olya(group: ForumGroup) -> Person:
 def ask(group: ForumGroup, method: str, **parameters: Any) -> dict[str, Any]:
     """The whole answer."""
     connection = http.client.HTTPConnection(group.telegram.base.removeprefix("http://"))
-    body = orjson.dumps({"chat_id": group.chat_id, **parameters})
+    where = {} if method == "getForumTopicIconStickers" else {"chat_id": group.chat_id}
+    body = orjson.dumps({**where, **parameters})
     headers = {"Content-Type": "application/json"}
     connection.request("POST", f"/bot{TOKEN}/{method}", body, headers)
     answer: dict[str, Any] = orjson.loads(connection.getresponse().read())
