@@ -27,6 +27,7 @@ from adapters.messengers.telegram.client import Connection
 from adapters.messengers.telegram.desk.desk import TelegramDesk
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES
+from bots.board import Board
 from bots.errors import NotFound, Unavailable
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
@@ -161,15 +162,18 @@ class DeskRig(Rig):
         self.channels[CHANNEL] = self.channel
         self.desk = TelegramDesk(self._parts())
         self.inbox.desk = self.desk.take
-        self.listeners[:] = [self.ears, self.desk]
+        self.listeners[:] = [self.board, self.ears, self.desk]
+        await self.board.start(WORKSPACE, self.stores.episodes, self.stores.operators)
         await self.desk.start()
 
     def _parts(self) -> Parts:
         """The same as `run.desk_of` makes it of the house."""
         checked = self.life.checked
+        self.board = Board()
         self.handoff = Handoff(
             self.inbox,
             Conversations(self.stores.conversations),
+            board=self.board,
             queues=self._queues,
             new_id=self.new_id,
         )
@@ -191,6 +195,7 @@ class DeskRig(Rig):
             sleep=self.hands.sleep,
             new_id=self.new_id,
             language=lambda bot: self.language,
+            queues=self._queues,
         )
 
     def _random_bytes(self, count: int) -> bytes:
