@@ -1,0 +1,372 @@
+"""Shows a chat in its topic: every message past the topic's cursor, in order, none left out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from adapters.messengers.telegram.desk.flat import header, is_shared
+from adapters.messengers.telegram.desk.line import Files, Line, Urgency
+from adapters.messengers.telegram.desk.media import Media, refused_lines, uploads
+from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.refused import (
+    BadEntities,
+    CannotEdit,
+    NoSuchReply,
+)
+from adapters.messengers.telegram.desk.shown import (
+    MAX_TEXT,
+    PART,
+    WORDS,
+    Frame,
+    as_reply,
+    calls_of,
+    edited_calls,
+    fits_together,
+    ids_of,
+    plain,
+    together,
+    words_of,
+)
+from adapters.messengers.telegram.media import Call
+from adapters.messengers.telegram.nearer import nearer
+from bots.errors import NotFound, Rejected
+from bots.model.conversation import Conversation
+from bots.model.desk import DeskGroup, Relay, Topic
+from bots.model.message import Reply
+from bots.model.turn import MessageRecord
+from bots.shaping import head
+
+AT_ONCE = 50
+"""Messages read at a time."""
+
+SHORT = 0.5
+"""The share of a line's budget below which words are shown together."""
+
+SHORTEST, LONGEST = 3.0, 8.0
+"""Seconds a customer's words wait for more of them while the budget is short; the shorter it is the
+longer they do."""
+
+log = structlog.get_logger()
+
+
+class Mirror:
+    """The same again shows nothing twice, but for what a crash left in doubt between Telegram's answer
+    and our note of it: that may stand twice in the group, never with the customer."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._media = Media(parts.channels, parts.sleep)
+
+    async def show(
+        self, chat: Conversation, topic: Topic, line: Line, *, group: DeskGroup
+    ) -> Topic:
+        """Messages past `topic.mirrored`, in order; the topic as it was noted.
+
+        Raises TopicLost, TopicClosed, GroupDown, GroupMoved for the caller to heal, and nothing is lost by it.
+        """
+        while messages := await self._after(chat, topic):
+            while messages:
+                if await self._waited(messages, line):
+                    messages = await self._after(chat, topic)
+                batch = _batch(messages, short=line.left < SHORT)
+                topic = await self._shown(chat, topic, line, group, batch)
+                messages = messages[len(batch) :]
+        return topic
+
+    async def _after(self, chat: Conversation, topic: Topic) -> list[MessageRecord]:
+        return await self._parts.episodes.messages(chat.id, after=topic.mirrored, limit=AT_ONCE)
+
+    async def _waited(self, messages: Sequence[MessageRecord], line: Line) -> bool:
+        """Whether more may have come: where the budget is short, words wait for more of them."""
+        left = line.left
+        first = messages[0]
+        if left >= SHORT or not plain(first) or len(messages) > 1:
+            return False
+        window = LONGEST - (LONGEST - SHORTEST) * left / SHORT
+        rest = window - (self._parts.clock() - first.created_at).total_seconds()
+        if rest <= 0 or rest > window:
+            return False
+        await self._parts.sleep(rest)
+        return True
+
+    # ------------------------------------------------------------ one message
+
+    async def _shown(
+        self,
+        chat: Conversation,
+        topic: Topic,
+        line: Line,
+        group: DeskGroup,
+        batch: Sequence[MessageRecord],
+    ) -> Topic:
+        record, upto = batch[0], batch[-1].seq
+        at = topic.channel, topic.chat_id
+        relays = await self._parts.desks.relays(chat.id, record.seq)
+        here = [one for one in relays if (one.channel, one.chat_id) == at]
+        if any(one.way == "out" for one in here):
+            # An operator wrote it in this very group.
+            return await self._noted(topic, (), upto)
+        frame = await self._frame(chat, topic, record, relays)
+        if record.happening == "edited" or record.replaces:
+            shown = await self._correct(chat, topic, line, record, frame)
+            if shown is not None:
+                return await self._noted(topic, shown, upto)
+        done = {
+            one.part // PART for one in here if one.way == "in" and one.thread_id == topic.thread_id
+        }
+        if record.renews and not record.text.strip():
+            return await self._noted(topic, (), upto)
+        brought = await self._media.brought(
+            record, came_by=chat.address.channel, into=group.channel, language=frame.language
+        )
+        reply = as_reply(
+            together(batch) if len(batch) > 1 else record, frame, brought.attachments, brought.lines
+        )
+        calls = calls_of(reply)
+        await self._answering(chat, topic, record, calls, frame)
+        silent = record.author != "customer"
+        for number, call in enumerate(calls):
+            if number in done:
+                continue
+            files = uploads(call, brought.files)
+            media = call["method"] != "sendMessage"
+            urgency = Urgency.SOON if media else Urgency.LATER if silent else Urgency.NOW
+            try:
+                ids = await self._sent(topic, line, call, urgency, files, silent=silent)
+            except Rejected as rejected:
+                words = _instead(call, reply, frame, chat.address.channel, rejected)
+                ids = await self._sent(topic, line, words, urgency, {}, silent=silent)
+            made = [
+                self._relay(chat, topic, id, one.seq, number * PART + place)
+                for one in batch
+                for place, id in enumerate(ids)
+            ]
+            if number == len(calls) - 1:
+                return await self._noted(topic, made, upto)
+            # After each call, so that a crash shows no more than this one again.
+            await self._parts.desks.add_relays(made)
+        return await self._noted(topic, (), upto)
+
+    async def _noted(self, topic: Topic, relays: Sequence[Relay], upto: int) -> Topic:
+        topic = replace(topic, mirrored=max(topic.mirrored, upto))
+        await self._parts.desks.add_relays(relays, topic)
+        return topic
+
+    def _relay(
+        self, chat: Conversation, topic: Topic, message_id: str, seq: int, part: int
+    ) -> Relay:
+        return Relay(
+            channel=topic.channel,
+            chat_id=topic.chat_id,
+            message_id=message_id,
+            thread_id=topic.thread_id,
+            conversation_id=chat.id,
+            seq=seq,
+            part=part,
+        )
+
+    async def _frame(
+        self, chat: Conversation, topic: Topic, record: MessageRecord, relays: Sequence[Relay]
+    ) -> Frame:
+        name = ""
+        by = next((one.operator for one in relays if one.way == "out"), None)
+        if record.author == "operator" and by is not None:
+            try:
+                name = (await self._parts.operators.by_id(by)).name
+            except NotFound:
+                name = f"#{by}"
+        return Frame(
+            language=self._parts.speaks(chat),
+            header=header(chat) if is_shared(topic) else "",
+            name=name,
+            platform=chat.platform,
+        )
+
+    # ------------------------------------------------------------ what it answers, what it corrects
+
+    async def _answering(
+        self,
+        chat: Conversation,
+        topic: Topic,
+        record: MessageRecord,
+        calls: Sequence[Call],
+        frame: Frame,
+    ) -> None:
+        """The first call answers the message it answers; where that is not here its words are quoted."""
+        if not record.reply_to or not calls or record.happening == "button":
+            return
+        answered = await self._parts.episodes.said_as(chat.id, record.reply_to)
+        for one in answered:
+            place = await self._place(chat, topic, one.seq)
+            if place is not None:
+                calls[0]["reply_parameters"] = _reply_to(place, record.metadata.get("quote"))
+                return
+        said = words_of(answered[-1], frame.language, chat.platform) if answered else ""
+        quote = str(record.metadata.get("quote") or said)
+        if quote:
+            quoted = replace(frame, quoted=quote)
+            others = calls_of(as_reply(replace(record, reply_to=""), quoted, (), ()))
+            for name in ("text", "entities", "caption", "caption_entities"):
+                if calls[0]["method"] == "sendMessage" and name in others[0]:
+                    calls[0][name] = others[0][name]
+
+    async def _place(self, chat: Conversation, topic: Topic, seq: int) -> int | None:
+        """The message of this topic that shows one of the chat's, or that it was written by."""
+        for relay in await self._parts.desks.relays(chat.id, seq):
+            here = (relay.channel, relay.chat_id, relay.thread_id)
+            if here == (topic.channel, topic.chat_id, topic.thread_id) and relay.way != "own":
+                return int(relay.message_id)
+        return None
+
+    async def _correct(
+        self, chat: Conversation, topic: Topic, line: Line, record: MessageRecord, frame: Frame
+    ) -> list[Relay] | None:
+        """New words over the old ones, which stay to be read; None where it has to be said anew.
+
+        What is said anew is told of as a correction.
+        """
+        if record.attachments:
+            return None
+        id = record.replaces or record.platform_message_id
+        versions = await self._parts.episodes.said_as(chat.id, id)
+        same = record.direction
+        earlier = [one for one in versions if one.direction == same and one.seq < record.seq]
+        if record.replaces:
+            # What we said anew has an id of its own only where it could not be edited.
+            earlier = earlier[-1:]
+        if earlier and earlier[-1].text == record.text and earlier[-1].entities == record.entities:
+            return []
+        original = earlier[0] if earlier else None
+        shown = []
+        if original is not None:
+            shown = [
+                one
+                for one in await self._parts.desks.relays(chat.id, original.seq)
+                if (one.channel, one.chat_id) == (topic.channel, topic.chat_id)
+                and one.thread_id == topic.thread_id
+                and one.way != "own"
+            ]
+        alone = len(shown) == 1 and original is not None and plain(original)
+        if alone and shown[0].way == "in" and record.direction == "inbound":
+            call = edited_calls(
+                shown[0].message_id,
+                record.text,
+                record.entities,
+                [one.text for one in earlier],
+                frame,
+            )
+            if call is not None and await self._edited(line, call):
+                return [self._relay(chat, topic, shown[0].message_id, record.seq, 0)]
+        if any(one.way == "out" for one in shown):
+            # Whoever corrected it sees it where they wrote it.
+            return []
+        calls = calls_of(as_reply(record, frame, (), ()))
+        if shown:
+            calls[0]["reply_parameters"] = _reply_to(int(shown[0].message_id), None)
+        made: list[Relay] = []
+        for number, one in enumerate(calls):
+            silent = record.direction == "outbound"
+            ids = await self._sent(topic, line, one, Urgency.LATER, {}, silent=silent)
+            made += [
+                self._relay(chat, topic, id, record.seq, number * PART + place)
+                for place, id in enumerate(ids)
+            ]
+        return made
+
+    async def _edited(self, line: Line, call: Call) -> bool:
+        parameters = dict(call)
+        method = parameters.pop("method")
+        merge = f"edit:{parameters['message_id']}"
+        try:
+            await line.call(method, parameters, Urgency.LATER, merge=merge)
+        except (CannotEdit, BadEntities):
+            return False
+        return True
+
+    # ------------------------------------------------------------ one call
+
+    async def _sent(
+        self,
+        topic: Topic,
+        line: Line,
+        call: Call,
+        urgency: Urgency,
+        files: Files,
+        *,
+        silent: bool,
+    ) -> list[str]:
+        """The ids of what a call shows; what is refused goes in the nearest form that is taken.
+
+        Raises Rejected where there is none.
+        """
+        parameters: dict[str, Any] = dict(call)
+        method = parameters.pop("method")
+        parameters.pop("instead", None)
+        if topic.thread_id:
+            parameters["message_thread_id"] = int(topic.thread_id)
+        if silent:
+            parameters["disable_notification"] = True
+        try:
+            return ids_of(await line.call(method, parameters, urgency, files=files))
+        except NoSuchReply:
+            less = _answering_less(call)
+            if less is None:
+                raise
+            return await self._sent(topic, line, less, urgency, files, silent=silent)
+        except Rejected as rejected:
+            others = [] if files else nearer({**call, "chat_id": 0}, str(rejected))
+            if not others:
+                raise
+            log.warning("A group refuses a message, showing it otherwise", why=str(rejected))
+            refused = rejected
+        ids: list[str] = []
+        for other in others:
+            other.pop("chat_id", None)
+            try:
+                ids += await self._sent(topic, line, other, urgency, {}, silent=silent)
+            except Rejected as rejected:
+                refused = rejected
+        if not ids:
+            raise refused
+        return ids
+
+
+def _batch(messages: Sequence[MessageRecord], *, short: bool) -> list[MessageRecord]:
+    """The first message, and those that may stand in the same one of the group."""
+    batch = [messages[0]]
+    if short and plain(messages[0]):
+        for more in messages[1:]:
+            if not fits_together(batch, more):
+                break
+            batch.append(more)
+    return batch
+
+
+def _instead(call: Call, reply: Reply, frame: Frame, channel: str, why: Rejected) -> Call:
+    """What stands for a call that the group does not take in any form: the words, and what is missing."""
+    media = [call, *call.get("media", ())]
+    words = [one["caption"] for one in media if one.get("caption")]
+    if call["method"] == "sendMessage":
+        words = [WORDS.say(frame.language, "refused", why=why)]
+    else:
+        words += refused_lines(reply.attachments, frame.language, channel, why)
+    return {"method": "sendMessage", "text": head("\n".join(words), MAX_TEXT)}
+
+
+def _reply_to(message_id: int, quote: Any) -> dict[str, Any]:
+    answered: dict[str, Any] = {"message_id": message_id, "allow_sending_without_reply": True}
+    return {**answered, "quote": quote} if isinstance(quote, str) and quote else answered
+
+
+def _answering_less(call: Call) -> Call | None:
+    """Without the words quoted, then without what it answers; None where it answers nothing."""
+    answered = call.get("reply_parameters")
+    if answered is None:
+        return None
+    rest = {name: value for name, value in call.items() if name != "reply_parameters"}
+    if "quote" not in answered:
+        return rest
+    without = {name: value for name, value in answered.items() if name != "quote"}
+    return {**rest, "reply_parameters": without}
