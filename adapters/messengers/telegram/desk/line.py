@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
-from adapters.messengers.telegram.client import Client
 from adapters.messengers.telegram.desk.refused import Skipped, changes_nothing, told
 from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised
 from bots.ports import Clock, Sleep
@@ -42,6 +41,16 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 Files = Mapping[str, tuple[str, bytes]]
 
 log = structlog.get_logger()
+
+
+class Caller(Protocol):
+    """What makes the calls: a bot's `Client`."""
+
+    async def call(self, method: str, parameters: Mapping[str, Any]) -> Any:
+        """Raises a ChannelError where Telegram does not do as asked."""
+
+    async def upload(self, method: str, parameters: Mapping[str, Any], *, files: Files) -> Any:
+        """The same with files."""
 
 
 class Urgency(IntEnum):
@@ -90,7 +99,7 @@ class Line:
 
     def __init__(
         self,
-        client: Client,
+        client: Caller,
         chat_id: str,
         *,
         clock: Clock,
