@@ -116,6 +116,10 @@ WEBHOOKS = "/api/v1/messaging/webhook/"
 
 KEEP_INBOX = timedelta(days=14)
 """How long repeats of a message are known for what they are."""
+KEEP_EVENTS = timedelta(days=90)
+"""How long those who read what happened may stay away."""
+KEEP_HANDOFFS = timedelta(days=400)
+"""Reports look back a year."""
 
 VERSION = "0.1.0"
 
@@ -300,6 +304,7 @@ class House:
 
     async def _prune(self) -> None:
         await self.stores.journal.prune(now() - KEEP_INBOX)
+        await self.stores.feed.prune(now() - KEEP_EVENTS, handoffs_before=now() - KEEP_HANDOFFS)
         await self.publishing.prune()
 
 

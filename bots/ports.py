@@ -13,6 +13,7 @@ from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.conversation import Conversation, Opening
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
 from bots.model.episode import Episode
+from bots.model.feed import Entry
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.operator import Linked, Operator
 from bots.model.payment import Invoice
@@ -316,6 +317,28 @@ class Episodes(Protocol):
         self, workspace: int, *, since: datetime, until: datetime
     ) -> list[tuple[int, str, str, Event]]:
         """The events of hand-offs in a time, in order: conversation, bot, platform, event."""
+
+
+class Feed(Protocol):
+    """What happened, in the order in which it was committed, for those who tell the world of it."""
+
+    async def after(
+        self, workspace: int, cursor: int, *, limit: int, names: Sequence[str] = ()
+    ) -> list[Entry]:
+        """The next events past a cursor, all or those of some names; none is ever added before it.
+
+        One that tells of messages (`messages.added`) names each of them. Notes of operators are
+        never told.
+        """
+
+    async def latest(self) -> int:
+        """The cursor behind all that has happened."""
+
+    async def add(self, conversation: Conversation, event: Event) -> None:
+        """Note what no turn writes: it returns when that is on disk."""
+
+    async def prune(self, before: datetime, *, handoffs_before: datetime) -> int:
+        """Drop what happened before a moment, and hand-offs of before another; how many."""
 
 
 class Operators(Protocol):

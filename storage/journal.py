@@ -11,6 +11,7 @@ from bots.model.receipt import Receipt
 from bots.model.turn import Arrival, TurnRecord
 from bots.ports import Clock, NewId
 from storage import receipts, rows
+from storage.events import events_of
 from storage.known import Known
 from storage.writer import Writer
 from storage.writes import (
@@ -152,16 +153,7 @@ class SqlJournal:
             cancelled=turn.cancelled,
             intents=[rows.intent_to_row(intent, workspace) for intent in turn.intents],
             cancelled_intents=turn.cancelled_intents,
-            events=[
-                (
-                    workspace,
-                    id,
-                    event.name,
-                    rows.to_json(event.data),
-                    rows.to_micros(event.created_at),
-                )
-                for event in turn.events
-            ],
+            events=events_of(turn, self._known.status(conversation.address), now),
             episodes=[rows.episode_to_row(episode, conversation)] if changed and episode else [],
             relays=[rows.relay_to_row(relay, now) for relay in turn.relays],
             notes=[rows.note_to_row(note, workspace) for note in turn.notes],

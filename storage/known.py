@@ -44,6 +44,10 @@ class Known:
         entry = self._entries.get(address)
         return None if entry is None else entry[0].epoch
 
+    def status(self, address: Address) -> str | None:
+        entry = self._entries.get(address)
+        return None if entry is None else entry[0].status
+
     def episode(self, address: Address) -> Episode | None:
         entry = self._entries.get(address)
         return None if entry is None else entry[0].episode

@@ -11,6 +11,7 @@ from bots.model.answer import Delivery, DeliveryStatus
 from bots.model.message import Address
 from bots.model.turn import ALWAYS, Outgoing
 from bots.ports import Clock
+from storage.events import dropping, insert_events
 from storage.receipts import MARKS, MESSAGE, Sent, receipts_of, told_of
 from storage.rows import from_json, maybe_moment, to_json, to_micros, to_moment
 from storage.writer import Writer
@@ -19,7 +20,10 @@ _BEGIN = (
     "UPDATE outbox SET sending_at = ?, held_at = NULL WHERE key = ? AND failed_at IS NULL"
     " AND epoch >= (SELECT epoch FROM conversations WHERE id = outbox.conversation_id)"
 )
-_DROP = "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE key = ? AND failed_at IS NULL"
+_DROP = (
+    "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE key = ? AND failed_at IS NULL"
+    " RETURNING workspace, conversation_id, message_id"
+)
 _SENT = "DELETE FROM outbox WHERE key = ? RETURNING message_id"
 _TELL_MESSAGE = (
     "UPDATE messages SET sent_at = ?1,"
@@ -36,18 +40,16 @@ _HOLD = (
     "UPDATE outbox SET sending_at = NULL, held_at = ?, error = ? WHERE key = ? AND failed_at IS NULL"
     " RETURNING workspace, conversation_id, message_id"
 )
-_HELD_PARTS = (
+_OTHERS = (
     "SELECT 1 FROM outbox WHERE key BETWEEN ?1 AND ?1 || '~' AND message_id = ?1"
-    " AND held_at IS NOT NULL AND key <> ?2"
+    " AND {} IS NOT NULL AND key <> ?2"
 )
-_HELD_EVENT = (
-    "INSERT INTO events (workspace, conversation_id, name, data, created_at)"
-    " VALUES (?, ?, 'message.held', ?, ?)"
-)
+_HELD_OTHERS = _OTHERS.format("held_at")
+_FAILED_OTHERS = _OTHERS.format("failed_at")
 _HEARD_AT = "SELECT heard_at FROM conversations WHERE id = ?"
 _FAILED = (
     "UPDATE outbox SET sending_at = NULL, failed_at = ?, error = ?, attempts = attempts + 1"
-    " WHERE key = ?"
+    " WHERE key = ? RETURNING workspace, conversation_id, message_id"
 )
 _ROWS = (
     "SELECT o.key, o.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, o.seq, o.part,"
@@ -121,7 +123,9 @@ def _begin(db: sqlite3.Connection, items: Sequence[tuple[int, str]]) -> list[boo
     for item in items:
         ours = db.execute(_BEGIN, item).rowcount > 0
         if not ours:  # the owner changed since: it stays as failed
-            db.execute(_DROP, item)
+            dropped = db.execute(_DROP, item).fetchall()
+            if dropped and _is_first(db, _FAILED_OTHERS, dropped[0][2], item[1]):
+                insert_events(db, dropping(dropped, item[0]))
         begun.append(ours)
     return begun
 
@@ -148,16 +152,19 @@ def _hold(db: sqlite3.Connection, since: int, error: str, key: str) -> bool:
     if held is None:
         return False
     workspace, conversation, message_id = held
-    if db.execute(_HELD_PARTS, (message_id, key)).fetchone() is not None:
+    if not _is_first(db, _HELD_OTHERS, message_id, key):
         return False
-    data = to_json({"message_id": message_id})
-    db.execute(_HELD_EVENT, (workspace, conversation, data, since))
+    data = to_json({"message_id": message_id, "error": error})
+    insert_events(db, [(workspace, conversation, "message.held", data, since)])
     return True
 
 
 def _failed(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
-    for item in items:
-        db.execute(_FAILED, item)
+    for at, error, key in items:
+        for workspace, conversation, message_id in db.execute(_FAILED, (at, error, key)).fetchall():
+            if message_id and _is_first(db, _FAILED_OTHERS, message_id, key):
+                data = to_json({"message_id": message_id, "error": error})
+                insert_events(db, [(workspace, conversation, "message.failed", data, at)])
     return [None] * len(items)
 
 
@@ -169,6 +176,11 @@ def _revive(db: sqlite3.Connection, message_id: str) -> list[Outgoing]:
     keys = [key for (key,) in db.execute(_REVIVE, (message_id,)).fetchall()]
     rows = [_from_row(db.execute(_ROW, (key,)).fetchone()) for key in keys]
     return sorted(rows, key=lambda row: row.part)
+
+
+def _is_first(db: sqlite3.Connection, others: str, message_id: str, key: str) -> bool:
+    """Whether no other part of a message came to the same before, so that it is told of once."""
+    return db.execute(others, (message_id, key)).fetchone() is None
 
 
 async def _told(connection: AsyncConnection, sent: Sent) -> Delivery:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from bots.model.answer import Delivery
 from bots.model.message import Address
 from bots.model.receipt import RANK, Receipt
+from storage.events import insert_events
 from storage.rows import to_json, to_micros
 from storage.sql import Insert
 
@@ -17,17 +18,19 @@ _SEARCHED = 1000
 """Messages of a chat, the newest first, among which one that failed is looked for."""
 
 _HIGHEST = " DO UPDATE SET rank = excluded.rank, at = excluded.at, code = excluded.code, error = excluded.error"
+_NEWS = " RETURNING channel, platform_message_id, rank"
 _insert_receipts = Insert(
     "receipts",
     "channel, platform_message_id, rank, at, code, error",
-    tail=f"ON CONFLICT (channel, platform_message_id){_HIGHEST} WHERE excluded.rank > rank",
+    tail=f"ON CONFLICT (channel, platform_message_id){_HIGHEST} WHERE excluded.rank > rank{_NEWS}",
 )
 _insert_marks = Insert(
     "read_marks",
     "channel, chat_id, rank, platform_message_id, at",
     tail="ON CONFLICT (channel, chat_id, rank) DO UPDATE SET"
     " platform_message_id = excluded.platform_message_id, at = excluded.at"
-    " WHERE excluded.at >= at",
+    " WHERE excluded.at >= at"
+    f" AND (excluded.at, excluded.platform_message_id) <> (at, platform_message_id){_NEWS}",
 )
 # The index on chats begins with the workspace, of which there are few.
 _CHATS = (
@@ -39,10 +42,6 @@ _WHICH = (
     " WHERE conversation_id = ? ORDER BY seq DESC LIMIT ?)"
     " WHERE platform_message_id = ? OR instr(more_ids, ?) > 0"
 )
-_EVENT = (
-    "INSERT INTO events (workspace, conversation_id, name, data, created_at)"
-    " VALUES (?, ?, 'message.failed', ?, ?)"
-)
 _PRUNE = (
     "DELETE FROM receipts WHERE id IN (SELECT id FROM"
     " (SELECT id, at FROM receipts ORDER BY id LIMIT ?) WHERE at < ?)"
@@ -53,28 +52,33 @@ _PRUNE = (
 
 
 def note(db: sqlite3.Connection, groups: Sequence[Sequence[Receipt]]) -> list[list[Address]]:
-    """Keep the highest of each message; of one that fails after all an event tells, once.
+    """Keep the highest of each message; an event tells of each that is news.
 
     Gives for each group the chats whose customers are unreachable.
     """
     receipts = [receipt for group in groups for receipt in group]
     # In rising order, so that of several for one message the highest is left.
     receipts.sort(key=lambda one: (RANK[one.status], one.at))
-    marks = {(one.channel, one.chat_id, one.status): _mark(one) for one in receipts if one.upto}
+    marks = {(one.channel, one.chat_id, one.status): one for one in receipts if one.upto}
     reached = {
-        (one.channel, one.platform_message_id): _row(one)
+        (one.channel, one.platform_message_id): one
         for one in receipts
         if not one.upto and one.status != "failed"
     }
-    _insert_marks(db, [*marks.values()])
-    _insert_receipts(db, [*reached.values()])
+    marked = _insert_marks.returning(db, [_mark(one) for one in marks.values()])
+    news = _insert_receipts.returning(db, [_row(one) for one in reached.values()])
+    for one in marks.values():
+        if (one.channel, one.platform_message_id, RANK[one.status]) in marked:
+            _tell(db, one)
+    for channel, id, _ in news:
+        _tell(db, reached[channel, id])
     return [_failures(db, group) for group in groups]
 
 
 def _failures(db: sqlite3.Connection, group: Sequence[Receipt]) -> list[Address]:
     gone: list[Address] = []
     for receipt in group:
-        if receipt.status == "failed" and _insert_receipts(db, [_row(receipt)]):
+        if receipt.status == "failed" and _insert_receipts.returning(db, [_row(receipt)]):
             address = _tell(db, receipt)
             if address is not None and receipt.unreachable:
                 gone.append(address)
@@ -112,20 +116,28 @@ def _tell(db: sqlite3.Connection, receipt: Receipt) -> Address | None:
     id = receipt.platform_message_id
     chats = db.execute(_CHATS, (receipt.chat_id, receipt.channel)).fetchall()
     for conversation, workspace, bot in chats:
-        found = db.execute(_WHICH, (conversation, _SEARCHED, id, id)).fetchone()
+        found = db.execute(*which(conversation, id)).fetchone()
         # It may have failed before our own note that it was sent.
         if found is None and len(chats) > 1:
             continue
-        data = {
+        data: dict[str, Any] = {
             "message_id": found[0] if found is not None else "",
             "platform_message_id": id,
-            "code": receipt.code,
-            "error": receipt.error[:LONGEST_ERROR],
         }
-        at = to_micros(receipt.at)
-        db.execute(_EVENT, (workspace, conversation, to_json(data), at))
+        if receipt.status == "failed":
+            data |= {"code": receipt.code, "error": receipt.error[:LONGEST_ERROR]}
+        elif receipt.upto:
+            data["upto"] = True
+        name = f"message.{receipt.status}"
+        row = (workspace, conversation, name, to_json(data), to_micros(receipt.at))
+        insert_events(db, [row])
         return Address(workspace, bot, receipt.channel, receipt.chat_id)
     return None
+
+
+def which(conversation: int, platform_message_id: str) -> tuple[str, tuple[Any, ...]]:
+    """What finds the message of a chat that its messenger calls so."""
+    return _WHICH, (conversation, _SEARCHED, platform_message_id, platform_message_id)
 
 
 # ---------------------------------------------------------------- read

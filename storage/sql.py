@@ -30,6 +30,17 @@ class Insert:
             start += size
         return written
 
+    def returning(self, db: sqlite3.Connection, rows: Sequence[Iterable[Any]]) -> list[Any]:
+        """What a `tail` that ends in RETURNING gives of the rows that were written."""
+        given: list[Any] = []
+        start = 0
+        while start < len(rows):
+            size = min(_MOST, 1 << ((len(rows) - start).bit_length() - 1))
+            flat = list(chain.from_iterable(rows[start : start + size]))
+            given += db.execute(self._statements[size], flat).fetchall()
+            start += size
+        return given
+
 
 class AnyOf:
     """A statement with `IN (?…)` as its last variables, for any number of keys."""

@@ -18,6 +18,7 @@ from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers, open_writer
 from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
+from storage.feed import SqlFeed
 from storage.journal import SqlJournal
 from storage.migrate import migrate
 from storage.operators import SqlOperators
@@ -43,6 +44,7 @@ class Stores:
     tallies: SqlTallies
     versions: SqlVersions
     episodes: SqlEpisodes
+    feed: SqlFeed
     operators: SqlOperators
     desks: SqlDesks
     _writer: Writer
@@ -93,6 +95,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         tallies=SqlTallies(reader),
         versions=SqlVersions(writer, reader),
         episodes=SqlEpisodes(reader),
+        feed=SqlFeed(writer, reader),
         operators=SqlOperators(writer, reader),
         desks=SqlDesks(writer, reader, clock=clock),
         _writer=writer,

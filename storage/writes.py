@@ -9,6 +9,7 @@ from bots.errors import ClaimLost, Consumed, NotFound
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address
 from storage import receipts
+from storage.events import dropping, insert_events
 from storage.rows import CONVERSATION_COLUMNS, RELAY_COLUMNS, conversation_from_row, to_json
 from storage.sql import AnyOf, Insert
 
@@ -51,7 +52,6 @@ _put_episodes = Insert(
 )
 _insert_relays = Insert("relays", RELAY_COLUMNS, tail="ON CONFLICT DO NOTHING")
 _insert_notes = Insert("notes", "workspace, conversation_id, episode, operator, text, created_at")
-_insert_events = Insert("events", "workspace, conversation_id, name, data, created_at")
 _add_tallies = Insert(
     "tallies",
     "workspace, bot, day, flow, step, about, what, count",
@@ -70,7 +70,7 @@ _UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id
 _UPDATE_PROFILE = "UPDATE customers SET profile = ?, updated_at = ? WHERE id = ?"
 _DROP_OUTBOX = (
     "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE conversation_id = ? AND epoch < ?"
-    " AND sending_at IS NULL AND failed_at IS NULL"
+    " AND sending_at IS NULL AND failed_at IS NULL RETURNING workspace, conversation_id, message_id"
 )
 _DROP_TIMERS = "DELETE FROM timers WHERE conversation_id = ? AND epoch < ?"
 _FIRE_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ? AND due <= ?"
@@ -243,7 +243,7 @@ def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost 
     _insert_outbox(db, [row for turn in ours for row in turn.outgoing])
     _insert_timers(db, [row for turn in ours for row in turn.timers])
     _insert_intents(db, [row for turn in ours for row in turn.intents])
-    _insert_events(db, [row for turn in ours for row in turn.events])
+    insert_events(db, [row for turn in ours for row in turn.events])
     _count(db, ours)
     return results
 
@@ -269,7 +269,8 @@ def _consume(db: sqlite3.Connection, turn: TurnRows) -> None:
 
 def _drop(db: sqlite3.Connection, turn: TurnRows) -> None:
     if turn.epoch_moved:
-        db.execute(_DROP_OUTBOX, (turn.now, turn.conversation_id, turn.epoch))
+        dropped = db.execute(_DROP_OUTBOX, (turn.now, turn.conversation_id, turn.epoch))
+        turn.events += dropping(dropped.fetchall(), turn.now)
         db.execute(_DROP_TIMERS, (turn.conversation_id, turn.epoch))
     for name in turn.cancelled:
         db.execute(_CANCEL_TIMER, (turn.conversation_id, name))

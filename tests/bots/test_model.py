@@ -18,7 +18,7 @@ from bots.model.message import UnifiedMessage
 from bots.model.turn import Outgoing
 from flows.turn import GivenBack
 from flows.understand import MAIL_KEPT
-from tests.bots.rig import Rig, address_of
+from tests.bots.rig import WORKSPACE, Rig, address_of
 
 T = TypeVar("T")
 
@@ -290,6 +290,7 @@ class RuntimeMachine(RuleBasedStateMachine):
         assert len(set(self.rig.world.calls)) == asked_for
         for name, known in self.chats.items():
             await self._in_order(name, known)
+            await self._told_once(name, known)
 
     async def _in_order(self, name: str, known: Chat) -> None:
         history = await self.rig.history(name)
@@ -306,6 +307,21 @@ class RuntimeMachine(RuleBasedStateMachine):
         if known.epoch == 0 and known.unreachable == 0:
             said = [one.message_id for one in history if one.direction == "outbound"]
             assert list(dict.fromkeys(row.message_id for row in taken)) == said
+
+    async def _told_once(self, name: str, known: Chat) -> None:
+        """Whoever reads the events knows each message, and each change of owner, exactly once."""
+        entries = await self.rig.stores.feed.after(WORKSPACE, 0, limit=10_000)
+        events = [one.event for one in entries if one.address.chat_id == name]
+        told = [one for event in events for one in event.data.get("messages", ())]
+        history = await self.rig.history(name)
+        assert [(one["message_id"], one["author"]) for one in told] == [
+            (one.message_id, one.author) for one in history
+        ]
+        moves = [one.name for one in events if one.name.startswith("handoff.")]
+        assert moves == ["handoff.requested", "handoff.released"] * (known.epoch // 2)
+        changes = [one.data for one in events if one.name == "chat.status"]
+        there = {"from": "active", "to": "escalated"}
+        assert changes == [there, {"from": "escalated", "to": "active"}] * (known.epoch // 2)
 
 
 def test_the_runtime_keeps_its_promises(migrated: Path) -> None:

@@ -253,7 +253,10 @@ async def test_a_turn_is_written_whole(house: House) -> None:
     assert await stores.outbox.unsent() == [row]
     assert await stores.timers.due(later.due, limit=10) == [later]
     assert await stores.timers.intents(NOON) == [intent]
-    assert await house.run("SELECT name, data FROM events") == [("goal", '{"name":"ordered"}')]
+    assert await house.run("SELECT name, data FROM events") == [
+        ("messages.added", '{"first":1,"last":2}'),
+        ("goal", '{"name":"ordered"}'),
+    ]
 
 
 async def test_a_message_is_answered_once(stores: Stores) -> None:

@@ -49,7 +49,7 @@ async def status_of(stores: Stores, message_id: str = "said-2") -> str:
 
 
 async def events(house: House) -> list[tuple[str, str]]:
-    found = await house.run("SELECT name, data FROM events")
+    found = await house.run("SELECT name, data FROM events WHERE name <> 'messages.added'")
     return [(name, data) for name, data in found]
 
 

@@ -1,0 +1,81 @@
+"""Which events others are told of, and what of each: notes that operators write are never among them."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bots.model.message import Address
+from bots.model.turn import Event
+
+ADDED = "messages.added"
+"""Its `data` as it is kept: the `first` and `last` `seq`; as it is told: `messages` too."""
+STATUS = "chat.status"
+RECEIPTS = frozenset({"message.delivered", "message.read", "message.failed"})
+"""What messengers tell of messages of ours."""
+HANDOFF = "handoff."
+"""What the names of events of hand-offs begin with."""
+
+TOLD = frozenset(
+    {
+        ADDED,
+        STATUS,
+        *RECEIPTS,
+        "message.held",
+        "message.dropped",
+        "message.deleted",
+        "reaction.set",
+        "order.placed",
+        "ad.opened",
+        "form.sent",
+        "number.changed",
+        "payment.paid",
+        "goal",
+    }
+)
+"""Beside those of hand-offs; what the dialog went through step by step is for `trace` alone."""
+
+OF_HANDOFFS = frozenset(
+    {
+        "episode",
+        "number",
+        "queue",
+        "source",
+        "reason",
+        "priority",
+        "context",
+        "by",
+        "operator",
+        "from",
+        "to",
+        "why",
+        "outcome",
+        "code",
+        "tags",
+        "clock",
+        "due",
+        "until",
+        "rating",
+    }
+)
+"""What is told of a hand-off. Whatever else stands there is between operators."""
+
+
+class Entry(NamedTuple):
+    """An event as others are told of it; whoever is done with it goes on behind its `cursor`."""
+
+    cursor: int
+    conversation: int
+    address: Address
+    platform: str
+    event: Event
+
+
+def is_told(name: str) -> bool:
+    """Whether others may know of such events."""
+    return name in TOLD or name.startswith(HANDOFF)
+
+
+def told_of(name: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of an event's data others may know."""
+    if not name.startswith(HANDOFF):
+        return data
+    return {key: value for key, value in data.items() if key in OF_HANDOFFS}
