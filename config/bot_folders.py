@@ -13,6 +13,7 @@ MOST_FILES = 2_000
 
 _BOT = "bot.yaml"
 _CALENDAR = "calendar.yaml"
+_CANNED = "canned.yaml"
 _ACTIONS = "actions.py"
 _NAME = re.compile(r"[\w-]{1,64}")
 _YAML = (".yaml", ".yml")
@@ -33,7 +34,7 @@ class BotFolderError(Exception):
 class BotFolder:
     """A bot as its owner wrote it; names are paths inside the folder, such as `flows/menu.yaml`.
 
-    `files` are bot.yaml, calendar.yaml and the flows; of `media` only the names are known. `edits`
+    `files` are bot.yaml, calendar.yaml, canned.yaml and the flows; of `media` only the names are known. `edits`
     are the files beside the tests that change the bot in the middle of one, `actions` the text of
     actions.py.
     """
@@ -160,7 +161,7 @@ def _is_text_of_ours(inside: str) -> bool:
         return inside.endswith(_KNOWLEDGE)
     if inside.startswith("tests/"):
         return inside.endswith(_YAML)
-    return inside in (_BOT, _CALENDAR, _ACTIONS) or (
+    return inside in (_BOT, _CALENDAR, _CANNED, _ACTIONS) or (
         inside.startswith("flows/") and inside.endswith(_YAML)
     )
 

@@ -397,6 +397,11 @@ NO_CALENDAR = Kind(
     "нет файла calendar.yaml — «{name}» предлагает услуги выдуманного салона|. Опишите в нём свои",
     "there is no calendar.yaml: “{name}” offers the services of an invented salon|. List yours in it",
 )
+NOT_IN_CANNED = Kind(
+    "E045",
+    "готовый ответ не знает «{name}»: никакой сценарий его не шлёт|. В нём бывает: {allowed}",
+    "a ready answer does not know “{name}”, for no flow sends it|. In it may stand: {allowed}",
+)
 CLOCK_TOO_LONG = Kind(
     "W095",
     "срок «{name}» не короче, чем «{other}», и теряет смысл| — сделайте его короче",

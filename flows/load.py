@@ -9,11 +9,12 @@ from flows import complaints
 from flows.answers import BASE_TYPES
 from flows.check.channels import check_channels
 from flows.check.labels import check_labels
-from flows.check.names import check_names
+from flows.check.names import check_names, check_paths
 from flows.check.showing import check_showing
 from flows.check.whole import check_whole
 from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
 from flows.compile.calendar_file import CALENDAR_FILE, read_calendar
+from flows.compile.canned_file import CANNED_FILE, read_canned
 from flows.compile.flow import compile_flow, read_header
 from flows.compile.known import Known
 from flows.compile.reading import Reader
@@ -80,7 +81,7 @@ def language_of(files: Mapping[str, str]) -> str:
 
 
 def _is_ours(path: str) -> bool:
-    return path in (BOT_FILE, CALENDAR_FILE) or (
+    return path in (BOT_FILE, CALENDAR_FILE, CANNED_FILE) or (
         path.startswith("flows/") and path.endswith((".yaml", ".yml"))
     )
 
@@ -111,7 +112,7 @@ def _read_files(files: Mapping[str, str], reader: Reader) -> BotFile | None:
     if BOT_FILE not in files:
         report(complaints.FILE_MISSING, Place(BOT_FILE, 1))
     top = next((node for node in documents.pop(BOT_FILE, ()) if isinstance(node, Mapped)), None)
-    visits = documents.pop(CALENDAR_FILE, ())
+    visits, answers = documents.pop(CALENDAR_FILE, ()), documents.pop(CANNED_FILE, ())
     if top is None and not report.errors:
         report(complaints.MISSING_KEY, Place(BOT_FILE, 1), where=BOT_FILE, key="bot")
     # Types come first: flows' inputs name them.
@@ -120,6 +121,11 @@ def _read_files(files: Mapping[str, str], reader: Reader) -> BotFile | None:
         for node in visits:
             if isinstance(node, Mapped):
                 file.booking = read_calendar(reader, node, file.hours)
+        for node in answers:
+            if isinstance(node, Mapped):
+                own = Reader(known, report)
+                file.canned |= read_canned(own, node)
+                check_paths(own)
         for nodes in documents.values():
             for node in nodes:
                 read_header(node, known, report)
@@ -161,6 +167,7 @@ def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
         secrets=file.secrets,
         channels=file.channels,
         booking=file.booking,
+        canned=file.canned,
         defaults=defaults,
         own=own,
         flows=flows,

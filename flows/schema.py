@@ -15,13 +15,15 @@ Schema = dict[str, Any]
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """What the YAML language server of editors understands."""
 
-FILES: Mapping[str, Where] = {
+FILES: Mapping[str, Where | None] = {
     "bot.schema.json": "bot",
     "flow.schema.json": "flow",
     "calendar.schema.json": "calendar",
+    "canned.schema.json": None,
     "test.schema.json": "test",
 }
-"""The schema files of a bot, each with the place that its documents are."""
+"""The schema files of a bot, each with the place that its documents are; None where all keys are the
+owner's own."""
 
 _TOKEN = re.compile(r"'[^']*'|\{\w+\}|\w+:|\w+|[\[\]|+]")
 _SENT = ("photo", "voice", "video", "file", "location", "contact", "sticker")
@@ -48,8 +50,8 @@ class _Maker:
         self._language = language
         self._definitions: dict[str, Schema] = {}
 
-    def file(self, place: Where) -> Schema:
-        top = self._place(place)
+    def file(self, place: Where | None) -> Schema:
+        top = self._place(place) if place is not None else self.shape("names: text")
         return {"$schema": DRAFT, **top, "definitions": dict(sorted(self._definitions.items()))}
 
     # ------------------------------------------------------------ keys

@@ -52,6 +52,15 @@ class Text:
             raise RunError(f"текст длиннее {LONGEST_RESULT} знаков")
         return text
 
+    def holes(self, scope: Mapping[str, Any], env: Env) -> tuple[str, ...]:
+        """The expressions that come to nothing, as they are written."""
+        parts = self._filled_in
+        return tuple(
+            part.source.strip()
+            for part in parts
+            if not _shown(part.evaluate(scope, env), part, env)
+        )
+
     def value(self, scope: Mapping[str, Any], env: Env) -> Any:
         """The value itself, with its type, where the text is exactly one `{{…}}`."""
         if self.constant:

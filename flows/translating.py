@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from flows.compile.canned_file import CANNED_FILE
 from flows.errors import Place
 from flows.model import (
     Ask,
@@ -49,6 +50,8 @@ def phrases(bot: Bot) -> list[Phrase]:
             found.append(Phrase(f"queues.{name}.say", bot.own.place, queue.say.source))
         if queue.nudge:
             found.append(Phrase(f"queues.{name}.nudge", bot.own.place, queue.nudge))
+    for name, text in bot.canned.items():
+        found.append(Phrase(f"canned.{name}", Place(CANNED_FILE, 1), text.source))
     return found
 
 

@@ -78,6 +78,8 @@ def kind_of(block: Block) -> str:
         return "test"
     if block.file == "calendar.yaml" or first[1] == "services":
         return "calendar"
+    if block.file == "canned.yaml":
+        return "canned"
     if first[1] in words("flow") and "bot:" not in block.text:
         return "flow"
     return "bot"
@@ -94,6 +96,8 @@ def as_files(block: Block) -> dict[str, str]:
         more = "" if re.search("^flow:", text, re.MULTILINE) else "flow: а\n"
         more += "" if re.search("^steps:", text, re.MULTILINE) else "steps: {а: {say: Да}}\n"
         files["flows/a.yaml"] = more + text
+    elif kind == "canned":
+        files["canned.yaml"] = text
     elif kind == "bot":
         files["bot.yaml"] = text if re.search("^bot:", text, re.MULTILINE) else f"bot: А\n{text}"
     return files

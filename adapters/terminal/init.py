@@ -100,7 +100,7 @@ def _files(folder: Path, draft: Draft) -> dict[str, bytes]:
 
 def _with_schema(path: str, content: bytes) -> bytes:
     """A file with the line by which an editor finds out what may stand in it."""
-    kind = {"bot.yaml": "bot", "calendar.yaml": "calendar"}.get(path)
+    kind = {"bot.yaml": "bot", "calendar.yaml": "calendar", "canned.yaml": "canned"}.get(path)
     if path.startswith("flows/"):
         kind = "flow"
     elif path.endswith(".test.yaml"):
@@ -139,5 +139,6 @@ def _rows(files: Iterable[str], language: str) -> Iterable[str]:
 _SOMETIMES = {
     "knowledge/": Told("тексты, по которым бот отвечает на вопросы", "texts the bot answers from"),
     "calendar.yaml": Told("услуги, цены и часы записи", "services, prices and hours for booking"),
+    "canned.yaml": Told("готовые ответы операторов", "answers that operators have ready"),
     "media/": Told("картинки и файлы", "pictures and files"),
 }

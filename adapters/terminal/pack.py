@@ -19,7 +19,7 @@ DEEPEST = 10
 _DAY_ONE = (1980, 1, 1, 0, 0, 0)
 _NAME = re.compile(r"[\w-]{1,64}")
 _FOLDERS = frozenset({"flows", "tests", "knowledge", "media"})
-_FILES = frozenset({"bot.yaml", "calendar.yaml", "actions.py"})
+_FILES = frozenset({"bot.yaml", "calendar.yaml", "canned.yaml", "actions.py"})
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"\\|?*]')
 
 

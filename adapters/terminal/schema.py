@@ -30,5 +30,6 @@ _WRITTEN = {
 _FIRST_LINES = """\
   bot.yaml            # yaml-language-server: $schema=bot.schema.json
   calendar.yaml       # yaml-language-server: $schema=calendar.schema.json
+  canned.yaml         # yaml-language-server: $schema=canned.schema.json
   flows/*.yaml        # yaml-language-server: $schema=../flow.schema.json
   tests/*.test.yaml   # yaml-language-server: $schema=../test.schema.json"""

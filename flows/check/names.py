@@ -16,8 +16,8 @@ _CALL_PARTS = ("outcome",)
 def check_names(reader: Reader) -> None:
     """Complain of the reads of one flow (or of bot.yaml) that nothing can fill."""
     _roots(reader)
+    check_paths(reader)
     for use in reader.uses:
-        _paths(reader, use)
         _secrets(reader, use)
         _results(reader, use)
     for place, found, name in reader.braces:
@@ -27,6 +27,12 @@ def check_names(reader: Reader) -> None:
     for place, text, names in reader.formulas:
         if names <= given:
             reader.report(complaints.FORMULA, place, text=text)
+
+
+def check_paths(reader: Reader) -> None:
+    """Complain of the fields, hours and outcomes that there are none of."""
+    for use in reader.uses:
+        _paths(reader, use)
 
 
 def _roots(reader: Reader) -> None:

@@ -21,6 +21,7 @@ from flows.compile.writer import Writer
 from flows.errors import Place
 from flows.hours import Hours, parse_hours, parse_window
 from flows.model import AskAgain, Booking, Defaults, Flow, Queue, Resume, Source, Target
+from flows.text import Text
 from flows.vocabulary import words
 from flows.yaml_text import Mapped, Node, Scalar
 
@@ -44,6 +45,7 @@ class BotFile:
     secrets: tuple[str, ...] = ()
     channels: dict[str, dict[str, str]] = field(default_factory=dict)
     booking: Booking | None = None
+    canned: dict[str, Text] = field(default_factory=dict)
 
 
 def read_bot(reader: Reader, node: Mapped) -> BotFile:

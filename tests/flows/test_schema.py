@@ -18,7 +18,7 @@ PAGES = sorted(BOTS.glob("*/**/*.yaml"))
 
 
 def schema_for(path: Path) -> dict[str, Any]:
-    name = {"bot.yaml": "bot", "calendar.yaml": "calendar"}.get(
+    name = {"bot.yaml": "bot", "calendar.yaml": "calendar", "canned.yaml": "canned"}.get(
         path.name, "test" if path.name.endswith(".test.yaml") else "flow"
     )
     return schema_of(f"{name}.schema.json", "ru")
