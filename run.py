@@ -62,6 +62,7 @@ from bots.ports import Channel, Listener, Meter, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
+from bots.services.attendance import Attendance
 from bots.services.banks import Banks
 from bots.services.channels import Channels
 from bots.services.conversations import Conversations
@@ -270,6 +271,7 @@ class House:
     inbox: Inbox
     outbox: Outbox
     worker: Worker
+    attendance: Attendance
     schedules: Schedules
     publishing: Publishing
     channels: dict[str, Channel]
@@ -284,6 +286,7 @@ class House:
         await self.outbox.start()
         await self.inbox.start()
         self.supervisor.keep("timers", partial(self.worker.run, self.inbox.fire))
+        self.supervisor.keep("operators", self.attendance.follow)
         self.supervisor.keep("schedules", self.schedules.run)
         self.supervisor.keep("publishing", self.publishing.follow)
         tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
@@ -444,6 +447,13 @@ async def build(
         inbox=inbox,
         outbox=outbox,
         worker=worker,
+        attendance=Attendance(
+            stores.operators,
+            workspace=owner.workspace,
+            board=board,
+            hand_back=handoff.hand_back,
+            clock=now,
+        ),
         schedules=schedules,
         publishing=publishing,
         channels=channels,

@@ -48,6 +48,19 @@ class Hours:
         minute = local.hour * 60 + local.minute
         return any(start <= minute < end for start, end in self._week[local.weekday()])
 
+    def worked(self, start: datetime, end: datetime) -> timedelta:
+        """How much working time lies between two local moments of the bot's zone."""
+        since, until, total = start.astimezone(UTC), end.astimezone(UTC), timedelta()
+        for number in range((end.date() - start.date()).days + 1):
+            midnight = datetime.combine(start.date() + timedelta(days=number), time())
+            for opens, closes in self._week[midnight.weekday()]:
+                # By the clock on the wall first: some days have 23 hours and some 25.
+                local = midnight.replace(tzinfo=start.tzinfo)
+                first = (local + timedelta(minutes=opens)).astimezone(UTC)
+                last = (local + timedelta(minutes=closes)).astimezone(UTC)
+                total += max(min(last, until) - max(first, since), timedelta())
+        return total
+
 
 def parse_hours(source: str) -> Hours:
     """`пн-пт 09:00-21:00, сб 10:00-18:00`; ValueError says in words what is not understood.

@@ -149,3 +149,29 @@ def test_durations_are_read_in_both_languages(source: str, expected: timedelta) 
 def test_nonsense_in_durations_is_refused_by_name(source: str) -> None:
     with pytest.raises(ValueError, match=f"«{source}»"):
         parse_duration(source)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("2026-03-02 10:00", "2026-03-02 12:30", 2.5),
+        ("2026-03-02 08:00", "2026-03-02 22:00", 9),
+        ("2026-03-06 17:00", "2026-03-09 10:00", 2),
+        ("2026-03-07 10:00", "2026-03-08 10:00", 0),
+        ("2026-03-02 10:00", "2026-03-16 10:00", 90),
+        ("2026-03-02 12:00", "2026-03-02 11:00", 0),
+    ],
+)
+def test_working_time_between_two_moments(start: str, end: str, hours: float) -> None:
+    zone = ZoneInfo("Europe/Moscow")
+    since, until = (datetime.fromisoformat(one).replace(tzinfo=zone) for one in (start, end))
+    worked = parse_hours("пн-пт 09:00-18:00").worked(since, until)
+    assert worked == timedelta(hours=hours)
+
+
+def test_a_night_on_which_the_clock_is_put_forward_is_an_hour_shorter() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    since = datetime(2026, 3, 28, 20, 0, tzinfo=zone)
+    until = datetime(2026, 3, 29, 20, 0, tzinfo=zone)
+    assert parse_hours("22:00-06:00").worked(since, until) == timedelta(hours=7)
+    assert parse_hours("24/7").worked(since, until) == timedelta(hours=23)
