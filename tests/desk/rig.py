@@ -15,7 +15,7 @@ lets them come again. Telegram's clock is the rig's.
 import asyncio
 import hashlib
 import itertools
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,10 +28,12 @@ from adapters.messengers.telegram.desk.desk import TelegramDesk
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES
 from bots.board import Board
-from bots.errors import NotFound, Unavailable
+from bots.errors import NotFound
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
+from bots.model.message import UnifiedMessage
 from bots.model.operator import Operator, Role
+from bots.model.turn import Outgoing
 from bots.services.conversations import Conversations
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
@@ -90,6 +92,16 @@ class SharedHands(Hands):
         super().wake(moment)
 
 
+class Watched(TelegramChannel):
+    """Tells a test of every message before it is sent."""
+
+    when_sent: Callable[[Outgoing], None] = staticmethod(lambda row: None)
+
+    async def send(self, row: Outgoing) -> str:
+        self.when_sent(row)
+        return await super().send(row)
+
+
 class DeskRig(Rig):
     """One bot with a group of operators. Customers and operators go by their names.
 
@@ -118,7 +130,8 @@ class DeskRig(Rig):
         self.group = ForumGroup(telegram, group, forum=forum) if group is not None else None
         self.owner = self.forum.person("Хозяйка", status="creator") if self.group else None
         self.people: dict[str, DeskOperator] = {}
-        self.channel: TelegramChannel
+        self.channel: Watched
+        self.when_sent: Callable[[Outgoing], None] = lambda row: None
         self.desk: TelegramDesk
         self.handoff: Handoff
         self.operators: Operators
@@ -146,7 +159,7 @@ class DeskRig(Rig):
             owner = {"email": "owner@localhost", "password_hash": "none"}
             await self.stores.accounts.found(**owner, now=self.hands.now())
         self._connection = Connection(self.telegram.base)
-        self.channel = TelegramChannel(
+        self.channel = Watched(
             workspace=WORKSPACE,
             bot=BOT,
             token=TOKEN,
@@ -159,6 +172,7 @@ class DeskRig(Rig):
             is_desk=lambda channel, chat_id: self.desk.is_desk(channel, chat_id),
         )
         self.channel.username = "shop_bot"
+        self.channel.when_sent = self.when_sent
         self.channels[CHANNEL] = self.channel
         self.desk = TelegramDesk(self._parts())
         self.inbox.desk = self.desk.take
@@ -300,15 +314,22 @@ class DeskRig(Rig):
         )
         for update in answer["result"]:
             received = await self.channel.read(update)
-            after: Sequence[Callable[[], Awaitable[None]]] = received.after
-            for one in after:
-                await one()
-            try:
-                await self.inbox.accept(received.messages)
-            except Unavailable:
+            if not await self._accepted(received.messages):
                 return False
+            for after in received.after:
+                await after()
             self._offset = update["update_id"] + 1
         return bool(answer["result"])
+
+    async def _accepted(self, messages: Sequence[UnifiedMessage]) -> bool:
+        """False where the process ended before they were on disk: they come again."""
+        taking = self.beside(self.inbox.accept(messages))
+        await self.quiet()
+        if taking.done() and taking.exception() is None:
+            return True
+        taking.cancel()
+        await asyncio.gather(taking, return_exceptions=True)
+        return False
 
     async def later(self, seconds: float) -> None:
         """Time passes, and what happens meanwhile is brought in."""
