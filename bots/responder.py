@@ -132,6 +132,8 @@ class Responder:
                 return await self._commit(
                     conversation, Decided.untouched(conversation), arrival=arrival
                 )
+            if conversation.status == "closed":
+                conversation = replace(conversation, status="active")
             conversation, clocks = self._handoffs.heard(conversation, self._clock())
             decided = Decided.untouched(conversation)
             if conversation.owner != "operator":

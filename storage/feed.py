@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.model.conversation import Conversation
-from bots.model.feed import ADDED, RECEIPTS, TOLD, Entry, is_told, told_of
+from bots.model.feed import ADDED, BETWEEN, RECEIPTS, TOLD, Entry, is_told, told_of
 from bots.model.message import Address
 from bots.model.turn import Event
 from storage import receipts
@@ -25,7 +25,9 @@ _FROM = (
     " e.created_at FROM events e JOIN conversations c ON c.id = e.conversation_id"
     " WHERE e.id > ? AND e.workspace = ? AND "
 )
-_OF_HANDOFFS = HANDOFFS.replace("name", "e.name")
+_OF_HANDOFFS = "{} AND e.name NOT IN ({})".format(
+    HANDOFFS.replace("name", "e.name"), ", ".join(f"'{name}'" for name in sorted(BETWEEN))
+)
 _PAGE = " ORDER BY e.id LIMIT ?"
 _ADDED = (
     " SELECT w.id, m.seq, m.message_id, m.direction, m.author, m.message_type FROM wanted w"

@@ -32,7 +32,8 @@ class Conversation:
     leaves the house; `seq` numbers the conversation's messages, in and out. `keyboard` says that the
     messenger shows a keyboard of ours in place of the customer's own. `heard_at` is when the customer
     last wrote or pressed. What a `blocked` customer writes is kept, and nobody answers or sees it.
-    `episode` is the hand-off it is in, or its last one.
+    `episode` is the hand-off it is in, or its last one. `status` is
+    `escalated` with people, `closed` from when one of them closed it until the customer writes again.
     """
 
     id: int

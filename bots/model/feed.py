@@ -13,6 +13,8 @@ RECEIPTS = frozenset({"message.delivered", "message.read", "message.failed"})
 """What messengers tell of messages of ours."""
 HANDOFF = "handoff."
 """What the names of events of hand-offs begin with."""
+BETWEEN = frozenset({"handoff.noted"})
+"""What is between operators."""
 
 TOLD = frozenset(
     {
@@ -71,7 +73,7 @@ class Entry(NamedTuple):
 
 def is_told(name: str) -> bool:
     """Whether others may know of such events."""
-    return name in TOLD or name.startswith(HANDOFF)
+    return name in TOLD or (name.startswith(HANDOFF) and name not in BETWEEN)
 
 
 def told_of(name: str, data: Mapping[str, Any]) -> Mapping[str, Any]:

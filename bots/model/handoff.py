@@ -258,10 +258,11 @@ def _owned(
     chat: Conversation, owner: Literal["bot", "queue", "operator"], episode: Episode
 ) -> Conversation:
     """A chat whose owner changes is of a new epoch: what the bot had still to say stays unsaid."""
+    closed = episode.outcome == "closed"
     return replace(
         chat,
         owner=owner,
-        status="active" if owner == "bot" else "escalated",
+        status="escalated" if owner != "bot" else "closed" if closed else "active",
         epoch=chat.epoch + (owner != chat.owner),
         episode=episode,
     )

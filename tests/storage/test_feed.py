@@ -104,7 +104,14 @@ async def test_some_names_alone_can_be_asked_for(stores: Stores) -> None:
     assert [one.event.name for one in found] == ["goal"]
 
 
-@pytest.mark.parametrize("name", ["handoff.requested", "handoff.transferred", "handoff.noted"])
+async def test_that_a_note_was_written_is_not_told(stores: Stores) -> None:
+    noted = Event(name="handoff.noted", created_at=NOON, data={"operator": 1})
+    await answer(stores.journal, await opened(stores.journal), events=[noted])
+    assert [name for name, _ in await told(stores)] == ["messages.added"]
+    assert await stores.feed.after(1, 0, limit=10, names=["handoff.noted"]) == []
+
+
+@pytest.mark.parametrize("name", ["handoff.requested", "handoff.transferred", "handoff.later"])
 async def test_what_operators_tell_one_another_is_never_told(stores: Stores, name: str) -> None:
     data = {"episode": "e", "note": HIDDEN, "text": HIDDEN, "comment": HIDDEN, "deep": [HIDDEN]}
     event = Event(name=name, created_at=NOON, data=data)

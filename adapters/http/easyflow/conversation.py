@@ -15,7 +15,7 @@ from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.limits import per_minute
 from bots.errors import Invalid, NotFound
 from bots.model.answer import Answer
-from bots.model.conversation import Conversation
+from bots.model.conversation import Conversation, Owner
 from bots.model.message import Button
 from bots.model.turn import MessageRecord
 
@@ -170,7 +170,10 @@ class EscalateRequest(BaseModel):
 
 
 class EscalateResponse(BaseModel):
-    """The bot is silent from now on; the user's messages wait for a person."""
+    """The bot is silent while `status` is `escalated`; the user's messages wait for a person.
+
+    Where nobody is there and the flow knows what to do about it, the bot goes on: `success` is false.
+    """
 
     model_config = ConfigDict(json_schema_extra={"example": examples.ESCALATE_RESPONSE})
 
@@ -179,6 +182,17 @@ class EscalateResponse(BaseModel):
     status: Literal["active", "escalated", "closed"]
     escalated_at: Moment
     message: str
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> "EscalateResponse":
+        episode = conversation.episode
+        return cls(
+            success=conversation.owner != "bot",
+            session_id=session_id(conversation),
+            status=conversation.status,
+            escalated_at=episode.requested_at if episode else conversation.updated_at,
+            message=_TOLD[conversation.owner],
+        )
 
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many messages")]
@@ -196,7 +210,7 @@ async def chat(body: ChatRequest, request: Request, caller: Known) -> ChatRespon
     here = surface(request)
     await spend(request, LIMIT, body.user_id)
     context = dict(body.context or {})
-    bot = _wanted_bot(context)
+    bot = _taken_out(context, "bot")
     try:
         answer = await here.services.chat.ask(
             caller,
@@ -255,24 +269,26 @@ async def history(
     responses=documented(400, 404, 413, 422, 503),
 )
 async def escalate(body: EscalateRequest, request: Request, caller: Known) -> EscalateResponse:
-    """Asking again for a session that waits already changes nothing."""
+    """Asking again for a session that waits already changes nothing. `context.queue` names a queue."""
     here = surface(request)
+    context = dict(body.context or {})
+    queue = _taken_out(context, "queue")
     known = await here.services.conversations.one(caller, body.session_id)
     await spend(request, LIMIT, known.user_id)
-    conversation = await here.services.handoff.request(
-        caller,
-        body.session_id,
-        reason=body.reason,
-        priority=body.priority,
-        context=body.context,
-    )
-    return EscalateResponse(
-        success=True,
-        session_id=session_id(conversation),
-        status=conversation.status,
-        escalated_at=conversation.updated_at,
-        message="The conversation waits for a person; the bot is silent until then",
-    )
+    try:
+        conversation = await here.services.handoff.request(
+            caller,
+            body.session_id,
+            reason=body.reason,
+            priority=body.priority,
+            queue=queue or "",
+            context=context,
+        )
+    except Invalid as wrong:
+        if wrong.field != "queue":
+            raise
+        raise Invalid("context.queue", wrong.error) from wrong
+    return EscalateResponse.of(conversation)
 
 
 _ROLE: dict[str, Literal["user", "assistant", "operator"]] = {
@@ -283,12 +299,19 @@ _ROLE: dict[str, Literal["user", "assistant", "operator"]] = {
 }
 
 
-def _wanted_bot(context: dict[str, Any]) -> str | None:
-    """`bot` is taken out of the context: it says whom to ask, not what is known of the user."""
-    bot = context.pop("bot", None)
-    if bot is not None and not (isinstance(bot, str) and bot):
-        raise Invalid("context.bot", "must be the name of a bot")
-    return bot
+_TOLD: dict[Owner, str] = {
+    "queue": "The conversation waits for a person; the bot is silent until then",
+    "operator": "A person has the conversation; the bot is silent until it is given back",
+    "bot": "Nobody can take the conversation now; the bot goes on",
+}
+
+
+def _taken_out(context: dict[str, Any], name: Literal["bot", "queue"]) -> str | None:
+    """It says whom to ask, not what is known of the user."""
+    wanted = context.pop(name, None)
+    if wanted is not None and not (isinstance(wanted, str) and wanted):
+        raise Invalid(f"context.{name}", f"must be the name of a {name}")
+    return wanted
 
 
 def _text(said: Sequence[MessageRecord]) -> str:

@@ -137,6 +137,23 @@ async def test_after_an_escalation_the_bot_is_silent(client: httpx.AsyncClient) 
     assert (silent["message"], silent["requires_human"]) == ("", True)
     (listed,) = (await client.get("/conversation/sessions/user_escalated")).json()["sessions"]
     assert listed["status"] == "escalated"
+    again = await client.post(
+        "/conversation/escalate", json={"session_id": session, "priority": "urgent"}
+    )
+    assert again.json() == response.json()
+
+
+async def test_a_queue_that_the_bot_has_not_is_refused_by_its_field(
+    client: httpx.AsyncClient,
+) -> None:
+    session = (await chat(client, user_id="user_queue"))["session_id"]
+    response = await client.post(
+        "/conversation/escalate", json={"session_id": session, "context": {"queue": "moon"}}
+    )
+    assert response.status_code == 422
+    assert [one["field"] for one in response.json()["error"]["details"]] == ["context.queue"]
+    (listed,) = (await client.get("/conversation/sessions/user_queue")).json()["sessions"]
+    assert listed["status"] == "active"
 
 
 async def test_asking_for_a_person_requires_one(client: httpx.AsyncClient) -> None:
