@@ -64,6 +64,7 @@ from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
 from bots.services.attendance import Attendance
 from bots.services.banks import Banks
+from bots.services.canned import CannedAnswers
 from bots.services.channels import Channels
 from bots.services.conversations import Conversations
 from bots.services.events import Events
@@ -735,6 +736,9 @@ def desk_of(house: House) -> "TelegramDesk":
         handoff=house.handoff,
         episodes=house.stores.episodes,
         operators=house.operators,
+        canned=CannedAnswers(
+            house.stores.desks, house.published, workspace=house.workspace, clock=now
+        ),
         desks=house.stores.desks,
         deliveries=house.outbox,
         clock=now,

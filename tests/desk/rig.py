@@ -34,6 +34,7 @@ from bots.model.desk import DeskGroup, Topic
 from bots.model.message import UnifiedMessage
 from bots.model.operator import Operator, Role
 from bots.model.turn import Outgoing
+from bots.services.canned import CannedAnswers
 from bots.services.conversations import Conversations
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
@@ -203,6 +204,9 @@ class DeskRig(Rig):
             handoff=self.handoff,
             episodes=checked(self.stores.episodes),
             operators=self.operators,
+            canned=CannedAnswers(
+                self.stores.desks, self.published, workspace=WORKSPACE, clock=self.hands.now
+            ),
             desks=checked(self.stores.desks),
             deliveries=self.outbox,
             clock=self.hands.now,

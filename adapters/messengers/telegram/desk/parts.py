@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from adapters.messengers.telegram.channel import TelegramChannel
 from bots.model.conversation import Conversation
 from bots.ports import Channel, Clock, Desks, Episodes, NewId, Sleep
+from bots.services.canned import CannedAnswers
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
 from bots.services.runtime import Deliveries
@@ -21,6 +22,7 @@ class Parts:
     handoff: Handoff
     episodes: Episodes
     operators: Operators
+    canned: CannedAnswers
     desks: Desks
     deliveries: Deliveries
     clock: Clock
