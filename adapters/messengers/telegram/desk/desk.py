@@ -1,16 +1,36 @@
 """The desk as the house sees it: hears of every turn, and is brought what happens in groups."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
 import structlog
 
-from adapters.messengers.telegram.channel import TelegramChannel
-from adapters.messengers.telegram.desk.line import Line
+from adapters.messengers.telegram.desk.answers import Answers
+from adapters.messengers.telegram.desk.commands.catalogue import VERBS
+from adapters.messengers.telegram.desk.groups import Groups
+from adapters.messengers.telegram.desk.hints import Hinting
+from adapters.messengers.telegram.desk.incoming import Incoming
+from adapters.messengers.telegram.desk.kit import Kit
+from adapters.messengers.telegram.desk.lines import Lines
+from adapters.messengers.telegram.desk.orders import Orders
+from adapters.messengers.telegram.desk.outward import Outward
 from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.presses import Presses
+from adapters.messengers.telegram.desk.remarks import Remarks
+from adapters.messengers.telegram.desk.rights import Rights
+from adapters.messengers.telegram.desk.service import Service
+from adapters.messengers.telegram.desk.setup import Setup
+from adapters.messengers.telegram.desk.unsaid import Unsaid
 from bots.model.conversation import Conversation
-from bots.model.desk import DeskGroup
 from bots.model.message import UnifiedMessage
 from bots.model.turn import Event, MessageRecord
+
+CHECK_EVERY = timedelta(hours=1)
+"""Between two looks at our rights."""
+LOOK_EVERY = timedelta(seconds=30)
+"""Between two looks at what commands beside the server changed."""
 
 log = structlog.get_logger()
 
@@ -20,17 +40,48 @@ class TelegramDesk:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._groups: dict[tuple[str, str], DeskGroup] = {}
-        self._lines: dict[tuple[str, str], Line] = {}
+        self.groups = Groups(parts.desks, parts.workspace, parts.queues)
+        self._lines = Lines(parts)
+        self._answers = Answers(parts, self._lines)
+        self._places = Hereabouts(parts)
+        self._outward = Outward(parts, Remarks(parts))
+        kit = Kit(
+            parts=parts,
+            groups=self.groups,
+            lines=self._lines,
+            answers=self._answers,
+            outward=self._outward,
+            wake=self._places.wake,
+        )
+        self._rights = Rights(kit)
+        hinting = Hinting(kit)
+        orders = Orders(kit, hinting)
+        self._incoming = Incoming(
+            kit,
+            whose=self._places.whose,
+            orders=orders,
+            hinting=hinting,
+            presses=Presses(kit, hinting, verbs=VERBS, unsaid=Unsaid(kit)),
+            service=Service(
+                kit,
+                setup=Setup(kit, self._rights),
+                rights=self._rights,
+                topics=self._places,
+                whose=self._places.whose,
+                hinting=hinting,
+            ),
+        )
+        self._watching: asyncio.Task[None] | None = None
 
     # ------------------------------------------------------------ what comes in
 
     def is_desk(self, channel: str, chat_id: str) -> bool:
         """Whether what happens in this chat is for us."""
-        return (channel, chat_id) in self._groups
+        return self.groups.is_desk(channel, chat_id)
 
     async def take(self, message: UnifiedMessage) -> None:
         """Something happened in a group (`desk_updates.py`); the same may come twice."""
+        await self._incoming.take(message)
 
     def told(
         self,
@@ -39,27 +90,61 @@ class TelegramDesk:
         events: Sequence[Event],
     ) -> None:
         """A turn was committed."""
+        self._places.told(conversation, events)
 
     # ------------------------------------------------------------ life
 
     async def start(self) -> None:
         """Know the groups, and show in them what happened while we were away."""
-        for group in await self._parts.desks.groups(self._parts.workspace):
-            self._groups[group.channel, group.chat_id] = group
+        await self.groups.load()
+        await self._places.start()
+        self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
         """Let the calls under way end."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        await self._places.close()
+        await self._answers.close()
+        await self._lines.close()
 
-    # ------------------------------------------------------------ lines
+    def troubles(self) -> Mapping[str, str]:
+        """What people should know of the groups, in a sentence each, by the group's chat id."""
+        found = {one.chat_id: one.trouble for one in self.groups.all if one.trouble}
+        for chat_id, trouble in self._lines.troubles().items():
+            found[chat_id] = "; ".join(filter(None, (found.get(chat_id), trouble)))
+        return found
 
-    def line(self, group: DeskGroup) -> Line | None:
-        """The way into a group; None while our account there is not connected."""
-        channel = self._parts.channels.get(group.channel)
-        if not isinstance(channel, TelegramChannel):
-            return None
-        key = group.channel, group.chat_id
-        if key not in self._lines:
-            self._lines[key] = Line(
-                channel.client, group.chat_id, clock=self._parts.clock, sleep=self._parts.sleep
-            )
-        return self._lines[key]
+    async def _watch(self) -> None:
+        """Look again and again whether the groups are as they should be."""
+        looked = None
+        while True:
+            try:
+                now = self._parts.clock()
+                if looked is None or now - looked >= CHECK_EVERY:
+                    looked = now
+                    await self._rights.check_all()
+                else:
+                    await self.groups.load()
+            except Exception as error:  # noqa: BLE001 - whatever it meets, it looks again
+                log.warning("The operators' groups could not be looked at", error=repr(error))
+            await self._parts.sleep(LOOK_EVERY.total_seconds())
+
+
+class Hereabouts:
+    """Knows whose a topic is."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def wake(self, conversation_id: int) -> None: ...
+    def told(self, chat: Conversation, events: Sequence[Event]) -> None: ...
+    async def start(self) -> None: ...
+    async def close(self) -> None: ...
+    async def adopt(self, group: Any, message: Any) -> None: ...
+    async def renamed(self, group: Any, message: Any) -> None: ...
+    async def closed_by_hand(self, group: Any, message: Any) -> None: ...
+    async def reopened_by_hand(self, group: Any, message: Any) -> None: ...
+    async def whose(self, group: Any, message: Any) -> int | None:
+        return None

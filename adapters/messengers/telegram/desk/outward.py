@@ -56,11 +56,12 @@ class Outward:
         line: Line,
         *,
         knowingly: bool = False,
+        once: bool = False,
     ) -> None:
         """A message that the guard let through: to the customer, or back with what is in the way.
 
         `knowingly`: what will look otherwise there was shown, and is to go. Raises Conflict where
-        the chat is no longer theirs.
+        the chat is no longer theirs, unless they are a lead who answers in it `once`.
         """
         language = self._parts.speaks(chat)
         found = said(
@@ -84,7 +85,7 @@ class Outward:
             relays = self._relays(chat, who, message, group)
             try:
                 await self._parts.handoff.say(
-                    chat.address, who, found.reply, relays[0], others=relays[1:]
+                    chat.address, who, found.reply, relays[0], others=relays[1:], once=once
                 )
             except Consumed:
                 return

@@ -10,7 +10,10 @@ class Words:
     def __init__(self, table: Mapping[str, tuple[str, str]]) -> None:
         self._table = table
 
-    def say(self, language: str, name: str, **given: Any) -> str:
+    def __contains__(self, name: str) -> bool:
+        return name in self._table
+
+    def say(self, language: str, name: str, /, **given: Any) -> str:
         """A sentence in a language; whoever speaks neither reads English."""
         russian, english = self._table[name]
         return (russian if language == "ru" else english).format(**given)

@@ -1,0 +1,157 @@
+"""What the desk answers to people in a group: a reply, a notice above the screen, a file."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from adapters.foreign_json import mapping
+from adapters.messengers.telegram.desk.line import Urgency
+from adapters.messengers.telegram.desk.lines import Lines
+from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk_updates import thread_of
+from adapters.messengers.telegram.fields import id_of
+from bots.errors import ChannelError
+from bots.model.desk import DeskGroup, Relay
+
+LONGEST_NOTICE = 200
+LONGEST_TEXT = 4096
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is answered: a text with buttons, or a text file beside it.
+
+    `alert` is for a press: a window that has to be closed, where a short notice would be missed.
+    """
+
+    text: str = ""
+    buttons: Sequence[Sequence[dict[str, Any]]] = ()
+    file: tuple[str, bytes] | None = None
+    alert: bool = False
+
+
+class Answers:
+    """Given beside everything else: a group that has to wait keeps no operator's words waiting.
+
+    Whatever was done stays done if an answer cannot be shown: that is only noted in the log.
+    """
+
+    def __init__(self, parts: Parts, lines: Lines) -> None:
+        self._parts = parts
+        self._lines = lines
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def close(self, patience: float = 2.0) -> None:
+        """Let what is being said be said, for so many seconds."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=patience)
+        for task in list(self._under_way):
+            task.cancel()
+
+    def reply(
+        self,
+        group: DeskGroup,
+        message: dict[str, Any],
+        answer: Answer,
+        *,
+        chat: int | None = None,
+        urgency: Urgency = Urgency.SOON,
+        then: Callable[[str], None] = lambda number: None,
+    ) -> None:
+        """Answer a message where it stands; `chat` is the conversation it is about.
+
+        `then` is told our message's id.
+        """
+        parameters: dict[str, Any] = {"text": answer.text[:LONGEST_TEXT]}
+        if answer.buttons:
+            parameters["reply_markup"] = {"inline_keyboard": [list(row) for row in answer.buttons]}
+        if answered := id_of(message.get("message_id")):
+            parameters["reply_parameters"] = {
+                "message_id": int(answered),
+                "allow_sending_without_reply": True,
+            }
+
+        async def say() -> None:
+            number = await self._say(group, thread_of(message), parameters, answer, chat, urgency)
+            if number:
+                then(number)
+
+        self._beside(say())
+
+    def tell(self, group: DeskGroup, text: str, *, thread: str = "") -> None:
+        """Say something to the whole group, in General unless in a topic."""
+
+        async def say() -> None:
+            await self._say(group, thread, {"text": text}, Answer(), None, Urgency.SOON)
+
+        self._beside(say())
+
+    async def notice(self, channel: str, press: dict[str, Any], answer: Answer) -> None:
+        """End a press: only whoever pressed reads it. What is too long is cut, for Telegram refuses it."""
+        text = answer.text
+        if len(text) > LONGEST_NOTICE:
+            text = f"{text[: LONGEST_NOTICE - 1]}…"
+        parameters = {
+            "callback_query_id": press.get("id"),
+            "text": text,
+            "show_alert": answer.alert,
+        }
+        account = self._parts.account(channel)
+        try:
+            if account is not None:
+                await account.client.call("answerCallbackQuery", parameters)
+        except ChannelError as error:
+            # After a minute nobody waits for it any more.
+            log.info("A press was not answered", channel=channel, why=str(error))
+
+    async def delete(self, group: DeskGroup, message: dict[str, Any]) -> bool:
+        """Take a message away, a spoken code for one; False where we may not."""
+        line, number = self._lines.of(group), id_of(message.get("message_id"))
+        if line is None or number is None:
+            return False
+        try:
+            await line.call("deleteMessage", {"message_id": int(number)}, Urgency.SOON)
+        except ChannelError:
+            return False
+        return True
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _say(
+        self,
+        group: DeskGroup,
+        thread: str,
+        parameters: dict[str, Any],
+        answer: Answer,
+        chat: int | None,
+        urgency: Urgency,
+    ) -> str:
+        line = self._lines.of(group)
+        if line is None:
+            return ""
+        where = {"message_thread_id": int(thread)} if thread else {}
+        try:
+            sent = await line.call("sendMessage", where | parameters, urgency)
+        except ChannelError as error:
+            log.warning("An answer was not shown at the desk", chat=group.chat_id, why=str(error))
+            return ""
+        number = id_of(mapping({"sent": sent}, "sent").get("message_id")) or ""
+        if number and chat is not None:
+            relay = Relay(
+                channel=group.channel,
+                chat_id=group.chat_id,
+                message_id=number,
+                thread_id=thread,
+                conversation_id=chat,
+                way="own",
+            )
+            await self._parts.desks.add_relays([relay])
+        return number

@@ -1,0 +1,1 @@
+"""What operators can order in a group, each command in a module by its kind."""

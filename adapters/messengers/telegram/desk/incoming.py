@@ -1,0 +1,191 @@
+"""What comes from operators' groups: read, told apart, and given to whom it concerns."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from adapters.foreign_json import mapping
+from adapters.messengers.telegram.desk import guard
+from adapters.messengers.telegram.desk.group_message import (
+    GroupMessage,
+    command_of,
+    is_others_command,
+    read,
+)
+from adapters.messengers.telegram.desk.hints import Hinting
+from adapters.messengers.telegram.desk.kit import Kit
+from adapters.messengers.telegram.desk.orders import Orders
+from adapters.messengers.telegram.desk.presses import Presses
+from adapters.messengers.telegram.desk.service import Service
+from adapters.messengers.telegram.fields import id_of
+from bots.errors import Conflict, Consumed, Unavailable
+from bots.model.conversation import Conversation
+from bots.model.desk import DeskGroup
+from bots.model.message import UnifiedMessage
+from bots.model.operator import Operator
+
+Whose = Callable[[DeskGroup, dict[str, Any]], Awaitable[int | None]]
+
+log = structlog.get_logger()
+
+
+class Incoming:
+    """Takes every update of a group, at least once; raises where it has to be taken again."""
+
+    def __init__(
+        self,
+        kit: Kit,
+        *,
+        whose: Whose,
+        orders: Orders,
+        presses: Presses,
+        service: Service,
+        hinting: Hinting,
+    ) -> None:
+        self._kit = kit
+        self._whose = whose
+        self._orders = orders
+        self._presses = presses
+        self._service = service
+        self._hinting = hinting
+
+    async def take(self, message: UnifiedMessage) -> None:
+        """One update, kept whole in the message's metadata."""
+        update, channel = message.metadata["update"], message.address.channel
+        if "callback_query" in update:
+            await self._presses.take(channel, mapping(update, "callback_query"))
+        elif "my_chat_member" in update:
+            await self._service.membership(channel, mapping(update, "my_chat_member"))
+        elif "edited_message" in update:
+            await self._take_edited(channel, mapping(update, "edited_message"))
+        elif "message" in update:
+            await self._take_message(channel, mapping(update, "message"))
+
+    # ------------------------------------------------------------ messages
+
+    async def _take_message(self, channel: str, raw: dict[str, Any]) -> None:
+        account = self._kit.parts.account(channel)
+        username = account.username if account is not None else ""
+        said = read(raw)
+        chat_id = id_of(mapping(raw, "chat").get("id")) or ""
+        group = self._kit.groups.at(channel, chat_id)
+        if said.service:
+            await self._service.happened(channel, group, said)
+            return
+        if said.is_bot and not said.anonymous:
+            return
+        command = command_of(said.text, username)
+        if command is not None and command[0] in ("setup", "start"):
+            await self._service.set_up(channel, group, said, command[1])
+            return
+        if group is None or is_others_command(said.text, username):
+            return
+        if await self._known(group, raw):
+            return
+        chat = await self._chat(group, raw)
+        if chat is None and await self._is_anothers(group, said):
+            return
+        who = await self._who(said)
+        if command is not None:
+            await self._orders.take(group, said, chat, who, *command)
+        elif chat is not None:
+            await self._take_words(group, said, chat, who)
+
+    async def _take_words(
+        self, group: DeskGroup, said: GroupMessage, chat: Conversation, who: Operator | None
+    ) -> None:
+        verdict = guard.judged(
+            guard.Written(
+                chat=chat,
+                who=who,
+                text=said.text,
+                anonymous=said.anonymous,
+                foreign=bool(said.via) and not self._is_ours(group, said.via),
+                to_colleague=said.to_colleague,
+                write=self._kit.parts.queue(chat).write,
+            )
+        )
+        if isinstance(verdict, guard.Sends):
+            assert who is not None
+            try:
+                await self._pass_on(chat, who, said, group)
+            except Consumed:
+                return
+            except Conflict:
+                # The chat changed hands between our look and our word: look again.
+                again = await self._kit.parts.episodes.conversation(
+                    self._kit.parts.workspace, chat.id
+                )
+                if again.episode == chat.episode:
+                    raise
+                await self._take_words(group, said, again, who)
+        elif isinstance(verdict, guard.Notes):
+            assert who is not None
+            await self._orders.take(group, replace(said, text=""), chat, who, "note", verdict.text)
+        else:
+            await self._hinting.refuse(group, said, chat, who, verdict)
+
+    async def _take_edited(self, channel: str, raw: dict[str, Any]) -> None:
+        chat_id = id_of(mapping(raw, "chat").get("id")) or ""
+        group = self._kit.groups.at(channel, chat_id)
+        said = read(raw)
+        if group is None or said.is_bot:
+            return
+        number = id_of(raw.get("message_id")) or ""
+        relay = await self._kit.parts.desks.relay(channel, chat_id, number)
+        who = await self._who(said)
+        if relay is None or relay.way != "out" or who is None or relay.operator != who.id:
+            return
+        chat = await self._kit.parts.episodes.conversation(
+            self._kit.parts.workspace, relay.conversation_id
+        )
+        if said.text.startswith("/"):
+            # What was sent cannot become internal by an edit; and what is internal does not go out.
+            await self._hinting.sent_already(group, said, chat)
+            return
+        log.debug("An edit is not passed on", chat=chat.id)
+
+    async def _pass_on(
+        self, chat: Conversation, who: Operator, said: GroupMessage, group: DeskGroup
+    ) -> None:
+        line = self._kit.lines.of(group)
+        if line is None:
+            raise Unavailable("The account of the group is not connected")
+        await self._kit.outward.pass_on(chat, who, said.raw, group, line)
+
+    # ------------------------------------------------------------ who and where
+
+    async def _chat(self, group: DeskGroup, raw: dict[str, Any]) -> Conversation | None:
+        found = await self._whose(group, raw)
+        if found is None:
+            return None
+        parts = self._kit.parts
+        return await parts.episodes.conversation(parts.workspace, found)
+
+    async def _who(self, said: GroupMessage) -> Operator | None:
+        if said.anonymous:
+            return None
+        return await self._kit.parts.operators.of_telegram(said.user)
+
+    async def _known(self, group: DeskGroup, raw: dict[str, Any]) -> bool:
+        """Whether this message was dealt with before we were interrupted."""
+        number = id_of(raw.get("message_id")) or ""
+        return await self._kit.parts.desks.relay(group.channel, group.chat_id, number) is not None
+
+    async def _is_anothers(self, group: DeskGroup, said: GroupMessage) -> bool:
+        """Whether it stands in a topic of another bot of ours, whose own desk hears it too."""
+        if not said.thread:
+            return False
+        for other in self._kit.groups.all:
+            if other.chat_id == group.chat_id and other.channel != group.channel:
+                topic = await self._kit.parts.desks.topic_at(
+                    other.channel, other.chat_id, said.thread
+                )
+                if topic is not None:
+                    return True
+        return False
+
+    def _is_ours(self, group: DeskGroup, bot: str) -> bool:
+        return group.channel == f"telegram:{bot}"

@@ -1,0 +1,77 @@
+"""What the house refuses, in the words of the desk."""
+
+from adapters.messengers.telegram.desk.kit import Kit
+from adapters.messengers.telegram.desk.words import Words
+from bots.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Taken, TooMany
+
+WORDS = Words(
+    {
+        "taken": ("Этот чат у: {name}.", "{name} has this chat."),
+        "natively": (
+            "С этим чатом говорят в самом мессенджере ({name}). /take заберёт его сюда.",
+            "Somebody answers this chat in the messenger itself ({name}). /take brings it here.",
+        ),
+        "yours": ("Этот чат уже ваш.", "The chat is yours already."),
+        "bots": (
+            "С этим чатом говорит бот. /take заберёт его.",
+            "The bot answers this chat. /take takes it.",
+        ),
+        "stale": (
+            "За это время чат изменился: посмотрите на карточку.",
+            "The chat has changed meanwhile: look at its card.",
+        ),
+        "untaken": (
+            "Этот чат ещё никто не взял: сначала /take.",
+            "Nobody has taken this chat yet: /take first.",
+        ),
+        "theirs": ("Этот чат уже у него.", "They have this chat already."),
+        "open": (
+            "Этот чат уже у людей: посмотрите на карточку.",
+            "The chat is with people already: look at its card.",
+        ),
+        "blocked": (
+            "Этот человек заблокирован. /unblock снимет это.",
+            "This person is blocked. /unblock lifts it.",
+        ),
+        "unblocked": ("Этот человек не заблокирован.", "This person is not blocked."),
+        "unable": (
+            "Этот человек не отвечает в чатах: он наблюдатель.",
+            "This person answers no chats: they are a viewer.",
+        ),
+        "outside": (
+            "Эта команда — для темы чата: напишите её там (или ответом на сообщение чата).",
+            "This command is for a chat's topic: write it there (or as a reply to the chat's message).",
+        ),
+        "forbidden": (
+            "Это может только {role} и выше. Роли меняет владелец: python run.py operators.",
+            "Only a {role} or above may do this. The owner changes roles: python run.py operators.",
+        ),
+        "not_found": ("Не нашлось: {id}.", "Not found: {id}."),
+        "later": ("Слишком часто. Попробуйте через {n} с.", "Too often. Try again in {n} s."),
+    }
+)
+ROLES = {
+    "operator": ("оператор", "operator"),
+    "lead": ("старший", "lead"),
+    "admin": ("администратор", "admin"),
+    "owner": ("владелец", "owner"),
+    "viewer": ("наблюдатель", "viewer"),
+}
+
+
+async def worded(kit: Kit, problem: Problem, language: str) -> str:
+    """Why not, for whoever asked for it."""
+    if isinstance(problem, Taken):
+        name = await kit.name(problem.operator, problem.native)
+        return WORDS.say(language, "natively" if problem.native else "taken", name=name)
+    if isinstance(problem, Conflict) and problem.code in WORDS:
+        return WORDS.say(language, problem.code)
+    if isinstance(problem, Forbidden):
+        needed = str(problem).rsplit(" ", 1)[-1]
+        names = ROLES.get(needed, (needed, needed))
+        return WORDS.say(language, "forbidden", role=names[language != "ru"])
+    if isinstance(problem, NotFound):
+        return WORDS.say(language, "not_found", id=problem.id)
+    if isinstance(problem, TooMany):
+        return WORDS.say(language, "later", n=round(problem.retry_after))
+    return problem.error if isinstance(problem, Invalid) else str(problem)

@@ -1,0 +1,74 @@
+"""What becomes of words that were not sent, once whoever wrote them pressed a button."""
+
+from typing import Any
+
+from adapters.messengers.telegram.desk.answers import Answer
+from adapters.messengers.telegram.desk.group_message import read
+from adapters.messengers.telegram.desk.kit import Kit
+from adapters.messengers.telegram.desk.order import Order
+from adapters.messengers.telegram.desk.words import Words
+from bots.errors import Unavailable
+from bots.model.conversation import Conversation
+from bots.model.desk import Relay
+
+WORDS = Words(
+    {
+        "gone": (
+            "Этих слов больше нет у меня: напишите их ещё раз.",
+            "I do not have those words any more: write them again.",
+        ),
+        "noted": ("В заметках.", "Noted."),
+        "taken": ("Чат ваш. Сообщение не отправлено.", "The chat is yours. Nothing was sent."),
+        "sent": ("Отправлено.", "Sent."),
+    }
+)
+
+
+class Unsaid:
+    """Each message at most once: what was sent or noted before is left alone."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    async def settle(
+        self, order: Order, messages: list[dict[str, Any]], verb: str
+    ) -> Answer | str | None:
+        """`verb` is a hint's button. Raises a Problem where it may not be."""
+        handoff, chat = self._kit.parts.handoff, order.about
+        if verb == "force":
+            await handoff.take(chat.address, order.who, force=True)
+            return WORDS.say(order.language, "taken")
+        if not messages:
+            return Answer(text=WORDS.say(order.language, "gone"), alert=True)
+        if verb == "takesay":
+            chat = await handoff.take(chat.address, order.who, version=order.version)
+        for message in messages:
+            if await self._known(order, message):
+                continue
+            if verb == "keep":
+                await self._note(order, message)
+            else:
+                await self._send(order, chat, message, once=verb == "once")
+        return WORDS.say(order.language, "noted" if verb == "keep" else "sent")
+
+    async def _send(
+        self, order: Order, chat: Conversation, message: dict[str, Any], *, once: bool
+    ) -> None:
+        line = self._kit.lines.of(order.group)
+        if line is None:
+            raise Unavailable("The group cannot be reached")
+        await self._kit.outward.pass_on(chat, order.who, message, order.group, line, once=once)
+
+    async def _note(self, order: Order, message: dict[str, Any]) -> None:
+        await self._kit.noted(order.about, order.who, read(message).text, _relay(order, message))
+
+    async def _known(self, order: Order, message: dict[str, Any]) -> bool:
+        relay = _relay(order, message)
+        known = await self._kit.parts.desks.relay(relay.channel, relay.chat_id, relay.message_id)
+        return known is not None
+
+
+def _relay(order: Order, message: dict[str, Any]) -> Relay:
+    return Order(
+        group=order.group, message=message, who=order.who, language=order.language, chat=order.chat
+    ).relay("note")
