@@ -378,10 +378,10 @@ async def build(
         clock=now,
         state=lambda channel, why: house.told(channel, why),
     )
-    decider = decider_of(published, performer, meter, tape)
     board = Board()
     listeners.insert(0, board)
     await board.start(owner.workspace, stores.episodes, stores.operators)
+    decider = decider_of(published, performer, meter, board, tape)
     responder = Responder(
         journal=stores.journal,
         decider=decider,
@@ -390,7 +390,7 @@ async def build(
         listeners=listeners,
         clock=now,
         new_id=new_id,
-        handoffs=Handoffs(lambda bot: published.current(bot).queues, new_id),
+        handoffs=Handoffs(published.current, new_id, channels=channels, name=board.name),
     )
     worker = Worker(timers=stores.timers, clock=now)
     inbox: Inbox = Inbox(
@@ -478,14 +478,18 @@ def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[
 
 
 def decider_of(
-    published: Published, performer: Performer, meter: Meter, tape: "Tape | None"
+    published: Published, performer: Performer, meter: Meter, board: Board, tape: "Tape | None"
 ) -> Decider:
     """What asks the engine; a tape listens to it where somebody tries a bot."""
     if tape is None:
-        return Decider(published=published, performer=performer, meter=meter, clock=now)
+        return Decider(
+            published=published, performer=performer, meter=meter, clock=now, board=board
+        )
     from bots.tape import TapedDecider
 
-    return TapedDecider(published=published, performer=performer, meter=meter, clock=now, tape=tape)
+    return TapedDecider(
+        published=published, performer=performer, meter=meter, clock=now, board=board, tape=tape
+    )
 
 
 def performer_of(

@@ -1,7 +1,7 @@
 """Who waits for a person and who has which chat, in memory: for queues, places in them and estimates."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -13,6 +13,7 @@ from bots.model.message import Address
 from bots.model.operator import Operator
 from bots.model.turn import Event, MessageRecord
 from bots.ports import Episodes, Operators
+from flows.turn import Waiting
 
 REMEMBERED = 20
 """How many of a queue's last waits an estimate is made of."""
@@ -124,6 +125,33 @@ class Board:
         assert chat.episode is not None
         place = (chat.address.workspace, chat.address.bot, chat.episode.queue)
         self._waits.setdefault(place, deque(maxlen=REMEMBERED)).append(wait.total_seconds())
+
+
+class Queues(Mapping[str, Waiting]):
+    """The queues of a chat's bot as its customer sees them, worked out when they are looked at."""
+
+    __slots__ = ("_board", "_chat")
+
+    def __init__(self, board: Board, chat: Conversation) -> None:
+        self._board = board
+        self._chat = chat
+
+    def __getitem__(self, queue: str) -> Waiting:
+        workspace, bot = self._chat.address.workspace, self._chat.address.bot
+        line = [one.id for one in self._board.waiting(bot, queue)]
+        estimate = self._board.estimate(bot, queue, workspace)
+        return Waiting(
+            count=len(line),
+            minutes=estimate.total_seconds() / 60 if estimate is not None else None,
+            place=line.index(self._chat.id) + 1 if self._chat.id in line else 0,
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        found = self._board.waiting(self._chat.address.bot)
+        return iter(dict.fromkeys(one.episode.queue for one in found))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _turn(entry: Entry) -> tuple[int, datetime, int]:

@@ -13,6 +13,7 @@ import structlog
 
 from bots import composing
 from bots.actions import Performer, acted
+from bots.board import Board, Queues
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Button
 from bots.ports import Clock, Meter
@@ -68,8 +69,15 @@ class Decider:
     """Runs the engine, and within the same turn whatever it wants to know at once."""
 
     def __init__(
-        self, *, published: Published, performer: Performer, meter: Meter, clock: Clock
+        self,
+        *,
+        published: Published,
+        performer: Performer,
+        meter: Meter,
+        clock: Clock,
+        board: Board,
     ) -> None:
+        self._board = board
         self._published = published
         self._performer = performer
         self._meter = meter
@@ -85,6 +93,7 @@ class Decider:
         older = await self._older(bot, conversation.position)
         decided = Decided.untouched(conversation)
         decided.zone = ZoneInfo(bot.timezone)
+        waiting = Queues(self._board, conversation)
         started = time.perf_counter()
         for number in itertools.count():
             around = Around(
@@ -93,6 +102,7 @@ class Decider:
                 chat=decided.chat,
                 channel=conversation.platform,
                 owner=conversation.owner,
+                waiting=waiting,
                 chance=_chance(f"{conversation.uuid}:{cause}:{number}"),
             )
             step = engine.advance(bot, decided.position, what, around, older=older)

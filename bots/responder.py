@@ -25,6 +25,7 @@ from bots.model.message import (
 )
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, Clock, Journal, Listener, NewId
+from bots.rating import Rated
 from bots.writing import Writing
 from flows.turn import (
     CHATLESS,
@@ -34,6 +35,7 @@ from flows.turn import (
     Returned,
     Sent,
     Struck,
+    TakenOver,
     Understood,
     Updated,
 )
@@ -134,17 +136,32 @@ class Responder:
                 )
             if conversation.status == "closed":
                 conversation = replace(conversation, status="active")
-            conversation, clocks = self._handoffs.heard(conversation, self._clock())
-            decided = Decided.untouched(conversation)
-            if conversation.owner != "operator":
-                decided = await self._decider.decide(
-                    conversation, _heard(message), f"in:{arrival.seq}"
-                )
-            # First, so that what the turn comes to has the last word on them.
-            decided.effects[:0] = clocks
-            return await self._commit(conversation, decided, arrival=arrival)
+            return await self._take_words(conversation, arrival)
 
         return await self._claimed(message.address, turn, _opening(message))
+
+    async def _take_words(self, conversation: Conversation, arrival: Arrival) -> Turn:
+        """The customer wrote or pressed: to the bot, to a person, or about one who has answered."""
+        message, now = arrival.message, self._clock()
+        cause = f"in:{arrival.seq}"
+        rated = self._handoffs.rated(conversation, message, now)
+        if rated is not None:
+            decided = Decided.untouched(rated.chat)
+            if message.happening == "button":
+                decided.understood = Understood(rung="button", confidence=1.0)
+            return await self._commit(
+                rated.chat, decided, arrival=arrival, replies=rated.replies, events=rated.events
+            )
+        asked = self._handoffs.comes_back(conversation, message, now)
+        if asked is not None:
+            what = TakenOver(queue=asked.queue)
+            decided = await self._decider.decide(conversation, what, cause)
+            return await self._commit(conversation, decided, arrival=arrival, asked=asked)
+        conversation, events = self._handoffs.heard(conversation, now)
+        decided = Decided.untouched(conversation)
+        if conversation.owner != "operator":
+            decided = await self._decider.decide(conversation, _heard(message), cause)
+        return await self._commit(conversation, decided, arrival=arrival, events=events)
 
     async def _take_happening(
         self, arrival: Arrival, what: Occurred | Struck, events: Sequence[Event] = ()
@@ -169,12 +186,8 @@ class Responder:
         message = arrival.message
 
         async def turn(conversation: Conversation) -> Turn:
-            conversation, events, effects = self._handoffs.answered_natively(
-                conversation, message.platform, self._clock()
-            )
-            decided = Decided.untouched(conversation)
-            decided.effects.extend(effects)
-            return await self._commit(conversation, decided, arrival=arrival, events=events)
+            moved = self._handoffs.answered_natively(conversation, message.platform, self._clock())
+            return await self._moved(moved, f"in:{arrival.seq}", arrival=arrival)
 
         return await self._claimed(message.address, turn, _opening(message))
 
@@ -211,18 +224,29 @@ class Responder:
 
         return await self._claimed(address, turn, opening)
 
-    async def _moved(self, moved: Moved, cause: str, fired: str | None = None) -> Turn:
+    async def _moved(
+        self,
+        moved: Moved,
+        cause: str,
+        *,
+        fired: str | None = None,
+        arrival: Arrival | None = None,
+    ) -> Turn:
         if moved.tell is None:
             decided = Decided.untouched(moved.chat)
         else:
             decided = await self._decider.decide(moved.chat, moved.tell, cause)
         decided.effects[:0] = moved.effects
+        rated = Rated(chat=moved.chat)
+        if moved.rate:
+            rated = self._handoffs.rating_asked(moved.chat, self._clock())
         return await self._commit(
-            moved.chat,
+            rated.chat,
             decided,
+            arrival=arrival,
             fired=fired,
-            replies=moved.replies,
-            events=moved.events,
+            replies=(*moved.replies, *rated.replies),
+            events=(*moved.events, *rated.events),
             relays=moved.relays,
             notes=moved.notes,
             asked=moved.asked,

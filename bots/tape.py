@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from bots.actions import Performer
+from bots.board import Board
 from bots.deciding import Decided, Decider
 from bots.model.conversation import Conversation
 from bots.model.message import Address
@@ -69,9 +70,12 @@ class TapedDecider(Decider):
         performer: Performer,
         meter: Meter,
         clock: Clock,
+        board: Board,
         tape: Tape,
     ) -> None:
-        super().__init__(published=published, performer=performer, meter=meter, clock=clock)
+        super().__init__(
+            published=published, performer=performer, meter=meter, clock=clock, board=board
+        )
         self._tape = tape
 
     async def decide(self, conversation: Conversation, what: Input, cause: str) -> Decided:

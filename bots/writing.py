@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
+import structlog
+
 from bots import composing
 from bots.deciding import Decided
 from bots.handoffs import Handoffs
@@ -15,6 +17,7 @@ from bots.model.message import Reply, UnifiedMessage
 from bots.model.tally import tallies
 from bots.model.turn import Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, NewId
+from bots.rating import is_press
 from flows.standing import NOWHERE, Stand, standing, takes_press
 from flows.turn import (
     DropRun,
@@ -27,6 +30,8 @@ from flows.turn import (
     SetTimer,
     WithdrawRequest,
 )
+
+log = structlog.get_logger()
 
 
 class Writing:
@@ -104,6 +109,8 @@ class Writing:
 
     def add(self, effect: Effect) -> None:
         match effect:
+            case Say() if self._unheard():
+                pass
             case Say():
                 reply = composing.reply(effect, self._new_id(), self._decided.understood)
                 self.say(replace(reply, renews=self._pressed) if effect.renews else reply)
@@ -137,6 +144,9 @@ class Writing:
         at_once: bool,
     ) -> TurnRecord:
         """Everything the turn changes. What it said before the owner changed goes out all the same."""
+        self._chat, clocks = self._handoffs.wound(self._chat_now(), self._now)
+        for clock in clocks:
+            self.add(clock)
         conversation = self._changed()
         outgoing: list[Outgoing] = []
         if self._said and (self._channel is not None or conversation.address.at_messenger):
@@ -182,7 +192,10 @@ class Writing:
             taken
             and not renewed
             and bool(press.platform_message_id)
-            and not takes_press(self._decided.position, press.button or "")
+            and (
+                is_press(press.button)
+                or not takes_press(self._decided.position, press.button or "")
+            )
         )
 
     def _changed(self) -> Conversation:
@@ -224,7 +237,8 @@ class Writing:
         """Who calls a person, and why."""
         if self._asked is not None:
             queue = effect.queue or self._asked.queue
-            return replace(self._asked, queue=queue, note=self._asked.note or effect.note)
+            note = self._asked.note or effect.note
+            return replace(self._asked, queue=queue, note=note, patient=effect.timed)
         return Asked(
             source=effect.source
             if effect.source != "step"
@@ -232,13 +246,19 @@ class Writing:
             queue=effect.queue,
             note=effect.note,
             priority=cast(Priority, effect.priority),
+            patient=effect.timed,
         )
 
-    def _handed(self, done: tuple[Conversation, Sequence[Event], Sequence[Effect]]) -> None:
-        self._chat, events, effects = done
+    def _handed(self, done: tuple[Conversation, Sequence[Event]]) -> None:
+        self._chat, events = done
         self._events.extend(events)
-        for effect in effects:
-            self.add(effect)
+
+    def _unheard(self) -> bool:
+        """Never two voices: while a person has the chat, or nobody lets the customer in, the bot is
+        silent, whatever comes back to it meanwhile."""
+        if self._chat.owner == "operator":
+            log.warning("A bot's words were left out: a person has the chat", chat=self._chat.uuid)
+        return self._chat.owner == "operator" or self._chat.blocked
 
     def _happened(self, what: Happened) -> None:
         self._events.append(Event(name=what.name, created_at=self._now, data=what.data))

@@ -53,13 +53,23 @@ class Hours:
         since, until, total = start.astimezone(UTC), end.astimezone(UTC), timedelta()
         for number in range((end.date() - start.date()).days + 1):
             midnight = datetime.combine(start.date() + timedelta(days=number), time())
-            for opens, closes in self._week[midnight.weekday()]:
+            for opens, closes in self.spans(midnight.weekday()):
                 # By the clock on the wall first: some days have 23 hours and some 25.
                 local = midnight.replace(tzinfo=start.tzinfo)
                 first = (local + timedelta(minutes=opens)).astimezone(UTC)
                 last = (local + timedelta(minutes=closes)).astimezone(UTC)
                 total += max(min(last, until) - max(first, since), timedelta())
         return total
+
+    def spans(self, weekday: int) -> list[tuple[int, int]]:
+        """The working times of a day (0 is Monday) in minutes from midnight, in order, none overlapping."""
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(self._week[weekday]):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+            else:
+                merged.append((start, end))
+        return merged
 
 
 def parse_hours(source: str) -> Hours:

@@ -37,6 +37,13 @@ def standing(position: Mapping[str, Any]) -> list[Stand]:
     return found
 
 
+def asks(position: Mapping[str, Any]) -> bool:
+    """Whether the bot waits for the answer to a question of its own; a menu is none."""
+    stack = position.get("stack")
+    wait = stack[-1].get("wait") if stack else None
+    return wait is not None and wait["kind"] != "person" and not str(wait["id"]).startswith("m")
+
+
 def takes_press(position: Mapping[str, Any], payload: str) -> bool:
     """Whether a button acts, or acts still: one of a question does while the question waits."""
     kind, _, rest = payload.partition(":")

@@ -6,9 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from bots.model.conversation import Conversation
-from bots.model.episode import Priority
+from bots.model.episode import Episode, Priority
 from bots.model.handoff import event, opened
-from bots.model.turn import Event
+from bots.model.turn import Event, MessageRecord
+
+TOLD = 20
+"""How many of the last messages between people the flow may read afterwards."""
+
+LONGEST_TOLD = 500
+"""Characters of each."""
 
 Done = tuple[Conversation, Sequence[Event]]
 """The chat as it is then, and what is told of it."""
@@ -105,4 +111,25 @@ def woken(chat: Conversation, *, by: str, now: datetime, operator: int | None = 
     if episode.snoozed_until is None:
         return chat, ()
     told = event("handoff.woken", episode, now, {"by": by, "operator": operator})
-    return replace(chat, episode=replace(episode, snoozed_until=None)), (told,)
+    # Whoever is to speak has all the time for it from now on.
+    episode = replace(episode, snoozed_until=None, waiting_since=now)
+    return replace(chat, episode=episode), (told,)
+
+
+def outcome_of(
+    episode: Episode, operator: str, now: datetime, tail: Sequence[MessageRecord] = ()
+) -> dict[str, Any]:
+    """What the flow may know of a hand-off that is over (`handoff.*`); `tail` ends the chat."""
+    took = (now - (episode.accepted_at or now)).total_seconds()
+    said = [
+        {"author": one.author, "text": one.words[:LONGEST_TOLD]}
+        for one in tail
+        if one.seq > episode.first_seq and one.author in ("customer", "operator") and one.words
+    ]
+    return {
+        "operator": operator,
+        "duration": took,
+        "tags": list(episode.tags),
+        "form": dict(episode.form),
+        "messages": said[-TOLD:],
+    }

@@ -27,7 +27,8 @@ class Moved:
 
     The engine is told `tell`; where it then asks for a person, `asked` says on whose behalf.
     `effects` are timers set and dropped, `replies` what is said to the customer, `relays` the
-    messages of a desk it was said by, `notes` what nobody outside may read.
+    messages of a desk it was said by, `notes` what nobody outside may read. `rate` lets the customer be
+    asked how it was.
     """
 
     chat: Conversation
@@ -38,6 +39,7 @@ class Moved:
     replies: Sequence[Reply] = ()
     relays: Sequence[Relay] = ()
     notes: Sequence[Note] = ()
+    rate: bool = False
 
 
 # ---------------------------------------------------------------- moves

@@ -27,12 +27,6 @@ from bots.services.runtime import Inbox
 from flows.model import Queue
 from flows.turn import GivenBack, TakenOver
 
-TOLD = 20
-"""How many of the last messages between people the flow may read afterwards."""
-
-LONGEST_TOLD = 500
-"""Characters of each."""
-
 
 class Handoff(Handling):
     """Until a person gives it back, the bot is silent and the customer's messages wait.
@@ -253,14 +247,15 @@ class Handoff(Handling):
         step: str = "",
     ) -> Conversation:
         let(who, "operator")
-        tail = await self._conversations.tail(address, limit=2 * TOLD)
+        tail = await self._conversations.tail(address, limit=2 * handling.TOLD)
 
         def move(chat: Conversation, now: datetime) -> Moved:
             episode = theirs(chat, who)
             chat, event = handoff.released(chat, outcome, now=now, by=who.id, code=code)
-            details = outcome_of(episode, who.name, now, tail)
-            tell = GivenBack(outcome=outcome, details=details)
-            return Moved(chat=chat, events=(event,), tell=tell)
+            details = handling.outcome_of(episode, who.name, now, tail)
+            tell = GivenBack(outcome=outcome, step=step, details=details)
+            rate = outcome == "closed" and not silent
+            return Moved(chat=chat, events=(event,), tell=tell, rate=rate)
 
         return (await self._inbox.move(address, move)).conversation
 
@@ -301,25 +296,6 @@ class Handoff(Handling):
         queues = self._queues(bot)
         if queue and queues and queue not in queues:
             raise Invalid("queue", f"No such queue: {queue}. There are: {', '.join(queues)}")
-
-
-def outcome_of(
-    episode: Episode, operator: str, now: datetime, tail: Sequence[MessageRecord] = ()
-) -> dict[str, Any]:
-    """What the flow may know of a hand-off that is over (`handoff.*`); `tail` ends the chat."""
-    took = (now - (episode.accepted_at or now)).total_seconds()
-    said = [
-        {"author": one.author, "text": one.words[:LONGEST_TOLD]}
-        for one in tail
-        if one.seq > episode.first_seq and one.author in ("customer", "operator") and one.words
-    ]
-    return {
-        "operator": operator,
-        "duration": took,
-        "tags": list(episode.tags),
-        "form": dict(episode.form),
-        "messages": said[-TOLD:],
-    }
 
 
 def _serves(who: Operator, episode: Episode) -> None:

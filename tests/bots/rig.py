@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bots.actions import Performer
+from bots.board import Board
 from bots.deciding import Decider
 from bots.errands import Errands
 from bots.errors import Unavailable
@@ -294,7 +295,8 @@ class Rig:
         self.channels: dict[str, Channel] = {}
         self.world = World()
         self.ears = Ears()
-        self.listeners: list[Listener] = [self.ears]
+        self.board = Board()
+        self.listeners: list[Listener] = [self.board, self.ears]
         self.meter = NoMeter()
         self._ids = itertools.count(1)
         self._numbers = itertools.count(1)
@@ -336,11 +338,15 @@ class Rig:
             state=lambda channel, why: self.fares(channel, why),
             **time,
         )
+        self.board = Board()
+        self.listeners[0] = self.board
+        await self.board.start(WORKSPACE, self.stores.episodes, self.stores.operators)
         decider = Decider(
             published=self.published,
             performer=performer,
             meter=self.meter,
             clock=self.hands.now,
+            board=self.board,
         )
         responder = Responder(
             journal=journal,
@@ -350,7 +356,12 @@ class Rig:
             listeners=self.listeners,
             clock=self.hands.now,
             new_id=self.new_id,
-            handoffs=Handoffs(self._queues, self.new_id),
+            handoffs=Handoffs(
+                self.published.current,
+                self.new_id,
+                channels=self.channels,
+                name=self.board.name,
+            ),
         )
         self.worker = Worker(timers=timers, clock=self.hands.now)
         self.lanes = Lanes()

@@ -118,7 +118,11 @@ async def test_a_turn_that_is_tried_again_has_the_same_luck_and_another_one_its_
     conversation = await rig.conversation("anna")
     performer = Performer(rig.world, NobodyUnderstands(), rig.meter)
     decider = Decider(
-        published=rig.published, performer=performer, meter=rig.meter, clock=rig.hands.now
+        published=rig.published,
+        performer=performer,
+        meter=rig.meter,
+        clock=rig.hands.now,
+        board=rig.board,
     )
 
     async def said(cause: str) -> list[str]:

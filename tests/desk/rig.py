@@ -27,7 +27,6 @@ from adapters.messengers.telegram.client import Connection
 from adapters.messengers.telegram.desk.desk import TelegramDesk
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.parse import ALLOWED_UPDATES
-from bots.board import Board
 from bots.errors import NotFound
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
@@ -178,13 +177,11 @@ class DeskRig(Rig):
         self.desk = TelegramDesk(self._parts())
         self.inbox.desk = self.desk.take
         self.listeners[:] = [self.board, self.ears, self.desk]
-        await self.board.start(WORKSPACE, self.stores.episodes, self.stores.operators)
         await self.desk.start()
 
     def _parts(self) -> Parts:
         """The same as `run.desk_of` makes it of the house."""
         checked = self.life.checked
-        self.board = Board()
         self.handoff = Handoff(
             self.inbox,
             Conversations(self.stores.conversations),
