@@ -817,6 +817,7 @@ def http_app(
     from adapters.http.app import build_app
     from adapters.http.flows.access import Access, comes_from_here
     from adapters.http.flows.routes import flow_routes
+    from adapters.http.handoff_metrics import open_by_state
     from adapters.messengers.web.routes import web_routes
     from adapters.messengers.web.socket import BotCard
     from bots.services.funnel import Funnel
@@ -824,6 +825,8 @@ def http_app(
     stores, inbox = house.stores, house.inbox
     metrics.watch("easyflow_outbox_queued", "Rows waiting to be sent", lambda: house.outbox.queued)
     metrics.watch_each("easyflow_channel_up", "Whether a channel works", "channel", channels.up)
+    open_now = open_by_state(lambda: [one.episode for one in house.handoff.board.all()])
+    metrics.watch_each("easyflow_handoffs_open", "Chats that are with people", "state", open_now)
     metrics.watch(
         "easyflow_outbox_held", "Rows held until customers write", lambda: house.outbox.held
     )

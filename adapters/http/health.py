@@ -1,6 +1,8 @@
 """/healthz, /readyz and /metrics, and the meter behind the last one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -9,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from adapters.http.handoff_metrics import HandoffMetrics
 from bots.model.channel import ChannelState
 from bots.model.conversation import Conversation
+from bots.model.desk_state import DeskState, GroupState
 from bots.model.tally import QUESTION_OUTCOMES, TASK_OUTCOMES
 from bots.model.turn import Event, MessageRecord
 from bots.services.health import Health
@@ -57,6 +61,7 @@ class Metrics:
         self._dialogs = {
             what: dialogs.labels(what) for what in (*QUESTION_OUTCOMES, *TASK_OUTCOMES)
         }
+        self._handoffs = HandoffMetrics(registry)
         self._requests = Counter(
             "easyflow_http_requests",
             "HTTP requests answered",
@@ -100,7 +105,9 @@ class Metrics:
         messages: Sequence[MessageRecord],
         events: Sequence[Event],
     ) -> None:
-        """Implements `bots.ports.Listener`: how questions and tasks fare, over all bots."""
+        """Implements `bots.ports.Listener`: how questions and tasks fare, over all bots; hand-offs."""
+        if events:
+            self._handoffs.told(conversation, messages, events)
         for event in events:
             counted = self._dialogs.get(event.name)
             if counted is not None:
@@ -111,6 +118,23 @@ class Metrics:
         self._requests.labels(method if method in _METHODS else "other", route, status).inc()
         self._request_seconds.labels(route).observe(seconds)
 
+    def watch_desk(self, state: Callable[[], DeskState]) -> None:
+        """How operators' groups keep up, and whether anybody waits whom they are not shown."""
+        self.watch(
+            "easyflow_handoffs_unseen",
+            "Chats that wait for people and that no group shows",
+            lambda: state().unseen,
+        )
+        figures: tuple[tuple[str, str, Callable[[GroupState], float]], ...] = (
+            ("waiting", "Calls that wait for their turn", lambda one: one.waiting),
+            ("behind_seconds", "How long the first waits", lambda one: one.behind.total_seconds()),
+            ("up", "Whether a group is as it should be", lambda one: float(not one.trouble)),
+        )
+        for name, meaning, figure in figures:
+            self.watch_each(
+                f"easyflow_desk_{name}", meaning, "group", partial(_each, state, figure)
+            )
+
     def watch(self, name: str, meaning: str, value: Callable[[], float]) -> None:
         """Ask for a value whenever the metrics are read: how many are queued, how old, …"""
         self.watch_each(name, meaning, "", lambda: {"": value()})
@@ -120,6 +144,12 @@ class Metrics:
     ) -> None:
         """The same of several things, each by its name under `label`."""
         self.registry.register(_Watched(name, meaning, label, values))
+
+
+def _each(
+    state: Callable[[], DeskState], figure: Callable[[GroupState], float]
+) -> Mapping[str, float]:
+    return {name: figure(one) for name, one in state().groups.items()}
 
 
 class _Watched(Collector):
@@ -151,6 +181,7 @@ def health_routes(health: Health, metrics: Metrics) -> list[BaseRoute]:
             "status": "unready" if troubles else "ready",
             "troubles": troubles,
             "channels": {name: _state(one) for name, one in health.channels().items()},
+            "desk": _desk(health.desk()),
         }
         return JSONResponse(body, status_code=503 if troubles else 200, headers=_FRESH)
 
@@ -167,6 +198,21 @@ def health_routes(health: Health, metrics: Metrics) -> list[BaseRoute]:
 def _state(state: ChannelState) -> dict[str, str]:
     since = state.since.isoformat(timespec="seconds").replace("+00:00", "Z")
     return {"status": state.status, "since": since, "why": state.why}
+
+
+def _desk(state: DeskState) -> dict[str, Any]:
+    return {
+        "unseen": state.unseen,
+        "groups": {
+            name: {
+                "trouble": one.trouble,
+                "saturated": one.saturated,
+                "waiting": one.waiting,
+                "behind": round(one.behind.total_seconds(), 1),
+            }
+            for name, one in state.groups.items()
+        },
+    }
 
 
 _FRESH = {"Cache-Control": "no-store"}

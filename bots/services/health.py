@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bots.model.channel import ChannelState
+from bots.model.desk_state import DeskState
 from bots.ports import Clock
 
 Check = Callable[[], Awaitable[str | None]]
@@ -18,10 +19,11 @@ _PATIENCE = 2.0
 
 
 class Health:
-    """`checks` are named by what they look at: `database`, `inbox` …; `channels` tells how they fare.
+    """`checks` are named by what they look at: `database`, `inbox` …; `channels` and `desk` tell how
+    those fare.
 
     A messenger that is down makes nobody unready: what it would have brought it brings later, and a
-    restart would cure nothing.
+    restart would cure nothing. So it is with a group of operators.
     """
 
     def __init__(
@@ -29,9 +31,11 @@ class Health:
         checks: Mapping[str, Check],
         *,
         channels: Callable[[], Mapping[str, ChannelState]] = dict,
+        desk: Callable[[], DeskState] = DeskState,
         patience: float = _PATIENCE,
     ) -> None:
         self.channels = channels
+        self.desk = desk
         self._checks = checks
         self._patience = patience
 

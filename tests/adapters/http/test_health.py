@@ -2,12 +2,17 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 
 from adapters.http.docs_pages import REDOC, SWAGGER, VENDOR
+from adapters.http.handoff_metrics import open_by_state
+from bots.model import handling, handoff
 from bots.model.channel import ChannelState
 from bots.model.conversation import Opening
+from bots.model.desk_state import DeskState, GroupState
+from bots.model.episode import Asked
 from bots.model.message import Address
 from bots.model.turn import Event
 from bots.services.health import Health, not_behind
@@ -32,6 +37,7 @@ async def test_ready_is_red_while_anything_does_not_answer(house: House) -> None
         "status": "unready",
         "troubles": {"database": "fails"},
         "channels": {},
+        "desk": {"unseen": 0, "groups": {}},
     }
 
 
@@ -47,6 +53,62 @@ async def test_a_channel_that_is_down_is_shown_and_makes_nobody_unready(house: H
             "why": "502 with a page of a proxy",
         }
     }
+
+
+async def test_a_desk_in_trouble_is_shown_and_makes_nobody_unready(house: House) -> None:
+    group = GroupState(
+        trouble="may not make topics", waiting=3, behind=timedelta(seconds=41), saturated=True
+    )
+    state = DeskState(groups={"telegram:1/-100": group}, unseen=2)
+    house.services.health.desk = lambda: state
+    house.metrics.watch_desk(lambda: state)
+    response = await house.client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["desk"] == {
+        "unseen": 2,
+        "groups": {
+            "telegram:1/-100": {
+                "trouble": "may not make topics",
+                "saturated": True,
+                "waiting": 3,
+                "behind": 41.0,
+            }
+        },
+    }
+    text = (await house.client.get("/metrics")).text
+    for line in (
+        "easyflow_handoffs_unseen 2.0",
+        'easyflow_desk_waiting{group="telegram:1/-100"} 3.0',
+        'easyflow_desk_behind_seconds{group="telegram:1/-100"} 41.0',
+        'easyflow_desk_up{group="telegram:1/-100"} 0.0',
+    ):
+        assert line in text
+
+
+async def test_waits_for_people_are_measured_by_queue(house: House) -> None:
+    chat = house.store.opened(Address(1, "shop", "web", "1"), Opening(platform="web", user_id="1"))
+    chat, requested = handoff.requested(chat, Asked(queue="sales"), id="e1", now=NOON)
+    house.metrics.told(chat, [], [requested])
+    now = NOON + timedelta(seconds=42)
+    chat, taken = handoff.taken(chat, by=1, id="", now=now)
+    house.metrics.told(chat, [], [taken])
+    chat, forced = handoff.taken(chat, by=2, id="", now=now + timedelta(minutes=5), force=True)
+    house.metrics.told(chat, [], [forced])
+    chat, answered = handling.answered(chat, by=2, now=now + timedelta(minutes=6))
+    house.metrics.told(chat, [], answered)
+    opened = [chat.episode] if chat.episode else []
+    counted = open_by_state(lambda: opened)
+    assert counted() == {"requested": 0.0, "active": 1.0, "snoozed": 0.0}
+    text = (await house.client.get("/metrics")).text
+    labels = 'bot="shop",queue="sales"'
+    for line in (
+        f'easyflow_handoff_events_total{{{labels},what="requested"}} 1.0',
+        f'easyflow_handoff_events_total{{{labels},what="accepted"}} 2.0',
+        f"easyflow_handoff_wait_seconds_sum{{{labels}}} 42.0",
+        f"easyflow_handoff_wait_seconds_count{{{labels}}} 1.0",
+        f"easyflow_handoff_first_response_seconds_sum{{{labels}}} 402.0",
+    ):
+        assert line in text
 
 
 async def test_metrics_name_each_of_several_things(house: House) -> None:
