@@ -57,6 +57,7 @@ from bots.errors import NotFound, Unavailable
 from bots.handoffs import Handoffs
 from bots.inbox import Inbox
 from bots.lanes import Lanes
+from bots.model.desk_state import DeskState
 from bots.outbox import Outbox
 from bots.ports import Channel, Listener, Meter, Shelf
 from bots.publishing import Published
@@ -827,6 +828,7 @@ def http_app(
     metrics.watch_each("easyflow_channel_up", "Whether a channel works", "channel", channels.up)
     open_now = open_by_state(lambda: [one.episode for one in house.handoff.board.all()])
     metrics.watch_each("easyflow_handoffs_open", "Chats that are with people", "state", open_now)
+    metrics.watch_desk(partial(desk_state, house))
     metrics.watch(
         "easyflow_outbox_held", "Rows held until customers write", lambda: house.outbox.held
     )
@@ -918,8 +920,14 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
                 "inbox": not_behind(lambda: inbox.oldest, now),
             },
             channels=channels.states,
+            desk=partial(desk_state, house),
         ),
     )
+
+
+def desk_state(house: House) -> DeskState:
+    """How operators' groups fare; nothing where there is no desk."""
+    return house.desk.state() if house.desk is not None else DeskState()
 
 
 def recorder_of(settings: Settings, house: House) -> "Recorder | None":

@@ -13,6 +13,7 @@ from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.hints import Hinting
 from adapters.messengers.telegram.desk.incoming import Incoming
 from adapters.messengers.telegram.desk.kit import Kit
+from adapters.messengers.telegram.desk.line import SATURATED
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.orders import Orders
 from adapters.messengers.telegram.desk.outward import Outward
@@ -24,6 +25,7 @@ from adapters.messengers.telegram.desk.service import Service
 from adapters.messengers.telegram.desk.setup import Setup
 from adapters.messengers.telegram.desk.unsaid import Unsaid
 from bots.model.conversation import Conversation
+from bots.model.desk_state import DeskState, GroupState
 from bots.model.message import UnifiedMessage
 from bots.model.turn import Event, MessageRecord
 
@@ -116,6 +118,20 @@ class TelegramDesk:
             found[chat_id] = "; ".join(filter(None, (found.get(chat_id), trouble)))
         return found
 
+    def state(self) -> DeskState:
+        """How the groups fare, for `/readyz` and `/metrics`."""
+        troubles, delays = self.troubles(), self._lines.delays()
+        groups = {}
+        for one in self.groups.all:
+            behind, waiting = delays.get(one.chat_id, (0.0, 0))
+            groups[f"{one.channel}/{one.chat_id}"] = GroupState(
+                trouble=troubles.get(one.chat_id, ""),
+                waiting=waiting,
+                behind=timedelta(seconds=behind),
+                saturated=behind > SATURATED,
+            )
+        return DeskState(groups=groups, unseen=len(self._places.unseen))
+
     async def _watch(self) -> None:
         """Look again and again whether the groups are as they should be."""
         looked = None
@@ -134,6 +150,8 @@ class TelegramDesk:
 
 class Hereabouts:
     """Knows whose a topic is."""
+
+    unseen: Mapping[int, str] = {}
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
