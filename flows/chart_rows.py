@@ -149,6 +149,11 @@ def triggers_of(bot: Bot, name: str) -> list[Row]:
         if any(target.flow == name for target in targets)
     ]
     rows += [
+        Row(kind="event", text=f"confidence {limit:g}")
+        for limit, target in bot.starts.unsure
+        if target.flow == name
+    ]
+    rows += [
         Row(kind="later", text=schedule.timetable.text)
         for schedule in bot.schedules
         if schedule.target.flow == name

@@ -173,6 +173,8 @@ def _asking(stage: Stage, frame: Frame) -> Asking:
     """What had the flow come to ask for a person."""
     if stage.ran_out:
         return "misfits"
+    if "doubt" in stage.because:
+        return "rule"
     return _BY_RUNG.get(stage.rung, "step")
 
 

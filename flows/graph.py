@@ -137,7 +137,8 @@ def _written(*blocks: tuple[int, WayKind]) -> Iterator[Way]:
 def entries(scope: Scope) -> Iterator[Way]:
     """Where the handlers of a scope begin; each bears the first of its triggers."""
     events = [(name, target) for name, targets in scope.events.items() for target in targets]
-    listed = [*scope.exact.items(), *events, *scope.contains, *scope.means]
+    unsure = [(f"confidence {limit:g}", target) for limit, target in scope.unsure]
+    listed = [*scope.exact.items(), *events, *scope.contains, *scope.means, *unsure]
     named: dict[int, str] = {}
     for trigger, target in listed:
         if target.entry >= 0:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flows import asking, endings, guards, running, tasks, walking
+from flows import asking, endings, guards, moving, running, tasks, walking
 from flows.choices import pending
 from flows.frames import Frame
 from flows.model import HandOff
@@ -53,6 +53,7 @@ def give_back(stage: Stage, what: GivenBack) -> None:
         return
     tasks.cut(stage, stage.index(frame) + 1)
     endings.note_outcome(stage, what.outcome, _details(what))
+    moving.returned_to(stage, frame)
     if what.step and _go_to(stage, what.step):
         return
     endings.end_waiting(stage, frame, what.outcome)

@@ -58,8 +58,9 @@ def reason(rung: str, because: Mapping[str, str], intent: str | None, language: 
     what = because.get("words") or because.get("label") or ""
     what = what if len(what) <= LONGEST_REASON else what[:LONGEST_REASON].rstrip() + "…"
     of_what = Told(f" «{what}»", f" “{what}”").by(language) if what else ""
+    doubt = f" (< {because['doubt']})" if "doubt" in because else ""
     led = f" → {intent}" if intent else ""
-    return f"{told.by(language)}{of_what}{led}"
+    return f"{told.by(language)}{of_what}{doubt}{led}"
 
 
 _RUNGS: Mapping[str, Told] = {

@@ -21,6 +21,9 @@ CLOSE = 0.1
 
 MOST_TOPICS = 3
 
+DOUBT = "unsure"
+"""What a handler sees as the name of its event where too little confidence woke it."""
+
 Ranked = Sequence[tuple[str, float]]
 Leads = list[Any]
 
@@ -95,11 +98,25 @@ def choose(stage: Stage, ranked: Ranked) -> str:
     close = _close(stage, ranked, meaning.targets)
     if not close:
         return meaning.text
+    if _doubted(stage, meaning.text, *close[0]):
+        return ""
     if len(close) > 1 and _ask_which(stage, meaning.text, close):
         return ""
     key, confidence = close[0]
     _wake(stage, key, meaning.targets[key], meaning.text, "means", confidence)
     return ""
+
+
+def _doubted(stage: Stage, text: str, key: str, confidence: float) -> bool:
+    """Whether the owner would rather not act on a meaning that is no surer."""
+    found = triggers.doubter(stage, confidence)
+    if found is None:
+        return False
+    limit, (target, frame) = found
+    intent = triggers.intent_of(target, frame)
+    triggers.note(stage, "means", confidence, intent, words=key, doubt=f"{limit:g}")
+    triggers.wake(stage, target, frame, text, event=DOUBT)
+    return True
 
 
 def _close(stage: Stage, ranked: Ranked, targets: dict[str, Leads]) -> list[tuple[str, float]]:

@@ -115,13 +115,15 @@ class Scope:
     `exact` is keyed by a command with its slash (lower case) or by folded words. `contains` keeps
     file order: a folded phrase to be found in the folded message, (`matches`) a pattern to be
     searched for in the message as written, or what is attached to it. Of one event the first
-    target whose narrowing holds is woken. In `starts` a target is a flow, elsewhere a handler.
+    target whose narrowing holds is woken. `unsure` wakes for a text whose meaning is less sure than
+    the number says. In `starts` a target is a flow, elsewhere a handler.
     """
 
     exact: Mapping[str, Target] = field(default_factory=dict)
     contains: tuple[tuple[str | Sends | Pattern, Target], ...] = ()
     means: tuple[tuple[str, Target], ...] = ()
     events: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
+    unsure: tuple[tuple[float, Target], ...] = ()
 
 
 Value = Text | object

@@ -69,6 +69,15 @@ def listener(
     return None
 
 
+def doubter(stage: Stage, confidence: float) -> tuple[float, tuple[Target, Frame | None]] | None:
+    """Who is woken, the nearest first, by a text that is understood with no more confidence."""
+    for scope, frame in levels(stage):
+        for limit, target in scope.unsure:
+            if confidence < limit and guards.listens(stage, target, frame):
+                return limit, (target, frame)
+    return None
+
+
 # ---------------------------------------------------------------- exact words
 
 

@@ -294,7 +294,8 @@ class Understood(Struct, frozen=True, kw_only=True, gc=False):
     `rung` the step of the ladder: button, exact, answer, contains, means, no_match, edited, other.
     `because` says what decided it: the `words` of the trigger and its `scope` (question, flow, bot,
     starts), the `label` that was pressed or named, the `type` and `step` of the question whose
-    answer it was, the meanings that were too `close` to tell apart.
+    answer it was, the meanings that were too `close` to tell apart, the confidence it fell short of
+    (`doubt`).
     """
 
     intent: str | None = None

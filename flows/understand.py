@@ -263,7 +263,7 @@ def nobody(stage: Stage, text: str, reason: str, attached: Sequence[Sent] = ()) 
         asking.miss(stage, top, asking.objection(stage, top, reason))
         return
     greeted = stage.position.met or stage.position.greeting is not None
-    listener = triggers.listener(stage)
+    listener = triggers.listener(stage) or _doubter(stage)
     start = stage.bot.start
     if start is not None and not guards.may_start(stage, start):
         start = None
@@ -281,11 +281,20 @@ def nobody(stage: Stage, text: str, reason: str, attached: Sequence[Sent] = ()) 
         triggers.wake(stage, target, frame, text, event=NO_MATCH)
 
 
+def _doubter(stage: Stage) -> tuple[Target, Frame | None] | None:
+    """Where nobody listens for what nobody understood, who listens for little confidence does."""
+    found = triggers.doubter(stage, 0.0)
+    if found is None:
+        return None
+    stage.because["doubt"] = f"{found[0]:g}"
+    return found[1]
+
+
 def after_greeting(stage: Stage) -> None:
     """The start flow has greeted a first message that nobody claimed; now it is handled."""
     text = stage.position.greeting
     stage.position.greeting = None
-    listener = triggers.listener(stage)
+    listener = triggers.listener(stage) or _doubter(stage)
     if text is None or listener is None:
         return
     top = pending(stage)

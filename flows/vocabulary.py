@@ -167,6 +167,7 @@ WORDS: tuple[Word, ...] = (
     Word("event", "trigger", "event | [event]", "что-то случилось: никто не понял сообщение, действие не удалось, пришла оплата", "something happened: nobody understood, an action failed, a payment came", "событие"),
     Word("every", "trigger", "timetable | [timetable]", "расписание: mon-fri 10:00", "a timetable: mon-fri 10:00", "расписание"),
     Word("for", "trigger", "expression | yes_no", "для каких клиентов работает every: выражение о user, yes — для всех", "which customers every runs for: an expression over user, yes for everybody", "для"),
+    Word("confidence", "trigger", "limit", "бот не уверен, что понял сообщение: уверенность меньше этого числа от 0 до 1", "the bot is not sure what a message means: less sure than this, from 0 to 1", "уверенность"),
     Word("channel", "trigger", "channel | [channel]", "только в этом канале", "only on this channel", "канал"),
     Word("if", "trigger", "expression", "только пока это верно", "only while this is true", "если"),
     Word("when", "handler", "text | {trigger} | [text | {trigger}]", "что будит обработчик", "triggers that wake it", "когда"),

@@ -83,7 +83,7 @@ def _triggered(scope: Scope) -> Iterator[str]:
         yield target.flow
     for targets in scope.events.values():
         yield from (target.flow for target in targets)
-    for _, target in (*scope.contains, *scope.means):
+    for _, target in (*scope.contains, *scope.means, *scope.unsure):
         yield target.flow
 
 

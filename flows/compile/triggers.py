@@ -15,13 +15,14 @@ from flows.matching import fold
 from flows.model import Narrowing, Schedule, Scope, Sends, Target
 from flows.patterns import Pattern, compiled
 from flows.timetables import parse_timetable
+from flows.values import typed_scalar
 from flows.vocabulary import CHANNELS, EVENTS
 from flows.yaml_text import Listing, Mapped, Node, Scalar
 
 _COMMAND = re.compile(r"/\w{1,32}")
 _OWN_EVENT = re.compile(r"[^\W\d][\w-]*(?:\.[\w-]+)+")
 _OF_A_CHAT = frozenset(("user", "chat", "now", "today", "hours"))
-_TRIGGERS = ("contains", "matches", "means", "sends", "event", "every")
+_TRIGGERS = ("contains", "matches", "means", "sends", "event", "every", "confidence")
 SENDS = ("photo", "voice", "video", "file", "location", "contact", "sticker")
 
 
@@ -37,6 +38,7 @@ class Triggers:
         self._contains: list[tuple[str | Sends | Pattern, Target]] = []
         self._means: list[tuple[str, Target]] = []
         self._events: dict[str, list[Target]] = {}
+        self._unsure: list[tuple[float, Target]] = []
         self.schedules: list[Schedule] = []
         self.event_places: list[tuple[str, Place]] = []
 
@@ -46,6 +48,7 @@ class Triggers:
             contains=tuple(self._contains),
             means=tuple(self._means),
             events={name: tuple(targets) for name, targets in self._events.items()},
+            unsure=tuple(self._unsure),
         )
 
     def add(self, node: Node, target: Target) -> None:
@@ -110,10 +113,20 @@ class Triggers:
                 self._contains.append((Sends(named), target))
         for event in self._scalars(fields.get("event"), "event"):
             self._event(event, target)
+        for limit in self._scalars(fields.get("confidence"), "confidence"):
+            self._confidence(limit, target)
         for timetable in self._scalars(fields.get("every"), "every"):
             self._every(timetable, fields.get("for"), target)
         if "for" in fields and "every" not in fields:
             self.reader.report(complaints.FOR_ALONE, fields.key("for").place)
+
+    def _confidence(self, scalar: Scalar, target: Target) -> None:
+        limit = typed_scalar(scalar.text.strip())
+        if isinstance(limit, (int, float)) and 0 < limit <= 1:
+            self._unsure.append((float(limit), target))
+        else:
+            what = ("число больше 0 и до 1: 0.7", "a number above 0 and up to 1: 0.7")
+            self.reader.expected(scalar, "confidence", *what)
 
     def _every(self, scalar: Scalar, audience: Node | None, target: Target) -> None:
         like = "a timetable such as mon-fri 10:00, daily 09:00, 1st 10:00 or 2h"
@@ -200,8 +213,8 @@ class Triggers:
 
 
 _NOTHING_TO_NARROW = (
-    "channel и if только уточняют — добавьте contains, matches, means, sends, event или every",
-    "channel and if only narrow: add contains, matches, means, sends, event or every",
+    "channel и if только уточняют — добавьте contains, matches, means, sends, event, confidence или every",
+    "channel and if only narrow: add contains, matches, means, sends, event, confidence or every",
 )
 
 
