@@ -179,7 +179,9 @@ def answer_by_label(stage: Stage, frame: Frame, text: str) -> bool:
     wait = frame.wait
     assert wait is not None
     if wait.confirming:
-        said = answering.yes_or_no(stage, text)
+        # Without its slash a command such as /cancel would be read as a no.
+        command = text.lstrip().startswith("/")
+        said = None if command else answering.yes_or_no(stage, text)
         if said is None and fold(text) == fold(stage.phrase("other")):
             said = False
         if said is None:

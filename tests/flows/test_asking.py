@@ -144,6 +144,23 @@ def test_a_known_answer_is_skipped_or_confirmed(talk: Any) -> None:
     dialog.hears("89995554433", "Аня +7 999 555-44-33")
 
 
+def test_a_command_is_no_no_to_what_is_to_be_confirmed(talk: Any) -> None:
+    flows = """
+    flow: а
+    about: А
+    when: [/a]
+    steps:
+      а:
+        - ask: Телефон?
+          save: user.phone
+          as: phone
+          known: confirm
+    """
+    dialog = talk(flows, "user: {phone: phone}", user={"phone": "+79991234567"})
+    dialog.hears("/a", "+7 999 123-45-67 — верно?").hears("/cancel", "Хорошо, остановились.")
+    assert dialog.idle
+
+
 def test_only_a_value_older_than_this_conversation_is_confirmed(talk: Any) -> None:
     flows = """
     flow: а
