@@ -52,6 +52,7 @@ from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.board import Board
 from bots.deciding import Decider
+from bots.elsewhere import fetched
 from bots.errands import Errands
 from bots.errors import NotFound, Unavailable
 from bots.handoffs import Handoffs
@@ -637,6 +638,7 @@ def connect(settings: Settings, house: House, mask: Mask) -> Channels:
         opener_of(settings, house.stores.shelf, house.new_id, mask, language),
         invoices=house.payments,
         is_desk=house.desk.is_desk if house.desk is not None else lambda channel, chat_id: False,
+        elsewhere=partial(fetched, house.channels),
     )
 
     def url(platform: str) -> str | None:

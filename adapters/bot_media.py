@@ -1,4 +1,4 @@
-"""Files of a bot's folder on their way to a messenger: uploaded once, sent by the messenger's id after."""
+"""Files of a bot's folder, or of other channels, on their way to a messenger: uploaded once, sent by its id after."""
 
 import asyncio
 import hashlib
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from bots.elsewhere import Elsewhere, Kept, kept_elsewhere
 from bots.errors import Rejected
 from bots.ports import Shelf
 
@@ -29,6 +30,13 @@ class LocalFile:
     def name(self) -> str:
         return self.path.name
 
+    async def size(self) -> int:
+        """In bytes. Raises as `content` does."""
+        try:
+            return (await asyncio.to_thread(self.path.stat)).st_size
+        except OSError as error:
+            raise Rejected(f"{self.name}: {error.strerror}") from error
+
     async def content(self) -> bytes:
         """Read only to be uploaded: thousands of chats may be sent one picture at the same time.
 
@@ -38,6 +46,24 @@ class LocalFile:
             return await asyncio.to_thread(self.path.read_bytes)
         except OSError as error:
             raise Rejected(f"{self.name}: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class DistantFile(LocalFile):
+    """A file that another channel keeps: fetched when it is uploaded, so known by its reference."""
+
+    kept: Kept
+    fetch: Elsewhere
+    largest: int
+
+    async def size(self) -> int:
+        return len(await self.content())
+
+    async def content(self) -> bytes:
+        file = await self.fetch(self.kept)
+        if len(file.content) > self.largest:
+            raise Rejected(too_large(self.name, self.largest))
+        return file.content
 
 
 class BotMedia:
@@ -55,7 +81,9 @@ class BotMedia:
         workspace: int,
         folder: Callable[[], Path | None],
         largest: Mapping[str, int],
+        elsewhere: Elsewhere,
     ) -> None:
+        self._elsewhere = elsewhere
         self._owner = owner
         self._shelf = shelf
         self._workspace = workspace
@@ -70,7 +98,15 @@ class BotMedia:
         return self._uploading.setdefault(what, asyncio.Lock())
 
     async def find(self, ref: str, kind: str) -> LocalFile:
-        """A file of the folder. Raises Rejected for one that is not there or too large for its kind."""
+        """A file of the folder, or one that another channel keeps.
+
+        Raises Rejected for one that is not there or too large for its kind.
+        """
+        kept = kept_elsewhere(ref)
+        if kept is not None:
+            digest = hashlib.sha256(ref.encode()).hexdigest()
+            largest = self._largest.get(kind, self._largest[""])
+            return DistantFile(Path(kept.name), digest, kept, self._elsewhere, largest)
         return await asyncio.to_thread(self._find, ref, kind)
 
     async def placed_once(
@@ -121,7 +157,7 @@ class BotMedia:
             raise Rejected(f"{ref}: there is no such file in the bot folder's {MEDIA}")
         largest = self._largest.get(kind, self._largest[""])
         if path.stat().st_size > largest:
-            raise Rejected(f"{ref}: {TOO_LARGE} the {largest // 2**20} MB the messenger takes")
+            raise Rejected(too_large(ref, largest))
         return LocalFile(path, self._digest(path))
 
     def _digest(self, path: Path) -> str:
@@ -135,6 +171,11 @@ class BotMedia:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         self._digests[path] = (mark, digest)
         return digest
+
+
+def too_large(name: str, largest: int) -> str:
+    """What is said of a file that the messenger does not take for its size."""
+    return f"{name}: {TOO_LARGE} the {largest // 2**20} MB the messenger takes"
 
 
 def plain_name(name: str) -> str:

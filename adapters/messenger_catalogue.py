@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from adapters import messengers as home
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import ChannelUnauthorised
 from bots.messengers import Account, Messenger
 from bots.model.channel import ChannelRecord
@@ -48,6 +49,7 @@ class Opener:
     hide: Callable[[Iterable[str]], None]
     invoices: Invoices | None = None
     is_desk: Callable[[str, str], bool] = lambda channel, chat_id: False
+    elsewhere: Elsewhere = nothing_elsewhere
 
     def __call__(self, record: ChannelRecord) -> MessengerChannel:
         """Raises ChannelUnauthorised for what cannot be opened, saying what to do."""
@@ -78,5 +80,6 @@ class Opener:
                 language=partial(self.language, record.bot),
                 invoices=self.invoices,
                 is_desk=self.is_desk,
+                elsewhere=self.elsewhere,
             )
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.ports import Clock, Invoices, MessengerChannel, NewId, Shelf, Sleep
 
 
@@ -38,7 +39,7 @@ class Account:
     `folder` gives the bot's folder, in which paths of media are looked up, `language` what the bot
     speaks now; `api_base` is where the messenger's API is, without a slash at its end. `invoices`
     are there where money can be taken. `is_desk` says of a channel's group whether operators work in
-    it: what happens there comes in as `desk`.
+    it: what happens there comes in as `desk`. `elsewhere` fetches a file that another channel keeps.
     """
 
     workspace: int
@@ -53,6 +54,7 @@ class Account:
     language: Callable[[], str] = lambda: "ru"
     invoices: Invoices | None = None
     is_desk: Callable[[str, str], bool] = lambda channel, chat_id: False
+    elsewhere: Elsewhere = nothing_elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

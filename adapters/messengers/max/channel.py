@@ -21,6 +21,7 @@ from adapters.messengers.max.sending import Sender
 from adapters.messengers.max.signing import vouched
 from adapters.newest import Newest
 from adapters.rate import Rate
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import ChannelError, ChannelUnauthorised, Invalid, Rejected, Unauthorised
 from bots.messengers import Account, Credential, Messenger
 from bots.model.message import Address, Reply
@@ -73,6 +74,7 @@ class MaxChannel(MessengerChannel):
         sleep: Sleep,
         secret: str = "",
         folder: Callable[[], Path | None] = lambda: None,
+        elsewhere: Elsewhere = nothing_elsewhere,
         per_second: int = PER_SECOND,
     ) -> None:
         nick = nick.strip().rstrip("/").rpartition("/")[2].removeprefix("@").casefold()
@@ -89,6 +91,7 @@ class MaxChannel(MessengerChannel):
             shelf=shelf,
             workspace=workspace,
             folder=folder,
+            elsewhere=elsewhere,
             clock=clock,
         )
         self._sender = Sender(self._client, self._files)
@@ -276,6 +279,7 @@ def _open(account: Account) -> MaxChannel:
         sleep=account.sleep,
         secret=given.get("webhook_secret", ""),
         folder=account.folder,
+        elsewhere=account.elsewhere,
         # A server of somebody's own has limits of its own, or none.
         per_second=PER_SECOND if connection.public else 0,
     )

@@ -8,6 +8,7 @@ from adapters.linked_files import LinkedFiles
 from adapters.messengers.max.client import Client
 from adapters.messengers.max.contents import VIDEO
 from adapters.newest import Newest
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import Rejected
 from bots.ports import Clock, File, Shelf
 
@@ -32,6 +33,7 @@ class Files(BotMedia):
         shelf: Shelf,
         workspace: int,
         folder: Callable[[], Path | None],
+        elsewhere: Elsewhere = nothing_elsewhere,
         clock: Clock,
     ) -> None:
         super().__init__(
@@ -40,6 +42,7 @@ class Files(BotMedia):
             workspace=workspace,
             folder=folder,
             largest=LARGEST_UPLOAD,
+            elsewhere=elsewhere,
         )
         self._client = client
         connection = client.connection

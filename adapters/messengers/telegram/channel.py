@@ -22,6 +22,7 @@ from adapters.messengers.telegram.profile import Profile
 from adapters.messengers.telegram.render import render, render_pressed
 from adapters.messengers.telegram.sending import Sender
 from adapters.messengers.telegram.webhook import keep_webhook
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import ChannelError, Invalid, Unauthorised
 from bots.messengers import Account, Credential, Messenger
 from bots.model.message import Address, Reply
@@ -67,6 +68,7 @@ class TelegramChannel(MessengerChannel):
         invoices: Invoices | None = None,
         language: Callable[[], str] = lambda: "ru",
         folder: Callable[[], Path | None] = lambda: None,
+        elsewhere: Elsewhere = nothing_elsewhere,
         sleep: Sleep = asyncio.sleep,
         is_desk: Callable[[str, str], bool] = lambda channel, chat_id: False,
     ) -> None:
@@ -74,7 +76,9 @@ class TelegramChannel(MessengerChannel):
         self._is_desk = is_desk
         self._sender = Sender(
             self._client,
-            BotFiles(self._client, shelf=shelf, workspace=workspace, folder=folder),
+            BotFiles(
+                self._client, shelf=shelf, workspace=workspace, folder=folder, elsewhere=elsewhere
+            ),
             shelf=shelf,
             workspace=workspace,
             provider=provider,
@@ -252,6 +256,7 @@ def _open(account: Account) -> TelegramChannel:
         invoices=account.invoices,
         language=account.language,
         folder=account.folder,
+        elsewhere=account.elsewhere,
         sleep=account.sleep,
         is_desk=account.is_desk,
     )

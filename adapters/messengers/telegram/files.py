@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.bot_media import BotMedia, LocalFile
 from adapters.messengers.telegram.client import Client
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import Rejected
 from bots.ports import Shelf
 
@@ -25,6 +26,7 @@ class BotFiles(BotMedia):
         shelf: Shelf,
         workspace: int,
         folder: Callable[[], Path | None],
+        elsewhere: Elsewhere = nothing_elsewhere,
     ) -> None:
         super().__init__(
             owner=f"telegram files of {client.bot_id}",
@@ -32,6 +34,7 @@ class BotFiles(BotMedia):
             workspace=workspace,
             folder=folder,
             largest=LARGEST_UPLOAD,
+            elsewhere=elsewhere,
         )
         self._client = client
 

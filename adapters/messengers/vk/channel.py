@@ -27,6 +27,7 @@ from adapters.messengers.vk.sending import Sender
 from adapters.messengers.vk.signing import is_secret, may_be_vks
 from adapters.newest import Newest
 from adapters.rate import Rate
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import (
     ChannelError,
     ChannelUnauthorised,
@@ -88,6 +89,7 @@ class VkChannel(MessengerChannel):
         secret: str = "",
         confirmation: str = "",
         folder: Callable[[], Path | None] = lambda: None,
+        elsewhere: Elsewhere = nothing_elsewhere,
         per_second: int = PER_SECOND,
     ) -> None:
         group = group.strip().removeprefix("club").removeprefix("public").removeprefix("-")
@@ -102,6 +104,7 @@ class VkChannel(MessengerChannel):
             shelf=shelf,
             workspace=workspace,
             folder=folder,
+            elsewhere=elsewhere,
             linked=self._linked,
             clock=clock,
         )
@@ -315,6 +318,7 @@ def _open(account: Account) -> VkChannel:
         secret=given.get("secret", ""),
         confirmation=given.get("confirmation", ""),
         folder=account.folder,
+        elsewhere=account.elsewhere,
         # A server of somebody's own has limits of its own, or none.
         per_second=PER_SECOND if connection.public else 0,
     )

@@ -10,6 +10,7 @@ from adapters.bot_media import BotMedia, is_local
 from adapters.linked_files import LinkedFiles
 from adapters.messengers.vk.client import Client
 from adapters.newest import Newest
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import Rejected
 from bots.ports import Clock, Shelf
 
@@ -38,6 +39,7 @@ class Files(BotMedia):
         shelf: Shelf,
         workspace: int,
         folder: Callable[[], Path | None],
+        elsewhere: Elsewhere = nothing_elsewhere,
         linked: LinkedFiles,
         clock: Clock,
     ) -> None:
@@ -47,6 +49,7 @@ class Files(BotMedia):
             workspace=workspace,
             folder=folder,
             largest=LARGEST_UPLOAD,
+            elsewhere=elsewhere,
         )
         self._client = client
         self._linked = linked

@@ -20,6 +20,7 @@ from adapters.messengers.whatsapp.raw import phone_digits, scoped_id
 from adapters.messengers.whatsapp.read_marks import ReadMarks
 from adapters.messengers.whatsapp.render import render
 from adapters.messengers.whatsapp.signing import challenge_of, check_signature
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import ChannelUnauthorised, Invalid, Rejected
 from bots.messengers import Account, Credential, Messenger
 from bots.model.message import Address, Reply, UnifiedMessage
@@ -70,11 +71,17 @@ class WhatsAppChannel(MessengerChannel):
         new_id: NewId,
         sleep: Sleep = asyncio.sleep,
         folder: Callable[[], Path | None] = lambda: None,
+        elsewhere: Elsewhere = nothing_elsewhere,
         language: Callable[[], str] = lambda: "ru",
     ) -> None:
         self._client = Client(phone_id, token, connection)
         self._files = BotFiles(
-            self._client, shelf=shelf, workspace=workspace, clock=clock, folder=folder
+            self._client,
+            shelf=shelf,
+            workspace=workspace,
+            clock=clock,
+            folder=folder,
+            elsewhere=elsewhere,
         )
         self._people = People(shelf, workspace, phone_id, clock)
         self._connection = connection
@@ -269,6 +276,7 @@ def _open(account: Account) -> WhatsAppChannel:
         new_id=account.new_id,
         sleep=account.sleep,
         folder=account.folder,
+        elsewhere=account.elsewhere,
         language=account.language,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.bot_media import BotMedia, LocalFile
 from adapters.messengers.whatsapp.client import Client
 from adapters.messengers.whatsapp.media import FORMATS, ending_of
+from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import Rejected
 from bots.ports import Clock, Shelf
 
@@ -42,6 +43,7 @@ class BotFiles(BotMedia):
         workspace: int,
         clock: Clock,
         folder: Callable[[], Path | None],
+        elsewhere: Elsewhere = nothing_elsewhere,
     ) -> None:
         super().__init__(
             owner=f"whatsapp files of {client.phone_id}",
@@ -49,6 +51,7 @@ class BotFiles(BotMedia):
             workspace=workspace,
             folder=folder,
             largest=LARGEST,
+            elsewhere=elsewhere,
         )
         self._client = client
         self._clock = clock
@@ -62,7 +65,7 @@ class BotFiles(BotMedia):
         file = await self.find(ref, "document")
         body, holder = _copied(call["body"], at)
         kind = holder["type"]
-        if file.path.stat().st_size > LARGEST[kind]:
+        if await file.size() > LARGEST[kind]:
             # As a document it may be larger.
             holder["document"] = {**holder.pop(kind), "filename": file.name}
             holder["document"].pop("voice", None)
