@@ -21,7 +21,9 @@ MOST = 20
 
 def mark_of(message: UnifiedMessage) -> str:
     """What the parts of an album have in common; "" for what is no part of one."""
-    return str(message.metadata.get("album") or "") if message.happening == "message" else ""
+    if message.happening not in ("message", "desk"):
+        return ""
+    return str(message.metadata.get("album") or "")
 
 
 class Album:
@@ -102,6 +104,8 @@ def _one(messages: Sequence[UnifiedMessage]) -> UnifiedMessage:
     metadata: dict[str, Any] = {}
     for message in reversed(messages):
         metadata.update(message.metadata)
+    if first.happening == "desk":
+        metadata["updates"] = [message.metadata["update"] for message in messages]
     if metadata.get("album") == LOOSE_ALBUM:
         # It says nothing of what comes later: the next picture may answer another question.
         del metadata["album"]

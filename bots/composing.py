@@ -18,7 +18,9 @@ from bots.model.message import (
 )
 from bots.model.turn import ALWAYS, MessageRecord, Outgoing
 from bots.ports import Channel
+from bots.shaping import said_anew
 from flows.choices import PICKED
+from flows.messengers import BY_NAME
 from flows.turn import Card as SaidCard
 from flows.turn import Press, Say, Understood
 
@@ -221,7 +223,7 @@ def deliveries(
     rows: list[Outgoing] = []
     for seq, reply in said:
         calls = (
-            channel.render(conversation.address, reply)
+            channel.render(conversation.address, _for(channel, reply))
             if channel is not None
             else [unrendered.put_off(reply)]
         )
@@ -243,6 +245,40 @@ def deliveries(
                 )
             )
     return rows
+
+
+def _for(channel: Channel, reply: Reply) -> Reply:
+    """New words for a message that is there, where the messenger takes them; else they are said."""
+    if not reply.replaces:
+        return reply
+    known = BY_NAME.get(channel.platform)
+    return reply if known is not None and known.edits else said_anew(reply)
+
+
+def taken_back(
+    message_id: str,
+    ids: Sequence[str],
+    conversation: Conversation,
+    channel: Channel,
+    *,
+    now: datetime,
+) -> list[Outgoing]:
+    """The calls that take a message of ours away, behind all that is to be said before."""
+    return [
+        Outgoing(
+            key=f"{message_id}:back{number}",
+            conversation_id=conversation.id,
+            address=conversation.address,
+            seq=conversation.seq,
+            part=AFTER_ALL + number,
+            epoch=ALWAYS,
+            payload=payload,
+            message_id=message_id,
+            created_at=now,
+            heard_at=conversation.heard_at,
+        )
+        for number, payload in enumerate(channel.taken_back(conversation.address, ids))
+    ]
 
 
 def marks(

@@ -307,6 +307,11 @@ class Episodes(Protocol):
     async def messages(self, conversation: int, *, after: int, limit: int) -> list[MessageRecord]:
         """A chat's messages past a `seq`, in order."""
 
+    async def message(
+        self, workspace: int, message_id: str
+    ) -> tuple[Conversation, MessageRecord] | None:
+        """One message of a workspace, and its chat as it is on disk."""
+
     async def said_as(self, conversation: int, platform_message_id: str) -> list[MessageRecord]:
         """What the platform has under an id, the oldest first: a message, then what it was edited to."""
 
@@ -533,6 +538,10 @@ class Channel(Protocol):
 
         A call with a true `template` may go out after the window has closed.
         """
+
+    def taken_back(self, address: Address, message_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """The calls that take the parts of a message of ours away; none where the messenger cannot."""
+        return []
 
     def pressed(self, address: Address, message_id: str, label: str) -> list[dict[str, Any]]:
         """The calls that show which button of a message was taken, so that it is not pressed again."""

@@ -248,6 +248,7 @@ class Responder:
             replies=(*moved.replies, *rated.replies),
             events=(*moved.events, *rated.events),
             relays=moved.relays,
+            taken_back=moved.taken_back,
             notes=moved.notes,
             asked=moved.asked,
         )
@@ -318,6 +319,7 @@ class Responder:
         events: Sequence[Event] = (),
         relays: Sequence[Relay] = (),
         notes: Sequence[Note] = (),
+        taken_back: tuple[str, Sequence[str]] | None = None,
         asked: Asked | None = None,
     ) -> Turn:
         known = conversation.profile
@@ -342,6 +344,7 @@ class Responder:
             events=events,
             relays=relays,
             notes=notes,
+            taken_back=taken_back,
             profile_changed=conversation.profile is not known,
             at_once=self._post.idle(conversation.address),
         )

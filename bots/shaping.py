@@ -1,8 +1,9 @@
 """What a messenger cannot show, in the nearest form it can: words, numbered lines, parts that fit."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from bots.model.message import Attachment, Button, Card, Entity
+from bots.model.message import Attachment, Button, Card, Entity, Reply
 
 ONLY_BUTTONS = "👇"
 """What stands above buttons that come without a text, where a messenger wants one."""
@@ -87,6 +88,18 @@ def linked(text: str, entities: Sequence[Entity]) -> str:
             end = entity.start + entity.length
             text = f"{text[:end]} ({entity.url}){text[end:]}"
     return text
+
+
+def said_anew(reply: Reply) -> Reply:
+    """A correction as a message of its own; files stay where they are."""
+    before = len(reply.corrected) - len(reply.text)
+    return replace(
+        reply,
+        text=reply.corrected,
+        entities=tuple(replace(one, start=one.start + before) for one in reply.entities),
+        attachments=(),
+        replaces="",
+    )
 
 
 def _best_cut(text: str) -> int:

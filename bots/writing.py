@@ -140,6 +140,7 @@ class Writing:
         events: Sequence[Event],
         relays: Sequence[Relay] = (),
         notes: Sequence[Note] = (),
+        taken_back: tuple[str, Sequence[str]] | None = None,
         profile_changed: bool = False,
         at_once: bool,
     ) -> TurnRecord:
@@ -152,6 +153,10 @@ class Writing:
         if self._said and (self._channel is not None or conversation.address.at_messenger):
             outgoing = composing.deliveries(
                 self._said, conversation, self._channel, now=self._now, at_once=at_once
+            )
+        if taken_back is not None and self._channel is not None:
+            outgoing += composing.taken_back(
+                *taken_back, conversation, self._channel, now=self._now
             )
         if self._press is not None and self._channel is not None and self._is_over(self._press):
             outgoing += composing.marks(

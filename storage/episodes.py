@@ -38,6 +38,7 @@ _SAID_AS = (
     " AND (m.platform_message_id = ?2 OR (m.more_ids IS NOT NULL"
     " AND instr(' ' || m.more_ids || ' ', ' ' || ?2 || ' ') > 0)) ORDER BY m.seq"
 )
+_PLACE = "SELECT conversation_id, seq FROM messages WHERE workspace = ? AND message_id = ?"
 _IDS = "SELECT platform_message_id, more_ids FROM messages WHERE message_id = ?"
 _TOLD = (
     (
@@ -73,6 +74,16 @@ class SqlEpisodes:
     async def messages(self, conversation: int, *, after: int, limit: int) -> list[MessageRecord]:
         rows = await self._rows(_MESSAGES, (conversation, after, limit))
         return [record_from_row(row) for row in rows]
+
+    async def message(
+        self, workspace: int, message_id: str
+    ) -> tuple[Conversation, MessageRecord] | None:
+        found = await self._rows(_PLACE, (workspace, message_id))
+        if not found:
+            return None
+        conversation, seq = found[0]
+        records = await self.messages(conversation, after=seq - 1, limit=1)
+        return await self.conversation(workspace, conversation), records[0]
 
     async def said_as(self, conversation: int, platform_message_id: str) -> list[MessageRecord]:
         if not platform_message_id:

@@ -29,6 +29,8 @@ class Moved:
     `effects` are timers set and dropped, `replies` what is said to the customer, `relays` the
     messages of a desk it was said by, `notes` what nobody outside may read. `rate` lets the customer be
     asked how it was.
+    messages of a desk it was said by, `notes` what nobody outside may read. `taken_back` is a message
+    of ours that the customer is to see no more: our id of it, and the messenger's of its parts.
     """
 
     chat: Conversation
@@ -40,6 +42,7 @@ class Moved:
     relays: Sequence[Relay] = ()
     notes: Sequence[Note] = ()
     rate: bool = False
+    taken_back: tuple[str, Sequence[str]] | None = None
 
 
 # ---------------------------------------------------------------- moves

@@ -15,7 +15,8 @@ Happening = Literal[
     "message", "button", "edited", "blocked", "unblocked", "event", "schedule", "echo", "desk"
 ]
 """What came. An `echo` is what a person of ours wrote to the customer in the messenger itself; `desk`
-is whatever happens in an operators' group, the messenger's own update in `metadata["update"]`."""
+is whatever happens in an operators' group, the messenger's own update in `metadata["update"]`, those of
+an album's parts in `metadata["updates"]`."""
 LOOSE_ALBUM = "media"
 """The `album` of pictures where the messenger does not tell which of them belong together: those that
 come one after another at once do."""
@@ -62,7 +63,8 @@ class Entity:
 class Attachment:
     """A file, place or contact; `ref` is what its channel needs to fetch it again.
 
-    Telegram: the `file_id`; WhatsApp: the media id; VK: the address of the file, or
+    What another channel keeps stands in any of them as `bots.elsewhere` writes it. Telegram: the
+    `file_id`; WhatsApp: the media id; VK: the address of the file, or
     `photo-1_2_key`; web: the path it is served from. Those with `album` are shown as one.
 
     `details` tells more, where there is more to tell. A location has latitude and longitude, a

@@ -261,6 +261,23 @@ class Handoff(Handling):
 
     # ------------------------------------------------------------ words
 
+    async def take_back(
+        self, address: Address, who: Operator, message_id: str, ids: Sequence[str]
+    ) -> None:
+        """The customer sees a message of ours no more, where the messenger can do that.
+
+        `ids` are the messenger's. Raises Conflict where nobody has the chat, Taken where another has it.
+        """
+        let(who, "operator")
+
+        def move(chat: Conversation, now: datetime) -> Moved:
+            episode = theirs(chat, who, writes=self._queue(chat))
+            data = {"message_id": message_id, "operator": who.id}
+            event = handoff.event("message.deleted", episode, now, data)
+            return Moved(chat=chat, events=(event,), taken_back=(message_id, ids))
+
+        await self._inbox.move(address, move)
+
     async def say(
         self,
         address: Address,

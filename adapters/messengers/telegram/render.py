@@ -13,7 +13,7 @@ from adapters.messengers.telegram.media import CAPTIONED, Call, caption, media_c
 from adapters.messengers.telegram.parse import TAKEN
 from adapters.messengers.telegram.prices import invoice_call, invoice_words
 from bots.model.message import Attachment, Card, Entity, Reply
-from bots.shaping import ONLY_BUTTONS, clean, split, units
+from bots.shaping import ONLY_BUTTONS, clean, said_anew, shortened, split, units
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -30,6 +30,9 @@ def render(chat_id: str, reply: Reply, *, sells: Container[str] = ()) -> list[Ca
     text, entities = clean(reply.text), reply.entities
     if entities:
         text, entities = written_out(text, entities)
+    if reply.replaces.isdecimal():
+        rewritten = _rewritten(chat_id, reply, text, entities)
+        return [rewritten] if rewritten is not None else render(chat_id, said_anew(reply))
     markup, lines = render_keyboard(reply.keyboard) if reply.keyboard is not None else NOTHING
     if reply.renews.isdecimal() and markup is not None and "inline_keyboard" in markup:
         return [_renewal(chat_id, int(reply.renews), text.strip(), markup)]
@@ -93,6 +96,33 @@ def _renewal(chat_id: str, message_id: int, text: str, markup: dict[str, Any]) -
         "reply_markup": markup,
         "instead": text or ONLY_BUTTONS,
     }
+
+
+def render_taken_back(chat_id: str, message_ids: Sequence[str]) -> list[Call]:
+    """https://core.telegram.org/bots/api#deletemessages"""
+    ids = [int(id) for id in message_ids if id.isdecimal()]
+    return (
+        [{"method": "deleteMessages", "chat_id": _chat(chat_id), "message_ids": ids}] if ids else []
+    )
+
+
+def _rewritten(chat_id: str, reply: Reply, text: str, entities: Sequence[Entity]) -> Call | None:
+    """New words for a message that is there; `instead` is said where it cannot be changed any more.
+
+    None where they do not fit into it.
+    """
+    captioned = bool(reply.attachments)
+    parts = _parts(text, entities, MAX_CAPTION if captioned else MAX_TEXT)
+    if len(parts) > 1 or not (parts or captioned):
+        return None
+    words, marks = parts[0] if parts else ("", [])
+    call: Call = {"chat_id": _chat(chat_id), "message_id": int(reply.replaces)}
+    name = "caption" if captioned else "text"
+    if marks:
+        call["caption_entities" if captioned else "entities"] = marks
+    method = "editMessageCaption" if captioned else "editMessageText"
+    said = shortened(clean(reply.corrected), MAX_TEXT)
+    return {"method": method, **call, name: words, "instead": said}
 
 
 def _messages(text: str, entities: Sequence[Entity]) -> list[Call]:
