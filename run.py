@@ -748,6 +748,8 @@ def desk_of(house: House) -> "TelegramDesk":
         ),
         desks=house.stores.desks,
         deliveries=house.outbox,
+        feed=house.stores.feed,
+        shelf=house.stores.shelf,
         clock=now,
         sleep=asyncio.sleep,
         new_id=house.new_id,
@@ -756,6 +758,7 @@ def desk_of(house: House) -> "TelegramDesk":
     )
     desk = TelegramDesk(parts)
     house.inbox.desk = desk.take
+    house.inbox.undelivered = house.outbox.undelivered = desk.undelivered
     return desk
 
 

@@ -38,7 +38,8 @@ OUTAGE_PAUSE = 1.0
 class Inbox:
     """The only way into a conversation: everything that happens to one runs in its lane.
 
-    `desk` gets what happens in operators' groups; the same may come twice after a crash.
+    `desk` gets what happens in operators' groups; the same may come twice after a crash. `undelivered`
+    is called when a messenger told that something of ours did not arrive.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Inbox:
         self._watches: dict[Address, list[Watch]] = {}
         self._albums = Albums(clock, sleep)
         self.desk: Callable[[UnifiedMessage], Awaitable[None]] | None = None
+        self.undelivered: Callable[[], None] = lambda: None
         self._unanswered: dict[int, datetime] = {}
         self._waiting: set[asyncio.Task[None]] = set()
 
@@ -92,6 +94,7 @@ class Inbox:
                     code=receipt.code,
                     error=receipt.error,
                 )
+                self.undelivered()
 
     async def take(self, message: UnifiedMessage) -> bool:
         """`accept` for one; False where it had come before."""

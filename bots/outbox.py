@@ -57,6 +57,7 @@ class Outbox:
     """Sends committed rows. One send of a conversation is under way at a time.
 
     `state` is told the name of a channel that goes down with the reason, of one that is back with None.
+    `undelivered` is called when something did not arrive, or is held, and that is on disk.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Outbox:
         self._pacing = Pacing(clock)
         self._held = Held()
         self._looking: set[Address] = set()
+        self.undelivered: Callable[[], None] = lambda: None
         self._closing = False
 
     # ------------------------------------------------------------ what goes in
@@ -350,6 +352,7 @@ class Outbox:
                 bot=row.address.bot,
                 channel=row.address.channel,
             )
+            self.undelivered()
 
     async def _give_up(self, row: Outgoing, error: str) -> None:
         """Keep it as failed, where a person sees it, and let the next one go."""
@@ -362,6 +365,7 @@ class Outbox:
             channel=row.address.channel,
             error=error,
         )
+        self.undelivered()
 
     async def _written(self, write: Callable[[], Awaitable[Result]]) -> Result:
         """Write (or read) until the disk takes it: what was sent must not be sent again for want of a note."""

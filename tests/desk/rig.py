@@ -176,6 +176,7 @@ class DeskRig(Rig):
         self.channels[CHANNEL] = self.channel
         self.desk = TelegramDesk(self._parts())
         self.inbox.desk = self.desk.take
+        self.inbox.undelivered = self.outbox.undelivered = self.desk.undelivered
         self.listeners[:] = [self.board, self.ears, self.desk]
         await self.desk.start()
 
@@ -206,6 +207,8 @@ class DeskRig(Rig):
             ),
             desks=checked(self.stores.desks),
             deliveries=self.outbox,
+            feed=self.stores.feed,
+            shelf=self.stores.shelf,
             clock=self.hands.now,
             sleep=self.hands.sleep,
             new_id=self.new_id,

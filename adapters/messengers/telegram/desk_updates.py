@@ -46,8 +46,25 @@ def desk_message(
         external_id=update_id,
         timestamp=moment(message.get("date")) or now,
         happening="desk",
-        metadata={"update": update},
+        metadata=_kept(update),
     )
+
+
+def update_of(message: UnifiedMessage) -> dict[str, Any]:
+    """The update that a message keeps. Of an album its first part's, whose message has all of them in
+    its `album`."""
+    update: dict[str, Any] = message.metadata["update"]
+    parts = message.metadata.get("updates", ())
+    if len(parts) < 2:
+        return update
+    album = [mapping(part, "message") for part in parts]
+    return {**update, "message": {**album[0], "album": album}}
+
+
+def _kept(update: dict[str, Any]) -> dict[str, Any]:
+    """The update; parts of an album are gathered by what they have in common."""
+    album = string(mapping(update, "message").get("media_group_id"))
+    return {"update": update, "album": album} if album else {"update": update}
 
 
 def _begins(

@@ -9,6 +9,7 @@ import structlog
 
 from adapters.messengers.telegram.desk.answers import Answers
 from adapters.messengers.telegram.desk.commands.catalogue import VERBS
+from adapters.messengers.telegram.desk.failures import Failures
 from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.hints import Hinting
 from adapters.messengers.telegram.desk.incoming import Incoming
@@ -46,7 +47,9 @@ class TelegramDesk:
         self._lines = Lines(parts)
         self._answers = Answers(parts, self._lines)
         self._places = Hereabouts(parts)
-        self._outward = Outward(parts, Remarks(parts))
+        remarks = Remarks(parts)
+        self._outward = Outward(parts, remarks)
+        self._failures = Failures(parts, self.groups, self._lines, remarks)
         kit = Kit(
             parts=parts,
             groups=self.groups,
@@ -94,12 +97,17 @@ class TelegramDesk:
         """A turn was committed."""
         self._places.told(conversation, events)
 
+    def undelivered(self) -> None:
+        """Something did not reach its customer."""
+        self._failures.look()
+
     # ------------------------------------------------------------ life
 
     async def start(self) -> None:
         """Know the groups, and show in them what happened while we were away."""
         await self.groups.load()
         await self._places.start()
+        self._failures.look()
         self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
@@ -108,6 +116,7 @@ class TelegramDesk:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
         await self._places.close()
+        await self._failures.close()
         await self._answers.close()
         await self._lines.close()
 

@@ -19,6 +19,7 @@ from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.orders import Orders
 from adapters.messengers.telegram.desk.presses import Presses
 from adapters.messengers.telegram.desk.service import Service
+from adapters.messengers.telegram.desk_updates import update_of
 from adapters.messengers.telegram.fields import id_of
 from bots.errors import Conflict, Consumed, Unavailable
 from bots.model.conversation import Conversation
@@ -53,7 +54,7 @@ class Incoming:
 
     async def take(self, message: UnifiedMessage) -> None:
         """One update, kept whole in the message's metadata."""
-        update, channel = message.metadata["update"], message.address.channel
+        update, channel = update_of(message), message.address.channel
         if "callback_query" in update:
             await self._presses.take(channel, mapping(update, "callback_query"))
         elif "my_chat_member" in update:
@@ -145,7 +146,7 @@ class Incoming:
             # What was sent cannot become internal by an edit; and what is internal does not go out.
             await self._hinting.sent_already(group, said, chat)
             return
-        log.debug("An edit is not passed on", chat=chat.id)
+        await self._kit.outward.corrections.edited(chat, who, raw, relay, channel)
 
     async def _pass_on(
         self, chat: Conversation, who: Operator, said: GroupMessage, group: DeskGroup

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.foreign_json import mapping
+from adapters.messengers.telegram.desk.corrections import Corrections
 from adapters.messengers.telegram.desk.line import Line
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.remarks import Remarks
@@ -46,6 +47,7 @@ class Outward:
     def __init__(self, parts: Parts, remarks: Remarks) -> None:
         self._parts = parts
         self._remarks = remarks
+        self.corrections = Corrections(parts)
 
     async def pass_on(
         self,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adapters.messengers.telegram.channel import TelegramChannel
 from bots.model.conversation import Conversation
-from bots.ports import Channel, Clock, Desks, Episodes, NewId, Sleep
+from bots.ports import Channel, Clock, Desks, Episodes, Feed, NewId, Shelf, Sleep
 from bots.services.canned import CannedAnswers
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
@@ -25,6 +25,8 @@ class Parts:
     canned: CannedAnswers
     desks: Desks
     deliveries: Deliveries
+    feed: Feed
+    shelf: Shelf
     clock: Clock
     sleep: Sleep
     new_id: NewId

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from adapters.messengers.telegram.desk.commands import moving
+from adapters.messengers.telegram.desk.commands import delivering, moving
 from adapters.messengers.telegram.desk.order import Command, Run
 
 ALL: tuple[Command, ...] = (*moving.COMMANDS,)
@@ -12,6 +12,10 @@ VERBS: Mapping[str, Run] = {
     "take": moving.take,
     "release": moving.release,
     "close": moving.close,
+    "sendso": delivering.send_so,
+    "drop": delivering.drop,
+    "retry": delivering.retry,
+    "astext": delivering.as_text,
 }
 """What the buttons of a card do, beside those that answer about a message."""
 

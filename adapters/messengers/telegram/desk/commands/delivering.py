@@ -1,0 +1,71 @@
+"""Buttons under a message that did not reach the customer as it is."""
+
+from typing import Any
+
+from adapters.foreign_json import mapping
+from adapters.messengers.telegram.desk.answers import Answer
+from adapters.messengers.telegram.desk.failures import WORDS as FAILED
+from adapters.messengers.telegram.desk.kit import Kit
+from adapters.messengers.telegram.desk.order import Order
+from adapters.messengers.telegram.desk.outward import WORDS
+from bots.errors import Unavailable
+from bots.model.desk import Relay
+from bots.model.message import Reply
+from bots.model.turn import MessageRecord
+
+
+async def send_so(order: Order, kit: Kit) -> Answer | str | None:
+    """What will look otherwise at the customer's goes all the same."""
+    line = kit.lines.of(order.group)
+    message = _remarked(order)
+    if line is None:
+        raise Unavailable("The account of the group is not connected")
+    if not message:
+        return Answer(text=FAILED.say(order.language, "forgotten"), alert=True)
+    await kit.outward.pass_on(order.about, order.who, message, order.group, line, knowingly=True)
+    return WORDS.say(order.language, "sent")
+
+
+async def drop(order: Order, kit: Kit) -> Answer | str | None:
+    """It stays unsent."""
+    return WORDS.say(order.language, "dropped")
+
+
+async def retry(order: Order, kit: Kit) -> Answer | str | None:
+    """What failed is sent once more."""
+    record = await _failed(order, kit)
+    if record is None:
+        return Answer(text=FAILED.say(order.language, "forgotten"), alert=True)
+    again = await kit.parts.deliveries.retry(record.message_id)
+    return FAILED.say(order.language, "again" if again else "nothing_failed")
+
+
+async def as_text(order: Order, kit: Kit) -> Answer | str | None:
+    """The words alone, without files and forms; the same press again says nothing twice."""
+    record = await _failed(order, kit)
+    if record is None or not record.text.strip():
+        return Answer(text=FAILED.say(order.language, "forgotten"), alert=True)
+    reply = Reply(message_id=kit.parts.new_id(), text=record.text, author="operator")
+    relay = _own(order)
+    await kit.parts.handoff.say(order.about.address, order.who, reply, relay)
+    return WORDS.say(order.language, "sent")
+
+
+def _remarked(order: Order) -> dict[str, Any]:
+    """The operator's message that ours stands under."""
+    return mapping(order.message, "reply_to_message")
+
+
+async def _failed(order: Order, kit: Kit) -> MessageRecord | None:
+    """The message of the chat that the remark is about."""
+    parts = kit.parts
+    own = _own(order)
+    relay = await parts.desks.relay(own.channel, own.chat_id, own.message_id)
+    if relay is None or relay.conversation_id != order.about.id or not relay.seq:
+        return None
+    found = await parts.episodes.messages(order.about.id, after=relay.seq - 1, limit=1)
+    return found[0] if found and found[0].seq == relay.seq else None
+
+
+def _own(order: Order) -> Relay:
+    return order.relay("own")
