@@ -74,6 +74,7 @@ from bots.services.handoff import Handoff
 from bots.services.operators import Operators, SetUp
 from bots.services.payments import Payments
 from bots.services.publishing import Publishing
+from bots.services.routing import Routing
 from bots.services.stranded import stranded
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
@@ -266,6 +267,7 @@ class House:
     folders: dict[str, BotFolder]
     conversations: Conversations
     handoff: Handoff
+    routing: Routing
     operators: Operators
     events: Events
     payments: Payments
@@ -290,6 +292,7 @@ class House:
         await self.inbox.start()
         self.supervisor.keep("timers", partial(self.worker.run, self.inbox.fire))
         self.supervisor.keep("operators", self.attendance.follow)
+        self.supervisor.keep("routing", self.routing.keep)
         self.supervisor.keep("schedules", self.schedules.run)
         self.supervisor.keep("publishing", self.publishing.follow)
         tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
@@ -301,6 +304,7 @@ class House:
     async def close(self, patience: float) -> None:
         """Finish the turns and sends under way, in so many seconds; everything else is on disk."""
         await self.supervisor.close()
+        await self.routing.close()
         if self.desk is not None:
             await self.desk.close()
         started = time.monotonic()
@@ -413,6 +417,15 @@ async def build(
         queues=lambda bot: published.current(bot).queues,
         new_id=new_id,
     )
+    routing = Routing(
+        handoff,
+        workspace=owner.workspace,
+        operators=stores.operators,
+        board=board,
+        queues=lambda bot: published.current(bot).queues,
+        clock=now,
+    )
+    listeners.append(routing)
     events: Events = Events(inbox, conversations, clock=now, new_id=new_id)
     schedules = Schedules(
         bots=published,
@@ -437,6 +450,7 @@ async def build(
         stores=stores,
         conversations=conversations,
         handoff=handoff,
+        routing=routing,
         operators=operators_of(stores.operators, owner.workspace),
         events=events,
         payments=payments,

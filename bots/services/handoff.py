@@ -191,16 +191,23 @@ class Handoff(Handling):
 
         return (await self._inbox.move(address, move)).conversation
 
+    async def give(self, address: Address, to: Operator, *, version: int) -> Conversation:
+        """A waiting chat, given by the rules of its queue. Raises Conflict where it changed since."""
+
+        def move(chat: Conversation, now: datetime) -> Moved:
+            return self._taken(chat, to.id, now, version=version, why="routing")
+
+        return (await self._inbox.move(address, move)).conversation
+
     async def hand_back(self, operator: int, why: Literal["away", "removed"]) -> int:
         """Whoever goes leaves their chats to the others: back into the queue; how many there were."""
         count = 0
         for entry in self.board.chats_of(operator):
 
             def move(chat: Conversation, now: datetime) -> Moved:
-                if chat.episode is None or chat.episode.assignee != operator:
+                episode = chat.episode
+                if episode is None or episode.assignee != operator or episode.state != "active":
                     raise Consumed("They have it no longer")
-                if chat.episode.state != "active":
-                    raise Consumed("It is over")
                 chat, event = handoff.requeued(chat, now=now, why=why)
                 return Moved(chat=chat, events=(event,))
 
