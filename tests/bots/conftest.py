@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bots.people import PeopleRig
 from tests.bots.rig import Rig
 
 
@@ -13,6 +14,19 @@ async def rig(database: Path) -> AsyncIterator[Rig]:
     one = Rig(database)
     await one.open()
     try:
+        yield one
+    finally:
+        await one.crash()
+
+
+@pytest.fixture
+async def people(database: Path) -> AsyncIterator[PeopleRig]:
+    """With two operators, of whom nobody is given chats."""
+    one = PeopleRig(database)
+    await one.open()
+    try:
+        await one.hires("Olya")
+        await one.hires("Petya")
         yield one
     finally:
         await one.crash()

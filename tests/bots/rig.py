@@ -465,6 +465,7 @@ class Rig:
         happening: Happening = "message",
         bot: str = "counter",
         external_id: str | None = None,
+        button: str | None = None,
     ) -> UnifiedMessage:
         number = next(self._numbers)
         return UnifiedMessage(
@@ -476,6 +477,7 @@ class Rig:
             timestamp=self.hands.time,
             happening=happening,
             text=text,
+            button=button,
         )
 
     async def hears(self, chat: str, *texts: str) -> None:
