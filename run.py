@@ -26,10 +26,10 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NoReturn
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapters.actions.calendar import Calendar
 from adapters.actions.catalogue import Catalogue, catalogue, facts_of
@@ -268,6 +268,7 @@ class House:
     conversations: Conversations
     handoff: Handoff
     routing: Routing
+    board: Board
     operators: Operators
     events: Events
     payments: Payments
@@ -451,6 +452,7 @@ async def build(
         conversations=conversations,
         handoff=handoff,
         routing=routing,
+        board=board,
         operators=operators_of(stores.operators, owner.workspace),
         events=events,
         payments=payments,
@@ -626,6 +628,14 @@ def queues_of(house: House, bot: str) -> Mapping[str, Queue]:
         return {}
 
 
+def zone_of(house: House, bot: str) -> tzinfo:
+    """The time a bot lives by; of one that is gone UTC."""
+    try:
+        return ZoneInfo(house.published.current(bot).timezone)
+    except (NotFound, ZoneInfoNotFoundError):
+        return UTC
+
+
 def opener_of(
     settings: Settings, shelf: Shelf, new_id: Ids, mask: Mask, language: Callable[[str], str]
 ) -> "Opener":
@@ -769,6 +779,8 @@ def desk_of(house: House) -> "TelegramDesk":
         new_id=house.new_id,
         language=partial(spoken_by, house),
         queues=partial(queues_of, house),
+        zone=partial(zone_of, house),
+        position=house.board.position,
     )
     desk = TelegramDesk(parts)
     house.inbox.desk = desk.take

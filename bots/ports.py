@@ -412,8 +412,17 @@ class Desks(Protocol):
     async def unfinished(self, workspace: int) -> list[Topic]:
         """Topics that are being made or stand open, over all groups."""
 
+    async def closed_before(self, workspace: int, moment: datetime, *, limit: int) -> list[Topic]:
+        """Topics that were closed before then and are so still, the oldest first."""
+
+    async def named_by_hand(self, channel: str, chat_id: str, thread_id: str) -> None:
+        """A person gave a topic its title, which it keeps from now on."""
+
     async def put_topic(self, topic: Topic) -> None:
-        """Keep it by its chat, group and generation, in place of what was there."""
+        """Keep it by its chat, group and generation, in place of what was there.
+
+        What was `mirrored` never becomes less, and what was `titled_by_hand` stays so.
+        """
 
     async def add_relays(self, relays: Sequence[Relay], topic: Topic | None = None) -> None:
         """Note what was shown, and the topic as it is then, in one write; known ones change nothing."""

@@ -30,7 +30,7 @@ _GROUPS = (
 )
 _TOPIC_COLUMNS = (
     "conversation_id, channel, chat_id, gen, workspace, thread_id, status, lease_until, mirrored,"
-    " titled_by_hand, shown, created_at"
+    " titled_by_hand, shown, created_at, closed_at"
 )
 _TOPICS = f"SELECT {_TOPIC_COLUMNS} FROM topics WHERE conversation_id = ? ORDER BY gen DESC"
 _TOPIC_AT = (
@@ -56,13 +56,19 @@ _CANNED = (
     "SELECT workspace, bot, key, text, by, updated_at FROM canned"
     " WHERE workspace = ? AND bot IN (?, '') ORDER BY key, bot DESC"
 )
+_CLOSED = (
+    f"SELECT {_TOPIC_COLUMNS} FROM topics WHERE workspace = ? AND status = 'closed'"
+    " AND closed_at < ? ORDER BY closed_at LIMIT ?"
+)
+# What is shown only grows, and a title that a person gave stays: whoever writes may have read before.
 _put_topics = Insert(
     "topics",
     _TOPIC_COLUMNS,
     tail="ON CONFLICT (conversation_id, channel, chat_id, gen) DO UPDATE"
     " SET thread_id = excluded.thread_id, status = excluded.status,"
-    " lease_until = excluded.lease_until, mirrored = excluded.mirrored,"
-    " titled_by_hand = excluded.titled_by_hand, shown = excluded.shown",
+    " lease_until = excluded.lease_until, mirrored = max(topics.mirrored, excluded.mirrored),"
+    " titled_by_hand = max(topics.titled_by_hand, excluded.titled_by_hand),"
+    " shown = excluded.shown, closed_at = excluded.closed_at",
 )
 _add_relays = Insert("relays", RELAY_COLUMNS, tail="ON CONFLICT DO NOTHING")
 
@@ -100,6 +106,13 @@ class SqlDesks:
 
     async def unfinished(self, workspace: int) -> list[Topic]:
         return [_topic(row) for row in await self._rows(_UNFINISHED, (workspace,))]
+
+    async def closed_before(self, workspace: int, moment: datetime, *, limit: int) -> list[Topic]:
+        given = (workspace, to_micros(moment), limit)
+        return [_topic(row) for row in await self._rows(_CLOSED, given)]
+
+    async def named_by_hand(self, channel: str, chat_id: str, thread_id: str) -> None:
+        await self._writer.do(_named_by_hand, (channel, chat_id, thread_id))
 
     async def put_topic(self, topic: Topic) -> None:
         await self._writer.do(_note_shown, ((), topic, 0))
@@ -184,6 +197,7 @@ def _topic(row: Any) -> Topic:
         titled_by_hand=bool(row[9]),
         shown=from_json(row[10]),
         created_at=to_moment(row[11]),
+        closed_at=maybe_moment(row[12]),
     )
 
 
@@ -201,6 +215,7 @@ def _topic_row(topic: Topic) -> tuple[Any, ...]:
         topic.titled_by_hand,
         to_json(dict(topic.shown)),
         to_micros(topic.created_at),
+        maybe_micros(topic.closed_at),
     )
 
 
@@ -253,6 +268,14 @@ def _note_shown(
 ) -> list[None]:
     _add_relays(db, [relay_to_row(relay, now) for relays, _, now in items for relay in relays])
     _put_topics(db, [_topic_row(topic) for _, topic, _ in items if topic is not None])
+    return [None] * len(items)
+
+
+def _named_by_hand(db: sqlite3.Connection, items: Sequence[tuple[str, str, str]]) -> list[None]:
+    db.executemany(
+        "UPDATE topics SET titled_by_hand = 1 WHERE channel = ? AND chat_id = ? AND thread_id = ?",
+        items,
+    )
     return [None] * len(items)
 
 

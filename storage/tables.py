@@ -469,6 +469,7 @@ class Topics(SQLModel, table=True):
     titled_by_hand: bool
     shown: str
     created_at: int = moment()
+    closed_at: int | None = maybe_moment()
 
 
 class Relays(SQLModel, table=True):

@@ -37,7 +37,8 @@ class Topic:
 
     `thread_id` is "" in a flat group. `shown` is what it looks like now: `title`, `icon`, `card` (the
     card's message id), `card_of` (what the card was made of), `titled_at`. `mirrored` is the `seq` of
-    the last message that was shown in it. A `titled_by_hand` one keeps its title.
+    the last message that was shown in it. A `titled_by_hand` one keeps its title. Where chats share
+    a place (a flat group, the topic of the queue) `shown` has a true `shared`.
     """
 
     workspace: int
@@ -52,6 +53,7 @@ class Topic:
     titled_by_hand: bool = False
     shown: Mapping[str, Any] = field(default_factory=dict)
     created_at: datetime
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

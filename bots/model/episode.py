@@ -44,7 +44,8 @@ class Episode:
 
     Messages with a `seq` up to `first_seq` came before it, those past `last_seq` after it. `code` is
     why it was closed, `rating` what the customer thought of it (1 to 5), who was asked for it at
-    `rated_from` on and may say more until `comment_until`.
+    `rated_from` on and may say more until `comment_until`. It is
+    `unseen` where nobody could be shown it.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Episode:
     rated_from: datetime | None = None
     rating: int | None = None
     comment_until: datetime | None = None
+    unseen: bool = False
 
     @property
     def open(self) -> bool:

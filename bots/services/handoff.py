@@ -313,6 +313,19 @@ class Handoff(Handling):
 
         return (await self._inbox.move(address, move)).said[-1]
 
+    async def unseen(self, address: Address, why: str) -> None:
+        """No operator can be shown the chat: told of once for each hand-off."""
+
+        def move(chat: Conversation, now: datetime) -> Moved:
+            episode = chat.episode
+            if episode is None or not episode.open or episode.unseen:
+                return Moved(chat=chat)
+            episode = replace(episode, unseen=True)
+            told = handoff.event("handoff.unseen", episode, now, {"why": why})
+            return Moved(chat=replace(chat, episode=episode), events=(told,))
+
+        await self._inbox.move(address, move)
+
     # ------------------------------------------------------------ queues
 
     def _known(self, bot: str, queue: str) -> None:

@@ -214,6 +214,8 @@ class DeskRig(Rig):
             new_id=self.new_id,
             language=lambda bot: self.language,
             queues=self._queues,
+            zone=lambda bot: UTC,
+            position=self.board.position,
         )
 
     def _random_bytes(self, count: int) -> bytes:

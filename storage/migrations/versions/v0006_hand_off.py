@@ -172,6 +172,7 @@ def _desk() -> None:
         sa.Column("titled_by_hand", sa.Boolean(), nullable=False),
         sa.Column("shown", sa.String(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("conversation_id", "channel", "chat_id", "gen"),
         sqlite_with_rowid=False,
     )

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
@@ -16,9 +15,11 @@ from adapters.messengers.telegram.desk.incoming import Incoming
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.line import SATURATED
 from adapters.messengers.telegram.desk.lines import Lines
+from adapters.messengers.telegram.desk.mirror import Mirror
 from adapters.messengers.telegram.desk.orders import Orders
 from adapters.messengers.telegram.desk.outward import Outward
 from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.places import Places
 from adapters.messengers.telegram.desk.presses import Presses
 from adapters.messengers.telegram.desk.remarks import Remarks
 from adapters.messengers.telegram.desk.rights import Rights
@@ -46,7 +47,7 @@ class TelegramDesk:
         self.groups = Groups(parts.desks, parts.workspace, parts.queues)
         self._lines = Lines(parts)
         self._answers = Answers(parts, self._lines)
-        self._places = Hereabouts(parts)
+        self._places = Places(parts, self.groups, self._lines, Mirror(parts))
         remarks = Remarks(parts)
         self._outward = Outward(parts, remarks)
         self._failures = Failures(parts, self.groups, self._lines, remarks)
@@ -155,23 +156,3 @@ class TelegramDesk:
             except Exception as error:  # noqa: BLE001 - whatever it meets, it looks again
                 log.warning("The operators' groups could not be looked at", error=repr(error))
             await self._parts.sleep(LOOK_EVERY.total_seconds())
-
-
-class Hereabouts:
-    """Knows whose a topic is."""
-
-    unseen: Mapping[int, str] = {}
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-
-    def wake(self, conversation_id: int) -> None: ...
-    def told(self, chat: Conversation, events: Sequence[Event]) -> None: ...
-    async def start(self) -> None: ...
-    async def close(self) -> None: ...
-    async def adopt(self, group: Any, message: Any) -> None: ...
-    async def renamed(self, group: Any, message: Any) -> None: ...
-    async def closed_by_hand(self, group: Any, message: Any) -> None: ...
-    async def reopened_by_hand(self, group: Any, message: Any) -> None: ...
-    async def whose(self, group: Any, message: Any) -> int | None:
-        return None

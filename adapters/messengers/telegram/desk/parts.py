@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, timedelta, tzinfo
 
 from adapters.messengers.telegram.channel import TelegramChannel
 from bots.model.conversation import Conversation
@@ -15,7 +16,11 @@ from flows.model import Queue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The house as the desk sees it: what a bot speaks (`ru`, `en`), its queues by name."""
+    """The house as the desk sees it: what a bot speaks (`ru`, `en`), its queues by name, its time.
+
+    `position` is a chat's place in its queue, 0 where it does not wait. Topics that were closed for
+    longer than `keep_topics` are deleted; None: never.
+    """
 
     workspace: int
     channels: Mapping[str, Channel]
@@ -32,6 +37,9 @@ class Parts:
     new_id: NewId
     language: Callable[[str], str]
     queues: Callable[[str], Mapping[str, Queue]]
+    zone: Callable[[str], tzinfo] = lambda bot: UTC
+    position: Callable[[Conversation], int] = lambda chat: 0
+    keep_topics: timedelta | None = None
 
     def account(self, channel: str) -> TelegramChannel | None:
         """Our account of that name, while it is there."""

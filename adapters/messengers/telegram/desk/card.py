@@ -1,0 +1,255 @@
+"""The card of a chat in its topic: who the customer is, why they are here, what is known so far."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta, tzinfo
+from typing import Any
+
+from adapters.messengers.telegram.desk.buttons import button
+from adapters.messengers.telegram.desk.card_words import say
+from adapters.messengers.telegram.desk.collected import collected
+from adapters.messengers.telegram.desk.sheet import Sheet
+from adapters.messengers.telegram.desk.titles import LONG, cleaned, name_of
+from adapters.messengers.telegram.desk.transcript import transcript
+from bots.model.conversation import Conversation
+from bots.model.desk import Note
+from bots.model.episode import Episode
+from bots.model.turn import MessageRecord
+from bots.shaping import shortened
+from flows.inside import standing
+
+LONGEST_LINE = 300
+EARLIER = 5
+"""So many chats of before are told of."""
+NOTES = 10
+ROOM_FOR_HISTORY = 400
+"""Units below which a transcript is not worth beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that a card is made of.
+
+    `people` are operators' names by their ids. `position` is the place in the queue, `window` how long
+    the messenger still takes free text (None: nothing limits it). `history` are the messages that came
+    before those that the topic shows. `header` stands above where chats share a place.
+    """
+
+    chat: Conversation
+    episode: Episode
+    language: str
+    zone: tzinfo
+    people: Mapping[int, str]
+    earlier: Sequence[Episode] = ()
+    notes: Sequence[Note] = ()
+    history: Sequence[MessageRecord] = ()
+    position: int | None = None
+    window: timedelta | None = None
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What is sent. `stamp` is another one where it has to be edited."""
+
+    message: Mapping[str, Any]
+    stamp: str
+
+
+def card(known: Known) -> Card:
+    """What changes by itself, such as a place in the queue, is worth no edit: the stamp leaves it out."""
+    drawn = _drawn(known)
+    steady = _drawn(replace(known, position=None, window=_coarse(known.window)))
+    content = json.dumps(steady, ensure_ascii=False, sort_keys=True).encode()
+    return Card(message=drawn, stamp=hashlib.sha256(content).hexdigest()[:16])
+
+
+def keyboard(chat: Conversation, episode: Episode, language: str) -> dict[str, Any]:
+    """What can be done with a chat as it is."""
+    rows: Sequence[Sequence[str]]
+    if episode.state == "requested":
+        rows = (("take", "assign"), ("release", "spam"))
+    elif episode.state == "active":
+        rows = (("canned", "note", "transfer"), ("release", "close"))
+    else:
+        rows = (("reopen", "transcript"),)
+    names = {"release": "answer" if episode.state == "requested" else "release"}
+    return {
+        "inline_keyboard": [
+            [
+                button(
+                    say(language, f"button {names.get(verb, verb)}"), chat.id, verb, episode.version
+                )
+                for verb in row
+            ]
+            for row in rows
+        ]
+    }
+
+
+def _drawn(known: Known) -> dict[str, Any]:
+    sheet = Sheet()
+    if known.header:
+        sheet.line(known.header)
+    _state(sheet, known)
+    _who(sheet, known)
+    _why(sheet, known)
+    _what(sheet, known)
+    _before(sheet, known)
+    _notes(sheet, known)
+    _history(sheet, known)
+    markup = keyboard(known.chat, known.episode, known.language)
+    return {**sheet.message(), "reply_markup": markup}
+
+
+def _state(sheet: Sheet, known: Known) -> None:
+    episode, language = known.episode, known.language
+    if episode.state == "requested":
+        sheet.line(say(language, "waiting"))
+        if known.position is not None:
+            sheet.add(say(language, "position", position=known.position))
+        if episode.snoozed_until is not None:
+            until = episode.snoozed_until.astimezone(known.zone)
+            sheet.line(text=say(language, "snoozed", until=f"{until:%d.%m %H:%M}"))
+    elif episode.state == "active":
+        who = known.people.get(episode.assignee or 0) or LONG.get(episode.native, episode.native)
+        sheet.line(say(language, "active", who=who or say(language, "nobody")))
+    else:
+        sheet.line(ended(episode, known.people, language))
+    if episode.missed:
+        clocks = ", ".join(say(language, f"missed {one}") for one in episode.missed)
+        sheet.line(text=say(language, "missed", clocks=clocks))
+
+
+def ended(episode: Episode, people: Mapping[int, str], language: str) -> str:
+    """How a hand-off ended, and by whom, in a few words."""
+    who = people.get(episode.assignee or 0) or LONG.get(episode.native, episode.native)
+    words = say(language, f"ended {episode.outcome or 'released'}")
+    code = f" ({episode.code})" if episode.code else ""
+    return f"{words}{code}: {who}" if who else f"{words}{code}"
+
+
+def _who(sheet: Sheet, known: Known) -> None:
+    chat = known.chat
+    sheet.line()
+    link = link_to(chat)
+    name = shortened(name_of(chat), 128)
+    sheet.add(name, "text_link", url=link) if link else sheet.add(name, "bold")
+    nick = chat.profile.get("username")
+    spoken = chat.profile.get("language")
+    parts = [
+        LONG.get(chat.platform, chat.platform),
+        f"@{cleaned(nick)}" if isinstance(nick, str) and nick else "",
+        str(spoken) if spoken else "",
+        f"#{chat.id}",
+    ]
+    sheet.line(text=" · ".join(filter(None, parts)))
+    if chat.unreachable:
+        sheet.line(text=say(known.language, "unreachable"))
+    if getattr(chat, "blocked", False):
+        sheet.line(text=say(known.language, "blocked"))
+    if known.window is not None and known.episode.open:
+        sheet.line(text=_window(known.window, known.language))
+
+
+def link_to(chat: Conversation) -> str:
+    """Where the customer's own page is; "" where the messenger has none that we know."""
+    nick = chat.profile.get("username")
+    if chat.platform == "telegram":
+        if isinstance(nick, str) and nick.isascii() and nick.replace("_", "").isalnum():
+            return f"https://t.me/{nick}"
+        return f"tg://user?id={chat.user_id}" if chat.user_id.isdecimal() else ""
+    if chat.platform == "vk" and chat.user_id.isdecimal():
+        return f"https://vk.com/id{chat.user_id}"
+    if chat.platform == "whatsapp" and chat.user_id.lstrip("+").isdecimal():
+        return f"https://wa.me/{chat.user_id.lstrip('+')}"
+    return ""
+
+
+def _window(left: timedelta, language: str) -> str:
+    if left <= timedelta(0):
+        return say(language, "window closed")
+    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    return say(language, "window", hours=hours, minutes=minutes)
+
+
+def _coarse(left: timedelta | None) -> timedelta | None:
+    """Open or closed: the rest is told by the icon."""
+    return None if left is None else timedelta(hours=int(left > timedelta(0)))
+
+
+def _why(sheet: Sheet, known: Known) -> None:
+    episode, language = known.episode, known.language
+    reason = _line(episode.reason) or say(language, f"source {episode.source}")
+    sheet.line(say(language, "reason"), reason)
+    parts = []
+    if episode.queue:
+        parts.append(say(language, "queue", queue=episode.queue))
+    if episode.priority != "normal":
+        parts.append(say(language, f"priority {episode.priority}"))
+    if episode.tags:
+        parts.append(" ".join(f"#{_line(tag).replace(' ', '_')}" for tag in episode.tags))
+    if parts:
+        sheet.line(text=" · ".join(parts))
+    if episode.note:
+        sheet.line(say(language, "note"), _line(episode.note))
+
+
+def _what(sheet: Sheet, known: Known) -> None:
+    places = [
+        " / ".join(filter(None, (one.flow, one.step)))
+        for one in standing(known.chat.position)
+        if one.flow
+    ]
+    if places:
+        sheet.line(say(known.language, "stands"), _line(" › ".join(places)))
+    for label, value in collected(known.chat, known.language):
+        sheet.line(text="• ").add(f"{label}: ").add(_line(value))
+    for label, value in known.episode.form.items():
+        sheet.line(text="✎ ").add(f"{_line(label)}: ").add(_line(value))
+
+
+def _before(sheet: Sheet, known: Known) -> None:
+    language = known.language
+    told = list(_episodes(known))
+    if known.episode.rating is not None:
+        sheet.line(say(language, "rating"), stars(known.episode.rating))
+    if told:
+        sheet.line(say(language, "earlier"), "; ".join(told))
+
+
+def _episodes(known: Known) -> Iterator[str]:
+    for one in known.earlier[:EARLIER]:
+        if one.released_at is not None:
+            when = one.released_at.astimezone(known.zone)
+            rated = f" {stars(one.rating)}" if one.rating is not None else ""
+            ending = ended(one, known.people, known.language)
+            yield f"{when:%d.%m.%y} {ending[:1].lower()}{ending[1:]}{rated}"
+
+
+def stars(rating: int) -> str:
+    """A rating that is seen at a glance."""
+    kept = min(max(rating, 0), 5)
+    return "★" * kept + "☆" * (5 - kept)
+
+
+def _notes(sheet: Sheet, known: Known) -> None:
+    for note in known.notes[-NOTES:]:
+        who = known.people.get(note.operator or 0, "")
+        sheet.line(text="📝 ").add(f"{who}: " if who else "").add(_line(note.text))
+
+
+def _history(sheet: Sheet, known: Known) -> None:
+    if not known.history or sheet.left < ROOM_FOR_HISTORY:
+        return
+    sheet.line(say(known.language, "history"))
+    room = sheet.left - 1
+    sheet.quote(
+        transcript(known.history, known.chat, known.language, known.zone, room), folded=True
+    )
+
+
+def _line(value: Any) -> str:
+    return shortened(cleaned(str(value)), LONGEST_LINE)

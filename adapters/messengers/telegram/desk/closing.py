@@ -1,0 +1,143 @@
+"""The end of a hand-off in its topic: what came of it, one line; then the topic is closed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from adapters.messengers.telegram.desk.card import ended, stars
+from adapters.messengers.telegram.desk.card_words import say
+from adapters.messengers.telegram.desk.drawing import Drawing
+from adapters.messengers.telegram.desk.faces import Faces
+from adapters.messengers.telegram.desk.flat import header, is_shared
+from adapters.messengers.telegram.desk.line import Line, Urgency
+from adapters.messengers.telegram.desk.lines import Lines
+from adapters.messengers.telegram.desk.mirror import Mirror
+from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.refused import NoSuchReply, TopicClosed, TopicLost
+from adapters.messengers.telegram.desk.topics import Topics, thread
+from adapters.messengers.telegram.desk.words import spent
+from bots.errors import ChannelError
+from bots.model.conversation import Conversation
+from bots.model.desk import DeskGroup, Relay, Topic
+from bots.model.episode import Episode
+
+AT_ONCE = 50
+"""Topics that are deleted in one go: the next ones have their turn the next time."""
+
+log = structlog.get_logger()
+
+
+class Closing:
+    """What is done once is noted, so that nothing is said twice after a restart."""
+
+    def __init__(
+        self, parts: Parts, topics: Topics, faces: Faces, drawing: Drawing, mirror: Mirror
+    ) -> None:
+        self._parts = parts
+        self._topics = topics
+        self._faces = faces
+        self._drawing = drawing
+        self._mirror = mirror
+
+    async def close(
+        self, chat: Conversation, episode: Episode, topic: Topic, line: Line, group: DeskGroup
+    ) -> Topic:
+        """The last messages, the line, the lock. Raises TopicLost, TopicClosed, GroupDown."""
+        if not topic.shown.get("waits"):
+            topic = await self._mirror.show(chat, topic, line, group=group)
+        people = await self._drawing.people()
+        language = self._parts.speaks(chat)
+        began = episode.accepted_at or episode.requested_at
+        took = (episode.released_at or began) - began
+        text = ended(episode, people, language)
+        if took > timedelta(minutes=1):
+            text = say(language, "took", ended=text, time=spent(took.total_seconds(), language))
+        await self._say(chat, topic, line, text)
+        return await self._lock(topic, line, {"closed": episode.number, "waits": False})
+
+    async def leave(self, chat: Conversation, topic: Topic, line: Line, to: DeskGroup) -> Topic:
+        """The chat goes on in another group."""
+        language = self._parts.speaks(chat)
+        await self._say(chat, topic, line, say(language, "moved", group=to.title or to.chat_id))
+        # Its episode is forgotten: should the chat come back here, it gets a card anew.
+        return await self._lock(topic, line, {"episode": 0, "waits": False})
+
+    async def rated(self, chat: Conversation, episode: Episode, topic: Topic, line: Line) -> Topic:
+        """What the customer thought of it, once."""
+        if episode.rating is None or topic.shown.get("rated") == episode.number:
+            return topic
+        text = say(self._parts.speaks(chat), "rated", stars=stars(episode.rating))
+        await self._say(chat, topic, line, text)
+        topic = replace(topic, shown={**topic.shown, "rated": episode.number})
+        await self._parts.desks.put_topic(topic)
+        return topic
+
+    async def archive(self, lines: Lines, groups: Mapping[tuple[str, str], DeskGroup]) -> int:
+        """Delete topics that were closed long ago, where their owner wants that; gives how many."""
+        keep = self._parts.keep_topics
+        if keep is None:
+            return 0
+        before = self._parts.clock() - keep
+        old = await self._parts.desks.closed_before(self._parts.workspace, before, limit=AT_ONCE)
+        gone = 0
+        for topic in old:
+            group = groups.get((topic.channel, topic.chat_id))
+            line = lines.of(group) if group is not None else None
+            if line is None:
+                continue
+            if not is_shared(topic) and not await self._deleted(topic, line):
+                continue
+            shown = {**topic.shown, "archived": True}
+            await self._parts.desks.put_topic(replace(topic, status="lost", shown=shown))
+            gone += 1
+        return gone
+
+    async def _deleted(self, topic: Topic, line: Line) -> bool:
+        try:
+            await line.call("deleteForumTopic", thread(topic), Urgency.COSMETIC)
+        except TopicLost:
+            return True
+        except ChannelError as error:
+            log.warning("An old topic stays", chat=topic.conversation_id, why=str(error))
+            return False
+        return True
+
+    async def _lock(self, topic: Topic, line: Line, noted: Mapping[str, Any]) -> Topic:
+        shown = {**topic.shown, **noted}
+        if is_shared(topic):
+            return await self._topics.closed(topic, shown)
+        return await self._topics.close(topic, line, shown)
+
+    async def _say(self, chat: Conversation, topic: Topic, line: Line, text: str) -> None:
+        """A line of ours; in a topic that somebody closed already the card says it alone."""
+        call: dict[str, Any] = {**thread(topic), "text": text}
+        if is_shared(topic):
+            call["text"] = f"{header(chat)}\n{text}"
+            if topic.shown.get("card"):
+                call["reply_parameters"] = {
+                    "message_id": int(topic.shown["card"]),
+                    "allow_sending_without_reply": True,
+                }
+        try:
+            said = await line.call("sendMessage", call, Urgency.SOON)
+        except TopicClosed:
+            return
+        except NoSuchReply:
+            call.pop("reply_parameters", None)
+            said = await line.call("sendMessage", call, Urgency.SOON)
+        await self._parts.desks.add_relays([own(topic, said)])
+
+
+def own(topic: Topic, said: Any) -> Relay:
+    """What the desk said of itself, so that a reply to it is known."""
+    return Relay(
+        channel=topic.channel,
+        chat_id=topic.chat_id,
+        message_id=str(said["message_id"]),
+        thread_id=topic.thread_id,
+        conversation_id=topic.conversation_id,
+        way="own",
+    )

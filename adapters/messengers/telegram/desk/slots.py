@@ -1,0 +1,28 @@
+"""How many topics a group is given: a flood of requests must not become a flood of topics."""
+
+from collections import deque
+from datetime import datetime, timedelta
+
+PER_MINUTE = 6
+_WINDOW = timedelta(minutes=1)
+
+
+class Slots:
+    """Moments at which topics may be made, given out in the order in which they were asked for."""
+
+    def __init__(self) -> None:
+        self._taken: deque[datetime] = deque(maxlen=PER_MINUTE)
+        self._of: dict[int, datetime] = {}
+
+    def of(self, conversation: int, now: datetime) -> datetime:
+        """When a chat may have its topic; asking again changes nothing."""
+        if conversation not in self._of:
+            full = len(self._taken) == PER_MINUTE
+            moment = max(now, self._taken[0] + _WINDOW) if full else now
+            self._taken.append(moment)
+            self._of[conversation] = moment
+        return self._of[conversation]
+
+    def used(self, conversation: int) -> None:
+        """It has one, or needs none any more."""
+        self._of.pop(conversation, None)
