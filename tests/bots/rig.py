@@ -425,12 +425,15 @@ class Rig:
         # So many that no slow machine runs out of them: whatever rests at all does so long before.
         for _ in range(200_000):
             await asyncio.sleep(0)
-            calm = calm + 1 if len(self._ours()) <= self.hands.parked else 0
+            calm = calm + 1 if self._rests() else 0
             if calm == 3:
                 return
             if not calm:
                 await asyncio.sleep(0.0005)
         raise AssertionError(f"it does not come to rest: {self._ours()}")
+
+    def _rests(self) -> bool:
+        return len(self._ours()) <= self.hands.parked
 
     async def passes(self, seconds: float) -> None:
         """Time passes: sleepers wake and timers fire, each at its time."""

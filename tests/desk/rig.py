@@ -38,6 +38,7 @@ from bots.services.conversations import Conversations
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
 from tests.bots.rig import WORKSPACE, Hands, Rig, bot_files
+from tests.desk.resting import rests
 from tests.servers import telegram_happenings as happenings
 from tests.servers.telegram import TOKEN, FakeTelegram
 from tests.servers.telegram_group import ForumGroup, Person, Shown
@@ -309,6 +310,9 @@ class DeskRig(Rig):
         # What the desk did may have made service messages.
         while await self.bring_in():
             await self.quiet()
+
+    def _rests(self) -> bool:
+        return all(rests(task) for task in self._ours())
 
     async def bring_in(self) -> bool:
         """One batch of updates, as polling brings it; False where there was none."""
