@@ -37,6 +37,7 @@ class MaxApi:
             "DELETE /subscriptions": self._unsubscribe,
             "POST /messages": self._send,
             "PUT /messages": self._edit,
+            "DELETE /messages": self._delete,
             "GET /messages/{messageId}": self._message,
             "POST /answers": self._answer,
             "POST /chats/{chatId}/actions": self._act,
@@ -121,6 +122,14 @@ class MaxApi:
         if mid not in bot.messages:
             raise Refused(404, "not.found", f"Message {mid} not found")
         self._change(bot, mid, body)
+        return OK
+
+    def _delete(self, bot: Bot, _: str, query: Mapping[str, str], body: Any) -> Json:
+        mid = query["message_id"]
+        if mid not in bot.messages:
+            raise Refused(404, "not.found", f"Message {mid} not found")
+        dialog = bot.dialog(int(bot.messages[mid]["recipient"]["user_id"]))
+        dialog.show("bot", "deletes", bot.messages.pop(mid))
         return OK
 
     def _message(self, bot: Bot, mid: str, query: Mapping[str, str], body: Any) -> Json:

@@ -180,6 +180,7 @@ METHODS: Mapping[str, Method] = {
         body=MESSAGE,
     ),
     "PUT /messages": Method(query=Fields(required={"message_id": Text()}), body=MESSAGE),
+    "DELETE /messages": Method(query=Fields(required={"message_id": Text()})),
     "GET /messages/{messageId}": Method(),
     "POST /answers": Method(
         query=Fields(required={"callback_id": Text(like=r"\S+")}),

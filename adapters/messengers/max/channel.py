@@ -16,7 +16,7 @@ from adapters.listening import Batch, keep_called, poll
 from adapters.messengers.max.client import PER_SECOND, PUBLIC_API, Client, Connection
 from adapters.messengers.max.files import Files
 from adapters.messengers.max.parse import UPDATES, Around, chat_of, parse_update
-from adapters.messengers.max.render import pressed, render
+from adapters.messengers.max.render import pressed, render, taken_back
 from adapters.messengers.max.sending import Sender
 from adapters.messengers.max.signing import vouched
 from adapters.newest import Newest
@@ -158,6 +158,9 @@ class MaxChannel(MessengerChannel):
 
     def render(self, address: Address, reply: Reply) -> list[dict[str, Any]]:
         return render(address.chat_id, reply)
+
+    def taken_back(self, address: Address, message_ids: Sequence[str]) -> list[dict[str, Any]]:
+        return taken_back(message_ids)
 
     def pressed(self, address: Address, message_id: str, label: str) -> list[dict[str, Any]]:
         return pressed(address.chat_id, message_id, label)

@@ -6,7 +6,7 @@ from typing import Any
 from adapters.messengers.max.keyboards import Rows, Shown, shown
 from adapters.messengers.max.markup import Words, parts_of, words_of
 from bots.model.message import Attachment, Card, Entity, Reply
-from bots.shaping import ONLY_BUTTONS, card_words, clean, place_words
+from bots.shaping import ONLY_BUTTONS, card_words, clean, place_words, said_anew
 
 MAX_ALBUM = 10
 """Pictures and videos that go in one message."""
@@ -31,6 +31,9 @@ def render(chat_id: str, reply: Reply) -> list[Call]:
     words = words.with_line(buttons.lines)
     if reply.renews and buttons.rows:
         return [_renewal(person, reply.renews, words, buttons.rows)]
+    if reply.replaces:
+        rewritten = _rewritten(person, reply, words)
+        return [rewritten] if rewritten is not None else render(chat_id, said_anew(reply))
     calls = _spoken(words, list(_bundles(reply.attachments)), reply, buttons)
     if calls and reply.reply_to:
         calls[0]["reply_to"] = reply.reply_to
@@ -40,6 +43,22 @@ def render(chat_id: str, reply: Reply) -> list[Call]:
 def pressed(chat_id: str, message_id: str, label: str) -> list[Call]:
     """The message with its buttons gone and the taken one below its words."""
     return [{"do": "edit", "message_id": message_id, "taken": label}] if message_id else []
+
+
+def taken_back(message_ids: Sequence[str]) -> list[Call]:
+    """https://dev.max.ru/docs-api/methods/DELETE/messages"""
+    return [{"do": "delete", "message_id": id} for id in message_ids]
+
+
+def _rewritten(person: int, reply: Reply, words: Words) -> Call | None:
+    """New words for a message that is there; `instead` is said where it cannot be changed."""
+    said = parts_of(words) if words.text else []
+    if len(said) != 1:
+        return None
+    corrected = said_anew(reply)
+    anew = parts_of(words_of(corrected.text, corrected.entities))
+    instead = [{"do": "send", "user_id": person, **call} for call in anew]
+    return {"do": "edit", "message_id": reply.replaces, "words": said[0], "instead": instead}
 
 
 def _renewal(person: int, message_id: str, words: Words, rows: Rows) -> Call:

@@ -45,6 +45,9 @@ class Sender:
         """
         if payload["do"] == "send":
             return await self._say(payload, key)
+        if payload["do"] == "delete":
+            await self._client.call("DELETE", "/messages", message_id=payload["message_id"])
+            return ""
         try:
             await self._edit(payload)
             return ""
@@ -133,12 +136,16 @@ class Sender:
             # With the taken button it is too long; at worst its marks go too.
             parts = parts_of(Words(text, words.entities))
         said = parts[0] if len(parts) == 1 else {"text": text or None}
+        said = call.get("words", said)
         attachments = [one for raw in listed(body, "attachments") if (one := _again(raw))]
         if rows := call.get("buttons"):
             attachments.append(attachment(rows))
         written = {**said, "attachments": attachments, "link": None, "notify": False}
         await self._client.call("PUT", "/messages", written, message_id=mid)
-        self._bodies.put(mid, {**body, "attachments": attachments})
+        if "words" in call:
+            self._bodies.drop(mid)
+        else:
+            self._bodies.put(mid, {**body, "attachments": attachments})
 
 
 def _body(

@@ -22,7 +22,7 @@ from adapters.messengers.vk.files import Files
 from adapters.messengers.vk.parse import parse_event
 from adapters.messengers.vk.people import People
 from adapters.messengers.vk.polling import poll
-from adapters.messengers.vk.render import clear_keyboard, pressed, render, stands_below
+from adapters.messengers.vk.render import clear_keyboard, pressed, render, stands_below, taken_back
 from adapters.messengers.vk.sending import Sender
 from adapters.messengers.vk.signing import is_secret, may_be_vks
 from adapters.newest import Newest
@@ -228,6 +228,9 @@ class VkChannel(MessengerChannel):
             clear_keyboard(calls)
             self._below.drop(chat_id)
         return calls
+
+    def taken_back(self, address: Address, message_ids: Sequence[str]) -> list[dict[str, Any]]:
+        return taken_back(address.chat_id, message_ids)
 
     def pressed(self, address: Address, message_id: str, label: str) -> list[dict[str, Any]]:
         return pressed(address.chat_id, message_id, label)

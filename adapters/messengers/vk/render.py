@@ -11,7 +11,7 @@ from adapters.messengers.vk.keyboards import HIDDEN, Shown, shown
 from adapters.messengers.vk.names import number_in_talk
 from adapters.messengers.vk.words import Words, parts_of, words_of
 from bots.model.message import Attachment, Card, Reply
-from bots.shaping import ONLY_BUTTONS, card_words, contact_words, place_words
+from bots.shaping import ONLY_BUTTONS, card_words, contact_words, place_words, said_anew
 
 MAX_ATTACHMENTS = 10
 
@@ -31,6 +31,11 @@ def render(chat_id: str, reply: Reply, abilities: Abilities = UNKNOWN) -> list[C
     renewed = number_in_talk(reply.renews)
     if renewed and _stands_at_the_message(keyboard):
         return [_renewal(peer, renewed, words, keyboard)]
+    if reply.replaces:
+        rewritten = _rewritten(peer, reply, words)
+        return (
+            [rewritten] if rewritten is not None else render(chat_id, said_anew(reply), abilities)
+        )
     calls = _spoken(words, list(_bundles(reply.attachments)), reply, keyboard, abilities)
     if reply.clear_keyboard:
         clear_keyboard(calls)
@@ -45,6 +50,34 @@ def pressed(chat_id: str, message_id: str, label: str) -> list[Call]:
     if not number:
         return []
     return [{"method": "messages.edit", "peer_id": _peer(chat_id), "cmid": number, "taken": label}]
+
+
+def taken_back(chat_id: str, message_ids: Sequence[str]) -> list[Call]:
+    """https://dev.vk.com/ru/method/messages.delete: for everybody, within a day."""
+    ids = [id for id in message_ids if id.isdecimal()]
+    if not ids:
+        return []
+    peer = _peer(chat_id)
+    listed = ",".join(ids)
+    return [
+        {"method": "messages.delete", "peer_id": peer, "message_ids": listed, "delete_for_all": 1}
+    ]
+
+
+def _rewritten(peer: int, reply: Reply, words: Words) -> Call | None:
+    """New words for a message that is there; `instead` is said where it is too late for them.
+
+    None for a message with files: VK would take them away.
+    """
+    said = list(parts_of(words))
+    number = number_in_talk(reply.replaces)
+    known = reply.replaces.isdecimal() or number
+    if len(said) != 1 or reply.message_type != "text" or not known:
+        return None
+    which = {"cmid": number} if number else {"message_id": int(reply.replaces)}
+    instead = list(parts_of(words_of(said_anew(reply).text, said_anew(reply).entities)))
+    call = {"method": "messages.edit", "peer_id": peer, **which, **said[0]}
+    return {**call, "keep_forward_messages": 1, "instead": instead}
 
 
 def _renewal(peer: int, number: int, words: Words, keyboard: Shown) -> Call:

@@ -53,8 +53,14 @@ class Sender:
         method = call.pop("method")
         instead = call.pop("instead", ())
         try:
+            if method == "messages.edit" and "message" in call:
+                await self._client.call(method, call)
+                return ""
             if method == "messages.edit":
                 return await self._edit(call)
+            if method == "messages.delete":
+                await self._client.call(method, call)
+                return ""
             return await self._say(call, key)
         except Rejected as rejected:
             if not instead:
