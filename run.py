@@ -1425,7 +1425,14 @@ async def trace(settings: Settings, given: argparse.Namespace) -> int:
             show(list(teller.listed(found)), sys.stdout)
             return 0 if found else 1
         (conversation,) = found
-        past = await past_of(beside.traces, conversation, beside.conversations, given.last)
+        past = await past_of(
+            beside.traces,
+            conversation,
+            beside.conversations,
+            given.last,
+            notes=await beside.desks(now).notes(conversation.id),
+            people=await beside.operators.all(beside.workspace),
+        )
         show(list(teller.told(conversation, past)), sys.stdout)
         return 0
     finally:

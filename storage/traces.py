@@ -26,7 +26,7 @@ _LIKE = (
 # Messages are shown by themselves, and that each was delivered is more than a story needs.
 _EVENTS = (
     "SELECT name, created_at, data FROM (SELECT id, name, created_at, data FROM events"
-    " WHERE conversation_id = ? AND name NOT IN ('messages.added', 'message.delivered', 'message.read')"
+    " WHERE conversation_id = ? AND name NOT IN ('messages.added', 'message.delivered', 'message.read', 'chat.status', 'handoff.noted')"
     " ORDER BY id DESC LIMIT ?) ORDER BY id"
 )
 

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TextIO
 
 from adapters.terminal.colours import harmless, paint
+from adapters.terminal.handoffs_told import HandoffTeller
 from bots.model.conversation import Conversation
+from bots.model.desk import Note
+from bots.model.operator import Operator
 from bots.model.turn import Event, MessageRecord
 from bots.ports import Traces
 from flows.inside import reason
@@ -19,12 +22,17 @@ EVENTS_FOR_A_MESSAGE = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What is known of a chat: its last messages, what happened since the first of them, what is to come."""
+    """What is known of a chat: its last messages, what happened since the first of them, what is to come.
+
+    `notes` are what operators told one another, `people` their names by their ids.
+    """
 
     messages: Sequence[MessageRecord]
     events: Sequence[Event]
     timers: Sequence[tuple[datetime, Mapping[str, Any]]] = ()
     under_way: Sequence[tuple[datetime, str]] = ()
+    notes: Sequence[Note] = ()
+    people: Mapping[int, str] = field(default_factory=dict)
 
 
 class Line(NamedTuple):
@@ -35,7 +43,15 @@ class Line(NamedTuple):
     text: str
 
 
-async def past_of(traces: Traces, conversation: Conversation, messages: Any, last: int) -> Past:
+async def past_of(
+    traces: Traces,
+    conversation: Conversation,
+    messages: Any,
+    last: int,
+    *,
+    notes: Sequence[Note] = (),
+    people: Sequence[Operator] = (),
+) -> Past:
     """The last messages of a chat (`messages` are `bots.ports.Conversations`) and all around them."""
     told = await messages.tail(conversation.address, limit=last)
     events = await traces.happened(conversation.id, limit=last * EVENTS_FOR_A_MESSAGE)
@@ -45,6 +61,8 @@ async def past_of(traces: Traces, conversation: Conversation, messages: Any, las
         events=[one for one in events if since is None or one.created_at >= since],
         timers=await traces.timers(conversation.id),
         under_way=await traces.under_way(conversation.id),
+        notes=[one for one in notes if since is None or one.created_at >= since],
+        people={one.id: one.name for one in people},
     )
 
 
@@ -97,18 +115,25 @@ class Teller:
 
     def _story(self, past: Past) -> Iterator[Line]:
         """Of one moment: what the customer did, what came of it, what the bot said."""
-        items: list[tuple[datetime, int, int, MessageRecord | Event]] = []
+        handoffs = HandoffTeller(self._language, past.people)
+        items: list[tuple[datetime, int, int, MessageRecord | Event | Note]] = []
         for number, message in enumerate(past.messages):
             heard = message.direction == "inbound"
             at = _taken_at(past.messages, number) if heard else message.created_at
             items.append((at, 0 if heard else 2, message.seq, message))
         items += [(one.created_at, 1, place, one) for place, one in enumerate(past.events)]
+        items += [(one.created_at, 3, one.id, one) for one in past.notes]
         last: datetime | None = None
         for at, _, _, item in sorted(items, key=lambda one: one[:3]):
             if isinstance(item, Event):
                 # What follows from a message stands beneath it.
                 when = at if at != last else None
-                yield Line(when, "red" if _is_bad(item) else "dim", self._event(item))
+                told = handoffs.told(item) or self._event(item)
+                yield Line(when, "red" if _is_bad(item) else "dim", told)
+            elif isinstance(item, Note):
+                who = handoffs.who(item.operator)
+                text = f"{self._said('заметка, клиент не видит', 'note, hidden from the customer')}"
+                yield Line(at, "yellow", f"{text} ({who}): {item.text}")
             else:
                 yield from self._message(at, item)
             last = at
@@ -188,9 +213,7 @@ def _taken_at(messages: Sequence[MessageRecord], number: int) -> datetime:
 
 
 def _is_bad(event: Event) -> bool:
-    return event.name in ("error", "task_failed", "event_lost", "message.failed") or bool(
-        event.data.get("failed")
-    )
+    return event.name in _BAD or bool(event.data.get("failed"))
 
 
 def _short(value: Any) -> str:
@@ -198,6 +221,17 @@ def _short(value: Any) -> str:
     return text if len(text) <= 200 else text[:200] + "…"
 
 
+_BAD = frozenset(
+    {
+        "error",
+        "task_failed",
+        "event_lost",
+        "message.failed",
+        "handoff.failed",
+        "handoff.missed",
+        "handoff.unseen",
+    }
+)
 _AUTHORS: Mapping[str, Told] = {
     "customer": Told("клиент", "customer"),
     "bot": Told("бот", "bot"),
@@ -217,6 +251,19 @@ _TIMERS: Mapping[str, Told] = {
     "pause": Told("пауза", "a pause"),
     "wait": Told("ожидание", "a wait"),
     "later": Told("отложенный сценарий", "a flow for later"),
+    **{
+        f"handoff:{name}": told
+        for name, told in {
+            "unclaimed": Told("никто не взял чат", "nobody took the chat"),
+            "first_response": Told("срок первого ответа", "the first response is due"),
+            "update": Told("срок ответа", "the next response is due"),
+            "resolve": Told("срок решения", "the resolution is due"),
+            "operator_silent": Told("оператор молчит", "the operator is silent"),
+            "customer_silent": Told("клиент молчит", "the customer is silent"),
+            "nudge": Told("напоминание клиенту", "a reminder to the customer"),
+            "snooze": Told("конец отсрочки", "the end of the rest"),
+        }.items()
+    },
     "unanswered": Told("никто не взял чат", "nobody took the chat"),
     "event": Told("событие", "an event"),
     "every": Told("расписание", "a timetable"),
@@ -243,11 +290,13 @@ _EVENTS: Mapping[str, Told] = {
     "event_unheard": Told("события никто не ждал", "nobody waited for the event"),
     "event_lost": Told("событие потеряно", "an event was lost"),
     "handoff_missed": Told("человек не пришёл", "no person came"),
-    "handoff.asked": Told("человека попросили снаружи", "a person was asked for from outside"),
-    "handoff.requested": Told("чат ждёт человека", "the chat waits for a person"),
-    "handoff.withdrawn": Told("человек больше не нужен", "a person is needed no more"),
-    "handoff.accepted": Told("чат взял человек", "a person took the chat"),
-    "handoff.released": Told("чат снова у бота", "the chat is the bot's again"),
+    "chat.status": Told("состояние чата", "the chat's status"),
+    "chat.blocked": Told("клиент заблокирован", "the customer was blocked"),
+    "chat.unblocked": Told("клиент разблокирован", "the customer was unblocked"),
+    "message.dropped": Told(
+        "сообщение бота не отправлено: чат взял человек",
+        "a message of the bot was not sent: a person took the chat",
+    ),
     "message.failed": Told("сообщение не доставлено", "a message was not delivered"),
     "message.held": Told(
         "сообщение ждёт, пока клиент напишет", "a message waits until the customer writes"

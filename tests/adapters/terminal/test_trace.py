@@ -1,6 +1,7 @@
 """What `trace` tells of a chat: everything that happened to it, in order, and why."""
 
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,13 +9,17 @@ from typing import Any
 
 import pytest
 
-from adapters.terminal.trace import Line, Teller, past_of, show
+from adapters.terminal.handoffs_told import HandoffTeller
+from adapters.terminal.trace import Line, Past, Teller, past_of, show
 from bots.errors import ActionFailed
+from bots.model import handling, handoff
+from bots.model.desk import Note
 from bots.model.episode import Asked
+from bots.model.turn import Event
 from flows.turn import GivenBack
 from storage.traces import SqlTraces
 from tests.adapters.terminal.test_commands import ROOT, run
-from tests.bots.rig import WORKSPACE, Rig, address_of
+from tests.bots.rig import START, WORKSPACE, Rig, address_of
 from tests.servers.easyflow import EasyFlow
 
 
@@ -79,7 +84,7 @@ async def test_time_that_passed_and_changes_of_the_owner_are_told(rig: Rig) -> N
     await rig.passes(700)
     await rig.inbox.take_over(address_of("anna"), Asked(reason="angry"))
     waits = await told(rig, "anna")
-    assert "the chat waits for a person" in " ".join(waits)
+    assert "the flow called a person; reason: angry" in waits
     assert any(line.endswith("waits for a person") for line in waits if line.startswith("now:"))
     await rig.inbox.give_back(address_of("anna"), GivenBack())
     lines = await told(rig, "anna")
@@ -94,9 +99,69 @@ async def test_a_person_in_the_messenger_and_what_is_held_are_told(rig: Rig) -> 
     await rig.passes(2 * 3600)
     lines = await told(rig, "anna")
     assert "operator: it is me" in lines
-    taken = next(i for i, line in enumerate(lines) if line.startswith("a person took the chat"))
-    assert any(line.startswith("the chat is the bot's again") for line in lines[taken:])
+    taken = lines.index("a person answered in telegram itself")
+    assert "the person wrote no more: the chat is the bot's again" in lines[taken:]
     assert any(line.startswith("a message waits until the customer writes") for line in lines)
+
+
+async def test_a_hand_off_is_told_with_names_and_with_what_operators_told_one_another(
+    rig: Rig,
+) -> None:
+    await rig.hears("anna", "/start")
+    chat = await rig.conversation("anna")
+    asked = Asked(source="phrase", queue="sales", priority="high", note="wants a refund")
+    conversation, requested = handoff.requested(chat, asked, id="e1", now=START)
+    after = START + timedelta(seconds=75)
+    conversation, taken = handoff.taken(conversation, by=1, id="", now=after)
+    conversation, answered = handling.answered(conversation, by=1, now=after)
+    conversation, passed = handoff.requeued(conversation, now=after, by=1, to=2, note="yours")
+    conversation, closed = handoff.released(
+        conversation, "closed", now=after + timedelta(minutes=1), by=2, code="refund"
+    )
+    note = Note(
+        id=1, conversation_id=chat.id, episode="e1", operator=2, text="be kind", created_at=after
+    )
+    past = Past(
+        messages=[],
+        events=[requested, taken, *answered, passed, closed],
+        notes=[note],
+        people={1: "Olga", 2: "Boris"},
+    )
+
+    def lines(language: str) -> list[str]:
+        return [line.text for line in Teller(language).told(conversation, past)][1:-1]
+
+    assert lines("en") == [
+        "the customer asked for a person; queue: sales; priority: high; for operators: wants a refund",
+        "Olga took the chat",
+        "first answer: Olga, after 1 min 15 s",
+        "the chat was passed on from Olga to Boris; words: yours",
+        "note, hidden from the customer (Boris): be kind",
+        "Boris closed the chat; code: refund",
+    ]
+    assert lines("ru") == [
+        "клиент попросил человека; очередь: sales; срочность: high; для операторов: wants a refund",
+        "чат взял(а) Olga",
+        "первый ответ: Olga, через 1 мин 15 с",
+        "чат передан от Olga к Boris; слова: yours",
+        "заметка, клиент не видит (Boris): be kind",
+        "чат закрыл(а) Boris; код: refund",
+    ]
+
+
+def test_every_event_of_a_hand_off_has_words() -> None:
+    """What the house tells of and `trace` cannot say is found here, not by an owner."""
+    told = {
+        name
+        for path in (ROOT / "bots").rglob("*.py")
+        for name in re.findall(r'"(handoff\.[a-z_]+)"', path.read_text())
+    }
+    teller = HandoffTeller("ru", {1: "Ольга"})
+    data = {"operator": 1, "until": START.isoformat(), "added": ["vip"], "rating": 5}
+    assert told >= {"handoff.requested", "handoff.completed"}
+    for name in told - {"handoff.noted"}:
+        sentence = teller.told(Event(name=name, created_at=START, data=data))
+        assert sentence, name
 
 
 async def test_only_the_last_messages_are_told_where_there_are_many(rig: Rig) -> None:
