@@ -136,6 +136,8 @@ class DeskRig(Rig):
         self.desk: TelegramDesk
         self.handoff: Handoff
         self.operators: Operators
+        self.copies = 1
+        """How often each update comes."""
         self._codes = itertools.count(1)
         self._offset = 0
 
@@ -271,11 +273,9 @@ class DeskRig(Rig):
         """The chat of a customer by their name."""
         return 100_000 + int(hashlib.sha256(customer.encode()).hexdigest()[:6], 16)
 
-    def happens(self, *updates: Mapping[str, Any], copies: int = 1) -> None:
+    def happens(self, *updates: Mapping[str, Any]) -> None:
         """Updates wait to be fetched; `settle` brings them in."""
-        for update in updates:
-            for _ in range(copies):
-                self.telegram.update(update)
+        self.telegram.update(*updates)
 
     def _from(self, customer: str) -> dict[str, Any]:
         return {"from": happenings.person(self.number(customer), name=customer)}
@@ -323,11 +323,12 @@ class DeskRig(Rig):
             {"offset": self._offset, "timeout": 0, "allowed_updates": list(ALLOWED_UPDATES)},
         )
         for update in answer["result"]:
-            received = await self.channel.read(update)
-            if not await self._accepted(received.messages):
-                return False
-            for after in received.after:
-                await after()
+            for _ in range(self.copies):
+                received = await self.channel.read(update)
+                if not await self._accepted(received.messages):
+                    return False
+                for after in received.after:
+                    await after()
             self._offset = update["update_id"] + 1
         return bool(answer["result"])
 
@@ -415,13 +416,9 @@ class DeskOperator:
         self.person.edits(message_id, text)
         await self.rig.settle()
 
-    async def presses(
-        self, customer: str, label: str, *, message_id: int | None = None, copies: int = 1
-    ) -> str:
-        """Gives what the bot said to it, "" for nothing; None of it may stay without an answer."""
-        query = self.person.presses(
-            await self.thread(customer), label, message_id=message_id, copies=copies
-        )
+    async def presses(self, customer: str, label: str, *, message_id: int | None = None) -> str:
+        """Gives what the bot said to it, "" for nothing; no press may stay without an answer."""
+        query = self.person.presses(await self.thread(customer), label, message_id=message_id)
         await self.rig.settle()
         answered = self.rig.telegram.answer_to(query)
         assert answered is not None, f"the press of {label!r} was never answered"
