@@ -342,13 +342,12 @@ class DeskRig(Rig):
         await asyncio.gather(taking, return_exceptions=True)
         return False
 
-    async def later(self, seconds: float) -> None:
+    async def later(self, seconds: float, *, step: float = 5.0) -> None:
         """Time passes, and what happens meanwhile is brought in."""
         end = self.hands.time + timedelta(seconds=seconds)
         await self.settle()
         while self.hands.time < end and not self.life.dead:
-            step = min((end - self.hands.time).total_seconds(), 5.0)
-            await self.passes(step)
+            await self.passes(min((end - self.hands.time).total_seconds(), step))
             await self.settle()
 
     # ------------------------------------------------------------ what is seen
