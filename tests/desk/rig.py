@@ -288,7 +288,9 @@ class DeskRig(Rig):
 
     def customer_writes(self, name: str, text: str, **more: Any) -> None:
         """The same without waiting for anything."""
-        self.happens(happenings.message(self.number(name), text, **self._from(name), **more))
+        now = {"date": int(self.hands.now().timestamp())}
+        about = {**self._from(name), **now, **more}
+        self.happens(happenings.message(self.number(name), text, **about))
 
     async def asks(self, name: str, *texts: str, queue: str = "оператор") -> None:
         """A customer says something to the bot and then wants a person."""

@@ -55,6 +55,8 @@ class People:
             clock=bot.clock,
             forum=body["forum"],
         )
+        # The first numbers of a real group went to what founded it; 1 is General's.
+        group.chat.last = max(group.chat.last, 10)
         bot.groups.add(group)
         if body.get("rights") is not None:
             group.rights = frozenset(body["rights"])

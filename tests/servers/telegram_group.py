@@ -265,7 +265,7 @@ class Person:
     def presses(
         self, thread: int | None, label: str, *, message_id: int | None = None, copies: int = 1
     ) -> str:
-        """The newest button with this label (its beginning is enough), or that of one message.
+        """The newest button with this label (a part of it is enough), or that of one message.
 
         Gives the id of the press, by which `FakeTelegram.answer_to` finds what the bot said to it.
         """
@@ -281,7 +281,7 @@ class Person:
             for button in _buttons(one.message):
                 seen.append(button["text"])
                 wanted = message_id in (None, one.id) and "callback_data" in button
-                if wanted and str(button["text"]).startswith(label):
+                if wanted and label in str(button["text"]):
                     return {"message_id": one.id, "data": button["callback_data"]}
         raise LookupError(f"no button {label!r} among {seen}")
 
