@@ -16,13 +16,14 @@ from flows.errors import Place
 from flows.meanings import CLOSE
 from flows.recording import Call, Deed
 from flows.script_lines import Line
-from flows.turn import Chosen, Input, Occurred, Returned, Run, Understand
+from flows.turn import Chosen, GivenBack, Input, Occurred, Returned, Run, Understand
 
 _T = TypeVar("_T")
 
 MOST_CONVERSATIONS = 100
 MOST_CALLS = 300
 MOST_TEXTS = 2_000
+_NOWHERE = Place("", 1)
 
 
 class Tape:
@@ -79,8 +80,8 @@ class TapedDecider(Decider):
         self._tape = tape
 
     async def decide(self, conversation: Conversation, what: Input, cause: str) -> Decided:
-        if isinstance(what, Occurred):
-            line = Line(place=Place("", 1), move="happens", text=what.name, data=what.data)
+        line = _line(what)
+        if line is not None:
             self._tape.occurred(conversation.uuid, Deed(self._clock(), line))
         return await super().decide(conversation, what, cause)
 
@@ -116,6 +117,18 @@ class TapedPerformer(Performer):
         if first[0] and all(first[1] - other[1] >= CLOSE for other in others):
             self._tape.meant(asked.text, first[0])
         return chosen
+
+
+def _line(what: Input) -> Line | None:
+    """What a test tells of something that did not come from the customer."""
+    if isinstance(what, Occurred):
+        return Line(place=_NOWHERE, move="happens", text=what.name, data=what.data)
+    if isinstance(what, GivenBack) and what.outcome in ("released", "closed"):
+        deed, where = "release", what.step
+        if what.outcome == "closed":
+            deed, where = "close", str(what.details.get("code", ""))
+        return Line(place=_NOWHERE, move="operator", deed=deed, text=where, data=what.details)
+    return None
 
 
 def _keep(kept: OrderedDict[str, list[_T]], conversation: str, one: _T) -> None:

@@ -8,6 +8,7 @@ from flows.mocking import agrees, same
 from flows.rehearsal import Rehearsal
 from flows.scripts import Called, Expected
 from flows.telling import Row, Teller, matches, value_of
+from flows.turn import RequestPerson, Waiting
 from flows.values import thaw
 
 
@@ -114,14 +115,13 @@ def _handoff(expected: Expected, ended: Ended, teller: Teller) -> list[Wrong]:
         return []
     requests = ended.play.requests
     last = requests[-1] if requests else None
-    found = (
-        {} if last is None else {"queue": last.queue, "note": last.note, "priority": last.priority}
-    )
+    found = {} if last is None else _request(ended.play, last)
     asked = {name: str(value) for name, value in expected.handoff.items()}
     fits = all(matches(str(found.get(name, "")), value) for name, value in asked.items())
     if (not asked and not found) or (asked and found and fits):
         return []
-    shown = {name: found[name] for name in asked if name in found} or found
+    told = asked or {"queue": "", "note": "", "priority": ""}
+    shown = {name: found[name] for name in told if name in found}
     return [
         _wrong(
             teller,
@@ -130,6 +130,16 @@ def _handoff(expected: Expected, ended: Ended, teller: Teller) -> list[Wrong]:
             value_of(shown) if found else "no",
         )
     ]
+
+
+def _request(play: Rehearsal, asked: RequestPerson) -> dict[str, Any]:
+    return {
+        "queue": asked.queue,
+        "note": asked.note,
+        "priority": asked.priority,
+        "position": play.waiting.get(asked.queue, Waiting()).count + 1,
+        "source": asked.source,
+    }
 
 
 _CHECKS: tuple[Callable[[Expected, Ended, Teller], list[Wrong]], ...] = (

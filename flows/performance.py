@@ -11,6 +11,7 @@ from flows.expecting import Ended, check_end
 from flows.hours import Hours, parse_hours
 from flows.mocking import Mocks
 from flows.model import Bot
+from flows.operating import ENDS, Operator
 from flows.passing import let_pass
 from flows.rehearsal import ActionFails, Actions, Means, NoSuchButton, Rehearsal, Said
 from flows.script_lines import Line
@@ -56,7 +57,7 @@ class Performance:
         self._rows: list[Row] = []
         self._seen = 0
         self._answered_from = 0
-        self._play = Rehearsal(
+        self._play = play = Rehearsal(
             bot=_with_hours(bot, given.hours),
             actions=self._act,
             means=self._mean,
@@ -65,7 +66,9 @@ class Performance:
             user=freeze(dict(given.user)),
             chat=freeze(dict(given.chat)),
             channel=given.channel,
+            waiting=given.waiting,
         )
+        self._operator_at_work = Operator(play)
 
     def use(self, fresh: Callable[[Callable[[], datetime]], Actions]) -> None:
         """Take actions of our own, on our own clock."""
@@ -102,6 +105,7 @@ class Performance:
         play = self._play
         self._rows.append(self._teller.row(line))
         self._answered_from = len(play.said)
+        with_people = self._operator_at_work.called
         if line.move == "says":
             play.hear(line.text)
         elif line.move == "sends":
@@ -113,6 +117,8 @@ class Performance:
         else:
             self._happen(line)
             return
+        if with_people and play.understood.rung == "other":
+            self._operator_at_work.hears(line.text)
         self._rows[-1] = self._rows[-1]._replace(aside=self._teller.ladder(play.understood))
 
     def _happen(self, line: Line) -> None:
@@ -138,17 +144,33 @@ class Performance:
             self._differs(line.place, what, self._teller.hint(": ".join(there)))
 
     def _operator(self, line: Line) -> None:
-        play = self._play
-        if line.deed in ("take", "answer") and play.owner == "bot":
-            words = self._teller.words
+        operator, deed = self._operator_at_work, line.deed
+        words = self._teller.words
+        if not operator.called and deed not in ENDS:
             self._differs(
                 line.place,
                 words("разговор у бота, оператора никто не звал", "nobody has called an operator"),
             )
-        elif line.deed in ("take", "answer"):
-            play.person_comes()
-        else:
-            play.give_back("released" if line.deed == "release" else "closed")
+        elif deed == "take" and operator.busy:
+            self._differs(
+                line.place,
+                words("чат уже у оператора", "an operator has the chat already"),
+                self._teller.hint(
+                    words("сначала {transfer: очередь}", "first {transfer: queue}"),
+                ),
+            )
+        elif deed == "take":
+            operator.take(line.text)
+        elif deed == "answer":
+            operator.answer(line.text)
+        elif deed == "transfer":
+            operator.transfer(line.text)
+        elif deed == "set":
+            operator.form.update(freeze(dict(line.data)))
+        elif deed == "tag":
+            operator.mark(line.tags)
+        elif deed in ENDS:
+            operator.end(deed, line.text)
 
     # ------------------------------------------------------------ the bot's lines
 

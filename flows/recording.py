@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flows.hidden import HIDDEN
 from flows.mocking import Mocks, same
 from flows.model import Bot
+from flows.operating import ENDS, Operator
 from flows.rehearsal import ActionFails, Actions, Means, NoSuchButton, Rehearsal, Said
 from flows.script_lines import Line
 from flows.script_writing import Written, called, media_lines, scalar, shortened, value
@@ -96,6 +97,9 @@ class _Replay:
             chat=dict(recording.chat),
             channel=recording.channel,
         )
+        self._operator = Operator(self._play)
+        ends = [deed.line.data for deed in recording.deeds if deed.line.deed in ENDS]
+        self._names = [str(noted.get("operator") or "") for noted in ends]
         self._actions = fresh(lambda: self._play.now)
 
     # ------------------------------------------------------------ the chat
@@ -131,6 +135,8 @@ class _Replay:
     def _do(self, line: Line) -> Iterator[str]:
         play = self._play
         if line.move == "says":
+            if self._operator.called:
+                self._operator.hears(line.text)
             play.hear(line.text)
             yield f"  - client: {scalar(line.text)}"
         elif line.move == "sends":
@@ -146,9 +152,35 @@ class _Replay:
             yield f"  - event: {scalar(line.text)}"
             if line.data:
                 yield f"    data: {value(line.data)}"
-        elif line.deed:
-            play.give_back("closed" if line.deed == "close" else "released")
-            yield f"  - operator: {line.deed}"
+        elif line.deed == "answer" and self._operator.called:
+            yield from self._take()
+            self._operator.answer(line.text)
+            yield f"  - operator: {{answer: {value(line.text)}}}"
+        elif line.deed in ENDS:
+            yield from self._end(line)
+
+    def _take(self) -> Iterator[str]:
+        """Whoever will give the chat back has taken it: history tells only then who that was."""
+        name = self._names[0] if self._names else ""
+        if name and self._operator.called and not self._operator.busy:
+            self._operator.take(name)
+            yield f"  - operator: {{take: {value(name)}}}"
+
+    def _end(self, line: Line) -> Iterator[str]:
+        """Whoever gave the chat back, what they noted for the flow, and to where."""
+        operator, noted = self._operator, line.data
+        yield from self._take()
+        self._names = self._names[1:]
+        tags, form = noted.get("tags"), noted.get("form")
+        if tags:
+            operator.mark(map(str, tags))
+            yield f"  - operator: {{tag: {value(list(map(str, tags)))}}}"
+        if form:
+            operator.form.update(form)
+            yield f"  - operator: {{set: {value(thaw(dict(form)))}}}"
+        operator.end(line.deed, line.text)
+        to = f"{{{line.deed}: {value(line.text)}}}" if line.text else line.deed
+        yield f"  - operator: {to}"
 
     def _press(self, label: str) -> str:
         try:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from flows import engine, versions
 from flows.hidden import revealed
 from flows.matching import fold
@@ -188,6 +190,11 @@ class Rehearsal:
     def person_comes(self) -> None:
         """A person takes the chat that waits in a queue."""
         self._own("operator")
+
+    def transfer(self, queue: str) -> None:
+        """A person gives the chat on: it waits in a queue again."""
+        self.requests[-1:] = [replace(one, queue=queue) for one in self.requests[-1:]]
+        self._own("queue")
 
     def give_back(self, outcome: Outcome = "released", *, step: str = "", **details: Any) -> None:
         self._own("bot")

@@ -24,6 +24,10 @@ def check_script(script: Script, bots: Sequence[Bot]) -> None:
         *_unknown(
             script, "given.channel", [script.given.channel], set(CHANNELS), ("канала", "channel")
         ),
+        *_unknown(
+            script, "given.waiting", script.given.waiting, _queues(bots), ("очереди", "queue")
+        ),
+        *_operators(script, bots),
         *_expected(script, bots, operations, actions),
     ]
     if mistakes:
@@ -39,7 +43,7 @@ def _expected(
     steps = {step for bot in bots for flow in bot.flows.values() for step in flow.steps}
     flows = {name for bot in bots for name in bot.flows}
     goals = {one.name for one in operations if isinstance(one, Goal)}
-    queues = {name for bot in bots for name in bot.queues}
+    queues = _queues(bots)
     queue = [str(name) for name in [(expected.handoff or {}).get("queue")] if name]
     step = [expected.step] if expected.step is not None else []
     return [
@@ -65,6 +69,29 @@ def _unknown(
         en = f"the bot has no {what[1]} “{name}”{near.en}"
         mistakes.append(Mistake(place, Told(ru, en)))
     return mistakes
+
+
+def _operators(script: Script, bots: Sequence[Bot]) -> list[Mistake]:
+    """Queues and places that an operator names in the middle of a chat."""
+    queues = _queues(bots)
+    steps = {step for bot in bots for flow in bot.flows.values() for step in flow.steps}
+    steps |= {name for bot in bots for name in bot.flows}
+    mistakes = []
+    for line in script.lines:
+        if line.deed == "transfer" and line.text not in queues:
+            near = nearest(line.text, sorted(queues))
+            ru, en = f"у бота нет очереди «{line.text}»", f"the bot has no queue “{line.text}”"
+            mistakes.append(Mistake(line.place, Told(ru + near.ru, en + near.en)))
+        elif line.deed == "release" and line.text and line.text not in steps:
+            near = nearest(line.text, sorted(steps))
+            ru = f"у бота нет ни шага, ни сценария «{line.text}»"
+            en = f"the bot has neither a step nor a flow “{line.text}”"
+            mistakes.append(Mistake(line.place, Told(ru + near.ru, en + near.en)))
+    return mistakes
+
+
+def _queues(bots: Sequence[Bot]) -> set[str]:
+    return {name for bot in bots for name in bot.queues}
 
 
 def _fields(bots: Sequence[Bot]) -> set[str] | None:

@@ -1,7 +1,7 @@
 """One line of a test's chat: who does what."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -21,7 +21,8 @@ class Line:
     """One line of the chat. `text` is what is said, heard (with wildcards), pressed or done.
 
     `media` are the kinds and names a message of the bot brings, `cards` the titles of its cards;
-    `data` comes with an event, `deed` is what an operator does.
+    `data` comes with an event, or is what an operator sets; `deed` is what an operator does, with the
+    `tags` they put.
     """
 
     place: Place
@@ -33,6 +34,7 @@ class Line:
     attached: tuple[Sent, ...] = ()
     duration: timedelta = timedelta()
     deed: str = ""
+    tags: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -202,19 +204,36 @@ def _after(entry: Mapped, value: Node) -> Line:
 
 
 def _operator(entry: Mapped, value: Node) -> Line:
+    """`operator: take`, or what it is done with beside: `operator: {take: Оля}`."""
     only_keys(entry, ("operator",))
-    if isinstance(value, Mapped):
-        only_keys(value, ("answer",))
-        said = text_of(value.get("answer"))
-        return Line(place=entry.place, move="operator", deed="answer", text=said)
-    deed = text_of(value)
-    if deed not in ("take", "release", "close"):
+    if not isinstance(value, Mapped):
+        deed = text_of(value)
+        if deed not in ("take", "release", "close"):
+            raise wrong(
+                value,
+                "оператор может take, release, close или {answer: текст} — а ещё {note: …},"
+                " {transfer: очередь}, {set: {поле: значение}}, {tag: […]}",
+                "an operator may take, release, close or {answer: text}, and {note: …},"
+                " {transfer: queue}, {set: {field: value}}, {tag: […]}",
+            )
+        return Line(place=entry.place, move="operator", deed=deed)
+    only_keys(value, (*_SAID_BESIDE, "set", "tag"))
+    if len(value.entries) != 1:
         raise wrong(
             value,
-            "оператор может take, release, close или {answer: текст}",
-            "an operator may take, release, close or {answer: text}",
+            "в одной строке оператор делает одно — разделите её на несколько",
+            "an operator does one thing in a line: make several of it",
         )
-    return Line(place=entry.place, move="operator", deed=deed)
+    key, inner = value.entries[0]
+    line = Line(place=entry.place, move="operator", deed=key.text)
+    if key.text == "set":
+        return replace(line, data=values_of(inner))
+    if key.text == "tag":
+        return replace(line, tags=texts_of(inner) or ())
+    return replace(line, text=text_of(inner))
+
+
+_SAID_BESIDE = ("take", "answer", "note", "transfer", "release", "close")
 
 
 def _event(entry: Mapped, value: Node) -> Line:

@@ -26,6 +26,7 @@ from flows.script_nodes import (
     wrong,
     yes_or_no,
 )
+from flows.turn import Waiting
 from flows.yaml_text import Listing, Mapped, Node, Scalar, read_yaml
 
 
@@ -40,7 +41,10 @@ class Mock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What holds before the first line. `hours` are names with what they are for this test."""
+    """What holds before the first line. `hours` are names with what they are for this test.
+
+    `waiting` are the queues in which others wait already.
+    """
 
     place: Place
     now: datetime | None = None
@@ -48,6 +52,7 @@ class Given:
     chat: Mapping[str, Any] = field(default_factory=dict)
     hours: Mapping[str, str] = field(default_factory=dict)
     channel: str = "web"
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +172,7 @@ def _given(node: Node | None, zone: ZoneInfo, nothing: Given) -> Given:
         return nothing
     entry = mapped(node, "given")
     gathered = Gathered()
-    keys = ("user", "now", "channel", "vars", "chat", "hours")
+    keys = ("user", "now", "channel", "vars", "chat", "hours", "waiting")
     gathered.read(lambda: only_keys(entry, keys), None)
     channel, hours = entry.get("channel"), entry.get("hours")
     given = Given(
@@ -177,6 +182,7 @@ def _given(node: Node | None, zone: ZoneInfo, nothing: Given) -> Given:
         chat=gathered.read(lambda: _together(entry, "vars", "chat"), _NOTHING),
         hours=gathered.read(lambda: _hours(hours), {}),
         channel=gathered.read(lambda: "web" if channel is None else text_of(channel), "web"),
+        waiting=gathered.read(lambda: _waiting(entry.get("waiting")), {}),
     )
     gathered.tell()
     return given
@@ -206,6 +212,26 @@ def _hours(node: Node | None) -> dict[str, str]:
     if node is None:
         return {}
     return {name.text: text_of(value) for name, value in mapped(node, "hours").entries}
+
+
+def _waiting(node: Node | None) -> dict[str, Waiting]:
+    """Queues with how many wait there, and perhaps how many minutes it takes."""
+    if node is None:
+        return {}
+    return dict(
+        each_of(mapped(node, "waiting").entries, lambda pair: (pair[0].text, _queue(pair[1])))
+    )
+
+
+def _queue(node: Node) -> Waiting:
+    if not isinstance(node, Mapped):
+        return Waiting(count=count_of(node))
+    only_keys(node, ("count", "minutes"))
+    count, minutes = node.get("count"), node.get("minutes")
+    return Waiting(
+        count=count_of(count) if count is not None else 0,
+        minutes=count_of(minutes) if minutes is not None else None,
+    )
 
 
 # ---------------------------------------------------------------- what is mocked
@@ -304,11 +330,11 @@ def _called(name: Scalar, node: Node) -> Called:
 
 
 def _handoff(node: Node | None) -> dict[str, Any] | None:
-    """A queue's name, `{queue, note, priority}`, `yes` for any request, `no` for none."""
+    """A queue's name, `{queue, note, priority, position, source}`, `yes` for any request, `no` for none."""
     if node is None:
         return None
     if isinstance(node, Mapped):
-        only_keys(node, ("queue", "note", "priority"))
+        only_keys(node, ("queue", "note", "priority", "position", "source"))
         return values_of(node)
     value = value_of(node)
     if isinstance(value, bool):

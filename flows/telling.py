@@ -52,7 +52,8 @@ class Teller:
         if line.move == "after":
             return Row("world", f"    — {self.words('прошло', 'passed:')} {line.text} —")
         if line.move == "operator":
-            said = f"{line.deed}: {line.text}" if line.text else line.deed
+            what = line.text or ", ".join(line.tags) or (value_of(line.data) if line.data else "")
+            said = f"{line.deed}: {what}" if what else line.deed
             return Row("world", f"    {self.words('оператор', 'operator')}: {said}")
         kind = self.words("событие", "event") if line.move == "happens" else "edit"
         return Row("world", f"    — {kind} {line.text} —")

@@ -94,7 +94,6 @@ class Talk:
         command, _, name = text.partition(" ")
         match command.casefold():
             case "/release":
-                self._notes.gives_back(self._clock())
                 await self._inbox.give_back(self._address, GivenBack())
             case "/state":
                 self._show(self._inside.state())

@@ -43,9 +43,6 @@ class Notes:
         sent = Sent(kind=attachment.kind, ref=attachment.ref, details=attachment.details)
         self._add(at, Line(place=NOWHERE, move="sends", attached=(sent,)))
 
-    def gives_back(self, at: datetime) -> None:
-        self._add(at, Line(place=NOWHERE, move="operator", deed="release"))
-
     def _add(self, at: datetime, line: Line) -> None:
         self._deeds.append(Deed(at, line))
 

@@ -114,10 +114,13 @@ def _since_start(records: list[MessageRecord], seq: int) -> tuple[list[MessageRe
 
 
 def deeds_of(records: Sequence[MessageRecord]) -> Iterator[Deed]:
-    """What the customer did, as history tells it; the label of a button near by was a press."""
+    """What was done, as history tells it; the label of a button near by was a press of the customer's."""
     labels: list[frozenset[str]] = []
     for record in records:
-        if record.direction == "outbound":
+        if record.author == "operator" and record.text:
+            answer = Line(place=_NOWHERE, move="operator", deed="answer", text=record.text)
+            yield Deed(record.created_at, answer)
+        elif record.direction == "outbound":
             labels = [*labels, _labels(record)][-LOOKED_BACK:]
         elif record.author == "customer":
             pressed = any(record.text in shown for shown in labels)

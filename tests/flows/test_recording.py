@@ -146,6 +146,58 @@ expect:
     assert played(made, text).failure == ""
 
 
+def test_what_operators_did_is_written_down_with_what_they_noted(bot: Any) -> None:
+    flows = """
+    flow: помощь
+    when: /help
+    steps:
+      зов: [{handoff: люди, say: Зову.}]
+      итог: [{say: "{{ handoff.operator }} {{ handoff.tags | join(' ') }} {{ handoff.form.order }}"}]
+      конец: [{say: Конец.}]
+    """
+    made = bot(flows, "queues: {люди: {}}\n")
+    noted = {"operator": "Оля", "tags": ["vip"], "form": {"order": 7}, "duration": 60.0}
+    text = recorded(
+        made,
+        deed(0, "says", "/help"),
+        deed(5, "operator", "Здравствуйте", deed="answer"),
+        deed(9, "says", "где заказ: 7?"),
+        deed(60, "operator", deed="release", data=noted),
+        deed(70, "says", "/help"),
+        deed(80, "operator", "конец", deed="release", data={"operator": "Пётр"}),
+        deed(90, "says", "/help"),
+        deed(99, "operator", "решено", deed="close"),
+    )
+    assert text.endswith(
+        """chat:
+  - client: /help
+  - bot: Зову.
+  - operator: {take: Оля}
+  - operator: {answer: Здравствуйте}
+  - client: "где заказ: 7?"
+  - operator: {tag: [vip]}
+  - operator: {set: {order: 7}}
+  - operator: release
+  - bot: Оля vip 7
+  - bot: Конец.
+  - client: /help
+  - bot: Зову.
+  - operator: {take: Пётр}
+  - operator: {release: конец}
+  - bot: Конец.
+  - client: /help
+  - bot: Зову.
+  - operator: {close: решено}
+  - bot: "*"
+  - bot: Конец.
+expect:
+  done: [помощь]
+  handoff: люди
+"""
+    )
+    assert played(made, text).failure == ""
+
+
 def test_the_time_that_something_came_of_is_told(made: Bot) -> None:
     text = recorded(made, deed(0, "says", "/order"), deed(60, "says", "эх"), ended=9_000)
     assert "after" not in text

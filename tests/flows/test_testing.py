@@ -421,6 +421,126 @@ expect: {silent: no, done: помощь}
     assert only(bot(QUEUE, SHIFTS), text).failure == ""
 
 
+DESK = """
+flow: помощь
+when: /help
+steps:
+  зов:
+    - handoff: поддержка
+      note: Просят помочь
+      priority: high
+      say: Вы {{ handoff.position }}-й, {{ handoff.estimate | default('скоро') }}.
+  итог:
+    - say: "{{ handoff.operator }}, {{ handoff.duration }}, {{ handoff.tags | join(' ') }}, {{ handoff.form.заказ }}"
+    - each: handoff.messages
+      then: {say: "{{ item.author }}: {{ item.text }}"}
+  конец:
+    - say: "Конец. {{ handoff.code }}"
+"""
+QUEUES = "queues: {поддержка: {unclaimed: 20m}, ремонт: {}}\n"
+
+
+def test_operators_do_in_a_test_what_they_do_at_their_desk(bot: Any) -> None:
+    text = """
+test: стол
+given: {waiting: {поддержка: {count: 2, minutes: 4}, ремонт: 1}}
+chat:
+  - client: /help
+  - bot: Вы 3-й, около 4 минут.
+  - operator: {take: Оля}
+  - operator: {note: клиент сердит}
+  - client: долго!
+  - operator: {answer: Простите}
+  - operator: {set: {заказ: 7, сумма: 10}}
+  - operator: {tag: [vip, долг]}
+  - operator: {tag: [-долг, +ждёт]}
+  - operator: {transfer: ремонт}
+  - after: 5m
+  - operator: {take: Пётр}
+  - after: 90s
+  - operator: release
+  - bot: Пётр, 1 минута 30 секунд, vip ждёт, 7
+  - bot: "customer: долго!"
+  - bot: "operator: Простите"
+  - bot: "Конец. "
+  - client: /help
+  - bot: "*"
+  - operator: {close: спам}
+  - bot: "*"
+  - bot: Конец. спам
+  - client: /help
+  - bot: "*"
+  - operator: {take: Оля}
+  - operator: {release: конец}
+  - bot: "Конец. "
+  - client: /help
+  - bot: "*"
+  - after: 21m
+expect:
+  silent: yes
+  handoff: {queue: поддержка, note: Просят*, priority: high, position: 3, source: phrase}
+"""
+    assert only(bot(DESK, QUEUES), text).failure == ""
+
+
+def test_a_note_never_reaches_the_customer(bot: Any) -> None:
+    text = """
+test: заметка
+chat: [{client: /help}, {bot: "*"}, {operator: take}, {operator: {note: сердит}}]
+expect: {silent: yes}
+"""
+    assert only(bot(DESK, QUEUES), text).failure == ""
+
+
+def test_a_chat_given_on_waits_in_the_other_queue(bot: Any) -> None:
+    text = """
+test: передали
+chat: [{client: /help}, {bot: "*"}, {operator: take}, {operator: {transfer: ремонт}}]
+expect: {handoff: ремонт}
+"""
+    assert only(bot(DESK, QUEUES), text).failure == ""
+    wrong = only(bot(DESK, QUEUES), text.replace("{handoff: ремонт}", "{handoff: поддержка}"))
+    assert "вышло: handoff: {queue: ремонт}" in wrong.failure
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("dance", "оператор может take, release, close"),
+        ("{dance: yes}", "не знаю ключа «dance»"),
+        ("{take: Оля, answer: Да}", "в одной строке оператор делает одно"),
+        ("{transfer: ремон}", "у бота нет очереди «ремон» — может, «ремонт»?"),
+        ("{release: конецц}", "у бота нет ни шага, ни сценария «конецц» — может, «конец»?"),
+        ("{note: а}", "разговор у бота, оператора никто не звал"),
+        ("{transfer: ремонт}", "разговор у бота, оператора никто не звал"),
+    ],
+)
+def test_what_an_operator_cannot_do_is_told_in_plain_words(bot: Any, line: str, says: str) -> None:
+    outcome = only(bot(DESK, QUEUES), f"test: а\nchat:\n  - operator: {line}\n")
+    assert says in outcome.failure, outcome.failure
+    assert outcome.place.line == 3
+
+
+def test_a_chat_that_an_operator_has_is_not_taken_again(bot: Any) -> None:
+    text = (
+        "test: а\nchat: [{client: /help}, {bot: '*'}, {operator: take}, {operator: {take: Оля}}]\n"
+    )
+    assert "чат уже у оператора" in only(bot(DESK, QUEUES), text).failure
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("{waiting: {подержка: 1}}", "у бота нет очереди «подержка»"),
+        ("{waiting: {поддержка: много}}", "«много» — не целое число"),
+        ("{waiting: {поддержка: {people: 2}}}", "не знаю ключа «people»"),
+    ],
+)
+def test_a_queue_that_cannot_be_given_is_told(bot: Any, given: str, says: str) -> None:
+    outcome = only(bot(DESK, QUEUES), f"test: а\ngiven: {given}\nchat: []\n")
+    assert says in outcome.failure, outcome.failure
+
+
 def test_an_operator_whom_nobody_called_cannot_come(bot: Any) -> None:
     outcome = only(bot(QUEUE, SHIFTS), "test: а\nchat: [{operator: take}]\n")
     assert "разговор у бота, оператора никто не звал" in outcome.failure

@@ -52,8 +52,13 @@ def test_buttons_of_cards_are_pressed_and_links_are_not() -> None:
     assert moves(shown, heard("Купить"), heard("Сайт")) == [("presses", "Купить"), ("says", "Сайт")]
 
 
-def test_what_an_operator_or_a_program_wrote_is_no_deed_of_the_customer() -> None:
-    assert moves(_record("outbound", "operator", "Здравствуйте"), heard("ау")) == [("says", "ау")]
+def test_what_an_operator_wrote_is_theirs_and_what_a_program_wrote_is_nobodys() -> None:
+    assert moves(
+        _record("outbound", "operator", "Здравствуйте"),
+        _record("outbound", "api", "Акция!"),
+        _record("outbound", "operator", ""),
+        heard("ау"),
+    ) == [("operator", "Здравствуйте"), ("says", "ау")]
 
 
 def test_ones_own_number_is_shared_and_a_file_is_sent_by_its_name() -> None:
