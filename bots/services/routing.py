@@ -1,6 +1,7 @@
 """Gives waiting chats to operators by their queues' rules."""
 
 import asyncio
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -57,7 +58,8 @@ class Routing:
         self._queues = queues
         self._clock = clock
         self._sleep = sleep
-        self._given: dict[int, datetime] = {}
+        self._given: dict[int, tuple[datetime, int]] = {}
+        self._numbers = itertools.count(1)
         self._again = False
         self._looking: asyncio.Task[None] | None = None
 
@@ -126,7 +128,7 @@ class Routing:
         except (Conflict, NotFound):
             # Somebody took it, or it is over: the next look sees it as it is.
             return
-        self._given[chosen.id] = self._clock()
+        self._given[chosen.id] = self._clock(), next(self._numbers)
 
     def _chosen(self, entry: Entry, people: Sequence[Operator]) -> Operator | None:
         queue = self._queue(entry.address, entry.episode)
@@ -158,9 +160,10 @@ class Routing:
     def _load(self, one: Operator, queue: Queue) -> float:
         return self._board.load(one.id) / (one.capacity or queue.capacity or ORDINARY)
 
-    def _last_given(self, one: Operator) -> tuple[datetime, int]:
+    def _last_given(self, one: Operator) -> tuple[datetime, int, int]:
         had = (entry.episode.since for entry in self._board.chats_of(one.id))
-        return max(self._given.get(one.id, _NEVER), _latest(had)), one.id
+        moment, number = self._given.get(one.id, (_NEVER, 0))
+        return max(moment, _latest(had)), number, one.id
 
 
 def answers(one: Operator, episode: Episode) -> bool:

@@ -44,13 +44,22 @@ steps:
     - go: next
 """
 
+HELP = """
+flow: help
+when: [/help]
+steps:
+  begin:
+    - handoff: support
+"""
+"""Calls a person, and has nothing more to say."""
+
 HOURS = "hours: {office: 'mon-fri 09:00-18:00'}\n"
 
 
 def shop(queue: str = "", *, more: str = "", language: str = "en") -> dict[str, str]:
     """A bot with the queues `support`, as it is told, and `sales`."""
     text = f"{more}queues:\n  support: {{{queue}}}\n  sales:\n"
-    files = bot_files(FLOWS, text)
+    files = {**bot_files(FLOWS, text), "flows/help.yaml": HELP}
     files["bot.yaml"] = files["bot.yaml"].replace("language: en", f"language: {language}")
     return files
 
@@ -81,6 +90,7 @@ class PeopleRig(Rig):
             board=self.board,
             queues=self._queues,
             clock=self.hands.now,
+            sleep=self.hands.sleep,
         )
         self.listeners[:] = [self.board, self.ears, self.routing]
 

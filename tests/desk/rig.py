@@ -37,6 +37,7 @@ from bots.services.canned import CannedAnswers
 from bots.services.conversations import Conversations
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
+from bots.services.routing import Routing
 from tests.bots.rig import WORKSPACE, Hands, Rig, bot_files
 from tests.desk.resting import rests
 from tests.servers import telegram_happenings as happenings
@@ -135,6 +136,7 @@ class DeskRig(Rig):
         self.when_sent: Callable[[Outgoing], None] = lambda row: None
         self.desk: TelegramDesk
         self.handoff: Handoff
+        self.routing: Routing
         self.operators: Operators
         self.copies = 1
         """How often each update comes."""
@@ -180,7 +182,16 @@ class DeskRig(Rig):
         self.desk = TelegramDesk(self._parts())
         self.inbox.desk = self.desk.take
         self.inbox.undelivered = self.outbox.undelivered = self.desk.undelivered
-        self.listeners[:] = [self.board, self.ears, self.desk]
+        self.routing = Routing(
+            self.handoff,
+            workspace=WORKSPACE,
+            operators=self.stores.operators,
+            board=self.board,
+            queues=self._queues,
+            clock=self.hands.now,
+            sleep=self.hands.sleep,
+        )
+        self.listeners[:] = [self.board, self.ears, self.desk, self.routing]
         await self.desk.start()
 
     def _parts(self) -> Parts:

@@ -1,0 +1,146 @@
+"""Who is given a waiting chat: by their queue's rule, whoever had it before, never too many."""
+
+from datetime import timedelta
+
+from tests.bots.people import PeopleRig
+from tests.bots.rig import address_of
+
+
+async def who(people: PeopleRig, *chats: str) -> list[str]:
+    found = []
+    for chat in chats:
+        assignee = (await people.episode(chat)).assignee
+        found.append(people.board.name(assignee))
+    return found
+
+
+async def ask(people: PeopleRig, *chats: str) -> list[str]:
+    for chat in chats:
+        await people.asks(chat)
+    return await who(people, *chats)
+
+
+async def test_nobody_is_given_chats_of_a_queue_where_people_take_them(people: PeopleRig) -> None:
+    assert await ask(people, "anna") == [""]
+
+
+async def test_in_turn(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin")
+    assert await ask(people, "a", "b", "c", "d") == ["Olya", "Petya", "Olya", "Petya"]
+    assert people.happened("handoff.accepted")[0]["by"] == "routing"
+
+
+async def test_whose_hands_are_less_full(people: PeopleRig) -> None:
+    await people.serves("assign: least_loaded")
+    await people.hires("Olya", capacity=4)
+    await people.hires("Petya", capacity=2)
+    assert await ask(people, "a", "b") == ["Olya", "Petya"]
+    # A quarter of hers, half of his; then half of both, and hers was the last.
+    assert await ask(people, "c", "d", "e", "f") == ["Olya", "Petya", "Olya", "Olya"]
+    assert await ask(people, "g") == [""]
+    # As soon as one is done, the one that waits is given.
+    await people.closes("Petya", "b")
+    assert await who(people, "g") == ["Petya"]
+
+
+async def test_those_who_are_away_or_elsewhere_are_not_given_any(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin, capacity: 5")
+    until = people.hands.now() + timedelta(hours=1)
+    await people.hires("Olya", away_until=until)
+    await people.hires("Petya", queues=("sales",))
+    await people.hires("Boss", role="owner")
+    assert await ask(people, "anna") == [""]
+    await people.hires("Olya", away_until=None)
+    assert await who(people, "anna") == ["Olya"]
+
+
+async def test_an_owner_answers_where_the_queue_is_named_as_theirs(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin")
+    await people.hires("Olya", active=False)
+    await people.hires("Petya", role="viewer")
+    await people.hires("Boss", role="owner", queues=("support",))
+    assert await ask(people, "anna") == ["Boss"]
+
+
+async def test_whoever_did_not_answer_is_not_asked_again(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin, operator_silent: 20m")
+    assert await ask(people, "anna") == ["Olya"]
+    await people.passes(20 * 60)
+    assert await who(people, "anna") == ["Petya"]
+    await people.passes(20 * 60)
+    # Nobody is left: it waits for whoever takes it.
+    assert await who(people, "anna") == [""]
+    assert (await people.episode("anna")).priority == "urgent"
+
+
+async def test_a_customer_comes_to_whom_they_know(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin")
+    assert await ask(people, "anna") == ["Olya"]
+    await people.closes("Olya", "anna")
+    assert await ask(people, "boris") == ["Petya"]
+    assert await ask(people, "clara") == ["Olya"]
+    # It would be Petya's turn.
+    assert await ask(people, "anna") == ["Olya"]
+
+
+async def test_the_more_urgent_one_goes_first(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin")
+    await people.hires("Olya", capacity=1)
+    await people.hires("Petya", active=False)
+    await ask(people, "a", "b", "c")
+    await people.handoff.prioritise(address_of("c"), people.people["Olya"], "high")
+    await people.closes("Olya", "a")
+    assert await who(people, "b", "c") == ["", "Olya"]
+
+
+async def test_after_a_crash_between_the_request_and_the_giving_it_is_given(
+    people: PeopleRig,
+) -> None:
+    await people.serves("assign: round_robin")
+    await people.hears("anna", "/start")
+    people.life.doom = "before all"
+    await people.hears("anna", "person")
+    await people.restart()
+    people.routing.wake()
+    await people.quiet()
+    assert await who(people, "anna") == ["Olya"]
+
+
+# ---------------------------------------------------------------- come back within the time for it
+
+
+async def test_within_its_time_a_customer_comes_back_to_the_same_person(people: PeopleRig) -> None:
+    await people.serves("reopen: 24h")
+    await people.hears("anna", "/start", "person")
+    await people.takes("Petya", "anna")
+    await people.closes("Petya", "anna")
+    # The bot asks something of its own: the answer is the bot's.
+    await people.hears("anna", "socks")
+    assert (await people.conversation("anna")).owner == "bot"
+
+
+async def test_where_the_bot_waits_for_nothing_it_is_theirs_again(people: PeopleRig) -> None:
+    await people.serves("reopen: 24h")
+    await people.hears("clara", "/help")
+    await people.takes("Petya", "clara")
+    await people.closes("Petya", "clara")
+    await people.hears("clara", "one more thing")
+    episode = await people.episode("clara")
+    assert (episode.state, episode.source, episode.number) == ("active", "reopened", 2)
+    assert await who(people, "clara") == ["Petya"]
+    await people.closes("Petya", "clara")
+    await people.passes(25 * 3600)
+    await people.hears("clara", "another day")
+    assert (await people.episode("clara")).number == 2
+
+
+async def test_where_they_are_gone_it_waits_for_anybody(people: PeopleRig) -> None:
+    await people.serves("reopen: 24h")
+    await people.hears("clara", "/help")
+    await people.takes("Petya", "clara")
+    await people.closes("Petya", "clara")
+    await people.hires("Petya", active=False)
+    await people.hears("clara", "one more thing")
+    episode = await people.episode("clara")
+    assert (episode.state, episode.source) == ("requested", "reopened")
+    await people.takes("Olya", "clara")

@@ -1,0 +1,98 @@
+"""How was it? Asked once, where it can be; the press and the comment never come to the flow."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.bots.people import PeopleRig
+
+ASKED = "How did we help you? Please rate us from 1 to 5."
+
+
+async def closed(people: PeopleRig, **more: bool) -> None:
+    await people.asks("anna")
+    await people.takes("Olya", "anna")
+    await people.says("Olya", "anna", "done")
+    await people.closes("Olya", "anna", **more)
+
+
+async def test_the_press_is_thanked_told_and_kept_from_the_flow(people: PeopleRig) -> None:
+    await people.serves("csat: on")
+    await closed(people)
+    assert people.messenger.texts("anna")[-1] == ASKED
+    await people.presses("anna", "5")
+    assert people.messenger.texts("anna")[-1] == "Thank you for the rating!"
+    (told,) = people.happened("handoff.rated")
+    assert (told["rating"], told["operator"]) == (5, people.people["Olya"].id)
+    assert (await people.episode("anna")).rating == 5
+    await people.presses("anna", "1")
+    assert len(people.happened("handoff.rated")) == 1
+    # The bot's question still waits.
+    await people.hears("anna", "socks")
+    assert "bot: socks" in people.messenger.texts("anna")
+
+
+async def test_after_a_poor_one_the_next_words_say_what_was_wrong(people: PeopleRig) -> None:
+    await people.serves("csat: on")
+    await closed(people)
+    await people.presses("anna", "2")
+    await people.hears("anna", "too slow", "socks")
+    (told,) = people.happened("handoff.commented")
+    assert told["comment"] == "too slow"
+    assert "bot: too slow" not in people.messenger.texts("anna")
+    assert "bot: socks" in people.messenger.texts("anna")
+
+
+async def test_what_is_written_much_later_or_is_a_command_is_the_bots(people: PeopleRig) -> None:
+    await people.serves("csat: on")
+    await closed(people)
+    await people.presses("anna", "1")
+    await people.hears("anna", "/start")
+    await people.passes(11 * 60)
+    await people.hears("anna", "socks")
+    assert people.happened("handoff.commented") == []
+    assert "bot: socks" in people.messenger.texts("anna")
+
+
+async def test_nobody_is_asked_silently_released_or_where_the_queue_does_not(
+    people: PeopleRig,
+) -> None:
+    await closed(people)
+    await people.serves("csat: on")
+    await closed(people, silent=True)
+    await people.asks("anna")
+    await people.takes("Olya", "anna")
+    await people.releases("Olya", "anna")
+    assert ASKED not in people.messenger.texts("anna")
+    assert people.happened("handoff.rating_asked", "handoff.unrated") == []
+
+
+async def test_whoever_cannot_be_reached_is_not_asked_and_it_is_told_why(
+    people: PeopleRig,
+) -> None:
+    people.messenger.window = timedelta(hours=24)
+    await people.serves("csat: on")
+    await people.asks("anna")
+    await people.takes("Olya", "anna")
+    await people.passes(25 * 3600)
+    await people.closes("Olya", "anna")
+    await people.hears("boris", "/start")
+    await people.takes("Olya", "boris")
+    people.inbox.unreachable((await people.conversation("boris")).address)
+    await people.quiet()
+    await people.closes("Olya", "boris")
+    assert [one["reason"] for one in people.happened("handoff.unrated")] == ["window closed"]
+    await people.asks("clara")
+    await people.takes("Olya", "clara")
+    people.inbox.unreachable((await people.conversation("clara")).address)
+    await people.quiet()
+    await people.closes("Olya", "clara")
+    assert people.happened("handoff.unrated")[-1]["reason"] == "unreachable"
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_it_speaks_the_bots_language(people: PeopleRig, language: str) -> None:
+    await people.serves("csat: on", language=language)
+    await closed(people)
+    russian = any("а" <= letter <= "я" for letter in people.messenger.texts("anna")[-1])
+    assert russian == (language == "ru")
