@@ -76,7 +76,12 @@ class Mirror:
         return topic
 
     async def _after(self, chat: Conversation, topic: Topic) -> list[MessageRecord]:
-        return await self._parts.episodes.messages(chat.id, after=topic.mirrored, limit=AT_ONCE)
+        found = await self._parts.episodes.messages(chat.id, after=topic.mirrored, limit=AT_ONCE)
+        episode = chat.episode
+        if episode is not None and not episode.open:
+            # What is said after the hand-off is between the customer and the bot.
+            return [one for one in found if one.seq <= episode.last_seq]
+        return found
 
     async def _waited(self, messages: Sequence[MessageRecord], line: Line) -> bool:
         """Whether more may have come: where the budget is short, words wait for more of them."""

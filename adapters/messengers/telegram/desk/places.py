@@ -115,7 +115,7 @@ class Places:
         made = thread_of(message) or id_of(message.get("message_thread_id")) or ""
         name = mapping(message, "forum_topic_created").get("name")
         number = number_in(name)
-        if not made or number is None:
+        if not made or number is None or not _is_ours(group, message):
             return
         async with self._lock(number):
             here = [
@@ -131,7 +131,7 @@ class Places:
 
     async def renamed(self, group: DeskGroup, message: dict[str, Any]) -> None:
         """A person gave a topic another name: it stays. The icon is ours all the same."""
-        if mapping(message, "forum_topic_edited").get("name"):
+        if mapping(message, "forum_topic_edited").get("name") and not _is_ours(group, message):
             thread = thread_of(message)
             await self._parts.desks.named_by_hand(group.channel, group.chat_id, thread)
 
@@ -180,3 +180,8 @@ class Places:
 
     def _lock(self, id: int) -> asyncio.Lock:
         return self._locks.setdefault(id, asyncio.Lock())
+
+
+def _is_ours(group: DeskGroup, message: dict[str, Any]) -> bool:
+    """Whether our own account did it: Telegram tells us of that too."""
+    return group.channel == f"telegram:{id_of(mapping(message, 'from').get('id'))}"

@@ -67,11 +67,11 @@ class Seats:
         self._mirror = mirror
         self._closing = closing
         self._slots: dict[tuple[str, str], Slots] = {}
-        self._flat_until: dict[tuple[str, str], datetime] = {}
+        self._flat: dict[tuple[str, str], tuple[datetime, DeskGroup]] = {}
 
     def look_again(self) -> None:
         """Rights may have come back."""
-        self._flat_until.clear()
+        self._flat.clear()
 
     async def show(
         self,
@@ -226,8 +226,7 @@ class Seats:
         refused: NoTopics,
     ) -> _Seat:
         log.error("A group lets us make no topics", chat=group.chat_id, why=str(refused))
-        now = self._parts.clock()
-        self._flat_until[group.channel, group.chat_id] = now + FLAT_FOR
+        self._flat[group.channel, group.chat_id] = self._parts.clock() + FLAT_FOR, group
         return _Seat(await self._shared(chat, episode, group, topics, "", waits=False))
 
     async def _shared(
@@ -292,8 +291,9 @@ class Seats:
             raise GroupDown(str(error)) from error
 
     def _is_flat(self, group: DeskGroup) -> bool:
-        until = self._flat_until.get((group.channel, group.chat_id))
-        return group.flat or (until is not None and until > self._parts.clock())
+        until, as_it_was = self._flat.get((group.channel, group.chat_id), (None, group))
+        tried = until is not None and until > self._parts.clock() and as_it_was == group
+        return group.flat or tried
 
     def _of(self, group: DeskGroup) -> Slots:
         return self._slots.setdefault((group.channel, group.chat_id), Slots())

@@ -34,12 +34,12 @@ class Showing:
         self._lines = lines
         self._seats = seats
         self._closing = closing
-        self._down_until: dict[tuple[str, str], datetime] = {}
+        self._down: dict[tuple[str, str], tuple[datetime, DeskGroup]] = {}
         self.unseen: dict[int, str] = {}
 
     def back(self) -> None:
         """A group may be there again: none is waited for."""
-        self._down_until.clear()
+        self._down.clear()
 
     async def bring(self, id: int, topics: Sequence[Topic]) -> datetime | None:
         """Show what is not shown yet; gives when to look again by itself."""
@@ -79,6 +79,7 @@ class Showing:
                 why = down.why
                 continue
             self.unseen.pop(chat.id, None)
+            self._down.pop((group.channel, group.chat_id), None)
             await self._leave_others(chat, group, topics)
             return again
         await self._nobody(chat, episode, why)
@@ -141,16 +142,17 @@ class Showing:
     # ------------------------------------------------------------ groups
 
     def _line(self, group: DeskGroup) -> Line | None:
-        until = self._down_until.get((group.channel, group.chat_id))
-        if until is not None and until > self._parts.clock():
+        until, as_it_was = self._down.get((group.channel, group.chat_id), (None, group))
+        if until is not None and until > self._parts.clock() and as_it_was == group:
+            # Nobody has looked at it since.
             return None
         return self._lines.of(group)
 
     def _fell(self, group: DeskGroup, why: str) -> None:
         key = group.channel, group.chat_id
-        if key not in self._down_until:
+        if key not in self._down:
             log.error("A group of operators cannot be written to", chat=group.chat_id, why=why)
-        self._down_until[key] = self._parts.clock() + AGAIN
+        self._down[key] = self._parts.clock() + AGAIN, group
 
 
 def _has_to_do_with(topic: Topic, episode: Episode) -> bool:
