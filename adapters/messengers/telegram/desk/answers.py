@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from adapters.foreign_json import mapping
-from adapters.messengers.telegram.desk.line import Urgency
+from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk_updates import thread_of
@@ -26,13 +26,15 @@ log = structlog.get_logger()
 class Answer:
     """What is answered: a text with buttons, or a text file beside it.
 
-    `alert` is for a press: a window that has to be closed, where a short notice would be missed.
+    `alert` is for a press: a window that has to be closed, where a short notice would be missed. What
+    is `passing` may become something of the chat, a word to the customer, and is not noted as ours.
     """
 
     text: str = ""
     buttons: Sequence[Sequence[dict[str, Any]]] = ()
     file: tuple[str, bytes] | None = None
     alert: bool = False
+    passing: bool = False
 
 
 class Answers:
@@ -120,6 +122,29 @@ class Answers:
             return False
         return True
 
+    def unbutton(self, group: DeskGroup, message: dict[str, Any]) -> None:
+        """Take the buttons away from a message of ours: they were pressed."""
+        line, number = self._lines.of(group), id_of(message.get("message_id"))
+        if line is None or number is None:
+            return
+
+        async def edit() -> None:
+            parameters = {"message_id": int(number), "reply_markup": {"inline_keyboard": []}}
+            try:
+                await line.call("editMessageReplyMarkup", parameters, Urgency.LATER)
+            except ChannelError as error:
+                log.info("Buttons stay", chat=group.chat_id, why=str(error))
+
+        self._beside(edit())
+
+    async def _send_file(
+        self, line: Line, parameters: dict[str, Any], file: tuple[str, bytes], urgency: Urgency
+    ) -> Any:
+        """A text file; the answer's words stand under it."""
+        rest = {key: value for key, value in parameters.items() if key != "text"}
+        rest["caption"] = parameters["text"]
+        return await line.call("sendDocument", rest, urgency, files={"document": file})
+
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._under_way.add(task)
@@ -139,12 +164,15 @@ class Answers:
             return ""
         where = {"message_thread_id": int(thread)} if thread else {}
         try:
-            sent = await line.call("sendMessage", where | parameters, urgency)
+            if answer.file is not None:
+                sent = await self._send_file(line, where | parameters, answer.file, urgency)
+            else:
+                sent = await line.call("sendMessage", where | parameters, urgency)
         except ChannelError as error:
             log.warning("An answer was not shown at the desk", chat=group.chat_id, why=str(error))
             return ""
         number = id_of(mapping({"sent": sent}, "sent").get("message_id")) or ""
-        if number and chat is not None:
+        if number and chat is not None and not answer.passing:
             relay = Relay(
                 channel=group.channel,
                 chat_id=group.chat_id,

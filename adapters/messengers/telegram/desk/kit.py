@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from adapters.messengers.telegram.desk.answers import Answers
 from adapters.messengers.telegram.desk.groups import Groups
@@ -29,6 +30,11 @@ class Kit:
         """What a group's desk speaks outside of chats."""
         account = self.parts.account(group.channel)
         return self.parts.language(group.bot or (account.bot if account is not None else ""))
+
+    def zone(self, group: DeskGroup) -> tzinfo:
+        """The time that a group reads."""
+        account = self.parts.account(group.channel)
+        return self.parts.zone(group.bot or (account.bot if account is not None else ""))
 
     async def name(self, operator: int | None, native: str = "") -> str:
         """What one of ours is called; whoever answers in the messenger itself by its name."""

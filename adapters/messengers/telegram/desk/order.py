@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from adapters.messengers.telegram.desk.answers import Answer
 from adapters.messengers.telegram.desk.kit import Kit
@@ -37,7 +37,11 @@ class Order:
             raise Conflict("Outside of a chat", "outside")
         return self.chat
 
-    def relay(self, way: str = "note") -> Relay:
+    def said(self) -> Relay:
+        """The message it stands in, as what goes to the customer."""
+        return self.relay("out")
+
+    def relay(self, way: Literal["out", "note", "own"] = "note") -> Relay:
         """The message it was written in, as something of the chat."""
         return Relay(
             channel=self.group.channel,
@@ -45,7 +49,7 @@ class Order:
             message_id=id_of(self.message.get("message_id")) or "",
             thread_id=thread_of(self.message),
             conversation_id=self.about.id,
-            way="note" if way == "note" else "own",
+            way=way,
             operator=self.who.id,
         )
 

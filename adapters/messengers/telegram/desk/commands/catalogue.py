@@ -3,21 +3,62 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from adapters.messengers.telegram.desk.commands import delivering, moving
-from adapters.messengers.telegram.desk.order import Command, Run
+from adapters.messengers.telegram.desk.commands import (
+    canned,
+    delivering,
+    helping,
+    looking,
+    marking,
+    moving,
+    presence,
+)
+from adapters.messengers.telegram.desk.kit import Kit
+from adapters.messengers.telegram.desk.order import Command, Order, Run
 
-ALL: tuple[Command, ...] = (*moving.COMMANDS,)
+
+async def _help(order: Order, kit: Kit) -> str:
+    return helping.told(ALL, order.who, order.language)
+
+
+ALL: tuple[Command, ...] = (
+    *moving.COMMANDS,
+    *canned.COMMANDS,
+    *marking.COMMANDS,
+    *looking.COMMANDS,
+    *presence.COMMANDS,
+    Command(
+        name="help",
+        also=("помощь", "команды"),
+        means=("Все команды", "All commands"),
+        run=_help,
+        role="viewer",
+        everywhere=True,
+    ),
+)
 
 VERBS: Mapping[str, Run] = {
     "take": moving.take,
+    "reopen": moving.reopen,
     "release": moving.release,
     "close": moving.close,
+    "transfer": moving.transfer,
+    "assign": moving.assign,
+    "to": moving.to_person,
+    "as": moving.assign_person,
+    "tq": moving.to_queue,
+    "note": marking.how_to_note,
+    "spam": marking.spam,
+    "transcript": looking.transcript,
+    "canned": canned.canned,
+    "cn": canned.pick,
+    "cnsend": canned.send,
+    "cnedit": canned.how_to_edit,
     "sendso": delivering.send_so,
     "drop": delivering.drop,
     "retry": delivering.retry,
     "astext": delivering.as_text,
 }
-"""What the buttons of a card do, beside those that answer about a message."""
+"""What the buttons of cards and answers do, beside those of words that were not sent."""
 
 _BY_NAME = {name: one for one in ALL for name in (one.name, *one.also)}
 
