@@ -116,11 +116,11 @@ def command_of(text: str, username: str) -> tuple[str, str] | None:
     """
     if not text.startswith("/") or text.startswith("//"):
         return None
-    head, _, rest = text.replace("\n", " \n", 1).partition(" ")
+    head, *rest = text.split(maxsplit=1)
     name, at, bot = head[1:].partition("@")
     if not name or (at and bot.casefold() != username.casefold()):
         return None
-    return name.casefold(), rest.strip()
+    return name.casefold(), rest[0].strip() if rest else ""
 
 
 def is_others_command(text: str, username: str) -> bool:

@@ -26,8 +26,10 @@ WORDS = Words(
         "found": ("Нашлось по «{words}»:", "Found by “{words}”:"),
         "none": (
             "Готовых ответов нет. Их пишут в canned.yaml бота или добавляют: /canned add ключ текст",
-            "There are no ready answers. They stand in the bot's canned.yaml, or are added:"
-            " /canned add key text",
+            (
+                "There are no ready answers. They stand in the bot's canned.yaml, or are added:"
+                " /canned add key text"
+            ),
         ),
         "no_such": (
             "Нет готового ответа «{words}». Все: /canned",
@@ -49,10 +51,14 @@ WORDS = Words(
         ),
         "removed": ("Убрано: {key}", "Removed: {key}"),
         "how_add": (
-            "Так: /canned add ключ текст ответа. В тексте можно {{{{ customer.name }}}},"
-            " {{{{ operator.name }}}}, {{{{ number }}}}.",
-            "Like this: /canned add key text of the answer. The text may have"
-            " {{{{ customer.name }}}}, {{{{ operator.name }}}}, {{{{ number }}}}.",
+            (
+                "Так: /canned add ключ текст ответа. В тексте можно {{{{ customer.name }}}},"
+                " {{{{ operator.name }}}}, {{{{ number }}}}."
+            ),
+            (
+                "Like this: /canned add key text of the answer. The text may have"
+                " {{{{ customer.name }}}}, {{{{ operator.name }}}}, {{{{ number }}}}."
+            ),
         ),
         "sent": ("Отправлено.", "Sent."),
         "more": ("… и ещё {n}: /canned слово", "… and {n} more: /canned word"),

@@ -9,16 +9,24 @@ from bots.model.operator import Operator
 WORDS = Words(
     {
         "stranger": (
-            "Здесь операторы отвечают клиентам. Чтобы стать одним из них, возьмите у владельца код и"
-            " напишите: /link КОД",
-            "Operators answer customers here. To become one of them get a code from the owner and"
-            " write: /link CODE",
+            (
+                "Здесь операторы отвечают клиентам. Чтобы стать одним из них, возьмите у владельца код и"
+                " напишите: /link КОД"
+            ),
+            (
+                "Operators answer customers here. To become one of them get a code from the owner and"
+                " write: /link CODE"
+            ),
         ),
         "answering": (
-            "Как отвечать: возьмите чат (кнопка «Взять» или /take) и пишите в его теме — слова уходят"
-            " клиенту. // в начале — заметка для своих.",
-            "How to answer: take a chat (the button “Take” or /take) and write in its topic: your"
-            " words go to the customer. // at the beginning makes it a note inside.",
+            (
+                "Как отвечать: возьмите чат (кнопка «Взять» или /take) и пишите в его теме — слова уходят"
+                " клиенту. // в начале — заметка для своих."
+            ),
+            (
+                "How to answer: take a chat (the button “Take” or /take) and write in its topic: your"
+                " words go to the customer. // at the beginning makes it a note inside."
+            ),
         ),
         "chat": ("В теме чата:", "In a chat's topic:"),
         "everywhere": ("Где угодно:", "Anywhere:"),

@@ -37,7 +37,10 @@ WORDS = Words(
         "tags": ("метки: {tags}", "tags: {tags}"),
         "fields": ("поля: {form}", "fields: {form}"),
         "earlier": ("Обращения:", "Hand-offs:"),
-        "episode": ("№{number} {day}: {outcome}{by}{rating}", "No {number} {day}: {outcome}{by}{rating}"),
+        "episode": (
+            "№{number} {day}: {outcome}{by}{rating}",
+            "No {number} {day}: {outcome}{by}{rating}",
+        ),
         "now": ("идёт", "under way"),
         "closed": ("завершено", "finished"),
         "released": ("возвращён боту", "given back to the bot"),
@@ -46,7 +49,10 @@ WORDS = Words(
         "cancel": ("клиент передумал", "the customer changed their mind"),
         "no_messages": ("Сообщений нет.", "There are no messages."),
         "how_find": ("Что искать: /find доставка", "What to look for: /find delivery"),
-        "not_found": ("«{words}» в этом чате не встречается.", "“{words}” does not occur in this chat."),
+        "not_found": (
+            "«{words}» в этом чате не встречается.",
+            "“{words}” does not occur in this chat.",
+        ),
         "found": ("«{words}», последние {n}:", "“{words}”, the last {n}:"),
         "customer": ("Клиент", "Customer"),
         "bot": ("Бот", "Bot"),
@@ -162,9 +168,7 @@ async def transcript(order: Order, kit: Kit) -> Answer:
     log.info("A transcript was given out", chat=chat.id, operator=order.who.id, notes=inside)
     # With a mark of its encoding, or a phone guesses wrong.
     content = b"\xef\xbb\xbf" + text.encode("utf-8", "replace")
-    return Answer(
-        text=WORDS.say(language, "file", n=count), file=(f"chat-{chat.id}.txt", content)
-    )
+    return Answer(text=WORDS.say(language, "file", n=count), file=(f"chat-{chat.id}.txt", content))
 
 
 async def _all(kit: Kit, chat: Conversation) -> AsyncIterator[MessageRecord]:
@@ -206,8 +210,10 @@ def _line(
     at = record.created_at.astimezone(zone)
     stamp = f"{at:%d.%m.%Y %H:%M}" if dated else f"{at:%d.%m %H:%M}"
     files = [f"[{one.name or one.kind}]" for one in record.attachments]
-    words = "\n".join([*files, record.words]) if not longest else clipped(
-        " ".join([*files, record.words]), longest
+    words = (
+        "\n".join([*files, record.words])
+        if not longest
+        else clipped(" ".join([*files, record.words]), longest)
     )
     return f"{stamp} {WORDS.say(language, record.author)}: {words}"
 
@@ -233,7 +239,10 @@ COMMANDS = (
         name="history",
         also=("история",),
         takes=("[сколько]", "[how many]"),
-        means=("Последние сообщения и прежние обращения", "The last messages and earlier hand-offs"),
+        means=(
+            "Последние сообщения и прежние обращения",
+            "The last messages and earlier hand-offs",
+        ),
         run=history,
         role="viewer",
     ),

@@ -43,7 +43,10 @@ WORDS = Words(
         ),
         "woken": ("Чат снова в работе.", "The chat is at work again."),
         "rated": ("Клиент оценил: {rating} из 5.", "The customer's rating: {rating} of 5."),
-        "asked": ("Оценку уже спросили, ответа ещё нет.", "The rating was asked for, no answer yet."),
+        "asked": (
+            "Оценку уже спросили, ответа ещё нет.",
+            "The rating was asked for, no answer yet.",
+        ),
         "unrated": (
             "Оценку ещё не спрашивали: спросим после /close, если это включено для очереди (csat).",
             "No rating was asked for yet: it is after /close, where the queue has csat on.",

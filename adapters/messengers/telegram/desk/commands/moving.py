@@ -26,10 +26,14 @@ WORDS = Words(
         "to_whom": ("Кому передать чат?", "Who shall have the chat?"),
         "assign_whom": ("Кому назначить чат?", "Who is the chat assigned to?"),
         "nobody": (
-            "Передать некому: других операторов нет. Новых добавляет владелец:"
-            " python run.py operators add ИМЯ",
-            "There is nobody to give it to. The owner adds operators:"
-            " python run.py operators add NAME",
+            (
+                "Передать некому: других операторов нет. Новых добавляет владелец:"
+                " python run.py operators add ИМЯ"
+            ),
+            (
+                "There is nobody to give it to. The owner adds operators:"
+                " python run.py operators add NAME"
+            ),
         ),
         "queue_button": ("Очередь: {queue}", "Queue: {queue}"),
         "away": ("{name} (нет на месте)", "{name} (away)"),
@@ -46,9 +50,7 @@ SILENT = ("silent", "тихо")
 async def take(order: Order, kit: Kit) -> str | None:
     """Own the chat; `force` takes it from somebody else."""
     force = order.rest.strip().casefold() in FORCE
-    await kit.parts.handoff.take(
-        order.about.address, order.who, version=order.version, force=force
-    )
+    await kit.parts.handoff.take(order.about.address, order.who, version=order.version, force=force)
     return WORDS.say(order.language, "taken") if order.pressed else None
 
 
@@ -126,9 +128,7 @@ def mark(queue: str) -> str:
     return hashlib.sha256(queue.encode()).hexdigest()[:10]
 
 
-async def _addressee(
-    order: Order, kit: Kit, rest: str
-) -> tuple[Operator | None, str | None, str]:
+async def _addressee(order: Order, kit: Kit, rest: str) -> tuple[Operator | None, str | None, str]:
     """The person or queue that a text begins with, and the note behind it."""
     queues = kit.parts.queues(order.about.address.bot)
     plain = rest.removeprefix("#")

@@ -24,10 +24,14 @@ WORDS = Words(
             "The owner gives the code: python run.py operators add NAME. Write here: /link CODE",
         ),
         "linked": (
-            "✅ {name}, вы {role}. Чаты берут кнопкой «Взять» или /take, ответ пишут в теме чата."
-            " Все команды: /help",
-            "✅ {name}, you are {role}. Take chats by the button “Take” or /take, answer in a chat's"
-            " topic. All commands: /help",
+            (
+                "✅ {name}, вы {role}. Чаты берут кнопкой «Взять» или /take, ответ пишут в теме чата."
+                " Все команды: /help"
+            ),
+            (
+                "✅ {name}, you are {role}. Take chats by the button “Take” or /take, answer in a chat's"
+                " topic. All commands: /help"
+            ),
         ),
         "instead": (
             " Прежний аккаунт Telegram больше не связан с вами.",
@@ -46,10 +50,14 @@ WORDS = Words(
             "This code is too old: it lives for 15 minutes. Ask for a new one.",
         ),
         "elsewhere": (
-            "Этот аккаунт Telegram уже связан с оператором {name}. Сначала владелец должен убрать"
-            " его: python run.py operators remove {name}",
-            "This Telegram account is linked to the operator {name} already. The owner has to remove"
-            " them first: python run.py operators remove {name}",
+            (
+                "Этот аккаунт Telegram уже связан с оператором {name}. Сначала владелец должен убрать"
+                " его: python run.py operators remove {name}"
+            ),
+            (
+                "This Telegram account is linked to the operator {name} already. The owner has to remove"
+                " them first: python run.py operators remove {name}"
+            ),
         ),
         "guessing": (
             "Слишком много неверных кодов. Подождите {n} с: до тех пор я не отвечаю.",
@@ -57,8 +65,10 @@ WORDS = Words(
         ),
         "away": (
             "Вас нет на месте{until}. Новые чаты вам не дадут, ваши вернулись в очередь. /back вернёт.",
-            "You are away{until}. You are given no new chats, yours went back to the queue. /back"
-            " undoes it.",
+            (
+                "You are away{until}. You are given no new chats, yours went back to the queue. /back"
+                " undoes it."
+            ),
         ),
         "until": (" до {until}", " until {until}"),
         "back": ("Вы снова на месте.", "You are here again."),
