@@ -9,8 +9,10 @@ from adapters.messengers.telegram.desk.buttons import button
 from adapters.messengers.telegram.desk.group_message import GroupMessage
 from adapters.messengers.telegram.desk.guard import Hints, Refused
 from adapters.messengers.telegram.desk.kit import Kit
+from adapters.messengers.telegram.desk.problems import worded
 from adapters.messengers.telegram.desk.words import Words
 from adapters.messengers.telegram.fields import id_of
+from bots.errors import Problem
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup
 from bots.model.operator import Operator
@@ -138,9 +140,18 @@ class Hinting:
             language = self._kit.language(group)
             self._kit.answers.reply(group, said.raw, Answer(text=WORDS.say(language, why)))
 
-    async def sent_already(self, group: DeskGroup, said: GroupMessage, chat: Conversation) -> None:
-        """A message that went out was edited into what looks internal."""
-        text = WORDS.say(self._kit.parts.speaks(chat), "sent_already")
+    async def sent_already(
+        self,
+        group: DeskGroup,
+        said: GroupMessage,
+        chat: Conversation,
+        problem: Problem | None = None,
+    ) -> None:
+        """A message that went out was edited, and the customer's copy stays as it was."""
+        language = self._kit.parts.speaks(chat)
+        text = WORDS.say(language, "sent_already")
+        if problem is not None:
+            text = f"{await worded(self._kit, problem, language)} {text}"
         self._kit.answers.reply(group, said.raw, Answer(text=text), chat=chat.id)
 
     def unsaid(self, hint: dict[str, Any]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from adapters.messengers.telegram.desk.presses import Presses
 from adapters.messengers.telegram.desk.service import Service
 from adapters.messengers.telegram.desk_updates import update_of
 from adapters.messengers.telegram.fields import id_of
-from bots.errors import Conflict, Consumed, Unavailable
+from bots.errors import Conflict, Consumed, Problem, Unavailable
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup
 from bots.model.message import UnifiedMessage
@@ -146,7 +146,10 @@ class Incoming:
             # What was sent cannot become internal by an edit; and what is internal does not go out.
             await self._hinting.sent_already(group, said, chat)
             return
-        await self._kit.outward.corrections.edited(chat, who, raw, relay, channel)
+        try:
+            await self._kit.outward.corrections.edited(chat, who, raw, relay, channel)
+        except Problem as problem:
+            await self._hinting.sent_already(group, said, chat, problem)
 
     async def _pass_on(
         self, chat: Conversation, who: Operator, said: GroupMessage, group: DeskGroup

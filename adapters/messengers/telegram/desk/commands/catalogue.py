@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from adapters.messengers.telegram.desk.commands import (
     canned,
+    correcting,
     delivering,
     helping,
     looking,
@@ -23,6 +24,7 @@ async def _help(order: Order, kit: Kit) -> str:
 ALL: tuple[Command, ...] = (
     *moving.COMMANDS,
     *canned.COMMANDS,
+    *correcting.COMMANDS,
     *marking.COMMANDS,
     *looking.COMMANDS,
     *presence.COMMANDS,
