@@ -20,6 +20,8 @@ TOLD = frozenset(
     {
         ADDED,
         STATUS,
+        "chat.blocked",
+        "chat.unblocked",
         *RECEIPTS,
         "message.held",
         "message.dropped",
@@ -52,10 +54,20 @@ OF_HANDOFFS = frozenset(
         "outcome",
         "code",
         "tags",
-        "clock",
-        "due",
+        "who",
+        "wanted",
+        "waited",
+        "took",
+        "after",
+        "promise",
+        "seconds",
+        "said",
+        "added",
+        "dropped",
+        "field",
         "until",
         "rating",
+        "comment",
     }
 )
 """What is told of a hand-off. Whatever else stands there is between operators."""

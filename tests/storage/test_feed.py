@@ -1,8 +1,10 @@
 """What happened is told in the order of commits, each thing once, and nothing that is between operators."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, outgoing
 from tests.storage.test_receipts import receipt
 
 HIDDEN = "to colleagues only"
+ROOT = Path(__file__).parents[2]
 
 
 async def told(stores: Stores, cursor: int = 0, limit: int = 1000) -> list[tuple[str, object]]:
@@ -113,7 +116,7 @@ async def test_that_a_note_was_written_is_not_told(stores: Stores) -> None:
 
 @pytest.mark.parametrize("name", ["handoff.requested", "handoff.transferred", "handoff.later"])
 async def test_what_operators_tell_one_another_is_never_told(stores: Stores, name: str) -> None:
-    data = {"episode": "e", "note": HIDDEN, "text": HIDDEN, "comment": HIDDEN, "deep": [HIDDEN]}
+    data = {"episode": "e", "note": HIDDEN, "text": HIDDEN, "words": HIDDEN, "deep": [HIDDEN]}
     event = Event(name=name, created_at=NOON, data=data)
     await answer(stores.journal, await opened(stores.journal), events=[event])
     assert HIDDEN not in repr(await told(stores))
@@ -224,3 +227,10 @@ async def test_old_events_go_and_hand_offs_stay_as_long_as_reports_need_them(
 
 def test_nothing_is_told_step_by_step() -> None:
     assert not TOLD & {"asked", "answered", "misfit", "action", "error", "split"}
+
+
+def test_the_documentation_names_all_that_is_told() -> None:
+    page = (ROOT / "docs" / "events.md").read_text()
+    code = "\n".join(path.read_text() for path in (ROOT / "bots").rglob("*.py"))
+    told = TOLD | set(re.findall(r'"(handoff\.[a-z_]+)"', code))
+    assert {name for name in told if f"`{name}`" not in page} == set()
