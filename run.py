@@ -51,6 +51,7 @@ from adapters.terminal.folders import shown_path
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.board import Board
+from bots.clocks import promised
 from bots.deciding import Decider
 from bots.elsewhere import fetched
 from bots.errands import Errands
@@ -74,6 +75,7 @@ from bots.services.handoff import Handoff
 from bots.services.operators import Operators, SetUp
 from bots.services.payments import Payments
 from bots.services.publishing import Publishing
+from bots.services.reports import Reports, Wanted
 from bots.services.routing import Routing
 from bots.services.stranded import stranded
 from bots.supervision import Supervisor
@@ -86,6 +88,7 @@ from config.settings import Settings
 from flows.errors import LoadError
 from flows.load import BOT_FILE, Loaded, language_of, load_bot
 from flows.model import ActionSpec, Bot, Queue
+from flows.worktime import Worktime
 from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
@@ -1391,6 +1394,72 @@ def queues_in(known: Mapping[str, set[str] | None]) -> set[str] | None:
     return all_of_them
 
 
+async def report(settings: Settings, given: argparse.Namespace) -> int:
+    """How hand-offs went, from what they left in the database."""
+    from adapters.terminal import report as terminal
+
+    beside = beside_or_stop(settings)
+    language = given.language or spoken(settings)
+    bots = bots_as_published(settings)
+    if given.bot and given.bot not in bots:
+        stop(f"There is no bot {given.bot}; there are: {', '.join(bots)}.")
+    try:
+        zone = terminal.zone(given.zone or days_of(bots, given.bot), language)
+        today = now().astimezone(zone).date()
+        first, last = terminal.days(given.first, given.last, today, language)
+        wanted = Wanted(first=first, last=last, zone=zone, by=given.by, bot=given.bot)
+        found = await Reports(beside.episodes, workspace=beside.workspace).of(
+            wanted, worked=partial(worked_at, bots), promised=partial(promised_by, bots)
+        )
+        people = {one.id: one.name for one in await beside.operators.all(beside.workspace)}
+        named = terminal.names(people, language)
+        if given.csv is None:
+            terminal.show(found, named, language, sys.stdout)
+        elif given.csv == "-":
+            print(terminal.written(found, named, language), end="")
+        else:
+            terminal.write(terminal.written(found, named, language), Path(given.csv))
+    except terminal.NotUnderstood as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"Cannot write {given.csv}: {error.strerror}.")
+    finally:
+        await beside.close()
+    return 0
+
+
+def bots_as_published(settings: Settings) -> dict[str, Bot]:
+    """Every bot that can be read, in its live version."""
+    live, found = live_files(settings.database_path), {}
+    for folder in wanted_folders(settings, None):
+        files = live.get(folder.name, folder.files)
+        with suppress(LoadError):
+            found[folder.name] = load(settings, replace(folder, files=files)).bot
+    return found
+
+
+def days_of(bots: Mapping[str, Bot], bot: str) -> str:
+    """The zone of a bot's days; without one, the first bot's."""
+    name = bot or min(bots, default="")
+    return bots[name].timezone if name in bots else "UTC"
+
+
+def worked_at(
+    bots: Mapping[str, Bot], bot: str, queue: str, start: datetime, end: datetime
+) -> timedelta:
+    """How much of a time was working time of a queue; all of it where nobody says."""
+    known = bots.get(bot)
+    if known is None:
+        return end - start
+    hours = known.hours.get(known.queues.get(queue, Queue()).hours or "")
+    return Worktime(hours, ZoneInfo(known.timezone)).worked(start, end)
+
+
+def promised_by(bots: Mapping[str, Bot], bot: str, queue: str) -> bool:
+    """Whether a queue promises how soon it answers."""
+    return bot in bots and bool(promised(bots[bot].queues.get(queue, Queue())))
+
+
 async def rotate_keys(settings: Settings) -> int:
     """Seal everything anew: with the first key of the settings, or with a new one of ours."""
     from adapters.terminal.channels import seal_again
@@ -1581,6 +1650,9 @@ def main() -> None:
         "trace",
         "versions",
         "i18n",
+        "operators",
+        "desk",
+        "report",
     ) and hasattr(signal, "SIGPIPE"):
         # `| head` closes the pipe early; that is no mistake of anybody's.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -1615,6 +1687,8 @@ def main() -> None:
             raise SystemExit(asyncio.run(operators_typed(settings, given)))
         case "desk":
             raise SystemExit(asyncio.run(desk_typed(settings, given)))
+        case "report":
+            raise SystemExit(asyncio.run(report(settings, given)))
         case "keys":
             raise SystemExit(asyncio.run(rotate_keys(settings)))
         case "versions":

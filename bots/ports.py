@@ -1,6 +1,6 @@
 """Every Protocol the outside implements; nothing here does anything."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from bots.errors import NotFound
 from bots.model.account import Account, ApiKey
 from bots.model.answer import Delivery
+from bots.model.cases import Told
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.conversation import Conversation, Opening
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
@@ -318,10 +319,8 @@ class Episodes(Protocol):
     async def platform_ids(self, message_id: str) -> list[str]:
         """What the platform calls the parts of a message that was sent, in order."""
 
-    async def told(
-        self, workspace: int, *, since: datetime, until: datetime
-    ) -> list[tuple[int, str, str, Event]]:
-        """The events of hand-offs in a time, in order: conversation, bot, platform, event."""
+    def told(self, workspace: int, *, since: datetime) -> AsyncIterator[Told]:
+        """The events of hand-offs from a moment on, in order, read as they are asked for."""
 
 
 class Feed(Protocol):

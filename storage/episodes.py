@@ -1,11 +1,13 @@
 """Hand-offs, for those who look at them from outside of turns; behind bots.ports.Episodes."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.errors import NotFound
+from bots.model.cases import Told
 from bots.model.conversation import Conversation
 from bots.model.episode import Episode
 from bots.model.turn import Event, MessageRecord
@@ -40,15 +42,15 @@ _SAID_AS = (
 )
 _PLACE = "SELECT conversation_id, seq FROM messages WHERE workspace = ? AND message_id = ?"
 _IDS = "SELECT platform_message_id, more_ids FROM messages WHERE message_id = ?"
+_OF_HANDOFFS = HANDOFFS.replace("name", "e.name")
 _TOLD = (
-    (
-        "SELECT e.conversation_id, c.bot, c.platform, e.name, e.data, e.created_at FROM events e"
-        " JOIN conversations c ON c.id = e.conversation_id"
-        f" WHERE e.workspace = ? AND e.created_at >= ? AND e.created_at < ? AND {HANDOFFS} ORDER BY e.id"
-    )
-    .replace("name >=", "e.name >=")
-    .replace("name <", "e.name <")
+    "SELECT e.id, e.conversation_id, c.bot, c.platform, e.name, e.data, e.created_at FROM events e"
+    " JOIN conversations c ON c.id = e.conversation_id"
+    f" WHERE e.workspace = ? AND (e.created_at, e.id) > (?, ?) AND {_OF_HANDOFFS}"
+    " ORDER BY e.created_at, e.id LIMIT ?"
 )
+PAGE = 1000
+"""Events read at once: no report holds a database's reader for long."""
 
 
 class SqlEpisodes:
@@ -96,14 +98,13 @@ class SqlEpisodes:
             return [id for id in (first, *(more or "").split()) if id]
         return []
 
-    async def told(
-        self, workspace: int, *, since: datetime, until: datetime
-    ) -> list[tuple[int, str, str, Event]]:
-        rows = await self._rows(_TOLD, (workspace, to_micros(since), to_micros(until)))
-        return [
-            (id, bot, platform, Event(name=name, data=from_json(data), created_at=to_moment(at)))
-            for id, bot, platform, name, data, at in rows
-        ]
+    async def told(self, workspace: int, *, since: datetime) -> AsyncIterator[Told]:
+        place = (to_micros(since), 0)
+        while rows := await self._rows(_TOLD, (workspace, *place, PAGE)):
+            for _, conversation, bot, platform, name, data, at in rows:
+                event = Event(name=name, data=from_json(data), created_at=to_moment(at))
+                yield Told(conversation, bot, platform, event)
+            place = rows[-1][6], rows[-1][0]
 
     async def _rows(self, query: str, given: tuple[Any, ...]) -> list[Any]:
         async with self._reader.connect() as connection:

@@ -60,6 +60,7 @@ def arguments() -> argparse.Namespace:
     _add_channel_options(commands.add_parser("channels", help="where bots answer; more, or fewer"))
     _add_operator_options(commands.add_parser("operators", help="who answers customers"))
     _add_desk_options(commands.add_parser("desk", help="the groups where operators answer"))
+    _add_report_options(commands.add_parser("report", help="how hand-offs to people went"))
     keys = commands.add_parser("keys", help="the keys of what is sealed in the database")
     keys.add_argument("what", choices=("rotate",), help="seal everything with the newest key")
     return parser.parse_args()
@@ -126,6 +127,22 @@ def _add_desk_options(command: argparse.ArgumentParser) -> None:
     new.add_argument("--bot", default="", help="only chats of this bot folder")
     gone = verbs("remove", "a group is no desk any more; its messages stay")
     gone.add_argument("group", help="its title or id, as `desk` lists it")
+
+
+def _add_report_options(command: argparse.ArgumentParser) -> None:
+    """What `report` takes."""
+    command.add_argument("what", choices=("operators",), help="hand-offs, and who answered them")
+    command.add_argument("--from", dest="first", metavar="DAY", help="such as 2026-11-01")
+    command.add_argument("--to", dest="last", metavar="DAY", help="included; today if not given")
+    command.add_argument(
+        "--by", choices=("operator", "queue", "channel", "day", "reason"), default="operator"
+    )
+    command.add_argument(
+        "--csv", metavar="FILE", help="into a file, with more figures; - prints it"
+    )
+    command.add_argument("--zone", help="whose days, such as Europe/Moscow; the bot's if not given")
+    command.add_argument("--bot", default="", help="only hand-offs of this bot folder")
+    command.add_argument("--language", choices=("ru", "en"), help="of what is told")
 
 
 def _spoken_verbs(
