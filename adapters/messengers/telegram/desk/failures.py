@@ -1,6 +1,7 @@
 """What did not reach a customer: one remark under the operator's words, with the cause and what to do."""
 
 import asyncio
+import re
 
 import structlog
 
@@ -59,6 +60,12 @@ WORDS = Words(
         ),
     }
 )
+
+_UNREACHABLE = re.compile(
+    r"blocked by the user|user is deactivated|user_is_blocked|chat not found"
+    r"|\b90[012]\b|dialog\.suspended|chat\.denied|\b131026\b"
+)
+"""What messengers say of customers who cannot be written to: the chat itself learns of it a moment later."""
 
 log = structlog.get_logger()
 
@@ -168,7 +175,7 @@ def _worded(
     verbs = ["retry"]
     if record.attachments and record.text.strip():
         verbs.append("astext")
-    if chat.unreachable:
+    if chat.unreachable or _UNREACHABLE.search(said.lower()):
         why = WORDS.say(language, "unreachable")
     elif said.startswith(UNKNOWN.partition(":")[0]):
         why = WORDS.say(language, "unknown")
