@@ -1,5 +1,7 @@
 """Topics of a group: made once and found again, reopened, closed, given up for lost."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,6 +36,7 @@ class Topics:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._icons: dict[str, Mapping[str, str]] = {}
+        self._making_queue: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     # ------------------------------------------------------------ a chat's own
 
@@ -123,6 +126,10 @@ class Topics:
 
     async def queue(self, group: DeskGroup, line: Line, language: str) -> Topic:
         """The one topic of requests that have none of their own. Raises NoTopics."""
+        async with self._making_queue[line.chat_id]:
+            return await self._queue(group, line, language)
+
+    async def _queue(self, group: DeskGroup, line: Line, language: str) -> Topic:
         known = [
             one
             for one in await self._parts.desks.topics(QUEUE)
