@@ -194,7 +194,7 @@ class Handoffs:
         episode = handoff.opened(chat)
         if episode.state != "active" or episode.waiting_on != "customer":
             return Moved(chat=chat)
-        details = handling.outcome_of(episode, self._name(episode.assignee), now)
+        details = handling.outcome_of(episode, self._name(episode.assignee), now, code="silence")
         chat, event = handoff.released(chat, "closed", now=now, why="silence", code="silence")
         tell = GivenBack(outcome="closed", details=details)
         return Moved(chat=chat, events=(event,), tell=tell)

@@ -49,7 +49,7 @@ class Operator:
     def mark(self, tags: Iterable[str]) -> None:
         """Put tags on the chat; one with a minus is taken off."""
         for tag in tags:
-            bare = tag.lstrip("+-")
+            bare = tag.lstrip("+-").removeprefix("#").casefold()
             if bare in self.tags:
                 self.tags.remove(bare)
             if not tag.startswith("-"):

@@ -117,7 +117,12 @@ def woken(chat: Conversation, *, by: str, now: datetime, operator: int | None = 
 
 
 def outcome_of(
-    episode: Episode, operator: str, now: datetime, tail: Sequence[MessageRecord] = ()
+    episode: Episode,
+    operator: str,
+    now: datetime,
+    tail: Sequence[MessageRecord] = (),
+    *,
+    code: str = "",
 ) -> dict[str, Any]:
     """What the flow may know of a hand-off that is over (`handoff.*`); `tail` ends the chat."""
     took = (now - (episode.accepted_at or now)).total_seconds()
@@ -131,5 +136,6 @@ def outcome_of(
         "duration": took,
         "tags": list(episode.tags),
         "form": dict(episode.form),
+        "code": code,
         "messages": said[-TOLD:],
     }

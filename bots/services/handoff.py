@@ -259,7 +259,7 @@ class Handoff(Handling):
         def move(chat: Conversation, now: datetime) -> Moved:
             episode = theirs(chat, who)
             chat, event = handoff.released(chat, outcome, now=now, by=who.id, code=code)
-            details = handling.outcome_of(episode, who.name, now, tail)
+            details = handling.outcome_of(episode, who.name, now, tail, code=code)
             tell = GivenBack(outcome=outcome, step=step, details=details)
             rate = outcome == "closed" and not silent
             return Moved(chat=chat, events=(event,), tell=tell, rate=rate)

@@ -452,7 +452,7 @@ chat:
   - client: долго!
   - operator: {answer: Простите}
   - operator: {set: {заказ: 7, сумма: 10}}
-  - operator: {tag: [vip, долг]}
+  - operator: {tag: [VIP, долг]}
   - operator: {tag: [-долг, +ждёт]}
   - operator: {transfer: ремонт}
   - after: 5m
