@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
-from bots.errors import NotFound
+from bots.errors import NotFound, Rejected
 from bots.model.account import Account, ApiKey
 from bots.model.answer import Delivery
 from bots.model.cases import Told
@@ -526,7 +526,8 @@ class Channel(Protocol):
     `window` is for how long after the customer's last message anything but a template may be sent,
     `pace` how fast one chat may be written to, where the messenger refuses more. For as long as
     `knows_again` after a row was made, the same row sent again shows nothing twice. `asked_by_get`
-    says that the messenger asks with a GET whether the webhook's address is ours.
+    says that the messenger asks with a GET whether the webhook's address is ours, `keeps` that files of
+    other channels are to be given it (`keep`) before they can be sent.
     """
 
     name: str
@@ -535,6 +536,7 @@ class Channel(Protocol):
     pace: Pace | None = None
     knows_again: timedelta = timedelta()
     asked_by_get: bool = False
+    keeps: bool = False
 
     bank: "MessengersBank | None" = None
 
@@ -560,6 +562,10 @@ class Channel(Protocol):
 
     async def typing(self, address: Address) -> None:
         """Show that an answer is on its way; never raises."""
+
+    async def keep(self, file: File) -> str:
+        """Keep a file, and give the reference that it can be sent by. Raises Rejected for what it cannot show."""
+        raise Rejected(f"{self.platform} keeps no files")
 
     async def fetch(self, ref: str) -> File:
         """What hides behind an attachment's `ref`. Raises a ChannelError; NotFound for no file."""

@@ -95,6 +95,26 @@ def kept_file(folder: Path, ref: str) -> Path | None:
     return path if known and path.is_file() else None
 
 
+def keep_file(folder: Path, content: bytes, name: str) -> str | None:
+    """Written and synced before anybody may refer to it; its path. None for what the page does not show.
+
+    `name` is one that nobody can guess, without an ending.
+    """
+    kind = _ACCEPTED.get(_sniff(content))
+    if kind is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / f"{name}{kind.ending}", content)
+    return f"{FILES}{name}{kind.ending}"
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 class Files:
     """Uploads of visitors under `folder`; only who has a chat open may add to them."""
 
@@ -190,10 +210,7 @@ class Files:
     def _keep(self, name: str, content: bytes) -> None:
         """Written and synced before anybody may refer to it."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / name).open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(self._folder / name, content)
 
     def serve(self, request: Request) -> Response:
         """GET of an uploaded file: pictures are shown, everything else is downloaded."""

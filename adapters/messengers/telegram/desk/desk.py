@@ -26,6 +26,7 @@ from adapters.messengers.telegram.desk.rights import Rights
 from adapters.messengers.telegram.desk.service import Service
 from adapters.messengers.telegram.desk.setup import Setup
 from adapters.messengers.telegram.desk.unsaid import Unsaid
+from adapters.messengers.telegram.desk.windows import Windows
 from bots.model.conversation import Conversation
 from bots.model.desk_state import DeskState, GroupState
 from bots.model.message import UnifiedMessage
@@ -50,6 +51,7 @@ class TelegramDesk:
         self._places = Places(parts, self.groups, self._lines, Mirror(parts))
         remarks = Remarks(parts)
         self._outward = Outward(parts, remarks)
+        self._windows = Windows(parts, self.groups, self._lines)
         self._failures = Failures(parts, self.groups, self._lines, remarks)
         kit = Kit(
             parts=parts,
@@ -97,6 +99,7 @@ class TelegramDesk:
     ) -> None:
         """A turn was committed."""
         self._places.told(conversation, events)
+        self._windows.told(conversation)
 
     def undelivered(self) -> None:
         """Something did not reach its customer."""
@@ -109,6 +112,7 @@ class TelegramDesk:
         await self.groups.load()
         await self._places.start()
         self._failures.look()
+        await self._windows.start()
         self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
@@ -118,6 +122,7 @@ class TelegramDesk:
             await asyncio.gather(self._watching, return_exceptions=True)
         await self._places.close()
         await self._failures.close()
+        await self._windows.close()
         await self._answers.close()
         await self._lines.close()
 

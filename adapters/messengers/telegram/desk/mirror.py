@@ -2,19 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
+from adapters.messengers.telegram.desk.edits import Edits
 from adapters.messengers.telegram.desk.flat import header, is_shared
-from adapters.messengers.telegram.desk.line import Files, Line, Urgency
+from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.media import Media, refused_lines, uploads
 from adapters.messengers.telegram.desk.parts import Parts
-from adapters.messengers.telegram.desk.refused import (
-    BadEntities,
-    CannotEdit,
-    NoSuchReply,
-)
+from adapters.messengers.telegram.desk.placing import placed, relay_of, reply_to
 from adapters.messengers.telegram.desk.shown import (
     MAX_TEXT,
     PART,
@@ -22,15 +18,12 @@ from adapters.messengers.telegram.desk.shown import (
     Frame,
     as_reply,
     calls_of,
-    edited_calls,
     fits_together,
-    ids_of,
     plain,
     together,
     words_of,
 )
 from adapters.messengers.telegram.media import Call
-from adapters.messengers.telegram.nearer import nearer
 from bots.errors import NotFound, Rejected
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Relay, Topic
@@ -58,6 +51,7 @@ class Mirror:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._media = Media(parts.channels, parts.sleep)
+        self._edits = Edits(parts)
 
     async def show(
         self, chat: Conversation, topic: Topic, line: Line, *, group: DeskGroup
@@ -115,7 +109,7 @@ class Mirror:
             return await self._noted(topic, (), upto)
         frame = await self._frame(chat, topic, record, relays)
         if record.happening == "edited" or record.replaces:
-            shown = await self._correct(chat, topic, line, record, frame)
+            shown = await self._edits.correct(chat, topic, line, record, frame)
             if shown is not None:
                 return await self._noted(topic, shown, upto)
         done = {
@@ -139,12 +133,12 @@ class Mirror:
             media = call["method"] != "sendMessage"
             urgency = Urgency.SOON if media else Urgency.LATER if silent else Urgency.NOW
             try:
-                ids = await self._sent(topic, line, call, urgency, files, silent=silent)
+                ids = await placed(topic, line, call, urgency, files, silent=silent)
             except Rejected as rejected:
                 words = _instead(call, reply, frame, chat.address.channel, rejected)
-                ids = await self._sent(topic, line, words, urgency, {}, silent=silent)
+                ids = await placed(topic, line, words, urgency, {}, silent=silent)
             made = [
-                self._relay(chat, topic, id, one.seq, number * PART + place)
+                relay_of(chat, topic, id, one.seq, number * PART + place)
                 for one in batch
                 for place, id in enumerate(ids)
             ]
@@ -158,19 +152,6 @@ class Mirror:
         topic = replace(topic, mirrored=max(topic.mirrored, upto))
         await self._parts.desks.add_relays(relays, topic)
         return topic
-
-    def _relay(
-        self, chat: Conversation, topic: Topic, message_id: str, seq: int, part: int
-    ) -> Relay:
-        return Relay(
-            channel=topic.channel,
-            chat_id=topic.chat_id,
-            message_id=message_id,
-            thread_id=topic.thread_id,
-            conversation_id=chat.id,
-            seq=seq,
-            part=part,
-        )
 
     async def _frame(
         self, chat: Conversation, topic: Topic, record: MessageRecord, relays: Sequence[Relay]
@@ -206,7 +187,7 @@ class Mirror:
         for one in answered:
             place = await self._place(chat, topic, one.seq)
             if place is not None:
-                calls[0]["reply_parameters"] = _reply_to(place, record.metadata.get("quote"))
+                calls[0]["reply_parameters"] = reply_to(place, record.metadata.get("quote"))
                 return
         said = words_of(answered[-1], frame.language, chat.platform) if answered else ""
         quote = str(record.metadata.get("quote") or said)
@@ -224,118 +205,6 @@ class Mirror:
             if here == (topic.channel, topic.chat_id, topic.thread_id) and relay.way != "own":
                 return int(relay.message_id)
         return None
-
-    async def _correct(
-        self, chat: Conversation, topic: Topic, line: Line, record: MessageRecord, frame: Frame
-    ) -> list[Relay] | None:
-        """New words over the old ones, which stay to be read; None where it has to be said anew.
-
-        What is said anew is told of as a correction.
-        """
-        if record.attachments:
-            return None
-        id = record.replaces or record.platform_message_id
-        versions = await self._parts.episodes.said_as(chat.id, id)
-        same = record.direction
-        earlier = [one for one in versions if one.direction == same and one.seq < record.seq]
-        if record.replaces:
-            # What we said anew has an id of its own only where it could not be edited.
-            earlier = earlier[-1:]
-        if earlier and earlier[-1].text == record.text and earlier[-1].entities == record.entities:
-            return []
-        original = earlier[0] if earlier else None
-        shown = []
-        if original is not None:
-            shown = [
-                one
-                for one in await self._parts.desks.relays(chat.id, original.seq)
-                if (one.channel, one.chat_id) == (topic.channel, topic.chat_id)
-                and one.thread_id == topic.thread_id
-                and one.way != "own"
-            ]
-        alone = len(shown) == 1 and original is not None and plain(original)
-        if alone and shown[0].way == "in" and record.direction == "inbound":
-            call = edited_calls(
-                shown[0].message_id,
-                record.text,
-                record.entities,
-                [one.text for one in earlier],
-                frame,
-            )
-            if call is not None and await self._edited(line, call):
-                return [self._relay(chat, topic, shown[0].message_id, record.seq, 0)]
-        if any(one.way == "out" for one in shown):
-            # Whoever corrected it sees it where they wrote it.
-            return []
-        calls = calls_of(as_reply(record, frame, (), ()))
-        if shown:
-            calls[0]["reply_parameters"] = _reply_to(int(shown[0].message_id), None)
-        made: list[Relay] = []
-        for number, one in enumerate(calls):
-            silent = record.direction == "outbound"
-            ids = await self._sent(topic, line, one, Urgency.LATER, {}, silent=silent)
-            made += [
-                self._relay(chat, topic, id, record.seq, number * PART + place)
-                for place, id in enumerate(ids)
-            ]
-        return made
-
-    async def _edited(self, line: Line, call: Call) -> bool:
-        parameters = dict(call)
-        method = parameters.pop("method")
-        merge = f"edit:{parameters['message_id']}"
-        try:
-            await line.call(method, parameters, Urgency.LATER, merge=merge)
-        except (CannotEdit, BadEntities):
-            return False
-        return True
-
-    # ------------------------------------------------------------ one call
-
-    async def _sent(
-        self,
-        topic: Topic,
-        line: Line,
-        call: Call,
-        urgency: Urgency,
-        files: Files,
-        *,
-        silent: bool,
-    ) -> list[str]:
-        """The ids of what a call shows; what is refused goes in the nearest form that is taken.
-
-        Raises Rejected where there is none.
-        """
-        parameters: dict[str, Any] = dict(call)
-        method = parameters.pop("method")
-        parameters.pop("instead", None)
-        if topic.thread_id:
-            parameters["message_thread_id"] = int(topic.thread_id)
-        if silent:
-            parameters["disable_notification"] = True
-        try:
-            return ids_of(await line.call(method, parameters, urgency, files=files))
-        except NoSuchReply:
-            less = _answering_less(call)
-            if less is None:
-                raise
-            return await self._sent(topic, line, less, urgency, files, silent=silent)
-        except Rejected as rejected:
-            others = [] if files else nearer({**call, "chat_id": 0}, str(rejected))
-            if not others:
-                raise
-            log.warning("A group refuses a message, showing it otherwise", why=str(rejected))
-            refused = rejected
-        ids: list[str] = []
-        for other in others:
-            other.pop("chat_id", None)
-            try:
-                ids += await self._sent(topic, line, other, urgency, {}, silent=silent)
-            except Rejected as rejected:
-                refused = rejected
-        if not ids:
-            raise refused
-        return ids
 
 
 def _batch(messages: Sequence[MessageRecord], *, short: bool) -> list[MessageRecord]:
@@ -358,20 +227,3 @@ def _instead(call: Call, reply: Reply, frame: Frame, channel: str, why: Rejected
     else:
         words += refused_lines(reply.attachments, frame.language, channel, why)
     return {"method": "sendMessage", "text": head("\n".join(words), MAX_TEXT)}
-
-
-def _reply_to(message_id: int, quote: Any) -> dict[str, Any]:
-    answered: dict[str, Any] = {"message_id": message_id, "allow_sending_without_reply": True}
-    return {**answered, "quote": quote} if isinstance(quote, str) and quote else answered
-
-
-def _answering_less(call: Call) -> Call | None:
-    """Without the words quoted, then without what it answers; None where it answers nothing."""
-    answered = call.get("reply_parameters")
-    if answered is None:
-        return None
-    rest = {name: value for name, value in call.items() if name != "reply_parameters"}
-    if "quote" not in answered:
-        return rest
-    without = {name: value for name, value in answered.items() if name != "quote"}
-    return {**rest, "reply_parameters": without}

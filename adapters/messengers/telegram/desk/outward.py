@@ -1,6 +1,7 @@
 """From the operator to the customer: what was written in a group, in the form the messenger takes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adapters.foreign_json import mapping
@@ -14,9 +15,11 @@ from adapters.messengers.telegram.desk.titles import LONG
 from adapters.messengers.telegram.desk.words import Words
 from adapters.messengers.telegram.desk_updates import thread_of
 from adapters.messengers.telegram.fields import id_of
-from bots.errors import Consumed
+from bots.elsewhere import fetched, kept_elsewhere
+from bots.errors import Consumed, Rejected
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Relay
+from bots.model.message import Reply
 from bots.model.operator import Operator
 
 WORDS = Words(
@@ -28,6 +31,10 @@ WORDS = Words(
         "too_big": (
             "⚠️ Не отправлено: в файле {size} МБ, а Telegram отдаёт ботам до 20 МБ. Пришлите ссылку.",
             "⚠️ Not sent: the file has {size} MB, and Telegram gives bots 20 MB at most. Send a link.",
+        ),
+        "not_kept": (
+            "⚠️ Не отправлено: {why}. Пришлите в другом виде.",
+            "⚠️ Not sent: {why}. Send it in another form.",
         ),
         "losses": (
             "{platform} покажет иначе: {losses}. Ещё не отправлено.",
@@ -86,11 +93,29 @@ class Outward:
         else:
             relays = self._relays(chat, who, message, group)
             try:
+                reply = await self._kept(found.reply, chat)
                 await self._parts.handoff.say(
-                    chat.address, who, found.reply, relays[0], others=relays[1:], once=once
+                    chat.address, who, reply, relays[0], others=relays[1:], once=once
                 )
             except Consumed:
                 return
+            except Rejected as rejected:
+                text = WORDS.say(language, "not_kept", why=rejected)
+                await self._remarks.under(message, text, chat, line, group)
+
+    async def _kept(self, reply: Reply, chat: Conversation) -> Reply:
+        """A page gets its files from us: they are laid up before anybody is told of them."""
+        channel = self._parts.channels.get(chat.address.channel)
+        if channel is None or not channel.keeps:
+            return reply
+        attachments = []
+        for one in reply.attachments:
+            kept = kept_elsewhere(one.ref)
+            if kept is not None:
+                file = await fetched(self._parts.channels, kept)
+                one = replace(one, ref=await channel.keep(file), name=one.name or kept.name)
+            attachments.append(one)
+        return replace(reply, attachments=tuple(attachments))
 
     async def _ask(
         self,

@@ -12,6 +12,7 @@ from adapters.messengers.telegram.desk.commands import (
     marking,
     moving,
     presence,
+    templates,
 )
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.order import Command, Order, Run
@@ -28,6 +29,7 @@ ALL: tuple[Command, ...] = (
     *marking.COMMANDS,
     *looking.COMMANDS,
     *presence.COMMANDS,
+    *templates.COMMANDS,
     Command(
         name="help",
         also=("помощь", "команды"),

@@ -1,5 +1,6 @@
 """Buttons under a message that did not reach the customer as it is."""
 
+from dataclasses import replace
 from typing import Any
 
 from adapters.foreign_json import mapping
@@ -46,7 +47,9 @@ async def as_text(order: Order, kit: Kit) -> Answer | str | None:
     if record is None or not record.text.strip():
         return Answer(text=FAILED.say(order.language, "forgotten"), alert=True)
     reply = Reply(message_id=kit.parts.new_id(), text=record.text, author="operator")
-    relay = _own(order)
+    remark = order.relay("out")
+    # The remark itself is noted as ours; what is said by its button has a number that no message has.
+    relay = replace(remark, message_id=f"-{remark.message_id}")
     await kit.parts.handoff.say(order.about.address, order.who, reply, relay)
     return WORDS.say(order.language, "sent")
 

@@ -1,0 +1,90 @@
+"""What a customer corrected, in the topic: the new words, with the old ones to be read beneath."""
+
+from adapters.messengers.telegram.desk.line import Line, Urgency
+from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.placing import placed, relay_of, reply_to
+from adapters.messengers.telegram.desk.refused import BadEntities, CannotEdit
+from adapters.messengers.telegram.desk.shown import (
+    PART,
+    Frame,
+    as_reply,
+    calls_of,
+    edited_calls,
+    plain,
+)
+from adapters.messengers.telegram.media import Call
+from bots.model.conversation import Conversation
+from bots.model.desk import Relay, Topic
+from bots.model.turn import MessageRecord
+
+
+class Edits:
+    """Edits messages of the topic, where that can be done; elsewhere says what was corrected."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def correct(
+        self, chat: Conversation, topic: Topic, line: Line, record: MessageRecord, frame: Frame
+    ) -> list[Relay] | None:
+        """New words over the old ones, which stay to be read; None where it has to be said anew.
+
+        What is said anew is told of as a correction.
+        """
+        if record.attachments:
+            return None
+        id = record.replaces or record.platform_message_id
+        versions = await self._parts.episodes.said_as(chat.id, id)
+        same = record.direction
+        earlier = [one for one in versions if one.direction == same and one.seq < record.seq]
+        if record.replaces:
+            # What we said anew has an id of its own only where it could not be edited.
+            earlier = earlier[-1:]
+        if earlier and earlier[-1].text == record.text and earlier[-1].entities == record.entities:
+            return []
+        original = earlier[0] if earlier else None
+        shown = []
+        if original is not None:
+            shown = [
+                one
+                for one in await self._parts.desks.relays(chat.id, original.seq)
+                if (one.channel, one.chat_id) == (topic.channel, topic.chat_id)
+                and one.thread_id == topic.thread_id
+                and one.way != "own"
+            ]
+        alone = len(shown) == 1 and original is not None and plain(original)
+        if alone and shown[0].way == "in" and record.direction == "inbound":
+            call = edited_calls(
+                shown[0].message_id,
+                record.text,
+                record.entities,
+                [one.text for one in earlier],
+                frame,
+            )
+            if call is not None and await self._edited(line, call):
+                return [relay_of(chat, topic, shown[0].message_id, record.seq, 0)]
+        if any(one.way == "out" for one in shown):
+            # Whoever corrected it sees it where they wrote it.
+            return []
+        calls = calls_of(as_reply(record, frame, (), ()))
+        if shown:
+            calls[0]["reply_parameters"] = reply_to(int(shown[0].message_id), None)
+        made: list[Relay] = []
+        for number, one in enumerate(calls):
+            silent = record.direction == "outbound"
+            ids = await placed(topic, line, one, Urgency.LATER, {}, silent=silent)
+            made += [
+                relay_of(chat, topic, id, record.seq, number * PART + place)
+                for place, id in enumerate(ids)
+            ]
+        return made
+
+    async def _edited(self, line: Line, call: Call) -> bool:
+        parameters = dict(call)
+        method = parameters.pop("method")
+        merge = f"edit:{parameters['message_id']}"
+        try:
+            await line.call(method, parameters, Urgency.LATER, merge=merge)
+        except (CannotEdit, BadEntities):
+            return False
+        return True
