@@ -21,9 +21,12 @@ from bots.shaping import shortened
 from flows.inside import standing
 
 LONGEST_LINE = 300
+LONGEST_WORD = 64
 EARLIER = 5
 """So many chats of before are told of."""
-NOTES = 10
+NOTES = 8
+TAGS = 10
+FORM = 10
 ROOM_FOR_HISTORY = 400
 """Units below which a transcript is not worth beginning."""
 
@@ -137,12 +140,11 @@ def _who(sheet: Sheet, known: Known) -> None:
     link = link_to(chat)
     name = shortened(name_of(chat), 128)
     sheet.add(name, "text_link", url=link) if link else sheet.add(name, "bold")
-    nick = chat.profile.get("username")
-    spoken = chat.profile.get("language")
+    nick = _nick(chat)
     parts = [
         LONG.get(chat.platform, chat.platform),
-        f"@{cleaned(nick)}" if isinstance(nick, str) and nick else "",
-        str(spoken) if spoken else "",
+        f"@{nick}" if nick else "",
+        _word(chat.profile.get("language") or ""),
         f"#{chat.id}",
     ]
     sheet.line(text=" · ".join(filter(None, parts)))
@@ -156,15 +158,22 @@ def _who(sheet: Sheet, known: Known) -> None:
 
 def link_to(chat: Conversation) -> str:
     """Where the customer's own page is; "" where the messenger has none that we know."""
-    nick = chat.profile.get("username")
     if chat.platform == "telegram":
-        if isinstance(nick, str) and nick.isascii() and nick.replace("_", "").isalnum():
+        if nick := _nick(chat):
             return f"https://t.me/{nick}"
         return f"tg://user?id={chat.user_id}" if chat.user_id.isdecimal() else ""
     if chat.platform == "vk" and chat.user_id.isdecimal():
         return f"https://vk.com/id{chat.user_id}"
     if chat.platform == "whatsapp" and chat.user_id.lstrip("+").isdecimal():
         return f"https://wa.me/{chat.user_id.lstrip('+')}"
+    return ""
+
+
+def _nick(chat: Conversation) -> str:
+    """Their name in addresses, if it can be one."""
+    nick = chat.profile.get("username")
+    if isinstance(nick, str) and len(nick) <= LONGEST_WORD and nick.isascii():
+        return nick if nick.replace("_", "").replace(".", "").isalnum() else ""
     return ""
 
 
@@ -186,11 +195,12 @@ def _why(sheet: Sheet, known: Known) -> None:
     sheet.line(say(language, "reason"), reason)
     parts = []
     if episode.queue:
-        parts.append(say(language, "queue", queue=episode.queue))
+        parts.append(say(language, "queue", queue=_word(episode.queue)))
     if episode.priority != "normal":
         parts.append(say(language, f"priority {episode.priority}"))
     if episode.tags:
-        parts.append(" ".join(f"#{_line(tag).replace(' ', '_')}" for tag in episode.tags))
+        tags = (_word(tag).replace(" ", "_") for tag in episode.tags[:TAGS])
+        parts.append(" ".join(f"#{tag}" for tag in tags))
     if parts:
         sheet.line(text=" · ".join(parts))
     if episode.note:
@@ -206,9 +216,9 @@ def _what(sheet: Sheet, known: Known) -> None:
     if places:
         sheet.line(say(known.language, "stands"), _line(" › ".join(places)))
     for label, value in collected(known.chat, known.language):
-        sheet.line(text="• ").add(f"{label}: ").add(_line(value))
-    for label, value in known.episode.form.items():
-        sheet.line(text="✎ ").add(f"{_line(label)}: ").add(_line(value))
+        sheet.line(text="• ").add(f"{_word(label)}: ").add(_line(value))
+    for label, value in list(known.episode.form.items())[:FORM]:
+        sheet.line(text="✎ ").add(f"{_word(label)}: ").add(_line(value))
 
 
 def _before(sheet: Sheet, known: Known) -> None:
@@ -249,6 +259,10 @@ def _history(sheet: Sheet, known: Known) -> None:
     sheet.quote(
         transcript(known.history, known.chat, known.language, known.zone, room), folded=True
     )
+
+
+def _word(value: Any) -> str:
+    return shortened(cleaned(str(value)), LONGEST_WORD)
 
 
 def _line(value: Any) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bots.shaping import clean, units
+from bots.shaping import clean, head, units
 
 LONGEST = 4096
 """UTF-16 units of a message. https://core.telegram.org/bots/api#sendmessage"""
@@ -31,8 +31,8 @@ class Sheet:
         return LONGEST - self.length
 
     def add(self, text: str, kind: str = "", **more: str) -> "Sheet":
-        """Write on. What is of a `kind` (`bold`, `text_link` with its `url` …) is marked so."""
-        text = clean(text)
+        """Write on, as far as there is room. What is of a `kind` (`bold`, …) is marked so."""
+        text = head(clean(text), self.left) if units(text) > self.left else clean(text)
         size = units(text)
         if kind and size:
             self._marks.append({"type": kind, "offset": self.length, "length": size, **more})
