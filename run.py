@@ -300,8 +300,11 @@ class House:
         self.supervisor.keep("schedules", self.schedules.run)
         self.supervisor.keep("publishing", self.publishing.follow)
         tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
+        topics = Chore(name="old topics", when="50 4 * * *", work=self._tidy_desk)
         held = Chore(name="held", when="7 * * * *", work=self.outbox.give_up_old)
-        table = Timetable([tidy, held], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC"))
+        table = Timetable(
+            [tidy, topics, held], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC")
+        )
         self.supervisor.keep("timetable", table.run)
         self.supervisor.keep("payments", partial(self.payments.follow, self.workspace))
 
@@ -315,6 +318,10 @@ class House:
         await self.inbox.close(patience * 0.7)
         await self.outbox.close(patience - (time.monotonic() - started))
         await self.stores.close()
+
+    async def _tidy_desk(self) -> None:
+        if self.desk is not None:
+            await self.desk.tidy()
 
     async def _prune(self) -> None:
         await self.stores.journal.prune(now() - KEEP_INBOX)
@@ -732,7 +739,7 @@ async def serve(settings: Settings) -> None:
         )
     except OSError as error:
         stop(error.strerror or str(error))
-    house.desk = desk_of(house)
+    house.desk = desk_of(house, settings)
     listeners.append(house.desk)
     channels = connect(settings, house, log_as(settings))
     house.told = channels.told
@@ -759,7 +766,7 @@ async def serve(settings: Settings) -> None:
         await channels.close()
 
 
-def desk_of(house: House) -> "TelegramDesk":
+def desk_of(house: House, settings: Settings) -> "TelegramDesk":
     """The desk of the workspace's operators, over the channels of all its bots."""
     from adapters.messengers.telegram.desk.desk import TelegramDesk
     from adapters.messengers.telegram.desk.parts import Parts
@@ -784,6 +791,7 @@ def desk_of(house: House) -> "TelegramDesk":
         queues=partial(queues_of, house),
         zone=partial(zone_of, house),
         position=house.board.position,
+        keep_topics=timedelta(days=days) if (days := settings.desk.keep_topics) else None,
     )
     desk = TelegramDesk(parts)
     house.inbox.desk = desk.take

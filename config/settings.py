@@ -241,6 +241,16 @@ class PaySettings(_Part):
     )
 
 
+class DeskSettings(_Part):
+    """The groups in which operators answer."""
+
+    keep_topics: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="Days after which closed topics are deleted from operators' groups (what was said"
+        " stays in the database); never if not given",
+    )
+
+
 class LogSettings(_Part):
     """How the server logs."""
 
@@ -317,6 +327,7 @@ class Settings(BaseSettings):
     vk: VkSettings = VkSettings()
     max: MaxSettings = MaxSettings()
     pay: PaySettings = PaySettings()
+    desk: DeskSettings = DeskSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("secrets")

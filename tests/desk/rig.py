@@ -121,6 +121,7 @@ class DeskRig(Rig):
         forum: bool = True,
         group: int | None = GROUP,
         language: str = "ru",
+        keep_topics: timedelta | None = None,
     ) -> None:
         files = bot_files(flows, bot)
         files["bot.yaml"] = files["bot.yaml"].replace("language: en", f"language: {language}")
@@ -129,6 +130,7 @@ class DeskRig(Rig):
         telegram.reset()
         self.hands = SharedHands(telegram)
         self.language = language
+        self.keep_topics = keep_topics
         self.group = ForumGroup(telegram, group, forum=forum) if group is not None else None
         self.owner = self.forum.person("Хозяйка", status="creator") if self.group else None
         self.people: dict[str, DeskOperator] = {}
@@ -230,6 +232,7 @@ class DeskRig(Rig):
             queues=self._queues,
             zone=lambda bot: UTC,
             position=self.board.position,
+            keep_topics=self.keep_topics,
         )
 
     def _random_bytes(self, count: int) -> bytes:

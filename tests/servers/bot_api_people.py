@@ -68,6 +68,8 @@ class People:
             group.forum = body["forum"]
         if "limit" in body:
             group.limit = body["limit"]
+        if "last" in body:
+            group.chat.last = body["last"]
         if "admins_write" in body:
             group.admins_write = body["admins_write"]
         return True

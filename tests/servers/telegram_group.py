@@ -121,6 +121,10 @@ class ForumGroup:
         """How many events a minute Telegram takes from the bot here."""
         self.does("sets", limit=events)
 
+    def has_seen_messages(self, count: int) -> None:
+        """So many were written here already."""
+        self.does("sets", last=count)
+
     def admins_write_into_closed_topics(self) -> None:
         self.does("sets", admins_write=True)
 

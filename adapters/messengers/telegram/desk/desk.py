@@ -126,10 +126,15 @@ class TelegramDesk:
         await self._answers.close()
         await self._lines.close()
 
+    async def tidy(self) -> None:
+        """The daily chore: topics that were closed long ago go, where their owner wants that."""
+        await self._places.archive()
+
     def troubles(self) -> Mapping[str, str]:
         """What people should know of the groups, in a sentence each, by the group's chat id."""
         found = {one.chat_id: one.trouble for one in self.groups.all if one.trouble}
-        for chat_id, trouble in self._lines.troubles().items():
+        more = [*self._lines.troubles().items(), *self._places.troubles().items()]
+        for chat_id, trouble in more:
             found[chat_id] = "; ".join(filter(None, (found.get(chat_id), trouble)))
         return found
 

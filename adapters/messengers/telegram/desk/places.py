@@ -84,6 +84,10 @@ class Places:
         """Chats with people that no operator can be shown, and why."""
         return dict(self._showing.unseen)
 
+    def troubles(self) -> dict[str, str]:
+        """What people should know of groups, by the group's chat id."""
+        return self._seats.full
+
     @property
     def busy(self) -> int:
         """How many chats are being brought up to date just now."""

@@ -34,6 +34,9 @@ MENDS = 4
 RECREATED = timedelta(minutes=10)
 """Somebody who deletes a topic deletes the next one too: one is made in this time."""
 
+FULL = 450_000
+"""Messages from which on another group is needed: past half a million topics were lost."""
+
 FLAT_FOR = timedelta(hours=1)
 """For how long a group that did not let us make a topic is taken for one without, unless it is looked at."""
 
@@ -66,6 +69,8 @@ class Seats:
         self._drawing = drawing
         self._mirror = mirror
         self._closing = closing
+        self.full: dict[str, str] = {}
+        """Groups with so many messages that Telegram may soon lose the oldest topics."""
         self._slots: dict[tuple[str, str], Slots] = {}
         self._flat: dict[tuple[str, str], tuple[datetime, DeskGroup]] = {}
 
@@ -327,9 +332,20 @@ class Seats:
         }
         topic = replace(topic, shown=shown)
         await self._parts.desks.add_relays([own(topic, said)], topic)
+        self._count(topic, int(said["message_id"]))
         if not is_shared(topic):
             self._faces.pin(topic, line)
         return topic
+
+    def _count(self, topic: Topic, message_id: int) -> None:
+        """The messages of a group are numbered from 1."""
+        if message_id < FULL or topic.chat_id in self.full or not topic.chat_id.startswith("-100"):
+            return
+        log.error("A group of operators is nearly full", chat=topic.chat_id, messages=message_id)
+        self.full[topic.chat_id] = (
+            f"the group has over {message_id} messages, and Telegram loses the oldest topics of such:"
+            " make another group, /setup there, and remove this one"
+        )
 
     async def _card(self, chat: Conversation, episode: Episode, topic: Topic) -> Any:
         short = bool(topic.shown.get("waits"))
