@@ -6,6 +6,7 @@ from typing import Any
 _FOR_OTHERS = {
     "Condition.wait",
     "Event.wait",
+    "Inbox._in_lane",
     "Line.call",
     "Lock.acquire",
     "Queue.get",

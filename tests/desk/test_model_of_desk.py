@@ -79,7 +79,9 @@ class DeskMachine(RuleBasedStateMachine):
         for name in OPERATORS:
             await self.rig.operator(name, role="lead" if name == OPERATORS[0] else "operator")
         for name in CUSTOMERS:
-            await self.rig.customer(name, "/start")
+            await self.rig.asks(name)
+        await self.rig.later(30)
+        await self.rig.people[OPERATORS[0]].takes(CUSTOMERS[0])
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(self._in_time(work))
@@ -153,7 +155,7 @@ class DeskMachine(RuleBasedStateMachine):
     async def _answers(self, name: str, who: str, word: str) -> None:
         await self._alive()
         episode = (await self.rig.chat(name)).episode
-        mine = episode is not None and episode.state == "active"
+        mine = episode is not None and episode.state == "active" and self._is_in()
         if mine and episode is not None and episode.assignee == self._id(who):
             thread = await self._thread(name)
             topic = None if thread is None else self.rig.forum.topic(thread)
@@ -206,6 +208,8 @@ class DeskMachine(RuleBasedStateMachine):
         one = who if isinstance(who, DeskOperator) else self.rig.people[who]
         thread = await self._thread(name)
         if thread is None or self.rig.forum.topic(thread).gone:
+            # Somebody has to want a person before people can do anything.
+            await self._asks(name)
             return
         try:
             act(one, thread)
@@ -245,14 +249,19 @@ class DeskMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, 40))
     def telegram_throttles_the_group(self, seconds: int) -> None:
-        self.telegram.script(chat_id=self.rig.forum.chat_id, retry_after=seconds)
+        group = self.rig.forum.chat_id
+        self.telegram.script(method="sendMessage", chat_id=group, retry_after=seconds)
 
-    @precondition(lambda self: self.rig.forum.state()["me"]["status"] != "kicked")
+    def _is_in(self) -> bool:
+        return bool(self.rig.forum.state()["me"]["status"] == "administrator")
+
+    @precondition(lambda self: self._is_in())
     @rule()
     def bot_is_thrown_out_of_the_group(self) -> None:
         self.rig.forum.thrown_out(by=self._owner())
         self.run(self._later(1))
 
+    @precondition(lambda self: not self._is_in())
     @rule()
     def bot_is_let_in_again(self) -> None:
         self.rig.forum.let_in(by=self._owner())
