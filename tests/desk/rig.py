@@ -184,10 +184,11 @@ class DeskRig(Rig):
         self.desk = TelegramDesk(self._parts())
         self.inbox.desk = self.desk.take
         self.inbox.undelivered = self.outbox.undelivered = self.desk.undelivered
+        checked = self.life.checked
         self.routing = Routing(
             self.handoff,
             workspace=WORKSPACE,
-            operators=self.stores.operators,
+            operators=checked(self.stores.operators),
             board=self.board,
             queues=self._queues,
             clock=self.hands.now,
@@ -207,7 +208,7 @@ class DeskRig(Rig):
             new_id=self.new_id,
         )
         self.operators = Operators(
-            self.stores.operators,
+            checked(self.stores.operators),
             workspace=WORKSPACE,
             clock=self.hands.now,
             random_bytes=self._random_bytes,
@@ -219,12 +220,15 @@ class DeskRig(Rig):
             episodes=checked(self.stores.episodes),
             operators=self.operators,
             canned=CannedAnswers(
-                self.stores.desks, self.published, workspace=WORKSPACE, clock=self.hands.now
+                checked(self.stores.desks),
+                self.published,
+                workspace=WORKSPACE,
+                clock=self.hands.now,
             ),
             desks=checked(self.stores.desks),
             deliveries=self.outbox,
-            feed=self.stores.feed,
-            shelf=self.stores.shelf,
+            feed=checked(self.stores.feed),
+            shelf=checked(self.stores.shelf),
             clock=self.hands.now,
             sleep=self.hands.sleep,
             new_id=self.new_id,
