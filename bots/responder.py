@@ -134,8 +134,6 @@ class Responder:
                 return await self._commit(
                     conversation, Decided.untouched(conversation), arrival=arrival
                 )
-            if conversation.status == "closed":
-                conversation = replace(conversation, status="active")
             return await self._take_words(conversation, arrival)
 
         return await self._claimed(message.address, turn, _opening(message))
@@ -152,6 +150,8 @@ class Responder:
             return await self._commit(
                 rated.chat, decided, arrival=arrival, replies=rated.replies, events=rated.events
             )
+        if conversation.status == "closed":
+            conversation = replace(conversation, status="active")
         asked = self._handoffs.comes_back(conversation, message, now)
         if asked is not None:
             what = TakenOver(queue=asked.queue)

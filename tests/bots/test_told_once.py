@@ -85,6 +85,19 @@ async def test_each_move_and_each_message_is_told_once(people: PeopleRig, point:
     assert cursors == sorted(set(cursors))
 
 
+async def test_a_chat_that_is_rated_stays_closed_until_the_customer_says_more(
+    people: PeopleRig,
+) -> None:
+    await people.serves("csat: on")
+    await people.asks("anna")
+    await people.takes("Olya", "anna")
+    await people.closes("Olya", "anna")
+    await people.presses("anna", "5")
+    assert (await people.conversation("anna")).status == "closed"
+    await people.hears("anna", "one more thing")
+    assert (await people.conversation("anna")).status == "active"
+
+
 async def test_notes_are_nowhere_in_what_is_told(people: PeopleRig) -> None:
     secret = "she is rude"
     await people.asks("anna")
