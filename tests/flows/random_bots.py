@@ -152,6 +152,11 @@ def _reaching(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Made]:
             blocks(inner),
         ),
         st.builds(
+            lambda block, edges: {"handoff": "люди", **{edge: block for edge in edges}},
+            blocks(inner),
+            st.sets(st.sampled_from(["offline", "closed", "cancel"]), max_size=2),
+        ),
+        st.builds(
             lambda flow, busy: {
                 "later": {"after": "20m", "call": flow, "if_busy": busy, "id": "позже"}
             },
@@ -187,6 +192,7 @@ triggers = st.one_of(
     st.builds(lambda words: {"contains": words}, st.sampled_from(["заказ", "где"])),
     st.just({"means": "клиент хочет: «вернуть деньги»"}),
     st.builds(lambda event: {"event": event}, st.sampled_from(EVENTS)),
+    st.builds(lambda limit: {"confidence": limit}, st.sampled_from([0.4, 0.85, 1])),
 )
 handlers = st.builds(lambda when, then: {"when": when, "then": then}, triggers, blocks(actions))
 
@@ -231,7 +237,7 @@ bot_files = st.builds(
             "timezone": st.just("Europe/Moscow"),
             "start": st.just("ф0"),
             "user": st.just({"name": "text"}),
-            "queues": st.just({"люди": {}}),
+            "queues": st.sampled_from([{"люди": {}}, {"люди": {"unclaimed": "30m"}}]),
         },
         optional={
             "meanwhile": st.lists(handlers, max_size=2),

@@ -28,6 +28,8 @@ CALMLY = settings(
 SAID = ["/ф0", "ф1", "/ф2", "/старт", "меню", "зачем", "Раз", "2", "да", "нет", "где заказ"]
 SAID += ["/cancel", "назад", "эээ", "+7 999 123-45-67", "завтра", "вернуть деньги", ""]
 
+OUTCOMES = ("released", "closed", "cancel", "unanswered")
+
 events = st.one_of(
     st.tuples(st.just("hears"), st.sampled_from(SAID)),
     st.tuples(st.just("hears"), st.sampled_from(SAID)),
@@ -38,6 +40,7 @@ events = st.one_of(
     st.tuples(st.just("slow"), st.booleans()),
     st.tuples(st.just("pays"), st.just(0)),
     st.tuples(st.just("person"), st.sampled_from(["take", "released", "closed", "cancel"])),
+    st.tuples(st.just("person"), st.sampled_from(["unanswered", "а", "в", "ф2", "ф9"])),
 )
 
 
@@ -94,8 +97,10 @@ def let(play: Rehearsal, what: str, how: Any) -> None:
 
 def _person(play: Rehearsal, how: Any) -> None:
     if how != "take":
-        if play.owner != "bot":
+        if play.owner != "bot" and how in OUTCOMES:
             play.give_back(how)
+        elif play.owner != "bot":
+            play.give_back(step=how, operator="Оля", form={"x": 1})
     elif play.owner == "queue":
         play.person_comes()
     else:
