@@ -152,7 +152,7 @@ def _reaching(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Made]:
             blocks(inner),
         ),
         st.builds(
-            lambda block, edges: {"handoff": "люди", **{edge: block for edge in edges}},
+            lambda block, edges: {"handoff": "люди", **dict.fromkeys(edges, block)},
             blocks(inner),
             st.sets(st.sampled_from(["offline", "closed", "cancel"]), max_size=2),
         ),
