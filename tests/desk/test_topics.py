@@ -1,7 +1,12 @@
 """Topics: made for whoever waits, kept for the next time, found again, never doubled."""
 
+from datetime import datetime
+
 import pytest
 
+from bots.model import handoff
+from bots.model.conversation import Conversation
+from bots.model.handoff import Moved
 from tests.desk.rig import DeskRig
 from tests.servers.bot_api_groups import LOST
 
@@ -201,3 +206,65 @@ async def test_nothing_changes_and_nothing_is_called(desk: DeskRig) -> None:
     await desk.later(120)
     asked = {one.method for one in desk.telegram.calls()[before:]}
     assert all(one.startswith("get") or one == "setMyCommands" for one in asked), asked
+
+
+async def test_a_chat_that_is_opened_again_ends_with_a_line_again(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    await desk.asks("anna")
+    await olya.takes("anna")
+    await desk.later(60)
+    await olya.writes("anna", "/close")
+    await desk.later(60)
+    await olya.presses("anna", "Открыть снова")
+    await desk.later(60)
+    assert (await desk.chat("anna")).owner == "operator"
+    assert not desk.forum.topic(await desk.topic_of("anna")).closed
+    assert any(one.text.startswith("💬 Отвечает: Оля") for one in await desk.shown("anna"))
+    await olya.writes("anna", "Я ещё тут")
+    await olya.writes("anna", "/close")
+    await desk.later(60)
+    ended = [one for one in await desk.texts("anna") if one.startswith("✅ Закрыт: Оля")]
+    # A line for each end, and the cards.
+    assert len([one for one in ended if "\n" not in one]) == 2
+    assert desk.forum.topic(await desk.topic_of("anna")).closed
+
+
+async def test_a_topic_that_a_stranger_opens_is_closed_again(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    await desk.asks("anna")
+    await olya.takes("anna")
+    await desk.later(60)
+    await olya.writes("anna", "/close")
+    await desk.later(60)
+    lines = await desk.texts("anna")
+    await desk.stranger("Прохожий").reopens("anna")
+    await desk.later(60)
+    assert (await desk.chat("anna")).owner == "bot"
+    assert desk.forum.topic(await desk.topic_of("anna")).closed
+    ended = [one for one in await desk.texts("anna") if one.startswith("✅ Закрыт: Оля")]
+    assert len(ended) == len([one for one in lines if one.startswith("✅ Закрыт: Оля")])
+
+
+async def test_a_card_that_somebody_deleted_is_shown_anew(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    await desk.asks("anna")
+    await desk.later(30)
+    olya.person.removes((await desk.card("anna")).id)
+    await olya.writes("anna", "/take")
+    await desk.later(90)
+    assert (await desk.card("anna")).text.startswith("💬 Отвечает: Оля")
+
+
+async def test_whoever_is_answered_in_the_messenger_itself_needs_no_topic(desk: DeskRig) -> None:
+    await desk.customer("anna", "/start")
+    chat = await desk.chat("anna")
+
+    def taken(chat: Conversation, now: datetime) -> Moved:
+        chat, event = handoff.taken(chat, by=None, id="e", now=now, native="vk")
+        return Moved(chat=chat, events=(event,))
+
+    await desk.inbox.move(chat.address, taken)
+    await desk.customer("anna", "спасибо")
+    await desk.later(60)
+    assert desk.forum.topics() == []
+    assert [one.name for one in desk.ears.events if one.name == "handoff.unseen"] == []

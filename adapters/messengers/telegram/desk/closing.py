@@ -46,8 +46,7 @@ class Closing:
         self, chat: Conversation, episode: Episode, topic: Topic, line: Line, group: DeskGroup
     ) -> Topic:
         """The last messages, the line, the lock. Raises TopicLost, TopicClosed, GroupDown."""
-        if not topic.shown.get("waits"):
-            topic = await self._mirror.show(chat, topic, line, group=group)
+        topic = await self._mirror.show(chat, topic, line, group=group)
         people = await self._drawing.people()
         language = self._parts.speaks(chat)
         began = episode.accepted_at or episode.requested_at

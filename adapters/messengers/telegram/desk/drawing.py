@@ -40,7 +40,7 @@ class Drawing:
             notes=[one for one in notes if one.episode == episode.id],
             history=await self._history(chat, topic),
             position=parts.position(chat) or None,
-            window=left_of(chat, parts.clock(), self._window(chat)),
+            window=left_of(chat, parts.clock(), self.window(chat)),
             header=header(chat) if is_shared(topic) else "",
         )
         if short:
@@ -55,7 +55,8 @@ class Drawing:
         """Operators' names, also of such as are no longer active."""
         return {id: one.name for id, one in (await self._parts.operators.known()).items()}
 
-    def _window(self, chat: Conversation) -> timedelta | None:
+    def window(self, chat: Conversation) -> timedelta | None:
+        """For how long after a customer's word their messenger takes free text."""
         account = self._parts.channels.get(chat.address.channel)
         return account.window if account is not None else None
 

@@ -60,7 +60,7 @@ class Places:
         episode = chat.episode
         if episode is None:
             return
-        if episode.open or any(one.name.startswith("handoff.") for one in events):
+        if episode.open or any(one.name.startswith(("handoff.", "chat.")) for one in events):
             self.wake(chat.id)
 
     async def start(self) -> None:

@@ -23,6 +23,7 @@ from adapters.messengers.telegram.desk.refused import (
     TopicLost,
 )
 from adapters.messengers.telegram.desk.slots import Slots
+from adapters.messengers.telegram.desk.titles import turns_at
 from adapters.messengers.telegram.desk.topics import NoTopics, Topics, newest, thread
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
@@ -310,6 +311,12 @@ class Seats:
     ) -> Topic:
         """With its card: a new one for a new hand-off, else as it is by now."""
         if topic.shown.get("episode") == episode.number:
+            if topic.shown.get("closed") == episode.number:
+                # It was over, and goes on.
+                over = ("closed", "rated")
+                shown = {key: value for key, value in topic.shown.items() if key not in over}
+                topic = replace(topic, shown=shown)
+                await self._parts.desks.put_topic(topic)
             card = await self._card(chat, episode, topic)
             self._faces.card(topic, card, line)
             return topic
@@ -352,7 +359,11 @@ class Seats:
         return await self._drawing.card(chat, episode, topic, short=short)
 
     async def _look(self, chat: Conversation, topic: Topic, line: Line) -> datetime | None:
-        return None if is_shared(topic) else await self._faces.title(chat, topic, line)
+        """Title and icon; gives when they change by themselves."""
+        if is_shared(topic):
+            return None
+        again = await self._faces.title(chat, topic, line)
+        return _earliest(again, turns_at(chat, self._parts.clock(), self._drawing.window(chat)))
 
     # ------------------------------------------------------------ the end
 

@@ -12,7 +12,7 @@ from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.refused import GroupDown, GroupMoved, TopicLost
 from adapters.messengers.telegram.desk.seats import Seats
-from bots.errors import ChannelError, NotFound
+from bots.errors import ChannelDown, ChannelError, NotFound
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
 from bots.model.episode import Episode
@@ -78,6 +78,12 @@ class Showing:
                 self._fell(group, down.why)
                 why = down.why
                 continue
+            except ChannelDown:
+                raise
+            except ChannelError as error:
+                log.error("A chat cannot be shown in a group", chat=chat.id, why=str(error))
+                why = str(error)
+                continue
             self.unseen.pop(chat.id, None)
             self._down.pop((group.channel, group.chat_id), None)
             await self._leave_others(chat, group, topics)
@@ -108,7 +114,8 @@ class Showing:
         """What the customer writes is safe on disk; that nobody sees it has to be known."""
         self.unseen[chat.id] = why
         if not episode.unseen:
-            log.error("Nobody can be shown a chat that waits for a person", chat=chat.id, why=why)
+            tell = log.error if self._groups.all else log.warning
+            tell("Nobody can be shown a chat that waits for a person", chat=chat.id, why=why)
             await self._parts.handoff.unseen(chat.address, why)
 
     # ------------------------------------------------------------ afterwards

@@ -91,6 +91,14 @@ def left_of(chat: Conversation, now: datetime, window: timedelta | None) -> time
     return max(chat.heard_at + window - now, timedelta(0))
 
 
+def turns_at(chat: Conversation, now: datetime, window: timedelta | None) -> datetime | None:
+    """When the state changes although nothing happens."""
+    left = left_of(chat, now, window)
+    if not left:
+        return None
+    return now + (left - SOON_CLOSED if left > SOON_CLOSED else left)
+
+
 def icon_of(state: State, stickers: Mapping[str, str]) -> str:
     """The id of the icon; `stickers` are those there are, by their emoji (`by_emoji`)."""
     return next((stickers[one] for one in _ICONS[state] if one in stickers), "")

@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 
-from adapters.messengers.telegram.channel import TelegramChannel
 from adapters.messengers.telegram.desk.card_words import say
 from adapters.messengers.telegram.desk.flat import QUEUE
 from adapters.messengers.telegram.desk.line import Line, Urgency
@@ -22,6 +21,9 @@ from bots.model.desk import DeskGroup, Topic
 
 LEASE = timedelta(seconds=30)
 """For how long whoever makes a topic is waited for, before another one is made in its place."""
+
+ICONS_AGAIN = timedelta(minutes=5)
+"""How soon Telegram is asked for its icons again, where it did not answer."""
 
 log = structlog.get_logger()
 
@@ -36,6 +38,7 @@ class Topics:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._icons: dict[str, Mapping[str, str]] = {}
+        self._asked_at: dict[str, datetime] = {}
         self._making_queue: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     # ------------------------------------------------------------ a chat's own
@@ -176,8 +179,11 @@ class Topics:
         return str(made["message_thread_id"])
 
     async def _stickers(self, channel: str) -> Mapping[str, str]:
-        account = self._parts.channels.get(channel)
-        if channel not in self._icons and isinstance(account, TelegramChannel):
+        account = self._parts.account(channel)
+        asked_at, now = self._asked_at.get(channel), self._parts.clock()
+        lately = asked_at is not None and now - asked_at < ICONS_AGAIN
+        if channel not in self._icons and account is not None and not lately:
+            self._asked_at[channel] = now
             try:
                 given = await account.client.call("getForumTopicIconStickers", {})
             except ChannelError as error:

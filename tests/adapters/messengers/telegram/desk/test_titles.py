@@ -125,3 +125,13 @@ def test_icons_are_those_that_telegram_has() -> None:
     assert titles.icon_of("closed", there) == "3"
     assert titles.icon_of("waiting", there) == ""
     assert titles.by_emoji({"not": "a list"}) == {}
+
+
+def test_what_the_icon_tells_changes_when_the_window_does() -> None:
+    day = timedelta(days=1)
+    chat = a_chat(episode=an_episode(), heard_at=NOW)
+    soon = titles.turns_at(chat, NOW, day)
+    assert soon == NOW + timedelta(hours=23)
+    assert titles.turns_at(chat, soon, day) == NOW + day
+    assert titles.turns_at(chat, NOW + day, day) is None
+    assert titles.turns_at(chat, NOW, None) is None
