@@ -1419,7 +1419,7 @@ async def report(settings: Settings, given: argparse.Namespace) -> int:
         found = await Reports(beside.episodes, workspace=beside.workspace).of(
             wanted, worked=partial(worked_at, bots), promised=partial(promised_by, bots)
         )
-        people = {one.id: one.name for one in await beside.operators.all(beside.workspace)}
+        people = terminal.called(await beside.operators.all(beside.workspace), language)
         named = terminal.names(people, language)
         if given.csv is None:
             terminal.show(found, named, language, sys.stdout)

@@ -360,6 +360,11 @@ class Operators(Protocol):
     async def put(self, operator: Operator, *, now: datetime) -> Operator:
         """Keep; one with the id 0 is new and gets one. Raises Conflict: somebody else's Telegram."""
 
+    async def change(
+        self, workspace: int, id: int, changes: Mapping[str, Any], *, now: datetime
+    ) -> Operator:
+        """Fields of an operator; whatever others changed meanwhile stays. Raises NotFound, Conflict."""
+
     async def add_code(
         self,
         workspace: int,

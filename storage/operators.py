@@ -50,6 +50,12 @@ class SqlOperators:
         kept: Operator = await self._writer.do(_put, (operator, to_micros(now)))
         return kept
 
+    async def change(
+        self, workspace: int, id: int, changes: Mapping[str, Any], *, now: datetime
+    ) -> Operator:
+        kept: Operator = await self._writer.do(_change, (workspace, id, changes, to_micros(now)))
+        return kept
+
     async def add_code(
         self,
         workspace: int,
@@ -102,6 +108,21 @@ def _put(
     db: sqlite3.Connection, items: Sequence[tuple[Operator, int]]
 ) -> list[Operator | Conflict]:
     return [_put_one(db, *item) for item in items]
+
+
+def _change(
+    db: sqlite3.Connection, items: Sequence[tuple[int, int, Mapping[str, Any], int]]
+) -> list[Operator | Conflict | NotFound]:
+    return [_change_one(db, *item) for item in items]
+
+
+def _change_one(
+    db: sqlite3.Connection, workspace: int, id: int, changes: Mapping[str, Any], now: int
+) -> Operator | Conflict | NotFound:
+    row = db.execute(_BY_ID, (workspace, id)).fetchone()
+    if row is None:
+        return NotFound("operator", id)
+    return _put_one(db, replace(_operator(row), **changes), now)
 
 
 def _put_one(db: sqlite3.Connection, one: Operator, now: int) -> Operator | Conflict:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as Date
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapters.terminal.tables import show_table
 from bots.model.figures import Figures
+from bots.model.operator import Operator
 from bots.services.reports import Key, Report
 from flows.script_nodes import Told
 
@@ -111,8 +112,14 @@ def write(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8-sig", newline="")
 
 
+def called(people: Iterable[Operator], language: str) -> dict[int, str]:
+    """Names by id; whoever was removed is still told by name, for another may have the same."""
+    gone = Told(" (не работает)", " (gone)").by(language)
+    return {one.id: one.name if one.active else one.name + gone for one in people}
+
+
 def names(people: Mapping[int, str], language: str) -> Callable[[Key], str]:
-    """What a row is called; whoever was removed is still told by name."""
+    """What a row is called."""
 
     def named(key: Key) -> str:
         if key is None:

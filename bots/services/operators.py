@@ -7,8 +7,9 @@ CODE` is `set_up`. Whoever writes is `of_telegram`; None is a stranger, and says
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bots.errors import Conflict, Invalid, NotFound
 from bots.model.operator import ROLES, Linked, Operator, Role
@@ -111,33 +112,28 @@ class Operators:
     ) -> Operator:
         """What is None stays. Raises Invalid, Conflict, NotFound."""
         async with self._changing:
-            was = await self.by_id(who.id)
-            return await self._store.put(
-                replace(
-                    was,
-                    name=was.name if name is None else await self._free(name, of=was.id),
-                    role=was.role if role is None else _role(role),
-                    queues=was.queues if queues is None else _distinct(queues),
-                    capacity=was.capacity if capacity is None else _capacity(capacity),
-                ),
-                now=self._clock(),
+            given: dict[str, Any] = {
+                "name": None if name is None else await self._free(name, of=who.id),
+                "role": None if role is None else _role(role),
+                "queues": None if queues is None else _distinct(queues),
+                "capacity": None if capacity is None else _capacity(capacity),
+            }
+            return await self._change(
+                who, **{field: value for field, value in given.items() if value is not None}
             )
 
     async def remove(self, who: Operator) -> Operator:
         """They may nothing any more, and their Telegram account is free for another. Raises NotFound."""
-        async with self._changing:
-            was = await self.by_id(who.id)
-            gone = replace(was, active=False, telegram="", away_until=None)
-            return await self._store.put(gone, now=self._clock())
+        return await self._change(who, active=False, telegram="", away_until=None)
 
     async def away(self, who: Operator, span: timedelta | None = None) -> Operator:
         """No chats are given to them for that long; None: until they are `back`."""
-        now = self._clock()
-        return await self._present(who, UNTIL_BACK if span is None else now + span)
+        until = UNTIL_BACK if span is None else self._clock() + span
+        return await self._change(who, away_until=until)
 
     async def back(self, who: Operator) -> Operator:
         """They are here again."""
-        return await self._present(who, None)
+        return await self._change(who, away_until=None)
 
     # ------------------------------------------------------------ codes
 
@@ -167,10 +163,8 @@ class Operators:
 
     # ------------------------------------------------------------ inside
 
-    async def _present(self, who: Operator, until: datetime | None) -> Operator:
-        async with self._changing:
-            was = await self.by_id(who.id)
-            return await self._store.put(replace(was, away_until=until), now=self._clock())
+    async def _change(self, who: Operator, **changes: Any) -> Operator:
+        return await self._store.change(self._workspace, who.id, changes, now=self._clock())
 
     async def _free(self, name: str, *, of: int = 0) -> str:
         name = " ".join(name.split())

@@ -167,7 +167,7 @@ async def test_from_two_commands_to_an_answer_and_a_report(
     assert [row[:3] for row in rows] == [
         ["operator", "chats", "taken"],
         ["Ира", "1", "1"],
-        ["Оля", "1", "1"],
+        ["Оля (gone)", "1", "1"],
         ["all", "1", "1"],
     ]
 

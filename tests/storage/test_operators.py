@@ -31,6 +31,21 @@ async def test_an_operator_is_kept_as_it_was_put(operators: Any, clock: HandCloc
     assert await operators.all(1) == [away]
 
 
+async def test_what_is_changed_leaves_what_others_changed(operators: Any, clock: HandClock) -> None:
+    olya = await operators.put(OLYA, now=clock())
+    away = clock() + timedelta(hours=1)
+    await asyncio.gather(
+        operators.change(1, olya.id, {"role": "admin"}, now=clock()),
+        operators.change(1, olya.id, {"away_until": away}, now=clock()),
+        operators.change(1, olya.id, {"telegram": "501", "queues": ()}, now=clock()),
+    )
+    assert await operators.by_id(1, olya.id) == replace(
+        olya, role="admin", away_until=away, telegram="501", queues=()
+    )
+    with pytest.raises(NotFound):
+        await operators.change(2, olya.id, {"role": "viewer"}, now=clock())
+
+
 async def test_another_workspace_knows_nobody(operators: Any, clock: HandClock) -> None:
     olya = await operators.put(replace(OLYA, telegram="501"), now=clock())
     assert await operators.all(2) == []
