@@ -24,12 +24,10 @@ async def below(desk: DeskRig, customer: str = "anna") -> list[Shown]:
 
 
 async def sends(desk: DeskRig, *updates: Any) -> None:
+    for update in updates:
+        next(iter(update.values()))["from"] = desk._from("anna")["from"]
     desk.happens(*updates)
     await desk.settle()
-
-
-def by(desk: DeskRig, customer: str = "anna") -> dict[str, Any]:
-    return desk._from(customer)
 
 
 async def edits(desk: DeskRig, text: str) -> None:
@@ -38,7 +36,6 @@ async def edits(desk: DeskRig, text: str) -> None:
     records = await desk.stores.episodes.messages(chat.id, after=0, limit=100)
     number = int([one for one in records if one.direction == "inbound"][-1].platform_message_id)
     again = happenings.edited(desk.number("anna"), number, text)
-    again["edited_message"]["from"] = by(desk)["from"]
     await sends(desk, again)
 
 
@@ -61,7 +58,7 @@ async def test_a_long_text_stands_in_parts_and_an_answer_to_any_is_an_answer_to_
     olya = await taken(desk)
     # Telegram itself lets nobody write more at once; other messengers do.
     chat = await desk.chat("anna")
-    await sends(desk, happenings.message(desk.number("anna"), "а" * 4090, **by(desk)))
+    await sends(desk, happenings.message(desk.number("anna"), "а" * 4090))
     shown = await below(desk)
     assert "".join(one.text for one in shown) == "а" * 4090
     await olya.replies("anna", shown[-1].id, "понятно")
@@ -106,7 +103,7 @@ async def test_an_answer_of_the_customer_answers_the_operators_message(desk: Des
     olya = await taken(desk)
     asked = await olya.writes("anna", "Какой адрес?")
     said = desk.telegram.seen(desk.number("anna"))[-1]["message"]
-    answer = happenings.message(desk.number("anna"), "Ленина, 1", **by(desk))
+    answer = happenings.message(desk.number("anna"), "Ленина, 1")
     await sends(desk, happenings.replying(answer, said))
     shown = await below(desk)
     assert (shown[-1].text, shown[-1].reply_to) == ("Ленина, 1", asked)
@@ -116,7 +113,7 @@ async def test_what_answers_a_message_that_is_not_here_quotes_it(desk: DeskRig) 
     await desk.customer("anna", "/start", "Где заказ?")
     said = desk.telegram.seen(desk.number("anna"))[-1]["message"]
     await desk.asks("anna")
-    answer = happenings.message(desk.number("anna"), "вот этот", **by(desk))
+    answer = happenings.message(desk.number("anna"), "вот этот")
     await sends(desk, happenings.replying(answer, said))
     shown = (await below(desk))[-1]
     assert shown.text.endswith("\nвот этот")
@@ -161,12 +158,18 @@ async def test_files_are_shown_as_what_they_are(desk: DeskRig) -> None:
     kinds = ["photo", "video", "voice", "audio", "document", "sticker", "video_note"]
     for kind in kinds:
         file = desk.telegram.file(f"{kind}.bin", b"...")
-        await sends(desk, happenings.attached(chat, kind, file, **by(desk)))
-    await sends(desk, happenings.located(chat, 55.75, 37.61, **by(desk)))
+        await sends(desk, happenings.attached(chat, kind, file))
+    await sends(desk, happenings.located(chat, 55.75, 37.61))
     await sends(desk, happenings.contact(chat, "+79990000000", own=False))
     await desk.later(60)
     shown = [one.kind for one in await below(desk)]
     assert shown == [*kinds, "location", "contact"]
+
+
+async def test_what_bots_are_not_given_is_named(desk: DeskRig) -> None:
+    await taken(desk)
+    await sends(desk, happenings.asked(desk.number("anna"), "Чай?", "да", "нет"))
+    assert [one.text for one in await below(desk)] == ["📎 опрос"]
 
 
 async def test_an_album_stays_an_album(desk: DeskRig) -> None:

@@ -17,11 +17,24 @@ _FILES: dict[str, tuple[AttachmentKind, MessageType, str]] = {
 }
 """The fields of a message, what they are for us, and the detail that tells alike ones apart."""
 
+UNREADABLE = (
+    "poll",
+    "story",
+    "game",
+    "invoice",
+    "giveaway",
+    "giveaway_winners",
+    "paid_media",
+    "checklist",
+    "gift",
+)
+"""What people send and bots cannot pass on: that it was sent is known, and by this name."""
+
 
 def attached(
     message: dict[str, Any], sender: dict[str, Any]
 ) -> tuple[MessageType, tuple[Attachment, ...]]:
-    """The message's type and what hangs on it; of kinds we do not know nothing."""
+    """The message's type and what hangs on it; of kinds of tomorrow nothing."""
     if "text" in message:
         return "text", ()
     if (photo := _largest(message.get("photo"))) is not None:
@@ -35,6 +48,9 @@ def attached(
         return "contact", (contact,)
     if (die := _die(message.get("dice"))) is not None:
         return "sticker", (die,)
+    unreadable = next((kind for kind in UNREADABLE if kind in message), None)
+    if unreadable is not None:
+        return "text", (Attachment(kind="unknown", details={"as": unreadable}),)
     return "text", ()
 
 

@@ -9,8 +9,8 @@ from adapters.messengers.telegram.desk.corrections import Corrections
 from adapters.messengers.telegram.desk.line import Line
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.remarks import Remarks
-from adapters.messengers.telegram.desk.said import WORDS as KINDS
 from adapters.messengers.telegram.desk.said import Said, parts_of, said
+from adapters.messengers.telegram.desk.shown import WORDS as KINDS
 from adapters.messengers.telegram.desk.titles import LONG
 from adapters.messengers.telegram.desk.words import Words
 from adapters.messengers.telegram.desk_updates import thread_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.foreign_json import mapping
-from adapters.messengers.telegram.contents import attached
+from adapters.messengers.telegram.contents import UNREADABLE, attached
 from adapters.messengers.telegram.desk.words import Words
 from adapters.messengers.telegram.entities import parse_entities
 from adapters.messengers.telegram.fields import string, whole
@@ -19,16 +19,6 @@ TELEGRAM = "telegram"
 
 WORDS = Words(
     {
-        "poll": ("опрос", "a poll"),
-        "story": ("историю", "a story"),
-        "game": ("игру", "a game"),
-        "invoice": ("счёт", "an invoice"),
-        "giveaway": ("розыгрыш", "a giveaway"),
-        "giveaway_winners": ("итоги розыгрыша", "a giveaway's winners"),
-        "paid_media": ("платное медиа", "paid media"),
-        "checklist": ("список дел", "a checklist"),
-        "gift": ("подарок", "a gift"),
-        "nothing": ("это", "this"),
         "round": (
             "круглое видео уйдёт как обычное",
             "the round video will go as an ordinary one",
@@ -46,18 +36,6 @@ WORDS = Words(
     }
 )
 
-_UNSENDABLE = (
-    "poll",
-    "story",
-    "game",
-    "invoice",
-    "giveaway",
-    "giveaway_winners",
-    "paid_media",
-    "checklist",
-    "gift",
-)
-
 _NAMES: Mapping[str, str] = {
     "photo": "photo.jpg",
     "video": "video.mp4",
@@ -71,7 +49,7 @@ _MOVING = "🙂"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What goes to the customer. `unsendable` names what cannot go at all (of `WORDS`), `losses` says
+    """What goes to the customer. `unsendable` names what cannot go at all (of `shown.WORDS`), `losses` says
     in sentences what will look otherwise there; `too_big` is the bytes of a file that we cannot fetch.
     """
 
@@ -103,7 +81,7 @@ def said(
     losses: list[str] = []
     too_big = 0
     parts = parts_of(message)
-    unsendable = next((kind for part in parts for kind in _UNSENDABLE if kind in part), "")
+    unsendable = next((kind for part in parts for kind in UNREADABLE if kind in part), "")
     message_type = "text"
     platform = goes_by.partition(":")[0]
     for part in parts:
@@ -131,7 +109,7 @@ def said(
     if len(attachments) > 1:
         attachments = [replace(one, album=True) for one in attachments]
     if not text.strip() and not attachments and not unsendable:
-        unsendable = "nothing"
+        unsendable = "this"
     return Said(
         reply=Reply(
             message_id=message_id,

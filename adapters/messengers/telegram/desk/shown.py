@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.messengers.telegram.contents import UNREADABLE
 from adapters.messengers.telegram.desk.titles import LONG
 from adapters.messengers.telegram.desk.words import Words
 from adapters.messengers.telegram.media import Call
@@ -45,6 +46,16 @@ WORDS = Words(
             "вложение, которое {platform} не отдаёт ботам",
             "something that {platform} does not give to bots",
         ),
+        "poll": ("опрос", "a poll"),
+        "story": ("историю", "a story"),
+        "game": ("игру", "a game"),
+        "invoice": ("счёт", "an invoice"),
+        "giveaway": ("розыгрыш", "a giveaway"),
+        "giveaway_winners": ("итоги розыгрыша", "a giveaway's winners"),
+        "paid_media": ("платное медиа", "paid media"),
+        "checklist": ("список дел", "a checklist"),
+        "gift": ("подарок", "a gift"),
+        "this": ("это", "this"),
         "gone": (
             "📎 Клиент прислал: {what}{called}. Здесь это не показать: {why}. Попросите прислать иначе.",
             "📎 The customer sent {what}{called}. It cannot be shown here: {why}. Ask for it otherwise.",
@@ -70,7 +81,9 @@ class Frame:
 def named(attachment: Attachment, language: str, platform: str = "") -> str:
     """What an attachment is, in words."""
     title = LONG.get(platform, platform)
-    return WORDS.say(language, attachment.kind, platform=title)
+    kind = attachment.details.get("as") if attachment.kind == "unknown" else None
+    name = kind if kind in UNREADABLE else attachment.kind
+    return WORDS.say(language, name, platform=title)
 
 
 def said_by(record: MessageRecord, frame: Frame) -> str:

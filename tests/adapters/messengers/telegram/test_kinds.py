@@ -248,10 +248,15 @@ def test_a_form_is_kept_no_deeper_than_can_be_stored() -> None:
     assert arrival_from_row((1, row[5], 0)).message == message
 
 
+def test_of_a_poll_it_is_known_that_it_was_sent() -> None:
+    (message,) = read(happen.asked(5, "Чай?", "да", "нет"))
+    (attachment,) = message.attachments
+    assert (attachment.kind, attachment.details) == ("unknown", {"as": "poll"})
+
+
 @pytest.mark.parametrize(
     "update",
     [
-        happen.asked(5, "Чай?", "да", "нет"),
         happen.message(5, users_shared={"request_id": 1, "users": [{"user_id": 7}]}),
         happen.message(5, chat_shared={"request_id": 1, "chat_id": -7}),
         happen.press_inline(5, "a:1"),

@@ -173,7 +173,6 @@ def test_blocking_and_unblocking_the_bot_is_heard(status: str, happening: str) -
         in_message(text="от бота", **{"from": {**PERSON, "is_bot": True}}),
         in_message(pinned_message={"message_id": 1}),
         in_message(new_chat_members=[PERSON]),
-        in_message(poll={"id": "1", "question": "?"}),
         in_message(),
         {"update_id": 1, "channel_post": {"message_id": 1, "chat": GROUP, "text": "x"}},
         {"update_id": 1, "message_reaction": {"chat": CHAT, "message_id": 1}},
