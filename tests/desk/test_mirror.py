@@ -133,6 +133,28 @@ async def test_an_edit_shows_the_new_words_and_keeps_the_old(desk: DeskRig) -> N
     assert (quote["type"], quote["offset"]) == ("expandable_blockquote", 10)
 
 
+async def test_all_that_was_said_before_stays_to_be_read(desk: DeskRig) -> None:
+    await taken(desk)
+    await desk.customer("anna", "в пятницу")
+    for text in ("в субботу", "в воскресенье"):
+        await edits(desk, text)
+    (shown,) = await below(desk)
+    assert shown.text == "в воскресенье\nБыло: в пятницу\nБыло: в субботу"
+
+
+async def test_other_words_under_a_picture_stand_under_it(desk: DeskRig) -> None:
+    await taken(desk)
+    file = desk.telegram.file("a.bin", b"...")
+    await sends(desk, happenings.attached(desk.number("anna"), "photo", file, "вот"))
+    chat = await desk.chat("anna")
+    record = (await desk.stores.episodes.messages(chat.id, after=0, limit=100))[-1]
+    update = happenings.attached(desk.number("anna"), "photo", file, "вот так")["message"]
+    number = int(record.platform_message_id)
+    await sends(desk, {"edited_message": {**update, "message_id": number, "edit_date": 1}})
+    (shown,) = await below(desk)
+    assert (shown.kind, shown.text) == ("photo", "вот так\nБыло: вот")
+
+
 async def test_an_edit_that_changes_nothing_to_be_seen_shows_nothing(desk: DeskRig) -> None:
     await taken(desk)
     await desk.customer("anna", "в пятницу")

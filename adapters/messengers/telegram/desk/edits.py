@@ -1,5 +1,7 @@
 """What a customer corrected, in the topic: the new words, with the old ones to be read beneath."""
 
+from collections.abc import Sequence
+
 from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.placing import placed, relay_of, reply_to
@@ -31,8 +33,6 @@ class Edits:
 
         What is said anew is told of as a correction.
         """
-        if record.attachments:
-            return None
         id = record.replaces or record.platform_message_id
         versions = await self._parts.episodes.said_as(chat.id, id)
         same = record.direction
@@ -43,6 +43,8 @@ class Edits:
         if earlier and earlier[-1].text == record.text and earlier[-1].entities == record.entities:
             return []
         original = earlier[0] if earlier else None
+        if record.attachments and not _same_files(record, original):
+            return None
         shown = []
         if original is not None:
             shown = [
@@ -52,14 +54,16 @@ class Edits:
                 and one.thread_id == topic.thread_id
                 and one.way != "own"
             ]
-        alone = len(shown) == 1 and original is not None and plain(original)
-        if alone and shown[0].way == "in" and record.direction == "inbound":
+        one_piece = len(record.attachments) == 1 or (original is not None and plain(original))
+        alone = len(shown) == 1 and one_piece and record.direction == "inbound"
+        if alone and not await self._shared(chat, shown[0], [one.seq for one in versions]):
             call = edited_calls(
                 shown[0].message_id,
                 record.text,
                 record.entities,
                 [one.text for one in earlier],
                 frame,
+                caption=bool(record.attachments),
             )
             if call is not None and await self._edited(line, call):
                 return [relay_of(chat, topic, shown[0].message_id, record.seq, 0)]
@@ -79,6 +83,14 @@ class Edits:
             ]
         return made
 
+    async def _shared(self, chat: Conversation, relay: Relay, versions: Sequence[int]) -> bool:
+        """Whether others were shown in the same message, before it or after it."""
+        for seq in {relay.seq - 1, relay.seq + 1} - set(versions):
+            for other in await self._parts.desks.relays(chat.id, seq):
+                if (other.chat_id, other.message_id) == (relay.chat_id, relay.message_id):
+                    return True
+        return False
+
     async def _edited(self, line: Line, call: Call) -> bool:
         parameters = dict(call)
         method = parameters.pop("method")
@@ -88,3 +100,9 @@ class Edits:
         except (CannotEdit, BadEntities):
             return False
         return True
+
+
+def _same_files(record: MessageRecord, original: MessageRecord | None) -> bool:
+    return original is not None and [one.ref for one in record.attachments] == [
+        one.ref for one in original.attachments
+    ]

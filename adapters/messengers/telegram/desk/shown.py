@@ -8,7 +8,7 @@ from adapters.messengers.telegram.contents import UNREADABLE
 from adapters.messengers.telegram.desk.titles import LONG
 from adapters.messengers.telegram.desk.words import Words
 from adapters.messengers.telegram.media import Call
-from adapters.messengers.telegram.render import render
+from adapters.messengers.telegram.render import MAX_CAPTION, render
 from bots.model.message import Attachment, Entity, Keyboard, Reply
 from bots.model.turn import MessageRecord
 from bots.shaping import linked, shortened, units
@@ -186,14 +186,20 @@ def ids_of(result: Any) -> list[str]:
 
 
 def edited_calls(
-    message_id: str, text: str, entities: Sequence[Entity], earlier: Sequence[str], frame: Frame
+    message_id: str,
+    text: str,
+    entities: Sequence[Entity],
+    earlier: Sequence[str],
+    frame: Frame,
+    *,
+    caption: bool = False,
 ) -> Call | None:
     """The edit that shows new words over the old ones; None where they do not fit into one message."""
     header = f"{frame.header}\n" if frame.header else ""
     was = WORDS.say(frame.language, "was")
     old = "\n".join(f"{was}{one.strip()}" for one in earlier if one.strip())
     whole = f"{header}{text}\n{old}" if old else f"{header}{text}"
-    if units(whole) > MAX_TEXT:
+    if units(whole) > (MAX_CAPTION if caption else MAX_TEXT):
         return None
     moved = [replace(one, start=one.start + len(header)) for one in entities]
     if header:
@@ -209,7 +215,11 @@ def edited_calls(
             "length": units(old),
         }
         call["entities"] = [*call.get("entities", ()), mark]
-    return {**call, "method": "editMessageText", "message_id": int(message_id)}
+    edit: Call = {"method": "editMessageText", "message_id": int(message_id)}
+    if not caption:
+        return {**call, **edit}
+    marks = {"caption_entities": call["entities"]} if "entities" in call else {}
+    return {**edit, "method": "editMessageCaption", "caption": call["text"], **marks}
 
 
 def _as_album(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
