@@ -127,6 +127,21 @@ async def test_with_one_group_down_chats_go_on_in_another(desk: DeskRig) -> None
     assert [one.text for one in other.shown(topic.thread)][-1] == "ау"
 
 
+async def test_chats_of_a_group_that_was_removed_go_to_another_by_themselves(
+    desk: DeskRig,
+) -> None:
+    other = ForumGroup(desk.telegram, ELSEWHERE)
+    await desk.has_group(other)
+    await desk.asks("anna")
+    await desk.later(30)
+    assert (len(desk.forum.topics()), other.topics()) == (1, [])
+    await desk.stores.desks.remove_group(CHANNEL, str(GROUP))
+    await desk.later(90)
+    (topic,) = other.topics()
+    assert "anna" in topic.name
+    assert not desk.desk.is_desk(CHANNEL, str(GROUP))
+
+
 async def test_a_group_that_became_a_supergroup_is_written_to_under_its_new_id(
     database: Path, telegram_server: FakeTelegram
 ) -> None:

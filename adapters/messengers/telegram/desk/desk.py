@@ -152,6 +152,12 @@ class TelegramDesk:
             )
         return DeskState(groups=groups, unseen=len(self._places.unseen))
 
+    async def _others(self) -> bool:
+        """Whether the groups are others than before: commands beside the server remove them."""
+        before = {(one.channel, one.chat_id) for one in self.groups.all}
+        await self.groups.load()
+        return before != {(one.channel, one.chat_id) for one in self.groups.all}
+
     async def _watch(self) -> None:
         """Look again and again whether the groups are as they should be."""
         looked = None
@@ -161,8 +167,9 @@ class TelegramDesk:
                 if looked is None or now - looked >= CHECK_EVERY:
                     looked = now
                     await self._rights.check_all()
-                else:
-                    await self.groups.load()
+                elif await self._others():
+                    # Chats of a group that was removed go to another, where there is one.
+                    await self._places.start()
             except Exception as error:  # noqa: BLE001 - whatever it meets, it looks again
                 log.warning("The operators' groups could not be looked at", error=repr(error))
             await self._parts.sleep(LOOK_EVERY.total_seconds())
