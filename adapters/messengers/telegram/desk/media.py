@@ -1,5 +1,6 @@
 """What hangs on a message, brought into a group: by Telegram's own id, else fetched and uploaded."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from mimetypes import guess_extension
@@ -21,6 +22,9 @@ TRIES = (1.0, 5.0, 15.0)
 
 LONGEST_WAIT = 30.0
 """Seconds that a messenger may bid us to wait for a file."""
+
+AT_ONCE = 2
+"""Files fetched at the same time: each is in memory while it is."""
 
 UPLOAD = "attach://"
 
@@ -50,6 +54,7 @@ class Media:
     def __init__(self, channels: Mapping[str, Channel], sleep: Sleep) -> None:
         self._channels = channels
         self._sleep = sleep
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def brought(
         self, record: MessageRecord, *, came_by: str, into: str, language: str
@@ -98,14 +103,15 @@ class Media:
         self, found: Brought, attachment: Attachment, channel: str, language: str
     ) -> None:
         try:
-            file = await self._fetched(channel, attachment.ref)
+            if (attachment.size or 0) > LARGEST_UPLOAD[""]:
+                raise Rejected(_too_large(attachment.size or 0))
+            async with self._room:
+                file = await self._fetched(channel, attachment.ref)
+            if len(file.content) > LARGEST_UPLOAD[""]:
+                raise Rejected(_too_large(len(file.content)))
         except EasyFlowError as error:
             log.warning("A customer's file cannot be shown", channel=channel, why=str(error))
             found.lines.append(gone(attachment, language, channel, str(error)))
-            return
-        if len(file.content) > LARGEST_UPLOAD[""]:
-            why = f"{len(file.content) // 2**20} MB > {LARGEST_UPLOAD[''] // 2**20} MB"
-            found.lines.append(gone(attachment, language, channel, why))
             return
         field_name = f"file{len(found.files)}"
         found.files[field_name] = (_name(attachment, file), file.content)
@@ -158,6 +164,10 @@ def refused_lines(
 ) -> list[str]:
     """For all that a group did not take."""
     return [gone(one, language, channel, str(error)) for one in attachments]
+
+
+def _too_large(size: int) -> str:
+    return f"{size // 2**20} MB > {LARGEST_UPLOAD[''] // 2**20} MB"
 
 
 def _listed(attachment: Attachment, language: str) -> str:
