@@ -15,7 +15,7 @@ import structlog
 from adapters.messengers.telegram.desk.card import Card
 from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.parts import Parts
-from adapters.messengers.telegram.desk.refused import CannotEdit
+from adapters.messengers.telegram.desk.refused import CannotEdit, Skipped
 from adapters.messengers.telegram.desk.titles import title_of
 from adapters.messengers.telegram.desk.topics import Topics, moment_of, thread
 from bots.errors import ChannelError
@@ -39,6 +39,7 @@ class Faces:
         self._wake = wake
         self._under_way: dict[tuple[_Place, str], asyncio.Task[None]] = {}
         self._came: dict[_Place, dict[str, Any]] = {}
+        self._pinned_at: dict[_Place, datetime] = {}
 
     async def noted(self, topics: Sequence[Topic]) -> list[Topic]:
         """The topics with what came of calls since; it is on disk then."""
@@ -69,7 +70,7 @@ class Faces:
                 await line.call("editForumTopic", call, Urgency.COSMETIC, merge=merge)
             except ChannelError as error:
                 # Left out, or not allowed: the next one is tried as late as if it had gone well.
-                log.info("A topic keeps its look", chat=topic.conversation_id, why=str(error))
+                log.debug("A topic keeps its look", chat=topic.conversation_id, why=str(error))
                 return {"titled_at": self._stamp()}
             return {**wanted, "titled_at": self._stamp()}
 
@@ -96,9 +97,28 @@ class Faces:
         self._begin(topic, "card", edit)
 
     def pin(self, topic: Topic, line: Line) -> None:
-        """Have the card at hand; without a right to it, or room, it is not pinned."""
-        call = {"message_id": int(topic.shown["card"]), "disable_notification": True}
-        self._quietly(topic, "pin", lambda: line.call("pinChatMessage", call, Urgency.COSMETIC))
+        """Have the card at hand; without a right to it, it is not pinned."""
+        card = topic.shown.get("card")
+        now = self._parts.clock()
+        tried_at = self._pinned_at.get(_place(topic))
+        lately = tried_at is not None and now - tried_at < APART
+        if not card or topic.shown.get("pinned") == card or lately or self._goes_on(topic, "pin"):
+            return
+        self._pinned_at[_place(topic)] = now
+        call = {"message_id": int(card), "disable_notification": True}
+
+        async def pin() -> Mapping[str, Any]:
+            try:
+                await line.call("pinChatMessage", call, Urgency.COSMETIC)
+            except Skipped:
+                # There was no room for it: another time.
+                return {}
+            except ChannelError as error:
+                log.info("A card is not pinned", chat=topic.conversation_id, why=str(error))
+            self._pinned_at.pop(_place(topic), None)
+            return {"pinned": card}
+
+        self._begin(topic, "pin", pin)
 
     def say(self, topic: Topic, call: Mapping[str, Any], message_id: str, line: Line) -> None:
         """Have a message say something else, if there is room."""
@@ -121,7 +141,7 @@ class Faces:
             try:
                 await call()
             except ChannelError as error:
-                log.info("Left out in a group", what=kind, why=str(error))
+                log.debug("Left out in a group", what=kind, why=str(error))
             return {}
 
         self._begin(topic, kind, made)

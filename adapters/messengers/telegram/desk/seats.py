@@ -340,8 +340,6 @@ class Seats:
         topic = replace(topic, shown=shown)
         await self._parts.desks.add_relays([own(topic, said)], topic)
         self._count(topic, int(said["message_id"]))
-        if not is_shared(topic):
-            self._faces.pin(topic, line)
         return topic
 
     def _count(self, topic: Topic, message_id: int) -> None:
@@ -362,6 +360,7 @@ class Seats:
         """Title and icon; gives when they change by themselves."""
         if is_shared(topic):
             return None
+        self._faces.pin(topic, line)
         again = await self._faces.title(chat, topic, line)
         return _earliest(again, turns_at(chat, self._parts.clock(), self._drawing.window(chat)))
 

@@ -51,13 +51,18 @@ class Waking:
         self._woken[key] = asyncio.Event()
         self._tasks[key] = asyncio.create_task(self._work(key))
 
-    async def close(self) -> None:
-        """Let go of all of them: what is left to do is found again at the next start."""
+    async def close(self, patience: float = 0.5) -> None:
+        """Let what runs end, for so many seconds; what is left is found again at the next start."""
         self._closing = True
-        tasks = list(self._tasks.values())
-        for task in tasks:
+        tasks = dict(self._tasks)
+        for key, task in tasks.items():
+            if key not in self._busy:
+                task.cancel()
+        if tasks:
+            await asyncio.wait(tasks.values(), timeout=patience)
+        for task in tasks.values():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
 
     async def _work(self, key: int) -> None:
         woken, fails = self._woken[key], 0
@@ -66,6 +71,8 @@ class Waking:
                 woken.clear()
                 again, failed = await self._one(key, fails)
                 fails = fails + 1 if failed else 0
+                if self._closing:
+                    return
                 if woken.is_set():
                     continue
                 if again is None:

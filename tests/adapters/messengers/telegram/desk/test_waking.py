@@ -79,7 +79,7 @@ async def test_after_the_end_nothing_runs_any_more() -> None:
     work.gate.clear()
     work.waking.wake(1)
     await others_go_on()
-    await work.waking.close()
+    await work.waking.close(0.01)
     work.waking.wake(1)
     work.waking.wake(2)
     work.gate.set()
