@@ -17,6 +17,10 @@ NAMES = ("user", "customer", "operator", "number", "queue", "hours", "now", "tod
 
 PARTS: Mapping[str, tuple[str, ...]] = {"customer": ("name",), "operator": ("name",)}
 
+LONGEST_KEY = 40
+RESERVED = frozenset({"add", "remove", "list", "добавить", "убрать", "удалить", "список"})
+"""What operators order of ready answers by; one called so could never be reached."""
+
 
 class Unfilled(Exception):
     """Something that an answer tells is not known in this chat; `names` are the expressions."""

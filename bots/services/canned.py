@@ -9,15 +9,12 @@ from bots.model.desk import Canned
 from bots.model.operator import Operator, Role
 from bots.ports import Clock, Desks
 from bots.services.runtime import Published
-from flows.canned import filled, stray
+from flows.canned import LONGEST_KEY, RESERVED, filled, stray
 from flows.expressions import ExpressionError
 from flows.script_nodes import Told
 from flows.text import Text, parse_text
 
-LONGEST_KEY = 40
 LONGEST_TEXT = 4000
-RESERVED = frozenset({"add", "remove", "list", "добавить", "убрать", "удалить", "список"})
-"""What `/canned` does; an answer called so could never be reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Compiles canned.yaml: the answers that operators have ready, by key."""
 
+from collections.abc import Iterable
+
 from flows import canned, complaints
 from flows.compile.reading import Reader
 from flows.text import Text
@@ -14,10 +16,7 @@ def read_canned(reader: Reader, node: Mapped) -> dict[str, Text]:
     """The texts by key, in the order of the file."""
     found: dict[str, Text] = {}
     for key, value in node.entries:
-        name = reader.name(key)
-        if len(name.split()) > 1:
-            # An operator types it between a command and other words.
-            reader.report(complaints.BAD_NAME, key.place, name=name)
+        name = _key(reader, key, found)
         before = len(reader.uses)
         text = reader.text(value, key.text)
         if text is None or not isinstance(value, Scalar):
@@ -40,6 +39,29 @@ def read_canned(reader: Reader, node: Mapped) -> dict[str, Text]:
                 )
         found[name] = text
     return found
+
+
+def _key(reader: Reader, key: Scalar, before: Iterable[str]) -> str:
+    """The key of an answer. An operator types it between a command and other words, in any case."""
+    name = reader.name(key)
+    same = next((one for one in before if one.casefold() == name.casefold()), None)
+    words = reader.report.words
+    if len(name.split()) > 1 or len(name) > canned.LONGEST_KEY:
+        reader.report(complaints.BAD_NAME, key.place, name=name)
+    elif name.casefold() in canned.RESERVED:
+        reason = words(
+            f"«{name}» — слово самой команды /canned, такой ответ не вызвать — назовите его иначе",
+            f"“{name}” is a word of the command /canned itself, so this answer cannot be used: call"
+            " it something else",
+        )
+        reader.report(complaints.BAD_VALUE, key.place, reason=reason)
+    elif same is not None:
+        reason = words(
+            f"«{name}» и «{same}» — один и тот же ключ: большие буквы не важны — оставьте один",
+            f"“{name}” and “{same}” are one key, for capital letters do not matter: keep one",
+        )
+        reader.report(complaints.BAD_VALUE, key.place, reason=reason)
+    return name
 
 
 _ALLOWED = (

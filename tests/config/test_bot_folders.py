@@ -13,6 +13,7 @@ def shop(tmp_path: Path) -> Path:
     folder = tmp_path / "shop"
     for name, text in {
         "bot.yaml": "bot: Shop\n",
+        "canned.yaml": "hello: Hello\n",
         "flows/menu.yaml": "flow: menu\n",
         "flows/deep/more.yml": "flow: more\n",
         "flows/.menu.yaml.swp": "x",
@@ -38,7 +39,8 @@ def complaints(folder: Path) -> list[str]:
 def test_a_folder_is_read_as_its_owner_wrote_it(shop: Path) -> None:
     bot = read_bot_folder(shop)
     assert bot.name == "shop"
-    assert set(bot.files) == {"bot.yaml", "flows/menu.yaml", "flows/deep/more.yml"}
+    files = {"bot.yaml", "canned.yaml", "flows/menu.yaml", "flows/deep/more.yml"}
+    assert set(bot.files) == files
     assert set(bot.tests) == {"tests/menu.test.yaml"}
     assert bot.knowledge == {"knowledge/faq.md": "# Questions\n"}
     assert bot.media == {"media/hello.jpg"}

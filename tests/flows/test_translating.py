@@ -1,5 +1,6 @@
 """The texts of a bot, keyed for translators."""
 
+from flows.load import load_bot
 from flows.translating import phrases
 from tests.flows.loading import loaded
 
@@ -58,3 +59,19 @@ def test_each_text_knows_its_line() -> None:
     places = {one.key: str(one.place) for one in phrases(loaded(SHOP))}
     assert places["меню.about"] == "flows/0.yaml:1"
     assert places["меню.выбор.4"] == "flows/0.yaml:11"
+
+
+def test_what_queues_say_and_operators_have_ready_is_there_too() -> None:
+    files = {
+        "bot.yaml": "bot: А\nstart: а\nqueues:\n  люди:\n    say: Зову, вы {{ handoff.position }}-й.\n"
+        "    customer_silent: 2h\n    nudge: {after: 1h, say: Вы тут?}\n",
+        "flows/a.yaml": "flow: а\nwhen: /start\nsteps: {а: {say: Да.}}\n",
+        "canned.yaml": "адрес: Лесная, 5\n",
+    }
+    found = {one.key: one.text for one in phrases(load_bot("а", files, {}).bot)}
+    assert found == {
+        "а.а.1": "Да.",
+        "queues.люди.say": "Зову, вы {{ handoff.position }}-й.",
+        "queues.люди.nudge": "Вы тут?",
+        "canned.адрес": "Лесная, 5",
+    }

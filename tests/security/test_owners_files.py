@@ -99,6 +99,7 @@ FLOW = "flow: а\nabout: А\nwhen: [/a]\nsteps:\n  а:\n    - ask: Что?\n    
     "files",
     [
         {"bot.yaml": f"{BOT}defaults: {{tries: {MANY}}}\n"},
+        {"bot.yaml": f"{BOT}queues: {{а: {{capacity: {MANY}}}}}\n"},
         {"flows/a.yaml": f"{FLOW}      tries: {MANY}\n"},
         {"flows/a.yaml": f"{FLOW}    - do: а.б\n      retries: {MANY}\n"},
         {"calendar.yaml": f"services: {{а: {{minutes: {MANY}}}}}\nhours: 24/7\n"},
