@@ -1,0 +1,50 @@
+"""How the desk fares, as `/readyz` and `/metrics` tell it."""
+
+from pathlib import Path
+
+from tests.desk.rig import CHANNEL, GROUP, DeskRig
+from tests.servers.telegram import FakeTelegram
+
+NAME = f"{CHANNEL}/{GROUP}"
+
+
+async def test_a_group_that_is_as_it_should_be_is_told_without_trouble(desk: DeskRig) -> None:
+    await desk.operator("Оля")
+    await desk.asks("anna")
+    await desk.later(60)
+    state = desk.desk.state()
+    (name,) = state.groups
+    assert name == NAME
+    group = state.groups[name]
+    assert (group.trouble, group.saturated, group.waiting, state.unseen) == ("", False, 0, 0)
+
+
+async def test_more_than_a_group_takes_is_told_with_how_far_it_is_behind(desk: DeskRig) -> None:
+    await desk.operator("Оля")
+    for number in range(12):
+        desk.customer_writes(f"c{number}", "/start")
+    await desk.settle()
+    for number in range(12):
+        desk.customer_writes(f"c{number}", "оператор")
+    await desk.settle()
+    behind = []
+    for _ in range(24):
+        await desk.later(5)
+        behind.append(desk.desk.state().groups[NAME])
+    worst = max(behind, key=lambda one: one.behind)
+    assert worst.saturated
+    assert worst.waiting > 0
+    assert "wait to be shown" in worst.trouble
+    await desk.later(600)
+    rests = desk.desk.state().groups[NAME]
+    assert (rests.saturated, rests.waiting, rests.trouble) == (False, 0, "")
+
+
+async def test_who_waits_and_is_shown_to_nobody_is_counted(
+    database: Path, telegram_server: FakeTelegram
+) -> None:
+    async with DeskRig(database, telegram_server, group=None) as rig:
+        await rig.asks("anna", "привет")
+        await rig.later(130)
+        state = rig.desk.state()
+        assert (state.unseen, state.groups) == (1, {})
