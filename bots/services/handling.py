@@ -29,8 +29,8 @@ class Handling:
     """The part of `bots.services.handoff.Handoff` that moves no chat from one to another.
 
     Raises Conflict where the chat is not (or no longer) what it would have to be, Taken where
-    another has it, Forbidden for who may not, Invalid for a value that cannot be taken; with
-    `refusals.worded` a person reads why.
+    another has it, Forbidden for who may not, Invalid for a value that cannot be taken. A surface
+    words a Conflict by its `code`.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bots.board import Board
-from bots.errors import Conflict, Consumed, Forbidden, Invalid
+from bots.errors import Conflict, Consumed, Invalid
 from bots.model import handling, handoff
 from bots.model.account import Caller
 from bots.model.conversation import Conversation
@@ -338,7 +338,7 @@ class Handoff(Handling):
 def _serves(who: Operator, episode: Episode) -> None:
     preferred = episode.preferred == who.id
     if not preferred and not who.serves(episode.queue):
-        raise Forbidden(f"The queue {episode.queue} is not yours")
+        raise Conflict(f"The queue {episode.queue} is not yours", "elsewhere")
 
 
 def _able(to: Operator) -> None:

@@ -189,7 +189,7 @@ class HandoffMachine(RuleBasedStateMachine):
             await self.rig.quiet()
             if not doing.done():
                 doing.cancel()
-            (result,) = await asyncio.gather(doing, return_exceptions=True)
+            result: object = (await asyncio.gather(doing, return_exceptions=True))[0]
             if isinstance(result, asyncio.CancelledError):
                 await self._alive()
             elif isinstance(result, Exception) and not isinstance(result, Problem):

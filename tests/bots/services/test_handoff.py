@@ -90,8 +90,9 @@ async def test_only_a_lead_takes_what_another_has(people: PeopleRig) -> None:
 async def test_whoever_serves_other_queues_does_not_take_but_is_given(people: PeopleRig) -> None:
     await people.hires("Seller", queues=("sales",))
     await people.asks("anna")
-    with pytest.raises(Forbidden):
+    with pytest.raises(Conflict) as refused:
         await people.takes("Seller", "anna")
+    assert refused.value.code == "elsewhere"
     await people.takes("Olya", "anna")
     seller = people.people["Seller"]
     await people.handoff.transfer(ANNA, people.people["Olya"], to=seller)

@@ -33,6 +33,10 @@ WORDS = Words(
             "Этот человек заблокирован. /unblock снимет это.",
             "This person is blocked. /unblock lifts it.",
         ),
+        "elsewhere": (
+            "Этот чат из очереди, в которой вы не отвечаете: его берут её операторы или старший.",
+            "The chat is of a queue you do not answer in: its operators take it, or a lead.",
+        ),
         "unblocked": ("Этот человек не заблокирован.", "This person is not blocked."),
         "unable": (
             "Этот человек не отвечает в чатах: он наблюдатель.",
