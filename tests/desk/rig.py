@@ -202,7 +202,7 @@ class DeskRig(Rig):
         checked = self.life.checked
         self.handoff = Handoff(
             self.inbox,
-            Conversations(self.stores.conversations),
+            Conversations(checked(self.stores.conversations)),
             board=self.board,
             queues=self._queues,
             new_id=self.new_id,

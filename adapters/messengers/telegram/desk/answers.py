@@ -13,6 +13,7 @@ from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk_updates import thread_of
 from adapters.messengers.telegram.fields import id_of
+from adapters.messengers.telegram.desk.refused import TopicClosed, TopicLost
 from bots.errors import ChannelError
 from bots.model.desk import DeskGroup, Relay
 
@@ -137,13 +138,32 @@ class Answers:
 
         self._beside(edit())
 
-    async def _send_file(
-        self, line: Line, parameters: dict[str, Any], file: tuple[str, bytes], urgency: Urgency
+    async def _sent(
+        self, line: Line, parameters: dict[str, Any], answer: Answer, urgency: Urgency
     ) -> Any:
-        """A text file; the answer's words stand under it."""
+        """A text, or a file with the text under it."""
+        if answer.file is None:
+            return await line.call("sendMessage", parameters, urgency)
         rest = {key: value for key, value in parameters.items() if key != "text"}
         rest["caption"] = parameters["text"]
-        return await line.call("sendDocument", rest, urgency, files={"document": file})
+        return await line.call("sendDocument", rest, urgency, files={"document": answer.file})
+
+    async def _said_in_general(
+        self,
+        line: Line,
+        parameters: dict[str, Any],
+        answer: Answer,
+        chat: int | None,
+        urgency: Urgency,
+    ) -> Any:
+        rest = {key: value for key, value in parameters.items() if key != "reply_parameters"}
+        if chat is not None:
+            rest["text"] = f"#{chat}: {rest['text']}"
+        try:
+            return await self._sent(line, rest, answer, urgency)
+        except ChannelError as error:
+            log.warning("An answer was not shown at the desk", chat=line.chat_id, why=str(error))
+            return None
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -164,13 +184,14 @@ class Answers:
             return ""
         where = {"message_thread_id": int(thread)} if thread else {}
         try:
-            if answer.file is not None:
-                sent = await self._send_file(line, where | parameters, answer.file, urgency)
-            else:
-                sent = await line.call("sendMessage", where | parameters, urgency)
+            sent = await self._sent(line, where | parameters, answer, urgency)
+        except (TopicClosed, TopicLost):
+            # A chat that is over is not opened again for an answer to an operator.
+            thread = ""
+            sent = await self._said_in_general(line, parameters, answer, chat, urgency)
         except ChannelError as error:
             log.warning("An answer was not shown at the desk", chat=group.chat_id, why=str(error))
-            return ""
+            sent = None
         number = id_of(mapping({"sent": sent}, "sent").get("message_id")) or ""
         if number and chat is not None and not answer.passing:
             relay = Relay(
