@@ -157,13 +157,19 @@ class Life:
 
     async def end(self, tasks: set[asyncio.Task[Any]]) -> None:
         self.dead = True
-        left = tasks - self._under_way
+        # A connection of the database is given back in a task of its own.
+        left = {one for one in tasks - self._under_way if not _gives_back(one)}
         for task in left:
             task.cancel()
         await asyncio.gather(*left, *self._under_way, return_exceptions=True)
+        await asyncio.gather(*filter(_gives_back, asyncio.all_tasks()), return_exceptions=True)
 
     def checked(self, port: Any) -> Any:
         return _Checked(port, self)
+
+
+def _gives_back(task: asyncio.Task[Any]) -> bool:
+    return getattr(task.get_coro(), "__qualname__", "") == "AsyncConnection.close"
 
 
 class _Checked:
