@@ -11,9 +11,9 @@ from adapters.foreign_json import mapping
 from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.refused import TopicClosed, TopicLost
 from adapters.messengers.telegram.desk_updates import thread_of
 from adapters.messengers.telegram.fields import id_of
-from adapters.messengers.telegram.desk.refused import TopicClosed, TopicLost
 from bots.errors import ChannelError
 from bots.model.desk import DeskGroup, Relay
 
