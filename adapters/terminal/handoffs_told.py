@@ -18,6 +18,9 @@ class HandoffTeller:
 
     def told(self, event: Event) -> str | None:
         """A sentence; None for what we have no words for."""
+        if event.name in _LET_IN:
+            code = self._listed(("код", "code", event.data.get("code")))
+            return _LET_IN[event.name].by(self._language) + self._by(event.data) + code
         words = _SENTENCES.get(event.name.removeprefix(HANDOFF))
         if words is None or not event.name.startswith(HANDOFF):
             return None
@@ -186,6 +189,10 @@ _SENTENCES: Mapping[str, _Words] = {
         self._said("чат негде показать операторам", "no group shows the chat to operators")
         + self._listed(("почему", "why", data.get("why")))
     ),
+}
+_LET_IN: Mapping[str, Told] = {
+    "chat.blocked": Told("клиент заблокирован", "the customer was blocked"),
+    "chat.unblocked": Told("клиент разблокирован", "the customer was unblocked"),
 }
 _SOURCES: Mapping[str, Told] = {
     "step": Told("сценарий позвал человека", "the flow called a person"),

@@ -291,8 +291,6 @@ _EVENTS: Mapping[str, Told] = {
     "event_lost": Told("событие потеряно", "an event was lost"),
     "handoff_missed": Told("человек не пришёл", "no person came"),
     "chat.status": Told("состояние чата", "the chat's status"),
-    "chat.blocked": Told("клиент заблокирован", "the customer was blocked"),
-    "chat.unblocked": Told("клиент разблокирован", "the customer was unblocked"),
     "message.dropped": Told(
         "сообщение бота не отправлено: чат взял человек",
         "a message of the bot was not sent: a person took the chat",

@@ -118,12 +118,17 @@ async def test_a_hand_off_is_told_with_names_and_with_what_operators_told_one_an
     conversation, closed = handoff.released(
         conversation, "closed", now=after + timedelta(minutes=1), by=2, code="refund"
     )
+    blocked = Event(
+        name="chat.blocked",
+        created_at=after + timedelta(minutes=2),
+        data={"operator": 1, "code": "spam"},
+    )
     note = Note(
         id=1, conversation_id=chat.id, episode="e1", operator=2, text="be kind", created_at=after
     )
     past = Past(
         messages=[],
-        events=[requested, taken, *answered, passed, closed],
+        events=[requested, taken, *answered, passed, closed, blocked],
         notes=[note],
         people={1: "Olga", 2: "Boris"},
     )
@@ -138,6 +143,7 @@ async def test_a_hand_off_is_told_with_names_and_with_what_operators_told_one_an
         "the chat was passed on from Olga to Boris; words: yours",
         "note, hidden from the customer (Boris): be kind",
         "Boris closed the chat; code: refund",
+        "the customer was blocked (Olga); code: spam",
     ]
     assert lines("ru") == [
         "клиент попросил человека; очередь: sales; срочность: high; для операторов: wants a refund",
@@ -146,6 +152,7 @@ async def test_a_hand_off_is_told_with_names_and_with_what_operators_told_one_an
         "чат передан от Olga к Boris; слова: yours",
         "заметка, клиент не видит (Boris): be kind",
         "чат закрыл(а) Boris; код: refund",
+        "клиент заблокирован (Olga); код: spam",
     ]
 
 
