@@ -18,6 +18,7 @@ from adapters.messengers.whatsapp.client import Connection as GraphConnection
 from bots.elsewhere import fetched
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, UnifiedMessage
+from bots.model.receipt import Receipt
 from bots.ports import Channel
 from tests.bots.rig import WORKSPACE
 from tests.desk.rig import BOT, DeskOperator, DeskRig
@@ -223,6 +224,12 @@ async def test_an_edit_and_a_deletion_reach_vk(ivan: Customer, vk_server: Vk) ->
     assert len(vk_server.calls("messages.delete")) == 1
 
 
+async def test_what_somebody_answers_in_vk_itself_is_shown_as_theirs(ivan: Customer) -> None:
+    await ivan.with_operator()
+    await ivan.writes("Я сам отвечу", happening="echo")
+    assert [one.text for one in await ivan.shown()] == ["👤 Оператор в VK: Я сам отвечу"]
+
+
 # ---------------------------------------------------------------- WhatsApp
 
 
@@ -279,6 +286,34 @@ async def test_what_is_held_is_told_and_a_template_goes(
     assert sent["template"]["name"] == "back_soon"
     values = sent["template"]["components"][0]["parameters"]
     assert [one["text"] for one in values] == ["Мария Ивановна"]
+
+
+async def test_what_fails_after_all_is_told_and_sent_anew_once(
+    maria: Customer, whatsapp_server: WhatsApp
+) -> None:
+    olya = await maria.with_operator()
+    number = olya.person.writes(await maria.thread(), "Уже едет")
+    await maria.desk.settle()
+    before = [call for call in whatsapp_server.calls() if "text" in call.parameters]
+    failed = Receipt(
+        channel=maria.channel.name,
+        platform_message_id=before[-1].message_id or "",
+        status="failed",
+        at=maria.desk.hands.time,
+        chat_id=maria.address.chat_id,
+        code=131000,
+        error="Something went wrong",
+    )
+    await maria.desk.inbox.note([failed, failed])
+    await maria.desk.settle()
+    (remark,) = [one for one in await maria.shown() if one.reply_to == number]
+    assert remark.text == "❌ Не доставлено. WhatsApp отвечает: Something went wrong"
+    for _ in range(2):
+        olya.person.presses(await maria.thread(), "Ещё раз", message_id=remark.id)
+        await maria.desk.settle()
+    after = [call for call in whatsapp_server.calls() if "text" in call.parameters]
+    assert len(after) == len(before) + 1
+    assert after[-1].parameters["text"]["body"] == "Уже едет"
 
 
 async def test_an_edit_becomes_a_correction_where_nothing_can_be_edited(

@@ -72,6 +72,18 @@ async def test_an_album_goes_as_one(desk: DeskRig) -> None:
     assert said[0]["caption"] == "три фото"
 
 
+async def test_an_album_that_a_crash_came_into_goes_once_and_whole(desk: DeskRig) -> None:
+    olya = await taken(desk)
+    thread = await desk.topic_of("anna")
+    files = [desk.telegram.file(f"{number}.bin", b"...") for number in range(3)]
+    olya.person.sends_album(thread, ["photo"] * 3, files)
+    await desk.bring_in()
+    await desk.restart()
+    await desk.settle()
+    await desk.later(5)
+    assert ["photo" in one for one in got(desk)] == [True] * 3
+
+
 async def test_an_edit_changes_what_the_customer_sees(desk: DeskRig) -> None:
     olya = await taken(desk)
     number = await olya.writes("anna", "Будет завтра")

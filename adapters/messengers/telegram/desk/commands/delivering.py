@@ -38,6 +38,21 @@ async def retry(order: Order, kit: Kit) -> Answer | str | None:
     if record is None:
         return Answer(text=FAILED.say(order.language, "forgotten"), alert=True)
     again = await kit.parts.deliveries.retry(record.message_id)
+    if not again:
+        delivery = await kit.parts.deliveries.delivery(record.message_id, patience=0)
+        if delivery.status == "failed":
+            # The messenger had taken it, and told of its failure afterwards.
+            reply = Reply(
+                message_id=kit.parts.new_id(),
+                text=record.text,
+                entities=record.entities,
+                attachments=record.attachments,
+                message_type=record.message_type,
+                reply_to=record.reply_to,
+                author="operator",
+            )
+            await _say(order, kit, reply)
+            again = True
     return FAILED.say(order.language, "again" if again else "nothing_failed")
 
 
@@ -47,11 +62,16 @@ async def as_text(order: Order, kit: Kit) -> Answer | str | None:
     if record is None or not record.text.strip():
         return Answer(text=FAILED.say(order.language, "forgotten"), alert=True)
     reply = Reply(message_id=kit.parts.new_id(), text=record.text, author="operator")
+    await _say(order, kit, reply)
+    return WORDS.say(order.language, "sent")
+
+
+async def _say(order: Order, kit: Kit, reply: Reply) -> None:
+    """Once for each remark. Raises Consumed."""
     remark = order.relay("out")
     # The remark itself is noted as ours; what is said by its button has a number that no message has.
     relay = replace(remark, message_id=f"-{remark.message_id}")
     await kit.parts.handoff.say(order.about.address, order.who, reply, relay)
-    return WORDS.say(order.language, "sent")
 
 
 def _remarked(order: Order) -> dict[str, Any]:
