@@ -791,6 +791,7 @@ def desk_of(house: House, settings: Settings) -> "TelegramDesk":
         queues=partial(queues_of, house),
         zone=partial(zone_of, house),
         position=house.board.position,
+        per_minute=settings.desk.per_minute,
         keep_topics=timedelta(days=days) if (days := settings.desk.keep_topics) else None,
     )
     desk = TelegramDesk(parts)

@@ -249,6 +249,13 @@ class DeskSettings(_Part):
         description="Days after which closed topics are deleted from operators' groups (what was said"
         " stays in the database); never if not given",
     )
+    per_minute: int = Field(
+        default=18,
+        ge=1,
+        le=18,
+        description="Things a bot does in one group in a minute; fewer where other programs use the same"
+        " bot there. Telegram takes about 20",
+    )
 
 
 class LogSettings(_Part):

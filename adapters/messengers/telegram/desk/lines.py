@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from adapters.messengers.telegram.channel import TelegramChannel
-from adapters.messengers.telegram.desk.line import PER_MINUTE, Line, Urgency
+from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.parts import Parts
 from bots.errors import ChannelError
 from bots.model.desk import DeskGroup
@@ -33,9 +33,8 @@ log = structlog.get_logger()
 class Lines:
     """One for each group, made when it is first asked for."""
 
-    def __init__(self, parts: Parts, *, per_minute: int = PER_MINUTE) -> None:
+    def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._per_minute = per_minute
         self._lines: dict[tuple[str, str], tuple[TelegramChannel, Line]] = {}
         self._told_at: dict[tuple[str, str], datetime] = {}
         self._blocked_until: dict[tuple[str, str], datetime] = {}
@@ -58,7 +57,7 @@ class Lines:
             group.chat_id,
             clock=self._parts.clock,
             sleep=self._parts.sleep,
-            per_minute=self._per_minute,
+            per_minute=self._parts.per_minute,
             blocked=lambda seconds: self._blocked(group, seconds),
             crowded=lambda behind: self._crowded(group, channel, behind),
         )
@@ -79,7 +78,7 @@ class Lines:
                 behind = round(line.behind.total_seconds())
                 found[key[1]] = (
                     f"{line.waiting} things wait to be shown, {behind} s behind: one group is given"
-                    f" {PER_MINUTE} a minute; a second group for some of the queues would help"
+                    f" {self._parts.per_minute} a minute; a second group for some of the queues would help"
                 )
         return found
 

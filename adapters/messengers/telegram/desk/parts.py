@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 
 from adapters.messengers.telegram.channel import TelegramChannel
+from adapters.messengers.telegram.desk.line import PER_MINUTE
 from bots.model.conversation import Conversation
 from bots.ports import Channel, Clock, Desks, Episodes, Feed, NewId, Shelf, Sleep
 from bots.services.canned import CannedAnswers
@@ -40,6 +41,7 @@ class Parts:
     zone: Callable[[str], tzinfo] = lambda bot: UTC
     position: Callable[[Conversation], int] = lambda chat: 0
     keep_topics: timedelta | None = None
+    per_minute: int = PER_MINUTE
 
     def account(self, channel: str) -> TelegramChannel | None:
         """Our account of that name, while it is there."""

@@ -70,6 +70,16 @@ async def test_a_minute_never_holds_more_than_telegram_takes(line: Line, group: 
     assert times[-1] - times[0] < timedelta(seconds=60 / 18 * 60)
 
 
+@pytest.mark.parametrize(("asked", "seconds"), [(6, 10.0), (18, 60 / 18), (600, 60 / 18)])
+async def test_fewer_may_be_made_and_never_more(
+    group: Group, time: Clockwork, asked: int, seconds: float
+) -> None:
+    line = Line(group, "-100", clock=time.now, sleep=time.sleep, per_minute=asked)
+    await asyncio.gather(*(said(line, str(number)) for number in range(BURST + 2)))
+    last, before = group.taken[-1][0], group.taken[-2][0]
+    assert (last - before).total_seconds() == pytest.approx(seconds, abs=0.01)
+
+
 async def test_a_few_calls_after_a_quiet_time_go_at_once(
     line: Line, group: Group, time: Clockwork
 ) -> None:
