@@ -263,8 +263,11 @@ def end_by(stage: Stage, frame: Frame, operation: HandOff, outcome: str) -> None
     missed(stage, frame, outcome)
     if entry >= 0:
         frame.at = entry
-    else:
-        finish(stage, frame, {})
+        return
+    if outcome == "unanswered":
+        # Whoever waited for a person is not left without a word.
+        stage.tell(stage.phrase("nobody_came"))
+    finish(stage, frame, {})
 
 
 def take_edge(stage: Stage, frame: Frame, outcome: str) -> bool:

@@ -206,7 +206,7 @@ def _unanswered(writer: Writer, node: Node | None) -> tuple[timedelta | None, in
         return None, -1
     reader = writer.reader
     fields = reader.fields(node, "unanswered", "unanswered")
-    after = reader.duration(reader.required(fields, "after", "unanswered"), "after")
+    after = reader.duration(fields.get("after"), "after")
     then = reader.required(fields, "then", "unanswered")
     return after, writer.side_block(then, "then", Finish())
 

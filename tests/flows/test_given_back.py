@@ -161,7 +161,7 @@ def test_a_chat_given_back_to_a_step_after_an_edit_goes_on_in_the_new_version(
 def test_the_queue_s_patience_is_the_step_s_where_it_has_none(dialog: Any) -> None:
     dialog.hears("/human", "Зову.").passes("19m").says()
     assert dialog.play.owner == "queue"
-    dialog.passes("2m").says()
+    dialog.passes("2m", "Сейчас никто не смог ответить*")
     assert dialog.play.owner == "bot"
     assert dialog.idle
     assert dialog.play.happenings("handoff_missed")[0]["outcome"] == "unanswered"
@@ -200,3 +200,16 @@ def test_a_request_from_outside_that_nobody_takes_brings_the_question_back(dialo
     dialog.hears("/form", "Имя?").play.take_over(queue="люди")
     dialog.passes("19m").says().passes("2m", "Имя?")
     assert dialog.play.owner == "bot"
+
+
+def test_the_step_may_leave_the_time_to_its_queue(talk: Any) -> None:
+    flows = """
+    flow: человек
+    when: [/human]
+    steps:
+      зов:
+        - handoff: люди
+          unanswered: {then: {say: "Все заняты: {{ handoff.outcome }}."}}
+    """
+    dialog = talk(flows, BOT).hears("/human").passes("19m").says()
+    dialog.passes("2m", "Все заняты: unanswered.")
