@@ -326,3 +326,51 @@ async def test_help_tells_what_one_may(desk: DeskRig) -> None:
     assert "/history" in told
     assert "/close" not in told
     assert "/link КОД" in await said(desk, desk.stranger("Прохожий"), "/help", "")
+
+
+# ---------------------------------------------------------------- ready answers, corrections
+
+
+async def test_a_ready_answer_is_shown_and_sent_once(desk: DeskRig) -> None:
+    olya = await taken(desk)
+    lead = await desk.operator("Лена", role="lead")
+    assert "старший" in await said(desk, olya, "/canned add часы Работаем с 9 до 18")
+    text = "{{ customer.name }}, работаем с 9 до 18"
+    assert await said(desk, lead, f"/canned add часы {text}") == "Добавлено: /canned часы"
+    before = desk.heard("anna")
+    assert await said(desk, olya, "/canned ча") == "anna, работаем с 9 до 18"
+    assert desk.heard("anna") == before
+    await olya.presses("anna", "✅ Отправить")
+    await desk.later(20)
+    assert desk.heard("anna") == [*before, "anna, работаем с 9 до 18"]
+    assert (await desk.shown("anna"))[-1].buttons == ()
+
+
+async def test_ready_answers_are_found_by_words_and_picked_by_a_button(desk: DeskRig) -> None:
+    lead = await taken(desk, "Лена", role="lead")
+    assert "/canned add" in await said(desk, lead, "/canned")
+    for key in ("доставка", "возврат"):
+        await said(desk, lead, f"/canned add {key} Про {key} расскажу так")
+    assert "Про возврат" in await said(desk, lead, "/canned расскажу")
+    await lead.presses("anna", "возврат")
+    await desk.later(20)
+    assert (await desk.texts("anna"))[-1] == "Про возврат расскажу так"
+    assert "Нет готового ответа" in await said(desk, lead, "/canned самолёт")
+
+
+async def test_what_was_said_is_corrected_and_taken_back(desk: DeskRig) -> None:
+    olya = await taken(desk)
+    number = await olya.writes("anna", "Завтра")
+    await olya.edits(number, "Послезавтра")
+    await desk.later(20)
+    assert desk.heard("anna")[-1] == "Завтра"
+    seen = desk.telegram.said(desk.number("anna"))
+    assert any("Послезавтра" in line for line in seen)
+    await olya.replies("anna", number, "/edit В среду")
+    await desk.later(20)
+    assert any("В среду" in line for line in desk.telegram.said(desk.number("anna")))
+    await olya.replies("anna", number, "/del")
+    await desk.later(20)
+    made = desk.telegram.calls(chat_id=desk.number("anna"))
+    assert made[-1].method in ("deleteMessage", "deleteMessages")
+    assert "ответьте" in (await said(desk, olya, "/del")).casefold()
