@@ -338,9 +338,6 @@ class Feed(Protocol):
     async def latest(self) -> int:
         """The cursor behind all that has happened."""
 
-    async def add(self, conversation: Conversation, event: Event) -> None:
-        """Note what no turn writes: it returns when that is on disk."""
-
     async def prune(self, before: datetime, *, handoffs_before: datetime) -> int:
         """Drop what happened before a moment, and hand-offs of before another; how many."""
 

@@ -44,12 +44,6 @@ def events_of(turn: TurnRecord, before: str | None, now: int) -> list[tuple[Any,
     return rows
 
 
-def add(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:
-    """Write events that no turn writes."""
-    insert_events(db, rows)
-    return [None] * len(rows)
-
-
 def prune(db: sqlite3.Connection, bounds: Sequence[tuple[int, int]]) -> list[int]:
     """Drop a chunk of what has a number below a bound, and of hand-offs of before a moment."""
     return [

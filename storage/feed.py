@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bots.model.conversation import Conversation
 from bots.model.feed import ADDED, BETWEEN, RECEIPTS, TOLD, Entry, is_told, told_of
 from bots.model.message import Address
 from bots.model.turn import Event
 from storage import receipts
-from storage.events import add, prune
-from storage.rows import from_json, to_json, to_micros, to_moment
+from storage.events import prune
+from storage.rows import from_json, to_micros, to_moment
 from storage.tables import HANDOFFS
 from storage.writer import Writer
 
@@ -54,28 +53,18 @@ class SqlFeed:
         wanted = [name for name in names if is_told(name)] if names else [*TOLD]
         which = f"(e.name IN ({', '.join('?' * len(wanted))})"
         which += ")" if names else f" OR {_OF_HANDOFFS})"
-        found = await self._rows(_FROM + which + _PAGE, (cursor, workspace, *wanted, limit))
-        entries = [_entry(workspace, row) for row in found]
-        added = await self._added(entries)
-        return [
-            entry
-            for one in entries
-            if (entry := await self._resolved(_with_messages(one, added))) is not None
-        ]
+        while True:
+            query = _FROM + which + _PAGE
+            found = await self._rows(query, (cursor, workspace, *wanted, limit))
+            entries = await self._told(workspace, found)
+            # Where none of a full page is of ours, the next one may be.
+            if entries or len(found) < limit:
+                return entries
+            cursor = found[-1][0]
 
     async def latest(self) -> int:
         ((last,),) = await self._rows("SELECT coalesce(max(id), 0) FROM events", ())
         return int(last)
-
-    async def add(self, conversation: Conversation, event: Event) -> None:
-        row = (
-            conversation.address.workspace,
-            conversation.id,
-            event.name,
-            to_json(event.data),
-            to_micros(event.created_at),
-        )
-        await self._writer.do(add, row)
 
     async def prune(self, before: datetime, *, handoffs_before: datetime) -> int:
         """Drop what happened before a moment, and hand-offs of before another; how many."""
@@ -85,6 +74,12 @@ class SqlFeed:
         while gone := await self._writer.do(prune, bounds):
             total += gone
         return total
+
+    async def _told(self, workspace: int, found: Sequence[Any]) -> list[Entry]:
+        entries = [_entry(workspace, row) for row in found]
+        added = await self._added(entries)
+        resolved = [await self._resolved(_with_messages(one, added)) for one in entries]
+        return [one for one in resolved if one is not None]
 
     async def _added(self, entries: Sequence[Entry]) -> dict[int, list[Mapping[str, Any]]]:
         """The messages of each event that tells of some, by its number."""

@@ -129,6 +129,17 @@ async def test_a_users_sessions_are_listed_with_their_counts(house: House) -> No
     }
 
 
+async def test_history_tells_operators_from_the_bot(house: House) -> None:
+    await house.client.post(CHAT, json={"message": "hi", "user_id": "u", "session_id": "s"})
+    (chat,) = [one for one in house.store.all.values() if one.address.chat_id == "s"]
+    house.store.note(chat, "I am Olga", "operator")
+    page = (await house.client.get("/api/v1/conversation/history/s")).json()
+    assert [(each["role"], each["content"]) for each in page["messages"]][1:] == [
+        ("assistant", "Вы сказали: hi"),
+        ("operator", "I am Olga"),
+    ]
+
+
 async def test_history_is_given_in_pages(house: House) -> None:
     for number in range(3):
         body = {"message": f"{number}", "user_id": "u", "session_id": "s"}

@@ -110,6 +110,7 @@ class Failures:
         if not isinstance(cursor, int):
             # What failed before there was a desk is nobody's news.
             cursor = 0
+        latest = await self._parts.feed.latest()
         while entries := await self._parts.feed.after(
             workspace, cursor, limit=AT_ONCE, names=NAMES
         ):
@@ -117,6 +118,9 @@ class Failures:
                 await self._tell(entry)
                 cursor = entry.cursor
                 await self._parts.shelf.put(workspace, SHELF, CURSOR, cursor)
+        if cursor < latest:
+            # All the others since then need not be looked through again.
+            await self._parts.shelf.put(workspace, SHELF, CURSOR, latest)
 
     async def _tell(self, entry: Entry) -> None:
         """Only what an operator said in a group: what the bot says is on the card."""
