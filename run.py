@@ -397,7 +397,7 @@ async def build(
     )
     board = Board()
     listeners.insert(0, board)
-    await board.start(owner.workspace, stores.episodes, stores.operators)
+    await board.start(owner.workspace, stores.episodes, stores.operators, now())
     decider = decider_of(published, performer, meter, board, tape)
     responder = Responder(
         journal=stores.journal,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
 from bots.model.conversation import Conversation
 from bots.model.episode import Episode
@@ -17,6 +18,10 @@ from flows.turn import Waiting
 
 REMEMBERED = 20
 """How many of a queue's last waits an estimate is made of."""
+
+
+LATELY = timedelta(days=1)
+"""How far back waits are looked for at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,18 @@ class Board:
         self._waits: dict[Place, deque[float]] = {}
         self.people: Mapping[int, Operator] = {}
 
-    async def start(self, workspace: int, episodes: Episodes, operators: Operators) -> None:
-        """Know what is there already; before anything happens."""
+    async def start(
+        self, workspace: int, episodes: Episodes, operators: Operators, now: datetime
+    ) -> None:
+        """Know what is there already, and how long was waited in the last day; before anything happens."""
         for chat, episode in await episodes.open(workspace):
             self._entries[chat.id] = Entry(chat.id, chat.address, episode)
-            if episode.accepted_at is not None:
-                self._waited(chat, episode.accepted_at - episode.requested_at)
+        async for told in episodes.told(workspace, since=now - LATELY):
+            data = told.event.data
+            if told.event.name == "handoff.accepted" and _was_asked_for(data):
+                self._waited(
+                    (workspace, told.bot, str(data.get("queue", ""))), float(data["waited"])
+                )
         self.know(await operators.all(workspace))
 
     def know(self, people: Iterable[Operator]) -> None:
@@ -71,9 +82,11 @@ class Board:
             self._entries[conversation.id] = Entry(conversation.id, conversation.address, episode)
         else:
             self._entries.pop(conversation.id, None)
+        address = conversation.address
         for one in events:
-            if one.name == "handoff.accepted" and episode.source != "operator":
-                self._waited(conversation, one.created_at - episode.requested_at)
+            if one.name == "handoff.accepted" and _was_asked_for(one.data):
+                place = (address.workspace, address.bot, episode.queue)
+                self._waited(place, float(one.data["waited"]))
 
     # ------------------------------------------------------------ queues
 
@@ -121,10 +134,8 @@ class Board:
         known = self.people.get(operator) if operator is not None else None
         return known.name if known is not None else ""
 
-    def _waited(self, chat: Conversation, wait: timedelta) -> None:
-        assert chat.episode is not None
-        place = (chat.address.workspace, chat.address.bot, chat.episode.queue)
-        self._waits.setdefault(place, deque(maxlen=REMEMBERED)).append(wait.total_seconds())
+    def _waited(self, place: Place, seconds: float) -> None:
+        self._waits.setdefault(place, deque(maxlen=REMEMBERED)).append(seconds)
 
 
 class Queues(Mapping[str, Waiting]):
@@ -152,6 +163,12 @@ class Queues(Mapping[str, Waiting]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _was_asked_for(accepted: Mapping[str, Any]) -> bool:
+    """Whether somebody waited for it, and this was the end of it: not one given on, or just taken."""
+    asked = accepted.get("source", "native") not in ("operator", "native")
+    return asked and "from" not in accepted and "waited" in accepted
 
 
 def _turn(entry: Entry) -> tuple[int, datetime, int]:

@@ -28,6 +28,7 @@ EasyFlowError
 └── Consumed                 what the turn would answer was answered, dropped or moved before
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 
@@ -49,11 +50,12 @@ class NotFound(Problem):
 
 
 class Invalid(Problem):
-    """A value that cannot be taken; `field` is the caller's own name of it."""
+    """A value that cannot be taken; `field` is the caller's own name of it, `among` those there are."""
 
-    def __init__(self, field: str, error: str) -> None:
+    def __init__(self, field: str, error: str, among: Iterable[str] = ()) -> None:
         self.field = field
         self.error = error
+        self.among = tuple(among)
         super().__init__(f"{field}: {error}")
 
 

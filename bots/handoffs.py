@@ -53,6 +53,14 @@ class Handoffs:
         chat, event = handoff.requested(chat, asked, id=self._new_id(), now=now)
         return chat, (event,)
 
+    def offline(
+        self, chat: Conversation, asked: Asked, now: datetime
+    ) -> tuple[Conversation, Sequence[Event]]:
+        """The flow would ask for a person outside of their hours, and goes another way."""
+        if chat.owner != "bot":
+            return chat, ()
+        return handoff.offline(chat, asked, id=self._new_id(), now=now)
+
     def withdrawn(
         self, chat: Conversation, outcome: Outcome, now: datetime
     ) -> tuple[Conversation, Sequence[Event]]:

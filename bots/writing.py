@@ -128,6 +128,11 @@ class Writing:
                 self._handed(self._handoffs.asked(self._chat_now(), self._who(effect), self._now))
             case WithdrawRequest():
                 self._handed(self._handoffs.withdrawn(self._chat_now(), effect.outcome, self._now))
+            case Happened(name="handoff_missed", data={"outcome": "offline"}):
+                self._happened(effect)
+                self._handed(
+                    self._handoffs.offline(self._chat_now(), self._wanted(effect), self._now)
+                )
             case Happened():
                 self._happened(effect)
 
@@ -145,9 +150,10 @@ class Writing:
         at_once: bool,
     ) -> TurnRecord:
         """Everything the turn changes. What it said before the owner changed goes out all the same."""
-        self._chat, clocks = self._handoffs.wound(self._chat_now(), self._now)
-        for clock in clocks:
-            self.add(clock)
+        if self._chat.episode is not None:
+            self._chat, clocks = self._handoffs.wound(self._chat_now(), self._now)
+            for clock in clocks:
+                self.add(clock)
         conversation = self._changed()
         outgoing: list[Outgoing] = []
         if self._said and (self._channel is not None or conversation.address.at_messenger):
@@ -252,6 +258,14 @@ class Writing:
             note=effect.note,
             priority=cast(Priority, effect.priority),
             patient=effect.timed,
+        )
+
+    def _wanted(self, missed: Happened) -> Asked:
+        """What the flow would have asked for, had anybody been there."""
+        return Asked(
+            source=composing.source_of(self._decided.understood),
+            queue=str(missed.data.get("queue", "")),
+            note=str(missed.data.get("note", "")),
         )
 
     def _handed(self, done: tuple[Conversation, Sequence[Event]]) -> None:

@@ -74,6 +74,15 @@ def requested(
     return _owned(chat, "queue", episode), event("handoff.requested", episode, now, data)
 
 
+def offline(
+    chat: Conversation, asked: Asked, *, id: str, now: datetime
+) -> tuple[Conversation, Sequence[Event]]:
+    """A person was wanted outside of their hours: asked for and over at once, the bot has it all along."""
+    asking, request = requested(chat, asked, id=id, now=now)
+    over, end = released(asking, "offline", now=now, why="hours")
+    return replace(chat, episode=over.episode), (request, end)
+
+
 def taken(
     chat: Conversation,
     *,
@@ -110,13 +119,14 @@ def taken(
     elif version is not None and episode.version and version != episode.version:
         raise Conflict("The chat is no longer as the button shows it", "stale")
     had = episode.assignee
+    waiting_since = episode.since or episode.requested_at
     episode = _passed(episode, "active", by, now)
     episode = replace(episode, native=native if by is None else "")
     data: dict[str, Any] = {
         "by": native or why or "operator",
         "operator": by,
         "source": episode.source,
-        "waited": _seconds(episode.requested_at, now),
+        "waited": _seconds(waiting_since, now),
     }
     if had is not None:
         data["from"] = had

@@ -99,8 +99,9 @@ class Handling:
         """low, normal, high or urgent."""
         let(who, "operator")
         if priority not in PRIORITIES:
+            there = ", ".join(PRIORITIES)
             raise Invalid(
-                "priority", f"No such priority: {priority}. There are: {', '.join(PRIORITIES)}"
+                "priority", f"No such priority: {priority}. There are: {there}", PRIORITIES
             )
 
         def change(chat: Conversation, now: datetime) -> handling.Done:

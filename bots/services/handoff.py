@@ -332,7 +332,8 @@ class Handoff(Handling):
         """A bot that declares no queues has whatever it is asked for."""
         queues = self._queues(bot)
         if queue and queues and queue not in queues:
-            raise Invalid("queue", f"No such queue: {queue}. There are: {', '.join(queues)}")
+            there = ", ".join(queues)
+            raise Invalid("queue", f"No such queue: {queue}. There are: {there}", queues)
 
 
 def _serves(who: Operator, episode: Episode) -> None:

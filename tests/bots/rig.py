@@ -346,7 +346,9 @@ class Rig:
         )
         self.board = Board()
         self.listeners[0] = self.board
-        await self.board.start(WORKSPACE, self.stores.episodes, self.stores.operators)
+        await self.board.start(
+            WORKSPACE, self.stores.episodes, self.stores.operators, self.hands.now()
+        )
         decider = Decider(
             published=self.published,
             performer=performer,

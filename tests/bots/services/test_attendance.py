@@ -46,7 +46,12 @@ class Staff:
         await self.handoff.take(address_of(chat), who)
 
     async def looks(self) -> None:
-        await self.board.start(WORKSPACE, self.rig.stores.episodes, self.rig.stores.operators)
+        await self.board.start(
+            WORKSPACE,
+            self.rig.stores.episodes,
+            self.rig.stores.operators,
+            self.rig.hands.now(),
+        )
         await self.attendance.look()
         await self.rig.quiet()
 

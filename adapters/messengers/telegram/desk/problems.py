@@ -50,6 +50,18 @@ WORDS = Words(
             "Это может только {role} и выше. Роли меняет владелец: python run.py operators.",
             "Only a {role} or above may do this. The owner changes roles: python run.py operators.",
         ),
+        "not queue": ("Такой очереди нет. Есть: {among}.", "No such queue. There are: {among}."),
+        "not priority": (
+            "Такой срочности нет. Есть: {among}.",
+            "No such priority. There are: {among}.",
+        ),
+        "not tag": ("В метке от 1 до 40 знаков.", "A tag has 1 to 40 characters."),
+        "not field": (
+            "Имя поля — буквы, цифры и «_», значение — не длиннее 1000 знаков: /set заказ=123",
+            "A field's name has letters, digits and _, its value 1000 characters at most: /set order=123",
+        ),
+        "not until": ("Это время уже прошло.", "That moment is over already."),
+        "not note": ("В заметке нет слов: /note текст", "A note needs words: /note text"),
         "not_found": ("Не нашлось: {id}.", "Not found: {id}."),
         "later": ("Слишком часто. Попробуйте через {n} с.", "Too often. Try again in {n} s."),
     }
@@ -78,4 +90,6 @@ async def worded(kit: Kit, problem: Problem, language: str) -> str:
         return WORDS.say(language, "not_found", id=problem.id)
     if isinstance(problem, TooMany):
         return WORDS.say(language, "later", n=round(problem.retry_after))
+    if isinstance(problem, Invalid) and (name := f"not {problem.field}") in WORDS:
+        return WORDS.say(language, name, among=", ".join(problem.among))
     return problem.error if isinstance(problem, Invalid) else str(problem)
