@@ -476,8 +476,9 @@ chat:
   - client: /help
   - bot: "*"
   - after: 21m
+  - bot: Сейчас никто не смог ответить*
 expect:
-  silent: yes
+  silent: no
   handoff: {queue: поддержка, note: Просят*, priority: high, position: 3, source: phrase}
 """
     assert only(bot(DESK, QUEUES), text).failure == ""
