@@ -141,6 +141,21 @@ class EasyFlow:
         is_json = (response.headers.get("Content-Type") or "").startswith("application/json")
         return response.status, orjson.loads(text) if is_json else text.decode(errors="replace")
 
+    def command(self, *words: str) -> str:
+        """`python run.py …` beside the server, over the same data; what it prints."""
+        done = subprocess.run(
+            [sys.executable, "run.py", *words],
+            cwd=ROOT,
+            env=self._environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     async def asked(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
         """`call` beside other things that happen."""
         return await asyncio.to_thread(self.call, method, path, body, **more)
