@@ -1,7 +1,8 @@
 """A topic of a group as a page that looks like Telegram, for pictures in the guides."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from html import escape
 from typing import Any
 
@@ -9,6 +10,8 @@ from tests.servers.telegram_group import Shown, ShownTopic
 
 COLOURS = ("#c03d33", "#4fad2d", "#168acd", "#8544d6", "#cd4073", "#2996ad", "#ce671b")
 WIDTH = 560
+ZONE = timezone(timedelta(hours=3))
+"""Where the reader lives."""
 
 _OPEN = {
     "bold": "<b>",
@@ -91,24 +94,30 @@ FOLDED = 92
 
 
 def page(
-    topic: ShownTopic,
+    topic: ShownTopic | None,
     messages: Sequence[Shown],
     *,
+    me: str = "",
     group: str = "Поддержка",
     unfolded: bool = False,
     notes: Mapping[int, str] | None = None,
 ) -> str:
-    """The whole page; `notes` are reactions by the message they are given to."""
+    """The whole page of a topic, of General without one.
+
+    `me` is what the bot is called; `notes` are reactions by the message they are given to.
+    """
+    messages = [replace(one, by=me) if me and one.mine else one for one in messages]
+    name, icon = (topic.name, topic.icon) if topic is not None else ("General", "#")
     pinned = [one for one in messages if one.pinned]
     folded = "9999" if unfolded else str(FOLDED)
     style = STYLE.replace("WIDTH", str(WIDTH)).replace("FOLDED", folded)
     seen = "".join(_message(one, (notes or {}).get(one.id, "")) for one in messages)
-    closed = " · тема закрыта" if topic.closed else ""
+    closed = " · тема закрыта" if topic is not None and topic.closed else ""
     pin = _pin(pinned[-1]) if pinned else ""
     return (
         f"<!doctype html><meta charset=utf-8><style>{style}</style><div id=topic>"
-        f"<header><div class=icon>{escape(topic.icon or topic.name[:1])}</div>"
-        f"<div><b>{escape(topic.name)}</b><small>{escape(group)}{closed}</small></div></header>"
+        f"<header><div class=icon>{escape(icon or name[:1])}</div>"
+        f"<div><b>{escape(name)}</b><small>{escape(group)}{closed}</small></div></header>"
         f"{pin}<main>{seen}</main></div>"
         "<script>for (const one of document.querySelectorAll('.folded'))"
         " if (one.scrollHeight > one.clientHeight) one.classList.add('cut')</script>"
@@ -125,7 +134,7 @@ def _message(one: Shown, reaction: str) -> str:
         return f"<div class=service>{_service(one)}</div>"
     side = "" if one.mine else " other"
     colour = COLOURS[sum(map(ord, one.by)) % len(COLOURS)]
-    at = datetime.fromtimestamp(one.message["date"], UTC).strftime("%H:%M")
+    at = datetime.fromtimestamp(one.message["date"], ZONE).strftime("%H:%M")
     given = f"<div class=reaction>{reaction}</div>" if reaction else ""
     return (
         f"<div class='message{side}'><div class=bubble>"
