@@ -94,7 +94,7 @@ class Studio:
         topic = next((one for one in self.group.topics() if one.thread == thread), None)
         html = page(topic, shown, me=NAME, unfolded=unfolded)
         tab = await self.browser.new_page(
-            viewport={"width": WIDTH, "height": 400}, device_scale_factor=1.5
+            viewport={"width": WIDTH, "height": 400}, device_scale_factor=1.25
         )
         await tab.set_content(html)
         await tab.locator("#topic").screenshot(path=str(FOLDER / f"{name}.png"))

@@ -52,7 +52,7 @@ STYLE = """
 * { box-sizing: border-box }
 body { margin: 0; font: 15px/1.35 'Open Sans', 'DejaVu Sans', 'Noto Color Emoji', sans-serif;
        color: #000; width: WIDTHpx; background: #fff }
-#topic { width: WIDTHpx; background: #d5dfc9 linear-gradient(160deg, #d9e4c5, #bfd5c0) }
+#topic { width: WIDTHpx; background: #cfdcc4 }
 header { background: #fff; padding: 9px 14px; display: flex; align-items: center; gap: 11px }
 header .icon { width: 38px; height: 38px; border-radius: 50%; background: #eef3f7; font-size: 21px;
                text-align: center; line-height: 38px }
@@ -66,7 +66,7 @@ main { padding: 10px 12px 12px; display: flex; flex-direction: column; gap: 6px 
            padding: 2px 10px; font-size: 12.5px }
 .message { max-width: 88%; align-self: flex-start; display: flex; flex-direction: column; gap: 4px }
 .message.other { align-self: flex-end }
-.bubble { background: #fff; border-radius: 12px; padding: 6px 11px 7px; box-shadow: 0 1px 1px #0002;
+.bubble { background: #fff; border-radius: 12px; padding: 6px 11px 7px;
           white-space: pre-wrap; overflow-wrap: anywhere }
 .other .bubble { background: #eeffdd }
 .who { font-weight: 600; font-size: 13.5px; white-space: normal }
