@@ -189,6 +189,7 @@ async def test_tags_priority_and_fields(desk: DeskRig) -> None:
         {"заказ": "123"},
     )
     assert "low, normal, high, urgent" in await said(desk, olya, "/prio так себе")
+    assert "/set" in await said(desk, olya, "/set мой заказ=1")
 
 
 async def test_a_chat_rests_and_wakes_up(desk: DeskRig) -> None:

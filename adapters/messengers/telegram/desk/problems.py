@@ -62,6 +62,7 @@ WORDS = Words(
         ),
         "not until": ("Это время уже прошло.", "That moment is over already."),
         "not note": ("В заметке нет слов: /note текст", "A note needs words: /note text"),
+        "which": ("Кто или что именно: {names}?", "Which of them: {names}?"),
         "not_found": ("Не нашлось: {id}.", "Not found: {id}."),
         "later": ("Слишком часто. Попробуйте через {n} с.", "Too often. Try again in {n} s."),
     }
@@ -82,6 +83,8 @@ async def worded(kit: Kit, problem: Problem, language: str) -> str:
         return WORDS.say(language, "natively" if problem.native else "taken", name=name)
     if isinstance(problem, Conflict) and problem.code in WORDS:
         return WORDS.say(language, problem.code)
+    if type(problem) is Conflict and not problem.code:
+        return WORDS.say(language, "which", names=problem)
     if isinstance(problem, Forbidden):
         needed = str(problem).rsplit(" ", 1)[-1]
         names = ROLES.get(needed, (needed, needed))

@@ -7,6 +7,7 @@ import structlog
 
 from adapters.foreign_json import mapping
 from adapters.messengers.telegram.client import Client
+from adapters.messengers.telegram.desk.commands.menu import announce
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.words import Words
 from adapters.messengers.telegram.errors import ChatMoved
@@ -130,7 +131,10 @@ class Rights:
         """Look at every group whose account is connected."""
         for group in self._kit.groups.all:
             try:
-                await self.check(group)
+                group = await self.check(group)
+                if not group.down:
+                    # A new version may know commands that the one before did not.
+                    await announce(self._kit, group)
             except ChannelError as error:
                 log.warning("A group cannot be looked at", chat=group.chat_id, why=str(error))
 
