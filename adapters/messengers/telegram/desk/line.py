@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -39,6 +39,8 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds between tries while Telegram does not answer."""
 
 Files = Mapping[str, tuple[str, bytes]]
+Prepare = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Gives the parameters of a call when its turn has come. Raises where there is nothing to call for."""
 
 log = structlog.get_logger()
 
@@ -77,6 +79,7 @@ class _Call:
     merge: str
     files: Files
     since: datetime
+    prepare: Prepare | None = None
     done: list[asyncio.Future[Any]] = field(default_factory=list)
 
     @property
@@ -136,11 +139,13 @@ class Line:
         *,
         merge: str = "",
         files: Files | None = None,
+        prepare: Prepare | None = None,
     ) -> Any:
         """Make a call when its turn has come; its `chat_id` is put in. Gives Telegram's result.
 
         Of two that wait with the same `merge` the later one is made, for both. `files` (name and
-        content) go each as a parameter of its own. Raises a ChannelError of `refused.py` for what the
+        content) go each as a parameter of its own. With `prepare` the parameters are made when the turn
+        has come, once. Raises a ChannelError of `refused.py` for what the
         group refuses for good; what passes is waited for.
         """
         if self._closing:
@@ -151,6 +156,7 @@ class Line:
             waits = _Call(
                 next(self._numbers), method, parameters, urgency, merge, files or {}, self._clock()
             )
+            waits.prepare = prepare
             self._waiting.append(waits)
         else:
             waits.method, waits.parameters, waits.files = method, parameters, files or {}
@@ -222,8 +228,11 @@ class Line:
     async def _make(self, call: _Call, tries: int) -> bool:
         """True where it has to be made again: it stays the first of its urgency."""
         self._under_way = call
-        self._count(call.cost)
         try:
+            if call.prepare is not None:
+                call.parameters = {**call.parameters, **await call.prepare()}
+                call.prepare = None
+            self._count(call.cost)
             result = await self._send(call)
         except ChannelBusy as busy:
             self._pause(busy.retry_after)

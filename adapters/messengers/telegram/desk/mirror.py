@@ -1,7 +1,8 @@
 """Shows a chat in its topic: every message past the topic's cursor, in order, none left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
@@ -19,6 +20,7 @@ from adapters.messengers.telegram.desk.shown import (
     as_reply,
     calls_of,
     fits_together,
+    ids_of,
     plain,
     together,
     words_of,
@@ -66,7 +68,7 @@ class Mirror:
                     messages = await self._after(chat, topic)
                 batch = _batch(messages, short=line.left < SHORT)
                 topic = await self._shown(chat, topic, line, group, batch)
-                messages = messages[len(batch) :]
+                messages = [one for one in messages if one.seq > topic.mirrored]
         return topic
 
     async def _after(self, chat: Conversation, topic: Topic) -> list[MessageRecord]:
@@ -115,6 +117,10 @@ class Mirror:
         done = {
             one.part // PART for one in here if one.way == "in" and one.thread_id == topic.thread_id
         }
+        if not done and line.left < SHORT and _may_stand_with_others(record):
+            together_shown = await self._shown_in_turn(chat, topic, line, frame)
+            if together_shown is not None:
+                return together_shown
         if record.renews and not record.text.strip():
             return await self._noted(topic, (), upto)
         brought = await self._media.brought(
@@ -147,6 +153,26 @@ class Mirror:
             # After each call, so that a crash shows no more than this one again.
             await self._parts.desks.add_relays(made)
         return await self._noted(topic, (), upto)
+
+    async def _shown_in_turn(
+        self, chat: Conversation, topic: Topic, line: Line, frame: Frame
+    ) -> Topic | None:
+        """What a customer wrote by the time the line has room for it; None where the group refuses it so."""
+        batch: list[MessageRecord] = []
+
+        async def prepare() -> Mapping[str, Any]:
+            batch[:] = _batch(await self._after(chat, topic), short=True)
+            (call,) = calls_of(as_reply(together(batch), frame, (), ()))
+            return {name: value for name, value in call.items() if name != "method"}
+
+        where = {"message_thread_id": int(topic.thread_id)} if topic.thread_id else {}
+        try:
+            sent = await line.call("sendMessage", where, Urgency.NOW, prepare=prepare)
+        except Rejected as rejected:
+            log.warning("A group refuses a message, showing it otherwise", why=str(rejected))
+            return None
+        made = [relay_of(chat, topic, id, one.seq, 0) for one in batch for id in ids_of(sent)]
+        return await self._noted(topic, made, batch[-1].seq)
 
     async def _noted(self, topic: Topic, relays: Sequence[Relay], upto: int) -> Topic:
         topic = replace(topic, mirrored=max(topic.mirrored, upto))
@@ -207,10 +233,15 @@ class Mirror:
         return None
 
 
+def _may_stand_with_others(record: MessageRecord) -> bool:
+    """Words of a customer: what operators say may have been said in this very group."""
+    return record.author == "customer" and plain(record) and fits_together([], record)
+
+
 def _batch(messages: Sequence[MessageRecord], *, short: bool) -> list[MessageRecord]:
     """The first message, and those that may stand in the same one of the group."""
     batch = [messages[0]]
-    if short and plain(messages[0]):
+    if short and _may_stand_with_others(messages[0]):
         for more in messages[1:]:
             if not fits_together(batch, more):
                 break

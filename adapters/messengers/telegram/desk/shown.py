@@ -116,7 +116,7 @@ def plain(record: MessageRecord) -> bool:
 
 def fits_together(records: Sequence[MessageRecord], more: MessageRecord) -> bool:
     """Whether one more may be shown in the same message: one author, words alone, not too long."""
-    if more.author != records[0].author or not all(map(plain, (*records, more))):
+    if records and more.author != records[0].author or not all(map(plain, (*records, more))):
         return False
     length = sum(units(one.text) + 1 for one in (*records, more))
     return length <= MAX_TEXT - 200

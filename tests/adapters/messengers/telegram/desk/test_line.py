@@ -175,6 +175,25 @@ async def test_what_changes_nothing_is_done(line: Line, group: Group) -> None:
     assert await said(line, "title", Urgency.COSMETIC) is None
 
 
+async def test_what_is_prepared_is_prepared_when_its_turn_comes_and_once(
+    line: Line, group: Group, time: Clockwork
+) -> None:
+    await asyncio.gather(*(said(line, "before") for _ in range(BURST)))
+    made: list[datetime] = []
+
+    async def prepare() -> dict[str, Any]:
+        made.append(time.now())
+        return {"text": f"prepared {len(made)}"}
+
+    start = time.now()
+    group.refuses.append(ChannelBusy(30))
+    await line.call("sendMessage", {"message_thread_id": 7}, Urgency.NOW, prepare=prepare)
+    assert len(made) == 1
+    assert made[0] > start
+    assert group.taken[-1][2]["text"] == "prepared 1"
+    assert group.taken[-1][2]["message_thread_id"] == 7
+
+
 async def test_an_album_costs_as_many_as_it_has_parts(
     line: Line, group: Group, time: Clockwork
 ) -> None:
