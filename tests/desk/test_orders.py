@@ -375,3 +375,11 @@ async def test_what_was_said_is_corrected_and_taken_back(desk: DeskRig) -> None:
     made = desk.telegram.calls(chat_id=desk.number("anna"))
     assert made[-1].method in ("deleteMessage", "deleteMessages")
     assert "ответьте" in (await said(desk, olya, "/del")).casefold()
+
+
+async def test_a_viewer_presses_nothing_that_they_may_not_order(desk: DeskRig) -> None:
+    await taken(desk)
+    viewer = await desk.operator("Витя", role="viewer")
+    for label in ("Заметка", "Передать", "Закрыть"):
+        assert "оператор" in await viewer.presses("anna", label), label
+    assert (await episode(desk)).state == "active"

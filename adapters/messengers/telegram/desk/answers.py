@@ -16,6 +16,7 @@ from adapters.messengers.telegram.desk_updates import thread_of
 from adapters.messengers.telegram.fields import id_of
 from bots.errors import ChannelError
 from bots.model.desk import DeskGroup, Relay
+from bots.shaping import shortened
 
 LONGEST_NOTICE = 200
 LONGEST_TEXT = 4096
@@ -70,7 +71,7 @@ class Answers:
 
         `then` is told our message's id.
         """
-        parameters: dict[str, Any] = {"text": answer.text[:LONGEST_TEXT]}
+        parameters: dict[str, Any] = {"text": shortened(answer.text, LONGEST_TEXT)}
         if answer.buttons:
             parameters["reply_markup"] = {"inline_keyboard": [list(row) for row in answer.buttons]}
         if answered := id_of(message.get("message_id")):

@@ -68,6 +68,7 @@ WORDS = Words(
             "Не отправлено: этот человек заблокирован. /unblock снимет это.",
             "Not sent: this person is blocked. /unblock lifts it.",
         ),
+        "unsent": ("Не отправлено. {why}", "Not sent. {why}"),
         "take": ("Взять", "Take"),
         "takesay": ("Взять и отправить", "Take and send"),
         "force": ("Забрать чат", "Take over"),
@@ -139,6 +140,14 @@ class Hinting:
         if self._hints.due(0, said.user, why, self._kit.parts.clock()):
             language = self._kit.language(group)
             self._kit.answers.reply(group, said.raw, Answer(text=WORDS.say(language, why)))
+
+    async def unsent(
+        self, group: DeskGroup, said: GroupMessage, chat: Conversation, problem: Problem
+    ) -> None:
+        """The house did not take a message for the customer."""
+        language = self._kit.parts.speaks(chat)
+        text = WORDS.say(language, "unsent", why=await worded(self._kit, problem, language))
+        self._kit.answers.reply(group, said.raw, Answer(text=text), chat=chat.id)
 
     async def sent_already(
         self,

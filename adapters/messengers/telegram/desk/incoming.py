@@ -21,7 +21,7 @@ from adapters.messengers.telegram.desk.presses import Presses
 from adapters.messengers.telegram.desk.service import Service
 from adapters.messengers.telegram.desk_updates import update_of
 from adapters.messengers.telegram.fields import id_of
-from bots.errors import Conflict, Consumed, Problem, Unavailable
+from bots.errors import Consumed, Problem, Unavailable
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup
 from bots.model.message import UnifiedMessage
@@ -114,14 +114,17 @@ class Incoming:
                 await self._pass_on(chat, who, said, group)
             except Consumed:
                 return
-            except Conflict:
-                # The chat changed hands between our look and our word: look again.
+            except Unavailable:
+                raise
+            except Problem as problem:
+                # The chat may have changed hands between our look and our word: look again.
                 again = await self._kit.parts.episodes.conversation(
                     self._kit.parts.workspace, chat.id
                 )
-                if again.episode == chat.episode:
-                    raise
-                await self._take_words(group, said, again, who)
+                if again.episode != chat.episode:
+                    await self._take_words(group, said, again, who)
+                else:
+                    await self._hinting.unsent(group, said, chat, problem)
         elif isinstance(verdict, guard.Notes):
             assert who is not None
             await self._orders.take(group, replace(said, text=""), chat, who, "note", verdict.text)

@@ -8,6 +8,7 @@ import structlog
 from adapters.foreign_json import mapping
 from adapters.messengers.telegram.desk.answers import Answer
 from adapters.messengers.telegram.desk.buttons import Pressed, read
+from adapters.messengers.telegram.desk.commands.catalogue import named
 from adapters.messengers.telegram.desk.hints import WORDS as HINTS
 from adapters.messengers.telegram.desk.hints import Hinting
 from adapters.messengers.telegram.desk.kit import Kit
@@ -16,7 +17,7 @@ from adapters.messengers.telegram.desk.problems import worded
 from adapters.messengers.telegram.desk.unsaid import Unsaid
 from adapters.messengers.telegram.desk.words import Words
 from adapters.messengers.telegram.fields import id_of
-from bots.errors import Consumed, NotFound, Problem
+from bots.errors import Consumed, Forbidden, NotFound, Problem
 from bots.model.desk import DeskGroup
 
 WORDS = Words(
@@ -123,7 +124,9 @@ class Presses:
     async def _run(self, order: Order, verb: str) -> Answer | str | None:
         if verb in UNSAID:
             return await self._with_unsaid(order, verb)
-        run = self._verbs.get(verb)
+        run, command = self._verbs.get(verb), named(verb)
+        if command is not None and not order.who.may(command.role):
+            raise Forbidden(f"This is for a {command.role}")
         if run is not None:
             return await run(order, self._kit)
         return Answer(text=WORDS.say(order.language, "unknown"), alert=True)

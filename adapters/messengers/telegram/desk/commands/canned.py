@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapters.messengers.telegram.desk.answers import Answer
+from adapters.messengers.telegram.desk.answers import LONGEST_TEXT, Answer
 from adapters.messengers.telegram.desk.buttons import button
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.order import Command, Order
@@ -12,6 +12,7 @@ from adapters.messengers.telegram.fields import string
 from bots.errors import Conflict, Invalid, NotFound
 from bots.model.message import Reply
 from bots.services.canned import Ready
+from bots.shaping import units
 from flows.canned import Unfilled
 
 MOST = 12
@@ -38,6 +39,10 @@ WORDS = Words(
         "unfilled": (
             "«{key}» не отправить: в этом чате неизвестно {names}. Напишите сами.",
             "“{key}” cannot be sent: {names} is not known in this chat. Write it yourself.",
+        ),
+        "too_long": (
+            "«{key}» здесь длиннее 4096 знаков: напишите короче.",
+            "“{key}” is longer than 4096 characters here: write it shorter.",
         ),
         "send": ("✅ Отправить", "✅ Send"),
         "edit": ("✏️ Скопировать и править", "✏️ Copy and edit"),
@@ -140,6 +145,8 @@ def _shown(order: Order, kit: Kit, ready: Ready) -> Answer:
         names = ", ".join(unfilled.names)
         problem = WORDS.say(order.language, "unfilled", key=ready.key, names=names)
         raise Invalid("canned", problem) from None
+    if units(text) > LONGEST_TEXT:
+        raise Invalid("canned", WORDS.say(order.language, "too_long", key=ready.key))
     chat = order.chat
     version = chat.episode.version if chat.episode is not None else 0
     edit: dict[str, Any]
