@@ -94,3 +94,27 @@ async def test_a_group_that_is_nearly_full_is_told_of(desk: DeskRig) -> None:
     await desk.later(30)
     (trouble,) = desk.desk.troubles().values()
     assert "make another group" in trouble
+
+
+async def test_a_topic_that_is_used_again_while_old_ones_are_deleted_stays(
+    database: Path, telegram_server: FakeTelegram
+) -> None:
+    async with DeskRig(database, telegram_server, keep_topics=timedelta(days=30)) as desk:
+        olya = await desk.operator("Оля")
+        old = await closed(desk, olya)
+        again = await closed(desk, olya, "boris")
+        await days(desk, 31)
+        for number in range(6):
+            desk.customer_writes(f"c{number}", "/start")
+        await desk.settle()
+        for number in range(6):
+            desk.customer_writes(f"c{number}", "оператор")
+        await desk.settle()
+        # The group is busy: the first deletion waits, and Boris comes back meanwhile.
+        tidying = desk.beside(desk.desk.tidy())
+        await desk.customer("boris", "оператор", "ау")
+        await desk.later(180)
+        await tidying
+        assert desk.forum.topic(old).gone
+        assert not desk.forum.topic(again).gone
+        assert (await desk.texts("boris"))[-1] == "ау"

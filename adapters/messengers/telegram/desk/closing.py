@@ -1,6 +1,6 @@
 """The end of a hand-off in its topic: what came of it, one line; then the topic is closed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from adapters.messengers.telegram.desk.drawing import Drawing
 from adapters.messengers.telegram.desk.faces import Faces
 from adapters.messengers.telegram.desk.flat import header, is_shared
 from adapters.messengers.telegram.desk.line import Line, Urgency
-from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.mirror import Mirror
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.refused import NoSuchReply, TopicClosed, TopicLost
@@ -74,25 +73,26 @@ class Closing:
         await self._parts.desks.put_topic(topic)
         return topic
 
-    async def archive(self, lines: Lines, groups: Mapping[tuple[str, str], DeskGroup]) -> int:
-        """Delete topics that were closed long ago, where their owner wants that; gives how many."""
+    async def old(self) -> Sequence[Topic]:
+        """Topics that were closed long ago, where their owner wants them gone."""
         keep = self._parts.keep_topics
         if keep is None:
-            return 0
+            return ()
         before = self._parts.clock() - keep
-        old = await self._parts.desks.closed_before(self._parts.workspace, before, limit=AT_ONCE)
-        gone = 0
-        for topic in old:
-            group = groups.get((topic.channel, topic.chat_id))
-            line = lines.of(group) if group is not None else None
-            if line is None:
-                continue
-            if not is_shared(topic) and not await self._deleted(topic, line):
-                continue
-            shown = {**topic.shown, "archived": True}
-            await self._parts.desks.put_topic(replace(topic, status="lost", shown=shown))
-            gone += 1
-        return gone
+        return await self._parts.desks.closed_before(self._parts.workspace, before, limit=AT_ONCE)
+
+    async def archive(self, old: Topic, line: Line) -> bool:
+        """Delete one of them, unless it is used again; while nothing else is done with its chat."""
+        kept = await self._parts.desks.topics(old.conversation_id)
+        here = (old.channel, old.chat_id, old.gen)
+        topic = next((one for one in kept if (one.channel, one.chat_id, one.gen) == here), old)
+        if topic.status != "closed":
+            return False
+        if not is_shared(topic) and not await self._deleted(topic, line):
+            return False
+        shown = {**topic.shown, "archived": True}
+        await self._parts.desks.put_topic(replace(topic, status="lost", shown=shown))
+        return True
 
     async def _deleted(self, topic: Topic, line: Line) -> bool:
         try:

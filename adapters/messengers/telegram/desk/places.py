@@ -95,8 +95,14 @@ class Places:
 
     async def archive(self) -> None:
         """Delete topics that were closed long ago, where that is wanted."""
-        groups = {(one.channel, one.chat_id): one for one in self._groups.all}
-        gone = await self._closing.archive(self._lines, groups)
+        gone = 0
+        for topic in await self._closing.old():
+            group = self._groups.at(topic.channel, topic.chat_id)
+            line = self._lines.of(group) if group is not None else None
+            if line is None:
+                continue
+            async with self._lock(topic.conversation_id):
+                gone += await self._closing.archive(topic, line)
         if gone:
             log.info("Old topics were deleted", count=gone)
 
