@@ -8,24 +8,29 @@ import structlog
 from adapters.messengers.telegram.channel import TelegramChannel
 from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.words import Words
 from bots.errors import ChannelError
 from bots.model.desk import DeskGroup
 
 ONCE_IN = timedelta(hours=1)
 """How often a group is told that it is too slow."""
 
-CROWDED = {
-    "ru": (
-        "⚠️ Сообщения показываются здесь с опозданием ({seconds} с): Telegram разрешает боту около"
-        " 20 действий в минуту в одной группе. Ничего не потеряно.\n\nЧто поможет: вторая группа для"
-        " части очередей (добавьте бота в неё и напишите /setup с новым кодом)."
-    ),
-    "en": (
-        "⚠️ Messages are shown here late (by {seconds} s): Telegram lets a bot do about 20 things a"
-        " minute in one group. Nothing is lost.\n\nWhat helps: a second group for some of the queues"
-        " (add the bot to it and write /setup with a new code)."
-    ),
-}
+WORDS = Words(
+    {
+        "crowded": (
+            (
+                "⚠️ Сообщения показываются здесь с опозданием ({seconds} с): Telegram разрешает боту"
+                " около 20 действий в минуту в одной группе. Ничего не потеряно.\n\nЧто поможет: вторая"
+                " группа для части очередей (добавьте бота в неё и напишите /setup с новым кодом)."
+            ),
+            (
+                "⚠️ Messages are shown here late (by {seconds} s): Telegram lets a bot do about 20"
+                " things a minute in one group. Nothing is lost.\n\nWhat helps: a second group for some"
+                " of the queues (add the bot to it and write /setup with a new code)."
+            ),
+        ),
+    }
+)
 
 log = structlog.get_logger()
 
@@ -115,8 +120,8 @@ class Lines:
         log.warning(
             "A group of operators is too slow", chat=group.chat_id, behind=behind.total_seconds()
         )
-        words = CROWDED[self._parts.language(group.bot or channel.bot)]
-        text = words.format(seconds=round(behind.total_seconds()))
+        language = self._parts.language(group.bot or channel.bot)
+        text = WORDS.say(language, "crowded", seconds=round(behind.total_seconds()))
         self._beside(asyncio.create_task(self._tell(self._lines[key][1], text)))
 
     async def _tell(self, line: Line, text: str) -> None:
