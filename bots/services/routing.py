@@ -62,6 +62,7 @@ class Routing:
         self._numbers = itertools.count(1)
         self._again = False
         self._looking: asyncio.Task[None] | None = None
+        self._closing = False
 
     # ------------------------------------------------------------ when to look
 
@@ -79,6 +80,8 @@ class Routing:
 
     def wake(self) -> None:
         """Look now: somebody came back, or has other queues."""
+        if self._closing:
+            return
         self._again = True
         if self._looking is None or self._looking.done():
             self._looking = asyncio.get_running_loop().create_task(self._look_until_done())
@@ -91,7 +94,8 @@ class Routing:
             await self._sleep(EVERY)
 
     async def close(self) -> None:
-        """Look no more."""
+        """Look no more, whatever is told of meanwhile."""
+        self._closing = True
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)

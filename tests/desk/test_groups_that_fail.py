@@ -1,5 +1,6 @@
 """Groups without topics, without rights, gone, moved, or none at all: nobody's words are lost."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from tests.desk.rig import CHANNEL, GROUP, DeskRig
@@ -178,3 +179,20 @@ async def test_a_chat_given_to_another_queue_moves_to_its_group(desk: DeskRig) -
     await desk.later(30)
     assert [one.text for one in sales.shown(topic.thread)][-1] == "ау"
     assert "ау" not in [one.text for one in desk.forum.shown(thread)]
+
+
+async def test_where_chats_share_a_group_a_window_that_closes_says_whose_it_is(
+    database: Path, telegram_server: FakeTelegram
+) -> None:
+    async with DeskRig(database, telegram_server, forum=False) as rig:
+        rig.channel.window = timedelta(days=1)
+        olya = await rig.operator("Оля")
+        await rig.asks("anna")
+        await rig.later(30)
+        rig.hands.wake(rig.hands.time + timedelta(hours=23))
+        await rig.later(90)
+        (warning,) = [one for one in general(rig) if "закроет окно" in one.text]
+        assert warning.text.startswith(f"anna · TG · #{(await rig.chat('anna')).id}\n")
+        olya.person.writes(None, "/take", reply_to=warning.id)
+        await rig.later(30)
+        assert (await rig.chat("anna")).owner == "operator"

@@ -80,15 +80,19 @@ class Failures:
         self._remarks = remarks
         self._task: asyncio.Task[None] | None = None
         self._more = False
+        self._closing = False
 
     def look(self) -> None:
         """Something may have failed: must be quick and must not raise."""
+        if self._closing:
+            return
         self._more = True
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._follow())
 
     async def close(self) -> None:
         """What was not told yet is told after the next start."""
+        self._closing = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from adapters.messengers.telegram.desk.closing import own
+from adapters.messengers.telegram.desk.flat import header, is_shared
 from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.line import Urgency
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.titles import LONG, SOON_CLOSED
+from adapters.messengers.telegram.desk.topics import thread
 from adapters.messengers.telegram.desk.words import Words
 from bots.errors import EasyFlowError, NotFound
 from bots.model.conversation import Conversation
@@ -38,6 +41,7 @@ class Windows:
         self._lines = lines
         self._due: dict[int, datetime] = {}
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def start(self) -> None:
         """Know the chats that people have."""
@@ -49,6 +53,8 @@ class Windows:
         channel = self._parts.channels.get(chat.address.channel)
         window = channel.window if channel is not None else None
         episode = chat.episode
+        if self._closing:
+            return
         if window is None or chat.heard_at is None or episode is None or not episode.open:
             self._due.pop(chat.id, None)
             return
@@ -58,6 +64,7 @@ class Windows:
 
     async def close(self) -> None:
         """After the next start it is known again who is to be told."""
+        self._closing = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -95,8 +102,10 @@ class Windows:
         platform = LONG.get(chat.platform, chat.platform)
         minutes = max(int(left.total_seconds() // 60), 1)
         text = WORDS.say(self._parts.speaks(chat), "closing", minutes=minutes, platform=platform)
-        where = {"message_thread_id": int(topic.thread_id)} if topic.thread_id else {}
-        await line.call("sendMessage", {**where, "text": text}, Urgency.SOON)
+        if is_shared(topic):
+            text = f"{header(chat)}\n{text}"
+        said = await line.call("sendMessage", {**thread(topic), "text": text}, Urgency.SOON)
+        await self._parts.desks.add_relays([own(topic, said)])
         await self._parts.shelf.put(self._parts.workspace, SHELF, str(id), mark)
 
 
