@@ -120,6 +120,21 @@ async def test_what_answers_a_message_that_is_not_here_quotes_it(desk: DeskRig) 
     assert shown.message["entities"][0]["type"] == "blockquote"
 
 
+async def test_a_picture_that_answers_a_message_that_is_not_here_quotes_it_too(
+    desk: DeskRig,
+) -> None:
+    await desk.customer("anna", "/start", "Где заказ?")
+    said = desk.telegram.seen(desk.number("anna"))[-1]["message"]
+    await desk.asks("anna")
+    file = desk.telegram.file("a.bin", b"...")
+    picture = happenings.attached(desk.number("anna"), "photo", file, "вот этот")
+    await sends(desk, happenings.replying(picture, said))
+    shown = (await below(desk))[-1]
+    assert shown.message["photo"]
+    assert shown.message["caption"].endswith("\nвот этот")
+    assert shown.message["caption_entities"][0]["type"] == "blockquote"
+
+
 # ---------------------------------------------------------------- corrections
 
 

@@ -126,11 +126,14 @@ class Mirror:
         brought = await self._media.brought(
             record, came_by=chat.address.channel, into=group.channel, language=frame.language
         )
+        answered, quoted = await self._answered(chat, topic, record, frame)
+        frame = replace(frame, quoted=quoted)
         reply = as_reply(
             together(batch) if len(batch) > 1 else record, frame, brought.attachments, brought.lines
         )
         calls = calls_of(reply)
-        await self._answering(chat, topic, record, calls, frame)
+        if answered is not None and calls:
+            calls[0]["reply_parameters"] = answered
         silent = record.author != "customer"
         for number, call in enumerate(calls):
             if number in done:
@@ -198,31 +201,19 @@ class Mirror:
 
     # ------------------------------------------------------------ what it answers, what it corrects
 
-    async def _answering(
-        self,
-        chat: Conversation,
-        topic: Topic,
-        record: MessageRecord,
-        calls: Sequence[Call],
-        frame: Frame,
-    ) -> None:
-        """The first call answers the message it answers; where that is not here its words are quoted."""
-        if not record.reply_to or not calls or record.happening == "button":
-            return
+    async def _answered(
+        self, chat: Conversation, topic: Topic, record: MessageRecord, frame: Frame
+    ) -> tuple[dict[str, Any] | None, str]:
+        """What the first call answers; where the message is not here, its words, which are quoted."""
+        if not record.reply_to or record.happening == "button":
+            return None, ""
         answered = await self._parts.episodes.said_as(chat.id, record.reply_to)
         for one in answered:
             place = await self._place(chat, topic, one.seq)
             if place is not None:
-                calls[0]["reply_parameters"] = reply_to(place, record.metadata.get("quote"))
-                return
+                return reply_to(place, record.metadata.get("quote")), ""
         said = words_of(answered[-1], frame.language, chat.platform) if answered else ""
-        quote = str(record.metadata.get("quote") or said)
-        if quote:
-            quoted = replace(frame, quoted=quote)
-            others = calls_of(as_reply(replace(record, reply_to=""), quoted, (), ()))
-            for name in ("text", "entities", "caption", "caption_entities"):
-                if calls[0]["method"] == "sendMessage" and name in others[0]:
-                    calls[0][name] = others[0][name]
+        return None, str(record.metadata.get("quote") or said)
 
     async def _place(self, chat: Conversation, topic: Topic, seq: int) -> int | None:
         """The message of this topic that shows one of the chat's, or that it was written by."""
