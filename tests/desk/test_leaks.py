@@ -61,6 +61,21 @@ async def test_refused_words_become_notes(desk: DeskRig) -> None:
     assert desk.heard("anna") == before
 
 
+async def test_words_after_a_hint_was_settled_are_answered_by_one_of_their_own(
+    desk: DeskRig,
+) -> None:
+    olya = await desk.operator("Оля")
+    await desk.asks("anna")
+    await answers(desk, olya, "клиент сложный")
+    await olya.presses("anna", "В заметки")
+    told = await answers(desk, olya, "и спешит")
+    assert told[0].startswith("Не отправлено")
+    await olya.presses("anna", "В заметки")
+    chat = await desk.chat("anna")
+    notes = [one.text for one in await desk.stores.desks.notes(chat.id)]
+    assert notes == ["клиент сложный", "и спешит"]
+
+
 async def test_what_a_hint_stands_for_is_known_after_a_restart(desk: DeskRig) -> None:
     olya = await desk.operator("Оля")
     await desk.asks("anna")

@@ -113,3 +113,7 @@ class Hints:
             return False
         fresh[key] = now
         return True
+
+    def forget(self, chat: int, user: str, why: str) -> None:
+        """The next one is told."""
+        self._told.pop((chat, user, why), None)

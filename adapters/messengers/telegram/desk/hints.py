@@ -169,11 +169,18 @@ class Hinting:
         number = id_of(hint.get("message_id")) or ""
         known = self._unsaid.pop((chat_id, number), None)
         if known is not None:
+            self._settled(known)
             held = list(known)
             known.clear()
             return held
         answered = mapping(hint, "reply_to_message")
         return [{**answered, "chat": mapping(hint, "chat")}] if answered else []
+
+    def _settled(self, unsaid: list[dict[str, Any]]) -> None:
+        """What comes now stands behind no hint any more: it is answered by one of its own."""
+        for row in [row for row, messages in self._rows.items() if messages is unsaid]:
+            del self._rows[row]
+            self._hints.forget(*row)
 
     def _remember(self, chat_id: str, number: str, unsaid: list[dict[str, Any]]) -> None:
         self._unsaid[chat_id, number] = unsaid
