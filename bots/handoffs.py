@@ -95,7 +95,8 @@ class Handoffs:
 
     def rated(self, chat: Conversation, message: UnifiedMessage, now: datetime) -> Rated | None:
         """The customer says how it was; None where they say something else."""
-        if chat.episode is None or chat.episode.rated_from is None:
+        asked = chat.episode is not None and chat.episode.rated_from is not None
+        if not asked and not rating.is_press(message.button):
             return None
         return rating.heard(chat, message, self._bot(chat).language, now, self._new_id)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bots.model.conversation import Conversation
-from bots.model.episode import Episode
 from bots.model.handoff import event
 from bots.model.message import Button, Keyboard, Reply, UnifiedMessage
 from bots.model.turn import Event
@@ -26,6 +25,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "ask": "Как мы вам помогли? Оцените, пожалуйста, от 1 до 5.",
         "thanks": "Спасибо за оценку!",
         "again": "Спасибо, оценку мы уже записали.",
+        "late": "Спасибо, но эту оценку уже не записать.",
         "poor": "Спасибо за оценку! Жаль, что вышло не так. Напишите, что было не так, и мы разберёмся.",
         "comment": "Спасибо, передали.",
     },
@@ -33,6 +33,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "ask": "How did we help you? Please rate us from 1 to 5.",
         "thanks": "Thank you for the rating!",
         "again": "Thank you, we have your rating already.",
+        "late": "Thank you, but it is too late for this rating.",
         "poor": "Thank you for the rating! We are sorry. Tell us what was wrong, and we will look into it.",
         "comment": "Thank you, we passed it on.",
     },
@@ -78,16 +79,14 @@ def heard(
     chat: Conversation, message: UnifiedMessage, language: str, now: datetime, new_id: NewId
 ) -> Rated | None:
     """A rating, or what was wrong; None for whatever else a customer writes."""
-    episode = chat.episode
-    if episode is None or episode.rated_from is None:
-        return None
     if message.happening == "button":
         if not is_press(message.button):
             return None
-        return _pressed(chat, episode, str(message.button), language, now, new_id)
-    text = (message.text or "").strip()
-    if episode.comment_until is None:
+        return _pressed(chat, str(message.button), language, now, new_id)
+    episode = chat.episode
+    if episode is None or episode.comment_until is None:
         return None
+    text = (message.text or "").strip()
     commented = text and not text.startswith("/") and message.happening == "message"
     quiet = replace(chat, episode=replace(episode, comment_until=None))
     if not commented or now > episode.comment_until or episode.open:
@@ -103,17 +102,15 @@ def is_press(payload: str | None) -> bool:
 
 
 def _pressed(
-    chat: Conversation,
-    episode: Episode,
-    payload: str,
-    language: str,
-    now: datetime,
-    new_id: NewId,
+    chat: Conversation, payload: str, language: str, now: datetime, new_id: NewId
 ) -> Rated:
     id, _, number = payload.removeprefix(PRESS).rpartition(":")
     rating = int(number) if number.isdecimal() and 1 <= int(number) <= BEST else None
-    if id != episode.id or rating is None or episode.rating is not None:
-        # Of a talk before the last one, or pressed once more.
+    episode = chat.episode
+    if episode is None or episode.rated_from is None or id != episode.id or rating is None:
+        # Of a talk before the last one.
+        return Rated(chat=chat, replies=(_reply("late", language, new_id),))
+    if episode.rating is not None:
         return Rated(chat=chat, replies=(_reply("again", language, new_id),))
     poor = rating <= POOR
     episode = replace(episode, rating=rating, comment_until=now + COMMENT_WITHIN if poor else None)

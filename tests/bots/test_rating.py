@@ -7,6 +7,7 @@ import pytest
 from tests.bots.people import PeopleRig
 
 ASKED = "How did we help you? Please rate us from 1 to 5."
+LATE = "Thank you, but it is too late for this rating."
 
 
 async def closed(people: PeopleRig, **more: bool) -> None:
@@ -41,6 +42,27 @@ async def test_after_a_poor_one_the_next_words_say_what_was_wrong(people: People
     assert told["comment"] == "too slow"
     assert "bot: too slow" not in people.messenger.texts("anna")
     assert "bot: socks" in people.messenger.texts("anna")
+
+
+async def test_the_buttons_of_a_talk_before_the_last_one_say_that_it_is_too_late(
+    people: PeopleRig,
+) -> None:
+    await people.serves("csat: on")
+    await closed(people)
+    old = f"csat:{(await people.episode('anna')).id}:5"
+    await people.asks("anna")
+
+    async def presses_it() -> str:
+        press = people.message("anna", "5", happening="button", button=old)
+        await people.inbox.accept([press])
+        await people.quiet()
+        return people.messenger.texts("anna")[-1]
+
+    assert await presses_it() == LATE
+    await people.takes("Olya", "anna")
+    await people.closes("Olya", "anna")
+    assert await presses_it() == LATE
+    assert people.happened("handoff.rated") == []
 
 
 async def test_what_is_written_much_later_or_is_a_command_is_the_bots(people: PeopleRig) -> None:
