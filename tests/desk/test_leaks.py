@@ -265,3 +265,18 @@ async def test_a_chat_given_to_a_queue_of_another_group_moves_there(
         ivan.writes(moved.thread, "Продам")
         await desk.later(10)
         assert desk.heard("anna")[-1] == "Продам"
+
+
+async def test_words_that_came_too_late_still_become_notes(desk: DeskRig) -> None:
+    olya, ivan = await desk.operator("Оля"), await desk.operator("Иван")
+    await desk.asks("anna")
+    thread = await olya.thread("anna")
+    for text in ("раз", "два"):
+        olya.person.writes(thread, text)
+    await desk.later(20)
+    await ivan.presses("anna", "✋ Взять")
+    assert await olya.presses("anna", "Взять и отправить") == "Этот чат у: Иван."
+    await olya.presses("anna", "В заметки")
+    chat = await desk.chat("anna")
+    assert [one.text for one in await desk.stores.desks.notes(chat.id)] == ["раз", "два"]
+    assert not {"раз", "два"} & set(desk.heard("anna"))

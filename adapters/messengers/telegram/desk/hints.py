@@ -164,15 +164,13 @@ class Hinting:
         self._kit.answers.reply(group, said.raw, Answer(text=text), chat=chat.id)
 
     def unsaid(self, hint: dict[str, Any]) -> list[dict[str, Any]]:
-        """The messages that a hint stands for, each once: whoever asks does something with them."""
+        """The messages that a hint stands for, also such as something was done with already."""
         chat_id = id_of(mapping(hint, "chat").get("id")) or ""
         number = id_of(hint.get("message_id")) or ""
-        known = self._unsaid.pop((chat_id, number), None)
+        known = self._unsaid.get((chat_id, number))
         if known is not None:
             self._settled(known)
-            held = list(known)
-            known.clear()
-            return held
+            return list(known)
         answered = mapping(hint, "reply_to_message")
         return [{**answered, "chat": mapping(hint, "chat")}] if answered else []
 
