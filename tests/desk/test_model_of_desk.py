@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from bots.model.turn import ALWAYS, Outgoing
 from tests.desk.rig import DeskOperator, DeskRig
@@ -37,7 +37,8 @@ EXAMPLES = int(os.environ.get("EASYFLOW_EXAMPLES", "8"))
 PHASES = (Phase.generate, Phase.shrink) if "EASYFLOW_EXAMPLES" in os.environ else (Phase.generate,)
 
 customers = st.sampled_from(CUSTOMERS)
-operators = st.sampled_from(OPERATORS)
+HOLDER = "whoever has the chat"
+operators = st.sampled_from((HOLDER, HOLDER, *OPERATORS))
 
 
 @dataclass
@@ -154,14 +155,25 @@ class DeskMachine(RuleBasedStateMachine):
 
     async def _answers(self, name: str, who: str, word: str) -> None:
         await self._alive()
+        if await self._thread(name) is not None:
+            await self._operator(name, who)
         episode = (await self.rig.chat(name)).episode
         mine = episode is not None and episode.state == "active" and self._is_in()
-        if mine and episode is not None and episode.assignee == self._id(who):
+        if mine and episode is not None and (who == HOLDER or episode.assignee == self._id(who)):
             thread = await self._thread(name)
             topic = None if thread is None else self.rig.forum.topic(thread)
             if topic is not None and not topic.gone and not topic.closed:
                 self.chats[name].certain.append(word)
+        note = f"// {self.word('secret')}"
         await self._acts(name, who, lambda one, thread: one.person.writes(thread, word))
+        await self._acts(name, who, lambda one, thread: one.person.writes(thread, note))
+
+    @rule(name=customers, copies=st.integers(1, 2))
+    def they_talk(self, name: str, copies: int) -> None:
+        """The most frequent of all."""
+        self.rig.copies = copies
+        self.run(self._writes(name, self.word("w")))
+        self.run(self._answers(name, HOLDER, self.word("o")))
 
     @rule(
         name=customers,
@@ -205,7 +217,7 @@ class DeskMachine(RuleBasedStateMachine):
     async def _acts(self, name: str, who: str | DeskOperator, act: Any) -> None:
         """Telegram itself lets nobody do what makes no sense in it."""
         await self._alive()
-        one = who if isinstance(who, DeskOperator) else self.rig.people[who]
+        one = who if isinstance(who, DeskOperator) else await self._operator(name, who)
         thread = await self._thread(name)
         if thread is None or self.rig.forum.topic(thread).gone:
             # Somebody has to want a person before people can do anything.
@@ -216,6 +228,22 @@ class DeskMachine(RuleBasedStateMachine):
         except (LookupError, RuntimeError):
             return
         await self._settled()
+
+    async def _operator(self, name: str, who: str) -> DeskOperator:
+        """The holder of a chat that nobody has is the one who takes it now."""
+        if who != HOLDER:
+            return self.rig.people[who]
+        chat = await self.rig.chat(name)
+        assignee = chat.episode.assignee if chat.owner == "operator" and chat.episode else None
+        for known in OPERATORS:
+            if self._id(known) == assignee:
+                return self.rig.people[known]
+        thread = await self._thread(name)
+        taker = self.rig.people[OPERATORS[0]]
+        if thread is not None and not self.rig.forum.topic(thread).gone:
+            taker.person.writes(thread, "/take")
+            await self._settled()
+        return taker
 
     async def _thread(self, name: str) -> int | None:
         topic = await self.rig.topic_kept(name)
@@ -255,15 +283,11 @@ class DeskMachine(RuleBasedStateMachine):
     def _is_in(self) -> bool:
         return bool(self.rig.forum.state()["me"]["status"] == "administrator")
 
-    @precondition(lambda self: self._is_in())
-    @rule()
-    def bot_is_thrown_out_of_the_group(self) -> None:
+    @rule(name=customers, seconds=st.sampled_from([1.0, 61.0]))
+    def bot_is_thrown_out_and_let_in_again(self, name: str, seconds: float) -> None:
         self.rig.forum.thrown_out(by=self._owner())
-        self.run(self._later(1))
-
-    @precondition(lambda self: not self._is_in())
-    @rule()
-    def bot_is_let_in_again(self) -> None:
+        self.run(self._writes(name, self.word("w")))
+        self.run(self._later(seconds))
         self.rig.forum.let_in(by=self._owner())
         self.run(self._later(1))
 
@@ -346,7 +370,7 @@ def test_whatever_happens_nobody_is_lost_and_nothing_leaks(
         settings=settings(
             max_examples=EXAMPLES,
             phases=PHASES,
-            stateful_step_count=20,
+            stateful_step_count=25,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
