@@ -33,7 +33,7 @@ POINTS = [
     *("before sent", "after sent", "before put_topic", "after put_topic"),
     *("before add_relays", "after add_relays", "after add_note"),
 ]
-EXAMPLES = int(os.environ.get("EASYFLOW_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("EASYFLOW_EXAMPLES", "5"))
 PHASES = (Phase.generate, Phase.shrink) if "EASYFLOW_EXAMPLES" in os.environ else (Phase.generate,)
 
 customers = st.sampled_from(CUSTOMERS)
