@@ -105,7 +105,7 @@ def _pressed(
     chat: Conversation, payload: str, language: str, now: datetime, new_id: NewId
 ) -> Rated:
     id, _, number = payload.removeprefix(PRESS).rpartition(":")
-    rating = int(number) if number.isdecimal() and 1 <= int(number) <= BEST else None
+    rating = int(number) if number in map(str, range(1, BEST + 1)) else None
     episode = chat.episode
     if episode is None or episode.rated_from is None or id != episode.id or rating is None:
         # Of a talk before the last one.
