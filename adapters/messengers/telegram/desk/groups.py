@@ -7,6 +7,9 @@ from bots.model.desk import DeskGroup
 from bots.ports import Desks
 from flows.model import Queue
 
+OTHERS = 5
+"""From this place on a group is for other chats."""
+
 
 class Groups:
     """Kept in memory, for every update of every chat asks; what changes is on disk first."""
@@ -42,10 +45,12 @@ class Groups:
 
         The one that its queue names; else those of its queue, of its bot, and at last any.
         """
-        name = chat.episode.queue if chat.episode is not None else ""
-        queue = self._queues(chat.address.bot).get(name) or Queue()
-        ranked = [(_rank(group, chat.address.bot, name, queue.group), group) for group in self.all]
+        ranked = [(self._rank_of(group, chat), group) for group in self.all]
         return [group for _, group in sorted(ranked, key=lambda pair: (pair[1].down, pair[0]))]
+
+    def serves(self, group: DeskGroup, chat: Conversation) -> bool:
+        """Whether it is one for such chats, and not only a way out where there is no other."""
+        return self._rank_of(group, chat) < OTHERS
 
     async def put(self, group: DeskGroup) -> None:
         """Keep a group, new or changed."""
@@ -66,6 +71,11 @@ class Groups:
         await self.load()
         return self._groups[group.channel, new]
 
+    def _rank_of(self, group: DeskGroup, chat: Conversation) -> int:
+        name = chat.episode.queue if chat.episode is not None else ""
+        queue = self._queues(chat.address.bot).get(name) or Queue()
+        return _rank(group, chat.address.bot, name, queue.group)
+
 
 def _rank(group: DeskGroup, bot: str, queue: str, named: str | None) -> int:
     if named and named in (group.chat_id, group.title):
@@ -75,4 +85,4 @@ def _rank(group: DeskGroup, bot: str, queue: str, named: str | None) -> int:
         return 1 if theirs else 2
     if not group.queues and (theirs or not group.bot):
         return 3 if theirs else 4
-    return 5 if theirs or not group.bot else 6
+    return OTHERS if theirs or not group.bot else OTHERS + 1

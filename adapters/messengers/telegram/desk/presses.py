@@ -7,7 +7,7 @@ import structlog
 
 from adapters.foreign_json import mapping
 from adapters.messengers.telegram.desk.answers import Answer
-from adapters.messengers.telegram.desk.buttons import Pressed, read
+from adapters.messengers.telegram.desk.buttons import Pressed, hangs_on, read
 from adapters.messengers.telegram.desk.commands.catalogue import named
 from adapters.messengers.telegram.desk.hints import WORDS as HINTS
 from adapters.messengers.telegram.desk.hints import Hinting
@@ -18,6 +18,7 @@ from adapters.messengers.telegram.desk.unsaid import Unsaid
 from adapters.messengers.telegram.desk.words import Words
 from adapters.messengers.telegram.fields import id_of
 from bots.errors import Consumed, Forbidden, NotFound, Problem
+from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup
 
 WORDS = Words(
@@ -34,7 +35,9 @@ WORDS = Words(
     }
 )
 
-UNSAID = frozenset({"takesay", "force", "once", "keep"})
+UNSAID = frozenset({"takesay", "force", "once", "anyway", "keep"})
+BOUND = UNSAID | {"cnsend", "cnedit", "sendso", "drop", "retry", "astext"}
+"""What these do is about the message that they hang on: from any other they do nothing."""
 
 log = structlog.get_logger()
 
@@ -89,6 +92,9 @@ class Presses:
         except NotFound:
             return Answer(text=WORDS.say(language, "unknown"), alert=True)
         verb, _, rest = pressed.verb.partition(".")
+        forged = verb in BOUND and not hangs_on(message, press.get("data"))
+        if forged or not await self._is_of(group, chat):
+            return Answer(text=WORDS.say(language, "unknown"), alert=True)
         order = Order(
             group=group,
             message=message,
@@ -100,6 +106,13 @@ class Presses:
             pressed=True,
         )
         return await self._carried_out(order, verb)
+
+    async def _is_of(self, group: DeskGroup, chat: Conversation) -> bool:
+        """Whether a group has to do with a chat: it is, or was, shown here, or would be."""
+        if self._kit.groups.serves(group, chat):
+            return True
+        topics = await self._kit.parts.desks.topics(chat.id)
+        return any((one.channel, one.chat_id) == (group.channel, group.chat_id) for one in topics)
 
     async def _carried_out(self, order: Order, verb: str) -> Answer:
         try:
@@ -133,11 +146,7 @@ class Presses:
 
     async def _with_unsaid(self, order: Order, verb: str) -> Answer | str | None:
         """Only whoever wrote the words says what becomes of them."""
-        author = _author(order.message)
+        author = self._hinting.author(order.message)
         if author and author != order.who.telegram:
             return Answer(text=WORDS.say(order.language, "not_yours"), alert=True)
         return await self._unsaid.settle(order, self._hinting.unsaid(order.message), verb)
-
-
-def _author(hint: dict[str, Any]) -> str:
-    return id_of(mapping(mapping(hint, "reply_to_message"), "from").get("id")) or ""

@@ -3,7 +3,7 @@
 import hashlib
 
 from adapters.messengers.telegram.desk.answers import Answer
-from adapters.messengers.telegram.desk.buttons import button
+from adapters.messengers.telegram.desk.buttons import button, id_in
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.order import Command, Order
 from adapters.messengers.telegram.desk.words import Words
@@ -101,14 +101,14 @@ async def assign(order: Order, kit: Kit) -> Answer | str | None:
 
 async def to_person(order: Order, kit: Kit) -> str:
     """The button of a person: `to.17`."""
-    to = await kit.parts.operators.by_id(int(order.rest))
+    to = await kit.parts.operators.by_id(_id(order))
     chat = await kit.parts.handoff.transfer(order.about.address, order.who, to=to)
     return _told(order, chat, to)
 
 
 async def assign_person(order: Order, kit: Kit) -> str:
     """The same of a lead's: `as.17`."""
-    to = await kit.parts.operators.by_id(int(order.rest))
+    to = await kit.parts.operators.by_id(_id(order))
     await kit.parts.handoff.assign(order.about.address, order.who, to, version=order.version)
     return WORDS.say(order.language, "given", name=to.name)
 
@@ -121,6 +121,13 @@ async def to_queue(order: Order, kit: Kit) -> str:
         raise NotFound("queue", order.rest)
     chat = await kit.parts.handoff.transfer(order.about.address, order.who, queue=queue)
     return _told(order, chat, None)
+
+
+def _id(order: Order) -> int:
+    id = id_in(order.rest)
+    if id is None:
+        raise NotFound("operator", order.rest)
+    return id
 
 
 def mark(queue: str) -> str:
