@@ -1,7 +1,7 @@
 """What operators are told when their words went nowhere, and what became of those words afterwards."""
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.foreign_json import mapping
 from adapters.messengers.telegram.desk.answers import Answer
@@ -51,6 +51,16 @@ WORDS = Words(
             "Не отправлено: это сделано через другого бота. Напишите сами.",
             "Not sent: this was made through another bot. Write it yourself.",
         ),
+        "borrowed": (
+            (
+                "Не отправлено: это переслано или отвечает на сказанное не здесь, и неясно, клиенту ли"
+                " это."
+            ),
+            (
+                "Not sent: this was forwarded, or answers what was said elsewhere, so it may not be for"
+                " the customer."
+            ),
+        ),
         "at_bot": (
             "Не отправлено: с этим чатом говорит бот. Сначала возьмите чат.",
             "Not sent: the bot answers this chat. Take it first.",
@@ -73,6 +83,7 @@ WORDS = Words(
         "takesay": ("Взять и отправить", "Take and send"),
         "force": ("Забрать чат", "Take over"),
         "once": ("Отправить один раз", "Send once"),
+        "anyway": ("Отправить клиенту", "Send to the customer"),
         "keep": ("В заметки", "Make it a note"),
         "sent_already": (
             (
@@ -87,7 +98,23 @@ WORDS = Words(
     }
 )
 
-_BUTTONS = {"take": ("take", "takesay"), "note": ("keep",), "force": ("force",), "once": ("once",)}
+_BUTTONS = {
+    "take": ("take", "takesay"),
+    "note": ("keep",),
+    "force": ("force",),
+    "once": ("once",),
+    "anyway": ("anyway",),
+}
+
+
+Row = tuple[int, str, str]
+
+
+class _Held(NamedTuple):
+    """The messages that a hint stands for, and whose they are, where and why they did not go."""
+
+    row: Row
+    messages: list[dict[str, Any]]
 
 
 class Hinting:
@@ -99,8 +126,8 @@ class Hinting:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self._hints = Hints()
-        self._rows: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
-        self._unsaid: OrderedDict[tuple[str, str], list[dict[str, Any]]] = OrderedDict()
+        self._rows: dict[Row, list[dict[str, Any]]] = {}
+        self._unsaid: OrderedDict[tuple[str, str], _Held] = OrderedDict()
 
     async def refuse(
         self,
@@ -132,7 +159,7 @@ class Hinting:
             said.raw,
             Answer(text=WORDS.say(language, refused.why, name=name), buttons=rows),
             chat=chat.id,
-            then=lambda number: self._remember(group.chat_id, number, unsaid),
+            then=lambda number: self._remember(group.chat_id, number, _Held(row, unsaid)),
         )
 
     async def refuse_outside(self, group: DeskGroup, said: GroupMessage, why: str) -> None:
@@ -163,26 +190,43 @@ class Hinting:
             text = f"{await worded(self._kit, problem, language)} {text}"
         self._kit.answers.reply(group, said.raw, Answer(text=text), chat=chat.id)
 
+    def author(self, hint: dict[str, Any]) -> str:
+        """Who wrote the words that a hint stands for: whoever deletes them leaves them to nobody else."""
+        known = self._unsaid.get(_key(hint))
+        if known is not None:
+            return known.row[1]
+        answered = mapping(hint, "reply_to_message")
+        return id_of(mapping(answered, "from").get("id")) or ""
+
     def unsaid(self, hint: dict[str, Any]) -> list[dict[str, Any]]:
         """The messages that a hint stands for, also such as something was done with already."""
-        chat_id = id_of(mapping(hint, "chat").get("id")) or ""
-        number = id_of(hint.get("message_id")) or ""
-        known = self._unsaid.get((chat_id, number))
+        known = self._unsaid.get(_key(hint))
         if known is not None:
             self._settled(known)
-            return list(known)
+            return list(known.messages)
         answered = mapping(hint, "reply_to_message")
         return [{**answered, "chat": mapping(hint, "chat")}] if answered else []
 
-    def _settled(self, unsaid: list[dict[str, Any]]) -> None:
+    def _settled(self, held: _Held) -> None:
         """What comes now stands behind no hint any more: it is answered by one of its own."""
-        for row in [row for row, messages in self._rows.items() if messages is unsaid]:
-            del self._rows[row]
-            self._hints.forget(*row)
+        if self._rows.get(held.row) is held.messages:
+            del self._rows[held.row]
+            self._hints.forget(*held.row)
 
-    def _remember(self, chat_id: str, number: str, unsaid: list[dict[str, Any]]) -> None:
-        self._unsaid[chat_id, number] = unsaid
+    def edited(self, raw: dict[str, Any]) -> None:
+        """Words that were not sent were changed before anybody said what becomes of them."""
+        where = _key(raw)
+        for held in (*self._rows.values(), *(one.messages for one in self._unsaid.values())):
+            held[:] = [{**one, **raw} if _key(one) == where else one for one in held]
+
+    def _remember(self, chat_id: str, number: str, held: _Held) -> None:
+        self._unsaid[chat_id, number] = held
         while len(self._unsaid) > REMEMBERED:
             self._unsaid.popitem(last=False)
         while len(self._rows) > REMEMBERED:
             self._rows.pop(next(iter(self._rows)))
+
+
+def _key(message: dict[str, Any]) -> tuple[str, str]:
+    chat_id = id_of(mapping(message, "chat").get("id")) or ""
+    return chat_id, id_of(message.get("message_id")) or ""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from adapters.messengers.telegram.desk.answers import Answer
-from adapters.messengers.telegram.desk.group_message import read
+from adapters.messengers.telegram.desk.group_message import INTERNAL, read
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.order import Order
 from adapters.messengers.telegram.desk.words import Words
@@ -42,14 +42,19 @@ class Unsaid:
             return Answer(text=WORDS.say(order.language, "gone"), alert=True)
         if verb == "takesay":
             chat = await handoff.take(chat.address, order.who, version=order.version)
+        sent = False
         for message in messages:
             if await self._known(order, message):
                 continue
-            if verb == "keep":
+            if verb == "keep" or read(message).text.startswith("/"):
+                # Also what became internal by an edit.
                 await self._note(order, message)
             else:
                 await self._send(order, chat, message, once=verb == "once")
-        return WORDS.say(order.language, "noted" if verb == "keep" else "sent")
+                sent = True
+        if verb == "takesay" and not sent:
+            return WORDS.say(order.language, "taken")
+        return WORDS.say(order.language, "sent" if sent else "noted")
 
     async def _send(
         self, order: Order, chat: Conversation, message: dict[str, Any], *, once: bool
@@ -60,7 +65,8 @@ class Unsaid:
         await self._kit.outward.pass_on(chat, order.who, message, order.group, line, once=once)
 
     async def _note(self, order: Order, message: dict[str, Any]) -> None:
-        await self._kit.noted(order.about, order.who, read(message).text, _relay(order, message))
+        text = read(message).text.removeprefix(INTERNAL)
+        await self._kit.noted(order.about, order.who, text, _relay(order, message))
 
     async def _known(self, order: Order, message: dict[str, Any]) -> bool:
         relay = _relay(order, message)
