@@ -1,5 +1,6 @@
 """A message of a group as the desk reads it: who wrote it, what it says, what it answers."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,10 +57,20 @@ SERVICE = frozenset(
 )
 """What Telegram writes into a group by itself: nobody's words."""
 
+INTERNAL = "//"
+"""What a text begins with that stays inside."""
+
+_SLASHES = "/\\\u2044\u2215\u2571\u29f8\uff0f\uff3c"
+"""Signs that people take for a slash, or type in its place."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupMessage:
-    """The raw message, and what is asked of it again and again."""
+    """The raw message, and what is asked of it again and again.
+
+    `text` begins with a plain slash wherever people see one at its beginning. `borrowed`: the words
+    are another's (forwarded), or are about what was said somewhere else.
+    """
 
     raw: dict[str, Any]
     user: str
@@ -70,14 +81,15 @@ class GroupMessage:
     is_bot: bool
     anonymous: bool
     via: str
+    answers: str
     answers_user: str
-    answers_bot: bool
+    album: str
+    borrowed: bool
     service: bool
 
-    @property
-    def to_colleague(self) -> bool:
-        """Whether it answers what another person wrote here."""
-        return bool(self.answers_user) and not self.answers_bot and self.answers_user != self.user
+    def to_colleague(self, bot: str) -> bool:
+        """Whether it answers what somebody else wrote here, but for what `bot` shows."""
+        return self.answers_user not in ("", self.user, bot)
 
 
 def read(raw: dict[str, Any]) -> GroupMessage:
@@ -96,29 +108,57 @@ def read(raw: dict[str, Any]) -> GroupMessage:
         is_bot=sender.get("is_bot") is True,
         anonymous="sender_chat" in raw,
         via=id_of(mapping(raw, "via_bot").get("id")) or "",
+        answers=(id_of(answered.get("message_id")) or "") if author else "",
         answers_user=id_of(author.get("id")) or "",
-        answers_bot=author.get("is_bot") is True,
+        album=string(raw.get("media_group_id")) or "",
+        borrowed=any(_is_borrowed(one, sender) for one in _parts(raw)),
         service=not SERVICE.isdisjoint(raw),
     )
 
 
+def _parts(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    return [raw, *(one for one in listed(raw, "album") if isinstance(one, dict))]
+
+
 def _text(raw: dict[str, Any]) -> str:
-    """Of an album, the words under any of its parts."""
-    parts = [raw, *(one for one in listed(raw, "album") if isinstance(one, dict))]
-    words = (string(one.get(key)) for one in parts for key in ("text", "caption"))
-    return next((one for one in words if one), "")
+    """Of an album, the words under any of its parts: one that is internal makes all of it so."""
+    words = (string(one.get(key)) for one in _parts(raw) for key in ("text", "caption"))
+    # The first part of an album is the message itself.
+    said = list(dict.fromkeys(plain(one) for one in words if one))
+    notes = [one for one in said if one.startswith(INTERNAL)]
+    if notes:
+        return INTERNAL + "\n".join(one.removeprefix(INTERNAL) for one in said)
+    orders = [one for one in said if one.startswith("/")]
+    return next(iter([*orders, *said]), "")
+
+
+def plain(text: str) -> str:
+    """The text as it is, but where people see a slash at its beginning there is one.
+
+    Telegram's programs cut blanks off; signs that nobody sees, and slashes of other alphabets, stay.
+    """
+    seen = text.lstrip("".join({one for one in text if unicodedata.category(one)[0] in "ZCM"}))
+    rest = seen.lstrip(_SLASHES)
+    return "/" * (len(seen) - len(rest)) + rest if rest != seen else text
+
+
+def _is_borrowed(message: dict[str, Any], sender: dict[str, Any]) -> bool:
+    origin = mapping(message, "forward_origin")
+    own = mapping(origin, "sender_user").get("id") == sender.get("id")
+    forwarded = "forward_origin" in message and not own
+    return forwarded or "external_reply" in message
 
 
 def command_of(text: str, username: str) -> tuple[str, str] | None:
     """The name of a command and what stands behind it; None for no command, or another bot's.
 
-    `//` begins a note, and is no command.
+    `//` begins a note, and is no command. A slash without a name is one of no name.
     """
-    if not text.startswith("/") or text.startswith("//"):
+    if not text.startswith("/") or text.startswith(INTERNAL):
         return None
     head, *rest = text.split(maxsplit=1)
     name, at, bot = head[1:].partition("@")
-    if not name or (at and bot.casefold() != username.casefold()):
+    if at and bot.casefold() != username.casefold():
         return None
     return name.casefold(), rest[0].strip() if rest else ""
 
@@ -127,4 +167,6 @@ def is_others_command(text: str, username: str) -> bool:
     """Whether it is meant for another bot of the group."""
     head = text.split(maxsplit=1)[0] if text.strip() else ""
     name, at, bot = head.partition("@")
+    if text.startswith(INTERNAL):
+        return False
     return name.startswith("/") and bool(at) and bot.casefold() != username.casefold()

@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from adapters.messengers.telegram.desk.group_message import INTERNAL
 from bots.model.conversation import Conversation
 from bots.model.operator import Operator
 
-INTERNAL = "//"
-"""What a text begins with that stays inside."""
-
 Why = Literal[
-    "anonymous", "stranger", "viewer", "foreign", "at_bot", "waits", "natively", "others", "blocked"
+    "anonymous",
+    "stranger",
+    "viewer",
+    "foreign",
+    "borrowed",
+    "at_bot",
+    "waits",
+    "natively",
+    "others",
+    "blocked",
 ]
 
 
@@ -23,8 +30,8 @@ class Written:
     """A message of a group that belongs to a chat, as far as the guard looks.
 
     `anonymous`: in the name of the group or of a channel; `foreign`: made by somebody else's bot;
-    `to_colleague`: it answers a message of another person in the group. `write` is the queue's
-    policy.
+    `to_colleague`: it answers a message of another person in the group, or a note. `borrowed`: it
+    repeats or answers what was said elsewhere. `write` is the queue's policy.
     """
 
     chat: Conversation
@@ -33,6 +40,7 @@ class Written:
     anonymous: bool = False
     foreign: bool = False
     to_colleague: bool = False
+    borrowed: bool = False
     write: Literal["assignee", "department", "any"] = "assignee"
 
 
@@ -74,7 +82,10 @@ def judged(written: Written) -> Verdict:
         return Notes(written.text)
     if written.foreign:
         return Refused("foreign")
-    return _by_state(written, who)
+    verdict = _by_state(written, who)
+    if written.borrowed and isinstance(verdict, Sends):
+        return Refused("borrowed", ("anyway", "note"))
+    return verdict
 
 
 def _by_state(written: Written, who: Operator) -> Verdict:

@@ -1,5 +1,6 @@
 """What comes from operators' groups: read, told apart, and given to whom it concerns."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,8 @@ from bots.model.desk import DeskGroup
 from bots.model.message import UnifiedMessage
 from bots.model.operator import Operator
 
+REMEMBERED = 500
+
 Whose = Callable[[DeskGroup, dict[str, Any]], Awaitable[int | None]]
 
 log = structlog.get_logger()
@@ -51,6 +54,8 @@ class Incoming:
         self._presses = presses
         self._service = service
         self._hinting = hinting
+        self._inside: OrderedDict[str, None] = OrderedDict()
+        """Albums that are internal: a part that comes late is so too."""
 
     async def take(self, message: UnifiedMessage) -> None:
         """One update, kept whole in the message's metadata."""
@@ -83,13 +88,14 @@ class Incoming:
             return
         if group is None or is_others_command(said.text, username):
             return
-        if await self._known(group, raw):
+        if await self._known(group, raw) or said.album in self._inside:
             return
         chat = await self._chat(group, raw)
         if chat is None and await self._is_anothers(group, said):
             return
         who = await self._who(said)
         if command is not None:
+            self._keep_inside(said)
             await self._orders.take(group, said, chat, who, *command)
         elif chat is not None:
             await self._take_words(group, said, chat, who)
@@ -104,7 +110,8 @@ class Incoming:
                 text=said.text,
                 anonymous=said.anonymous,
                 foreign=bool(said.via) and not self._is_ours(group, said.via),
-                to_colleague=said.to_colleague,
+                to_colleague=await self._stays_inside(group, said),
+                borrowed=said.borrowed,
                 write=self._kit.parts.queue(chat).write,
             )
         )
@@ -127,6 +134,7 @@ class Incoming:
                     await self._hinting.unsent(group, said, chat, problem)
         elif isinstance(verdict, guard.Notes):
             assert who is not None
+            self._keep_inside(said)
             await self._orders.take(group, replace(said, text=""), chat, who, "note", verdict.text)
         else:
             await self._hinting.refuse(group, said, chat, who, verdict)
@@ -140,6 +148,8 @@ class Incoming:
         number = id_of(raw.get("message_id")) or ""
         relay = await self._kit.parts.desks.relay(channel, chat_id, number)
         who = await self._who(said)
+        if relay is None:
+            self._hinting.edited(raw)
         if relay is None or relay.way != "out" or who is None or relay.operator != who.id:
             return
         chat = await self._kit.parts.episodes.conversation(
@@ -193,6 +203,22 @@ class Incoming:
                 if topic is not None:
                     return True
         return False
+
+    async def _stays_inside(self, group: DeskGroup, said: GroupMessage) -> bool:
+        """Whether it goes on with what is internal: another's words, or a note."""
+        if said.to_colleague(group.channel.partition(":")[2]):
+            return True
+        if not said.answers:
+            return False
+        desks = self._kit.parts.desks
+        answered = await desks.relay(group.channel, group.chat_id, said.answers)
+        return answered is not None and answered.way == "note"
+
+    def _keep_inside(self, said: GroupMessage) -> None:
+        if said.album:
+            self._inside[said.album] = None
+        while len(self._inside) > REMEMBERED:
+            self._inside.popitem(last=False)
 
     def _is_ours(self, group: DeskGroup, bot: str) -> bool:
         return group.channel == f"telegram:{bot}"

@@ -2,6 +2,7 @@
 
 from adapters.foreign_json import mapping
 from adapters.messengers.telegram.desk.corrections import WORDS as CORRECTED
+from adapters.messengers.telegram.desk.group_message import plain
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.order import Command, Order
 from adapters.messengers.telegram.desk.words import Words
@@ -19,6 +20,10 @@ WORDS = Words(
             "Это сообщение клиенту не отправлялось.",
             "This message was not sent to the customer.",
         ),
+        "inside": (
+            "Так начинается заметка или команда, и клиенту это не уйдёт. У него всё как было.",
+            "A note or a command begins like this, and it does not go out. Their copy is as it was.",
+        ),
     }
 )
 
@@ -34,6 +39,8 @@ async def say_otherwise(order: Order, kit: Kit) -> str:
     relay = await _meant(order, kit)
     if not order.rest.strip():
         return CORRECTED.say(order.language, "no_words")
+    if plain(order.rest.strip()).startswith("/"):
+        return WORDS.say(order.language, "inside")
     return await kit.outward.corrections.correct(order.about, order.who, relay, order.rest)
 
 
