@@ -36,9 +36,12 @@ class Topic:
     """A chat's place in a group, its `gen`-th there; `lease_until` while somebody is making it.
 
     `thread_id` is "" in a flat group. `shown` is what it looks like now: `title`, `icon`, `card` (the
-    card's message id), `card_of` (what the card was made of), `titled_at`. `mirrored` is the `seq` of
+    card's message id), `card_of` (what the card was made of), `titled_at`, `pinned`; of which `episode`
+    the card is, the messages it tells of (`before`), which hand-off was `closed` and `rated` there, who
+    was `called`, and that it was `archived`. `mirrored` is the `seq` of
     the last message that was shown in it. A `titled_by_hand` one keeps its title. Where chats share
-    a place (a flat group, the topic of the queue) `shown` has a true `shared`.
+    a place (a flat group, the topic of the queue) `shown` has a true `shared`, and `waits` while only
+    its request is shown there.
     """
 
     workspace: int

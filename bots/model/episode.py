@@ -33,7 +33,8 @@ class Episode:
 
     `number` counts the conversation's episodes from 1; `version` rises with every change of state or
     assignee and is what a button on a card carries. `assignee` is an operator's id; a person who
-    answers in the messenger itself has none, and `native` names the messenger. `preferred` is who
+    answers in the messenger itself has none, and `native` names the messenger. It was `given` to them
+    where they did not take it by themselves. `preferred` is who
     should get it, such as whoever had the one before; `excluded` were asked before and did not
     answer. It has been in its state `since` then, and the one who is to speak now (`waiting_on`) was
     to since `waiting_since`. `form` is what operators noted for the flow.
@@ -60,6 +61,7 @@ class Episode:
     tags: tuple[str, ...] = ()
     form: Mapping[str, Any] = field(default_factory=dict)
     assignee: int | None = None
+    given: bool = False
     preferred: int | None = None
     excluded: tuple[int, ...] = ()
     native: str = ""

@@ -28,8 +28,7 @@ class Moved:
     The engine is told `tell`; where it then asks for a person, `asked` says on whose behalf.
     `effects` are timers set and dropped, `replies` what is said to the customer, `relays` the
     messages of a desk it was said by, `notes` what nobody outside may read. `rate` lets the customer be
-    asked how it was.
-    messages of a desk it was said by, `notes` what nobody outside may read. `taken_back` is a message
+    asked how it was. `taken_back` is a message
     of ours that the customer is to see no more: our id of it, and the messenger's of its parts.
     """
 
@@ -121,7 +120,7 @@ def taken(
     had = episode.assignee
     waiting_since = episode.since or episode.requested_at
     episode = _passed(episode, "active", by, now)
-    episode = replace(episode, native=native if by is None else "")
+    episode = replace(episode, native=native if by is None else "", given=bool(why))
     data: dict[str, Any] = {
         "by": native or why or "operator",
         "operator": by,
@@ -156,6 +155,7 @@ def requeued(
     chosen = why in ("transfer", "assign")
     episode = replace(
         _passed(episode, "active" if to is not None else "requested", to, now),
+        given=to is not None,
         queue=episode.queue if queue is None else queue,
         note=note or episode.note,
         preferred=preferred,
@@ -256,6 +256,7 @@ def _passed(
         state=state,
         version=episode.version + 1,
         assignee=to,
+        given=False,
         native="",
         since=now,
         accepted_at=episode.accepted_at or accepted,

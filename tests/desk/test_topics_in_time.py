@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.messengers.telegram.desk.seats import FULL
+from adapters.messengers.telegram.desk.presenting import FULL
 from tests.desk.rig import QUEUES, DeskOperator, DeskRig
 from tests.servers import telegram_happenings as happenings
 from tests.servers.telegram import FakeTelegram

@@ -1,6 +1,7 @@
 """The end of a hand-off in its topic: what came of it, one line; then the topic is closed."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,16 +12,17 @@ from adapters.messengers.telegram.desk.card import ended, stars
 from adapters.messengers.telegram.desk.card_words import say
 from adapters.messengers.telegram.desk.drawing import Drawing
 from adapters.messengers.telegram.desk.faces import Faces
-from adapters.messengers.telegram.desk.flat import header, is_shared
+from adapters.messengers.telegram.desk.flat import is_shared
 from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.mirror import Mirror
 from adapters.messengers.telegram.desk.parts import Parts
-from adapters.messengers.telegram.desk.refused import NoSuchReply, TopicClosed, TopicLost
+from adapters.messengers.telegram.desk.refused import TopicClosed, TopicLost
+from adapters.messengers.telegram.desk.saying import said
 from adapters.messengers.telegram.desk.topics import Topics, thread
 from adapters.messengers.telegram.desk.words import spent
 from bots.errors import ChannelError
 from bots.model.conversation import Conversation
-from bots.model.desk import DeskGroup, Relay, Topic
+from bots.model.desk import DeskGroup, Topic
 from bots.model.episode import Episode
 
 AT_ONCE = 50
@@ -111,32 +113,6 @@ class Closing:
         return await self._topics.close(topic, line, shown)
 
     async def _say(self, chat: Conversation, topic: Topic, line: Line, text: str) -> None:
-        """A line of ours; in a topic that somebody closed already the card says it alone."""
-        call: dict[str, Any] = {**thread(topic), "text": text}
-        if is_shared(topic):
-            call["text"] = f"{header(chat)}\n{text}"
-            if topic.shown.get("card"):
-                call["reply_parameters"] = {
-                    "message_id": int(topic.shown["card"]),
-                    "allow_sending_without_reply": True,
-                }
-        try:
-            said = await line.call("sendMessage", call, Urgency.SOON)
-        except TopicClosed:
-            return
-        except NoSuchReply:
-            call.pop("reply_parameters", None)
-            said = await line.call("sendMessage", call, Urgency.SOON)
-        await self._parts.desks.add_relays([own(topic, said)])
-
-
-def own(topic: Topic, said: Any) -> Relay:
-    """What the desk said of itself, so that a reply to it is known."""
-    return Relay(
-        channel=topic.channel,
-        chat_id=topic.chat_id,
-        message_id=str(said["message_id"]),
-        thread_id=topic.thread_id,
-        conversation_id=topic.conversation_id,
-        way="own",
-    )
+        """In a topic that somebody closed already the card says it alone."""
+        with suppress(TopicClosed):
+            await said(self._parts, chat, topic, line, text)

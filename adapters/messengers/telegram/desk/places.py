@@ -17,6 +17,7 @@ from adapters.messengers.telegram.desk.line import Urgency
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.mirror import Mirror
 from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.presenting import Presenting
 from adapters.messengers.telegram.desk.seats import Seats
 from adapters.messengers.telegram.desk.showing import Showing
 from adapters.messengers.telegram.desk.titles import number_in
@@ -44,8 +45,19 @@ class Places:
         self._faces = Faces(parts, self._topics, self._waking.wake)
         drawing = Drawing(parts)
         self._closing = Closing(parts, self._topics, self._faces, drawing, mirror)
-        self._seats = Seats(parts, self._topics, self._faces, drawing, mirror, self._closing)
-        self._showing = Showing(parts, groups, lines, self._seats, self._closing)
+        self._seats = Seats(parts, self._topics, self._faces, drawing)
+        self._presenting = Presenting(
+            parts,
+            topics=self._topics,
+            faces=self._faces,
+            drawing=drawing,
+            mirror=mirror,
+            closing=self._closing,
+            seats=self._seats,
+        )
+        self._showing = Showing(
+            parts, groups, lines, self._presenting, seats=self._seats, closing=self._closing
+        )
         # Weak, so that a quiet chat costs nothing.
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
@@ -86,7 +98,7 @@ class Places:
 
     def troubles(self) -> dict[str, str]:
         """What people should know of groups, by the group's chat id."""
-        return self._seats.full
+        return self._presenting.full
 
     @property
     def busy(self) -> int:

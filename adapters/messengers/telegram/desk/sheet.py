@@ -30,7 +30,7 @@ class Sheet:
         """Units that still fit."""
         return LONGEST - self.length
 
-    def add(self, text: str, kind: str = "", **more: str) -> "Sheet":
+    def add(self, text: str, kind: str = "", **more: Any) -> "Sheet":
         """Write on, as far as there is room. What is of a `kind` (`bold`, …) is marked so."""
         text = head(clean(text), self.left) if units(text) > self.left else clean(text)
         size = units(text)

@@ -10,6 +10,7 @@ from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.line import Line
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.presenting import Presenting
 from adapters.messengers.telegram.desk.refused import GroupDown, GroupMoved, TopicLost
 from adapters.messengers.telegram.desk.seats import Seats
 from bots.errors import ChannelDown, ChannelError, NotFound
@@ -27,11 +28,19 @@ class Showing:
     """`bring` is called by one task per chat at a time. `unseen` are chats that nobody is shown."""
 
     def __init__(
-        self, parts: Parts, groups: Groups, lines: Lines, seats: Seats, closing: Closing
+        self,
+        parts: Parts,
+        groups: Groups,
+        lines: Lines,
+        presenting: Presenting,
+        *,
+        seats: Seats,
+        closing: Closing,
     ) -> None:
         self._parts = parts
         self._groups = groups
         self._lines = lines
+        self._presenting = presenting
         self._seats = seats
         self._closing = closing
         self._down: dict[tuple[str, str], tuple[datetime, DeskGroup]] = {}
@@ -70,7 +79,7 @@ class Showing:
                 why = "the group cannot be written to just now"
                 continue
             try:
-                again = await self._seats.show(chat, episode, group, line, topics)
+                again = await self._presenting.show(chat, episode, group, line, topics)
             except GroupMoved as moved:
                 await self._groups.moved(group, moved.chat_id)
                 return self._parts.clock()
@@ -135,7 +144,7 @@ class Showing:
                 again.append(self._parts.clock() + AGAIN)
                 continue
             try:
-                later = await self._seats.end(chat, episode, group, line, topic)
+                later = await self._presenting.end(chat, episode, group, line, topic)
             except GroupMoved as moved:
                 await self._groups.moved(group, moved.chat_id)
                 return self._parts.clock()

@@ -5,14 +5,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from adapters.messengers.telegram.desk.closing import own
-from adapters.messengers.telegram.desk.flat import header, is_shared
 from adapters.messengers.telegram.desk.groups import Groups
-from adapters.messengers.telegram.desk.line import Urgency
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.saying import said
 from adapters.messengers.telegram.desk.titles import LONG, SOON_CLOSED
-from adapters.messengers.telegram.desk.topics import thread
 from adapters.messengers.telegram.desk.words import Words
 from bots.errors import EasyFlowError, NotFound
 from bots.model.conversation import Conversation
@@ -102,10 +99,7 @@ class Windows:
         platform = LONG.get(chat.platform, chat.platform)
         minutes = max(int(left.total_seconds() // 60), 1)
         text = WORDS.say(self._parts.speaks(chat), "closing", minutes=minutes, platform=platform)
-        if is_shared(topic):
-            text = f"{header(chat)}\n{text}"
-        said = await line.call("sendMessage", {**thread(topic), "text": text}, Urgency.SOON)
-        await self._parts.desks.add_relays([own(topic, said)])
+        await said(self._parts, chat, topic, line, text)
         await self._parts.shelf.put(self._parts.workspace, SHELF, str(id), mark)
 
 

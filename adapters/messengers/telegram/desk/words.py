@@ -19,11 +19,6 @@ class Words:
         return (russian if language == "ru" else english).format(**given)
 
 
-def mention(name: str, username: str = "") -> str:
-    """How people call one of theirs."""
-    return f"{name} (@{username})" if username else name
-
-
 def clipped(text: str, length: int) -> str:
     """As much of a text as fits on a phone's line."""
     flat = " ".join(text.split())

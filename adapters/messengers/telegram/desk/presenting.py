@@ -1,0 +1,211 @@
+"""A chat as it is, in one group: its card, what was said, who is called, how it looks, how it ended."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from adapters.messengers.telegram.desk.callouts import callout
+from adapters.messengers.telegram.desk.closing import Closing
+from adapters.messengers.telegram.desk.drawing import Drawing
+from adapters.messengers.telegram.desk.faces import Faces
+from adapters.messengers.telegram.desk.flat import is_shared
+from adapters.messengers.telegram.desk.line import Line, Urgency
+from adapters.messengers.telegram.desk.mirror import Mirror
+from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.refused import BadEntities, TopicClosed, TopicLost
+from adapters.messengers.telegram.desk.saying import own, said
+from adapters.messengers.telegram.desk.seats import RECREATED, Seats
+from adapters.messengers.telegram.desk.titles import turns_at
+from adapters.messengers.telegram.desk.topics import Topics, thread
+from bots.model.conversation import Conversation
+from bots.model.desk import DeskGroup, Topic
+from bots.model.episode import Episode
+
+MENDS = 4
+"""Topics found closed or gone, one after the other, until the group is left alone for a while."""
+
+FULL = 450_000
+"""Messages from which on another group is needed: past half a million topics were lost."""
+
+log = structlog.get_logger()
+
+
+class Presenting:
+    """One chat is brought up to date at a time; many chats may be at once."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        topics: Topics,
+        faces: Faces,
+        drawing: Drawing,
+        mirror: Mirror,
+        closing: Closing,
+        seats: Seats,
+    ) -> None:
+        self._parts = parts
+        self._topics = topics
+        self._faces = faces
+        self._drawing = drawing
+        self._mirror = mirror
+        self._closing = closing
+        self._seats = seats
+        self.full: dict[str, str] = {}
+        """Groups with so many messages that Telegram may soon lose the oldest topics."""
+
+    async def show(
+        self,
+        chat: Conversation,
+        episode: Episode,
+        group: DeskGroup,
+        line: Line,
+        topics: Sequence[Topic],
+    ) -> datetime | None:
+        """The chat as it is, in this group. Raises GroupDown, GroupMoved."""
+        for _ in range(MENDS):
+            seat = await self._seats.of(chat, episode, group, line, topics)
+            if isinstance(seat, datetime):
+                return seat
+            topic = seat.topic
+            try:
+                topic = await self._carded(chat, episode, topic, line, waits=seat.waits)
+                if not seat.waits:
+                    topic = await self._mirror.show(chat, topic, line, group=group)
+                    topic = await self._called(chat, episode, topic, line)
+            except TopicLost:
+                await self._seats.lost(topic)
+            except TopicClosed:
+                await self._seats.reopen(topic, line)
+            else:
+                return _earliest(seat.again, await self._look(chat, topic, line))
+            topics = await self._parts.desks.topics(chat.id)
+        log.error("Topics of a chat are closed or deleted over and over", chat=chat.id)
+        return self._parts.clock() + RECREATED
+
+    async def end(
+        self, chat: Conversation, episode: Episode, group: DeskGroup, line: Line, topic: Topic
+    ) -> datetime | None:
+        """What came of it, in the place where it was shown. Raises GroupDown, GroupMoved."""
+        self._seats.settled(group, chat.id)
+        try:
+            if topic.shown.get("episode") != episode.number:
+                # It ended before anybody was shown it.
+                shown = {**topic.shown, "closed": episode.number}
+                await self._lock_unseen(topic, line, shown)
+                return None
+            if topic.shown.get("closed") != episode.number:
+                topic = await self._closed(chat, episode, group, line, topic)
+            elif topic.status != "closed":
+                await self._lock_unseen(topic, line, dict(topic.shown))
+            topic = await self._closing.rated(chat, episode, topic, line)
+            self._faces.card(topic, await self._card(chat, episode, topic), line)
+        except TopicLost:
+            await self._seats.lost(topic)
+            return None
+        return None if is_shared(topic) else await self._faces.title(chat, topic, line)
+
+    # ------------------------------------------------------------ what is shown in it
+
+    async def _carded(
+        self, chat: Conversation, episode: Episode, topic: Topic, line: Line, *, waits: bool
+    ) -> Topic:
+        """With its card: a new one for a new hand-off, else as it is by now."""
+        if topic.shown.get("episode") == episode.number:
+            if topic.shown.get("closed") == episode.number:
+                # It was over, and goes on.
+                over = ("closed", "rated")
+                shown = {key: value for key, value in topic.shown.items() if key not in over}
+                topic = replace(topic, shown=shown)
+                await self._parts.desks.put_topic(topic)
+            card = await self._card(chat, episode, topic)
+            self._faces.card(topic, card, line)
+            return topic
+        upto = max(topic.mirrored, episode.first_seq)
+        # In a topic that is used again, what it shows needs no telling.
+        after = topic.mirrored if topic.shown.get("card") else 0
+        topic = replace(topic, mirrored=upto, shown={**topic.shown, "before": [after, upto]})
+        card = await self._card(chat, episode, topic)
+        call: dict[str, Any] = {**thread(topic), **card.message}
+        try:
+            said = await line.call("sendMessage", call, Urgency.NOW)
+        except BadEntities:
+            call.pop("entities")
+            said = await line.call("sendMessage", call, Urgency.NOW)
+        shown = {
+            **topic.shown,
+            "card": str(said["message_id"]),
+            "card_of": card.stamp,
+            "episode": episode.number,
+        }
+        topic = replace(topic, shown=shown)
+        await self._parts.desks.add_relays([own(topic, said)], topic)
+        self._count(topic, int(said["message_id"]))
+        return topic
+
+    async def _called(
+        self, chat: Conversation, episode: Episode, topic: Topic, line: Line
+    ) -> Topic:
+        """Whoever has to know of it now is called by name, once."""
+        called = callout(
+            chat,
+            topic.shown.get("called"),
+            people=await self._parts.operators.known(),
+            language=self._parts.speaks(chat),
+            now=self._parts.clock(),
+        )
+        if called is None:
+            return topic
+        topic = replace(topic, shown={**topic.shown, "called": called.noted})
+        if called.text:
+            await said(self._parts, chat, topic, line, called.text, called.marks, noted=topic)
+        else:
+            await self._parts.desks.put_topic(topic)
+        return topic
+
+    def _count(self, topic: Topic, message_id: int) -> None:
+        """The messages of a group are numbered from 1."""
+        if message_id < FULL or topic.chat_id in self.full or not topic.chat_id.startswith("-100"):
+            return
+        log.error("A group of operators is nearly full", chat=topic.chat_id, messages=message_id)
+        self.full[topic.chat_id] = (
+            f"the group has over {message_id} messages, and Telegram loses the oldest topics of such:"
+            " make another group, /setup there, and remove this one"
+        )
+
+    async def _card(self, chat: Conversation, episode: Episode, topic: Topic) -> Any:
+        short = bool(topic.shown.get("waits"))
+        return await self._drawing.card(chat, episode, topic, short=short)
+
+    async def _look(self, chat: Conversation, topic: Topic, line: Line) -> datetime | None:
+        """Title and icon; gives when they change by themselves."""
+        if is_shared(topic):
+            return None
+        self._faces.pin(topic, line)
+        again = await self._faces.title(chat, topic, line)
+        return _earliest(again, turns_at(chat, self._parts.clock(), self._drawing.window(chat)))
+
+    # ------------------------------------------------------------ the end
+
+    async def _closed(
+        self, chat: Conversation, episode: Episode, group: DeskGroup, line: Line, topic: Topic
+    ) -> Topic:
+        try:
+            return await self._closing.close(chat, episode, topic, line, group)
+        except TopicClosed:
+            # Somebody closed it by hand before the last messages were shown.
+            await self._seats.reopen(topic, line)
+            return await self._closing.close(chat, episode, topic, line, group)
+
+    async def _lock_unseen(self, topic: Topic, line: Line, shown: dict[str, Any]) -> None:
+        if topic.thread_id and not is_shared(topic) and topic.status == "open":
+            await self._topics.close(topic, line, shown)
+        elif topic.status != "closed":
+            await self._topics.closed(topic, shown)
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((one for one in moments if one is not None), default=None)
