@@ -86,6 +86,7 @@ from config.keys import add_kept_key, drop_older_keys, keys_at_hand
 from config.logs import Mask, set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
+from flows.inside import only_set
 from flows.load import BOT_FILE, Loaded, language_of, load_bot
 from flows.model import ActionSpec, Bot, Queue
 from flows.worktime import Worktime
@@ -646,6 +647,14 @@ def zone_of(house: House, bot: str) -> tzinfo:
         return UTC
 
 
+def untold_of(house: House, bot: str) -> frozenset[str]:
+    """A bot's variables that hold nothing a customer told."""
+    try:
+        return only_set(house.published.current(bot))
+    except NotFound:
+        return frozenset()
+
+
 def opener_of(
     settings: Settings, shelf: Shelf, new_id: Ids, mask: Mask, language: Callable[[str], str]
 ) -> "Opener":
@@ -790,6 +799,7 @@ def desk_of(house: House, settings: Settings) -> "TelegramDesk":
         language=partial(spoken_by, house),
         queues=partial(queues_of, house),
         zone=partial(zone_of, house),
+        untold=partial(untold_of, house),
         position=house.board.position,
         per_minute=settings.desk.per_minute,
         keep_topics=timedelta(days=days) if (days := settings.desk.keep_topics) else None,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from flows.frames import Frame, position_of
+from flows.model import Ask, Assign, Bot
 from flows.script_nodes import Told
 from flows.values import thaw
 
@@ -24,6 +25,21 @@ class Standing(NamedTuple):
 def standing(position: Mapping[str, Any]) -> list[Standing]:
     """The flows under way, the one that was begun first at the head."""
     return [_of(frame) for frame in position_of(position).stack]
+
+
+def only_set(bot: Bot) -> frozenset[str]:
+    """The variables that only the owner's own `set` gives values: nothing a customer told."""
+    given: set[str] = set()
+    learnt: set[str] = set()
+    for flow in (bot.own, *bot.flows.values()):
+        for operation in flow.code:
+            if isinstance(operation, Assign):
+                given.update(name for name, _ in operation.values)
+            else:
+                asked = operation.question if isinstance(operation, Ask) else operation
+                learnt.add(getattr(asked, "save", None) or "")
+        learnt.update(flow.needs)
+    return frozenset(given - learnt)
 
 
 def _of(frame: Frame) -> Standing:

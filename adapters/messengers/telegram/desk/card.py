@@ -37,7 +37,8 @@ class Known:
 
     `people` are operators' names by their ids. `position` is the place in the queue, `window` how long
     the messenger still takes free text (None: nothing limits it). `history` are the messages that came
-    before those that the topic shows. `header` stands above where chats share a place.
+    before those that the topic shows. `header` stands above where chats share a place. `untold` are variables
+    that hold nothing a customer told.
     """
 
     chat: Conversation
@@ -51,6 +52,7 @@ class Known:
     position: int | None = None
     window: timedelta | None = None
     header: str = ""
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +217,7 @@ def _what(sheet: Sheet, known: Known) -> None:
     ]
     if places:
         sheet.line(say(known.language, "stands"), _line(" › ".join(places)))
-    for label, value in collected(known.chat, known.language):
+    for label, value in collected(known.chat, known.language, known.untold):
         sheet.line(text="• ").add(f"{_word(label)}: ").add(_line(value))
     for label, value in list(known.episode.form.items())[:FORM]:
         sheet.line(text="✎ ").add(f"{_word(label)}: ").add(_line(value))

@@ -19,15 +19,17 @@ _SECRETS = (
 _CARD = range(13, 20)
 
 
-def collected(chat: Conversation, language: str) -> Iterator[tuple[str, str]]:
+def collected(
+    chat: Conversation, language: str, untold: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str]]:
     """Names and values: of the flows under way, the top one first, then what is remembered of them.
 
-    What looks like a password is hidden, a card's number shows its end.
+    Those in `untold` are left out. What looks like a password is hidden, a card's number shows its end.
     """
     seen: set[str] = set()
     for name, value in _values(chat):
         text = worded(value, language)
-        if name in seen or not text or name.startswith((":", "_")):
+        if name in seen or name in untold or not text or name.startswith((":", "_")):
             continue
         seen.add(name)
         yield name.replace("_", " "), hidden(name, text)

@@ -19,7 +19,7 @@ from flows.model import Queue
 class Parts:
     """The house as the desk sees it: what a bot speaks (`ru`, `en`), its queues by name, its time.
 
-    `position` is a chat's place in its queue, 0 where it does not wait. Topics that were closed for
+    `untold` are a bot's variables that hold nothing a customer told. `position` is a chat's place in its queue, 0 where it does not wait. Topics that were closed for
     longer than `keep_topics` are deleted; None: never.
     """
 
@@ -39,6 +39,7 @@ class Parts:
     language: Callable[[str], str]
     queues: Callable[[str], Mapping[str, Queue]]
     zone: Callable[[str], tzinfo] = lambda bot: UTC
+    untold: Callable[[str], frozenset[str]] = lambda bot: frozenset()
     position: Callable[[Conversation], int] = lambda chat: 0
     keep_topics: timedelta | None = None
     per_minute: int = PER_MINUTE

@@ -15,6 +15,8 @@ from bots.model.episode import Episode
 from bots.model.message import Address, Attachment
 from bots.model.turn import MessageRecord
 from bots.shaping import units
+from flows.inside import only_set
+from flows.load import load_bot
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 STANDS = {
@@ -294,6 +296,20 @@ def test_only_so_much_is_told_of_what_was_collected() -> None:
     found = list(collected(a_chat(user={":split": "x", "_own": "y", **many}), "ru"))
     assert len(found) == 12
     assert found[0] == ("поле 0", "0")
+
+
+def test_what_the_flow_says_to_itself_is_not_what_it_collected() -> None:
+    chat = a_chat(user={"asking": "Чем помочь?", "заказ": "12345"})
+    assert list(collected(chat, "ru", frozenset({"asking"}))) == [("заказ", "12345")]
+
+
+def test_only_what_is_set_and_never_asked_is_untold() -> None:
+    files = {
+        "bot.yaml": "bot: shop\nstart: go\n",
+        "flows/go.yaml": "flow: go\nsteps:\n  a:\n    - set: {asking: Что, name: x}\n"
+        "    - ask: Имя?\n      save: name\n",
+    }
+    assert only_set(load_bot("shop", files, {}).bot) == {"asking"}
 
 
 def buttons(drawn: Any) -> list[list[str]]:
