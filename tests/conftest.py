@@ -1,10 +1,15 @@
-"""What tests of several folders begin with: an empty database."""
+"""What tests of several folders begin with: an empty database, and no hurry."""
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from storage.migrate import migrate
+
+# However slow or busy a machine is, an example takes as long as it takes.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
