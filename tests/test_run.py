@@ -33,7 +33,7 @@ def started(data: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -101,9 +101,9 @@ async def test_a_telegram_that_does_not_answer_holds_nobody_up_and_is_found_late
     with server:
         assert server.call("GET", "/readyz")[0] == 200
         with FakeTelegram.start(port=port) as telegram:
-            await _until(lambda: '"Connected"' in server.log, within=30)
+            await _until(lambda: '"Connected"' in server.log, within=60)
             telegram.update(message(501, "/start"))
-            await telegram.expect(1, within=20)
+            await telegram.expect(1, within=60)
 
 
 def test_every_mistake_of_a_broken_bot_is_told_with_its_place_and_nothing_is_started(
@@ -207,10 +207,10 @@ def test_a_stop_while_it_starts_is_a_stop(tmp_path: Path) -> None:
             break
     process.stdout.read()
     process.stdout.close()
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=30) == 0
 
 
-async def _until(what: Callable[[], bool], *, within: float = 15.0) -> None:
+async def _until(what: Callable[[], bool], *, within: float = 60.0) -> None:
     deadline = time.monotonic() + within
     while not what():
         assert time.monotonic() < deadline

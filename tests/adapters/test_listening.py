@@ -98,7 +98,7 @@ async def test_what_is_to_be_done_is_done_after_it_is_kept() -> None:
         done.set()
 
     async def end(seconds: float) -> None:
-        await asyncio.wait_for(done.wait(), 5)
+        await asyncio.wait_for(done.wait(), 60)
         raise Ended
 
     batch = Batch([Received(messages=[MESSAGE], after=[after])], nothing)

@@ -50,7 +50,7 @@ async def test_closing_finishes_the_job_under_way_and_drops_those_behind_it() ->
     lanes.submit(ANNA, job(seen, "behind"))
     await asyncio.sleep(0)
     asyncio.get_running_loop().call_later(0.01, gate.set)
-    await lanes.close(patience=5)
+    await lanes.close(patience=60)
     lanes.submit(BORIS, job(seen, "too late"))
     await others_go_on()
     assert seen == ["under way"]

@@ -71,7 +71,7 @@ async def test_the_parts_of_a_message_leave_in_order_and_count_as_one(rig: Rig) 
     await rig.hears("anna", "/order", "+7 900", "Red")
     assert rig.messenger.texts("anna")[-2:] == ["Red", "it is"]
     last = (await rig.history("anna"))[-1]
-    delivery = await rig.outbox.delivery(last.message_id, patience=1)
+    delivery = await rig.outbox.delivery(last.message_id, patience=60)
     assert delivery.status == "sent"
 
 

@@ -16,7 +16,7 @@ async def test_a_task_that_fails_is_begun_anew() -> None:
         await asyncio.Event().wait()
 
     supervisor.keep("work", work)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await again.wait()
     await supervisor.close()
 
@@ -32,7 +32,7 @@ async def test_a_task_that_something_within_it_cancels_is_begun_anew() -> None:
         await asyncio.Event().wait()
 
     supervisor.keep("work", work)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await again.wait()
     await supervisor.close()
 

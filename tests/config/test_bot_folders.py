@@ -109,7 +109,7 @@ async def test_a_saved_file_names_its_bot(shop: Path) -> None:
             await asyncio.sleep(0.1)
 
     saving = asyncio.create_task(save_until_noticed())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await anext(changed) == {"shop"}
     saving.cancel()
     await changed.aclose()  # type: ignore[attr-defined]

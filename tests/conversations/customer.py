@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.conversations.side import Nowhere, Side
 
-SLOW = 20.0
+SLOW = 60.0
 """Seconds after which an answer is not waited for any more."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "golden"
 STILL = 0.7
 """Seconds of silence after which a conversation is written down."""
-WITHIN = 10.0
+WITHIN = 60.0
 """Seconds that the last messages may take."""
 
 Screen = Callable[[], str]

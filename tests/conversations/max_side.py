@@ -38,7 +38,7 @@ class MaxSide(Side):
         return {"max__bots": orjson.dumps(accounts).decode(), "max__api_base": self._fake.base}
 
     async def connect(self, base: str) -> None:
-        await self._fake.expect(len(BOTS), "POST /subscriptions", within=30)
+        await self._fake.expect(len(BOTS), "POST /subscriptions", within=120)
 
     def stop(self) -> None:
         self._fake.stop()

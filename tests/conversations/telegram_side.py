@@ -37,7 +37,7 @@ class TelegramSide(Side):
         }
 
     async def connect(self, base: str) -> None:
-        await self._fake.expect(len(BOTS), "setWebhook", within=30)
+        await self._fake.expect(len(BOTS), "setWebhook", within=120)
 
     def stop(self) -> None:
         self._fake.stop()

@@ -36,9 +36,9 @@ class VkSide(Side):
 
     async def connect(self, base: str) -> None:
         for group in self._groups.values():
-            await self._fake.expect(len(self._groups), "groups.setCallbackSettings", within=30)
+            await self._fake.expect(len(self._groups), "groups.setCallbackSettings", within=120)
             server = self._fake.state(group)["servers"][0]["id"]
-            assert await self._fake.confirmed(server, group_id=group, within=30) == "ok"
+            assert await self._fake.confirmed(server, group_id=group, within=120) == "ok"
 
     def stop(self) -> None:
         self._fake.stop()

@@ -103,7 +103,7 @@ async def ivan(desk: DeskRig, vk_server: Vk) -> AsyncIterator[Customer]:
     """A customer of VK."""
     vk_server.reset(whole=True)
     vk_server.allow(5)
-    connection = VkConnection(vk_server.api, timeout=5.0)
+    connection = VkConnection(vk_server.api, timeout=60.0)
     channel = VkChannel(
         workspace=WORKSPACE,
         bot=BOT,

@@ -38,7 +38,7 @@ def last_file(desk: DeskRig) -> str:
     """What stands in the file that was sent last."""
     sent = [one.message["document"] for one in desk.forum.all_shown() if one.kind == "document"]
     address = f"{desk.telegram.base}/file/bot{TOKEN}/files/{sent[-1]['file_id']}"
-    with urlopen(address, timeout=10) as answer:
+    with urlopen(address, timeout=60) as answer:
         content: bytes = answer.read()
     return content.decode("utf-8-sig")
 

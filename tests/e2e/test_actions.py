@@ -75,7 +75,7 @@ def asked(server: EasyFlow, text: str) -> dict[str, Any]:
 
 async def said(server: EasyFlow, session: str, what: str) -> None:
     """Wait until the bot has said it; the log and the history tell why it has not."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         _, history = await server.asked("GET", f"/api/v1/conversation/history/{session}")
         if what in str(history):

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.servers.chromium import chromium
 from tests.servers.easyflow import KEY, ROOT, EasyFlow
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 CHAT = "/api/v1/conversation/chat"
 

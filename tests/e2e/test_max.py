@@ -10,7 +10,7 @@ from tests.servers.easyflow import EasyFlow
 from tests.servers.max import NICK, TOKEN, Max
 
 ANNA = 701
-SLOW = 20.0
+SLOW = 60.0
 """Seconds after which an answer is not waited for any more."""
 
 

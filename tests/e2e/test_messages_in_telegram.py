@@ -10,7 +10,7 @@ from tests.e2e.florist import florist
 from tests.servers.easyflow import SECRET, EasyFlow
 from tests.servers.telegram import TOKEN, Call, FakeTelegram, message, press
 
-SLOW = 20.0
+SLOW = 60.0
 """Seconds after which an answer is not waited for any more."""
 
 STALE = "Эта кнопка уже не действует."

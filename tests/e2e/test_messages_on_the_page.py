@@ -14,7 +14,7 @@ from tests.servers.easyflow import ROOT, EasyFlow
 PHOTO = ROOT / "config" / "bots" / "shop" / "media" / "hello.jpg"
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ SALON_TOKEN = "222222:TEST-TOKEN-OF-THE-SALON"
 SALON_SECRET = "another-secret"
 
 
-SLOW = 20.0
+SLOW = 60.0
 """Seconds after which an answer is not waited for any more."""
 
 

@@ -58,7 +58,7 @@ def server_at(telegram: FakeTelegram, vk: Vk, whatsapp: WhatsApp, folder: Path) 
     return server
 
 
-async def until(what: Callable[[], Any], *, within: float = 30.0) -> None:
+async def until(what: Callable[[], Any], *, within: float = 60.0) -> None:
     deadline = asyncio.get_running_loop().time() + within
     while not what():
         assert asyncio.get_running_loop().time() < deadline

@@ -12,7 +12,7 @@ from tests.servers import vk_events as make
 from tests.servers.easyflow import EasyFlow
 from tests.servers.vk import GROUP, TOKEN, Call, Vk
 
-SLOW = 20.0
+SLOW = 60.0
 """Seconds after which an answer is not waited for any more."""
 
 

@@ -12,7 +12,7 @@ from tests.servers.chromium import chromium
 from tests.servers.easyflow import ROOT, EasyFlow
 
 PHOTO = ROOT / "config" / "bots" / "shop" / "media" / "hello.jpg"
-SLOW = 30_000
+SLOW = 60_000
 
 expect.set_options(timeout=SLOW)
 

@@ -13,7 +13,7 @@ from tests.servers.easyflow import EasyFlow
 from tests.servers.whatsapp import PHONE_ID, SECRET, TOKEN, VERIFY_TOKEN, Person, WhatsApp
 from tests.servers.whatsapp_webhooks import Json
 
-SLOW = 20.0
+SLOW = 60.0
 """Seconds after which an answer is not waited for any more."""
 
 ADDRESS = "/api/v1/messaging/webhook/whatsapp"

@@ -39,7 +39,7 @@ def test_two_hosts_are_none_of_ours(server: EasyFlow) -> None:
 
 
 def _status(server: EasyFlow, request: str) -> int:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(request.encode())
         answer = b""
         while piece := connection.recv(65_536):

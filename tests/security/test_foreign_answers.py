@@ -102,8 +102,8 @@ async def test_whatever_a_server_answers_the_chat_goes_on(town: Town) -> None:
         began = time.monotonic()
         said = await town.says("вопрос", "да")
         assert fnmatch.fnmatchcase(said, expected), (kind, said[:200], town.server.log[-2000:])
-        # A result that cannot be stored is waited for until the caller's patience ends.
-        assert time.monotonic() - began < 15, kind
+        # A result that cannot be stored is waited for until the caller's patience ends: 25 seconds.
+        assert time.monotonic() - began < 24, kind
         assert await town.says("вопрос") == "Какое?"
     assert len(town.remote.heard) == len(ODD)
 

@@ -69,14 +69,14 @@ class House(NamedTuple):
         return self.server.call("GET", f"{CONTEXT}/{platform}/{chat}/{chat}")[0] == 200
 
     def hears(self, platform: str, chat: Any) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not self.knows(platform, chat):
             assert time.monotonic() < deadline, self.server.log[-3000:]
             time.sleep(0.05)
 
     def history(self, user: Any) -> list[dict[str, Any]]:
         """What was said in the only chat of a customer, as soon as something was."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             sessions = self.server.call("GET", f"{SESSIONS}/{user}")[1]["sessions"]
             if sessions:

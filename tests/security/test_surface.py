@@ -142,7 +142,7 @@ def raw(server: EasyFlow, data: bytes) -> bytes:
     """All that comes back for bytes as they are."""
     answer = b""
     address = ("127.0.0.1", server.port)
-    with suppress(ConnectionError), socket.create_connection(address, timeout=20) as connection:
+    with suppress(ConnectionError), socket.create_connection(address, timeout=60) as connection:
         connection.sendall(data)
         while piece := connection.recv(65_536):
             answer += piece
@@ -245,7 +245,7 @@ def test_a_body_without_end_is_cut_off(server: EasyFlow) -> None:
     kind = "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     piece = b"10000\r\n" + b"a" * 65_536 + b"\r\n"
     sent = 0
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall((head + kind).encode())
         with suppress(ConnectionError):
             while sent < 1_000:

@@ -95,10 +95,10 @@ class EasyFlow:
         self._process.wait()
 
     def stop(self) -> int:
-        """SIGTERM; the exit status. Raises TimeoutExpired after ten seconds."""
+        """SIGTERM; the exit status. Raises TimeoutExpired after half a minute."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(timeout=10)
+        return self._process.wait(timeout=30)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -124,7 +124,7 @@ class EasyFlow:
         *,
         key: str | None = KEY,
         headers: Mapping[str, str] | None = None,
-        timeout: float = 40.0,
+        timeout: float = 60.0,
     ) -> tuple[int, Any]:
         """One request; the status and the answer, parsed where it is JSON."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -150,7 +150,7 @@ class EasyFlow:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -162,6 +162,6 @@ class EasyFlow:
 
     def _answers(self) -> bool:
         try:
-            return self.call("GET", "/readyz", timeout=2)[0] == 200
+            return self.call("GET", "/readyz", timeout=10)[0] == 200
         except OSError:
             return False

@@ -41,7 +41,7 @@ class Fake:
     def stop(self) -> None:
         self._connection.close()
         self._process.terminate()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
@@ -57,7 +57,7 @@ class Fake:
     ) -> None:
         self.stop()
 
-    def _connect(self, timeout: float = 30.0) -> http.client.HTTPConnection:
+    def _connect(self, timeout: float = 60.0) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(self.base.removeprefix("http://"), timeout=timeout)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
@@ -65,7 +65,7 @@ class Fake:
 
     def _ask_apart(self, method: str, path: str, body: Any) -> Any:
         """Over a connection of its own, for what takes a while."""
-        with closing(self._connect(timeout=60)) as own:
+        with closing(self._connect(timeout=120)) as own:
             return _asked(own, method, path, body)
 
 

@@ -87,7 +87,7 @@ class Max(Fake):
         method: str = "POST /messages",
         *,
         user_id: int | str | None = None,
-        within: float = 10.0,
+        within: float = 60.0,
     ) -> list[Call]:
         """Wait until at least so many calls came; fails with what did come."""
         found = await enough(
@@ -119,7 +119,7 @@ class Max(Fake):
         state: dict[str, Any] = self._ask("GET", "/__state")["bots"][token]
         return state
 
-    async def settled(self, *, token: str | None = None, within: float = 30.0) -> None:
+    async def settled(self, *, token: str | None = None, within: float = 60.0) -> None:
         """Wait until the bot acknowledged every update."""
 
         def left() -> int:

@@ -86,7 +86,7 @@ class FakeTelegram(Fake):
         method: str = "sendMessage",
         *,
         chat_id: int | str | None = None,
-        within: float = 10.0,
+        within: float = 60.0,
     ) -> list[Call]:
         """Wait until at least so many calls came; fails with what did come."""
         found = await enough(
@@ -138,7 +138,7 @@ class FakeTelegram(Fake):
         """
         return rendered(bubbles(self.seen(chat_id, token=token)))
 
-    async def settled(self, *, token: str | None = None, within: float = 30.0) -> None:
+    async def settled(self, *, token: str | None = None, within: float = 60.0) -> None:
         """Wait until the bot acknowledged every update."""
         await acknowledged(lambda: self.state(token)["pending"], within=within)
 
@@ -211,7 +211,7 @@ class FakeTelegram(Fake):
         message_id: int | None = None,
         link: str | None = None,
         token: str | None = None,
-        within: float = 10.0,
+        within: float = 60.0,
         order: Mapping[str, Any] | None = None,
         tip: int = 0,
     ) -> dict[str, Any]:

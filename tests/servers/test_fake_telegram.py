@@ -30,7 +30,7 @@ class Hook:
         return Response()
 
     async def until(self, count: int) -> list[int]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.got) < count:
                 self._news.clear()
                 await self._news.wait()

@@ -38,7 +38,7 @@ class Hook:
         return self.answers.pop(0) if self.answers else Response(b"ok", content_type="text/plain")
 
     async def until(self, count: int) -> list[dict[str, Any]]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.got) < count:
                 self._news.clear()
                 await self._news.wait()

@@ -56,7 +56,7 @@ class Hook:
         return Response()
 
     async def until(self, count: int) -> list[Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.got) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -98,7 +98,7 @@ def call(
     kind: str = "application/json",
 ) -> tuple[int, Any]:
     """An answer of the server: status, and the JSON or the bytes of the body."""
-    connection = http.client.HTTPConnection(whatsapp.base.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(whatsapp.base.removeprefix("http://"), timeout=60)
     content = body if isinstance(body, bytes) else orjson.dumps(body) if body is not None else b""
     headers = {"Content-Type": kind, "Authorization": f"Bearer {token}"}
     connection.request(verb, path, content, headers)

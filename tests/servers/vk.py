@@ -41,7 +41,7 @@ class Vk(VkProcess):
         method: str = "messages.send",
         *,
         peer_id: int | str | None = None,
-        within: float = 10.0,
+        within: float = 60.0,
     ) -> list[Call]:
         """Wait until at least so many calls came; fails with what did come."""
         found = await enough(
@@ -72,7 +72,7 @@ class Vk(VkProcess):
         state: dict[str, Any] = self._ask("GET", "/__state")["groups"][str(self._group(group_id))]
         return state
 
-    async def settled(self, *, group_id: int | None = None, within: float = 30.0) -> None:
+    async def settled(self, *, group_id: int | None = None, within: float = 60.0) -> None:
         """Wait until the bot acknowledged every event that was posted to it."""
         await acknowledged(lambda: self.state(group_id)["pending"], within=within)
         if lost := self.state(group_id)["lost"]:
@@ -85,7 +85,7 @@ class Vk(VkProcess):
         self._ask("POST", "/__reset", {"whole": whole})
 
     async def confirmed(
-        self, server_id: int, *, group_id: int | None = None, within: float = 10.0
+        self, server_id: int, *, group_id: int | None = None, within: float = 60.0
     ) -> str:
         """Wait until the server was asked for the confirmation string: `ok`, or `failed`."""
         deadline = asyncio.get_running_loop().time() + within

@@ -58,7 +58,7 @@ class WhatsAppServer(Fake):
         method: str = "messages",
         *,
         chat_id: str | None = None,
-        within: float = 10.0,
+        within: float = 60.0,
     ) -> list[Call]:
         """Wait until at least so many calls came; fails with what did come."""
         found = await enough(
@@ -86,7 +86,7 @@ class WhatsAppServer(Fake):
         state: dict[str, Any] = phones[phone or self.numbers[0].id]
         return state
 
-    async def settled(self, *, phone: str | None = None, within: float = 30.0) -> None:
+    async def settled(self, *, phone: str | None = None, within: float = 60.0) -> None:
         """Wait until the bot acknowledged every webhook."""
         await acknowledged(lambda: self.state(phone)["pending"], within=within)
 

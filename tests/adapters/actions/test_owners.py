@@ -151,7 +151,7 @@ async def test_a_plain_function_runs_beside_the_others(shop: Shop) -> None:
         """
         import threading
         from bots.owners import action
-        both = threading.Barrier(2, timeout=20)
+        both = threading.Barrier(2, timeout=60)
 
         @action("a.meet")
         def meet(n: int):
@@ -184,7 +184,7 @@ async def test_functions_that_hang_keep_nothing_of_the_house_waiting(shop: Shop)
     calls = [asyncio.create_task(shop.does("a.hang", n=n)) for n in range(count)]
     try:
         await asyncio.sleep(0.05)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             # As the house reads a picture that a customer is to be sent.
             assert await asyncio.to_thread(lambda: "read") == "read"
         calls[0].cancel()

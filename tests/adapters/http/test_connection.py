@@ -15,7 +15,7 @@ Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
-    for _ in range(2000):
+    for _ in range(6000):
         if condition():
             return
         await asyncio.sleep(0.01)
@@ -52,7 +52,7 @@ async def reached(port: int) -> Client:
 async def ended(client: Client) -> bytes:
     """All that comes until the server closes, which it must."""
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await client[0].read()
     except ConnectionError:
         return b""

@@ -20,7 +20,7 @@ async def test_an_update_is_stored_before_it_is_answered(house: House) -> None:
     posting = asyncio.ensure_future(
         house.client.post(WEBHOOK, json={"text": "Привет"}, headers={"X-Secret": "first"})
     )
-    await asyncio.wait_for(house.inbox.at_the_gate.wait(), 20)
+    await asyncio.wait_for(house.inbox.at_the_gate.wait(), 60)
     assert not posting.done()
     house.inbox.gate.set()
     response = await posting

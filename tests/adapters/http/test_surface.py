@@ -276,7 +276,7 @@ async def test_while_the_first_runs_the_others_are_told_to_wait(house: House) ->
         return await house.client.post(CHAT, json=BODY, headers={"Idempotency-Key": "k"})
 
     first = asyncio.ensure_future(post())
-    await asyncio.wait_for(house.inbox.at_the_gate.wait(), 20)
+    await asyncio.wait_for(house.inbox.at_the_gate.wait(), 60)
     others = await asyncio.gather(*(post() for _ in range(20)))
     assert {each.status_code for each in others} == {409}
     house.inbox.gate.set()

@@ -53,7 +53,7 @@ def bare(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -95,7 +95,7 @@ def test_ctrl_c_leaves_the_chat_without_a_word() -> None:
         talk.stdin.flush()
         assert talk.stdout.readline()
         talk.send_signal(signal.SIGINT)
-        _, complaint = talk.communicate(timeout=60)
+        _, complaint = talk.communicate(timeout=120)
     assert talk.returncode == 0, complaint
     assert complaint == ""
 

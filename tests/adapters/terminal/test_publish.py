@@ -63,7 +63,7 @@ def typed(server: EasyFlow, bots: Path, *words: str) -> subprocess.CompletedProc
     return run(*words, DATA_DIR=str(server.data), BOTS_DIR=str(bots))
 
 
-def until(what: Callable[[], bool], *, within: float = 20.0) -> None:
+def until(what: Callable[[], bool], *, within: float = 60.0) -> None:
     deadline = time.monotonic() + within
     while not what():
         assert time.monotonic() < deadline

@@ -215,7 +215,7 @@ async def test_those_who_were_not_told_before_a_crash_are_told_after_it(rig: Rig
     rig.files = {"counter": bot_files(RENAMED)}
     rig.life.doom = "after commit"
     looking = asyncio.create_task(beside(rig).look())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not rig.life.dead:  # noqa: ASYNC110 - a death tells nobody
             await asyncio.sleep(0.001)
     await rig.restart()

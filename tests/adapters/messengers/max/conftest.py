@@ -61,7 +61,7 @@ def fake(max_server: Max) -> Max:
 
 @pytest.fixture
 async def connection(fake: Max) -> AsyncIterator[Connection]:
-    connection = Connection(fake.base, timeout=5.0)
+    connection = Connection(fake.base, timeout=60.0)
     yield connection
     await connection.close()
 

@@ -31,7 +31,7 @@ class Kept:
         raise AssertionError("MAX tells of no receipts")
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.texts) < count:
                 self.news.clear()
                 await self.news.wait()

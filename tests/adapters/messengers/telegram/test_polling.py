@@ -47,7 +47,7 @@ class Bot:
         return [text for batch in self.batches for text in batch]
 
     async def until(self, condition: Any) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not condition():
                 await self._news.wait()
                 self._news.clear()
@@ -206,4 +206,4 @@ async def test_it_stops_at_once(channel: TelegramChannel, telegram: FakeTelegram
         await telegram.expect(1, "getUpdates")
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(task, 1)
+            await asyncio.wait_for(task, 60)

@@ -64,7 +64,7 @@ def vk(vk_server: Vk) -> Vk:
 
 @pytest.fixture
 async def connection(vk: Vk) -> AsyncIterator[Connection]:
-    connection = Connection(vk.api, timeout=5.0)
+    connection = Connection(vk.api, timeout=60.0)
     yield connection
     await connection.close()
 

@@ -141,4 +141,4 @@ async def test_a_channel_without_a_secret_takes_no_webhooks(
 ) -> None:
     channel._secret = b""
     with pytest.raises(ChannelUnauthorised, match="EASYFLOW_VK__SECRET"):
-        await asyncio.wait_for(channel.listen(None, URL), 5)  # type: ignore[arg-type]
+        await asyncio.wait_for(channel.listen(None, URL), 60)  # type: ignore[arg-type]

@@ -42,7 +42,7 @@ class Bot:
         return [text for batch in self.batches for text in batch]
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not condition():
                 await self._news.wait()
                 self._news.clear()
@@ -77,7 +77,7 @@ async def polling(vk: Vk, times: int = 1) -> None:
 
 
 async def seen(check: Callable[[], bool], pause: Callable[[float], Awaitable[None]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not check():
             await pause(0.02)
 

@@ -16,12 +16,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from adapters.messengers.web.wire import Limits
 from tests.adapters.messengers.web.echo import EchoBot, build
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
     """Wait until something holds, for as long as a very slow machine may need."""
-    for _ in range(2000):
+    for _ in range(6000):
         if condition():
             return
         await asyncio.sleep(0.01)

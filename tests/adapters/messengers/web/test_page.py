@@ -13,7 +13,7 @@ from tests.adapters.messengers.web.conftest import Open, Page, eventually
 from tests.adapters.messengers.web.echo import MEDIA
 from tests.servers.chromium import chromium
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 PHOTO = MEDIA / "hello.jpg"
 
