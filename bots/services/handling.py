@@ -228,6 +228,7 @@ def theirs(
     if episode.state == "requested":
         if writes is not None:
             raise Conflict("Nobody has taken the chat", "untaken")
+        serves(who, episode)
         return episode
     if who.may("lead") and (writes is None or once):
         return episode
@@ -235,6 +236,15 @@ def theirs(
     if allowed == "any" or (allowed == "department" and who.serves(episode.queue)):
         return episode
     raise Taken(episode.assignee, episode.native)
+
+
+def serves(who: Operator, episode: Episode) -> None:
+    """A waiting chat is for those of its queue, for whoever it was given to, and for leads.
+
+    Raises Conflict.
+    """
+    if not (who.may("lead") or episode.preferred == who.id or who.serves(episode.queue)):
+        raise Conflict(f"The queue {episode.queue} is not yours", "elsewhere")
 
 
 def _last(chat: Conversation) -> Episode:

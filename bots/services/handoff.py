@@ -22,7 +22,7 @@ from bots.model.operator import Operator
 from bots.model.turn import MessageRecord
 from bots.ports import NewId
 from bots.services.conversations import Conversations
-from bots.services.handling import Handling, let, theirs
+from bots.services.handling import Handling, let, serves, theirs
 from bots.services.runtime import Inbox
 from flows.model import Queue
 from flows.turn import GivenBack, TakenOver
@@ -77,8 +77,8 @@ class Handoff(Handling):
 
         def move(chat: Conversation, now: datetime) -> Moved:
             episode = chat.episode
-            if episode is not None and episode.open and not who.may("lead"):
-                _serves(who, episode)
+            if episode is not None and episode.open:
+                serves(who, episode)
             return self._taken(chat, who.id, now, version=version, force=force)
 
         return (await self._inbox.move(address, move)).conversation
@@ -334,12 +334,6 @@ class Handoff(Handling):
         if queue and queues and queue not in queues:
             there = ", ".join(queues)
             raise Invalid("queue", f"No such queue: {queue}. There are: {there}", queues)
-
-
-def _serves(who: Operator, episode: Episode) -> None:
-    preferred = episode.preferred == who.id
-    if not preferred and not who.serves(episode.queue):
-        raise Conflict(f"The queue {episode.queue} is not yours", "elsewhere")
 
 
 def _able(to: Operator) -> None:
