@@ -21,7 +21,7 @@ async def test_past_six_a_minute_requests_are_lines_in_the_queue_until_there_is_
     for name in names:
         await desk.customer(name, "/start")
         desk.customer_writes(name, "оператор")
-    await desk.later(45)
+    await desk.later(52)
     own = [one for one in desk.forum.topics() if one.name != "Очередь"]
     assert len(own) == 6
     lines = [one for one in queue_of(desk) if one.buttons]
@@ -82,6 +82,66 @@ async def test_a_request_that_ends_before_its_turn_gets_no_topic(desk: DeskRig) 
     olya.person.presses(line.thread, "🤖 Пусть ответит бот", message_id=line.id)
     await desk.later(120)
     assert len([one for one in desk.forum.topics() if one.name != "Очередь"]) == 6
+
+
+async def test_a_flood_of_requests_keeps_no_chat_that_somebody_has_waiting(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    await desk.asks("anna")
+    await olya.presses("anna", "✋ Взять")
+    await desk.later(60)
+    for number in range(40):
+        desk.customer_writes(f"c{number}", "/start")
+    await desk.settle()
+    for number in range(40):
+        desk.customer_writes(f"c{number}", "оператор")
+    await desk.later(20)
+    for count in range(3):
+        desk.customer_writes("anna", f"и ещё {count}")
+        await desk.later(30)
+        assert (await desk.texts("anna"))[-1].endswith(f"и ещё {count}")
+    assert desk.forum.busiest <= 20
+
+
+async def test_one_who_never_stops_keeps_no_other_waiting(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    for name in ("anna", "boris"):
+        await desk.asks(name)
+        await desk.later(20)
+        await olya.presses(name, "✋ Взять")
+    await desk.later(60)
+    for number in range(120):
+        desk.customer_writes("boris", f"{number}")
+    await desk.later(5)
+    for count in range(3):
+        desk.customer_writes("anna", f"и ещё {count}")
+        await desk.later(15)
+        assert (await desk.texts("anna"))[-1].endswith(f"и ещё {count}")
+    await desk.later(60)
+    shown = "\n".join(await desk.texts("boris")).splitlines()
+    assert [line for line in shown if line.isdecimal()] == [str(number) for number in range(120)]
+    assert desk.forum.busiest <= 20
+
+
+async def test_an_operator_who_orders_without_end_keeps_no_customer_waiting(desk: DeskRig) -> None:
+    olya, ivan = await desk.operator("Оля"), await desk.operator("Иван")
+    for name, who in (("anna", olya), ("boris", ivan)):
+        await desk.asks(name)
+        await desk.later(20)
+        await who.presses(name, "✋ Взять")
+    await desk.later(60)
+    thread = await ivan.thread("boris")
+    for _ in range(60):
+        ivan.person.writes(thread, "/who")
+    await desk.later(5)
+    desk.customer_writes("anna", "вы тут?")
+    await desk.later(15)
+    assert (await desk.texts("anna"))[-1] == "вы тут?"
+    # Neither do answers to another operator.
+    number = await olya.writes("anna", "/csat")
+    await desk.later(30)
+    assert any(one.reply_to == number for one in await desk.shown("anna"))
+    await desk.later(60)
+    assert desk.forum.busiest <= 20
 
 
 AT_ONCE = """

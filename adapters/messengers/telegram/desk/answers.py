@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -49,6 +50,8 @@ class Answers:
         self._parts = parts
         self._lines = lines
         self._under_way: set[asyncio.Task[None]] = set()
+        # Weak, so that whoever is silent costs nothing.
+        self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def close(self, patience: float = 2.0) -> None:
         """Let what is being said be said, for so many seconds."""
@@ -81,7 +84,10 @@ class Answers:
             }
 
         async def say() -> None:
-            number = await self._say(group, thread_of(message), parameters, answer, chat, urgency)
+            # Whoever orders without end waits for their own answers, and nobody else does.
+            async with self._turn_of(group, message):
+                thread = thread_of(message)
+                number = await self._say(group, thread, parameters, answer, chat, urgency)
             if number:
                 then(number)
 
@@ -165,6 +171,11 @@ class Answers:
         except ChannelError as error:
             log.warning("An answer was not shown at the desk", chat=line.chat_id, why=str(error))
             return None
+
+    def _turn_of(self, group: DeskGroup, message: dict[str, Any]) -> asyncio.Lock:
+        who = id_of(mapping(message, "from").get("id")) or ""
+        key = (group.chat_id, thread_of(message), who)
+        return self._turns.setdefault(key, asyncio.Lock())
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

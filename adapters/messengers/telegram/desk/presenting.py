@@ -130,11 +130,13 @@ class Presenting:
         topic = replace(topic, mirrored=upto, shown={**topic.shown, "before": [after, upto]})
         card = await self._card(chat, episode, topic)
         call: dict[str, Any] = {**thread(topic), **card.message}
+        # Of a flood of requests only those that get a topic go before the words of chats that have one.
+        urgency = Urgency.SOON if waits else Urgency.NOW
         try:
-            said = await line.call("sendMessage", call, Urgency.NOW)
+            said = await line.call("sendMessage", call, urgency)
         except BadEntities:
             call.pop("entities")
-            said = await line.call("sendMessage", call, Urgency.NOW)
+            said = await line.call("sendMessage", call, urgency)
         shown = {
             **topic.shown,
             "card": str(said["message_id"]),
