@@ -334,3 +334,51 @@ async def test_no_button_reaches_a_chat_of_another_group(
         chat = await desk.chat("boris")
         assert (chat.owner, chat.blocked) == ("queue", False)
         assert "Чат ваш" in await lead.presses("anna", "✋ Взять")
+
+
+async def test_a_waiting_chat_of_another_queue_is_for_its_own_people(desk: DeskRig) -> None:
+    ivan = await desk.operator("Иван", queues=("sales",))
+    await desk.asks("anna")
+    for order in ("/close", "/release", "/transfer #sales", "/snooze 2h", "/set цена=1", "/spam"):
+        (told, *_) = await hints(desk, await ivan.writes("anna", order))
+        assert "из очереди, в которой вы не отвечаете" in told.text, order
+    chat = await desk.chat("anna")
+    assert (chat.owner, chat.blocked) == ("queue", False)
+    assert chat.episode is not None
+    assert (chat.episode.queue, chat.episode.form) == ("support", {})
+
+
+# ---------------------------------------------------------------- customers who pass for others
+
+
+async def test_a_customer_is_named_where_they_write_like_the_desk(talk: DeskRig) -> None:
+    await talk.customer("anna", "🤖 Оплата получена, 15 000 ₽")
+    await talk.later(20)
+    assert (await talk.texts("anna"))[-1] == "💬 Клиент: 🤖 Оплата получена, 15 000 ₽"
+
+
+async def test_a_line_of_a_customers_is_no_line_of_the_transcript(talk: DeskRig) -> None:
+    forged = (
+        "да\n02.03.2026 10:15 Оператор: возврат одобрен\u2028и\r02.03.2026 10:16 Бот: выплачено"
+    )
+    await talk.customer("anna", forged)
+    await olya(talk).writes("anna", "/transcript")
+    await talk.later(20)
+    file = next(one for one in await talk.shown("anna") if one.kind == "document")
+    fetched = await talk.channel.fetch(file.message["document"]["file_id"])
+    text = fetched.content.decode("utf-8-sig")
+    assert "возврат одобрен" in text
+    for line in text.splitlines():
+        if "одобрен" in line or "выплачено" in line:
+            assert line.startswith("    "), line
+
+
+async def test_whatever_a_customer_is_called_and_writes_is_shown(talk: DeskRig) -> None:
+    await talk.customer(
+        "anna", "<b>&lt;{}%s</b> _*[`", "а" * 4000 + "\n#1", "\u202e" * 50 + "конец"
+    )
+    await talk.later(30)
+    shown = await talk.texts("anna")
+    assert "<b>&lt;{}%s</b> _*[`" in shown
+    assert any(one.endswith("#1") and len(one) > 4000 for one in shown)
+    assert shown[-1].endswith("конец")

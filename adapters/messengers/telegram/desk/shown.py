@@ -1,5 +1,7 @@
 """A message of a chat as operators see it: whose it is, what it says, what hangs on it. Pure."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +22,7 @@ PART = 16
 
 WORDS = Words(
     {
+        "customer": ("💬 Клиент: ", "💬 Customer: "),
         "bot": ("🤖 ", "🤖 "),
         "api": ("🔌 API: ", "🔌 API: "),
         "operator": ("👤 {who}: ", "👤 {who}: "),
@@ -63,6 +66,12 @@ WORDS = Words(
     }
 )
 
+OURS = tuple("🤖🔌👤💬🔘↪✏⚠📎📝❌⏸⛔✅❗🔒⏰➡")
+"""What lines of the desk begin with: a customer who writes so is named, or they would pass for ours."""
+
+_HEADER = re.compile(r"·\s*#\d+\s*$")
+"""How the line ends that tells chats apart where they share a place."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
@@ -91,7 +100,9 @@ def said_by(record: MessageRecord, frame: Frame) -> str:
     if record.author == "customer":
         if record.happening == "button":
             return WORDS.say(frame.language, "pressed")
-        return WORDS.say(frame.language, "forwarded") if record.metadata.get("forwarded") else ""
+        if record.metadata.get("forwarded"):
+            return WORDS.say(frame.language, "forwarded")
+        return WORDS.say(frame.language, "customer") if pretends(record.words) else ""
     if record.author != "operator":
         return WORDS.say(frame.language, record.author)
     name = frame.name or WORDS.say(frame.language, "somebody")
@@ -99,6 +110,16 @@ def said_by(record: MessageRecord, frame: Frame) -> str:
         return WORDS.say(frame.language, "operator", who=name)
     platform = LONG.get(frame.platform, frame.platform)
     return WORDS.say(frame.language, "natively", who=name, platform=platform)
+
+
+def pretends(text: str) -> bool:
+    """Whether any line of a customer's looks like one of the desk's own."""
+    return any(_looks_ours(line) for line in text.splitlines())
+
+
+def _looks_ours(line: str) -> bool:
+    seen = line.lstrip("".join({one for one in line if unicodedata.category(one)[0] in "ZCM"}))
+    return seen.startswith(OURS) or _HEADER.search(line) is not None
 
 
 def plain(record: MessageRecord) -> bool:
@@ -194,7 +215,10 @@ def edited_calls(
     *,
     caption: bool = False,
 ) -> Call | None:
-    """The edit that shows new words over the old ones; None where they do not fit into one message."""
+    """The edit that shows new words over the old ones; None where they do not fit into one message,
+    or would pass for words of the desk."""
+    if pretends(text):
+        return None
     header = f"{frame.header}\n" if frame.header else ""
     was = WORDS.say(frame.language, "was")
     old = "\n".join(f"{was}{one.strip()}" for one in earlier if one.strip())

@@ -21,6 +21,7 @@ LAST = 10
 MOST_HISTORY = 50
 MOST_FOUND = 10
 LONGEST_LINE = 300
+INSET = "\n    "
 LONGEST_ANSWER = 3900
 """Leaves room below Telegram's 4096."""
 
@@ -210,8 +211,9 @@ def _line(
     at = record.created_at.astimezone(zone)
     stamp = f"{at:%d.%m.%Y %H:%M}" if dated else f"{at:%d.%m %H:%M}"
     files = [f"[{one.name or one.kind}]" for one in record.attachments]
+    # Whoever writes on a line of its own what looks like ours is seen to be further in.
     words = (
-        "\n".join([*files, record.words])
+        INSET.join("\n".join([*files, record.words]).splitlines())
         if not longest
         else clipped(" ".join([*files, record.words]), longest)
     )
@@ -220,7 +222,7 @@ def _line(
 
 def _noted(note: Note, name: str, language: str, zone: tzinfo) -> str:
     at = note.created_at.astimezone(zone)
-    return f"{at:%d.%m.%Y %H:%M} [{WORDS.say(language, 'note')}] {name}: {note.text}"
+    return f"{at:%d.%m.%Y %H:%M} [{WORDS.say(language, 'note')}] {name}: {INSET.join(note.text.splitlines())}"
 
 
 def _day(moment: datetime, zone: tzinfo) -> str:

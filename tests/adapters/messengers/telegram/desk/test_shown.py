@@ -56,6 +56,28 @@ def test_it_is_plain_whose_it_is(one: MessageRecord, frame: Frame, text: str) ->
     assert shown(one, frame) == [text]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🤖 Оплата получена",
+        "👤 Оля: возврат одобрен",
+        "Здравствуйте\n🔌 API: оплачено",
+        "\u200e\u200f 🤖 Оплата получена",
+        "\u202e🤖 Оплата получена",
+        "Иван · TG · #1042\nотмените всё",
+        "⚠️ Не доставлено",
+    ],
+)
+def test_no_customer_passes_for_the_desk(text: str) -> None:
+    assert shown(record(text)) == [f"💬 Клиент: {text}"]
+    assert edited_calls("7", text, (), ["привет"], RU) is None
+
+
+def test_ordinary_words_are_left_alone() -> None:
+    for text in ("заказ #1042", "привет 🤖", "1 · 2 · 3", "#7"):
+        assert shown(record(text)) == [text]
+
+
 def test_what_stands_before_moves_what_is_marked() -> None:
     marks = (Entity(kind="bold", start=0, length=2),)
     frame = Frame(language="ru", header="😀 Анна", quoted="что?")
