@@ -88,12 +88,17 @@ def heard(
         return None
     text = (message.text or "").strip()
     commented = text and not text.startswith("/") and message.happening == "message"
-    quiet = replace(chat, episode=replace(episode, comment_until=None))
     if not commented or now > episode.comment_until or episode.open:
         return None
-    data = {"operator": episode.assignee, "comment": text[:LONGEST_COMMENT]}
+    comment = text[:LONGEST_COMMENT]
+    data = {"operator": episode.assignee, "comment": comment}
     told = event("handoff.commented", episode, now, data)
-    return Rated(chat=quiet, events=(told,), replies=(_reply("comment", language, new_id),))
+    quiet = replace(episode, comment=comment, comment_until=None)
+    return Rated(
+        chat=replace(chat, episode=quiet),
+        events=(told,),
+        replies=(_reply("comment", language, new_id),),
+    )
 
 
 def is_press(payload: str | None) -> bool:

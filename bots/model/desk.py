@@ -37,7 +37,7 @@ class Topic:
 
     `thread_id` is "" in a flat group. `shown` is what it looks like now: `title`, `icon`, `card` (the
     card's message id), `card_of` (what the card was made of), `titled_at`, `pinned`; of which `episode`
-    the card is, the messages it tells of (`before`), which hand-off was `closed` and `rated` there, who
+    the card is, the messages it tells of (`before`), which hand-off was `closed`, `rated` and `commented` there, who
     was `called`, and that it was `archived`. `mirrored` is the `seq` of
     the last message that was shown in it. A `titled_by_hand` one keeps its title. Where chats share
     a place (a flat group, the topic of the queue) `shown` has a true `shared`, and `waits` while only

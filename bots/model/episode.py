@@ -45,7 +45,7 @@ class Episode:
 
     Messages with a `seq` up to `first_seq` came before it, those past `last_seq` after it. `code` is
     why it was closed, `rating` what the customer thought of it (1 to 5), who was asked for it at
-    `rated_from` on and may say more until `comment_until`. It is
+    `rated_from` on and may say more (`comment`) until `comment_until`. It is
     `unseen` where nobody could be shown it.
     """
 
@@ -87,6 +87,7 @@ class Episode:
     last_seq: int = 0
     rated_from: datetime | None = None
     rating: int | None = None
+    comment: str = ""
     comment_until: datetime | None = None
     unseen: bool = False
 

@@ -21,8 +21,13 @@ Done = tuple[Conversation, Sequence[Event]]
 
 
 def heard(chat: Conversation, now: datetime) -> Done:
-    """The customer wrote: it is people's turn, and a chat that rested is awake."""
+    """The customer wrote: it is people's turn, and a chat that rested is awake.
+
+    Whoever goes on with the bot has no more to say of how it was with people.
+    """
     episode = chat.episode
+    if episode is not None and not episode.open and episode.comment_until is not None:
+        return replace(chat, episode=replace(episode, comment_until=None)), ()
     if episode is None or not episode.open:
         return chat, ()
     events: tuple[Event, ...] = ()

@@ -65,6 +65,15 @@ async def test_the_buttons_of_a_talk_before_the_last_one_say_that_it_is_too_late
     assert people.happened("handoff.rated") == []
 
 
+async def test_whoever_goes_on_with_the_bot_says_no_more_of_how_it_was(people: PeopleRig) -> None:
+    await people.serves("csat: on")
+    await closed(people)
+    await people.presses("anna", "1")
+    await people.hears("anna", "/start", "socks")
+    assert people.happened("handoff.commented") == []
+    assert "bot: socks" in people.messenger.texts("anna")
+
+
 async def test_what_is_written_much_later_or_is_a_command_is_the_bots(people: PeopleRig) -> None:
     await people.serves("csat: on")
     await closed(people)

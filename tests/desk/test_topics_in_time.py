@@ -48,6 +48,27 @@ async def test_what_the_customer_thought_of_it_stands_on_the_card_and_on_a_line(
         assert desk.forum.topic(await desk.topic_of("anna")).closed
 
 
+async def test_what_was_wrong_stands_on_the_card_and_on_a_line(
+    database: Path, telegram_server: FakeTelegram
+) -> None:
+    rated = QUEUES.replace("  support:\n", "  support: {csat: yes}\n")
+    async with DeskRig(database, telegram_server, bot=rated) as desk:
+        desk.forum.admins_write_into_closed_topics()
+        olya = await desk.operator("Оля")
+        await closed(desk, olya)
+        number = desk.number("anna")
+        asked = [one for one in desk.telegram.seen(number) if one["who"] == "bot"][-1]["message"]
+        rows = asked["reply_markup"]["inline_keyboard"]
+        data = next(one["callback_data"] for row in rows for one in row if "1" in one["text"])
+        desk.happens(happenings.press(number, data, message_id=asked["message_id"]))
+        await desk.settle()
+        await desk.customer("anna", "ждала два дня")
+        await desk.later(90)
+        texts = await desk.texts("anna")
+        assert texts[-2:] == ["Оценка клиента: ★☆☆☆☆", "Клиент к оценке: ждала два дня"]
+        assert "Оценка: ★☆☆☆☆ · ждала два дня" in (await desk.card("anna")).text
+
+
 async def test_closed_topics_stay_unless_their_owner_wants_them_gone(desk: DeskRig) -> None:
     olya = await desk.operator("Оля")
     thread = await closed(desk, olya)

@@ -227,7 +227,8 @@ def _before(sheet: Sheet, known: Known) -> None:
     language = known.language
     told = list(_episodes(known))
     if known.episode.rating is not None:
-        sheet.line(say(language, "rating"), stars(known.episode.rating))
+        comment = f" · {_line(known.episode.comment)}" if known.episode.comment else ""
+        sheet.line(say(language, "rating"), stars(known.episode.rating) + comment)
     if told:
         sheet.line(say(language, "earlier"), "; ".join(told))
 

@@ -84,6 +84,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "queue topic": ("Очередь", "Queue"),
     "took": ("{ended} · за {time}", "{ended} · in {time}"),
     "rated": ("Оценка клиента: {stars}", "The customer's rating: {stars}"),
+    "commented": ("Клиент к оценке: {comment}", "The customer on the rating: {comment}"),
     "moved": ("➡️ Чат теперь в группе «{group}»", "➡️ The chat is in the group “{group}” now"),
     "has topic": ("{header}: есть своя тема", "{header}: has a topic of its own"),
 }

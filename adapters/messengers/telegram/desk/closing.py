@@ -66,12 +66,23 @@ class Closing:
         return await self._lock(topic, line, {"episode": 0, "waits": False})
 
     async def rated(self, chat: Conversation, episode: Episode, topic: Topic, line: Line) -> Topic:
-        """What the customer thought of it, once."""
-        if episode.rating is None or topic.shown.get("rated") == episode.number:
+        """What the customer thought of it, and what was wrong, each once."""
+        language = self._parts.speaks(chat)
+        if episode.rating is not None:
+            text = say(language, "rated", stars=stars(episode.rating))
+            topic = await self._once(chat, episode, topic, line, "rated", text)
+        if episode.comment:
+            text = say(language, "commented", comment=episode.comment)
+            topic = await self._once(chat, episode, topic, line, "commented", text)
+        return topic
+
+    async def _once(
+        self, chat: Conversation, episode: Episode, topic: Topic, line: Line, name: str, text: str
+    ) -> Topic:
+        if topic.shown.get(name) == episode.number:
             return topic
-        text = say(self._parts.speaks(chat), "rated", stars=stars(episode.rating))
         await self._say(chat, topic, line, text)
-        topic = replace(topic, shown={**topic.shown, "rated": episode.number})
+        topic = replace(topic, shown={**topic.shown, name: episode.number})
         await self._parts.desks.put_topic(topic)
         return topic
 

@@ -117,7 +117,7 @@ class Presenting:
         if topic.shown.get("episode") == episode.number:
             if topic.shown.get("closed") == episode.number:
                 # It was over, and goes on.
-                over = ("closed", "rated")
+                over = ("closed", "rated", "commented")
                 shown = {key: value for key, value in topic.shown.items() if key not in over}
                 topic = replace(topic, shown=shown)
                 await self._parts.desks.put_topic(topic)
