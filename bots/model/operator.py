@@ -32,6 +32,10 @@ class Operator:
         """Whether they are at least that."""
         return self.active and ROLES.index(self.role) >= ROLES.index(role)
 
+    def writes(self, queue: str, policy: Literal["assignee", "department", "any"]) -> bool:
+        """Whether their words go out in a chat of this queue that somebody else has."""
+        return policy == "any" or (policy == "department" and self.serves(queue))
+
     def serves(self, queue: str) -> bool:
         """Whether chats of this queue are theirs to take."""
         return not self.queues or not queue or queue in self.queues

@@ -98,7 +98,7 @@ def _by_state(written: Written, who: Operator) -> Verdict:
         return Refused("waits", ("take", "note"))
     if episode.assignee == who.id:
         return Sends()
-    if written.write == "any" or (written.write == "department" and who.serves(episode.queue)):
+    if who.writes(episode.queue, written.write):
         return Sends()
     if episode.assignee is None and chat.owner == "operator":
         return Refused("natively", ("take", "note"))
