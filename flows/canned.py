@@ -18,7 +18,9 @@ NAMES = ("user", "customer", "operator", "number", "queue", "hours", "now", "tod
 PARTS: Mapping[str, tuple[str, ...]] = {"customer": ("name",), "operator": ("name",)}
 
 LONGEST_KEY = 40
-RESERVED = frozenset({"add", "remove", "list", "добавить", "убрать", "удалить", "список"})
+RESERVED = frozenset(
+    ("add", "remove", "list", "everywhere", "добавить", "убрать", "удалить", "список", "везде")
+)
 """What operators order of ready answers by; one called so could never be reached."""
 
 

@@ -70,6 +70,8 @@ WORDS = Words(
     }
 )
 ADD = ("add", "добавить")
+EVERYWHERE = ("everywhere", "везде")
+"""Behind either: for every bot, by an admin."""
 REMOVE = ("remove", "убрать", "удалить")
 
 
@@ -80,8 +82,9 @@ async def canned(order: Order, kit: Kit) -> Answer | str:
     if head.casefold() in ADD:
         return await _add(order, kit, bot, tail.strip())
     if head.casefold() in REMOVE:
-        await kit.parts.canned.remove(bot, tail.strip(), order.who)
-        return WORDS.say(order.language, "removed", key=tail.strip())
+        key, everywhere = _everywhere(tail)
+        await kit.parts.canned.remove(bot, key, order.who, everywhere=everywhere)
+        return WORDS.say(order.language, "removed", key=key)
     if not head:
         return await _listed(order, kit, await kit.parts.canned.all(bot), "")
     words = order.rest.strip()
@@ -121,11 +124,19 @@ async def how_to_edit(order: Order, kit: Kit) -> Answer:
 
 
 async def _add(order: Order, kit: Kit, bot: str, rest: str) -> str:
+    rest, everywhere = _everywhere(rest)
     key, text = (rest.split(maxsplit=1) + ["", ""])[:2]
     if not text:
         return WORDS.say(order.language, "how_add")
-    ready = await kit.parts.canned.add(bot, key, text, order.who)
+    ready = await kit.parts.canned.add(bot, key, text, order.who, everywhere=everywhere)
     return WORDS.say(order.language, "added", key=ready.key)
+
+
+def _everywhere(rest: str) -> tuple[str, bool]:
+    """What stands behind the word that means every bot, and whether it stood there."""
+    rest = rest.strip()
+    word, _, tail = rest.partition(" ")
+    return (tail.strip(), True) if word.casefold() in EVERYWHERE else (rest, False)
 
 
 def _bot(order: Order, kit: Kit) -> str:
