@@ -185,6 +185,11 @@ _SENTENCES: Mapping[str, _Words] = {
     "commented": lambda self, data: (
         f"{self._said('к оценке', 'on the rating')}: {_short(data.get('comment', ''))}"
     ),
+    "transcribed": lambda self, data: (
+        self._said("весь разговор выдан файлом", "the whole chat was given out as a file")
+        + (self._said(", с заметками", ", with notes") if data.get("notes") else "")
+        + self._by(data)
+    ),
     "unseen": lambda self, data: (
         self._said("чат негде показать операторам", "no group shows the chat to operators")
         + self._listed(("почему", "why", data.get("why")))

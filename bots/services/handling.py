@@ -127,6 +127,16 @@ class Handling:
 
         return await self._changed(address, change)
 
+    async def transcribed(self, address: Address, who: Operator, *, notes: bool) -> None:
+        """Somebody was given the whole chat as a file, with or without notes: told for an audit."""
+
+        def move(chat: Conversation, now: datetime) -> Moved:
+            data = {"operator": who.id, "notes": notes}
+            told = handoff.event("handoff.transcribed", _last(chat), now, data)
+            return Moved(chat=chat, events=(told,))
+
+        await self._inbox.move(address, move)
+
     # ------------------------------------------------------------ a rest
 
     async def snooze(
@@ -232,8 +242,7 @@ def theirs(
         return episode
     if who.may("lead") and (writes is None or once):
         return episode
-    allowed = writes.write if writes is not None else "assignee"
-    if allowed == "any" or (allowed == "department" and who.serves(episode.queue)):
+    if writes is not None and who.writes(episode.queue, writes.write):
         return episode
     raise Taken(episode.assignee, episode.native)
 

@@ -253,6 +253,11 @@ async def test_the_whole_chat_is_a_file_without_notes(desk: DeskRig) -> None:
     assert "старший" in await said(desk, olya, "/transcript all")
     await said(desk, lead, "/transcript всё")
     assert "[заметка] Оля: секрет" in last_file(desk)
+    given = [one.data for one in desk.ears.events if one.name == "handoff.transcribed"]
+    assert [(one["operator"], one["notes"]) for one in given] == [
+        (olya.who.id if olya.who else 0, False),
+        (lead.who.id if lead.who else 0, True),
+    ]
 
 
 # ---------------------------------------------------------------- people
@@ -345,6 +350,19 @@ async def test_a_ready_answer_is_shown_and_sent_once(desk: DeskRig) -> None:
     await desk.later(20)
     assert desk.heard("anna") == [*before, "anna, работаем с 9 до 18"]
     assert (await desk.shown("anna"))[-1].buttons == ()
+
+
+async def test_an_admin_adds_a_ready_answer_for_every_bot(desk: DeskRig) -> None:
+    await taken(desk)
+    lead = await desk.operator("Лена", role="lead")
+    admin = await desk.operator("Аня", role="admin")
+    assert "администратор" in await said(desk, lead, "/canned add везде привет Здравствуйте!")
+    await said(desk, admin, "/canned add everywhere привет Здравствуйте!")
+    (kept,) = await desk.stores.desks.canned(1, "another bot")
+    assert (kept.bot, kept.key, kept.text) == ("", "привет", "Здравствуйте!")
+    assert await said(desk, lead, "/canned привет") == "Здравствуйте!"
+    await said(desk, admin, "/canned remove везде привет")
+    assert await desk.stores.desks.canned(1, "another bot") == []
 
 
 async def test_ready_answers_are_found_by_words_and_picked_by_a_button(desk: DeskRig) -> None:

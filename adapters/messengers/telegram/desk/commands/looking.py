@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, tzinfo
 
-import structlog
-
 from adapters.messengers.telegram.desk.answers import Answer
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.order import Command, Order
@@ -71,8 +69,6 @@ WORDS = Words(
         ),
     }
 )
-
-log = structlog.get_logger()
 
 
 async def who(order: Order, kit: Kit) -> str:
@@ -166,7 +162,7 @@ async def transcript(order: Order, kit: Kit) -> Answer:
         language, "file_head", id=chat.id, name=name_of(chat), platform=platform, zone=zone
     )
     text = "\n".join([head, "", *(line for _, line in lines), ""])
-    log.info("A transcript was given out", chat=chat.id, operator=order.who.id, notes=inside)
+    await kit.parts.handoff.transcribed(chat.address, order.who, notes=inside)
     # With a mark of its encoding, or a phone guesses wrong.
     content = b"\xef\xbb\xbf" + text.encode("utf-8", "replace")
     return Answer(text=WORDS.say(language, "file", n=count), file=(f"chat-{chat.id}.txt", content))
