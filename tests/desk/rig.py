@@ -81,10 +81,17 @@ class SharedHands(Hands):
         super().__init__()
         self._telegram = telegram
         self.time = datetime.now(UTC).replace(microsecond=0)
+        self._behind = timedelta()
         self.told()
 
     def told(self) -> None:
-        self._telegram.clock_stands_at(self.time.timestamp())
+        self._telegram.clock_stands_at((self.time + self._behind).timestamp())
+
+    def set_back(self, by: timedelta) -> None:
+        """Our clock, not the messenger's; whoever sleeps does so for as long as before."""
+        self.time -= by
+        self._behind += by
+        self._sleepers = [(due - by, number, waking) for due, number, waking in self._sleepers]
 
     def wake(self, moment: datetime) -> None:
         before = self.time
@@ -110,6 +117,8 @@ class DeskRig(Rig):
     `doomed` ports end the process at a point of their work, as the journal's do: `desk.life.doom =
     "after add_relays"`.
     """
+
+    hands: SharedHands
 
     def __init__(
         self,

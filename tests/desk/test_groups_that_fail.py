@@ -196,3 +196,27 @@ async def test_where_chats_share_a_group_a_window_that_closes_says_whose_it_is(
         olya.person.writes(None, "/take", reply_to=warning.id)
         await rig.later(30)
         assert (await rig.chat("anna")).owner == "operator"
+
+
+async def test_a_clock_that_is_set_back_keeps_no_chat_from_its_group(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    await desk.asks("anna")
+    await olya.takes("anna")
+    await desk.later(60)
+    why = "Forbidden: bot was kicked from the supergroup chat"
+    desk.telegram.script(method="sendMessage", chat_id=GROUP, status=403, description=why)
+    await desk.customer("anna", "где заказ?")
+    assert "где заказ?" not in await desk.texts("anna")
+    desk.hands.set_back(timedelta(hours=5))
+    await desk.later(120)
+    assert "где заказ?" in await desk.texts("anna")
+
+
+async def test_a_clock_that_is_set_back_keeps_no_request_from_its_topic(desk: DeskRig) -> None:
+    names = [f"c{number}" for number in range(9)]
+    for name in names:
+        await desk.asks(name)
+    desk.hands.set_back(timedelta(hours=5))
+    await desk.later(300)
+    threads = {await desk.topic_of(name) for name in names}
+    assert len(threads) == len(names)

@@ -35,6 +35,9 @@ SATURATED = 20.0
 LONG_WAIT = 60.0
 """Seconds of waiting, told by Telegram, that a person should know of."""
 
+SET_BACK = timedelta(seconds=1)
+"""What a clock may lack of the time that was slept before it is taken for one that was set back."""
+
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds between tries while Telegram does not answer."""
 
@@ -218,7 +221,7 @@ class Line:
                 if self.saturated:
                     self._crowded(self.behind)
                 # Whoever comes meanwhile may be more urgent: who is next is seen after it.
-                await self._sleep(wait)
+                await self._rest(wait)
                 continue
             next_one = min(self._waiting, key=lambda one: one.place)
             self._waiting.remove(next_one)
@@ -281,9 +284,25 @@ class Line:
 
     # ------------------------------------------------------------ the budget
 
+    async def _rest(self, seconds: float) -> None:
+        until = self._clock() + timedelta(seconds=seconds)
+        await self._sleep(seconds)
+        self._set_back(until - self._clock())
+
+    def _set_back(self, by: timedelta) -> None:
+        """Whatever we wait for is as far away as it was, however the clock is set back."""
+        if by <= SET_BACK:
+            return
+        self._filled_at -= by
+        self._made = deque(moment - by for moment in self._made)
+        if self._not_before is not None:
+            self._not_before -= by
+        for one in self._waiting:
+            one.since -= by
+
     def _fill(self) -> None:
         now = self._clock()
-        # A clock that was set back gives nothing and takes nothing.
+        self._set_back(self._filled_at - now)
         passed = max((now - self._filled_at).total_seconds(), 0.0)
         self._tokens = min(self._tokens + passed * self._rate, float(BURST))
         self._filled_at = now

@@ -15,7 +15,7 @@ from adapters.messengers.telegram.desk.line import Line
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.refused import GroupDown, NotAllowed, TopicLost
 from adapters.messengers.telegram.desk.slots import Slots
-from adapters.messengers.telegram.desk.topics import NoTopics, Topics, newest
+from adapters.messengers.telegram.desk.topics import LEASE, NoTopics, Topics, ahead, newest
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
 from bots.model.episode import Episode
@@ -92,7 +92,7 @@ class Seats:
         topic = newest(topics, group)
         if topic is not None and not topic.shown.get(SHARED):
             if topic.status == "creating":
-                if topic.lease_until is not None and topic.lease_until > now:
+                if topic.lease_until is not None and ahead(topic.lease_until, now, LEASE):
                     return topic.lease_until
                 return await self._made(chat, episode, group, line, topics, topic)
             if topic.status == "closed":
@@ -226,8 +226,8 @@ class Seats:
 
     def _is_flat(self, group: DeskGroup) -> bool:
         until, as_it_was = self._flat.get((group.channel, group.chat_id), (None, group))
-        tried = until is not None and until > self._parts.clock() and as_it_was == group
-        return group.flat or tried
+        tried = until is not None and ahead(until, self._parts.clock(), FLAT_FOR)
+        return group.flat or (tried and as_it_was == group)
 
     def _of(self, group: DeskGroup) -> Slots:
         return self._slots.setdefault((group.channel, group.chat_id), Slots())

@@ -13,6 +13,7 @@ from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.presenting import Presenting
 from adapters.messengers.telegram.desk.refused import GroupDown, GroupMoved, TopicLost
 from adapters.messengers.telegram.desk.seats import Seats
+from adapters.messengers.telegram.desk.topics import ahead
 from bots.errors import ChannelDown, ChannelError, NotFound
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
@@ -159,7 +160,7 @@ class Showing:
 
     def _line(self, group: DeskGroup) -> Line | None:
         until, as_it_was = self._down.get((group.channel, group.chat_id), (None, group))
-        if until is not None and until > self._parts.clock() and as_it_was == group:
+        if until is not None and ahead(until, self._parts.clock(), AGAIN) and as_it_was == group:
             # Nobody has looked at it since.
             return None
         return self._lines.of(group)

@@ -13,15 +13,24 @@ class Slots:
     def __init__(self) -> None:
         self._taken: deque[datetime] = deque(maxlen=PER_MINUTE)
         self._of: dict[int, datetime] = {}
+        self._asked_at: datetime | None = None
 
     def of(self, conversation: int, now: datetime) -> datetime:
         """When a chat may have its topic; asking again changes nothing."""
+        if self._asked_at is not None and now < self._asked_at:
+            self._set_back(self._asked_at - now)
+        self._asked_at = now
         if conversation not in self._of:
             full = len(self._taken) == PER_MINUTE
             moment = max(now, self._taken[0] + _WINDOW) if full else now
             self._taken.append(moment)
             self._of[conversation] = moment
         return self._of[conversation]
+
+    def _set_back(self, by: timedelta) -> None:
+        """The clock was: nobody's turn is further away for that."""
+        self._taken = deque((moment - by for moment in self._taken), maxlen=PER_MINUTE)
+        self._of = {chat: moment - by for chat, moment in self._of.items()}
 
     def used(self, conversation: int) -> None:
         """It has one, or needs none any more."""

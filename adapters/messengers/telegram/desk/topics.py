@@ -216,6 +216,11 @@ def moment_of(stamp: Any) -> datetime | None:
     return datetime.fromisoformat(stamp) if isinstance(stamp, str) and stamp else None
 
 
+def ahead(until: datetime, now: datetime, most: timedelta) -> bool:
+    """Whether something lasts that lasts for `most`: however the clock is set back, never longer."""
+    return now < until <= now + most
+
+
 def thread(topic: Topic) -> dict[str, Any]:
     """Where a call goes; General is addressed by no thread at all."""
     return {"message_thread_id": int(topic.thread_id)} if topic.thread_id else {}

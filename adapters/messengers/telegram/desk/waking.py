@@ -83,8 +83,12 @@ class Waking:
 
     async def _one(self, key: int, fails: int) -> tuple[datetime | None, bool]:
         self._busy.add(key)
+        began = self._clock()
         try:
-            return await self._run(key), False
+            again = await self._run(key)
+            now = self._clock()
+            # A clock that was set back meanwhile makes nonsense of the moment: look anew.
+            return (again if now >= began else now), False
         except Exception as error:  # noqa: BLE001 - the worker of a chat outlives whatever it meets
             pause = PAUSES[min(fails, len(PAUSES) - 1)]
             log.warning("A chat could not be shown", chat=key, error=repr(error), again_in=pause)

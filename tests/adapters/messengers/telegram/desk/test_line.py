@@ -229,3 +229,31 @@ async def test_a_stop_tells_whoever_waits(line: Line, time: Clockwork) -> None:
     assert [isinstance(end, ChannelDown) for end in ends] == [False] * BURST + [True] * 3
     with pytest.raises(ChannelDown):
         await said(line, "later")
+
+
+@pytest.mark.parametrize("when", ["while it waits", "between two calls"])
+async def test_a_clock_that_is_set_back_makes_nothing_wait_longer(
+    group: Group, time: Clockwork, when: str
+) -> None:
+    """What Telegram told us to wait, and what the last minute took, is measured in time that passed."""
+    back = timedelta()
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        nonlocal back
+        slept.append(seconds)
+        await time.sleep(seconds)
+        if when == "while it waits" and not back:
+            back = timedelta(hours=5)
+
+    line = Line(group, "-100", clock=lambda: time.now() - back, sleep=sleep)
+    group.refuses.append(ChannelBusy(90))
+    await asyncio.gather(*(said(line, str(number)) for number in range(19)))
+    if when == "between two calls":
+        back = timedelta(hours=5)
+    await asyncio.gather(*(said(line, str(number)) for number in range(19)))
+    assert len(group.texts()) == 38
+    assert sum(slept) < 90 + 38 * 60 / 18
+    times = [at for at, _, _ in group.taken]
+    for start in times:
+        assert sum(start <= at < start + timedelta(minutes=1) for at in times) <= 19
