@@ -25,7 +25,7 @@ from bots.model.message import (
 )
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, Clock, Journal, Listener, NewId
-from bots.rating import Rated
+from bots.rating import Rated, is_press
 from bots.writing import Writing
 from flows.turn import (
     CHATLESS,
@@ -140,8 +140,12 @@ class Responder:
 
     async def _take_words(self, conversation: Conversation, arrival: Arrival) -> Turn:
         """The customer wrote or pressed: to the bot, to a person, or about one who has answered."""
-        message, now = arrival.message, self._clock()
-        cause = f"in:{arrival.seq}"
+        message, cause = arrival.message, f"in:{arrival.seq}"
+        never_with_people = conversation.episode is None and conversation.status == "active"
+        if never_with_people and not is_press(message.button):
+            decided = await self._decider.decide(conversation, _heard(message), cause)
+            return await self._commit(conversation, decided, arrival=arrival)
+        now = self._clock()
         rated = self._handoffs.rated(conversation, message, now)
         if rated is not None:
             decided = Decided.untouched(rated.chat)
@@ -393,10 +397,10 @@ def _opening(message: UnifiedMessage) -> Opening:
 
 def _acquainted(conversation: Conversation, message: UnifiedMessage) -> Conversation:
     """What a messenger says of the person now; what it only said before still holds."""
-    profile = {**conversation.profile, **message.profile}
-    return (
-        conversation if profile == conversation.profile else replace(conversation, profile=profile)
-    )
+    known, told = conversation.profile, message.profile
+    if told.items() <= known.items():
+        return conversation
+    return replace(conversation, profile={**known, **told})
 
 
 def _heard(message: UnifiedMessage) -> Heard:
