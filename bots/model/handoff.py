@@ -151,6 +151,10 @@ def requeued(
     had = episode.assignee
     if to is not None and to == had:
         raise Conflict("They have the chat already", "theirs")
+    where = "requested", episode.queue if queue is None else queue, preferred
+    if to is None and where == (episode.state, episode.queue, episode.preferred):
+        # An order that is brought again after a stop, or a button that is pressed twice.
+        raise Conflict("The chat waits there already", "waits")
     excluded = episode.excluded if had is None else (*episode.excluded, had)
     chosen = why in ("transfer", "assign")
     episode = replace(

@@ -401,3 +401,20 @@ async def test_a_viewer_presses_nothing_that_they_may_not_order(desk: DeskRig) -
     for label in ("Заметка", "Передать", "Закрыть"):
         assert "оператор" in await viewer.presses("anna", label), label
     assert (await episode(desk)).state == "active"
+
+
+async def test_an_order_that_is_brought_again_after_a_stop_moves_the_chat_once(
+    desk: DeskRig,
+) -> None:
+    olya = await desk.operator("Оля", role="lead")
+    await desk.asks("anna")
+    await olya.takes("anna")
+    await desk.later(60)
+    desk.life.doom = "before add_relays"
+    await olya.writes("anna", "/transfer #sales")
+    assert desk.life.dead
+    await desk.restart()
+    await desk.later(60)
+    told = [one.data for one in desk.ears.events if one.name == "handoff.transferred"]
+    assert [one["queue"] for one in told] == ["sales"]
+    assert "Этот чат уже ждёт в этой очереди." in await desk.texts("anna")

@@ -49,6 +49,19 @@ async def test_asked_for_taken_and_given_back(people: PeopleRig) -> None:
     assert (conversation.epoch, conversation.status) == (3, "active")
 
 
+async def test_a_chat_that_waits_in_a_queue_is_not_put_into_it_again(people: PeopleRig) -> None:
+    await people.asks("anna")
+    olya = people.people["Olya"]
+    await people.takes("Olya", "anna")
+    await people.handoff.transfer(ANNA, olya, queue="sales")
+    before = await people.conversation("anna")
+    with pytest.raises(Conflict) as refused:
+        await people.handoff.transfer(ANNA, olya, queue="sales")
+    assert refused.value.code == "waits"
+    assert (await people.conversation("anna")).episode == before.episode
+    assert len(people.happened("handoff.transferred")) == 1
+
+
 async def test_of_two_who_take_at_once_one_wins_and_the_other_reads_who(people: PeopleRig) -> None:
     await people.asks("anna")
     olya, petya = people.people["Olya"], people.people["Petya"]

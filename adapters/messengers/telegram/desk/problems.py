@@ -25,6 +25,7 @@ WORDS = Words(
             "Nobody has taken this chat yet: /take first.",
         ),
         "theirs": ("Этот чат уже у него.", "They have this chat already."),
+        "waits": ("Этот чат уже ждёт в этой очереди.", "The chat waits in that queue already."),
         "open": (
             "Этот чат уже у людей: посмотрите на карточку.",
             "The chat is with people already: look at its card.",
