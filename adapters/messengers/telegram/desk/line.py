@@ -1,7 +1,6 @@
 """Calls to one group: all of them in one line, because Telegram counts them together."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,20 +10,10 @@ from typing import Any, Protocol
 
 import structlog
 
+from adapters.messengers.telegram.desk.budget import PER_MINUTE, Budget
 from adapters.messengers.telegram.desk.refused import Skipped, changes_nothing, told
 from bots.errors import ChannelBusy, ChannelDown, ChannelError, ChannelUnauthorised
 from bots.ports import Clock, Sleep
-
-PER_MINUTE = 18
-"""Calls a group is given: Telegram takes about 20 a minute, of all kinds together."""
-
-MOST = 19
-"""Calls within any minute, however they were spread: a burst counts too."""
-
-BURST = 4
-"""Calls that may be made at once after a quiet time."""
-
-MINUTE = 60.0
 
 COSMETIC_PATIENCE = 60.0
 """Seconds after which what only looks nice is left out."""
@@ -118,15 +107,11 @@ class Line:
         self.chat_id = chat_id
         self._clock = clock
         self._sleep = sleep
-        self._rate = min(max(per_minute, 1), PER_MINUTE) / MINUTE
+        self._budget = Budget(clock, per_minute)
         self._blocked = blocked
         self._crowded = crowded
         self._waiting: list[_Call] = []
         self._numbers = count()
-        self._tokens = float(BURST)
-        self._filled_at = clock()
-        self._made: deque[datetime] = deque()
-        self._not_before: datetime | None = None
         self._task: asyncio.Task[None] | None = None
         self._under_way: _Call | None = None
         self._closing = False
@@ -172,10 +157,8 @@ class Line:
     @property
     def left(self) -> float:
         """The share of the bucket that is left, from 0 to 1; nothing where others wait already."""
-        if self._waiting or self._not_before is not None:
-            return 0.0
-        self._fill()
-        return max(self._tokens, 0.0) / BURST
+        self._set_back(self._budget.ahead)
+        return 0.0 if self._waiting else self._budget.left
 
     @property
     def behind(self) -> timedelta:
@@ -216,7 +199,8 @@ class Line:
             self._leave_out()
             if not self._waiting:
                 return
-            wait = self._wait(min(self._waiting, key=lambda one: one.place))
+            self._set_back(self._budget.ahead)
+            wait = self._budget.wait(min(self._waiting, key=lambda one: one.place).cost)
             if wait > 0:
                 if self.saturated:
                     self._crowded(self.behind)
@@ -235,10 +219,10 @@ class Line:
             if call.prepare is not None:
                 call.parameters = {**call.parameters, **await call.prepare()}
                 call.prepare = None
-            self._count(call.cost)
+            self._budget.spend(call.cost)
             result = await self._send(call)
         except ChannelBusy as busy:
-            self._pause(busy.retry_after)
+            self._budget.pause(busy.retry_after)
             if busy.retry_after > LONG_WAIT:
                 self._blocked(busy.retry_after)
             return self._put_back(call)
@@ -248,7 +232,7 @@ class Line:
                     "A group of operators cannot be written to", chat=self.chat_id, why=str(down)
                 )
             self.trouble = str(down)
-            self._pause(PAUSES[min(tries, len(PAUSES) - 1)])
+            self._budget.pause(PAUSES[min(tries, len(PAUSES) - 1)])
             return self._put_back(call)
         except ChannelError as error:
             _settle(call, None if changes_nothing(error) else told(error, call.method))
@@ -282,8 +266,6 @@ class Line:
         self._waiting.append(call)
         return True
 
-    # ------------------------------------------------------------ the budget
-
     async def _rest(self, seconds: float) -> None:
         until = self._clock() + timedelta(seconds=seconds)
         await self._sleep(seconds)
@@ -293,51 +275,9 @@ class Line:
         """Whatever we wait for is as far away as it was, however the clock is set back."""
         if by <= SET_BACK:
             return
-        self._filled_at -= by
-        self._made = deque(moment - by for moment in self._made)
-        if self._not_before is not None:
-            self._not_before -= by
+        self._budget.set_back(by)
         for one in self._waiting:
             one.since -= by
-
-    def _fill(self) -> None:
-        now = self._clock()
-        self._set_back(self._filled_at - now)
-        passed = max((now - self._filled_at).total_seconds(), 0.0)
-        self._tokens = min(self._tokens + passed * self._rate, float(BURST))
-        self._filled_at = now
-        while self._made and (now - self._made[0]).total_seconds() >= MINUTE:
-            self._made.popleft()
-
-    def _wait(self, call: _Call) -> float:
-        """Seconds until this one may be made."""
-        self._fill()
-        waits = [0.0]
-        now = self._clock()
-        if self._not_before is not None:
-            left = (self._not_before - now).total_seconds()
-            if left > 0:
-                waits.append(left)
-            else:
-                self._not_before = None
-        short = min(call.cost, BURST) - self._tokens
-        if short > 1e-9:
-            waits.append(short / self._rate)
-        over = len(self._made) + call.cost - MOST
-        if over > 0 and self._made:
-            last = self._made[min(over, len(self._made)) - 1]
-            waits.append(MINUTE - (now - last).total_seconds())
-        # What is shorter than a moment would be slept on for ever.
-        wait = max(waits)
-        return max(wait, 0.001) if wait > 0 else 0.0
-
-    def _count(self, cost: int) -> None:
-        self._tokens -= cost
-        self._made.extend([self._clock()] * cost)
-
-    def _pause(self, seconds: float) -> None:
-        until = self._clock() + timedelta(seconds=seconds)
-        self._not_before = until if self._not_before is None else max(until, self._not_before)
 
     def _leave_out(self) -> None:
         now = self._clock()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 
 from adapters.messengers.telegram.channel import TelegramChannel
-from adapters.messengers.telegram.desk.line import PER_MINUTE
+from adapters.messengers.telegram.desk.budget import PER_MINUTE
 from bots.model.conversation import Conversation
 from bots.ports import Channel, Clock, Desks, Episodes, Feed, NewId, Shelf, Sleep
 from bots.services.canned import CannedAnswers

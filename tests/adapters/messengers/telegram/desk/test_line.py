@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from adapters.messengers.telegram.desk.line import BURST, Line, Urgency
+from adapters.messengers.telegram.desk.budget import BURST
+from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.refused import GroupDown, Skipped, TopicLost
 from bots.errors import ChannelBusy, ChannelDown, Rejected, Unreachable
 from tests.bots.clockwork import Clockwork, others_go_on
