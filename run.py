@@ -51,7 +51,6 @@ from adapters.terminal.folders import shown_path
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.board import Board
-from bots.clocks import promised
 from bots.deciding import Decider
 from bots.elsewhere import fetched
 from bots.errands import Errands
@@ -75,6 +74,7 @@ from bots.services.handoff import Handoff
 from bots.services.operators import Operators, SetUp
 from bots.services.payments import Payments
 from bots.services.publishing import Publishing
+from bots.services.queue_times import days_of, promised_by, worked_at
 from bots.services.reports import Reports, Wanted
 from bots.services.routing import Routing
 from bots.services.stranded import stranded
@@ -89,7 +89,6 @@ from flows.errors import LoadError
 from flows.inside import only_set
 from flows.load import BOT_FILE, Loaded, language_of, load_bot
 from flows.model import ActionSpec, Bot, Queue
-from flows.worktime import Worktime
 from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
@@ -1329,7 +1328,7 @@ async def operators_typed(settings: Settings, given: argparse.Namespace) -> int:
     try:
         if given.verb in ("add", "queues"):
             known = queues_written(settings) if given.queues else {}
-            queues = terminal.queues_of(given.queues, queues_in(known), language)
+            queues = terminal.queues_of(given.queues, terminal.queues_in(known), language)
         match given.verb:
             case "add":
                 return await commands.add(given.name, given.role, queues, given.capacity)
@@ -1379,7 +1378,7 @@ async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
         known = queues_written(settings) if given.queue else {}
         if given.bot in known:
             known = {given.bot: known[given.bot]}
-        queues = operators.queues_of(given.queue, queues_in(known), language)
+        queues = operators.queues_of(given.queue, operators.queues_in(known), language)
         return await commands.code(SetUp(bot=given.bot, queues=queues))
     except (operators.Refused, channels.CannotConnect) as error:
         stop(str(error))
@@ -1401,16 +1400,6 @@ def queues_written(settings: Settings) -> dict[str, set[str] | None]:
         except LoadError:
             found[folder.name] = None
     return found
-
-
-def queues_in(known: Mapping[str, set[str] | None]) -> set[str] | None:
-    """All of them together; None where not all can be known."""
-    all_of_them: set[str] = set()
-    for names in known.values():
-        if names is None:
-            return None
-        all_of_them |= names
-    return all_of_them
 
 
 async def report(settings: Settings, given: argparse.Namespace) -> int:
@@ -1455,28 +1444,6 @@ def bots_as_published(settings: Settings) -> dict[str, Bot]:
         with suppress(LoadError):
             found[folder.name] = load(settings, replace(folder, files=files)).bot
     return found
-
-
-def days_of(bots: Mapping[str, Bot], bot: str) -> str:
-    """The zone of a bot's days; without one, the first bot's."""
-    name = bot or min(bots, default="")
-    return bots[name].timezone if name in bots else "UTC"
-
-
-def worked_at(
-    bots: Mapping[str, Bot], bot: str, queue: str, start: datetime, end: datetime
-) -> timedelta:
-    """How much of a time was working time of a queue; all of it where nobody says."""
-    known = bots.get(bot)
-    if known is None:
-        return end - start
-    hours = known.hours.get(known.queues.get(queue, Queue()).hours or "")
-    return Worktime(hours, ZoneInfo(known.timezone)).worked(start, end)
-
-
-def promised_by(bots: Mapping[str, Bot], bot: str, queue: str) -> bool:
-    """Whether a queue promises how soon it answers."""
-    return bot in bots and bool(promised(bots[bot].queues.get(queue, Queue())))
 
 
 async def rotate_keys(settings: Settings) -> int:

@@ -269,3 +269,13 @@ def _problem(problem: Conflict | Invalid, name: str) -> Told:
         "Чатов сразу — число от 0 (сколько угодно) до 1000.",
         "Chats at once are a number from 0 (any number) to 1000.",
     )
+
+
+def queues_in(known: Mapping[str, set[str] | None]) -> set[str] | None:
+    """All of them together; None where not all can be known."""
+    all_of_them: set[str] = set()
+    for names in known.values():
+        if names is None:
+            return None
+        all_of_them |= names
+    return all_of_them

@@ -16,7 +16,6 @@ from bots.model.figures import Figures, Promised, Worked, holders
 from bots.ports import Episodes
 
 Grouping = Literal["operator", "queue", "channel", "day", "reason"]
-GROUPINGS: tuple[Grouping, ...] = ("operator", "queue", "channel", "day", "reason")
 
 Key = Holder | Date | None
 """What a row is of: an operator's id or a messenger, a queue, a channel, a day; None for nobody."""
