@@ -55,7 +55,7 @@ class Urgency(IntEnum):
     SOON = 1
     """Media, failures, answers to operators."""
     LATER = 2
-    """Edits, reactions, cards."""
+    """Edits, cards, what others than the customer say."""
     COSMETIC = 3
     """Titles, pins, deletions; the first to be dropped."""
 
