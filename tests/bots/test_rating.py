@@ -74,6 +74,21 @@ async def test_whoever_goes_on_with_the_bot_says_no_more_of_how_it_was(people: P
     assert "bot: socks" in people.messenger.texts("anna")
 
 
+@pytest.mark.parametrize("number", ["0", "6", "-1", "٣", "5.0", " 5", "", "9" * 5000])
+async def test_a_rating_of_no_button_of_ours_is_none(people: PeopleRig, number: str) -> None:
+    await people.serves("csat: on")
+    await closed(people)
+    before = len(people.messenger.texts("anna"))
+    forged = f"csat:{(await people.episode('anna')).id}:{number}"
+    await people.inbox.accept([people.message("anna", "5", happening="button", button=forged)])
+    await people.quiet()
+    assert people.messenger.texts("anna")[before:] == [LATE]
+    assert people.happened("handoff.rated") == []
+    # A real one counts all the same.
+    await people.presses("anna", "4")
+    assert (await people.episode("anna")).rating == 4
+
+
 async def test_what_is_written_much_later_or_is_a_command_is_the_bots(people: PeopleRig) -> None:
     await people.serves("csat: on")
     await closed(people)
