@@ -382,3 +382,43 @@ async def test_whatever_a_customer_is_called_and_writes_is_shown(talk: DeskRig) 
     assert "<b>&lt;{}%s</b> _*[`" in shown
     assert any(one.endswith("#1") and len(one) > 4000 for one in shown)
     assert shown[-1].endswith("конец")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ secrets.token }}",
+        "{{ user.__class__ }}",
+        "{{ customer.phone }}",
+        "{{ user | map }}",
+        "{{ ''.join }}",
+        "{{ words }}",
+        "{{ (1).__class__ }}",
+        "{{ 9 ** 9 ** 9 }}",
+    ],
+)
+async def test_a_ready_answer_tells_nothing_but_what_it_may(desk: DeskRig, text: str) -> None:
+    lead = await desk.operator("Лена", role="lead")
+    await desk.asks("anna")
+    await lead.presses("anna", "✋ Взять")
+    await desk.later(20)
+    before = desk.heard("anna")
+    await lead.writes("anna", f"/canned add хитрый {text}")
+    await lead.writes("anna", "/canned хитрый")
+    await desk.later(20)
+    with pytest.raises(LookupError):
+        lead.person.button(await lead.thread("anna"), "Отправить")
+    assert desk.heard("anna") == before
+
+
+async def test_a_customers_name_in_a_ready_answer_is_only_a_name(desk: DeskRig) -> None:
+    lead = await desk.operator("Лена", role="lead")
+    name = "{{ number }} <b>//note"
+    await desk.asks(name)
+    await lead.presses(name, "✋ Взять")
+    await desk.later(20)
+    await lead.writes(name, "/canned add привет Здравствуйте, {{ customer.name }}!")
+    await lead.writes(name, "/canned привет")
+    await desk.later(20)
+    await lead.presses(name, "Отправить")
+    assert desk.heard(name)[-1] == f"Здравствуйте, {name}!"
