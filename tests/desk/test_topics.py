@@ -170,6 +170,11 @@ async def test_a_topic_that_an_operator_closes_ends_the_hand_off(desk: DeskRig) 
     assert chat.owner == "bot"
     assert desk.forum.topic(await desk.topic_of("anna")).closed
     assert (await desk.card("anna")).text.startswith("✅ Закрыт: Оля")
+    # What the bot says afterwards opens it for nobody.
+    assert desk.heard("anna")[-2:] == ["Разговор закрыт.", "Чем помочь?"]
+    shown = await desk.shown("anna", service=True)
+    assert [one.kind for one in shown if one.kind.startswith("forum_topic_re")] == []
+    assert not [one.text for one in shown if "🤖" in one.text]
 
 
 async def test_a_title_that_a_person_gave_stays_while_the_icon_goes_on(desk: DeskRig) -> None:

@@ -73,7 +73,11 @@ class Mirror:
 
     async def _after(self, chat: Conversation, topic: Topic) -> list[MessageRecord]:
         found = await self._parts.episodes.messages(chat.id, after=topic.mirrored, limit=AT_ONCE)
-        episode = chat.episode
+        if not found:
+            return found
+        # Looked at after the messages: of a hand-off that is over by now, all of it is among them.
+        now = await self._parts.episodes.conversation(self._parts.workspace, chat.id)
+        episode = now.episode
         if episode is not None and not episode.open:
             # What is said after the hand-off is between the customer and the bot.
             return [one for one in found if one.seq <= episode.last_seq]
