@@ -36,6 +36,35 @@ async def test_words_go_out_once_whoever_wrote_them_takes_the_chat(desk: DeskRig
     assert desk.heard("anna").count("Здравствуйте!") == 1
 
 
+async def test_a_settled_hint_says_no_more_that_nothing_was_sent(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    await desk.asks("anna")
+    await answers(desk, olya, "Здравствуйте!")
+    await olya.presses("anna", "Взять и отправить")
+    await answers(desk, await desk.operator("Иван"), "я помогу")
+    lead = await desk.operator("Лена", role="lead")
+    await answers(desk, lead, "от старшей")
+    await lead.presses("anna", "Забрать чат")
+    await desk.later(20)
+    ours = [(one.text, one.buttons) for one in await desk.shown("anna") if one.reply_to]
+    assert ours == [
+        ("✅ Отправлено.", ()),
+        ("Не отправлено: этот чат ведёт Оля.", ("В заметки",)),
+        ("Чат ваш. Сообщение не отправлено.", ("Отправить", "В заметки")),
+    ]
+    assert await lead.presses("anna", "Отправить") == "✅ Отправлено."
+    assert desk.heard("anna")[-1] == "от старшей"
+
+
+async def test_words_go_out_although_the_chat_was_taken_by_its_card(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    await desk.asks("anna")
+    await answers(desk, olya, "Здравствуйте!")
+    await olya.takes("anna")
+    assert await olya.presses("anna", "Взять и отправить") == "✅ Отправлено."
+    assert desk.heard("anna")[-1] == "Здравствуйте!"
+
+
 async def test_of_several_refused_messages_one_is_answered_and_all_are_kept(desk: DeskRig) -> None:
     olya = await desk.operator("Оля")
     await desk.asks("anna")
@@ -55,7 +84,7 @@ async def test_refused_words_become_notes(desk: DeskRig) -> None:
     await desk.asks("anna")
     before = desk.heard("anna")
     await answers(desk, olya, "клиент сложный")
-    assert await olya.presses("anna", "В заметки") == "В заметках."
+    assert await olya.presses("anna", "В заметки") == "📝 В заметках."
     chat = await desk.chat("anna")
     assert [one.text for one in await desk.stores.desks.notes(chat.id)] == ["клиент сложный"]
     assert desk.heard("anna") == before
@@ -92,15 +121,18 @@ async def test_a_chat_of_another_asks_first(desk: DeskRig) -> None:
     await olya.presses("anna", "✋ Взять")
     await desk.later(30)
     before = desk.heard("anna")
-    assert await answers(desk, ivan, "я помогу") == ["Не отправлено: этот чат у Оля.", "В заметки"]
+    assert await answers(desk, ivan, "я помогу") == [
+        "Не отправлено: этот чат ведёт Оля.",
+        "В заметки",
+    ]
     assert await answers(desk, lead, "от старшей") == [
-        "Не отправлено: этот чат у Оля.",
+        "Не отправлено: этот чат ведёт Оля.",
         "Забрать чат",
         "Отправить один раз",
         "В заметки",
     ]
     assert desk.heard("anna") == before
-    assert await lead.presses("anna", "Отправить один раз") == "Отправлено."
+    assert await lead.presses("anna", "Отправить один раз") == "✅ Отправлено."
     assert desk.heard("anna")[-1] == "от старшей"
     episode = (await desk.chat("anna")).episode
     assert episode is not None

@@ -130,18 +130,36 @@ class Answers:
             return False
         return True
 
+    def reword(
+        self,
+        group: DeskGroup,
+        message: dict[str, Any],
+        text: str,
+        buttons: Sequence[Sequence[dict[str, Any]]] = (),
+    ) -> None:
+        """Have a message of ours say what has become of what it told."""
+        rows = [list(row) for row in buttons]
+        parameters = {"text": text, "reply_markup": {"inline_keyboard": rows}}
+        self._edit(group, message, "editMessageText", parameters)
+
     def unbutton(self, group: DeskGroup, message: dict[str, Any]) -> None:
         """Take the buttons away from a message of ours: they were pressed."""
+        bare: dict[str, Any] = {"reply_markup": {"inline_keyboard": []}}
+        self._edit(group, message, "editMessageReplyMarkup", bare)
+
+    def _edit(
+        self, group: DeskGroup, message: dict[str, Any], method: str, parameters: dict[str, Any]
+    ) -> None:
         line, number = self._lines.of(group), id_of(message.get("message_id"))
         if line is None or number is None:
             return
+        call = {"message_id": int(number), **parameters}
 
         async def edit() -> None:
-            parameters = {"message_id": int(number), "reply_markup": {"inline_keyboard": []}}
             try:
-                await line.call("editMessageReplyMarkup", parameters, Urgency.LATER)
+                await line.call(method, call, Urgency.LATER)
             except ChannelError as error:
-                log.info("Buttons stay", chat=group.chat_id, why=str(error))
+                log.info("A message of ours stays", chat=group.chat_id, why=str(error))
 
         self._beside(edit())
 

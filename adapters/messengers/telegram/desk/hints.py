@@ -73,7 +73,7 @@ WORDS = Words(
             "Не отправлено: с этим чатом говорят в самом мессенджере ({name}).",
             "Not sent: somebody answers this chat in the messenger itself ({name}).",
         ),
-        "others": ("Не отправлено: этот чат у {name}.", "Not sent: {name} has this chat."),
+        "others": ("Не отправлено: этот чат ведёт {name}.", "Not sent: {name} has this chat."),
         "blocked": (
             "Не отправлено: этот человек заблокирован. /unblock снимет это.",
             "Not sent: this person is blocked. /unblock lifts it.",

@@ -149,4 +149,6 @@ class Presses:
         author = self._hinting.author(order.message)
         if author and author != order.who.telegram:
             return Answer(text=WORDS.say(order.language, "not_yours"), alert=True)
+        if verb == "force":
+            return await self._unsaid.take_over(order)
         return await self._unsaid.settle(order, self._hinting.unsaid(order.message), verb)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from adapters.messengers.telegram.desk.answers import Answer
+from adapters.messengers.telegram.desk.buttons import button
 from adapters.messengers.telegram.desk.group_message import INTERNAL, read
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.order import Order
@@ -10,6 +11,7 @@ from adapters.messengers.telegram.desk.words import Words
 from bots.errors import Unavailable
 from bots.model.conversation import Conversation
 from bots.model.desk import Relay
+from bots.model.operator import Operator
 
 WORDS = Words(
     {
@@ -17,9 +19,11 @@ WORDS = Words(
             "Этих слов больше нет у меня: напишите их ещё раз.",
             "I do not have those words any more: write them again.",
         ),
-        "noted": ("В заметках.", "Noted."),
+        "noted": ("📝 В заметках.", "📝 Noted."),
         "taken": ("Чат ваш. Сообщение не отправлено.", "The chat is yours. Nothing was sent."),
-        "sent": ("Отправлено.", "Sent."),
+        "sent": ("✅ Отправлено.", "✅ Sent."),
+        "send": ("Отправить", "Send"),
+        "keep": ("В заметки", "Make it a note"),
     }
 )
 
@@ -35,26 +39,39 @@ class Unsaid:
     ) -> Answer | str | None:
         """`verb` is a hint's button. Raises a Problem where it may not be."""
         handoff, chat = self._kit.parts.handoff, order.about
-        if verb == "force":
-            await handoff.take(chat.address, order.who, force=True)
-            return WORDS.say(order.language, "taken")
         if not messages:
             return Answer(text=WORDS.say(order.language, "gone"), alert=True)
-        if verb == "takesay":
+        if verb == "takesay" and not _has(chat, order.who):
             chat = await handoff.take(chat.address, order.who, version=order.version)
-        sent = False
+        sent = noted = False
         for message in messages:
             if await self._known(order, message):
                 continue
             if verb == "keep" or read(message).text.startswith("/"):
                 # Also what became internal by an edit.
                 await self._note(order, message)
+                noted = True
             else:
                 await self._send(order, chat, message, once=verb == "once")
                 sent = True
-        if verb == "takesay" and not sent:
-            return WORDS.say(order.language, "taken")
-        return WORDS.say(order.language, "sent" if sent else "noted")
+        if not sent and not noted:
+            # The press came again: under the words it says already what became of them.
+            return None
+        done = WORDS.say(order.language, "sent" if sent else "noted")
+        self._kit.answers.reword(order.group, order.message, done)
+        return done
+
+    async def take_over(self, order: Order) -> str:
+        """The chat is theirs from now on; the words are still theirs to send or keep."""
+        chat = await self._kit.parts.handoff.take(order.about.address, order.who, force=True)
+        version = chat.episode.version if chat.episode is not None else 0
+        rows = [
+            [button(WORDS.say(order.language, label), chat.id, verb, version)]
+            for verb, label in (("takesay", "send"), ("keep", "keep"))
+        ]
+        taken = WORDS.say(order.language, "taken")
+        self._kit.answers.reword(order.group, order.message, taken, rows)
+        return taken
 
     async def _send(
         self, order: Order, chat: Conversation, message: dict[str, Any], *, once: bool
@@ -72,6 +89,11 @@ class Unsaid:
         relay = _relay(order, message)
         known = await self._kit.parts.desks.relay(relay.channel, relay.chat_id, relay.message_id)
         return known is not None
+
+
+def _has(chat: Conversation, who: Operator) -> bool:
+    episode = chat.episode
+    return episode is not None and episode.state == "active" and episode.assignee == who.id
 
 
 def _relay(order: Order, message: dict[str, Any]) -> Relay:
