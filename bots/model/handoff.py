@@ -161,7 +161,6 @@ def requeued(
         _passed(episode, "active" if to is not None else "requested", to, now),
         given=to is not None,
         queue=episode.queue if queue is None else queue,
-        note=note or episode.note,
         preferred=preferred,
         excluded=tuple(dict.fromkeys(one for one in excluded if one not in (to, preferred))),
         priority=episode.priority if chosen else raised(episode.priority),

@@ -63,13 +63,7 @@ class Handling:
 
         def move(chat: Conversation, now: datetime) -> Moved:
             episode = _last(chat)
-            note = Note(
-                conversation_id=chat.id,
-                episode=episode.id,
-                operator=who.id,
-                text=text[:LONGEST_NOTE],
-                created_at=now,
-            )
+            note = noted(chat, episode, who, text, now)
             kept[:] = [note]
             told = handoff.event("handoff.noted", episode, now, {"operator": who.id})
             relays = () if relay is None else (relay,)
@@ -217,6 +211,17 @@ class Handling:
     def _queue(self, chat: Conversation) -> Queue:
         name = chat.episode.queue if chat.episode is not None else ""
         return self._queues(chat.address.bot).get(name) or Queue()
+
+
+def noted(chat: Conversation, episode: Episode, who: Operator, text: str, now: datetime) -> Note:
+    """Words of an operator for their own people, not yet kept."""
+    return Note(
+        conversation_id=chat.id,
+        episode=episode.id,
+        operator=who.id,
+        text=text.strip()[:LONGEST_NOTE],
+        created_at=now,
+    )
 
 
 def let(who: Operator, role: Role) -> None:

@@ -22,7 +22,7 @@ from bots.model.operator import Operator
 from bots.model.turn import MessageRecord
 from bots.ports import NewId
 from bots.services.conversations import Conversations
-from bots.services.handling import Handling, let, serves, theirs
+from bots.services.handling import Handling, let, noted, serves, theirs
 from bots.services.runtime import Inbox
 from flows.model import Queue
 from flows.turn import GivenBack, TakenOver
@@ -187,7 +187,8 @@ class Handoff(Handling):
                 note=note,
                 why=why,
             )
-            return Moved(chat=chat, events=(event,))
+            notes = (noted(chat, episode, who, note, now),) if note.strip() else ()
+            return Moved(chat=chat, events=(event,), notes=notes)
 
         return (await self._inbox.move(address, move)).conversation
 
