@@ -45,12 +45,21 @@ class Groups:
 
         The one that its queue names; else those of its queue, of its bot, and at last any.
         """
-        ranked = [(self._rank_of(group, chat), group) for group in self.all]
+        name = chat.episode.queue if chat.episode is not None else ""
+        return self._ranked(chat.address.bot, name)
+
+    def best(self, bot: str, queue: str) -> DeskGroup | None:
+        """Where chats of a bot's queue are shown now; None while there is no group."""
+        return next(iter(self._ranked(bot, queue)), None)
+
+    def _ranked(self, bot: str, name: str) -> list[DeskGroup]:
+        ranked = [(self._rank_in(group, bot, name), group) for group in self.all]
         return [group for _, group in sorted(ranked, key=lambda pair: (pair[1].down, pair[0]))]
 
     def serves(self, group: DeskGroup, chat: Conversation) -> bool:
         """Whether it is one for such chats, and not only a way out where there is no other."""
-        return self._rank_of(group, chat) < OTHERS
+        name = chat.episode.queue if chat.episode is not None else ""
+        return self._rank_in(group, chat.address.bot, name) < OTHERS
 
     async def put(self, group: DeskGroup) -> None:
         """Keep a group, new or changed."""
@@ -71,10 +80,9 @@ class Groups:
         await self.load()
         return self._groups[group.channel, new]
 
-    def _rank_of(self, group: DeskGroup, chat: Conversation) -> int:
-        name = chat.episode.queue if chat.episode is not None else ""
-        queue = self._queues(chat.address.bot).get(name) or Queue()
-        return _rank(group, chat.address.bot, name, queue.group)
+    def _rank_in(self, group: DeskGroup, bot: str, name: str) -> int:
+        queue = self._queues(bot).get(name) or Queue()
+        return _rank(group, bot, name, queue.group)
 
 
 def _rank(group: DeskGroup, bot: str, queue: str, named: str | None) -> int:

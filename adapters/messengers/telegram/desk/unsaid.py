@@ -58,6 +58,8 @@ class Unsaid:
             # The press came again: under the words it says already what became of them.
             return None
         done = WORDS.say(order.language, "sent" if sent else "noted")
+        if verb == "takesay" and not sent:
+            done = WORDS.say(order.language, "taken")
         self._kit.answers.reword(order.group, order.message, done)
         return done
 

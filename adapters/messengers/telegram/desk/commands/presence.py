@@ -124,12 +124,11 @@ async def back(order: Order, kit: Kit) -> str:
 
 async def queue(order: Order, kit: Kit) -> Answer:
     """Who waits for a person, in the order in which they are to be taken."""
-    bot = order.group.bot or None
     waiting = [
         one
-        for one in kit.parts.handoff.board.waiting(bot)
+        for one in kit.parts.handoff.board.waiting()
         if order.who.serves(one.episode.queue)
-        and (not order.group.queues or one.episode.queue in order.group.queues)
+        and kit.groups.best(one.address.bot, one.episode.queue) == order.group
     ]
     if not waiting:
         return Answer(text=WORDS.say(order.language, "none_wait"))
