@@ -142,10 +142,9 @@ def _who(sheet: Sheet, known: Known) -> None:
     link = link_to(chat)
     name = shortened(name_of(chat), 128)
     sheet.add(name, "text_link", url=link) if link else sheet.add(name, "bold")
-    nick = _nick(chat)
     parts = [
         LONG.get(chat.platform, chat.platform),
-        f"@{nick}" if nick else "",
+        address_of(chat),
         _word(chat.profile.get("language") or ""),
         f"#{chat.id}",
     ]
@@ -169,6 +168,21 @@ def link_to(chat: Conversation) -> str:
     if chat.platform == "whatsapp" and chat.user_id.lstrip("+").isdecimal():
         return f"https://wa.me/{chat.user_id.lstrip('+')}"
     return ""
+
+
+def address_of(chat: Conversation) -> str:
+    """By what people find the customer there: a nick, a page, a number; "" where there is nothing.
+
+    `@nick` is for Telegram alone: it makes a link of it, to whoever is called so in Telegram.
+    """
+    nick = _nick(chat)
+    if chat.platform == "telegram":
+        return f"@{nick}" if nick else ""
+    if chat.platform == "vk" and chat.user_id.isdecimal():
+        return f"vk.com/{nick or f'id{chat.user_id}'}"
+    if chat.platform == "whatsapp" and chat.user_id.lstrip("+").isdecimal():
+        return f"+{chat.user_id.lstrip('+')}"
+    return nick
 
 
 def _nick(chat: Conversation) -> str:

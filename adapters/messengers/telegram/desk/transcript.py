@@ -40,6 +40,8 @@ def _line(message: MessageRecord, chat: Conversation, language: str, zone: tzinf
         else say(language, f"author {message.author}")
     )
     files = [f"[{one.name or say(language, f'kind {one.kind}')}]" for one in message.attachments]
+    if message.happening == "edited" or message.replaces:
+        files.insert(0, "✏️")
     words = " ".join([*files, *message.words.split()])
     at = message.created_at.astimezone(zone)
     return f"{at:%H:%M} {who}: {shortened(words, LONGEST_LINE)}"

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, tzinfo
 
 from adapters.messengers.telegram.desk.answers import Answer
+from adapters.messengers.telegram.desk.card import address_of
+from adapters.messengers.telegram.desk.card_words import say
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.order import Command, Order
 from adapters.messengers.telegram.desk.titles import LONG, name_of
@@ -75,8 +77,7 @@ async def who(order: Order, kit: Kit) -> str:
     """Who the customer is and how their chat stands, in a few lines."""
     chat, language = order.about, order.language
     now, zone = kit.parts.clock(), kit.parts.zone(chat.address.bot)
-    username = chat.profile.get("username")
-    names = [name_of(chat), f"@{username}" if username else "", LONG.get(chat.platform, "")]
+    names = [name_of(chat), address_of(chat), LONG.get(chat.platform, "")]
     lines = [" · ".join(filter(None, (*names, f"#{chat.id}")))]
     episode = chat.episode
     state = WORDS.say(language, f"owner_{chat.owner}", name=await _holder(kit, episode))
@@ -206,7 +207,9 @@ def _line(
 ) -> str:
     at = record.created_at.astimezone(zone)
     stamp = f"{at:%d.%m.%Y %H:%M}" if dated else f"{at:%d.%m %H:%M}"
-    files = [f"[{one.name or one.kind}]" for one in record.attachments]
+    files = [f"[{one.name or say(language, f'kind {one.kind}')}]" for one in record.attachments]
+    if record.happening == "edited" or record.replaces:
+        files.insert(0, "✏️")
     # Whoever writes on a line of its own what looks like ours is seen to be further in.
     words = (
         INSET.join("\n".join([*files, record.words]).splitlines())
