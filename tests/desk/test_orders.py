@@ -1,11 +1,13 @@
 """What operators order in a group, by commands and buttons, and what comes of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.request import urlopen
 
 import pytest
 
 from bots.model.episode import Episode
+from tests.bots.rig import WORKSPACE
 from tests.desk.rig import DeskOperator, DeskRig
 from tests.servers.telegram import TOKEN
 
@@ -79,7 +81,7 @@ async def test_of_two_who_take_one_wins_and_the_other_reads_who(desk: DeskRig) -
     await desk.settle()
     answer = desk.telegram.answer_to(query)
     assert answer is not None
-    assert answer["text"] == "Этот чат у: Оля."
+    assert answer["text"] == "Этот чат ведёт Оля."
 
 
 async def test_a_lead_takes_a_chat_from_somebody_an_operator_does_not(desk: DeskRig) -> None:
@@ -106,14 +108,19 @@ async def test_a_chat_is_given_to_somebody_with_a_note(desk: DeskRig, to: str) -
     assert await said(desk, olya, f"/transfer {to}") == "Передано: Иван."
     found = await episode(desk)
     assert ivan.who is not None
-    assert (found.assignee, found.note) == (ivan.who.id, "посмотри оплату")
+    assert found.assignee == ivan.who.id
+    assert "📝 Оля: посмотри оплату" in (await desk.card("anna")).text
 
 
 async def test_a_chat_is_put_into_another_queue(desk: DeskRig) -> None:
     olya = await taken(desk)
     assert await said(desk, olya, "/transfer #sales хочет купить") == "Передано в очередь «sales»."
     found = await episode(desk)
-    assert (found.state, found.queue, found.note) == ("requested", "sales", "хочет купить")
+    assert (found.state, found.queue) == ("requested", "sales")
+    card = (await desk.card("anna")).text
+    # What the bot noted stays the bot's, and what the operator wrote theirs.
+    assert "Заметка бота: Просит человека" in card
+    assert "📝 Оля: хочет купить" in card
 
 
 async def test_to_whom_is_asked_where_nobody_is_named(desk: DeskRig) -> None:
@@ -180,12 +187,12 @@ async def test_tags_priority_and_fields(desk: DeskRig) -> None:
     olya = await taken(desk)
     assert await said(desk, olya, "/tag +возврат +vip") == "Метки: возврат, vip"
     assert await said(desk, olya, "/tag -vip") == "Метки: возврат"
-    assert await said(desk, olya, "/prio срочно") == "Срочность: urgent"
+    assert await said(desk, olya, "/prio срочно") == "Срочность: срочно (high)"
     assert await said(desk, olya, "/set заказ=123") == "Поля: заказ=123"
     found = await episode(desk)
     assert (found.tags, found.priority, dict(found.form)) == (
         ("возврат",),
-        "urgent",
+        "high",
         {"заказ": "123"},
     )
     assert "low, normal, high, urgent" in await said(desk, olya, "/prio так себе")
@@ -227,6 +234,20 @@ async def test_spam_by_the_button_asks_first(desk: DeskRig) -> None:
     assert (await desk.chat("anna")).blocked
 
 
+async def test_urgency_is_said_in_the_words_of_the_card(desk: DeskRig) -> None:
+    olya = await taken(desk)
+    assert await said(desk, olya, "/prio срочно") == "Срочность: срочно (high)"
+    assert (await episode(desk)).priority == "high"
+    assert await said(desk, olya, "/prio очень срочно") == "Срочность: очень срочно (urgent)"
+    assert (await episode(desk)).priority == "urgent"
+
+
+async def test_a_ready_answer_with_a_mistake_is_not_added(desk: DeskRig) -> None:
+    lead = await taken(desk, "Лена", role="lead")
+    told = await said(desk, lead, "/canned add пока Пока, {{ customer.name }")
+    assert told.startswith("Не добавлено: ")
+
+
 # ---------------------------------------------------------------- looked up
 
 
@@ -240,6 +261,15 @@ async def test_what_is_looked_up_of_a_chat(desk: DeskRig) -> None:
     assert "Клиент: где заказ?" in found
     assert "не встречается" in await said(desk, olya, "/find самолёт")
     assert "не больше 50" in await said(desk, olya, "/history все")
+
+
+async def test_what_was_corrected_is_marked_as_such(desk: DeskRig) -> None:
+    olya = await taken(desk)
+    number = await olya.writes("anna", "Опечатко")
+    await olya.edits(number, "Опечатка")
+    told = await said(desk, olya, "/history")
+    assert "Оператор: Опечатко" in told
+    assert "Оператор: ✏️ Опечатка" in told
 
 
 async def test_the_whole_chat_is_a_file_without_notes(desk: DeskRig) -> None:
@@ -273,6 +303,16 @@ async def test_who_waits_and_who_has_what(desk: DeskRig) -> None:
     mine = await said(desk, olya, "/me", "")
     assert mine.startswith("Оля · оператор")
     assert "anna" in mine
+
+
+async def test_a_group_of_some_queues_tells_who_waits_of_all_that_it_shows(desk: DeskRig) -> None:
+    olya = await taken(desk)
+    (group,) = await desk.stores.desks.groups(WORKSPACE)
+    await desk.stores.desks.put_group(replace(group, queues=("support",)))
+    await desk.restart()
+    await desk.asks("boris", queue="продажи")
+    await desk.later(20)
+    assert "boris" in await said(desk, olya, "/queue", "")
 
 
 async def test_somebody_goes_away_and_comes_back(desk: DeskRig) -> None:

@@ -6,7 +6,7 @@ from bots.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Taken, 
 
 WORDS = Words(
     {
-        "taken": ("Этот чат у: {name}.", "{name} has this chat."),
+        "taken": ("Этот чат ведёт {name}.", "{name} has this chat."),
         "natively": (
             "С этим чатом говорят в самом мессенджере ({name}). /take заберёт его сюда.",
             "Somebody answers this chat in the messenger itself ({name}). /take brings it here.",

@@ -54,6 +54,7 @@ WORDS = Words(
             "Добавлено: /canned {key}",
             "Added: /canned {key}",
         ),
+        "not_added": ("Не добавлено: {why}.", "Not added: {why}."),
         "removed": ("Убрано: {key}", "Removed: {key}"),
         "how_add": (
             (
@@ -128,7 +129,11 @@ async def _add(order: Order, kit: Kit, bot: str, rest: str) -> str:
     key, text = (rest.split(maxsplit=1) + ["", ""])[:2]
     if not text:
         return WORDS.say(order.language, "how_add")
-    ready = await kit.parts.canned.add(bot, key, text, order.who, everywhere=everywhere)
+    try:
+        ready = await kit.parts.canned.add(bot, key, text, order.who, everywhere=everywhere)
+    except Invalid as wrong:
+        problem = WORDS.say(order.language, "not_added", why=wrong.error)
+        raise Invalid("canned", problem) from None
     return WORDS.say(order.language, "added", key=ready.key)
 
 

@@ -24,7 +24,7 @@ WORDS = Words(
         ),
         "tags": ("Метки: {tags}", "Tags: {tags}"),
         "how_prio": (
-            "Срочность: /prio low, normal, high или urgent. Сейчас: {now}",
+            "Срочность: /prio не срочно, обычная, срочно или очень срочно. Сейчас: {now}",
             "Priority: /prio low, normal, high or urgent. Now: {now}",
         ),
         "prio": ("Срочность: {now}", "Priority: {now}"),
@@ -66,13 +66,22 @@ WORDS = Words(
 PRIORITIES: dict[str, Priority] = {
     "low": "low",
     "низкая": "low",
+    "не срочно": "low",
     "normal": "normal",
     "обычная": "normal",
     "high": "high",
     "высокая": "high",
-    "срочно": "urgent",
+    "срочно": "high",
     "urgent": "urgent",
+    "очень срочно": "urgent",
 }
+NAMES: dict[str, tuple[str, str]] = {
+    "low": ("не срочно (low)", "low"),
+    "normal": ("обычная (normal)", "normal"),
+    "high": ("срочно (high)", "high"),
+    "urgent": ("очень срочно (urgent)", "urgent"),
+}
+"""As the card calls them, and as they are written."""
 
 
 async def note(order: Order, kit: Kit) -> str | None:
@@ -107,7 +116,9 @@ async def prio(order: Order, kit: Kit) -> str:
         # A word that is none is refused there, with those that are.
         wanted = PRIORITIES.get(word, word)
         chat = await kit.parts.handoff.prioritise(chat.address, order.who, wanted)  # type: ignore[arg-type]
-    now = chat.episode.priority if chat.episode is not None else "—"
+    now = "—"
+    if chat.episode is not None:
+        now = NAMES[chat.episode.priority][order.language != "ru"]
     return WORDS.say(order.language, "prio" if word else "how_prio", now=now)
 
 
