@@ -307,7 +307,7 @@ async def test_words_that_came_too_late_still_become_notes(desk: DeskRig) -> Non
         olya.person.writes(thread, text)
     await desk.later(20)
     await ivan.presses("anna", "✋ Взять")
-    assert await olya.presses("anna", "Взять и отправить") == "Этот чат у: Иван."
+    assert await olya.presses("anna", "Взять и отправить") == "Этот чат ведёт Иван."
     await olya.presses("anna", "В заметки")
     chat = await desk.chat("anna")
     assert [one.text for one in await desk.stores.desks.notes(chat.id)] == ["раз", "два"]
