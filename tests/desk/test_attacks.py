@@ -168,7 +168,7 @@ async def test_words_of_elsewhere_go_out_only_by_a_button(
     assert talk.heard("anna") == before
     ivan = await talk.operator("Иван")
     assert "не вы" in await ivan.presses("anna", "Отправить клиенту")
-    assert await olya(talk).presses("anna", "Отправить клиенту") == "Отправлено."
+    assert await olya(talk).presses("anna", "Отправить клиенту") == "✅ Отправлено."
     assert talk.heard("anna")[-1] == "закупка 300 ₽"
 
 
