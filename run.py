@@ -1420,7 +1420,7 @@ async def report(settings: Settings, given: argparse.Namespace) -> int:
             wanted, worked=partial(worked_at, bots), promised=partial(promised_by, bots)
         )
         people = terminal.called(await beside.operators.all(beside.workspace), language)
-        named = terminal.names(people, language)
+        named = terminal.names(people, language, given.by)
         if given.csv is None:
             terminal.show(found, named, language, sys.stdout)
         elif given.csv == "-":

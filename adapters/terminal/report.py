@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from adapters.terminal.tables import show_table
 from bots.model.figures import Figures
 from bots.model.operator import Operator
-from bots.services.reports import Key, Report
+from bots.services.reports import Grouping, Key, Report
 from flows.script_nodes import Told
 
 MONTH = timedelta(days=29)
@@ -118,14 +118,18 @@ def called(people: Iterable[Operator], language: str) -> dict[int, str]:
     return {one.id: one.name if one.active else one.name + gone for one in people}
 
 
-def names(people: Mapping[int, str], language: str) -> Callable[[Key], str]:
-    """What a row is called."""
+def names(
+    people: Mapping[int, str], language: str, by: Grouping = "operator"
+) -> Callable[[Key], str]:
+    """What a row is called; `by` is what the report is told by."""
 
     def named(key: Key) -> str:
         if key is None:
             return Told("никто не взял", "nobody took it").by(language)
         if isinstance(key, int):
             return people.get(key, f"#{key}")
+        if by == "reason" and isinstance(key, str) and key in _REASONS:
+            return _REASONS[key].by(language)
         return str(key) or Told("без очереди", "no queue").by(language)
 
     return named
@@ -215,6 +219,19 @@ def _notes(report: Report) -> list[Told]:
     )
     return notes
 
+
+_REASONS: Mapping[str, Told] = {
+    "step": Told("так решил сценарий", "a step of a flow"),
+    "phrase": Told("клиент попросил", "the customer asked"),
+    "button": Told("клиент нажал кнопку", "the customer pressed a button"),
+    "misfits": Told("бот не понял", "the bot did not understand"),
+    "rule": Told("правило бота", "a rule of the bot"),
+    "api": Told("запрос через API", "over the API"),
+    "operator": Told("взял оператор", "an operator took it"),
+    "native": Told("ответили в мессенджере", "answered in the messenger"),
+    "reopened": Told("открыт снова", "taken up again"),
+}
+"""Of a hand-off for which nobody gave a reason in words of their own."""
 
 _OF: Mapping[str, Told] = {
     "operator": Told("оператор", "operator"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
+from statistics import median
 
 from bots.model.cases import Case, Holder
 
@@ -32,7 +33,8 @@ class Spread:
 
     @property
     def median(self) -> float | None:
-        return self.share(0.5)
+        """The one in the middle, or halfway between the two: what a spreadsheet makes of the same."""
+        return median(self._seconds) if self._seconds else None
 
     @property
     def p90(self) -> float | None:

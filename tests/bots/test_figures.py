@@ -240,7 +240,7 @@ def test_the_middle_and_the_ninetieth_of_a_hundred() -> None:
     spread = Spread()
     for number in spread_of(range(1, 101)):
         spread.add(timedelta(seconds=number))
-    assert (spread.median, spread.p90, spread.mean, len(spread)) == (50, 90, 50.5, 100)
+    assert (spread.median, spread.p90, spread.mean, len(spread)) == (50.5, 90, 50.5, 100)
     assert Spread().median is None
 
 

@@ -187,6 +187,15 @@ async def test_without_hand_offs_it_says_so(desk: Desk) -> None:
     assert out.getvalue().splitlines()[1:] == ["There were none on these days."]
 
 
+async def test_a_reason_that_nobody_gave_is_told_in_words(busy: Desk) -> None:
+    report = await busy.report("reason")
+    for language, told in (("ru", "так решил сценарий"), ("en", "a step of a flow")):
+        text = terminal.written(report, terminal.names({}, language, "reason"), language)
+        assert [line.split(",")[0] for line in text.splitlines()[1:3]] == [told, "возврат"]
+    # A queue may have such a name.
+    assert terminal.names({}, "ru", "queue")("step") == "step"
+
+
 async def test_a_file_is_for_excel(desk: Desk, tmp_path: Path) -> None:
     await desk.asks("1", minutes(0), reason="-2+3")
     path = tmp_path / "report.csv"
