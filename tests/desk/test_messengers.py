@@ -369,3 +369,15 @@ async def test_what_the_page_does_not_show_is_told_before_it_goes(
     await desk.settle()
     remark = (await visitor.shown())[-1]
     assert remark.text.startswith("⚠️ Не отправлено")
+
+
+async def test_what_the_page_cannot_take_back_is_said(desk: DeskRig, tmp_path: Path) -> None:
+    channel = WebChannel(Hub(), tmp_path / "files")
+    desk.channels[channel.name] = channel
+    visitor = Customer(desk, channel, "visitor")
+    olya = await visitor.with_operator()
+    number = olya.person.writes(await visitor.thread(), "завтра")
+    await desk.settle()
+    olya.person.writes(await visitor.thread(), "/del", reply_to=number)
+    await desk.settle()
+    assert "не даёт удалять сообщения" in (await visitor.shown())[-1].text

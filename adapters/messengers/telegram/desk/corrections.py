@@ -81,11 +81,12 @@ class Corrections:
         language = self._parts.speaks(chat)
         record = await self._record(relay)
         ids = await self._ids(record) if record is not None else []
+        channel = self._parts.channels.get(chat.address.channel)
+        # Some call nothing by an id: whether they can do it is asked with any.
+        if channel is None or not channel.taken_back(chat.address, ids or ["0"]):
+            return WORDS.say(language, "cannot", platform=LONG.get(chat.platform, chat.platform))
         if record is None or not ids:
             return WORDS.say(language, "not_sent")
-        channel = self._parts.channels.get(chat.address.channel)
-        if channel is None or not channel.taken_back(chat.address, ids):
-            return WORDS.say(language, "cannot", platform=LONG.get(chat.platform, chat.platform))
         await self._parts.handoff.take_back(chat.address, who, record.message_id, ids)
         return WORDS.say(language, "taken_back")
 

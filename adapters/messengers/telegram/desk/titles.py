@@ -1,5 +1,6 @@
 """What a chat is called in a group: the customer's name, the topic's title, and its icon."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from bots.shaping import shortened, units
 
 LONGEST = 128
 """UTF-16 units of a topic's name. https://core.telegram.org/bots/api#createforumtopic"""
+_MADE_UP = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SOON_CLOSED = timedelta(hours=1)
 """A messenger's window that closes within this is told of by the topic's icon."""
 
@@ -54,7 +56,8 @@ def name_of(chat: Conversation) -> str:
             value = known.get(key)
             if isinstance(value, str) and (name := cleaned(value)):
                 return name
-    return chat.user_id
+    # What a browser makes up for itself tells nobody anything: as much of it as tells two apart.
+    return f"{chat.user_id[:6]}…" if _MADE_UP.fullmatch(chat.user_id) else chat.user_id
 
 
 def title_of(chat: Conversation) -> str:

@@ -45,6 +45,10 @@ def test_the_name_is_what_the_messenger_says_then_what_the_bot_learnt_then_the_i
     assert titles.name_of(a_chat(profile={"username": "anna"})) == "anna"
     assert titles.name_of(a_chat(profile={}, user={"имя": "Аня"})) == "Аня"
     assert titles.name_of(a_chat(profile={"name": "\u202e \u200b"}, user={})) == "77"
+    browser = "864c094346df132a94a787c2443d3eb6"
+    assert titles.name_of(a_chat(profile={}, user={}, user_id=browser)) == "864c09…"
+    mail = "ivan.konstantinopolsky@example.com"
+    assert titles.name_of(a_chat(profile={}, user={}, user_id=mail)) == mail
 
 
 @pytest.mark.parametrize("sign", ["я", "𝕏", "👨‍👩‍👧"])
