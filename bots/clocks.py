@@ -120,15 +120,24 @@ def _of_promises(episode: Episode, queue: Queue, hours: Worktime) -> Iterator[tu
 
 
 def _of_silence(episode: Episode, queue: Queue, hours: Worktime) -> Iterator[tuple[str, datetime]]:
+    """Whoever was reminded late, because nothing ran when it was due, has the time from then on."""
     since = episode.waiting_since or episode.since or episode.requested_at
     if episode.waiting_on == "operator":
         if queue.operator_silent is not None:
             # Whoever takes a chat over has all the time from then on.
             since = max(since, episode.since or since)
-            span = queue.operator_silent * (1 if episode.reminded else REMINDS_AT)
-            yield "operator_silent", hours.after(since, span)
+            due = hours.after(
+                since, queue.operator_silent * (1 if episode.reminded else REMINDS_AT)
+            )
+            if episode.reminded and episode.reminded_at is not None:
+                rest = queue.operator_silent * (1 - REMINDS_AT)
+                due = max(due, hours.after(episode.reminded_at, rest))
+            yield "operator_silent", due
         return
     if queue.nudge and queue.nudge_after is not None and not episode.nudged:
         yield "nudge", since + queue.nudge_after
     if queue.customer_silent is not None:
-        yield "customer_silent", since + queue.customer_silent
+        due = since + queue.customer_silent
+        if episode.nudged and episode.reminded_at is not None and queue.nudge_after is not None:
+            due = max(due, episode.reminded_at + queue.customer_silent - queue.nudge_after)
+        yield "customer_silent", due

@@ -184,7 +184,8 @@ class Handoffs:
             chat, event = handoff.requeued(chat, now=now, why="silent")
             return Moved(chat=chat, events=(event,))
         told = handoff.event("handoff.reminded", episode, now, {"operator": episode.assignee})
-        return Moved(chat=replace(chat, episode=replace(episode, reminded=True)), events=(told,))
+        episode = replace(episode, reminded=True, reminded_at=now)
+        return Moved(chat=replace(chat, episode=episode), events=(told,))
 
     def _nudge(self, chat: Conversation, now: datetime) -> Moved:
         """A silent customer is reminded, once, unless their messenger would hold it back."""
@@ -195,7 +196,7 @@ class Handoffs:
         said = rating.within_window(chat, self._channel(chat), now) and not chat.unreachable
         told = handoff.event("handoff.nudged", episode, now, {"said": said})
         replies = (Reply(message_id=self._new_id(), text=words),) if said else ()
-        chat = replace(chat, episode=replace(episode, nudged=True))
+        chat = replace(chat, episode=replace(episode, nudged=True, reminded_at=now))
         return Moved(chat=chat, events=(told,), replies=replies)
 
     def _customer_silent(self, chat: Conversation, now: datetime) -> Moved:

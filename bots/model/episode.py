@@ -41,7 +41,8 @@ class Episode:
 
     `due` are the clocks that are set (`bots.clocks`), `promises` how far those of service are,
     `missed` those that ran out; of a request that is `patient` the flow itself knows how long it
-    waits. `reminded` and `nudged` say that a silent operator, or customer, was told so.
+    waits. `reminded` and `nudged` say that a silent operator, or customer, was told so,
+    `reminded_at` when.
 
     Messages with a `seq` up to `first_seq` came before it, those past `last_seq` after it. `code` is
     why it was closed, `rating` what the customer thought of it (1 to 5), who was asked for it at
@@ -81,6 +82,7 @@ class Episode:
     missed: tuple[str, ...] = ()
     reminded: bool = False
     nudged: bool = False
+    reminded_at: datetime | None = None
     outcome: Outcome = ""
     code: str = ""
     first_seq: int = 0

@@ -196,6 +196,31 @@ async def test_a_silent_customer_is_reminded_and_then_it_is_over(people: PeopleR
     assert "closed  " in people.messenger.texts("anna")
 
 
+async def test_whoever_is_reminded_after_days_without_a_server_has_time_to_answer(
+    people: PeopleRig,
+) -> None:
+    await people.serves(
+        "operator_silent: 20m, customer_silent: 24h, nudge: {after: 20h, say: Are you there?}"
+    )
+    for name in ("anna", "boris"):
+        await people.asks(name)
+        await people.takes("Olya", name)
+    await people.says("Olya", "anna", "which?")
+    await people.crash()
+    people.hands.time += timedelta(days=3)
+    await people.open()
+    await people.passes(60)
+    assert people.messenger.texts("anna")[-1] == "Are you there?"
+    assert (await people.conversation("anna")).owner == "operator"
+    assert (await people.conversation("boris")).owner == "operator"
+    assert people.told()[-2:] == ["handoff.reminded", "handoff.nudged"]
+    await people.passes(10 * 60)
+    assert (await people.conversation("boris")).owner == "queue"
+    await people.passes(4 * HOUR)
+    conversation = await people.conversation("anna")
+    assert (conversation.owner, conversation.status) == ("bot", "closed")
+
+
 async def test_a_reminder_that_the_messenger_would_hold_back_is_not_sent(
     people: PeopleRig,
 ) -> None:
