@@ -276,3 +276,17 @@ async def test_whoever_is_answered_in_the_messenger_itself_needs_no_topic(desk: 
     await desk.later(60)
     assert desk.forum.topics() == []
     assert [one.name for one in desk.ears.events if one.name == "handoff.unseen"] == []
+
+
+async def test_a_topic_that_telegram_does_not_close_is_said_to_be_over_once(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    await desk.asks("anna")
+    await olya.takes("anna")
+    await desk.later(60)
+    said = "Bad Request: SOMETHING_NEW"
+    desk.telegram.script(method="closeForumTopic", status=400, description=said, times=None)
+    await olya.writes("anna", "/close")
+    await desk.later(600)
+    over = [one for one in await desk.shown("anna") if one.text.startswith("✅ Закрыт")]
+    assert len([one for one in over if not one.buttons]) == 1
+    assert (await desk.topic_kept("anna")).status == "closed"  # type: ignore[union-attr]

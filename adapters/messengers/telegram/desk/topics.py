@@ -90,10 +90,13 @@ class Topics:
         return await self._kept(replace(topic, status="open"))
 
     async def close(self, topic: Topic, line: Line, shown: Mapping[str, Any]) -> Topic:
-        """Close it, and note what is shown of it by then. Raises TopicLost."""
+        """Close it, and note what is shown of it by then. Raises TopicLost.
+
+        One that Telegram does not close for us is over all the same.
+        """
         try:
             await line.call("closeForumTopic", thread(topic), Urgency.SOON)
-        except NotAllowed as error:
+        except (NotAllowed, Rejected) as error:
             log.warning("A topic could not be closed", chat=topic.conversation_id, why=str(error))
         return await self.closed(topic, shown)
 
