@@ -55,6 +55,16 @@ async def test_whoever_a_chat_is_transferred_to_is_called_with_the_note(desk: De
     assert rings == [ivan.person.number]
 
 
+async def test_whoever_loses_a_chat_to_a_lead_is_told(desk: DeskRig) -> None:
+    olya, lena = await desk.operator("Оля"), await desk.operator("Лена", role="lead")
+    await desk.asks("anna")
+    await olya.takes("anna")
+    await desk.later(30)
+    await lena.writes("anna", "/take force")
+    await desk.later(30)
+    assert await called(desk) == [("👤 Оля, чат забрал(а) Лена.", [olya.person.number])]
+
+
 async def test_a_chat_that_waits_again_is_told_of(desk: DeskRig) -> None:
     olya = await desk.operator("Оля")
     await desk.operator("Иван")

@@ -22,6 +22,7 @@ LONGEST_NOTE = 300
 WORDS = Words(
     {
         "given": ("👤 {who}, чат ваш.", "👤 {who}, the chat is yours."),
+        "taken": ("👤 {who}, чат забрал(а) {by}.", "👤 {who}, {by} took the chat over."),
         "again": ("❗ Чат снова ждёт оператора.", "❗ The chat waits for an operator again."),
         "first": (" Первым его получит {who}.", " {who} gets it first."),
         "note": (" Заметка: {note}", " Note: {note}"),
@@ -86,6 +87,7 @@ def _as_it_is(episode: Episode) -> dict[str, Any]:
     return {
         "episode": episode.number,
         "version": episode.version,
+        "holder": episode.assignee,
         "reminded": since if episode.reminded else "",
         "warned": [name for name, one in episode.promises.items() if one.warned and not one.missed],
         "missed": list(episode.missed),
@@ -122,6 +124,9 @@ class _Teller:
         episode = self._episode
         if episode.state == "requested" and before["version"] != episode.version:
             self._again()
+        had = self._people.get(before.get("holder") or 0)
+        if had is not None and self._holder and not episode.given and had not in self._holder:
+            self._line("taken", (had,), by=self._holder[0].name)
         if noted["reminded"] and noted["reminded"] != before["reminded"]:
             since = episode.waiting_since or self._now
             time = spent((self._now - since).total_seconds(), self._language)

@@ -79,6 +79,9 @@ class Windows:
                 await self._tell(id)
             except EasyFlowError as error:
                 log.warning("A window that closes was not told of", chat=id, why=str(error))
+            except Exception:
+                # Nobody waits for this task: the other chats are to be told of all the same.
+                log.exception("A window that closes could not be told of")
 
     async def _tell(self, id: int) -> None:
         try:
