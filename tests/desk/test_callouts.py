@@ -32,9 +32,7 @@ async def test_whoever_is_given_a_chat_is_called_and_whoever_takes_one_is_not(
         olya = await desk.operator("Оля")
         await desk.asks("anna")
         await desk.later(30)
-        assert await called(desk) == [
-            ("👤 Оля, чат ваш. Заметка: Просит человека", [olya.person.number])
-        ]
+        assert await called(desk) == [("👤 Оля, чат ваш.", [olya.person.number])]
         await desk.restart()
         await desk.later(30)
         assert len(await called(desk)) == 1

@@ -12,6 +12,7 @@ from adapters.messengers.telegram.desk.card_words import say as called
 from adapters.messengers.telegram.desk.sheet import Sheet
 from adapters.messengers.telegram.desk.words import Words, clipped, spent
 from bots.model.conversation import Conversation
+from bots.model.desk import Note
 from bots.model.episode import Episode
 from bots.model.operator import Operator
 
@@ -60,10 +61,14 @@ def callout(
     before: Any,
     *,
     people: Mapping[int, Operator],
+    notes: Sequence[Note],
     language: str,
     now: datetime,
 ) -> Callout | None:
-    """What has to be said past what was `before`; None where nothing has changed."""
+    """What has to be said past what was `before`; None where nothing has changed.
+
+    Of the chat's `notes` the one counts that was put down as it changed hands.
+    """
     episode = chat.episode
     if episode is None or not episode.open:
         return None
@@ -72,7 +77,8 @@ def callout(
         return None
     known = isinstance(before, Mapping) and before.get("episode") == episode.number
     sheet = Sheet()
-    teller = _Teller(episode, people, language, now, sheet)
+    handed = (one.text for one in notes if one.created_at == episode.since)
+    teller = _Teller(episode, people, next(handed, ""), language, now, sheet)
     if episode.given and not (known and before["version"] == episode.version):
         teller.given()
     if known:
@@ -102,11 +108,13 @@ class _Teller:
         self,
         episode: Episode,
         people: Mapping[int, Operator],
+        handed: str,
         language: str,
         now: datetime,
         sheet: Sheet,
     ) -> None:
         self._episode = episode
+        self._handed = handed
         self._people = people
         self._language = language
         self._now = now
@@ -147,8 +155,8 @@ class _Teller:
         self._note()
 
     def _note(self) -> None:
-        if self._episode.note:
-            note = clipped(self._episode.note, LONGEST_NOTE)
+        if self._handed:
+            note = clipped(self._handed, LONGEST_NOTE)
             self._sheet.add(WORDS.say(self._language, "note", note=note))
 
     def _promises(self, names: Sequence[str]) -> str:

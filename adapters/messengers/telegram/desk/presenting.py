@@ -156,6 +156,7 @@ class Presenting:
             chat,
             topic.shown.get("called"),
             people=await self._parts.operators.known(),
+            notes=await self._parts.desks.notes(chat.id),
             language=self._parts.speaks(chat),
             now=self._parts.clock(),
         )
