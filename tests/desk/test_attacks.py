@@ -172,6 +172,28 @@ async def test_words_of_elsewhere_go_out_only_by_a_button(
     assert talk.heard("anna")[-1] == "закупка 300 ₽"
 
 
+async def test_words_to_a_colleague_go_out_only_by_a_button(talk: DeskRig) -> None:
+    ivan = await talk.operator("Иван")
+    before = talk.heard("anna")
+    name = ivan.person.user["username"]
+    mention = {"type": "text_mention", "offset": 0, "length": 4, "user": ivan.person.user}
+    for text, marks in (
+        (f"@{name} он опять врёт", ()),
+        (f"@{name.upper()}, глянь", ()),
+        ("@shop_bot это что", ()),
+        ("Иван, глянь", (mention,)),
+    ):
+        number = await olya(talk).writes("anna", text, entities=marks)
+        (hint,) = await hints(talk, number)
+        assert hint.buttons == ("Отправить клиенту", "В заметки")
+        await olya(talk).presses("anna", "В заметки", message_id=hint.id)
+    assert talk.heard("anna") == before
+    assert len(await notes(talk)) == 4
+    for text in ("@anna_client спасибо!", "напишите @" + name, "@"):
+        await olya(talk).writes("anna", text)
+        assert talk.heard("anna")[-1] == text
+
+
 async def test_what_one_wrote_oneself_may_be_forwarded(talk: DeskRig) -> None:
     own = {"type": "user", "sender_user": olya(talk).person.user, "date": 1}
     await olya(talk).writes("anna", "мои слова", forward_origin=own)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from adapters.foreign_json import listed, mapping
@@ -69,7 +70,8 @@ class GroupMessage:
     """The raw message, and what is asked of it again and again.
 
     `text` begins with a plain slash wherever people see one at its beginning. `borrowed`: the words
-    are another's (forwarded), or are about what was said somewhere else.
+    are another's (forwarded), or are about what was said somewhere else. `calls`: the user name, in
+    small letters, or the id that it begins with.
     """
 
     raw: dict[str, Any]
@@ -83,6 +85,7 @@ class GroupMessage:
     via: str
     answers: str
     answers_user: str
+    calls: str
     album: str
     borrowed: bool
     service: bool
@@ -110,6 +113,7 @@ def read(raw: dict[str, Any]) -> GroupMessage:
         via=id_of(mapping(raw, "via_bot").get("id")) or "",
         answers=(id_of(answered.get("message_id")) or "") if author else "",
         answers_user=id_of(author.get("id")) or "",
+        calls=_called(raw),
         album=string(raw.get("media_group_id")) or "",
         borrowed=any(_is_borrowed(one, sender) for one in _parts(raw)),
         service=not SERVICE.isdisjoint(raw),
@@ -140,6 +144,22 @@ def plain(text: str) -> str:
     seen = text.lstrip("".join({one for one in text if unicodedata.category(one)[0] in "ZCM"}))
     rest = seen.lstrip(_SLASHES)
     return "/" * (len(seen) - len(rest)) + rest if rest != seen else text
+
+
+def _called(raw: dict[str, Any]) -> str:
+    """Whom a text begins with, by user name or (who has none) by a mention that carries the id."""
+    text = _text(raw).lstrip()
+    if text.startswith("@"):
+        name = text[1:].split(maxsplit=1)
+        return "".join(takewhile(_in_names, name[0])).casefold() if name else ""
+    marks = (*listed(raw, "entities"), *listed(raw, "caption_entities"))
+    first = [one for one in marks if isinstance(one, dict) and one.get("offset") == 0]
+    users = (mapping(one, "user").get("id") for one in first if one.get("type") == "text_mention")
+    return next((found for found in map(id_of, users) if found), "")
+
+
+def _in_names(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def _is_borrowed(message: dict[str, Any], sender: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ Why = Literal[
     "viewer",
     "foreign",
     "borrowed",
+    "addressed",
     "at_bot",
     "waits",
     "natively",
@@ -31,7 +32,8 @@ class Written:
 
     `anonymous`: in the name of the group or of a channel; `foreign`: made by somebody else's bot;
     `to_colleague`: it answers a message of another person in the group, or a note. `borrowed`: it
-    repeats or answers what was said elsewhere. `write` is the queue's policy.
+    repeats or answers what was said elsewhere. `addressed`: it begins with a colleague's or the bot's
+    user name. `write` is the queue's policy.
     """
 
     chat: Conversation
@@ -41,6 +43,7 @@ class Written:
     foreign: bool = False
     to_colleague: bool = False
     borrowed: bool = False
+    addressed: bool = False
     write: Literal["assignee", "department", "any"] = "assignee"
 
 
@@ -83,8 +86,11 @@ def judged(written: Written) -> Verdict:
     if written.foreign:
         return Refused("foreign")
     verdict = _by_state(written, who)
-    if written.borrowed and isinstance(verdict, Sends):
-        return Refused("borrowed", ("anyway", "note"))
+    doubt: Why | None = "borrowed" if written.borrowed else None
+    if written.addressed:
+        doubt = "addressed"
+    if doubt is not None and isinstance(verdict, Sends):
+        return Refused(doubt, ("anyway", "note"))
     return verdict
 
 

@@ -61,6 +61,10 @@ WORDS = Words(
                 " the customer."
             ),
         ),
+        "addressed": (
+            "Не отправлено: это начинается с имени кого-то из своих, и неясно, клиенту ли это.",
+            "Not sent: this begins with the name of one of us, so it may not be for the customer.",
+        ),
         "at_bot": (
             "Не отправлено: с этим чатом говорит бот. Сначала возьмите чат.",
             "Not sent: the bot answers this chat. Take it first.",

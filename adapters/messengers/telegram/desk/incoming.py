@@ -112,6 +112,7 @@ class Incoming:
                 foreign=bool(said.via) and not self._is_ours(group, said.via),
                 to_colleague=await self._stays_inside(group, said),
                 borrowed=said.borrowed,
+                addressed=await self._is_addressed(group, said),
                 write=self._kit.parts.queue(chat).write,
             )
         )
@@ -213,6 +214,16 @@ class Incoming:
         desks = self._kit.parts.desks
         answered = await desks.relay(group.channel, group.chat_id, said.answers)
         return answered is not None and answered.way == "note"
+
+    async def _is_addressed(self, group: DeskGroup, said: GroupMessage) -> bool:
+        """Whether it begins with the name of one of ours, or with the bot's."""
+        if not said.calls:
+            return False
+        account = self._kit.parts.account(group.channel)
+        people = await self._kit.parts.operators.all()
+        names = [account.username if account is not None else ""]
+        names += [name for one in people for name in (one.username, one.telegram)]
+        return said.calls in {name.casefold() for name in names if name}
 
     def _keep_inside(self, said: GroupMessage) -> None:
         if said.album:
