@@ -449,9 +449,8 @@ class Rig:
         end = self.hands.time + timedelta(seconds=seconds)
         while not self.life.dead:
             sleeper = self.hands.next_sleeper()
-            timer = await self.stores.timers.next_due()
-            due = [one for one in (sleeper, timer) if one is not None and one <= end]
-            moment = max(min(due, default=end), self.hands.time)
+            due = await self.next_due()
+            moment = max(min(due or end, end), self.hands.time)
             self.hands.wake(moment)
             # In a task of the house: whoever was woken may end the process before it is done.
             firing = asyncio.create_task(self.worker.fire_due(self.inbox.fire))
@@ -465,6 +464,11 @@ class Rig:
                     return
                 # A timer that rests after a failure: go on past it.
                 self.hands.wake(min(end, moment + timedelta(seconds=5)))
+
+    async def next_due(self) -> datetime | None:
+        """When the next sleeper wakes or the next timer fires; None where nothing is going to."""
+        both = self.hands.next_sleeper(), await self.stores.timers.next_due()
+        return min((one for one in both if one is not None), default=None)
 
     # ------------------------------------------------------------ what happens
 

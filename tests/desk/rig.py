@@ -372,11 +372,12 @@ class DeskRig(Rig):
         return False
 
     async def later(self, seconds: float, *, step: float = 5.0) -> None:
-        """Time passes, and what happens meanwhile is brought in."""
+        """Time passes, and what happens meanwhile is brought in: each `step`, while anything does."""
         end = self.hands.time + timedelta(seconds=seconds)
         await self.settle()
-        while self.hands.time < end and not self.life.dead:
-            await self.passes(min((end - self.hands.time).total_seconds(), step))
+        while (now := self.hands.time) < end and not self.life.dead:
+            until = max(now + timedelta(seconds=step), await self.next_due() or end)
+            await self.passes((min(until, end) - now).total_seconds())
             await self.settle()
 
     # ------------------------------------------------------------ what is seen
