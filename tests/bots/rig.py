@@ -129,7 +129,7 @@ class Life:
 
     WRITES = frozenset(
         {"accept", "claim", "commit", "postpone", "begin", "sent", "later", "failed"}
-        | {"held", "intent_later"}
+        | {"held", "intent_later", "add_relays", "put_topic"}
     )
 
     def __init__(self, hands: Hands) -> None:

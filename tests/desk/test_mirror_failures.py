@@ -146,3 +146,16 @@ async def test_a_group_that_is_too_slow_says_so_once_with_what_to_do(desk: DeskR
     assert "вторая группа" in told[0]
     assert desk.desk.troubles()
     assert desk.forum.busiest <= 20
+
+
+async def test_while_the_disk_is_full_nothing_is_shown_again_and_again(desk: DeskRig) -> None:
+    await taken(desk)
+    desk.life.fills = "before add_relays"
+    desk.customer_writes("anna", "первое")
+    await desk.settle()
+    await desk.later(120)
+    desk.life.outage = False
+    desk.life.fills = ""
+    desk.customer_writes("anna", "второе")
+    await desk.later(120)
+    assert await texts(desk) == ["первое", "второе"]

@@ -72,6 +72,7 @@ class _Call:
     files: Files
     since: datetime
     prepare: Prepare | None = None
+    request: bool = False
     done: list[asyncio.Future[Any]] = field(default_factory=list)
 
     @property
@@ -115,6 +116,7 @@ class Line:
         self._task: asyncio.Task[None] | None = None
         self._under_way: _Call | None = None
         self._closing = False
+        self._was_request = False
         self.trouble = ""
 
     # ------------------------------------------------------------ calls
@@ -128,12 +130,14 @@ class Line:
         merge: str = "",
         files: Files | None = None,
         prepare: Prepare | None = None,
+        request: bool = False,
     ) -> Any:
         """Make a call when its turn has come; its `chat_id` is put in. Gives Telegram's result.
 
         Of two that wait with the same `merge` the later one is made, for both. `files` (name and
         content) go each as a parameter of its own. With `prepare` the parameters are made when the turn
-        has come, once. Raises a ChannelError of `refused.py` for what the
+        has come, once. Of what is urgent every other call is one of a new `request`, where some wait: behind
+        many customers' words nobody new is to stand, nor words behind many requests. Raises a ChannelError of `refused.py` for what the
         group refuses for good; what passes is waited for.
         """
         if self._closing:
@@ -144,7 +148,7 @@ class Line:
             waits = _Call(
                 next(self._numbers), method, parameters, urgency, merge, files or {}, self._clock()
             )
-            waits.prepare = prepare
+            waits.prepare, waits.request = prepare, request
             self._waiting.append(waits)
         else:
             waits.method, waits.parameters, waits.files = method, parameters, files or {}
@@ -200,17 +204,25 @@ class Line:
             if not self._waiting:
                 return
             self._set_back(self._budget.ahead)
-            wait = self._budget.wait(min(self._waiting, key=lambda one: one.place).cost)
+            wait = self._budget.wait(self._first().cost)
             if wait > 0:
                 if self.saturated:
                     self._crowded(self.behind)
                 # Whoever comes meanwhile may be more urgent: who is next is seen after it.
                 await self._rest(wait)
                 continue
-            next_one = min(self._waiting, key=lambda one: one.place)
+            next_one = self._first()
             self._waiting.remove(next_one)
             again = await self._make(next_one, tries)
             tries = tries + 1 if again else 0
+
+    def _first(self) -> _Call:
+        first = min(self._waiting, key=lambda one: one.place)
+        if first.urgency is Urgency.NOW and first.request is self._was_request:
+            others = [one for one in self._waiting if one.request is not self._was_request]
+            urgent = [one for one in others if one.urgency is Urgency.NOW]
+            return min(urgent, key=lambda one: one.place, default=first)
+        return first
 
     async def _make(self, call: _Call, tries: int) -> bool:
         """True where it has to be made again: it stays the first of its urgency."""
@@ -243,6 +255,8 @@ class Line:
                 raise
         else:
             self.trouble = ""
+            if call.urgency is Urgency.NOW:
+                self._was_request = call.request
             _settle(call, None, result)
         finally:
             self._under_way = None

@@ -158,7 +158,7 @@ class Mirror:
             if number == len(calls) - 1:
                 return await self._noted(topic, made, upto)
             # After each call, so that a crash shows no more than this one again.
-            await self._parts.desks.add_relays(made)
+            await self._parts.noted(made)
         return await self._noted(topic, (), upto)
 
     async def _shown_in_turn(
@@ -183,7 +183,7 @@ class Mirror:
 
     async def _noted(self, topic: Topic, relays: Sequence[Relay], upto: int) -> Topic:
         topic = replace(topic, mirrored=max(topic.mirrored, upto))
-        await self._parts.desks.add_relays(relays, topic)
+        await self._parts.noted(relays, topic)
         return topic
 
     async def _frame(

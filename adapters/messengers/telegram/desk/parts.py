@@ -1,18 +1,27 @@
 """What every part of the desk works with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 
+import structlog
+
 from adapters.messengers.telegram.channel import TelegramChannel
 from adapters.messengers.telegram.desk.budget import PER_MINUTE
+from bots.errors import Unavailable
 from bots.model.conversation import Conversation
+from bots.model.desk import Relay, Topic
 from bots.ports import Channel, Clock, Desks, Episodes, Feed, NewId, Shelf, Sleep
 from bots.services.canned import CannedAnswers
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
 from bots.services.runtime import Deliveries
 from flows.model import Queue
+
+DISK_PAUSE = 5.0
+"""Seconds between tries while the disk takes nothing."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,23 @@ class Parts:
     position: Callable[[Conversation], int] = lambda chat: 0
     keep_topics: timedelta | None = None
     per_minute: int = PER_MINUTE
+
+    async def noted(self, relays: Sequence[Relay], topic: Topic | None = None) -> None:
+        """Note what a group shows already: until the disk takes it, lest it is shown again."""
+        await self._patiently(lambda: self.desks.add_relays(relays, topic))
+
+    async def kept(self, topic: Topic) -> Topic:
+        """The same of a topic alone."""
+        await self._patiently(lambda: self.desks.put_topic(topic))
+        return topic
+
+    async def _patiently(self, write: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                return await write()
+            except Unavailable as error:
+                log.warning("What a group shows could not be noted yet", why=str(error))
+                await self.sleep(DISK_PAUSE)
 
     def account(self, channel: str) -> TelegramChannel | None:
         """Our account of that name, while it is there."""

@@ -133,10 +133,10 @@ class Presenting:
         # Of a flood of requests only those that get a topic go before the words of chats that have one.
         urgency = Urgency.SOON if waits else Urgency.NOW
         try:
-            said = await line.call("sendMessage", call, urgency)
+            said = await line.call("sendMessage", call, urgency, request=True)
         except BadEntities:
             call.pop("entities")
-            said = await line.call("sendMessage", call, urgency)
+            said = await line.call("sendMessage", call, urgency, request=True)
         shown = {
             **topic.shown,
             "card": str(said["message_id"]),
@@ -144,7 +144,7 @@ class Presenting:
             "episode": episode.number,
         }
         topic = replace(topic, shown=shown)
-        await self._parts.desks.add_relays([own(topic, said)], topic)
+        await self._parts.noted([own(topic, said)], topic)
         self._count(topic, int(said["message_id"]))
         return topic
 

@@ -79,4 +79,4 @@ class Remarks:
             )
             for id in ids_of(sent)
         ]
-        await self._parts.desks.add_relays(relays)
+        await self._parts.noted(relays)

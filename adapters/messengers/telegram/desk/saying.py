@@ -41,7 +41,7 @@ async def said(
     except NoSuchReply:
         call.pop("reply_parameters", None)
         message = await line.call("sendMessage", call, Urgency.SOON)
-    await parts.desks.add_relays([own(topic, message)], noted)
+    await parts.noted([own(topic, message)], noted)
 
 
 def own(topic: Topic, said: Any) -> Relay:

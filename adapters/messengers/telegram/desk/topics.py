@@ -84,7 +84,7 @@ class Topics:
     async def reopen(self, topic: Topic, line: Line) -> Topic:
         """Open it again; one that is open stays so. Raises TopicLost, NotAllowed."""
         if topic.thread_id:
-            await line.call("reopenForumTopic", thread(topic), Urgency.NOW)
+            await line.call("reopenForumTopic", thread(topic), Urgency.NOW, request=True)
         else:
             await line.call("reopenGeneralForumTopic", {}, Urgency.NOW)
         return await self._kept(replace(topic, status="open"))
@@ -176,7 +176,9 @@ class Topics:
         """The new topic's thread."""
         looks = {"icon_custom_emoji_id": icon} if icon else {}
         try:
-            made = await line.call("createForumTopic", {"name": title, **looks}, Urgency.NOW)
+            made = await line.call(
+                "createForumTopic", {"name": title, **looks}, Urgency.NOW, request=True
+            )
         except (NotAllowed, Rejected) as error:
             raise NoTopics(str(error)) from error
         return str(made["message_thread_id"])
@@ -196,8 +198,7 @@ class Topics:
         return self._icons.get(channel, {})
 
     async def _kept(self, topic: Topic) -> Topic:
-        await self._parts.desks.put_topic(topic)
-        return topic
+        return await self._parts.kept(topic)
 
     def _stamp(self) -> str:
         return self._parts.clock().isoformat()

@@ -258,3 +258,19 @@ async def test_a_clock_that_is_set_back_makes_nothing_wait_longer(
     times = [at for at, _, _ in group.taken]
     for start in times:
         assert sum(start <= at < start + timedelta(minutes=1) for at in times) <= 19
+
+
+async def test_a_new_request_and_customers_words_take_turns(line: Line, group: Group) -> None:
+    """After a night without a server hundreds of chats may have something to show."""
+    words = [said(line, f"words {number}") for number in range(200)]
+    await asyncio.sleep(0)
+    for step in ("topic", "card"):
+        await said(line, step, request=True)
+    texts = group.texts()
+    assert texts.index("card") <= BURST + 4
+    requests = [said(line, f"request {number}", request=True) for number in range(50)]
+    await asyncio.gather(*words, *requests)
+    shown = [one for one in group.texts() if one.startswith("words")]
+    assert shown == [f"words {number}" for number in range(200)]
+    rest = group.texts()[len(texts) :][:40]
+    assert sum(one.startswith("words") for one in rest) == 20
