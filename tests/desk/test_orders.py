@@ -223,6 +223,12 @@ async def test_somebody_is_blocked_and_heard_again(desk: DeskRig) -> None:
     assert not (await desk.chat("anna")).blocked
 
 
+async def test_the_topic_says_in_words_that_somebody_was_blocked(desk: DeskRig) -> None:
+    olya = await taken(desk)
+    await said(desk, olya, "/block")
+    assert "✅ Закрыт (в чёрном списке): Оля" in (await desk.texts("anna"))[-1]
+
+
 async def test_spam_by_the_button_asks_first(desk: DeskRig) -> None:
     olya = await desk.operator("Оля")
     await desk.asks("anna")

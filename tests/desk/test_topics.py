@@ -8,8 +8,9 @@ import pytest
 from bots.model import handoff
 from bots.model.conversation import Conversation
 from bots.model.handoff import Moved
-from tests.desk.rig import DeskRig
+from tests.desk.rig import GROUP, DeskRig
 from tests.servers.bot_api_groups import LOST
+from tests.servers.telegram_group import ForumGroup
 
 
 async def test_whoever_asks_for_a_person_gets_a_topic_with_a_card(desk: DeskRig) -> None:
@@ -290,3 +291,18 @@ async def test_a_topic_that_telegram_does_not_close_is_said_to_be_over_once(desk
     over = [one for one in await desk.shown("anna") if one.text.startswith("✅ Закрыт")]
     assert len([one for one in over if not one.buttons]) == 1
     assert (await desk.topic_kept("anna")).status == "closed"  # type: ignore[union-attr]
+
+
+async def test_a_topic_that_its_chat_left_looks_closed(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    other = ForumGroup(desk.telegram, GROUP - 5)
+    await desk.has_group(other, queues=("sales",))
+    await desk.asks("anna")
+    await olya.takes("anna")
+    await desk.later(90)
+    await olya.writes("anna", "/transfer #sales")
+    await desk.later(120)
+    (left,) = desk.forum.topics()
+    (now,) = other.topics()
+    assert (left.closed, left.icon) == (True, "✅")
+    assert (now.closed, now.icon) == (False, "❗️")

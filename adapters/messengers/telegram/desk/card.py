@@ -8,7 +8,7 @@ from datetime import timedelta, tzinfo
 from typing import Any
 
 from adapters.messengers.telegram.desk.buttons import button
-from adapters.messengers.telegram.desk.card_words import say
+from adapters.messengers.telegram.desk.card_words import code_of, say
 from adapters.messengers.telegram.desk.collected import collected
 from adapters.messengers.telegram.desk.sheet import Sheet
 from adapters.messengers.telegram.desk.titles import LONG, cleaned, name_of
@@ -132,7 +132,7 @@ def ended(episode: Episode, people: Mapping[int, str], language: str) -> str:
     """How a hand-off ended, and by whom, in a few words."""
     who = people.get(episode.assignee or 0) or LONG.get(episode.native, episode.native)
     words = say(language, f"ended {episode.outcome or 'released'}")
-    code = f" ({episode.code})" if episode.code else ""
+    code = f" ({code_of(episode.code, language)})" if episode.code else ""
     return f"{words}{code}: {who}" if who else f"{words}{code}"
 
 

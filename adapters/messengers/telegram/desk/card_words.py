@@ -89,9 +89,21 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "has topic": ("{header}: есть своя тема", "{header}: has a topic of its own"),
 }
 
+_CODES: Mapping[str, tuple[str, str]] = {
+    "silence": ("клиент молчал", "the customer was silent"),
+    "blocked": ("в чёрном списке", "blocked"),
+    "spam": ("спам", "spam"),
+}
+
 _TABLE = Words(_WORDS)
 
 
 def say(language: str, name: str, **given: Any) -> str:
     """A sentence by its name; of what has none, the last word of the name."""
     return _TABLE.say(language, name, **given) if name in _WORDS else name.rpartition(" ")[2]
+
+
+def code_of(code: str, language: str) -> str:
+    """What a hand-off was closed with: our own codes in words, an operator's as it is."""
+    russian, english = _CODES.get(code, (code, code))
+    return russian if language == "ru" else english

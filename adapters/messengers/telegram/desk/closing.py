@@ -62,6 +62,7 @@ class Closing:
         """The chat goes on in another group."""
         language = self._parts.speaks(chat)
         await self._say(chat, topic, line, say(language, "moved", group=to.title or to.chat_id))
+        self._faces.left(topic, await self._topics.closed_icon(topic.channel), line)
         # Its episode is forgotten: should the chat come back here, it gets a card anew.
         return await self._lock(topic, line, {"episode": 0, "waits": False})
 

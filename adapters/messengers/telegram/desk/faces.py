@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from adapters.messengers.telegram.desk.card import Card
+from adapters.messengers.telegram.desk.flat import is_shared
 from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.refused import CannotEdit, Skipped
@@ -76,6 +77,22 @@ class Faces:
 
         self._begin(topic, "title", edit)
         return None
+
+    def left(self, topic: Topic, icon: str, line: Line) -> None:
+        """A topic that its chat has left does not look as if somebody were still wanted there."""
+        if not icon or is_shared(topic) or topic.shown.get("icon") == icon:
+            return
+        call = {**thread(topic), "icon_custom_emoji_id": icon}
+
+        async def edit() -> Mapping[str, Any]:
+            try:
+                await line.call("editForumTopic", call, Urgency.LATER)
+            except ChannelError as error:
+                log.debug("A topic keeps its look", chat=topic.conversation_id, why=str(error))
+                return {}
+            return {"icon": icon, "titled_at": self._stamp()}
+
+        self._begin(topic, "left", edit)
 
     def card(self, topic: Topic, card: Card, line: Line) -> None:
         """See to it that the card says what is so now."""

@@ -9,6 +9,7 @@ from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.outward import Outward
 from adapters.messengers.telegram.desk.parts import Parts
+from adapters.messengers.telegram.desk.titles import LONG
 from bots.errors import NotFound
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Relay
@@ -39,7 +40,7 @@ class Kit:
     async def name(self, operator: int | None, native: str = "") -> str:
         """What one of ours is called; whoever answers in the messenger itself by its name."""
         if operator is None:
-            return native or "?"
+            return LONG.get(native, native) or "?"
         try:
             return (await self.parts.operators.by_id(operator)).name
         except NotFound:

@@ -81,6 +81,10 @@ class Topics:
         window = account.window if account is not None else None
         return icon_of(state_of(chat, self._parts.clock(), window), await self._stickers(channel))
 
+    async def closed_icon(self, channel: str) -> str:
+        """The same of a topic in which nothing more happens."""
+        return icon_of("closed", await self._stickers(channel))
+
     async def reopen(self, topic: Topic, line: Line) -> Topic:
         """Open it again; one that is open stays so. Raises TopicLost, NotAllowed."""
         if topic.thread_id:
