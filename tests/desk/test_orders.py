@@ -226,7 +226,7 @@ async def test_somebody_is_blocked_and_heard_again(desk: DeskRig) -> None:
 async def test_the_topic_says_in_words_that_somebody_was_blocked(desk: DeskRig) -> None:
     olya = await taken(desk)
     await said(desk, olya, "/block")
-    assert "✅ Закрыт (в чёрном списке): Оля" in (await desk.texts("anna"))[-1]
+    assert any("✅ Закрыт (в чёрном списке): Оля" in one for one in await desk.texts("anna"))
 
 
 async def test_spam_by_the_button_asks_first(desk: DeskRig) -> None:
