@@ -169,7 +169,8 @@ class Life:
 
 
 def _gives_back(task: asyncio.Task[Any]) -> bool:
-    return getattr(task.get_coro(), "__qualname__", "") == "AsyncConnection.close"
+    name = getattr(task.get_coro(), "__qualname__", "")
+    return name in ("AsyncConnection.close", "AsyncSession.close")
 
 
 class _Checked:

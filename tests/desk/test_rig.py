@@ -1,6 +1,11 @@
 """The rig itself: customers talk with the bot over the fake Bot API, and the group is a group."""
 
+import asyncio
+
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
 from bots.errors import NotFound
+from tests.bots.rig import WORKSPACE
 from tests.desk.rig import DeskRig
 
 
@@ -32,3 +37,17 @@ async def test_what_is_written_in_the_group_is_no_chat_of_the_bots(desk: DeskRig
     except NotFound:
         return
     raise AssertionError(f"the group became a chat: {chat}")
+
+
+async def test_a_crash_leaves_no_connection_of_the_database_behind(desk: DeskRig) -> None:
+    """It may come while one is given back, which takes a thread of its own a moment."""
+    shelf = desk.life.checked(desk.stores.shelf)
+    reading = asyncio.create_task(shelf.get(WORKSPACE, "names", "anna"))
+    while not any("Session.close" in str(task.get_coro()) for task in asyncio.all_tasks()):
+        assert not reading.done()
+        await asyncio.sleep(0)
+    pool = desk.stores._reader.sync_engine.pool
+    await desk.life.end(desk._ours())
+    assert reading.done()
+    assert isinstance(pool, AsyncAdaptedQueuePool)
+    assert pool.checkedout() == 0
