@@ -12,6 +12,9 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 EXTRAS ?=
 UV_VERSION := 0.13.9
+# A file's tests stay together: what they share, such as a server, is started once. Files are begun
+# in the order of tests/conftest.py, the long ones first.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test check bench lock clean
 
@@ -19,7 +22,7 @@ run: .venv/.core $(EXTRAS:%=.venv/.%)
 	@exec $(BIN)/python run.py
 
 test: .venv/.dev
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: .venv/.dev
 	@exec .ci/check
