@@ -180,11 +180,14 @@ async def test_without_an_address_the_long_poll_brings_everything(tmp_path: Path
         dina = Customer(vk, 605)
         (question,) = await dina.says(1, "/extras")
         assert question.labels
-        await dina.presses("Лента", 1)
+        (before,) = await dina.presses("Лента", 1)
         server.kill()
         vk.says(605, "/send")
         server.start()
         (answer,) = await dina.hears(1)
+        if answer.parameters == before.parameters:
+            # The server ended before it was noted as made: the same edit is made once more.
+            (answer,) = await dina.hears(1)
         assert answer.text == "Пришлите фото"
         said = {"platform": "vk", "chat_id": "605", "text": "Мы ещё работаем"}
         status, sent = server.call("POST", "/api/v1/messaging/send", said)
