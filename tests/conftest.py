@@ -4,12 +4,19 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from storage.migrate import migrate
 
 # However slow or busy a machine is, an example takes as long as it takes.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+# Tracebacks as config/logs.py has them: pictures of every local variable take seconds to draw.
+_plain = structlog.dev.ConsoleRenderer(
+    colors=False, exception_formatter=structlog.dev.plain_traceback
+)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
 
 LONG = ("faults", "e2e", "conversations", "desk", "security", "contracts")
 """Folders whose files take longest: begun first, none is left at the end to one worker alone."""

@@ -33,7 +33,12 @@ async def test_after_a_day_it_is_known_to_have_failed(rig: Rig) -> None:
     await rig.quiet()
     del rig.channels[CHANNEL]
     record = await rig.inbox.say(ANNA, Reply(message_id=rig.new_id(), text="a", author="api"))
-    await rig.passes(timedelta(days=1, minutes=2).total_seconds())
+    await rig.passes(timedelta(hours=1).total_seconds())
+    waiting = await rig.stores.outbox.delivered(record.message_id)
+    assert waiting is not None
+    assert waiting.status == "queued"
+    rig.hands.wake(rig.hands.time + timedelta(hours=23))
+    await rig.passes(timedelta(minutes=2).total_seconds())
     failed = await rig.stores.outbox.delivered(record.message_id)
     assert failed is not None
     assert (failed.status, failed.error) == ("failed", ABSENT)
