@@ -159,7 +159,7 @@ async def test_a_bot_broken_while_it_runs_stays_as_it_was_until_it_is_mended(
         assert ask(server, "b") == "2 is b"
 
 
-async def test_sigterm_in_the_middle_of_turns_loses_nothing_and_does_not_take_ten_seconds(
+async def test_sigterm_in_the_middle_of_turns_loses_nothing_and_is_obeyed(
     tmp_path: Path,
 ) -> None:
     chats = range(30)
