@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ async def until(what: Callable[[], Any], *, within: float = 60.0) -> Any:
     deadline = asyncio.get_running_loop().time() + within
     while not (found := what()):
         assert asyncio.get_running_loop().time() < deadline
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
     return found
 
 
@@ -93,9 +94,10 @@ def code_in(said: str, command: str) -> str:
 
 
 def owner(server: EasyFlow) -> str:
-    """Who has the customer's chat."""
+    """Who has the customer's chat; "" while there is none."""
     with sqlite3.connect(server.data / "easyflow.db") as database:
-        return str(database.execute("SELECT owner FROM conversations").fetchone()[0])
+        row = database.execute("SELECT owner FROM conversations").fetchone()
+        return str(row[0]) if row is not None else ""
 
 
 def shown(group: ForumGroup, text: str, thread: int | None = None) -> bool:
@@ -124,11 +126,19 @@ def waits(group: ForumGroup) -> int | None:
     return None
 
 
+def presses_until_taken(server: EasyFlow, group: ForumGroup, who: Person) -> bool:
+    """A button that is out of date says so and is drawn anew: whoever wants the chat presses again."""
+    if owner(server) == "operator":
+        return True
+    with suppress(LookupError, AssertionError):
+        who.presses(waits(group), "Взять")
+    return False
+
+
 async def takes_and_says(
     server: EasyFlow, telegram: FakeTelegram, group: ForumGroup, who: Person, text: str
 ) -> None:
-    who.presses(await until(lambda: waits(group)), "Взять")
-    await until(lambda: owner(server) == "operator")
+    await until(lambda: presses_until_taken(server, group, who))
     who.writes(await until(lambda: chats_topic(group)), text)
     await until(lambda: f"bot: {text}" in telegram.said(CUSTOMER))
 
