@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bots.errors import Conflict
 from bots.model.account import Account, ApiKey
+from storage.people_tables import AccountRows, ApiKeys
 from storage.rows import to_micros, to_moment
-from storage.tables import AccountRows, ApiKeys
 from storage.writer import Writer
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from storage.database import sqlite_path
 
-HEAD = "v0006"
+HEAD = "v0007"
 """The newest revision, so that a start need not import Alembic (0.3 s) to find that it has it."""
 
 

@@ -1,65 +1,16 @@
-"""Every table; what belongs to somebody names its workspace.
+"""The tables of dialogs and desks; what belongs to somebody names its workspace.
 
 Moments are whole microseconds since 1970 in UTC, JSON is text, ids of ours are hex UUIDs. Partial
 indexes keep what is under way small while what is done grows.
 """
 
-from typing import Any
-
-from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+from storage.columns import WITHOUT_ROWID, big_id, maybe_moment, moment
 
 HANDOFFS = "name >= 'handoff.' AND name < 'handoff/'"
 """What finds the events of hand-offs by their index; a query has to say it in these words."""
-
-WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
-
-
-def big_id() -> Any:
-    """A number the database gives: 64 bits everywhere, and SQLite's own rowid there."""
-    return Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-
-
-def moment(*, index: bool = False) -> Any:
-    return Field(sa_type=BigInteger, index=index)
-
-
-def maybe_moment() -> Any:
-    return Field(default=None, sa_type=BigInteger, nullable=True)
-
-
-class Workspaces(SQLModel, table=True):
-    __tablename__ = "workspaces"
-
-    id: int | None = Field(default=None, primary_key=True)
-    name: str
-    created_at: int = moment()
-
-
-class AccountRows(SQLModel, table=True):
-    """People with a password."""
-
-    __tablename__ = "accounts"
-
-    id: int | None = Field(default=None, primary_key=True)
-    workspace: int = Field(foreign_key="workspaces.id", index=True)
-    email: str = Field(unique=True)
-    password_hash: str
-    is_admin: bool
-    created_at: int = moment()
-
-
-class ApiKeys(SQLModel, table=True):
-    __tablename__ = "api_keys"
-
-    id: int | None = Field(default=None, primary_key=True)
-    workspace: int = Field(foreign_key="workspaces.id", index=True)
-    account_id: int | None = Field(default=None, foreign_key="accounts.id")
-    name: str
-    prefix: str
-    digest: str = Field(unique=True)
-    bot: str | None = None
-    created_at: int = moment()
 
 
 class Customers(SQLModel, table=True):
@@ -398,10 +349,14 @@ class EpisodeRows(SQLModel, table=True):
 
 
 class OperatorRows(SQLModel, table=True):
-    """People who answer customers; `queues` as JSON."""
+    """People who answer customers; `queues` as JSON. `account_id` is who signs in with a password."""
 
     __tablename__ = "operators"
-    __table_args__ = (UniqueConstraint("workspace", "telegram"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("workspace", "telegram"),
+        Index("operators_of_account", "account_id", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     workspace: int = Field(foreign_key="workspaces.id")
@@ -413,6 +368,7 @@ class OperatorRows(SQLModel, table=True):
     capacity: int
     away_until: int | None = maybe_moment()
     active: bool
+    account_id: int | None = None
     created_at: int = moment()
 
 

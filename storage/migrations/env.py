@@ -1,15 +1,12 @@
 """Run by Alembic with the connection that storage/migrate.py opened."""
 
 from alembic import context
-from sqlmodel import SQLModel
 
-from storage import tables
-
-__all__ = ["tables"]
+from storage.every_table import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=SQLModel.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
 )
 with context.begin_transaction():

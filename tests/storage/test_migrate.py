@@ -11,9 +11,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
-from sqlmodel import SQLModel
 
 from storage import tables
+from storage.every_table import METADATA
 from storage.migrate import HEAD, NewerDatabase, migrate, revision
 
 
@@ -22,11 +22,11 @@ def url(path: Path) -> str:
 
 
 def test_the_tables_are_those_of_the_code(migrated: Path) -> None:
-    assert tables.InboxRows.metadata is SQLModel.metadata
+    assert tables.InboxRows.metadata is METADATA
     engine = create_engine(url(migrated))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
-        assert compare_metadata(context, SQLModel.metadata) == []
+        assert compare_metadata(context, METADATA) == []
     engine.dispose()
 
 

@@ -1,0 +1,286 @@
+"""People who sign in, bots made over the API with what they know, and money."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "v0007"
+down_revision = "v0006"
+
+_ADDED = {
+    "api_keys": ("kind", "domains", "expires_at", "last_used_at", "revoked_at"),
+    "accounts": (
+        "first_name",
+        "last_name",
+        "role",
+        "active",
+        "onboarded",
+        "version",
+        "totp",
+        "totp_step",
+        "last_login_at",
+    ),
+    "workspaces": ("plan", "timezone"),
+}
+
+BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _columns_of_people()
+    _sessions()
+    _assistants()
+    _knowledge()
+    _connections()
+    _billing()
+
+
+def _columns_of_people() -> None:
+    with op.batch_alter_table("workspaces") as table:
+        table.add_column(sa.Column("plan", sa.String(), nullable=False, server_default="trial"))
+        table.add_column(sa.Column("timezone", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("accounts") as table:
+        table.add_column(sa.Column("first_name", sa.String(), nullable=False, server_default=""))
+        table.add_column(sa.Column("last_name", sa.String(), nullable=False, server_default=""))
+        table.add_column(sa.Column("role", sa.String(), nullable=False, server_default="owner"))
+        table.add_column(sa.Column("active", sa.Boolean(), nullable=False, server_default="1"))
+        table.add_column(sa.Column("onboarded", sa.Boolean(), nullable=False, server_default="0"))
+        table.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
+        table.add_column(sa.Column("totp", sa.String(), nullable=True))
+        table.add_column(sa.Column("totp_step", sa.BigInteger(), nullable=True))
+        table.add_column(sa.Column("last_login_at", sa.BigInteger(), nullable=True))
+    with op.batch_alter_table("api_keys") as table:
+        table.add_column(sa.Column("kind", sa.String(), nullable=False, server_default="secret"))
+        table.add_column(sa.Column("domains", sa.String(), nullable=False, server_default="[]"))
+        table.add_column(sa.Column("expires_at", sa.BigInteger(), nullable=True))
+        table.add_column(sa.Column("last_used_at", sa.BigInteger(), nullable=True))
+        table.add_column(sa.Column("revoked_at", sa.BigInteger(), nullable=True))
+    op.add_column("operators", sa.Column("account_id", sa.Integer(), nullable=True))
+    op.create_index("operators_of_account", "operators", ["account_id"], unique=True)
+
+
+def _sessions() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_sessions_account_id", "sessions", ["account_id"])
+    op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
+    op.create_table(
+        "refresh_tokens",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("session_id", sa.String(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("digest"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_refresh_tokens_session_id", "refresh_tokens", ["session_id"])
+    op.create_table(
+        "backup_codes",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "digest"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _assistants() -> None:
+    op.create_table(
+        "assistants",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("bot", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("system_prompt", sa.String(), nullable=False),
+        sa.Column("ai_model", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("website", sa.Boolean(), nullable=False),
+        sa.Column("domains", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("username", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("deleted_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["workspace"], ["workspaces.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("bot"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_assistants_workspace", "assistants", ["workspace"])
+
+
+def _knowledge() -> None:
+    op.create_table(
+        "documents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("assistant_id", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content_type", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("chunks", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("documents_of_assistant", "documents", ["workspace", "assistant_id"])
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("assistant_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("tags", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("questions_of_assistant", "questions", ["workspace", "assistant_id"])
+    op.create_table(
+        "passages",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("assistant_id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("passages_of_document", "passages", ["document_id"])
+    op.create_index("passages_of_question", "passages", ["question_id"])
+
+
+def _connections() -> None:
+    op.create_table(
+        "connections",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("credentials", sa.String(), nullable=False),
+        sa.Column("settings", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("sync_status", sa.String(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("products", sa.Integer(), nullable=False),
+        sa.Column("connected_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_sync_at", sa.BigInteger(), nullable=True),
+        sa.Column("next_sync_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("workspace", "user_id", "platform"),
+    )
+
+
+def _billing() -> None:
+    op.create_table(
+        "balances",
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("bonus", sa.BigInteger(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["workspace"], ["workspaces.id"]),
+        sa.PrimaryKeyConstraint("workspace"),
+    )
+    op.create_table(
+        "ledger",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("balance", sa.BigInteger(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("details", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("workspace", "key"),
+    )
+    op.create_index("ledger_of_workspace", "ledger", ["workspace", "id"])
+    op.create_table(
+        "top_ups",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("return_url", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("top_ups_of_workspace", "top_ups", ["workspace", "created_at"])
+    op.create_table(
+        "ai_tokens",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("tail", sa.String(), nullable=False),
+        sa.Column("models", sa.String(), nullable=False),
+        sa.Column("daily_limit", sa.Integer(), nullable=False),
+        sa.Column("monthly_limit", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("notes", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "ai_usage",
+        sa.Column("token_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("token_id", "day"),
+        sqlite_with_rowid=False,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("ai_usage")
+    op.drop_table("ai_tokens")
+    op.drop_table("top_ups")
+    op.drop_table("ledger")
+    op.drop_table("balances")
+    op.drop_table("connections")
+    op.drop_table("passages")
+    op.drop_table("questions")
+    op.drop_table("documents")
+    op.drop_table("assistants")
+    op.drop_table("backup_codes")
+    op.drop_table("refresh_tokens")
+    op.drop_table("sessions")
+    op.drop_index("operators_of_account", "operators")
+    op.drop_column("operators", "account_id")
+    for table, names in _ADDED.items():
+        for name in names:
+            op.drop_column(table, name)
