@@ -4,11 +4,26 @@ EasyFlowError
 ├── Problem                  something a caller must hear about; a dialect words it
 │   ├── NotFound             no such thing, or another workspace's
 │   ├── Invalid              a value that cannot be taken, with its field
+│   │   ├── BadTelegramToken Telegram does not know the bot of this token
+│   │   └── BadAmount        a sum of money that cannot be taken
 │   ├── Unauthorised         no credential, or a wrong one
+│   │   ├── BadCredentials   no account with this e-mail and password
+│   │   ├── TokenExpired     a token of ours that was right once
+│   │   └── SecondFactorNeeded  the password is right, and a code is needed too
 │   ├── Forbidden            a right credential that may not
+│   ├── NoMoney              the balance does not pay for it
 │   ├── Conflict             the thing is in a state that does not allow it
 │   │   ├── Taken            another person has the chat
-│   │   └── LinkedElsewhere  a person of a messenger is another operator already
+│   │   ├── LinkedElsewhere  a person of a messenger is another operator already
+│   │   └── BotExists        the account at a messenger serves another bot
+│   ├── FileRefused          a file that is not kept
+│   │   ├── FileTooLarge     longer than may be, or too much comes out of it
+│   │   ├── UnknownFormat    of no kind that is read here
+│   │   ├── VirusFound       the scanner knows it
+│   │   └── QuotaReached     the workspace keeps as much as its plan allows
+│   ├── BotFailed            a bot that was made does not start
+│   ├── PaymentFailed        the payment provider does not take the payment on
+│   ├── NotThereYet          documented, and not built yet
 │   ├── CodeRefused          a one-time code that is unknown, used or too old
 │   ├── TooMany              a limit reached; says when to come back
 │   │   └── Guessing         too many wrong codes of one person in a minute
@@ -73,6 +88,66 @@ class Conflict(Problem):
     def __init__(self, message: str = "", code: str = "") -> None:
         self.code = code
         super().__init__(message)
+
+
+class BadTelegramToken(Invalid):
+    """Telegram does not know the bot of this token."""
+
+
+class BadAmount(Invalid):
+    """A sum of money that cannot be taken."""
+
+
+class BadCredentials(Unauthorised):
+    """No account with this e-mail and password; which of both is wrong is not told."""
+
+
+class TokenExpired(Unauthorised):
+    """A token of ours that was right once: its time is over, or its session was ended."""
+
+
+class SecondFactorNeeded(Unauthorised):
+    """The password is right; a code of the second factor is needed too."""
+
+
+class NoMoney(Problem):
+    """The balance does not pay for it."""
+
+
+class BotExists(Conflict):
+    """The account at a messenger serves another bot."""
+
+
+class FileRefused(Problem):
+    """A file that is not kept."""
+
+
+class FileTooLarge(FileRefused):
+    """Longer than a file may be, or too much comes out of it."""
+
+
+class UnknownFormat(FileRefused):
+    """Of no kind that is read here, or not what it says it is."""
+
+
+class VirusFound(FileRefused):
+    """The scanner knows it."""
+
+
+class QuotaReached(FileRefused):
+    """The workspace keeps as much as its plan allows."""
+
+
+class BotFailed(Problem):
+    """A bot that was made does not start; nothing of it stays."""
+
+
+class PaymentFailed(Problem):
+    """The payment provider does not take the payment on."""
+
+
+class NotThereYet(Problem):
+    """Documented, and not built yet; says what is missing."""
 
 
 class Taken(Conflict):

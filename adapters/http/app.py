@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from adapters.http import easyflow, hooks
+from adapters.http import easyflow, hooks, replyx
 from adapters.http.dialect import Dialect, Surface, answer, request_id, speaker
 from adapters.http.docs_pages import docs_routes
 from adapters.http.faults import fault_of
@@ -33,7 +33,7 @@ class Speaking(Protocol):
         """Its routes, a router for each chapter of the document."""
 
 
-SPOKEN: Sequence[Speaking] = (easyflow,)
+SPOKEN: Sequence[Speaking] = (easyflow, replyx)
 """The first one speaks for addresses that no document names."""
 
 TITLE = "Easy Flow"

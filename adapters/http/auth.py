@@ -4,7 +4,6 @@ import re
 from typing import Annotated
 
 from fastapi import Request, Security
-from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers
 
 from bots.errors import Unauthorised
@@ -12,11 +11,6 @@ from bots.model.account import Caller
 from bots.services.accounts import Accounts
 
 _JWT = re.compile(r"ey[\w-]+\.[\w-]+\.[\w-]*")
-
-_bearer = HTTPBearer(auto_error=False, scheme_name="Bearer", description="An API key")
-_header = APIKeyHeader(
-    name="X-API-Key", auto_error=False, scheme_name="ApiKey", description="An API key"
-)
 
 
 async def authenticate(headers: Headers, accounts: Accounts) -> Caller:
@@ -32,9 +26,6 @@ async def caller(request: Request) -> Caller:
 
 Known = Annotated[Caller, Security(caller)]
 """The caller, as a parameter of a route."""
-
-DOCUMENTED = [Security(_bearer), Security(_header)]
-"""For routers: tells the OpenAPI document how to authenticate; the route's class checks it."""
 
 
 def _key(headers: Headers) -> str:

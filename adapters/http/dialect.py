@@ -14,6 +14,7 @@ from adapters.http.body import CheckedRequest
 from adapters.http.faults import Fault, fault_of
 from adapters.http.idempotency import HEADER, Attempt, Idempotency
 from adapters.http.limits import Allowance, Limits
+from adapters.http.policy import Policy, policy_of
 from bots.model.account import Caller
 from bots.ports import Clock, NewId
 from bots.services import Services
@@ -91,20 +92,23 @@ async def spend(request: Request, allowance: Allowance, *subject: object) -> Non
 
 
 def route_class(dialect: Dialect) -> type[APIRoute]:
-    """Routes that let in known callers only and whose errors leave in the dialect's envelope.
+    """Routes that let in whom their policy names and whose errors leave in the dialect's envelope.
 
-    Three dialects share a prefix, so neither mounted applications nor the application's own
+    A route without a policy (`adapters.http.policy`) is a mistake: TypeError, at the start. Three dialects share a prefix, so neither mounted applications nor the application's own
     exception handlers could know whose envelope to speak; a route does.
     """
 
     class Route(APIRoute):
         def get_route_handler(self) -> Handler:
             inner = super().get_route_handler()
+            policy = policy_of(self.dependencies)
+            if policy is None:
+                raise TypeError(f"{self.path} says nowhere who may call it")
 
             async def handle(request: Request) -> Response:
                 checked = CheckedRequest(request.scope, request.receive)
                 try:
-                    response = await _admitted(checked, inner)
+                    response = await _admitted(checked, inner, policy)
                 except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
                     response = answer(dialect, fault_of(error), request_id(request))
                 standing = getattr(checked.state, "standing", None)
@@ -117,9 +121,12 @@ def route_class(dialect: Dialect) -> type[APIRoute]:
     return Route
 
 
-async def _admitted(request: CheckedRequest, inner: Handler) -> Response:
+async def _admitted(request: CheckedRequest, inner: Handler, policy: Policy) -> Response:
+    if policy.is_open:
+        return await inner(request)
     here = surface(request)
     caller = await authenticate(request.headers, here.services.accounts)
+    policy.check(caller)
     request.state.caller = caller
     key = request.headers.get(HEADER)
     if request.method != "POST" or key is None:

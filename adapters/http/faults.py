@@ -11,14 +11,28 @@ from starlette.exceptions import HTTPException
 
 from adapters.http.body import TooLarge, Unreadable
 from bots.errors import (
+    BadAmount,
+    BadCredentials,
+    BadTelegramToken,
+    BotExists,
+    BotFailed,
     Conflict,
+    FileTooLarge,
     Forbidden,
     Invalid,
+    NoMoney,
     NotFound,
+    NotThereYet,
+    PaymentFailed,
     Problem,
+    QuotaReached,
+    SecondFactorNeeded,
+    TokenExpired,
     TooMany,
     Unauthorised,
     Unavailable,
+    UnknownFormat,
+    VirusFound,
 )
 
 log = structlog.get_logger()
@@ -50,6 +64,20 @@ STATUS: Mapping[type[Problem], tuple[int, str]] = {
     Conflict: (409, "conflict"),
     TooMany: (429, "rate_limit_exceeded"),
     Unavailable: (503, "service_unavailable"),
+    BadCredentials: (401, "invalid_credentials"),
+    TokenExpired: (401, "token_expired"),
+    SecondFactorNeeded: (401, "two_factor_required"),
+    NoMoney: (402, "insufficient_balance"),
+    BadAmount: (422, "invalid_amount"),
+    PaymentFailed: (502, "payment_failed"),
+    FileTooLarge: (413, "file_too_large"),
+    UnknownFormat: (415, "unsupported_format"),
+    VirusFound: (422, "virus_detected"),
+    QuotaReached: (403, "upload_quota_exceeded"),
+    BadTelegramToken: (422, "invalid_telegram_token"),
+    BotExists: (409, "bot_already_exists"),
+    BotFailed: (502, "bot_startup_failed"),
+    NotThereYet: (501, "not_implemented"),
 }
 
 _KIND = {

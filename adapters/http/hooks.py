@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from adapters.http.auth import DOCUMENTED, Known
+from adapters.http.auth import Known
 from adapters.http.dialect import route_class, surface
 from adapters.http.easyflow.errors import DIALECT, documented
 from adapters.http.easyflow.names import Id
+from adapters.http.policy import lets, people
 
 EXAMPLE: dict[str, Any] = {
     "event": "payment.paid",
@@ -22,7 +23,7 @@ router = APIRouter(
     prefix="/hooks",
     tags=["Events"],
     route_class=route_class(DIALECT),
-    dependencies=DOCUMENTED,
+    dependencies=lets(people("operator")),
     responses=documented(401),
 )
 

@@ -1,12 +1,34 @@
-"""Who may call us: accounts, their API keys, and the caller a request turns out to be."""
+"""Who may call us: workspaces, accounts, their keys, and the caller a request turns out to be."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+from bots.model.operator import ROLES, Role
+
+KeyKind = Literal["secret", "publishable", "site"]
+"""What a key opens: everything of a workspace, or a chat on pages of the domains it names."""
+CallerKind = Literal["key", "user", "publishable", "site", "here"]
+"""A secret key, a person who signed in, a page of a customer's, or this very machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """Everything of one customer of ours: bots, people, chats, money."""
+
+    id: int
+    name: str
+    created_at: datetime
+    plan: str = "trial"
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person with a password in a workspace."""
+    """A person with a password in a workspace.
+
+    `version` rises when all their sessions end. `is_admin` is who looks after the whole server.
+    """
 
     id: int
     workspace: int
@@ -14,13 +36,23 @@ class Account:
     password_hash: str
     is_admin: bool
     created_at: datetime
+    first_name: str = ""
+    last_name: str = ""
+    role: Role = "owner"
+    active: bool = True
+    onboarded: bool = False
+    version: int = 1
+    totp: str | None = None
+    totp_step: int | None = None
+    last_login_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A secret key of a workspace; only its SHA-256 and its first characters are kept.
+    """A key of a workspace; only its SHA-256 and its first characters are kept.
 
-    `bot` binds a key to one bot; without it the key may talk to any bot of its workspace.
+    `bot` binds a key to one bot; without it the key may talk to any bot of its workspace. A
+    publishable or a site's key is for pages of `domains`.
     """
 
     id: int
@@ -31,13 +63,31 @@ class ApiKey:
     digest: str
     bot: str | None
     created_at: datetime
+    kind: KeyKind = "secret"
+    domains: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who is behind a request, once its credential was checked."""
+    """Who is behind a request, once its credential was checked.
+
+    `session` is that of a person who signed in; `domains` are whose pages a page's key is for. A
+    secret key may what an owner may.
+    """
 
     workspace: int
     account_id: int | None
     key_id: int | None
     bot: str | None = None
+    kind: CallerKind = "key"
+    role: Role = "owner"
+    is_admin: bool = False
+    session: str = ""
+    domains: tuple[str, ...] = ()
+
+    def may(self, role: Role) -> bool:
+        """Whether they are at least that."""
+        return ROLES.index(self.role) >= ROLES.index(role)

@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from adapters.http.auth import DOCUMENTED, Known
+from adapters.http.auth import Known
 from adapters.http.dialect import attempt, route_class, spend, surface
 from adapters.http.easyflow import examples
 from adapters.http.easyflow.errors import DIALECT, LIMITED, documented
 from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id, session_id
 from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.limits import per_minute
+from adapters.http.policy import lets, people
 from bots.errors import Invalid, NotFound
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Owner
@@ -26,7 +27,7 @@ router = APIRouter(
     prefix="/api/v1/conversation",
     tags=["Conversation"],
     route_class=route_class(DIALECT),
-    dependencies=DOCUMENTED,
+    dependencies=lets(people()),
     responses={200: {"headers": LIMITED}, **documented(401, 429)},
 )
 

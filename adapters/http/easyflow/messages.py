@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request, Response
 
-from adapters.http.auth import DOCUMENTED, Known
+from adapters.http.auth import Known
 from adapters.http.dialect import route_class, surface
 from adapters.http.easyflow.errors import DIALECT, documented
 from adapters.http.easyflow.names import PathId, own_id
 from adapters.http.easyflow.unified import UnifiedMessage
+from adapters.http.policy import lets, people
 from bots.ports import File
 
 UNKNOWN = "application/octet-stream"
@@ -20,7 +21,7 @@ router = APIRouter(
     prefix="/api/v1/messaging",
     tags=["Messaging"],
     route_class=route_class(DIALECT),
-    dependencies=DOCUMENTED,
+    dependencies=lets(people()),
     responses=documented(401),
 )
 

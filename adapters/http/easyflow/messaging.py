@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from adapters.http.auth import DOCUMENTED, Known
+from adapters.http.auth import Known
 from adapters.http.dialect import route_class, spend, surface
 from adapters.http.easyflow import examples
 from adapters.http.easyflow.errors import DIALECT, LIMITED, documented
@@ -22,6 +22,7 @@ from adapters.http.easyflow.keyboards import (
 from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id, session_id
 from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.limits import per_minute
+from adapters.http.policy import lets, people
 from bots.errors import Invalid
 from bots.model.answer import Delivery, DeliveryStatus
 from bots.model.conversation import Conversation
@@ -45,7 +46,7 @@ router = APIRouter(
     prefix="/api/v1/messaging",
     tags=["Messaging"],
     route_class=route_class(DIALECT),
-    dependencies=DOCUMENTED,
+    dependencies=lets(people()),
     responses=documented(401),
 )
 

@@ -1,0 +1,12 @@
+"""The ReplyX contract: a file for each chapter of its document."""
+
+from fastapi import APIRouter
+
+from adapters.http.replyx.errors import DIALECT
+
+__all__ = ["DIALECT", "routers"]
+
+
+def routers() -> list[APIRouter]:
+    """Its routes, in the order of the document."""
+    return []
