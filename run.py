@@ -58,6 +58,7 @@ from bots.errors import NotFound, Unavailable
 from bots.handoffs import Handoffs
 from bots.inbox import Inbox
 from bots.lanes import Lanes
+from bots.model.billing import Plan
 from bots.model.desk_state import DeskState
 from bots.outbox import Outbox
 from bots.ports import Channel, Listener, Meter, Shelf
@@ -66,6 +67,7 @@ from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
 from bots.services.attendance import Attendance
 from bots.services.banks import Banks
+from bots.services.billing import Billing
 from bots.services.canned import CannedAnswers
 from bots.services.channels import Channels
 from bots.services.conversations import Conversations
@@ -266,6 +268,7 @@ class House:
     workspace: int
     founded: Founded | None
     accounts: Accounts
+    billing: Billing
     published: Published
     folders: dict[str, BotFolder]
     conversations: Conversations
@@ -471,6 +474,7 @@ async def build(
         workspace=owner.workspace,
         founded=founded,
         accounts=accounts,
+        billing=billing_of(settings, stores),
         published=published,
         folders=folders,
         inbox=inbox,
@@ -490,6 +494,21 @@ async def build(
         tape=tape,
     )
     return house
+
+
+def billing_of(settings: Settings, stores: Stores) -> Billing:
+    """The money of workspaces, by the plans of the settings."""
+    plans = {
+        name: Plan(
+            name=name,
+            price=int(plan.price * 100),
+            messages=plan.messages or None,
+            storage=plan.storage_mb * 1_000_000 or None,
+        )
+        for name, plan in settings.plans
+    }
+    bonus = int(settings.billing.welcome_bonus * 100)
+    return Billing(stores.ledger, plans=plans, bonus=bonus, clock=now)
 
 
 def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[Acts]:
@@ -966,6 +985,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         files=Files(conversations, house.channels),
         handoff=house.handoff,
         accounts=house.accounts,
+        billing=house.billing,
         health=Health(
             {
                 "database": lambda: stores.answers(house.workspace, now()),

@@ -1,6 +1,7 @@
 """Every setting with its type, its default and one line of meaning; read from EASYFLOW_* variables."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_origin
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -35,6 +37,28 @@ def _web_address(text: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+def _roubles(written: Any) -> Decimal:
+    try:
+        sum_ = Decimal(str(written))
+    except InvalidOperation:
+        raise ValueError("write a sum in roubles such as 5.00") from None
+    if not sum_.is_finite() or not 0 <= sum_ <= 1_000_000 or sum_ != round(sum_, 2):
+        raise ValueError("write a sum from 0 to 1000000 roubles, with two decimals at most")
+    return round(sum_, 2)
+
+
+Roubles = Annotated[Decimal, BeforeValidator(_roubles)]
+
+
+def _amount_of_things(number: int) -> int:
+    if number < 0:
+        raise ValueError("write how much it may be, 0 for no limit")
+    return number
+
+
+Most = Annotated[int, AfterValidator(_amount_of_things)]
 
 
 class _Part(BaseModel):
@@ -258,6 +282,37 @@ class DeskSettings(_Part):
     )
 
 
+class BillingSettings(_Part):
+    """Money of workspaces."""
+
+    welcome_bonus: Roubles = Field(
+        default=Decimal("500.00"), description="Roubles that each workspace begins with"
+    )
+
+
+class PlanSettings(_Part):
+    """What workspaces of one plan pay and may."""
+
+    price: Roubles = Field(
+        default=Decimal("5.00"), description="Roubles for a message that a model answers"
+    )
+    messages: Most = Field(
+        default=1000, description="Messages that models answer in a month; 0 for no limit"
+    )
+    storage_mb: Most = Field(
+        default=100, description="Megabytes of documents that are kept; 0 for no limit"
+    )
+
+
+class PlansSettings(_Part):
+    """The plans; a workspace begins with the first."""
+
+    trial: PlanSettings = PlanSettings()
+    free: PlanSettings = PlanSettings()
+    pro: PlanSettings = PlanSettings(price=Decimal("3.00"), messages=50_000, storage_mb=5_000)
+    enterprise: PlanSettings = PlanSettings(price=Decimal("1.00"), messages=0, storage_mb=100_000)
+
+
 class LogSettings(_Part):
     """How the server logs."""
 
@@ -335,6 +390,8 @@ class Settings(BaseSettings):
     max: MaxSettings = MaxSettings()
     pay: PaySettings = PaySettings()
     desk: DeskSettings = DeskSettings()
+    billing: BillingSettings = BillingSettings()
+    plans: PlansSettings = PlansSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("secrets")
@@ -445,8 +502,10 @@ class Setting(NamedTuple):
     secret: bool
 
 
-def all_settings(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> list[Setting]:
-    """Every setting by the name of its variable, groups opened."""
+def all_settings(
+    model: type[BaseModel] = Settings, prefix: str = PREFIX, given: BaseModel | None = None
+) -> list[Setting]:
+    """Every setting by the name of its variable, groups opened; defaults are those `given`, if any."""
     found: list[Setting] = []
     inherited = [name for base in model.__bases__ for name in getattr(base, "model_fields", ())]
     for name in sorted(model.model_fields, key=lambda one: one in inherited):
@@ -454,7 +513,8 @@ def all_settings(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> lis
         full = prefix + name.upper()
         annotation: Any = field.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            found += all_settings(annotation, full + NESTING)
+            group = getattr(given, name) if given is not None else field.default
+            found += all_settings(annotation, full + NESTING, group)
         elif get_origin(annotation) is dict:
             named = f"{full}{NESTING}<NAME>"
             found.append(Setting(named, "secret", "", field.description or "", secret=True))
@@ -462,7 +522,8 @@ def all_settings(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> lis
             type_ = _type(annotation)
             secret = type_ == "secret" or field.json_schema_extra is _SECRET
             meaning = field.description or ""
-            found.append(Setting(full, type_, _default(field.default), meaning, secret))
+            default = field.default if given is None else getattr(given, name)
+            found.append(Setting(full, type_, _default(default), meaning, secret))
     return found
 
 
@@ -480,7 +541,13 @@ def secrets() -> set[str]:
 
 
 def _type(annotation: Any) -> str:
-    words: Mapping[str, str] = {"str": "text", "int": "number", "bool": "yes/no", "Path": "path"}
+    words: Mapping[str, str] = {
+        "str": "text",
+        "int": "number",
+        "bool": "yes/no",
+        "Path": "path",
+        "Decimal": "roubles",
+    }
     written = str(annotation)
     if "tuple" in written:
         return "JSON list"

@@ -42,11 +42,26 @@ class LedgerRows(SQLModel, table=True):
     created_at: int = moment()
 
 
+class MonthsOfMessages(SQLModel, table=True):
+    """How many messages a workspace was charged for in a month (UTC), such as `2026-11`."""
+
+    __tablename__ = "months_of_messages"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    workspace: int = Field(primary_key=True)
+    month: str = Field(primary_key=True)
+    count: int
+
+
 class TopUps(SQLModel, table=True):
     """Money that is on its way; `status` is pending, paid, failed or cancelled."""
 
     __tablename__ = "top_ups"
-    __table_args__ = (Index("top_ups_of_workspace", "workspace", "created_at"),)
+    __table_args__ = (
+        Index("top_ups_of_workspace", "workspace", "created_at"),
+        Index("top_ups_by_reference", "provider", "reference"),
+        Index("top_ups_by_status", "status"),
+    )
 
     id: str = Field(primary_key=True)
     workspace: int

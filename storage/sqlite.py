@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bots.ports import Clock, NewId, Vault
 from storage.accounts import SqlAccounts
 from storage.audience import SqlAudience
+from storage.billing import SqlLedger
 from storage.channels import SqlChannels
 from storage.checkpoints import Checkpoints
 from storage.conversations import SqlConversations
@@ -47,6 +48,7 @@ class Stores:
     feed: SqlFeed
     operators: SqlOperators
     desks: SqlDesks
+    ledger: SqlLedger
     _writer: Writer
     _reader: AsyncEngine
     _lock: Lock
@@ -98,6 +100,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         feed=SqlFeed(writer, reader),
         operators=SqlOperators(writer, reader),
         desks=SqlDesks(writer, reader, clock=clock),
+        ledger=SqlLedger(writer, reader),
         _writer=writer,
         _reader=reader,
         _lock=lock,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bots.services.accounts import Accounts
+from bots.services.billing import Billing
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
 from bots.services.events import Events
@@ -23,4 +24,5 @@ class Services:
     files: Files
     handoff: Handoff
     accounts: Accounts
+    billing: Billing
     health: Health

@@ -221,6 +221,14 @@ def _billing() -> None:
     )
     op.create_index("ledger_of_workspace", "ledger", ["workspace", "id"])
     op.create_table(
+        "months_of_messages",
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "month"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "top_ups",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("workspace", sa.Integer(), nullable=False),
@@ -238,6 +246,8 @@ def _billing() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("top_ups_of_workspace", "top_ups", ["workspace", "created_at"])
+    op.create_index("top_ups_by_reference", "top_ups", ["provider", "reference"])
+    op.create_index("top_ups_by_status", "top_ups", ["status"])
     op.create_table(
         "ai_tokens",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -269,6 +279,7 @@ def downgrade() -> None:
     op.drop_table("ai_usage")
     op.drop_table("ai_tokens")
     op.drop_table("top_ups")
+    op.drop_table("months_of_messages")
     op.drop_table("ledger")
     op.drop_table("balances")
     op.drop_table("connections")

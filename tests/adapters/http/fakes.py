@@ -20,6 +20,7 @@ from bots.board import Board
 from bots.errors import Invalid, NotFound, Unauthorised
 from bots.model.account import Account, ApiKey
 from bots.model.answer import Answer, Delivery
+from bots.model.billing import Plan
 from bots.model.conversation import Conversation, Opening
 from bots.model.episode import Asked
 from bots.model.message import Address, Reply, UnifiedMessage
@@ -29,6 +30,7 @@ from bots.ports import Channel, File, Received, Webhook
 from bots.responder import Move, Turn
 from bots.services import Services
 from bots.services.accounts import Accounts, digest
+from bots.services.billing import Billing
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
 from bots.services.events import Events
@@ -38,6 +40,7 @@ from bots.services.health import Check, Health
 from bots.services.messaging import Messaging
 from bots.services.runtime import Connected, Platform
 from flows.model import Bot
+from tests.adapters.http.ledgers import MemoryLedger
 
 KEY = "sk_live_key_of_the_tests_0001"
 SHOP_KEY = "sk_live_key_of_the_shop_00001"
@@ -498,6 +501,12 @@ async def build_house(
         files=Files(conversations, {one.name: one for one in channels["telegram"]}),
         handoff=Handoff(inbox, conversations, board=Board(), queues=lambda bot: {}, new_id=new_id),
         accounts=Accounts(accounts, clock=clock, random_bytes=lambda n: bytes(range(1, n + 1))),
+        billing=Billing(
+            MemoryLedger(),
+            plans={"trial": Plan(name="trial", price=500)},
+            bonus=50_000,
+            clock=clock,
+        ),
         health=Health(checks),
     )
     metrics = Metrics()
