@@ -13,6 +13,7 @@ from bots.model.billing import Balance, Movement, MovementKind
 from bots.model.cases import Told
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.conversation import Conversation, Opening
+from bots.model.course import Point
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
 from bots.model.episode import Episode
 from bots.model.feed import Entry
@@ -341,6 +342,16 @@ class Feed(Protocol):
 
     async def prune(self, before: datetime, *, handoffs_before: datetime) -> int:
         """Drop what happened before a moment, and hand-offs of before another; how many."""
+
+
+class Course(Protocol):
+    """Reading a conversation's messages and the moves of its hand-offs by their common numbers."""
+
+    async def after(self, conversation: int, seq: int, *, limit: int) -> list[Point]:
+        """The next points past a number, without a gap; none is ever added before another."""
+
+    async def latest(self, conversation: int) -> int:
+        """The number of its last point; 0 where there is none."""
 
 
 class Operators(Protocol):

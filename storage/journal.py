@@ -11,6 +11,7 @@ from bots.model.receipt import Receipt
 from bots.model.turn import Arrival, TurnRecord
 from bots.ports import Clock, NewId
 from storage import receipts, rows
+from storage.course import moves_to_rows
 from storage.events import events_of
 from storage.known import Known
 from storage.writer import Writer
@@ -154,6 +155,7 @@ class SqlJournal:
             intents=[rows.intent_to_row(intent, workspace) for intent in turn.intents],
             cancelled_intents=turn.cancelled_intents,
             events=events_of(turn, self._known.status(conversation.address), now),
+            moves=moves_to_rows(turn),
             episodes=[rows.episode_to_row(episode, conversation)] if changed and episode else [],
             relays=[rows.relay_to_row(relay, now) for relay in turn.relays],
             notes=[rows.note_to_row(note, workspace) for note in turn.notes],

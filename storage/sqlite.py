@@ -16,6 +16,7 @@ from storage.billing import SqlLedger
 from storage.channels import SqlChannels
 from storage.checkpoints import Checkpoints
 from storage.conversations import SqlConversations
+from storage.course import SqlCourse
 from storage.database import Lock, open_readers, open_writer
 from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
@@ -46,6 +47,7 @@ class Stores:
     versions: SqlVersions
     episodes: SqlEpisodes
     feed: SqlFeed
+    course: SqlCourse
     operators: SqlOperators
     desks: SqlDesks
     ledger: SqlLedger
@@ -98,6 +100,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         versions=SqlVersions(writer, reader),
         episodes=SqlEpisodes(reader),
         feed=SqlFeed(writer, reader),
+        course=SqlCourse(reader),
         operators=SqlOperators(writer, reader),
         desks=SqlDesks(writer, reader, clock=clock),
         ledger=SqlLedger(writer, reader),

@@ -243,6 +243,21 @@ class Events(SQLModel, table=True):
     created_at: int = moment()
 
 
+class MoveRows(SQLModel, table=True):
+    """Who had a chat from when on (`bots.model.course`); kept as long as the chat's messages are."""
+
+    __tablename__ = "moves"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    conversation_id: int = Field(sa_type=BigInteger, primary_key=True)
+    seq: int = Field(primary_key=True)
+    behind: int
+    workspace: int
+    name: str
+    data: str
+    created_at: int = moment()
+
+
 class TallyRows(SQLModel, table=True):
     """How often something came about in a place of a flow, on a day of the bot's time zone."""
 

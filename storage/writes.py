@@ -9,6 +9,7 @@ from bots.errors import ClaimLost, Consumed, NotFound
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address
 from storage import receipts
+from storage.course import put_moves
 from storage.events import dropping, insert_events
 from storage.rows import CONVERSATION_COLUMNS, RELAY_COLUMNS, conversation_from_row, to_json
 from storage.sql import AnyOf, Insert
@@ -213,6 +214,7 @@ class TurnRows:
     intents: list[tuple[Any, ...]]
     cancelled_intents: Sequence[str]
     events: list[tuple[Any, ...]]
+    moves: list[tuple[Any, ...]]
     episodes: list[tuple[Any, ...]]
     relays: list[tuple[Any, ...]]
     notes: list[tuple[Any, ...]]
@@ -244,6 +246,7 @@ def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost 
     _insert_timers(db, [row for turn in ours for row in turn.timers])
     _insert_intents(db, [row for turn in ours for row in turn.intents])
     insert_events(db, [row for turn in ours for row in turn.events])
+    put_moves(db, [row for turn in ours for row in turn.moves])
     _count(db, ours)
     return results
 

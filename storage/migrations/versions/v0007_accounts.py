@@ -1,4 +1,4 @@
-"""People who sign in, bots made over the API with what they know, and money."""
+"""People who sign in, bots made over the API with what they know, money, and who had a chat when."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,6 +32,7 @@ def upgrade() -> None:
     _knowledge()
     _connections()
     _billing()
+    _moves()
 
 
 def _columns_of_people() -> None:
@@ -275,7 +276,23 @@ def _billing() -> None:
     )
 
 
+def _moves() -> None:
+    op.create_table(
+        "moves",
+        sa.Column("conversation_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("behind", sa.Integer(), nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("data", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("conversation_id", "seq"),
+        sqlite_with_rowid=False,
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("moves")
     op.drop_table("ai_usage")
     op.drop_table("ai_tokens")
     op.drop_table("top_ups")
