@@ -103,11 +103,15 @@ class Board:
 
     def position(self, chat: Conversation) -> int:
         """Its place in its queue, from 1; 0 where it does not wait."""
-        entry = self._entries.get(chat.id)
+        return self.place(chat.id)
+
+    def place(self, id: int) -> int:
+        """The same of a conversation by its number."""
+        entry = self._entries.get(id)
         if entry is None or not entry.waits:
             return 0
         line = self.waiting(entry.address.bot, entry.episode.queue)
-        return 1 + [one.id for one in line].index(chat.id)
+        return 1 + [one.id for one in line].index(id)
 
     def estimate(self, bot: str, queue: str, workspace: int = 1) -> timedelta | None:
         """How long one waits there as a rule, by the last who did; None where nothing is known."""
