@@ -778,7 +778,7 @@ async def serve(settings: Settings) -> None:
     channels.start()
     if settings.reloads:
         house.supervisor.keep("reload", partial(republish, settings, house))
-    server = server_of(app)
+    server = server_of(settings, app)
     # uvicorn raises the signal again when it has stopped: our own end is still to come.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
@@ -858,7 +858,7 @@ async def stop_if_stranded(settings: Settings) -> None:
         )
 
 
-def server_of(app: "ASGIApp") -> "Server":
+def server_of(settings: Settings, app: "ASGIApp") -> "Server":
     """What speaks HTTP for the application."""
     import uvicorn
 
@@ -871,6 +871,7 @@ def server_of(app: "ASGIApp") -> "Server":
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=list(settings.http.trusted_proxies),
             timeout_keep_alive=75,
             timeout_graceful_shutdown=HTTP_SHUTDOWN,
             ws_max_size=1 << 17,

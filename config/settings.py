@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_origin
 from urllib.parse import urlsplit
@@ -75,6 +76,21 @@ class HttpSettings(_Part):
     allowed_origins: tuple[str, ...] = Field(
         default=(), description="Other sites whose pages may open the web chat, as a JSON list"
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=("127.0.0.1", "::1"),
+        description="Addresses and networks of proxies whose `X-Forwarded-For` and `-Proto` are believed,"
+        " as a JSON list",
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for one in proxies:
+            try:
+                ip_network(one)
+            except ValueError as error:
+                raise ValueError(f"write networks such as 10.0.0.0/8; found {one}") from error
+        return proxies
 
 
 class AdminSettings(_Part):

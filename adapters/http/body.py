@@ -1,20 +1,47 @@
 """Reading a request's body: not too large, and JSON without what would break things later."""
 
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from fastapi import Depends
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.types import Receive, Scope
 
 LARGEST = 1 << 20
 DEEPEST = 32
 
 
 class TooLarge(HTTPException):
-    """More than a JSON body may have."""
+    """More than the body of a route may have."""
 
-    def __init__(self) -> None:
-        super().__init__(413, f"The body is larger than {LARGEST} bytes", {"Connection": "close"})
+    def __init__(self, largest: int = LARGEST) -> None:
+        super().__init__(413, f"The body is larger than {largest} bytes", {"Connection": "close"})
+        self.is_file = largest != LARGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How many bytes the body of a route may have."""
+
+    largest: int
+
+    def __call__(self) -> None:
+        """A dependency that does nothing: the route's class looks for it."""
+
+
+def up_to(largest: int) -> Any:
+    """A route's own bound as one of its dependencies, for uploads."""
+    return Depends(Bound(largest))
+
+
+def largest_of(dependencies: list[Any]) -> int:
+    """How many bytes a route takes."""
+    own = [each.dependency for each in dependencies if isinstance(each.dependency, Bound)]
+    return own[-1].largest if own else LARGEST
 
 
 class Unreadable(HTTPException):
@@ -32,10 +59,21 @@ class CheckedRequest(Request):
     here.
     """
 
-    async def body(self) -> bytes:
-        if not hasattr(self, "_body"):
-            self._body = await self._bounded()
-        return self._body
+    def __init__(self, scope: Scope, receive: Receive, *, largest: int = LARGEST) -> None:
+        super().__init__(scope, receive)
+        self._largest = largest
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body as it comes, counted: forms are read by this as well."""
+        declared = self.headers.get("content-length", "")
+        if declared.isdecimal() and (len(declared) > 12 or int(declared) > self._largest):
+            raise TooLarge(self._largest)
+        size = 0
+        async for chunk in super().stream():
+            size += len(chunk)
+            if size > self._largest:
+                raise TooLarge(self._largest)
+            yield chunk
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
@@ -45,16 +83,27 @@ class CheckedRequest(Request):
             self._json = parsed
         return self._json
 
-    async def _bounded(self) -> bytes:
-        declared = self.headers.get("content-length", "")
-        if declared.isdecimal() and (len(declared) > 12 or int(declared) > LARGEST):
-            raise TooLarge
-        chunks = bytearray()
-        async for chunk in self.stream():
-            chunks += chunk
-            if len(chunks) > LARGEST:
-                raise TooLarge
-        return bytes(chunks)
+    async def _get_form(self, **limits: Any) -> FormData:
+        try:
+            form = await super()._get_form(**limits)
+        except (ValueError, LookupError) as error:
+            raise Unreadable("The form cannot be read") from error
+        texts = [
+            (name, (value.filename or "") if isinstance(value, UploadFile) else value)
+            for name, value in form.multi_items()
+        ]
+        if not _can_be_kept("".join(map("".join, texts))):
+            await form.close()
+            raise Unreadable("The form holds NUL characters or halves of characters")
+        return form
+
+
+def _can_be_kept(text: str) -> bool:
+    """A form names its own charset: some of them can write what UTF-8 cannot."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _check(value: Any, depth: int) -> None:

@@ -2,18 +2,28 @@
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import orjson
+from fastapi import params
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from adapters.http.auth import authenticate
-from adapters.http.body import CheckedRequest
+from adapters.http.body import CheckedRequest, largest_of
+from adapters.http.client import client_place
 from adapters.http.faults import Fault, fault_of
-from adapters.http.idempotency import HEADER, Attempt, Idempotency
-from adapters.http.limits import Allowance, Limits
+from adapters.http.idempotency import (
+    DOCUMENTED,
+    HEADER,
+    Attempt,
+    Idempotency,
+    form_digest,
+    takes_key,
+)
+from adapters.http.limits import Allowance, Limits, allowance_of
 from adapters.http.policy import Policy, policy_of
 from bots.model.account import Caller
 from bots.ports import Clock, NewId
@@ -27,11 +37,15 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One published contract. `prefixes` are the beginnings of the paths it documents."""
+    """One published contract. `prefixes` are the beginnings of the paths it documents.
+
+    `allowance` is how often somebody may call, all its routes together that have none of their own.
+    """
 
     name: str
     prefixes: Sequence[str]
     render: Render
+    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,33 +96,82 @@ def speaker(dialects: Sequence[Dialect], path: str) -> Dialect:
 
 
 async def spend(request: Request, allowance: Allowance, *subject: object) -> None:
-    """Count a call of a limited route. Raises TooMany; the answer carries the headers anyway."""
-    caller: Caller = request.state.caller
+    """Count a call of a limited route. Raises TooMany; the answer carries the headers anyway.
+
+    Strangers are counted by where they come from, beside the subject.
+    """
+    caller = _caller(request)
+    whose = caller.workspace if caller is not None else client_place(request)
     limits = surface(request).limits
-    standing = await limits.spend(allowance, caller.workspace, *subject)
+    standing = await limits.spend(allowance, whose, *subject)
     request.state.standing = standing
     if not standing.allowed:
         raise limits.refusal(standing)
 
 
+def _caller(request: Request) -> Caller | None:
+    found: Caller | None = getattr(request.state, "caller", None)
+    return found
+
+
+def _who(caller: Caller | None, request: Request) -> str:
+    """A person, a key or a place, for what is counted and kept by whoever calls."""
+    if caller is None:
+        return f"place {client_place(request)}"
+    if caller.kind == "user" or caller.key_id is None:
+        return f"{caller.kind} {caller.account_id}"
+    return f"{caller.kind} {caller.key_id}"
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What a route declares beside itself."""
+
+    policy: Policy
+    allowance: Allowance | None
+    largest: int
+    takes_key: bool
+    is_form: bool
+
+
 def route_class(dialect: Dialect) -> type[APIRoute]:
     """Routes that let in whom their policy names and whose errors leave in the dialect's envelope.
 
-    A route without a policy (`adapters.http.policy`) is a mistake: TypeError, at the start. Three dialects share a prefix, so neither mounted applications nor the application's own
-    exception handlers could know whose envelope to speak; a route does.
+    A route without a policy (`adapters.http.policy`) is a mistake: TypeError, at the start. Three
+    dialects share a prefix, so neither mounted applications nor the application's own exception
+    handlers could know whose envelope to speak; a route does.
     """
 
     class Route(APIRoute):
-        def get_route_handler(self) -> Handler:
-            inner = super().get_route_handler()
+        def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+            dependencies = list(more.pop("dependencies", None) or ())
+            if "POST" in more["methods"] and takes_key(dependencies):
+                documented = [DOCUMENTED] if DOCUMENTED not in dependencies else []
+                dependencies += documented
+            super().__init__(path, endpoint, dependencies=dependencies, **more)
+
+        @cached_property
+        def rules(self) -> _Rules:
             policy = policy_of(self.dependencies)
             if policy is None:
                 raise TypeError(f"{self.path} says nowhere who may call it")
+            return _Rules(
+                policy=policy,
+                allowance=allowance_of(self.dependencies, dialect.allowance),
+                largest=largest_of(self.dependencies),
+                takes_key="POST" in (self.methods or ()) and takes_key(self.dependencies),
+                is_form=self.body_field is not None
+                and isinstance(self.body_field.field_info, params.Form),
+            )
+
+        def get_route_handler(self) -> Handler:
+            inner = super().get_route_handler()
+            rules = self.rules
 
             async def handle(request: Request) -> Response:
-                checked = CheckedRequest(request.scope, request.receive)
+                checked = CheckedRequest(request.scope, request.receive, largest=rules.largest)
                 try:
-                    response = await _admitted(checked, inner, policy)
+                    response = await _admitted(checked, inner, rules)
                 except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
                     response = answer(dialect, fault_of(error), request_id(request))
                 standing = getattr(checked.state, "standing", None)
@@ -121,18 +184,29 @@ def route_class(dialect: Dialect) -> type[APIRoute]:
     return Route
 
 
-async def _admitted(request: CheckedRequest, inner: Handler, policy: Policy) -> Response:
-    if policy.is_open:
-        return await inner(request)
+async def _admitted(request: CheckedRequest, inner: Handler, rules: _Rules) -> Response:
     here = surface(request)
-    caller = await authenticate(request.headers, here.services.accounts)
-    policy.check(caller)
-    request.state.caller = caller
+    caller: Caller | None = None
+    if not rules.policy.is_open:
+        caller = await authenticate(request.headers, here.services.accounts)
+        request.state.caller = caller
+    if rules.allowance is not None:
+        await spend(request, rules.allowance, _who(caller, request))
+    if caller is not None:
+        rules.policy.check(caller)
     key = request.headers.get(HEADER)
-    if request.method != "POST" or key is None:
+    if key is None or not rules.takes_key:
         return await inner(request)
-    begun = await here.idempotency.begin(caller, key, request.url.path, await request.body())
+    body = await form_digest(await request.form()) if rules.is_form else await request.body()
+    workspace = caller.workspace if caller is not None else 0
+    who = f"{_who(caller, request)} {caller.bot if caller is not None else None}"
+    try:
+        begun = await here.idempotency.begin(workspace, who, key, request.url.path, body)
+    except BaseException:
+        await request.close()
+        raise
     if isinstance(begun, Response):
+        await request.close()
         return begun
     return await _once(request, inner, begun, here.idempotency)
 

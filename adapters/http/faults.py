@@ -8,6 +8,7 @@ from typing import NamedTuple
 import structlog
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from adapters.http.body import TooLarge, Unreadable
 from bots.errors import (
@@ -100,6 +101,8 @@ def fault_of(error: Exception) -> Fault:
         return _of_validation(error)
     if isinstance(error, HTTPException):
         return _of_status(error)
+    if isinstance(error, ClientDisconnect):
+        return malformed("The body ends too early")
     log.error("A request failed", exc_info=error)
     return _INTERNAL
 
@@ -152,6 +155,8 @@ def _of_status(error: HTTPException) -> Fault:
     kind, message = _KIND.get(error.status_code, ("error", str(error.detail)))
     if isinstance(error, (Unreadable, TooLarge)):
         message = str(error.detail)
+    if isinstance(error, TooLarge) and error.is_file:
+        kind = "file_too_large"
     return Fault(status=error.status_code, kind=kind, message=message, headers=error.headers or {})
 
 

@@ -1,16 +1,19 @@
 """`Idempotency-Key`: the same request again gets the first one's answer, for a day."""
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+import orjson
+from cryptography.fernet import Fernet
 from fastapi import Depends, Header
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from bots.errors import Conflict, Invalid
-from bots.model.account import Caller
 from bots.ports import Clock, Shelf
 
 HEADER = "Idempotency-Key"
@@ -31,7 +34,20 @@ def _documented(
 
 
 DOCUMENTED = Depends(_documented)
-"""For POST routes."""
+"""What the class of routes puts before each POST."""
+
+
+def _never() -> None:
+    """The route's class looks for it."""
+
+
+NEVER = Depends(_never)
+"""For POSTs that take no key: logins and refreshed tokens, whose answers nobody may have twice."""
+
+
+def takes_key(dependencies: list[Any]) -> bool:
+    """Whether a POST route takes a key."""
+    return all(each.dependency is not _never for each in dependencies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +57,15 @@ class Attempt:
     workspace: int
     name: str
     digest: str
+    seal: bytes
 
 
 class Idempotency:
     """Answers are kept on a shelf per day, so that yesterday's can be cleared as a whole.
 
     Only answers that tell of success are kept: a refused request has changed nothing and may be
-    tried again.
+    tried again. They are sealed by the request itself, its key and its body, which are not kept:
+    whoever reads the database reads no tokens in them.
     """
 
     def __init__(self, shelf: Shelf, clock: Clock) -> None:
@@ -56,21 +74,23 @@ class Idempotency:
         self._running: dict[str, Attempt] = {}
         self._cleared: dict[int, str] = {}
 
-    async def begin(self, caller: Caller, key: str, path: str, body: bytes) -> Attempt | Response:
+    async def begin(
+        self, workspace: int, who: str, key: str, path: str, body: bytes
+    ) -> Attempt | Response:
         """The first one's answer, or the attempt that this request now is.
 
-        Raises Conflict while the first is under way, Invalid for another body under the same key.
+        `body` may be a digest of it. Raises Conflict while the first is under way, Invalid for
+        another body under the same key. A stranger, of workspace 0, is told nothing of other
+        bodies: theirs is another request.
         """
         if not 1 <= len(key) <= LONGEST:
             raise Invalid(HEADER, f"must have from 1 to {LONGEST} characters")
-        whose = f"{caller.workspace}\n{caller.bot}\n{path}\n{key}"
-        name = hashlib.sha256(whose.encode()).hexdigest()
-        attempt = Attempt(caller.workspace, name, hashlib.sha256(body).hexdigest())
-        running = self._running.get(name)
+        attempt = _attempt(workspace, who, key, path, body)
+        running = self._running.get(attempt.name)
         if running is not None:
             _same(running.digest, attempt)
             raise Conflict("The first request with this Idempotency-Key is still under way")
-        self._running[name] = attempt
+        self._running[attempt.name] = attempt
         try:
             kept = await self._kept(attempt)
         except BaseException:
@@ -80,7 +100,7 @@ class Idempotency:
             return attempt
         self.release(attempt)
         _same(kept["digest"], attempt)
-        return _response(kept)
+        return _response(kept, attempt)
 
     async def finish(self, attempt: Attempt, response: Response) -> None:
         """Keep the answer, if it is worth keeping, and let the key go."""
@@ -98,19 +118,23 @@ class Idempotency:
         now = self._clock()
         for day in (now, now - timedelta(days=1)):
             kept = await self._shelf.get(attempt.workspace, _shelf(day), attempt.name)
-            if kept and now - datetime.fromisoformat(kept["at"]) < timedelta(days=1):
+            if (
+                kept
+                and "answer" in kept
+                and now - datetime.fromisoformat(kept["at"]) < timedelta(days=1)
+            ):
                 return dict(kept)
         return None
 
     async def _keep(self, attempt: Attempt, response: Response) -> None:
         now = self._clock()
-        value = {
-            "digest": attempt.digest,
-            "at": now.isoformat(),
+        answer = {
             "status": response.status_code,
             "type": response.headers.get("content-type", ""),
             "body": bytes(response.body).decode(),
         }
+        sealed = Fernet(attempt.seal).encrypt(orjson.dumps(answer)).decode()
+        value = {"digest": attempt.digest, "at": now.isoformat(), "answer": sealed}
         await self._shelf.put(attempt.workspace, _shelf(now), attempt.name, value)
         await self._clear(attempt.workspace, _shelf(now - timedelta(days=2)))
 
@@ -133,6 +157,32 @@ def _same(digest: str, attempt: Attempt) -> None:
         raise Invalid(HEADER, "was used with another body")
 
 
-def _response(kept: Mapping[str, Any]) -> Response:
-    headers = {"Idempotency-Replayed": "true", "Content-Type": kept["type"]}
-    return Response(kept["body"], status_code=kept["status"], headers=headers)
+def _attempt(workspace: int, who: str, key: str, path: str, body: bytes) -> Attempt:
+    request = hashlib.sha256(key.encode() + b"\n" + hashlib.sha256(body).digest())
+    digest = request.hexdigest()
+    whose = f"{workspace}\n{who}\n{path}\n{key}" + ("" if workspace else digest)
+    name = hashlib.sha256(whose.encode()).hexdigest()
+    request.update(b"seal")
+    return Attempt(workspace, name, digest, base64.urlsafe_b64encode(request.digest()))
+
+
+async def form_digest(form: FormData) -> bytes:
+    """What is the same for the same form, whatever its parts are divided by."""
+    digest = hashlib.sha256()
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            content = hashlib.sha256()
+            while piece := await value.read(1 << 18):
+                content.update(piece)
+            await value.seek(0)
+            part = [name, value.filename, value.content_type, content.hexdigest()]
+        else:
+            part = [name, value]
+        digest.update(orjson.dumps(part) + b"\n")
+    return digest.digest()
+
+
+def _response(kept: Mapping[str, Any], attempt: Attempt) -> Response:
+    answer = orjson.loads(Fernet(attempt.seal).decrypt(kept["answer"]))
+    headers = {"Idempotency-Replayed": "true", "Content-Type": answer["type"]}
+    return Response(answer["body"], status_code=answer["status"], headers=headers)

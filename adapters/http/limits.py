@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
+from fastapi import Depends
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
@@ -30,15 +32,43 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """So many calls a minute for each subject of one chapter of a document."""
+    """So many calls within a while for each subject, such as a chapter's `5 per 5 minutes`."""
 
     name: str
     item: RateLimitItem
 
 
-def per_minute(name: str, amount: int) -> Allowance:
-    """An allowance of `amount` calls a minute."""
-    return Allowance(name, RateLimitItemPerMinute(amount))
+def per_minute(name: str, amount: int, *, minutes: int = 1) -> Allowance:
+    """An allowance of `amount` calls within so many minutes."""
+    return Allowance(name, RateLimitItemPerMinute(amount, minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """A route's own allowance, in place of its dialect's; None: the route counts for itself."""
+
+    allowance: Allowance | None
+
+    def __call__(self) -> None:
+        """A dependency that does nothing: the route's class looks for it."""
+
+
+def limited(allowance: Allowance) -> Any:
+    """A route's own allowance as one of its dependencies; counted before anything is looked at.
+
+    The subject is whoever calls: a key, a person, or the client's address where nobody need say.
+    """
+    return Depends(Limited(allowance))
+
+
+UNCOUNTED = Depends(Limited(None))
+"""For routes that call `dialect.spend` themselves, or have no limit although their dialect has."""
+
+
+def allowance_of(dependencies: list[Any], general: Allowance | None) -> Allowance | None:
+    """What counts the calls of a route: its own, or else its dialect's."""
+    own = [each.dependency for each in dependencies if isinstance(each.dependency, Limited)]
+    return own[-1].allowance if own else general
 
 
 SHARES = 64

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from adapters.http.dialect import Dialect
 from adapters.http.faults import Fault
+from adapters.http.limits import per_minute
 
 CODES: Mapping[str, str] = {
     "forbidden": "INSUFFICIENT_PERMISSIONS",
@@ -101,6 +102,7 @@ DIALECT = Dialect(
         "/ws/dialogs",
     ),
     render,
+    allowance=per_minute("replyx", 100),
 )
 
 
