@@ -665,6 +665,12 @@ def zone_of(house: House, bot: str) -> tzinfo:
         return UTC
 
 
+def days_at(house: House, workspace: int) -> tzinfo:
+    """The time that the days of a workspace's figures are of: that of its first bot."""
+    names = house.published.names()
+    return zone_of(house, names[0]) if names else UTC
+
+
 def untold_of(house: House, bot: str) -> frozenset[str]:
     """A bot's variables that hold nothing a customer told."""
     try:
@@ -958,9 +964,11 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
     """What the HTTP surface serves."""
     from adapters.messenger_catalogue import messengers
     from bots.services import Services
+    from bots.services.analytics import Analytics
     from bots.services.chat import Chat
     from bots.services.files import Files
     from bots.services.health import Health, not_behind
+    from bots.services.marketplaces import Marketplaces
     from bots.services.messaging import Messaging
     from bots.services.platforms import Platforms
 
@@ -987,6 +995,13 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         handoff=house.handoff,
         accounts=house.accounts,
         billing=house.billing,
+        analytics=Analytics(stores.metrics, zone=partial(days_at, house), clock=now),
+        marketplaces=Marketplaces(
+            stores.connections(KeyRing(partial(keys_at_hand, settings))),
+            {},
+            clock=now,
+            new_id=house.new_id,
+        ),
         health=Health(
             {
                 "database": lambda: stores.answers(house.workspace, now()),

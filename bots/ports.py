@@ -17,7 +17,9 @@ from bots.model.course import Point
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
 from bots.model.episode import Episode
 from bots.model.feed import Entry
+from bots.model.marketplace import Connection, Synced
 from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.metrics import Counted, Period
 from bots.model.operator import Linked, Operator
 from bots.model.payment import Invoice
 from bots.model.receipt import Receipt
@@ -352,6 +354,38 @@ class Course(Protocol):
 
     async def latest(self, conversation: int) -> int:
         """The number of its last point; 0 where there is none."""
+
+
+class Metrics(Protocol):
+    """Counting what was talked about, always inside one workspace."""
+
+    async def counted(
+        self, workspace: int, period: Period, *, bot: str | None, user_id: str | None
+    ) -> Counted:
+        """Of all chats, or those of a bot, or of a user."""
+
+
+class Connections(Protocol):
+    """A workspace's accounts at marketplaces; their credentials are sealed."""
+
+    async def all(self, workspace: int) -> list[Connection]:
+        """The oldest first."""
+
+    async def put(self, connection: Connection) -> Connection:
+        """Keep it; a user's earlier one at the same marketplace keeps its id and its counts."""
+
+    async def note(self, connection: Connection) -> None:
+        """Keep how its last sync went."""
+
+    async def remove(self, workspace: int, id: str) -> bool:
+        """False where there was none."""
+
+
+class Marketplace(Protocol):
+    """A marketplace that we talk to."""
+
+    async def sync(self, connection: Connection) -> Synced:
+        """Fetch what is new since `last_sync_at`. Raises RemoteFailed."""
 
 
 class Operators(Protocol):

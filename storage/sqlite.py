@@ -15,6 +15,7 @@ from storage.audience import SqlAudience
 from storage.billing import SqlLedger
 from storage.channels import SqlChannels
 from storage.checkpoints import Checkpoints
+from storage.connections import SqlConnections
 from storage.conversations import SqlConversations
 from storage.course import SqlCourse
 from storage.database import Lock, open_readers, open_writer
@@ -22,6 +23,7 @@ from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
 from storage.journal import SqlJournal
+from storage.metrics import SqlMetrics
 from storage.migrate import migrate
 from storage.operators import SqlOperators
 from storage.outbox import SqlOutbox
@@ -51,6 +53,7 @@ class Stores:
     operators: SqlOperators
     desks: SqlDesks
     ledger: SqlLedger
+    metrics: SqlMetrics
     _writer: Writer
     _reader: AsyncEngine
     _lock: Lock
@@ -58,6 +61,10 @@ class Stores:
     def channels(self, vault: Vault) -> SqlChannels:
         """The accounts that bots answer at, with what opens their credentials."""
         return SqlChannels(self._writer, self._reader, vault)
+
+    def connections(self, vault: Vault) -> SqlConnections:
+        """Accounts at marketplaces, with what opens their credentials."""
+        return SqlConnections(self._writer, self._reader, vault)
 
     @property
     def writable(self) -> bool:
@@ -104,6 +111,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         operators=SqlOperators(writer, reader),
         desks=SqlDesks(writer, reader, clock=clock),
         ledger=SqlLedger(writer, reader),
+        metrics=SqlMetrics(reader),
         _writer=writer,
         _reader=reader,
         _lock=lock,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bots.services.accounts import Accounts
+from bots.services.analytics import Analytics
 from bots.services.billing import Billing
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
@@ -10,6 +11,7 @@ from bots.services.events import Events
 from bots.services.files import Files
 from bots.services.handoff import Handoff
 from bots.services.health import Health
+from bots.services.marketplaces import Marketplaces
 from bots.services.messaging import Messaging
 
 
@@ -25,4 +27,6 @@ class Services:
     handoff: Handoff
     accounts: Accounts
     billing: Billing
+    analytics: Analytics
+    marketplaces: Marketplaces
     health: Health

@@ -109,5 +109,10 @@ _EXAMPLES: Mapping[int, dict[str, Any]] = {
         **_example("Too many calls", "rate_limit_exceeded", "Too many requests"),
         "headers": {**LIMITED, "Retry-After": _header("Seconds to wait")},
     },
+    501: _example(
+        "Documented, and not built yet",
+        "not_implemented",
+        "Easy Flow does not talk to Wildberries yet; the connection is kept",
+    ),
     503: _example("Not just now; nothing was lost", "service_unavailable", "Try again"),
 }

@@ -170,3 +170,99 @@ PLATFORMS_RESPONSE: Json = {
         },
     ]
 }
+
+METRICS_RESPONSE: Json = {
+    "period": {"start": "2024-01-01T00:00:00Z", "end": "2024-01-10T23:59:59Z"},
+    "conversations": {
+        "total": 1523,
+        "successful": 1401,
+        "escalated": 122,
+        "satisfaction_rate": 0.92,
+    },
+    "messages": {
+        "total": 15430,
+        "inbound": 7832,
+        "outbound": 7598,
+        "avg_response_time": 1.2,
+    },
+    "platforms": {
+        "telegram": {"messages": 8932, "users": 445},
+        "whatsapp": {"messages": 4521, "users": 234},
+        "web": {"messages": 1977, "users": 128},
+    },
+}
+
+MARKETPLACES_RESPONSE: Json = {
+    "platforms": [
+        {
+            "id": "wildberries",
+            "name": "Wildberries",
+            "type": "ecommerce",
+            "region": "russia",
+            "capabilities": ["orders", "products", "analytics"],
+            "required_credentials": ["api_key", "supplier_id"],
+            "status": "active",
+        },
+        {
+            "id": "ozon",
+            "name": "Ozon",
+            "type": "ecommerce",
+            "region": "russia",
+            "capabilities": ["orders", "products", "inventory"],
+            "required_credentials": ["client_id", "api_key"],
+            "status": "active",
+        },
+    ]
+}
+
+CONNECT_REQUEST: Json = {
+    "user_id": "user_123",
+    "platform": "wildberries",
+    "credentials": {"api_key": "your-wildberries-api-key", "supplier_id": "12345"},
+    "settings": {
+        "sync_orders": True,
+        "sync_interval": "hourly",
+        "webhook_url": "https://your-domain.com/webhooks/wildberries",
+    },
+}
+
+CONNECT_RESPONSE: Json = {
+    "success": True,
+    "connection_id": "conn_456",
+    "platform": "wildberries",
+    "status": "connected",
+    "connected_at": "2024-01-10T10:15:00Z",
+    "next_sync": "2024-01-10T11:15:00Z",
+}
+
+CONNECTED_RESPONSE: Json = {
+    "connections": [
+        {
+            "connection_id": "conn_456",
+            "platform": "wildberries",
+            "status": "connected",
+            "connected_at": "2024-01-10T10:15:00Z",
+            "last_sync": "2024-01-10T10:15:00Z",
+            "sync_status": "success",
+            "orders_synced": 1523,
+            "products_synced": 89,
+        }
+    ]
+}
+
+SYNC_RESPONSE: Json = {
+    "success": True,
+    "connection_id": "conn_456",
+    "platform": "wildberries",
+    "sync_status": "success",
+    "orders_synced": 1523,
+    "products_synced": 89,
+    "synced_at": "2024-01-10T10:15:00Z",
+}
+
+DISCONNECT_RESPONSE: Json = {
+    "success": True,
+    "connection_id": "conn_456",
+    "platform": "wildberries",
+    "status": "disconnected",
+}

@@ -23,13 +23,16 @@ from bots.model.answer import Answer, Delivery
 from bots.model.billing import Plan
 from bots.model.conversation import Conversation, Opening
 from bots.model.episode import Asked
+from bots.model.marketplace import Connection
 from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.metrics import Counted, Period
 from bots.model.receipt import Receipt
 from bots.model.turn import MessageRecord, Outgoing
 from bots.ports import Channel, File, Received, Webhook
 from bots.responder import Move, Turn
 from bots.services import Services
 from bots.services.accounts import Accounts, digest
+from bots.services.analytics import Analytics
 from bots.services.billing import Billing
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
@@ -37,6 +40,7 @@ from bots.services.events import Events
 from bots.services.files import Files
 from bots.services.handoff import Handoff
 from bots.services.health import Check, Health
+from bots.services.marketplaces import Marketplaces
 from bots.services.messaging import Messaging
 from bots.services.runtime import Connected, Platform
 from flows.model import Bot
@@ -167,6 +171,37 @@ def said(text: str, **known: Any) -> MessageRecord:
         text=text,
         **known,
     )
+
+
+class FakeMetrics:
+    """Implements `bots.ports.Metrics`: nothing was ever said."""
+
+    async def counted(
+        self, workspace: int, period: Period, *, bot: str | None, user_id: str | None
+    ) -> Counted:
+        return Counted(
+            conversations=0, escalated=0, inbound=0, outbound=0, answered_in=None, ratings=()
+        )
+
+
+class FakeConnections:
+    """Implements `bots.ports.Connections` in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Connection] = {}
+
+    async def all(self, workspace: int) -> list[Connection]:
+        return [one for one in self.kept.values() if one.workspace == workspace]
+
+    async def put(self, connection: Connection) -> Connection:
+        self.kept[connection.id] = connection
+        return connection
+
+    async def note(self, connection: Connection) -> None:
+        self.kept[connection.id] = connection
+
+    async def remove(self, workspace: int, id: str) -> bool:
+        return self.kept.pop(id, None) is not None
 
 
 class FakeConversations:
@@ -507,6 +542,8 @@ async def build_house(
             bonus=50_000,
             clock=clock,
         ),
+        analytics=Analytics(FakeMetrics(), zone=lambda workspace: UTC, clock=clock),
+        marketplaces=Marketplaces(FakeConnections(), {}, clock=clock, new_id=new_id),
         health=Health(checks),
     )
     metrics = Metrics()

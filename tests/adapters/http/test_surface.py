@@ -96,7 +96,7 @@ async def test_a_missing_field_is_reported_as_the_contract_prints_it(house: Hous
     ("method", "path", "status", "kind"),
     [
         ("GET", "/api/v1/conversation/nothing", 404, "not_found"),
-        ("GET", "/api/v1/integration/platforms", 404, "not_found"),
+        ("GET", "/api/v1/integration/nothing", 404, "not_found"),
         ("GET", "/nothing", 404, "not_found"),
         ("GET", CHAT, 405, "method_not_allowed"),
         ("DELETE", "/api/v1/messaging/platforms", 405, "method_not_allowed"),
