@@ -1,10 +1,10 @@
 """Every Protocol the outside implements; nothing here does anything."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 from bots.errors import NotFound, Rejected
 from bots.model.account import Account, ApiKey
@@ -17,6 +17,7 @@ from bots.model.course import Point
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
 from bots.model.episode import Episode
 from bots.model.feed import Entry
+from bots.model.knowledge import Document, FileKind, Kept, Passage, Piece, Question, Subject, Upload
 from bots.model.marketplace import Connection, Synced
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.metrics import Counted, Period
@@ -325,6 +326,96 @@ class Episodes(Protocol):
 
     def told(self, workspace: int, *, since: datetime) -> AsyncIterator[Told]:
         """The events of hand-offs from a moment on, in order, read as they are asked for."""
+
+
+class Library(Protocol):
+    """Finding what assistants know by stems of words, and the questions that are a part of it."""
+
+    async def search(
+        self,
+        workspace: int,
+        assistant_id: int | None,
+        stems: Sequence[str],
+        *,
+        limit: int,
+        only: Subject | None = None,
+    ) -> list[Passage]:
+        """Passages with any of the words, the most telling first; those that have all before them.
+
+        Of all assistants of the workspace, where none is named.
+        """
+
+    async def put_question(self, question: Question, piece: Piece, *, most: int) -> Question:
+        """Keep it; one that asks the same of the same assistant is replaced, and keeps its id.
+
+        Raises NotFound without the assistant, QuotaReached past the `most` of a workspace.
+        """
+
+    async def questions(
+        self, workspace: int, assistant_id: int | None, *, limit: int, offset: int
+    ) -> tuple[list[Question], int]:
+        """In the order in which they were added, and how many there are in all."""
+
+    async def questions_by_id(self, workspace: int, ids: Sequence[int]) -> list[Question]:
+        """Those there are, in no order."""
+
+    async def assistant_of(self, workspace: int, bot: str) -> int:
+        """Which assistant a bot is. Raises NotFound."""
+
+
+class Documents(Protocol):
+    """Documents that were uploaded, and the pieces that were read out of them."""
+
+    async def plan(self, workspace: int) -> str:
+        """Which plan a workspace has."""
+
+    async def add(self, document: Document, *, room: int, most: int) -> Document:
+        """Keep it, or give the one with the same content that the assistant has already.
+
+        One that failed begins again, with the file that came now. Raises NotFound without the
+        assistant, QuotaReached where the files of the workspace would be more than `room` bytes or
+        `most` files.
+        """
+
+    async def all(self, workspace: int, assistant_id: int | None) -> list[Document]:
+        """In the order in which they came."""
+
+    async def remove(self, workspace: int, id: int, assistant_id: int | None = None) -> Document:
+        """Also what was read out of it. Raises NotFound."""
+
+    async def waiting(self) -> list[Document]:
+        """Of all workspaces: those that nothing was read of yet, in the order in which they came."""
+
+    async def finish(self, document: Document, pieces: Sequence[Piece], error: str = "") -> None:
+        """Keep what was read out of it, or why nothing could be; one that is gone stays away."""
+
+    async def files(self) -> set[str]:
+        """The names under which all there are are kept."""
+
+
+class DocumentFolder(Protocol):
+    """The folder of documents, and whoever looks into the files there."""
+
+    async def keep(self, content: IO[bytes]) -> Kept:
+        """Copy to a name that nobody can guess."""
+
+    async def kind_of(self, kept: Kept, upload: Upload) -> FileKind:
+        """What a file is by its content. Raises UnknownFormat, FileTooLarge.
+
+        Content, extension and what the sender says must agree.
+        """
+
+    async def scan(self, kept: Kept) -> None:
+        """Show it to the scanner, if there is one. Raises VirusFound, Unavailable."""
+
+    async def read(self, name: str, kind: FileKind) -> list[Piece]:
+        """Its text in pieces. Raises FileRefused with the reason, Unavailable to try again."""
+
+    async def drop(self, name: str) -> None:
+        """Remove a file; none is as good."""
+
+    async def tidy(self, known: Collection[str]) -> int:
+        """Remove what is not known, left by a process that was killed; how many there were."""
 
 
 class Feed(Protocol):

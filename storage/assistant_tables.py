@@ -30,11 +30,14 @@ class AssistantRows(SQLModel, table=True):
 
 
 class DocumentRows(SQLModel, table=True):
-    """Files that were uploaded to know from; `status` is processing, completed or failed."""
+    """Files that were uploaded to know from; `status` is processing, completed or failed.
+
+    `file` is the name under which it lies in the folder of documents.
+    """
 
     __tablename__ = "documents"
     __table_args__ = (
-        Index("documents_of_assistant", "workspace", "assistant_id"),
+        UniqueConstraint("workspace", "assistant_id", "digest"),
         {"sqlite_autoincrement": True},
     )
 
@@ -42,6 +45,8 @@ class DocumentRows(SQLModel, table=True):
     workspace: int
     assistant_id: int
     filename: str
+    file: str
+    kind: str
     size: int
     content_type: str
     digest: str
@@ -53,11 +58,11 @@ class DocumentRows(SQLModel, table=True):
 
 
 class QuestionRows(SQLModel, table=True):
-    """Questions with their answers; `tags` as JSON."""
+    """Questions with their answers; `folded` is the question as it is compared, `tags` are JSON."""
 
     __tablename__ = "questions"
     __table_args__ = (
-        Index("questions_of_assistant", "workspace", "assistant_id"),
+        UniqueConstraint("workspace", "assistant_id", "folded"),
         {"sqlite_autoincrement": True},
     )
 
@@ -65,6 +70,7 @@ class QuestionRows(SQLModel, table=True):
     workspace: int
     assistant_id: int
     question: str
+    folded: str
     answer: str
     tags: str
     created_at: int = moment()
@@ -72,7 +78,10 @@ class QuestionRows(SQLModel, table=True):
 
 
 class Passages(SQLModel, table=True):
-    """What is found by words: pieces of documents, and questions with their answers."""
+    """What is found by words: pieces of documents, and questions with their answers.
+
+    The stems of their words are in the virtual table `passage_words`, under the same id.
+    """
 
     __tablename__ = "passages"
     __table_args__ = (
@@ -86,6 +95,7 @@ class Passages(SQLModel, table=True):
     document_id: int | None = None
     question_id: int | None = None
     number: int
+    title: str
     text: str
 
 

@@ -20,9 +20,11 @@ from storage.conversations import SqlConversations
 from storage.course import SqlCourse
 from storage.database import Lock, open_readers, open_writer
 from storage.desks import SqlDesks
+from storage.documents import SqlDocuments
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
 from storage.journal import SqlJournal
+from storage.knowledge import SqlLibrary
 from storage.metrics import SqlMetrics
 from storage.migrate import migrate
 from storage.operators import SqlOperators
@@ -54,6 +56,8 @@ class Stores:
     desks: SqlDesks
     ledger: SqlLedger
     metrics: SqlMetrics
+    library: SqlLibrary
+    documents: SqlDocuments
     _writer: Writer
     _reader: AsyncEngine
     _lock: Lock
@@ -112,6 +116,8 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         desks=SqlDesks(writer, reader, clock=clock),
         ledger=SqlLedger(writer, reader),
         metrics=SqlMetrics(reader),
+        library=SqlLibrary(writer, reader),
+        documents=SqlDocuments(writer, reader, clock=clock),
         _writer=writer,
         _reader=reader,
         _lock=lock,

@@ -131,6 +131,8 @@ def _knowledge() -> None:
         sa.Column("workspace", sa.Integer(), nullable=False),
         sa.Column("assistant_id", sa.Integer(), nullable=False),
         sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content_type", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
@@ -140,23 +142,24 @@ def _knowledge() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("workspace", "assistant_id", "digest"),
         sqlite_autoincrement=True,
     )
-    op.create_index("documents_of_assistant", "documents", ["workspace", "assistant_id"])
     op.create_table(
         "questions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workspace", sa.Integer(), nullable=False),
         sa.Column("assistant_id", sa.Integer(), nullable=False),
         sa.Column("question", sa.String(), nullable=False),
+        sa.Column("folded", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("tags", sa.String(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("workspace", "assistant_id", "folded"),
         sqlite_autoincrement=True,
     )
-    op.create_index("questions_of_assistant", "questions", ["workspace", "assistant_id"])
     op.create_table(
         "passages",
         sa.Column("id", BIG_ID, nullable=False),
@@ -165,11 +168,17 @@ def _knowledge() -> None:
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("question_id", sa.Integer(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("passages_of_document", "passages", ["document_id"])
     op.create_index("passages_of_question", "passages", ["question_id"])
+    # Stems only, one token each: nothing that looks like the syntax of a search is ever in it.
+    op.execute(
+        "CREATE VIRTUAL TABLE passage_words USING fts5(scope, title, body,"
+        " tokenize = 'unicode61 remove_diacritics 0', detail = 'column')"
+    )
 
 
 def _connections() -> None:
@@ -300,6 +309,7 @@ def downgrade() -> None:
     op.drop_table("ledger")
     op.drop_table("balances")
     op.drop_table("connections")
+    op.drop_table("passage_words")
     op.drop_table("passages")
     op.drop_table("questions")
     op.drop_table("documents")
