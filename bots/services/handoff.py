@@ -58,9 +58,13 @@ class Handoff(Handling):
         queue: str = "",
         context: Mapping[str, Any] | None = None,
     ) -> Conversation:
-        """Asking twice changes nothing. Raises NotFound, Invalid for a queue the bot has not."""
+        """Asking twice changes nothing; without a `queue` it is the bot's first one.
+
+        Raises NotFound, Invalid for a queue the bot has not.
+        """
         conversation = await self._conversations.one(caller, chat_id)
         self._known(conversation.address.bot, queue)
+        queue = queue or next(iter(self._queues(conversation.address.bot)), "")
         asked = Asked(
             source="api", queue=queue, reason=reason, priority=priority, context=context or {}
         )

@@ -21,7 +21,7 @@ from bots.model.message import Address, Attachment, UnifiedMessage
 from bots.model.receipt import Receipt
 from bots.ports import Channel
 from tests.bots.rig import WORKSPACE
-from tests.desk.rig import BOT, DeskOperator, DeskRig
+from tests.desk.rig import BOT, CHANNEL, DeskOperator, DeskRig
 from tests.servers.telegram_group import Shown
 from tests.servers.vk import GROUP, SECRET, TOKEN, Vk
 from tests.servers.whatsapp import PHONE_ID, VERIFY_TOKEN, WhatsApp
@@ -207,9 +207,10 @@ async def test_what_will_look_otherwise_is_asked_before(ivan: Customer, vk_serve
     assert len(vk_server.calls("messages.send")) == before
     for _ in range(2):
         olya.person.presses(await ivan.thread(), "Отправить так", message_id=remark.id)
-        await ivan.desk.settle()
+    await ivan.desk.settle()
     await ivan.desk.later(10)
     assert len(vk_server.calls("messages.send")) == before + 1
+    assert next(one for one in await ivan.shown() if one.id == remark.id).buttons == ()
 
 
 async def test_an_edit_and_a_deletion_reach_vk(ivan: Customer, vk_server: Vk) -> None:
@@ -310,10 +311,36 @@ async def test_what_fails_after_all_is_told_and_sent_anew_once(
     assert remark.text == "❌ Не доставлено. WhatsApp отвечает: Something went wrong"
     for _ in range(2):
         olya.person.presses(await maria.thread(), "Ещё раз", message_id=remark.id)
-        await maria.desk.settle()
+    await maria.desk.settle()
     after = [call for call in whatsapp_server.calls() if "text" in call.parameters]
     assert len(after) == len(before) + 1
     assert after[-1].parameters["text"]["body"] == "Уже едет"
+
+
+async def test_what_fails_while_the_groups_account_is_away_is_told_when_it_is_back(
+    maria: Customer, whatsapp_server: WhatsApp
+) -> None:
+    olya = await maria.with_operator()
+    number = olya.person.writes(await maria.thread(), "Уже едет")
+    await maria.desk.settle()
+    sent = [call for call in whatsapp_server.calls() if "text" in call.parameters][-1]
+    failed = Receipt(
+        channel=maria.channel.name,
+        platform_message_id=sent.message_id or "",
+        status="failed",
+        at=maria.desk.hands.time,
+        chat_id=maria.address.chat_id,
+        code=131000,
+        error="Something went wrong",
+    )
+    account = maria.desk.channels.pop(CHANNEL)
+    await maria.desk.inbox.note([failed])
+    await maria.desk.later(90)
+    assert [one for one in await maria.shown() if one.reply_to == number] == []
+    maria.desk.channels[CHANNEL] = account
+    await maria.desk.later(60)
+    (remark,) = [one for one in await maria.shown() if one.reply_to == number]
+    assert remark.text == "❌ Не доставлено. WhatsApp отвечает: Something went wrong"
 
 
 async def test_an_edit_becomes_a_correction_where_nothing_can_be_edited(

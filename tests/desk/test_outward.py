@@ -137,9 +137,14 @@ async def test_a_retry_sends_the_same_message_once(desk: DeskRig) -> None:
     number = await olya.writes("anna", "Вы тут?")
     await desk.later(20)
     (remark,) = [one for one in await desk.shown("anna") if one.reply_to == number]
-    await olya.presses("anna", "Ещё раз", message_id=remark.id)
-    await olya.presses("anna", "Ещё раз", message_id=remark.id)
+    thread = await desk.topic_of("anna")
+    for _ in range(2):
+        olya.person.presses(thread, "Ещё раз", message_id=remark.id)
+    await desk.settle()
     assert [one["text"] for one in got(desk)] == ["Вы тут?"]
+    # What was done cannot be done again: the buttons are gone.
+    (remark,) = [one for one in await desk.shown("anna") if one.reply_to == number]
+    assert remark.buttons == ()
 
 
 async def test_what_arrives_is_not_spoken_of(desk: DeskRig) -> None:

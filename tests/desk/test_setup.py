@@ -149,6 +149,18 @@ async def test_a_right_taken_away_is_noticed_at_once(desk: DeskRig) -> None:
     assert (group.flat, group.trouble) == (False, "")
 
 
+async def test_a_right_taken_away_while_telegram_throttles_is_noticed_soon(desk: DeskRig) -> None:
+    assert desk.owner is not None
+    await desk.later(1)
+    desk.telegram.script(method="getChat", retry_after=20)
+    desk.forum.may_all_but("can_manage_topics", by=desk.owner)
+    await desk.settle()
+    assert desk.telegram.state()["pending"] == []
+    await desk.later(40)
+    (group,) = desk.desk.groups.all
+    assert group.flat
+
+
 async def test_thrown_out_and_let_in_again_nothing_is_lost(desk: DeskRig) -> None:
     assert desk.owner is not None
     await desk.asks("anna")

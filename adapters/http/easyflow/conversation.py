@@ -270,7 +270,10 @@ async def history(
     responses=documented(400, 404, 413, 422, 503),
 )
 async def escalate(body: EscalateRequest, request: Request, caller: Known) -> EscalateResponse:
-    """Asking again for a session that waits already changes nothing. `context.queue` names a queue."""
+    """Asking again for a session that waits already changes nothing.
+
+    `context.queue` names a queue; without it the session waits in the bot's first one.
+    """
     here = surface(request)
     context = dict(body.context or {})
     queue = _taken_out(context, "queue")

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bots.errors import Conflict, Consumed, Forbidden, Invalid, Taken
+from bots.model.account import Caller
 from bots.model.desk import Relay
 from bots.model.message import Reply
 from tests.bots.people import PeopleRig
-from tests.bots.rig import address_of
+from tests.bots.rig import WORKSPACE, address_of
 
 ANNA = address_of("anna")
 
@@ -429,3 +430,14 @@ async def test_a_reply_needs_no_relay(people: PeopleRig) -> None:
     await people.takes("Olya", "anna")
     said = await people.handoff.say(ANNA, people.people["Olya"], Reply(message_id="m", text="hi"))
     assert (said.author, said.text) == ("operator", "hi")
+
+
+async def test_a_request_from_outside_that_names_no_queue_waits_in_the_first_one(
+    people: PeopleRig,
+) -> None:
+    await people.hears("anna", "/start")
+    caller = Caller(workspace=WORKSPACE, account_id=None, key_id=1)
+    session = f"session_{(await people.conversation('anna')).uuid}"
+    chat = await people.handoff.request(caller, session, reason="asked")
+    assert chat.episode is not None
+    assert chat.episode.queue == "support"

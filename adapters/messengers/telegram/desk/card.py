@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from adapters.messengers.telegram.desk.buttons import button
@@ -29,6 +29,7 @@ TAGS = 10
 FORM = 10
 ROOM_FOR_HISTORY = 400
 """Units below which a transcript is not worth beginning."""
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Known:
     episode: Episode
     language: str
     zone: tzinfo
+    now: datetime
     people: Mapping[int, str]
     earlier: Sequence[Episode] = ()
     notes: Sequence[Note] = ()
@@ -66,8 +68,8 @@ class Card:
 def card(known: Known) -> Card:
     """What changes by itself, such as a place in the queue, is worth no edit: the stamp leaves it out."""
     drawn = _drawn(known)
-    steady = _drawn(replace(known, position=None, window=_coarse(known.window)))
-    content = json.dumps(steady, ensure_ascii=False, sort_keys=True).encode()
+    steady = replace(known, position=None, now=_ANY_TIME, window=_coarse(known.window))
+    content = json.dumps(_drawn(steady), ensure_ascii=False, sort_keys=True).encode()
     return Card(message=drawn, stamp=hashlib.sha256(content).hexdigest()[:16])
 
 
@@ -154,7 +156,7 @@ def _who(sheet: Sheet, known: Known) -> None:
     if getattr(chat, "blocked", False):
         sheet.line(text=say(known.language, "blocked"))
     if known.window is not None and known.episode.open:
-        sheet.line(text=_window(known.window, known.language))
+        sheet.line(text=_window(known, known.window))
 
 
 def link_to(chat: Conversation) -> str:
@@ -193,11 +195,12 @@ def _nick(chat: Conversation) -> str:
     return ""
 
 
-def _window(left: timedelta, language: str) -> str:
+def _window(known: Known, left: timedelta) -> str:
+    """By the clock: a card is not edited for every minute that passes."""
     if left <= timedelta(0):
-        return say(language, "window closed")
-    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
-    return say(language, "window", hours=hours, minutes=minutes)
+        return say(known.language, "window closed")
+    until = (known.now + left).astimezone(known.zone)
+    return say(known.language, "window", until=f"{until:%d.%m %H:%M}")
 
 
 def _coarse(left: timedelta | None) -> timedelta | None:

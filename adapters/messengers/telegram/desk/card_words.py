@@ -29,8 +29,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "blocked": ("⛔ В чёрном списке", "⛔ Blocked by us"),
     "window": (
-        "Окно открыто ещё {hours} ч {minutes} мин",
-        "The window is open for {hours} h {minutes} min more",
+        "Окно открыто до {until}",
+        "The window is open until {until}",
     ),
     "window closed": (
         "🔒 Окно закрыто: до ответа клиента уйдут только шаблоны (/tpl)",

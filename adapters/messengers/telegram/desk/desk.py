@@ -52,7 +52,7 @@ class TelegramDesk:
         remarks = Remarks(parts)
         self._outward = Outward(parts, remarks)
         self._windows = Windows(parts, self.groups, self._lines)
-        self._failures = Failures(parts, self.groups, self._lines, remarks)
+        self._failures = Failures(parts, self.groups, self._lines, remarks, self._places.wake)
         kit = Kit(
             parts=parts,
             groups=self.groups,
@@ -127,8 +127,9 @@ class TelegramDesk:
         await self._lines.close()
 
     async def tidy(self) -> None:
-        """The daily chore: topics that were closed long ago go, where their owner wants that."""
+        """The daily chore: what is of no use any more goes; old topics where their owner wants that."""
         await self._places.archive()
+        await self._windows.tidy()
 
     def troubles(self) -> Mapping[str, str]:
         """What people should know of the groups, in a sentence each, by the group's chat id."""
@@ -167,9 +168,13 @@ class TelegramDesk:
                 if looked is None or now - looked >= CHECK_EVERY:
                     looked = now
                     await self._rights.check_all()
-                elif await self._others():
-                    # Chats of a group that was removed go to another, where there is one.
-                    await self._places.start()
+                else:
+                    await self._rights.catch_up()
+                    if await self._others():
+                        # Chats of a group that was removed go to another, where there is one.
+                        await self._places.start()
+                if self._failures.late:
+                    self._failures.look()
             except Exception as error:  # noqa: BLE001 - whatever it meets, it looks again
                 log.warning("The operators' groups could not be looked at", error=repr(error))
             await self._parts.sleep(LOOK_EVERY.total_seconds())

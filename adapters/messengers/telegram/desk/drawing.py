@@ -35,6 +35,7 @@ class Drawing:
             episode=episode,
             language=parts.speaks(chat),
             zone=parts.zone(chat.address.bot),
+            now=parts.clock(),
             people=await self.people(),
             earlier=[one for one in earlier if one.number < episode.number],
             notes=[one for one in notes if one.episode == episode.id],

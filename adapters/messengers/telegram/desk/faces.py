@@ -121,7 +121,9 @@ class Faces:
         lately = tried_at is not None and now - tried_at < APART
         if not card or topic.shown.get("pinned") == card or lately or self._goes_on(topic, "pin"):
             return
-        self._pinned_at[_place(topic)] = now
+        # Past that time it is tried again whether or not it is known here.
+        kept = {place: at for place, at in self._pinned_at.items() if now - at < APART}
+        self._pinned_at = {**kept, _place(topic): now}
         call = {"message_id": int(card), "disable_notification": True}
 
         async def pin() -> Mapping[str, Any]:

@@ -2,11 +2,13 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 
 import structlog
 
 from adapters.bot_media import TOO_LARGE
 from adapters.messengers.telegram.desk.groups import Groups
+from adapters.messengers.telegram.desk.line import Line
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.refused import TopicClosed, TopicLost
@@ -15,13 +17,17 @@ from adapters.messengers.telegram.desk.titles import LONG
 from adapters.messengers.telegram.desk.words import Words
 from bots.errors import ChannelError, EasyFlowError
 from bots.model.conversation import Conversation
-from bots.model.desk import Relay
+from bots.model.desk import DeskGroup, Relay
 from bots.model.feed import Entry
-from bots.model.turn import MessageRecord
+from bots.model.turn import Event, MessageRecord
 from bots.outbox import UNKNOWN
 
-NAMES = ("message.failed", "message.held")
+UNHEARD = "handoff.failed"
+"""Nobody took a request: where nobody was even shown it, its place is told of it now."""
+NAMES = ("message.failed", "message.held", UNHEARD)
 SHELF, CURSOR = "desk", "failures"
+LATE = "desk failures"
+"""What could not be told yet, by its place in what happened."""
 AT_ONCE = 100
 LONGEST_COPY = 256
 """Characters that a button copies. https://core.telegram.org/bots/api#copytextbutton"""
@@ -73,14 +79,24 @@ log = structlog.get_logger()
 class Failures:
     """Follows what is told of messages, from where it was left off, so that a stop hides nothing."""
 
-    def __init__(self, parts: Parts, groups: Groups, lines: Lines, remarks: Remarks) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        groups: Groups,
+        lines: Lines,
+        remarks: Remarks,
+        wake: Callable[[int], None],
+    ) -> None:
         self._parts = parts
+        self._wake = wake
         self._groups = groups
         self._lines = lines
         self._remarks = remarks
         self._task: asyncio.Task[None] | None = None
         self._more = False
         self._closing = False
+        self.late = 0
+        """How many wait until the account of their group is connected again."""
 
     def look(self) -> None:
         """Something may have failed: must be quick and must not raise."""
@@ -110,6 +126,7 @@ class Failures:
 
     async def _tell_all(self) -> None:
         workspace = self._parts.workspace
+        await self._tell_late()
         cursor = await self._parts.shelf.get(workspace, SHELF, CURSOR)
         if not isinstance(cursor, int):
             # What failed before there was a desk is nobody's news.
@@ -119,37 +136,67 @@ class Failures:
             workspace, cursor, limit=AT_ONCE, names=NAMES
         ):
             for entry in entries:
-                await self._tell(entry)
+                await self._take(entry)
                 cursor = entry.cursor
                 await self._parts.shelf.put(workspace, SHELF, CURSOR, cursor)
         if cursor < latest:
             # All the others since then need not be looked through again.
             await self._parts.shelf.put(workspace, SHELF, CURSOR, latest)
 
-    async def _tell(self, entry: Entry) -> None:
-        """Only what an operator said in a group: what the bot says is on the card."""
-        message_id = str(entry.event.data.get("message_id") or "")
+    async def _take(self, entry: Entry) -> None:
+        if entry.event.name == UNHEARD:
+            self._wake(entry.conversation)
+        elif not await self._tell(entry.event):
+            kept = {"name": entry.event.name, "data": dict(entry.event.data)}
+            await self._parts.shelf.put(self._parts.workspace, LATE, str(entry.cursor), kept)
+            self.late += 1
+
+    async def _tell_late(self) -> None:
+        workspace, now = self._parts.workspace, self._parts.clock()
+        waiting = await self._parts.shelf.all(workspace, LATE)
+        self.late = len(waiting)
+        for cursor in sorted(waiting, key=int):
+            kept = waiting[cursor]
+            if await self._tell(Event(name=kept["name"], created_at=now, data=kept["data"])):
+                await self._parts.shelf.put(workspace, LATE, cursor, None)
+                self.late -= 1
+
+    async def _tell(self, event: Event) -> bool:
+        """Only what an operator said in a group: what the bot says is on the card.
+
+        False where it has to be told later.
+        """
+        message_id = str(event.data.get("message_id") or "")
         found = await self._parts.episodes.message(self._parts.workspace, message_id)
         if found is None:
-            return
+            return True
         chat, record = found
         said = [
             one
             for one in await self._parts.desks.relays(chat.id, record.seq)
             if one.way == "out" and one.seq == record.seq
         ]
-        if said:
-            await self._remark(chat, record, said[0], entry)
+        group = self._groups.at(said[0].channel, said[0].chat_id) if said else None
+        if group is None:
+            # Whoever removed the group has no place left to be told in.
+            return True
+        line = self._lines.of(group)
+        if line is None:
+            return False
+        await self._remark(chat, record, said[0], event, group, line)
+        return True
 
     async def _remark(
-        self, chat: Conversation, record: MessageRecord, relay: Relay, entry: Entry
+        self,
+        chat: Conversation,
+        record: MessageRecord,
+        relay: Relay,
+        event: Event,
+        group: DeskGroup,
+        line: Line,
     ) -> None:
-        group = self._groups.at(relay.channel, relay.chat_id)
-        line = self._lines.of(group) if group is not None else None
-        if group is None or line is None:
-            return
         language = self._parts.speaks(chat)
-        text, verbs = _worded(entry, chat, record, language)
+        text, verbs = _worded(event, chat, record, language)
         buttons = [(WORDS.say(language, verb), verb) for verb in verbs]
         words = record.text.strip()
         copy = (WORDS.say(language, "copy"), words) if len(words) <= LONGEST_COPY else None
@@ -173,13 +220,13 @@ class Failures:
 
 
 def _worded(
-    entry: Entry, chat: Conversation, record: MessageRecord, language: str
+    event: Event, chat: Conversation, record: MessageRecord, language: str
 ) -> tuple[str, list[str]]:
     """What is said of it, and what can be done."""
     platform = LONG.get(chat.platform, chat.platform)
-    if entry.event.name == "message.held":
+    if event.name == "message.held":
         return WORDS.say(language, "held", platform=platform), []
-    said = str(entry.event.data.get("error") or "?")
+    said = str(event.data.get("error") or "?")
     verbs = ["retry"]
     if record.attachments and record.text.strip():
         verbs.append("astext")

@@ -178,7 +178,9 @@ class Hinting:
         """The house did not take a message for the customer."""
         language = self._kit.parts.speaks(chat)
         text = WORDS.say(language, "unsent", why=await worded(self._kit, problem, language))
-        self._kit.answers.reply(group, said.raw, Answer(text=text), chat=chat.id)
+        version = chat.episode.version if chat.episode is not None and chat.episode.open else 0
+        keep = button(WORDS.say(language, "keep"), chat.id, "keep", version)
+        self._kit.answers.reply(group, said.raw, Answer(text=text, buttons=[[keep]]), chat=chat.id)
 
     async def sent_already(
         self,

@@ -19,10 +19,13 @@ from adapters.messengers.telegram.desk.refused import BadEntities, TopicClosed, 
 from adapters.messengers.telegram.desk.saying import own, said
 from adapters.messengers.telegram.desk.seats import RECREATED, Seats
 from adapters.messengers.telegram.desk.titles import turns_at
-from adapters.messengers.telegram.desk.topics import Topics, thread
+from adapters.messengers.telegram.desk.topics import Topics, newest, thread
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
 from bots.model.episode import Episode
+
+PASSED = "passed"
+"""In `Topic.shown`: which hand-off was over before it was shown, and told of all the same."""
 
 MENDS = 4
 """Topics found closed or gone, one after the other, until the group is left alone for a while."""
@@ -107,6 +110,41 @@ class Presenting:
             await self._seats.lost(topic)
             return None
         return None if is_shared(topic) else await self._faces.title(chat, topic, line)
+
+    async def pass_by(
+        self, chat: Conversation, episode: Episode, group: DeskGroup, line: Line
+    ) -> None:
+        """A request that was over before anybody saw it, as a line among the others.
+
+        Raises GroupDown, GroupMoved.
+        """
+        place = await self._seats.aside(chat, episode, group, line)
+        before = {**place.shown, "before": [0, episode.last_seq]}
+        card = await self._card(chat, episode, replace(place, shown=before))
+        call = {**thread(place), **card.message, "disable_notification": True}
+        try:
+            said = await line.call("sendMessage", call, Urgency.LATER)
+        except TopicClosed:
+            await self._seats.reopen(place, line)
+            said = await line.call("sendMessage", call, Urgency.LATER)
+        except TopicLost:
+            await self._seats.lost(place)
+            return
+        await self._parts.noted([own(place, said)])
+        kept = newest(await self._parts.desks.topics(chat.id), group)
+        if kept is not None:
+            shown: dict[str, Any] = {**kept.shown, PASSED: episode.number}
+            if is_shared(kept):
+                shown |= {
+                    "before": before["before"],
+                    "card": str(said["message_id"]),
+                    "card_of": card.stamp,
+                    "episode": episode.number,
+                    "closed": episode.number,
+                }
+                await self._topics.closed(kept, shown)
+            else:
+                await self._parts.desks.put_topic(replace(kept, shown=shown))
 
     # ------------------------------------------------------------ what is shown in it
 

@@ -1,5 +1,6 @@
 """What we may do in a group: looked at when it is set up, at start, every hour and when it changes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -126,16 +127,33 @@ class Rights:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
+        self._unlooked: set[tuple[str, str]] = set()
 
     async def check_all(self) -> None:
         """Look at every group whose account is connected."""
-        for group in self._kit.groups.all:
+        await self._look_at(self._kit.groups.all)
+
+    async def check_soon(self, group: DeskGroup) -> None:
+        """Look at one that changed, now or, where Telegram does not answer, before long."""
+        await self._look_at([group])
+
+    async def catch_up(self) -> None:
+        """Look at those at which we could not look before."""
+        waiting = self._unlooked
+        await self._look_at(
+            [one for one in self._kit.groups.all if (one.channel, one.chat_id) in waiting]
+        )
+
+    async def _look_at(self, groups: Sequence[DeskGroup]) -> None:
+        for group in groups:
+            self._unlooked.discard((group.channel, group.chat_id))
             try:
                 group = await self.check(group)
                 if not group.down:
                     # A new version may know commands that the one before did not.
                     await announce(self._kit, group)
             except ChannelError as error:
+                self._unlooked.add((group.channel, group.chat_id))
                 log.warning("A group cannot be looked at", chat=group.chat_id, why=str(error))
 
     async def check(self, group: DeskGroup, *, aloud: bool = False) -> DeskGroup:

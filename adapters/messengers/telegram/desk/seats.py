@@ -1,6 +1,7 @@
 """Where in a group a chat is shown: a topic of its own, or, while there is none, a place it shares."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -117,6 +118,22 @@ class Seats:
             return await self._without_topics(chat, episode, group, topics, refused)
         place = await self._shared(chat, episode, group, topics, queue.thread_id, waits=waits)
         return Seat(place, again, waits)
+
+    async def aside(
+        self, chat: Conversation, episode: Episode, group: DeskGroup, line: Line
+    ) -> Topic:
+        """A place among others for a request that is over: it needs no topic of its own."""
+        topics = await self._parts.desks.topics(chat.id)
+        thread_id = ""
+        if not self._is_flat(group):
+            with suppress(NoTopics):
+                queue = await self._topics.queue(group, line, self._parts.speaks(chat))
+                thread_id = queue.thread_id
+        known = newest(topics, group)
+        if known is None or known.shown.get(SHARED):
+            return await self._shared(chat, episode, group, topics, thread_id, waits=False)
+        # Its own topic is kept for the next time; only that this was told is noted there.
+        return replace(known, thread_id=thread_id, shown={SHARED: True})
 
     async def _made(
         self,

@@ -81,7 +81,7 @@ class Service:
         elif now in ("left", "kicked"):
             await self._rights.noted(group, Look(flat=True, down=True, missing=("gone",)))
         else:
-            await self._rights.check(group)
+            await self._rights.check_soon(group)
 
     async def happened(self, channel: str, group: DeskGroup | None, said: GroupMessage) -> None:
         """A service message."""

@@ -10,7 +10,7 @@ from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.line import Line
 from adapters.messengers.telegram.desk.lines import Lines
 from adapters.messengers.telegram.desk.parts import Parts
-from adapters.messengers.telegram.desk.presenting import Presenting
+from adapters.messengers.telegram.desk.presenting import PASSED, Presenting
 from adapters.messengers.telegram.desk.refused import GroupDown, GroupMoved, TopicLost
 from adapters.messengers.telegram.desk.seats import Seats
 from adapters.messengers.telegram.desk.topics import ahead
@@ -18,6 +18,9 @@ from bots.errors import ChannelDown, ChannelError, NotFound
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
 from bots.model.episode import Episode
+
+NEWS = timedelta(days=1)
+"""For how long it is told that a request was there which nobody saw."""
 
 AGAIN = timedelta(seconds=60)
 """How soon a group is tried again that could not be written to."""
@@ -63,6 +66,8 @@ class Showing:
         if episode.open and not chat.blocked:
             return await self._open(chat, episode, topics)
         self.unseen.pop(id, None)
+        if self._is_news(chat, episode, topics):
+            return await self._pass_by(chat, episode)
         return await self._ended(chat, episode, topics)
 
     # ------------------------------------------------------------ while people have the chat
@@ -129,6 +134,32 @@ class Showing:
             await self._parts.handoff.unseen(chat.address, why)
 
     # ------------------------------------------------------------ afterwards
+
+    def _is_news(self, chat: Conversation, episode: Episode, topics: Sequence[Topic]) -> bool:
+        """Whether a request ended of which nobody was shown anything."""
+        if episode.open or chat.blocked or episode.native or episode.released_at is None:
+            return False
+        if self._parts.clock() - episode.released_at > NEWS:
+            return False
+        told = {one.shown.get(name) for one in topics for name in ("episode", PASSED)}
+        return episode.number not in told
+
+    async def _pass_by(self, chat: Conversation, episode: Episode) -> datetime | None:
+        """Where it would have been shown stands that it was there."""
+        for group in self._groups.of(chat):
+            line = self._line(group)
+            if line is None:
+                continue
+            try:
+                await self._presenting.pass_by(chat, episode, group, line)
+            except GroupMoved as moved:
+                await self._groups.moved(group, moved.chat_id)
+                return self._parts.clock()
+            except GroupDown as down:
+                self._fell(group, down.why)
+                continue
+            return None
+        return self._parts.clock() + AGAIN if self._groups.all else None
 
     async def _ended(
         self, chat: Conversation, episode: Episode, topics: Sequence[Topic]

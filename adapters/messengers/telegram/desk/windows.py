@@ -17,6 +17,9 @@ from bots.model.desk import Topic
 
 SHELF = "desk windows"
 
+KEPT = timedelta(days=2)
+"""Longer than any window: what was told of an older one is told no second time."""
+
 WORDS = Words(
     {
         "closing": (
@@ -58,6 +61,13 @@ class Windows:
         self._due[chat.id] = chat.heard_at + window - SOON_CLOSED
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._watch())
+
+    async def tidy(self) -> None:
+        """Forget what was told of windows that have closed since."""
+        before = self._parts.clock() - KEPT
+        for chat, mark in (await self._parts.shelf.all(self._parts.workspace, SHELF)).items():
+            if not isinstance(mark, str) or datetime.fromisoformat(mark) < before:
+                await self._parts.shelf.put(self._parts.workspace, SHELF, chat, None)
 
     async def close(self) -> None:
         """After the next start it is known again who is to be told."""

@@ -24,12 +24,12 @@ async def send_so(order: Order, kit: Kit) -> Answer | str | None:
     if not message:
         return Answer(text=FAILED.say(order.language, "forgotten"), alert=True)
     await kit.outward.pass_on(order.about, order.who, message, order.group, line, knowingly=True)
-    return WORDS.say(order.language, "sent")
+    return _settled(order, kit, WORDS.say(order.language, "sent"))
 
 
 async def drop(order: Order, kit: Kit) -> Answer | str | None:
     """It stays unsent."""
-    return WORDS.say(order.language, "dropped")
+    return _settled(order, kit, WORDS.say(order.language, "dropped"))
 
 
 async def retry(order: Order, kit: Kit) -> Answer | str | None:
@@ -53,7 +53,8 @@ async def retry(order: Order, kit: Kit) -> Answer | str | None:
             )
             await _say(order, kit, reply)
             again = True
-    return FAILED.say(order.language, "again" if again else "nothing_failed")
+    told = FAILED.say(order.language, "again" if again else "nothing_failed")
+    return _settled(order, kit, told)
 
 
 async def as_text(order: Order, kit: Kit) -> Answer | str | None:
@@ -63,7 +64,7 @@ async def as_text(order: Order, kit: Kit) -> Answer | str | None:
         return Answer(text=FAILED.say(order.language, "forgotten"), alert=True)
     reply = Reply(message_id=kit.parts.new_id(), text=record.text, author="operator")
     await _say(order, kit, reply)
-    return WORDS.say(order.language, "sent")
+    return _settled(order, kit, WORDS.say(order.language, "sent"))
 
 
 async def _say(order: Order, kit: Kit, reply: Reply) -> None:
@@ -72,6 +73,12 @@ async def _say(order: Order, kit: Kit, reply: Reply) -> None:
     # The remark itself is noted as ours; what is said by its button has a number that no message has.
     relay = replace(remark, message_id=f"-{remark.message_id}")
     await kit.parts.handoff.say(order.about.address, order.who, reply, relay)
+
+
+def _settled(order: Order, kit: Kit, told: str) -> str:
+    """What was pressed is done: no button is left that would do it again."""
+    kit.answers.unbutton(order.group, order.message)
+    return told
 
 
 def _remarked(order: Order) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def known(**given: Any) -> Known:
         "episode": an_episode(),
         "language": "ru",
         "zone": ZoneInfo("Europe/Moscow"),
+        "now": NOW,
         "people": {7: "Оля"},
         "earlier": [
             an_episode(
@@ -152,7 +153,8 @@ def test_the_card_of_a_chat_that_somebody_has() -> None:
         known(episode=episode, window=timedelta(hours=2, minutes=5), position=None)
     ).message
     assert drawn["text"].startswith("💬 Отвечает: Оля\n")
-    assert "\nОкно открыто ещё 2 ч 5 мин\n" in drawn["text"]
+    closes = (NOW + timedelta(hours=2, minutes=5)).astimezone(ZoneInfo("Europe/Moscow"))
+    assert f"\nОкно открыто до {closes:%d.%m %H:%M}\n" in drawn["text"]
     assert "\n✎ заказ: 123\n" in drawn["text"]
     assert buttons(drawn) == [["canned", "note", "transfer"], ["release", "close"]]
     rows = drawn["reply_markup"]["inline_keyboard"]
@@ -250,7 +252,8 @@ def test_of_a_transcript_the_oldest_gives_way_first() -> None:
 
 def test_what_changes_by_itself_is_worth_no_edit() -> None:
     stamp = card(known(position=2, window=timedelta(hours=5))).stamp
-    assert card(known(position=1, window=timedelta(hours=4))).stamp == stamp
+    later = known(position=1, window=timedelta(hours=4), now=NOW + timedelta(hours=1))
+    assert card(later).stamp == stamp
     assert card(known(position=1, window=timedelta(0))).stamp != stamp
     assert card(known(notes=())).stamp != stamp
     assert card(known(episode=replace(an_episode(), version=2))).stamp != stamp
