@@ -74,7 +74,7 @@ from bots.services.conversations import Conversations
 from bots.services.events import Events
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators, SetUp
-from bots.services.payments import Payments
+from bots.services.payments import TO_TELL, Payments
 from bots.services.publishing import Publishing
 from bots.services.queue_times import days_of, promised_by, worked_at
 from bots.services.reports import Reports, Wanted
@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from adapters.http.health import Metrics
     from adapters.messenger_catalogue import Opener
     from adapters.messengers.telegram.desk.desk import TelegramDesk
+    from adapters.messengers.telegram.desk.desks import WorkspaceDesks
     from adapters.messengers.web.hub import Hub
     from bots.services import Services
     from bots.services.recording import Recorder
@@ -289,7 +290,7 @@ class House:
     channels: dict[str, Channel]
     new_id: Ids
     tape: "Tape | None" = None
-    desk: "TelegramDesk | None" = None
+    desk: "WorkspaceDesks | None" = None
     told: Callable[[str, str | None], None] = lambda channel, why: None
     supervisor: Supervisor = field(default_factory=Supervisor)
 
@@ -309,7 +310,8 @@ class House:
             [tidy, topics, held], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC")
         )
         self.supervisor.keep("timetable", table.run)
-        self.supervisor.keep("payments", partial(self.payments.follow, self.workspace))
+        to_tell = partial(self.stores.shelf.workspaces, TO_TELL)
+        self.supervisor.keep("payments", partial(self.payments.follow, to_tell))
 
     async def close(self, patience: float) -> None:
         """Finish the turns and sends under way, in so many seconds; everything else is on disk."""
@@ -363,7 +365,9 @@ async def build(
         versions=stores.versions,
         workspace=owner.workspace,
         clock=now,
-        compile=lambda name, files: load_bot(name, files, actions_of(settings, folders[name])).bot,
+        compile=lambda name, files: (
+            load_bot(name, files, actions_of(settings, folders.get(name))).bot
+        ),
     )
     for folder, loaded in bots.values():
         await published.publish(loaded.bot, folder.files, by=STARTED)
@@ -385,7 +389,7 @@ async def build(
     )
     actions = Catalogue(
         families_of(settings, stores, payments),
-        bots=lambda name: facts_of(published.current(name), folders[name].knowledge),
+        bots=lambda name: facts_of(published.current(name), texts_of_folder(folders, name)),
         clock=now,
         owners=owners.of,
     )
@@ -400,7 +404,8 @@ async def build(
     )
     board = Board()
     listeners.insert(0, board)
-    await board.start(owner.workspace, stores.episodes, stores.operators, now())
+    workspaces = await stores.workspaces.ids()
+    await board.start(workspaces, stores.episodes, stores.operators, now())
     decider = decider_of(published, performer, meter, board, tape)
     responder = Responder(
         journal=stores.journal,
@@ -433,7 +438,6 @@ async def build(
     )
     routing = Routing(
         handoff,
-        workspace=owner.workspace,
         operators=stores.operators,
         board=board,
         queues=lambda bot: published.current(bot).queues,
@@ -446,7 +450,6 @@ async def build(
         audience=stores.audience,
         accept=inbox.accept,
         shelf=stores.shelf,
-        workspace=owner.workspace,
         clock=now,
         new_id=new_id,
     )
@@ -455,7 +458,6 @@ async def build(
         versions=stores.versions,
         audience=stores.audience,
         inbox=inbox,
-        workspace=owner.workspace,
         load=partial(reload, settings, folders, owners),
         changed=schedules.wake,
         clock=now,
@@ -482,7 +484,6 @@ async def build(
         worker=worker,
         attendance=Attendance(
             stores.operators,
-            workspace=owner.workspace,
             board=board,
             hand_back=handoff.hand_back,
             clock=now,
@@ -509,6 +510,12 @@ def billing_of(settings: Settings, stores: Stores) -> Billing:
     }
     bonus = int(settings.billing.welcome_bonus * 100)
     return Billing(stores.ledger, plans=plans, bonus=bonus, clock=now)
+
+
+def texts_of_folder(folders: Mapping[str, BotFolder], bot: str) -> Mapping[str, str]:
+    """What a bot knows by its folder; one made over the API has none."""
+    folder = folders.get(bot)
+    return folder.knowledge if folder is not None else {}
 
 
 def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[Acts]:
@@ -778,7 +785,7 @@ async def serve(settings: Settings) -> None:
     house.told = channels.told
     app = http_app(settings, house, hub, metrics, channels)
     await arrive(house, channels)
-    await house.desk.start()
+    await house.desk.start(house.workspace)
     # What came before us goes first: only then may anything new come in.
     await house.start()
     channels.start()
@@ -799,20 +806,37 @@ async def serve(settings: Settings) -> None:
         await channels.close()
 
 
-def desk_of(house: House, settings: Settings) -> "TelegramDesk":
-    """The desk of the workspace's operators, over the channels of all its bots."""
+def desk_of(house: House, settings: Settings) -> "WorkspaceDesks":
+    """The desks of every workspace's operators, each over the channels of its bots."""
+    from adapters.messengers.telegram.desk.desks import WorkspaceDesks
+
+    def workspace_of(channel: str) -> int | None:
+        account = house.channels.get(channel)
+        bot = getattr(account, "bot", None)
+        try:
+            return None if bot is None else house.published.workspace_of(bot)
+        except NotFound:
+            return None
+
+    make = partial(workspace_desk, house, settings)
+    desks = WorkspaceDesks(make, workspace_of, house.stores.workspaces.with_groups)
+    house.inbox.desk = desks.take
+    house.inbox.undelivered = house.outbox.undelivered = desks.undelivered
+    return desks
+
+
+def workspace_desk(house: House, settings: Settings, workspace: int) -> "TelegramDesk":
+    """The desk of a workspace's operators."""
     from adapters.messengers.telegram.desk.desk import TelegramDesk
     from adapters.messengers.telegram.desk.parts import Parts
 
     parts = Parts(
-        workspace=house.workspace,
+        workspace=workspace,
         channels=house.channels,
         handoff=house.handoff,
         episodes=house.stores.episodes,
-        operators=house.operators,
-        canned=CannedAnswers(
-            house.stores.desks, house.published, workspace=house.workspace, clock=now
-        ),
+        operators=operators_of(house.stores.operators, workspace),
+        canned=CannedAnswers(house.stores.desks, house.published, workspace=workspace, clock=now),
         desks=house.stores.desks,
         deliveries=house.outbox,
         feed=house.stores.feed,
@@ -828,10 +852,7 @@ def desk_of(house: House, settings: Settings) -> "TelegramDesk":
         per_minute=settings.desk.per_minute,
         keep_topics=timedelta(days=days) if (days := settings.desk.keep_topics) else None,
     )
-    desk = TelegramDesk(parts)
-    house.inbox.desk = desk.take
-    house.inbox.undelivered = house.outbox.undelivered = desk.undelivered
-    return desk
+    return TelegramDesk(parts)
 
 
 async def stop_if_stranded(settings: Settings) -> None:
@@ -912,7 +933,8 @@ def http_app(
     )
 
     def cards() -> list[BotCard]:
-        bots = map(house.published.current, house.published.names())
+        names = house.published.names(house.workspace)
+        bots = map(house.published.current, filter(house.folders.__contains__, names))
         first = settings.bot_among(house.folders)
         found = [BotCard(name=bot.folder, title=bot.title, language=bot.language) for bot in bots]
         return sorted(found, key=lambda card: card.name != first)
@@ -942,7 +964,7 @@ def http_app(
                 files_folder=settings.data_dir / "files",
                 clock=now,
                 new_id=house.new_id,
-                workspace=house.workspace,
+                workspace_of=house.published.workspace_of,
                 allowed_origins=settings.http.allowed_origins,
                 recorder=recorder_of(settings, house),
                 owner_here=comes_from_here,

@@ -1,4 +1,4 @@
-"""Who waits for a person and who has which chat, in memory: for queues, places in them and estimates."""
+"""Who waits for a person and who has which chat, in every workspace, in memory: for queues, places in them and estimates."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,18 +51,21 @@ class Board:
         self.people: Mapping[int, Operator] = {}
 
     async def start(
-        self, workspace: int, episodes: Episodes, operators: Operators, now: datetime
+        self, workspaces: Iterable[int], episodes: Episodes, operators: Operators, now: datetime
     ) -> None:
         """Know what is there already, and how long was waited in the last day; before anything happens."""
+        for workspace in workspaces:
+            await self._read(workspace, episodes, now)
+        self.know(await operators.all(None))
+
+    async def _read(self, workspace: int, episodes: Episodes, now: datetime) -> None:
         for chat, episode in await episodes.open(workspace):
             self._entries[chat.id] = Entry(chat.id, chat.address, episode)
         async for told in episodes.told(workspace, since=now - LATELY):
             data = told.event.data
             if told.event.name == "handoff.accepted" and _was_asked_for(data):
-                self._waited(
-                    (workspace, told.bot, str(data.get("queue", ""))), float(data["waited"])
-                )
-        self.know(await operators.all(workspace))
+                place = (workspace, told.bot, str(data.get("queue", "")))
+                self._waited(place, float(data["waited"]))
 
     def know(self, people: Iterable[Operator]) -> None:
         """Our people, as they are now."""
@@ -90,14 +93,21 @@ class Board:
 
     # ------------------------------------------------------------ queues
 
-    def waiting(self, bot: str | None = None, queue: str | None = None) -> list[Entry]:
-        """Who waits, in the order in which they are to be taken; None is any bot, any queue."""
+    def waiting(
+        self,
+        bot: str | None = None,
+        queue: str | None = None,
+        *,
+        workspace: int | None = None,
+    ) -> list[Entry]:
+        """Who waits, in the order in which they are to be taken; None is any bot, queue, workspace."""
         found = (
             entry
             for entry in self._entries.values()
             if entry.waits
             and (bot is None or entry.address.bot == bot)
             and (queue is None or entry.episode.queue == queue)
+            and (workspace is None or entry.address.workspace == workspace)
         )
         return sorted(found, key=_turn)
 
@@ -113,7 +123,7 @@ class Board:
         line = self.waiting(entry.address.bot, entry.episode.queue)
         return 1 + [one.id for one in line].index(id)
 
-    def estimate(self, bot: str, queue: str, workspace: int = 1) -> timedelta | None:
+    def estimate(self, bot: str, queue: str, workspace: int) -> timedelta | None:
         """How long one waits there as a rule, by the last who did; None where nothing is known."""
         waits = self._waits.get((workspace, bot, queue))
         return timedelta(seconds=median(waits)) if waits else None

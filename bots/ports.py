@@ -260,8 +260,8 @@ class Versions(Protocol):
         What is live already is left alone, unless it is to be published `again`.
         """
 
-    async def live(self, workspace: int) -> list[Live]:
-        """The live version of each bot."""
+    async def live(self, workspace: int | None) -> list[Live]:
+        """The live version of each bot of a workspace; None is for whoever serves all of them."""
 
     async def files(self, workspace: int, bot: str, hash: str) -> dict[str, str] | None:
         """The texts of a version's files."""
@@ -282,11 +282,14 @@ class Versions(Protocol):
 class Channels(Protocol):
     """The accounts that bots answer at; other processes add and remove them too."""
 
-    async def records(self, workspace: int) -> list[ChannelRecord]:
-        """All of them, in the order in which they were first kept."""
+    async def records(self, workspace: int | None) -> list[ChannelRecord]:
+        """Of a workspace (None: of all), in the order in which they were first kept."""
 
     async def put(self, record: ChannelRecord, *, now: datetime) -> None:
-        """Keep it by its name, in place of what was there; its credentials are sealed."""
+        """Keep it by its name, in place of what was there; its credentials are sealed.
+
+        Raises BotExists where another workspace has an account of this name.
+        """
 
     async def remove(self, workspace: int, name: str) -> bool:
         """False where there was none."""
@@ -482,8 +485,8 @@ class Marketplace(Protocol):
 class Operators(Protocol):
     """Our people, and the one-time codes that link them and their groups."""
 
-    async def all(self, workspace: int) -> list[Operator]:
-        """Also those who are no longer active."""
+    async def all(self, workspace: int | None) -> list[Operator]:
+        """Also those who are no longer active; None is for whoever serves all workspaces."""
 
     async def by_id(self, workspace: int, id: int) -> Operator:
         """Raises NotFound."""

@@ -22,7 +22,11 @@ REMEMBERED = 32
 
 
 class Published:
-    """The live bots. A version's texts are kept, so that a restart can still finish its dialogs."""
+    """The live bots of all workspaces; a bot's name is one bot's over the whole server.
+
+    `workspace` is whose bots are published where nobody says. A version's texts are kept, so that
+    a restart can still finish its dialogs.
+    """
 
     def __init__(
         self, *, versions: Versions, workspace: int, compile: Compile, clock: Clock
@@ -32,12 +36,40 @@ class Published:
         self._compile = compile
         self._clock = clock
         self._live: dict[str, Bot] = {}
+        self._whose: dict[str, int] = {}
+        self._closed: set[str] = set()
         self._since: dict[str, datetime] = {}
         self._older: dict[tuple[str, str], Bot | None] = {}
 
-    def names(self) -> list[str]:
-        """The folders of all live bots, in alphabetical order."""
-        return sorted(self._live)
+    def names(self, workspace: int | None = None) -> list[str]:
+        """The bots that answer, of a workspace or of all, in alphabetical order."""
+        return sorted(
+            name
+            for name, whose in self._whose.items()
+            if name not in self._closed and workspace in (None, whose)
+        )
+
+    def workspace_of(self, bot: str) -> int:
+        """Whose bot it is. Raises NotFound."""
+        try:
+            return self._whose[bot]
+        except KeyError:
+            raise NotFound("bot", bot) from None
+
+    def answers(self, bot: str, workspace: int) -> bool:
+        """Whether there is such a bot of theirs, and it answers whoever writes."""
+        return self._whose.get(bot) == workspace and bot not in self._closed
+
+    def close(self, bot: str) -> None:
+        """It answers nobody new: it is among no `names`. What is under way with it goes on."""
+        self._closed.add(bot)
+
+    def forget(self, bot: str) -> None:
+        """There is no such bot any more, and nothing of it is under way."""
+        self._live.pop(bot, None)
+        self._since.pop(bot, None)
+        self._whose.pop(bot, None)
+        self._closed.discard(bot)
 
     def current(self, bot: str) -> Bot:
         """The live version. Raises NotFound."""
@@ -47,11 +79,17 @@ class Published:
             raise NotFound("bot", bot) from None
 
     async def publish(
-        self, bot: Bot, files: Mapping[str, str], *, by: str = "", retire: bool = False
+        self,
+        bot: Bot,
+        files: Mapping[str, str],
+        *,
+        by: str = "",
+        retire: bool = False,
+        workspace: int | None = None,
     ) -> Live:
         """Make a version live; conversations move to it or stay by the rule of `flows.versions`."""
         live = await self._versions.publish(
-            self._workspace,
+            self._workspace if workspace is None else workspace,
             bot.folder,
             bot.version,
             files,
@@ -61,13 +99,13 @@ class Published:
             again=retire,
         )
         if live.taken != "":
-            await self._versions.take(self._workspace, live)
+            await self._versions.take(live.workspace, live)
         self._answer_by(bot, live)
         return live
 
     async def live(self) -> list[Live]:
-        """What is on record as live, by whichever process."""
-        return await self._versions.live(self._workspace)
+        """What is on record as live in any workspace, by whichever process."""
+        return await self._versions.live(None)
 
     def is_news(self, live: Live) -> bool:
         """Whether another process published this, and nobody looked at it here yet."""
@@ -82,17 +120,17 @@ class Published:
         """Answer by what another process published; None, with the reason on record, if it fails."""
         # One that does not load now is not tried again until it is published anew.
         self._since[live.bot] = live.since
-        files = await self._versions.files(self._workspace, live.bot, live.hash)
+        files = await self._versions.files(live.workspace, live.bot, live.hash)
         try:
             # In a thread, so that no turn stands still for it.
             bot = await asyncio.to_thread(compile, live.bot, files or {})
         except (LoadError, NotFound) as error:
-            await self._versions.take(self._workspace, live, str(error))
+            await self._versions.take(live.workspace, live, str(error))
             return None
         if not self.is_news(live):
             # Unless another one was published here meanwhile.
             self._answer_by(bot, live)
-            await self._versions.take(self._workspace, live)
+            await self._versions.take(live.workspace, live)
         return bot
 
     async def older(self, bot: str, version: str) -> Bot | None:
@@ -100,7 +138,9 @@ class Published:
         key = (bot, version)
         if key in self._older:
             return self._older[key]
-        files = await self._versions.files(self._workspace, bot, version)
+        # A command beside the server asks for versions of what it has not published itself.
+        whose = self._whose.get(bot, self._workspace)
+        files = await self._versions.files(whose, bot, version)
         made = self._made_again(bot, version, files) if files else None
         self._remember(key, made)
         return made
@@ -111,6 +151,8 @@ class Published:
             self._remember((bot.folder, before.version), before)
         self._live[bot.folder] = bot
         self._since[bot.folder] = live.since
+        self._whose[bot.folder] = live.workspace
+        self._closed.discard(bot.folder)
 
     def _remember(self, key: tuple[str, str], bot: Bot | None) -> None:
         self._older.pop(key, None)

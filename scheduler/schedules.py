@@ -33,13 +33,16 @@ SHELF = "schedules"
 
 
 class Bots(Protocol):
-    """The live bots."""
+    """The live bots of all workspaces."""
 
     def names(self) -> Sequence[str]:
-        """Their folders' names."""
+        """Those that answer."""
 
     def current(self, bot: str) -> Bot:
         """One of them."""
+
+    def workspace_of(self, bot: str) -> int:
+        """Whose it is."""
 
 
 class Schedules:
@@ -52,7 +55,6 @@ class Schedules:
         audience: Audience,
         accept: Callable[[Sequence[UnifiedMessage]], Awaitable[None]],
         shelf: Shelf,
-        workspace: int,
         clock: Clock,
         new_id: NewId,
         sleep: Sleep = asyncio.sleep,
@@ -61,7 +63,6 @@ class Schedules:
         self._audience = audience
         self._accept = accept
         self._shelf = shelf
-        self._workspace = workspace
         self._clock = clock
         self._new_id = new_id
         self._sleep = sleep
@@ -117,7 +118,8 @@ class Schedules:
         known = self._struck.get((bot.folder, schedule.key))
         if known is not None:
             return known
-        kept = await self._shelf.get(self._workspace, SHELF, f"{bot.folder}:{schedule.key}")
+        workspace = self._bots.workspace_of(bot.folder)
+        kept = await self._shelf.get(workspace, SHELF, f"{bot.folder}:{schedule.key}")
         if not isinstance(kept, str):
             await self._note(bot, schedule, now)
             return now
@@ -125,8 +127,8 @@ class Schedules:
         return moment
 
     async def _note(self, bot: Bot, schedule: Schedule, moment: datetime) -> None:
-        key = f"{bot.folder}:{schedule.key}"
-        await self._shelf.put(self._workspace, SHELF, key, moment.isoformat())
+        key, workspace = f"{bot.folder}:{schedule.key}", self._bots.workspace_of(bot.folder)
+        await self._shelf.put(workspace, SHELF, key, moment.isoformat())
         self._struck[bot.folder, schedule.key] = moment
 
     # ------------------------------------------------------------ striking
@@ -134,15 +136,14 @@ class Schedules:
     async def _strike(self, bot: Bot, schedule: Schedule, moment: datetime) -> None:
         """Told again after a crash, it reaches nobody twice: the inbox knows each message's id."""
         log.info("A schedule strikes", bot=bot.folder, schedule=schedule.timetable.text)
+        workspace = self._bots.workspace_of(bot.folder)
         if not schedule.for_chats:
-            nowhere = Address(self._workspace, bot.folder, CHATLESS, bot.folder)
+            nowhere = Address(workspace, bot.folder, CHATLESS, bot.folder)
             await self._accept([self._message(schedule, moment, nowhere, CHATLESS, CHATLESS)])
             return
         after = 0
         while True:
-            chats = await self._audience.chats(
-                self._workspace, bot.folder, after=after, limit=PORTION
-            )
+            chats = await self._audience.chats(workspace, bot.folder, after=after, limit=PORTION)
             if not chats:
                 return
             meant = [

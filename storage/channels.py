@@ -7,16 +7,15 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bots.errors import Locked
+from bots.errors import BotExists, Locked
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.ports import Vault
 from storage.rows import from_json, to_json, to_micros, to_moment
 from storage.versions import Writes
 
-_RECORDS = (
-    "SELECT workspace, name, bot, platform, origin, credentials, settings, updated_at FROM channels"
-    " WHERE workspace = ? ORDER BY created_at, name"
-)
+_COLUMNS = "workspace, name, bot, platform, origin, credentials, settings, updated_at"
+_RECORDS = f"SELECT {_COLUMNS} FROM channels WHERE workspace = ? ORDER BY created_at, name"
+_EVERYWHERE = f"SELECT {_COLUMNS} FROM channels ORDER BY created_at, name"
 _STATES = "SELECT name, status, since, why, title FROM channels WHERE workspace = ?"
 _SEALED = "SELECT workspace, name, credentials FROM channels WHERE credentials <> ''"
 
@@ -30,8 +29,9 @@ class SqlChannels:
         self._vault = vault
         self._opened: dict[tuple[str, str], Mapping[str, str]] = {}
 
-    async def records(self, workspace: int) -> list[ChannelRecord]:
-        rows = await self._rows(_RECORDS, (workspace,))
+    async def records(self, workspace: int | None) -> list[ChannelRecord]:
+        query, values = (_EVERYWHERE, ()) if workspace is None else (_RECORDS, (workspace,))
+        rows = await self._rows(query, values)
         sealed = {row[5] for row in rows}
         self._opened = {key: known for key, known in self._opened.items() if key[0] in sealed}
         return [self._record(row) for row in rows]
@@ -127,8 +127,14 @@ def _about(workspace: int, name: str) -> str:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _put(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:
+def _put(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None | BotExists]:
+    kept: list[None | BotExists] = []
+    taken = "SELECT 1 FROM channels WHERE name = ? AND workspace <> ?"
     for row in rows:
+        if db.execute(taken, (row[1], row[0])).fetchone():
+            kept.append(BotExists("This account serves another bot already"))
+            continue
+        kept.append(None)
         db.execute(
             "INSERT INTO channels (workspace, name, bot, platform, origin, credentials, settings,"
             " status, since, why, title, created_at, updated_at)"
@@ -139,7 +145,7 @@ def _put(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:
             " why = '', updated_at = excluded.updated_at",
             row,
         )
-    return [None] * len(rows)
+    return kept
 
 
 def _remove(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[bool]:

@@ -15,6 +15,7 @@ from storage.versions import Writes
 
 _COLUMNS = "id, workspace, name, role, telegram, username, queues, capacity, away_until, active"
 _ALL = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? ORDER BY id"
+_EVERYBODY = f"SELECT {_COLUMNS} FROM operators ORDER BY id"
 _BY_ID = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? AND id = ?"
 _BY_TELEGRAM = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? AND telegram = ?"
 _CODE = (
@@ -33,7 +34,9 @@ class SqlOperators:
         self._writer: Writes = writer
         self._reader = reader
 
-    async def all(self, workspace: int) -> list[Operator]:
+    async def all(self, workspace: int | None) -> list[Operator]:
+        if workspace is None:
+            return [_operator(row) for row in await self._rows(_EVERYBODY, ())]
         return [_operator(row) for row in await self._rows(_ALL, (workspace,))]
 
     async def by_id(self, workspace: int, id: int) -> Operator:

@@ -12,6 +12,7 @@ from storage.tables import ShelfRows
 from storage.versions import Writes
 
 _NOTHING = "null"
+_WHOSE = "SELECT DISTINCT workspace FROM shelf WHERE shelf = ? ORDER BY workspace"
 _ALL = "SELECT key, value FROM shelf WHERE workspace = ? AND shelf = ? ORDER BY key"
 
 
@@ -36,6 +37,12 @@ class SqlShelf:
             found = await connection.exec_driver_sql(_ALL, (workspace, shelf))
             rows: Sequence[Any] = found.fetchall()
         return {key: from_json(value) for key, value in rows}
+
+    async def workspaces(self, shelf: str) -> list[int]:
+        """Those that have anything on a shelf: for chores over all of them."""
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(_WHOSE, (shelf,))
+            return [row[0] for row in found]
 
 
 def _put(db: sqlite3.Connection, items: Sequence[tuple[int, str, str, str]]) -> list[None]:

@@ -33,6 +33,7 @@ from storage.shelf import SqlShelf
 from storage.tallies import SqlTallies
 from storage.timers import SqlTimers
 from storage.versions import SqlVersions
+from storage.workspaces import SqlWorkspaces
 from storage.writer import Writer
 
 
@@ -58,6 +59,7 @@ class Stores:
     metrics: SqlMetrics
     library: SqlLibrary
     documents: SqlDocuments
+    workspaces: SqlWorkspaces
     _writer: Writer
     _reader: AsyncEngine
     _lock: Lock
@@ -118,6 +120,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         metrics=SqlMetrics(reader),
         library=SqlLibrary(writer, reader),
         documents=SqlDocuments(writer, reader, clock=clock),
+        workspaces=SqlWorkspaces(reader),
         _writer=writer,
         _reader=reader,
         _lock=lock,

@@ -13,14 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bots.model.version import Live, Version
 from storage.rows import from_json, maybe_moment, to_json, to_micros, to_moment
 
-_LIVE = (
-    "SELECT l.bot, l.number, v.hash, l.since, l.retire, l.taken FROM live_versions l"
+_LIVE_EVERYWHERE = (
+    "SELECT l.bot, l.number, v.hash, l.since, l.retire, l.taken, l.workspace FROM live_versions l"
     " JOIN versions v ON v.workspace = l.workspace AND v.bot = l.bot AND v.number = l.number"
-    " WHERE l.workspace = ?"
 )
+_LIVE = f"{_LIVE_EVERYWHERE} WHERE l.workspace = ?"
 _LIVE_FILES = (
     "SELECT l.bot, v.files FROM live_versions l"
     " JOIN versions v ON v.workspace = l.workspace AND v.bot = l.bot AND v.number = l.number"
+    # Those of folders: the owner's workspace is the first one.
+    " WHERE l.workspace = (SELECT min(id) FROM workspaces)"
 )
 _VERSIONS = (
     "SELECT bot, number, hash, by, published_at, left_at FROM versions"
@@ -57,7 +59,9 @@ class SqlVersions:
         live: Live = await self._writer.do(_publish, order)
         return live
 
-    async def live(self, workspace: int) -> list[Live]:
+    async def live(self, workspace: int | None) -> list[Live]:
+        if workspace is None:
+            return [_live(row) for row in await self._rows(_LIVE_EVERYWHERE, ())]
         return [_live(row) for row in await self._rows(_LIVE, (workspace,))]
 
     async def files(self, workspace: int, bot: str, hash: str) -> dict[str, str] | None:
@@ -118,6 +122,7 @@ def _live(row: Any) -> Live:
         since=to_moment(row[3]),
         retire=bool(row[4]),
         taken=row[5],
+        workspace=row[6],
     )
 
 

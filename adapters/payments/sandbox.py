@@ -16,7 +16,7 @@ class Sandbox:
     def __init__(
         self, shelf: Shelf, *, workspace: int, base: str, new_secret: Callable[[], str]
     ) -> None:
-        """`base` is the address that customers reach the server at."""
+        """`workspace` keeps the tokens of all; `base` is where customers reach the server."""
         self._shelf = shelf
         self._workspace = workspace
         self._base = base

@@ -24,6 +24,8 @@ class Version:
 class Live:
     """Which version of a bot is live, and `since` when: it tells one publishing from another.
 
+    `workspace` is whose bot it is.
+
     With `retire` chats that cannot move are still to be told. `taken` is what the server made of
     it: None while it has not looked, "" where it answers by it, else why it does not.
     """
@@ -32,5 +34,6 @@ class Live:
     number: int
     hash: str
     since: datetime
+    workspace: int
     retire: bool = False
     taken: str | None = None

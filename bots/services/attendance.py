@@ -25,7 +25,7 @@ HandBack = Callable[[int, Literal["away", "removed"]], Awaitable[int]]
 
 
 class Attendance:
-    """Keeps the board's people as they are. Whoever goes away or is removed hands their chats back.
+    """Keeps the board's people, those of all workspaces, as they are. Whoever goes away or is removed hands their chats back.
 
     Somebody away may all the same take a chat, and keeps it until they go again.
     """
@@ -34,14 +34,12 @@ class Attendance:
         self,
         store: Store,
         *,
-        workspace: int,
         board: Board,
         hand_back: HandBack,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._store = store
-        self._workspace = workspace
         self._board = board
         self._hand_back = hand_back
         self._clock = clock
@@ -59,7 +57,7 @@ class Attendance:
 
     async def look(self) -> None:
         """What was true when we looked last is not asked again; after a start everything is."""
-        people = await self._store.all(self._workspace)
+        people = await self._store.all(None)
         self._board.know(people)
         now = self._clock()
         self._handed &= {one.id for one in people if not one.here(now)}

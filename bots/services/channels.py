@@ -1,6 +1,7 @@
 """The channels that are open: taken up, changed and let go of while everything else goes on."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,7 +39,10 @@ class _Unopened:
 
 
 class Channels:
-    """Keeps `live` (by name) and `at` (by platform) as they should be; others look into both."""
+    """The channels of all workspaces, an account serving one bot over the whole server.
+
+    Keeps `live` (by name) and `at` (by platform) as they should be; others look into both.
+    """
 
     def __init__(
         self,
@@ -55,13 +59,13 @@ class Channels:
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """`url` gives where a platform may call us."""
+        """`workspace` is whose channels `read` declares, `url` where a platform may call us."""
         self.at: dict[str, tuple[MessengerChannel, ...]] = {}
         self._store = store
         self._workspace = workspace
         self._live = live
         self._open = open
-        self._written = Written(read, published)
+        self._written = Written(read, published, workspace)
         self._published = published
         self._into = into
         self._url = url
@@ -161,19 +165,19 @@ class Channels:
         await self.look()
         return name
 
-    async def remove(self, name: str) -> None:
-        """Let go of a channel; its conversations stay. Raises NotFound, Conflict."""
+    async def remove(self, workspace: int, name: str) -> None:
+        """Let go of a channel of theirs; its conversations stay. Raises NotFound, Conflict."""
         there = self._connections.get(name)
         if there is not None and there.record.origin in DECLARED:
             raise Conflict(f"{name} is in the {there.record.origin}: remove it there")
-        if not await self._store.remove(self._workspace, name):
+        if not await self._store.remove(workspace, name):
             raise NotFound("channel", name)
         await self.look()
 
     async def look(self) -> None:
         """Take up what was changed, and note down how everything fares."""
         async with self._looking:
-            kept = await self._store.records(self._workspace)
+            kept = await self._store.records(None)
             stamps = {one.name: one.updated_at for one in kept}
             if stamps != self._stamps:
                 # Whoever kept a channel anew waits to read how it fares.
@@ -185,7 +189,7 @@ class Channels:
                 if one.record.origin == "folder"
                 and (one.record.bot, one.record.platform) in declared.undecided
             ]
-            theirs = [one for one in kept if one.origin not in DECLARED]
+            theirs = [one for one in kept if one.origin not in DECLARED and self._wanted(one)]
             await self._become([*declared.records, *stays, *theirs])
             await self._keep_declared(kept)
             for connection in self.connections:
@@ -193,12 +197,19 @@ class Channels:
                 self._see_to(connection)
             await self._note()
 
+    def _wanted(self, record: ChannelRecord) -> bool:
+        """Whether it is to be open: what was made over the API rests while its bot answers nobody."""
+        return record.origin != "api" or self._published.answers(record.bot, record.workspace)
+
     async def _become(self, wanted: Iterable[ChannelRecord]) -> None:
         """Have just these open, the first of those with one account."""
         opened: dict[str, MessengerChannel | None] = {}
         records: dict[str, ChannelRecord] = {}
+        open_now = defaultdict(list)
+        for one in self.connections:
+            open_now[one.record.bot].append(one)
         for record in wanted:
-            same = next((one for one in self.connections if one.record.means(record)), None)
+            same = next((one for one in open_now[record.bot] if one.record.means(record)), None)
             if same is not None:
                 name, channel = same.channel.name, None
             else:
@@ -227,7 +238,7 @@ class Channels:
             )
             return record.name, None
         try:
-            if record.bot not in self._published.names():
+            if not self._published.answers(record.bot, record.workspace):
                 raise ChannelUnauthorised(f"There is no bot {record.bot} to answer here")
             channel = self._open(record)
         except ChannelUnauthorised as refused:
@@ -333,7 +344,16 @@ class Channels:
     async def _note(self) -> None:
         if self._unnoted:
             self._unnoted = False
-            await self._store.note(self._workspace, self.states())
+            whose = self._whose()
+            by_workspace: dict[int, dict[str, ChannelState]] = defaultdict(dict)
+            for name, state in self.states().items():
+                by_workspace[whose[name]][name] = state
+            await asyncio.gather(*(self._store.note(*one) for one in by_workspace.items()))
+
+    def _whose(self) -> dict[str, int]:
+        """The workspace of each channel, by its name."""
+        unopened = {name: one.record.workspace for name, one in self._unopened.items()}
+        return {name: one.record.workspace for name, one in self._connections.items()} | unopened
 
     async def _keep_declared(self, kept: Sequence[ChannelRecord]) -> None:
         """Rows of what the owner wrote down, without its credentials: those are kept elsewhere."""
@@ -344,9 +364,13 @@ class Channels:
             for name, record in (unopened | opened).items()
             if record.origin in DECLARED
         }
-        there = {one.name: one for one in kept}
+        there = {one.name: one for one in kept if one.workspace == self._workspace}
+        others = {one.name for one in kept if one.workspace != self._workspace}
         for name, record in wanted.items():
             known = there.get(name)
+            if name in others:
+                # The owner's word counts, and whose account it was is told where it is refused.
+                continue
             if known is None or not known.means(record):
                 await self._store.put(record, now=self._clock())
                 self._unnoted = True

@@ -1,6 +1,6 @@
 """Talking to a bot over an API: the same turn as a messenger's, answered to the caller."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bots.errors import Conflict, Forbidden, NotFound
@@ -17,7 +17,10 @@ PATIENCE = 25.0
 
 
 class Chat:
-    """`default_bot` answers where neither the caller's key nor the request names a bot."""
+    """`default_bot` answers where neither the caller's key nor the request names a bot.
+
+    It is one workspace's; in the others the oldest bot of theirs does.
+    """
 
     def __init__(
         self,
@@ -70,9 +73,20 @@ class Chat:
         return await self._inbox.ask(message, context=context or None, patience=self._patience)
 
     def bot_for(self, caller: Caller, wanted: str | None = None) -> str:
-        """The bot that answers this caller. Raises NotFound."""
-        name = caller.bot or wanted or self._default_bot or self._only_bot()
-        return self._published.current(name).folder
+        """The bot that answers this caller, always one of their workspace. Raises NotFound."""
+        own = self._published.names(caller.workspace)
+        name = caller.bot or wanted or self._first(own)
+        if name not in own:
+            raise NotFound("bot", name)
+        return name
+
+    def _first(self, own: Sequence[str]) -> str:
+        if self._default_bot in own:
+            return str(self._default_bot)
+        if not own:
+            raise NotFound("bot", "(none is published)")
+        # `assistant.9` is older than `assistant.10`.
+        return min(own, key=lambda name: (len(name), name))
 
     async def _known(self, workspace: int, chat_id: str) -> Conversation | None:
         try:
@@ -91,12 +105,6 @@ class Chat:
         if wanted and caller.bot is None and wanted != bot:
             raise Conflict(f"This conversation is held with the bot {bot}")
         return known.address
-
-    def _only_bot(self) -> str:
-        names = self._published.names()
-        if not names:
-            raise NotFound("bot", "(none is published)")
-        return names[0]
 
 
 def _profile(context: Mapping[str, Any]) -> dict[str, Any]:

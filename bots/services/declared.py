@@ -28,12 +28,13 @@ Read = Callable[[Mapping[str, Mapping[str, Mapping[str, str]]]], Declared]
 
 
 class Written:
-    """What is declared just now."""
+    """What is declared just now for the bots of a workspace."""
 
-    def __init__(self, read: Read, published: Published) -> None:
+    def __init__(self, read: Read, published: Published, workspace: int) -> None:
         self.declared = Declared()
         self._read = read
         self._published = published
+        self._workspace = workspace
         self._said: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None
         self._told: frozenset[str] = frozenset()
 
@@ -43,7 +44,8 @@ class Written:
         `aloud` says that new complaints go into the log: at a start they end it, and whoever starts
         us is told.
         """
-        said = {name: self._published.current(name).channels for name in self._published.names()}
+        names = self._published.names(self._workspace)
+        said = {name: self._published.current(name).channels for name in names}
         if said == self._said and not self.declared.complaints:
             return self.declared
         self._said, self.declared = said, self._read(said)

@@ -67,9 +67,12 @@ class Messaging:
         refuse_growth(known, context)
         return await self._inbox.write_context(address, context, opening=opening)
 
-    def platforms(self) -> list[tuple[Platform, bool]]:
-        """Every platform we speak to, and whether a bot is connected to it."""
-        return [(each, self._channels.is_up(each.name)) for each in self._channels.platforms()]
+    def platforms(self, caller: Caller) -> list[tuple[Platform, bool]]:
+        """Every platform we speak to, and whether a bot of theirs is connected to it."""
+        return [
+            (each, self._channels.is_up(each.name, caller.workspace))
+            for each in self._channels.platforms()
+        ]
 
     async def _address(
         self, caller: Caller, platform: str, chat_id: str, user_id: str | None = None
@@ -86,7 +89,7 @@ class Messaging:
         return None, address, Opening(platform=platform, user_id=user_id or chat_id)
 
     def _account(self, caller: Caller, platform: str) -> Connected:
-        for account in self._channels.accounts(platform):
+        for account in self._channels.accounts(platform, caller.workspace):
             if caller.bot in (None, account.bot):
                 return account
         raise NotFound("platform", platform)

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +16,9 @@ from bots.model.message import Address
 from bots.model.payment import Invoice
 from bots.ports import Clock, PaymentProvider, Shelf, Sleep
 
+Workspaces = Callable[[], Awaitable[Sequence[int]]]
+"""Those whose chats are still to be told of payments."""
+
 LARGEST = Decimal(100_000_000)
 TELL_AGAIN = 30.0
 """Seconds between two looks for payments whose chats could not be told."""
@@ -23,7 +26,8 @@ TELL_AGAIN = 30.0
 log = structlog.get_logger()
 
 _INVOICES = "invoices"
-_TO_TELL = "payments to tell"
+TO_TELL = "payments to tell"
+"""The shelf with what a chat is still to be told of."""
 
 
 class Emit(Protocol):
@@ -100,7 +104,7 @@ class Payments:
         """The provider says that the money has come; saying it again changes nothing."""
         async with self._writing:
             known = await self.by_id(workspace, id)
-            noted = await self._shelf.get(workspace, _TO_TELL, f"paid:{id}") or {}
+            noted = await self._shelf.get(workspace, TO_TELL, f"paid:{id}") or {}
             if known.paid_at is None and not noted:
                 await self._note(known, "payment.paid", known.amount, f"paid:{id}", charge)
             elif charge not in ("", known.charge, noted.get("charge")):
@@ -138,21 +142,22 @@ class Payments:
             await self._note(known, "payment.refunded", left, f"refunded:{charge}")
         await self.resume(workspace)
 
-    async def follow(self, workspace: int) -> None:
-        """Carry through, for ever, what could not be when it was noted."""
+    async def follow(self, workspaces: Workspaces) -> None:
+        """Carry through, for ever, what could not be when it was noted, in every workspace."""
         while True:
             with suppress(Unavailable):
-                await self.resume(workspace)
+                for workspace in await workspaces():
+                    await self.resume(workspace)
             await self._sleep(TELL_AGAIN)
 
     async def resume(self, workspace: int) -> None:
         """Carry through what is noted: the invoice is written and its chat told, each once."""
         async with self._writing:
-            for note, told in (await self._shelf.all(workspace, _TO_TELL)).items():
+            for note, told in (await self._shelf.all(workspace, TO_TELL)).items():
                 known = await self._found(workspace, told["invoice"])
                 if known is None:
                     # Somebody took it off the shelf; there is nobody to tell.
-                    await self._shelf.put(workspace, _TO_TELL, note, None)
+                    await self._shelf.put(workspace, TO_TELL, note, None)
                     continue
                 invoice = _applied(known, note, told)
                 await self._keep(invoice)
@@ -164,7 +169,7 @@ class Payments:
                     "status": invoice.status,
                 }
                 await self._emit(told["event"], address=invoice.address, data=data, id=note)
-                await self._shelf.put(workspace, _TO_TELL, note, None)
+                await self._shelf.put(workspace, TO_TELL, note, None)
 
     # ------------------------------------------------------------ the shelf
 
@@ -178,7 +183,7 @@ class Payments:
             "at": self._clock().isoformat(),
             "charge": charge,
         }
-        await self._shelf.put(invoice.address.workspace, _TO_TELL, note, told)
+        await self._shelf.put(invoice.address.workspace, TO_TELL, note, told)
 
     async def _found(self, workspace: int, id: str) -> Invoice | None:
         row = await self._shelf.get(workspace, _INVOICES, id)

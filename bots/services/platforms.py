@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bots.messengers import Messenger
 from bots.services.channels import Channels
+from bots.services.connection import Connection
 from bots.services.runtime import Connected, Platform, Published
 
 WEB = Platform(
@@ -38,15 +39,22 @@ class Platforms:
         ]
         return [*found, WEB]
 
-    def is_up(self, platform: str) -> bool:
-        found = [one for one in self._channels.connections if one.record.platform == platform]
+    def is_up(self, platform: str, workspace: int) -> bool:
+        found = self._connections(platform, workspace)
         return platform == WEB.name or any(one.state.status == "up" for one in found)
 
-    def accounts(self, platform: str) -> Sequence[Connected]:
+    def accounts(self, platform: str, workspace: int) -> Sequence[Connected]:
         if platform == WEB.name:
-            return [Connected(channel=WEB.name, bot=bot) for bot in self._published.names()]
+            own = self._published.names(workspace)
+            return [Connected(channel=WEB.name, bot=bot) for bot in own]
         return [
             Connected(channel=one.channel.name, bot=one.record.bot)
+            for one in self._connections(platform, workspace)
+        ]
+
+    def _connections(self, platform: str, workspace: int) -> list[Connection]:
+        return [
+            one
             for one in self._channels.connections
-            if one.record.platform == platform
+            if (one.record.platform, one.record.workspace) == (platform, workspace)
         ]

@@ -78,7 +78,6 @@ class Publishing:
         versions: Versions,
         audience: Audience,
         inbox: Inbox,
-        workspace: int,
         load: Compile,
         changed: Callable[[], None],
         clock: Clock,
@@ -89,7 +88,6 @@ class Publishing:
         self._versions = versions
         self._audience = audience
         self._inbox = inbox
-        self._workspace = workspace
         self._load = load
         self._changed = changed
         self._clock = clock
@@ -108,7 +106,7 @@ class Publishing:
                 await self._take(live)
             if live.retire and self._published.answers_by(live):
                 told = await self.retire(live.bot)
-                await self._versions.retired(self._workspace, live)
+                await self._versions.retired(live.workspace, live)
                 log.info("Chats were told of the new version", bot=live.bot, chats=told)
 
     async def retire(self, bot: str, *, only: Collection[str] | None = None) -> int:
@@ -116,7 +114,7 @@ class Publishing:
         live = self._published.current(bot).version
         told = 0
         waiting: list[Address] = []
-        async for chat in _inside(self._audience, self._workspace, bot):
+        async for chat in _inside(self._audience, self._published.workspace_of(bot), bot):
             if moving.needed(chat.position) <= {live} or (only and chat.platform not in only):
                 continue
             told += 1

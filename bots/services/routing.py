@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 class Routing:
-    """One look at a time, over all queues: so that nobody is given more than they can take.
+    """One look at a time, over all queues of all workspaces: so that nobody is given more than they can take.
 
     What it goes by is on the board and on disk, and it looks again at every change and every two
     seconds: a crash loses nothing.
@@ -44,7 +44,6 @@ class Routing:
         self,
         handoff: Handoff,
         *,
-        workspace: int,
         operators: Operators,
         board: Board,
         queues: Callable[[str], Mapping[str, Queue]],
@@ -52,7 +51,6 @@ class Routing:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._handoff = handoff
-        self._workspace = workspace
         self._operators = operators
         self._board = board
         self._queues = queues
@@ -119,10 +117,11 @@ class Routing:
         waiting = self._board.waiting()
         if not waiting:
             return
-        people = await self._operators.all(self._workspace)
+        people = await self._operators.all(None)
         self._board.know(people)
         for entry in waiting:
-            chosen = self._chosen(entry, people)
+            theirs = [one for one in people if one.workspace == entry.address.workspace]
+            chosen = self._chosen(entry, theirs)
             if chosen is not None:
                 await self._give(entry, chosen)
 

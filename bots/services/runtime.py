@@ -65,11 +65,17 @@ class Deliveries(Outbox, Protocol):
 class Published(Protocol):
     """The live bots."""
 
-    def names(self) -> Sequence[str]:
-        """Their folders' names."""
+    def names(self, workspace: int | None = None) -> Sequence[str]:
+        """The bots that answer, of a workspace or of all."""
 
     def current(self, bot: str) -> Bot:
         """One of them. Raises NotFound."""
+
+    def workspace_of(self, bot: str) -> int:
+        """Whose it is. Raises NotFound."""
+
+    def answers(self, bot: str, workspace: int) -> bool:
+        """Whether there is such a bot of theirs, and it answers whoever writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +103,8 @@ class Channels(Protocol):
     def platforms(self) -> Sequence[Platform]:
         """Every messenger we speak to."""
 
-    def is_up(self, platform: str) -> bool:
-        """Whether an account of this messenger works just now."""
+    def is_up(self, platform: str, workspace: int) -> bool:
+        """Whether an account of theirs at this messenger works just now."""
 
-    def accounts(self, platform: str) -> Sequence[Connected]:
-        """The accounts at a messenger, the first kept first."""
+    def accounts(self, platform: str, workspace: int) -> Sequence[Connected]:
+        """Their accounts at a messenger, the first kept first."""

@@ -85,7 +85,6 @@ class PeopleRig(Rig):
         )
         self.routing = Routing(
             self.handoff,
-            workspace=WORKSPACE,
             operators=self.life.checked(self.stores.operators),
             board=self.board,
             queues=self._queues,

@@ -348,7 +348,7 @@ class Rig:
         self.board = Board()
         self.listeners[0] = self.board
         await self.board.start(
-            WORKSPACE, self.stores.episodes, self.stores.operators, self.hands.now()
+            [WORKSPACE], self.stores.episodes, self.stores.operators, self.hands.now()
         )
         decider = Decider(
             published=self.published,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.bots.people import HOURS, PeopleRig
-from tests.bots.rig import address_of
+from tests.bots.rig import WORKSPACE, address_of
 
 ASLEEP = """
 flow: help
@@ -49,7 +49,7 @@ async def test_one_that_rests_waits_for_nobody(people: PeopleRig) -> None:
 async def test_the_estimate_is_how_long_others_waited_and_outlives_a_restart(
     people: PeopleRig,
 ) -> None:
-    assert people.board.estimate("counter", "support") is None
+    assert people.board.estimate("counter", "support", WORKSPACE) is None
     for chat, minutes in (("a", 2), ("b", 6), ("c", 4)):
         await people.asks(chat)
         await people.passes(minutes * 60)
@@ -58,9 +58,9 @@ async def test_the_estimate_is_how_long_others_waited_and_outlives_a_restart(
     await people.hears("d", "/start")
     await people.takes("Olya", "d")
     await people.handoff.transfer(address_of("a"), people.people["Olya"], to=people.people["Petya"])
-    assert people.board.estimate("counter", "support") == timedelta(minutes=4)
+    assert people.board.estimate("counter", "support", WORKSPACE) == timedelta(minutes=4)
     await people.restart()
-    assert people.board.estimate("counter", "support") == timedelta(minutes=4)
+    assert people.board.estimate("counter", "support", WORKSPACE) == timedelta(minutes=4)
     await people.asks("e")
     assert people.messenger.texts("e")[1] == "You are number 1, about 4 minutes."
 

@@ -196,7 +196,6 @@ class DeskRig(Rig):
         checked = self.life.checked
         self.routing = Routing(
             self.handoff,
-            workspace=WORKSPACE,
             operators=checked(self.stores.operators),
             board=self.board,
             queues=self._queues,

@@ -231,7 +231,7 @@ async def write_context(
 @router.get("/platforms", summary="The messengers we speak to")
 async def platforms(request: Request, caller: Known) -> PlatformsResponse:
     """With `status` telling whether a bot is connected."""
-    found = surface(request).services.messaging.platforms()
+    found = surface(request).services.messaging.platforms(caller)
     return PlatformsResponse(platforms=[PlatformStatus.of(each, on) for each, on in found])
 
 

@@ -21,7 +21,8 @@ _OURS = ("x-visitor-token", "x-requested-with")
 
 
 class Access:
-    """`trusts_here` lets this machine in without a key: right only while no public URL is set."""
+    """`trusts_here` lets this machine into `workspace` without a key: right only while no public URL
+    is set."""
 
     def __init__(self, accounts: Accounts, *, workspace: int, trusts_here: bool) -> None:
         self._accounts = accounts
@@ -29,7 +30,7 @@ class Access:
         self._trusts_here = trusts_here
 
     async def caller(self, request: Request) -> Caller:
-        """Raises Unauthorised for no key or a wrong one, Forbidden for another workspace's."""
+        """Raises Unauthorised for no key or a wrong one, Forbidden for one of a page."""
         headers = request.headers
         if "authorization" not in headers and "x-api-key" not in headers:
             if self._trusts_here and comes_from_here(request):
@@ -39,8 +40,8 @@ class Access:
                 " Authorization: Bearer <key>"
             )
         found = await authenticate(headers, self._accounts)
-        if found.workspace != self._workspace:
-            raise Forbidden("This key belongs to a workspace that has no bots here")
+        if found.kind not in ("key", "user"):
+            raise Forbidden("A key for pages does not open flows and their figures")
         return found
 
 

@@ -93,7 +93,8 @@ class _Data:
         self._drawn: OrderedDict[tuple[str, str, str], dict[str, Any]] = OrderedDict()
 
     async def bots(self, request: Request, caller: Caller) -> Any:
-        names = [name for name in self._published.names() if caller.bot in (None, name)]
+        own = self._published.names(caller.workspace)
+        names = [name for name in own if caller.bot in (None, name)]
         return {"bots": [bot_shape(self._published.current(name)) for name in names]}
 
     async def picture(self, request: Request, caller: Caller) -> Any:
@@ -118,6 +119,7 @@ class _Data:
 
     def _bot(self, request: Request, caller: Caller) -> Bot:
         name = request.query_params.get("bot", "")
-        if caller.bot not in (None, name):
+        own = self._published.answers(name, caller.workspace)
+        if not own or caller.bot not in (None, name):
             raise NotFound("bot", name)
         return self._published.current(name)

@@ -18,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.types import Message, Receive
 
-from adapters.messengers.web.frames import FILES, PLATFORM
+from adapters.messengers.web.frames import FILES
 from adapters.messengers.web.hub import Hub
 from adapters.messengers.web.neighbours import Neighbours
-from adapters.messengers.web.socket import chat_of
-from bots.model.message import Address, Attachment, AttachmentKind
+from adapters.messengers.web.visitors import WorkspaceOf, visitors_address
+from bots.model.message import Attachment, AttachmentKind
 from bots.ports import Clock
 
 BIGGEST = 10 * 1024 * 1024
@@ -123,7 +123,7 @@ class Files:
         folder: Path,
         *,
         hub: Hub,
-        workspace: int,
+        workspace_of: WorkspaceOf,
         clock: Clock,
         new_secret: Callable[[], str],
         neighbours: Neighbours,
@@ -131,7 +131,7 @@ class Files:
     ) -> None:
         self._folder = folder
         self._hub = hub
-        self._workspace = workspace
+        self._workspace_of = workspace_of
         self._clock = clock
         self._new_secret = new_secret
         self._neighbours = neighbours
@@ -193,9 +193,8 @@ class Files:
     def _open_chat(self, request: Request) -> str | None:
         token = request.headers.get("x-visitor-token", "")
         bot = request.query_params.get("bot", "")
-        chat_id = chat_of(token)
-        address = Address(self._workspace, bot, PLATFORM, chat_id)
-        return chat_id if token and self._hub.present(address) else None
+        address = visitors_address(bot, token, self._workspace_of)
+        return address.chat_id if address is not None and self._hub.present(address) else None
 
     def _allowed(self, chat: str) -> bool:
         now = self._clock().timestamp()

@@ -27,6 +27,7 @@ class Seat:
 
     def __init__(self, *, room: int) -> None:
         self.lagging = False
+        self.dismissed = False
         self._room = room
         self._frames: deque[str] = deque()
         self._early: list[tuple[int, str]] | None = []
@@ -38,6 +39,11 @@ class Seat:
             self.lagging = True
         else:
             self._frames.append(text)
+        self._stirred.set()
+
+    def dismiss(self) -> None:
+        """The chat is over: nothing more is sent."""
+        self.dismissed = True
         self._stirred.set()
 
     def said(self, seq: int, text: str) -> None:
@@ -56,11 +62,11 @@ class Seat:
             self.said(seq, later)
 
     async def next(self) -> str | None:
-        """The next frame to send, or None when the reader is hopelessly behind."""
-        while not self._frames and not self.lagging:
+        """The next frame to send, or None when the reader is hopelessly behind or dismissed."""
+        while not self._frames and not (self.lagging or self.dismissed):
             self._stirred.clear()
             await self._stirred.wait()
-        return None if self.lagging else self._frames.popleft()
+        return None if self.lagging or self.dismissed else self._frames.popleft()
 
 
 class Hub:
@@ -90,6 +96,13 @@ class Hub:
     def present(self, address: Address) -> bool:
         """Whether somebody has the conversation open now."""
         return address in self._seats
+
+    def dismiss(self, bot: str) -> None:
+        """End every chat with a bot that answers no more."""
+        for address, seats in self._seats.items():
+            if address.bot == bot:
+                for seat in seats:
+                    seat.dismiss()
 
     def told(
         self,

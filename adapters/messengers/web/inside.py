@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from adapters.messengers.web.frames import PLATFORM
-from adapters.messengers.web.socket import chat_of
+from adapters.messengers.web.visitors import WorkspaceOf, visitors_address
 from bots.errors import NotFound
 from bots.model.message import Address
 from bots.services.recording import Recorded, Recorder
@@ -24,10 +24,12 @@ OwnerHere = Callable[[Request], bool]
 class InsideRoutes:
     """`/web/inside` says whether there is anything to see, tells it, and records a test."""
 
-    def __init__(self, recorder: Recorder | None, owner_here: OwnerHere, workspace: int) -> None:
+    def __init__(
+        self, recorder: Recorder | None, owner_here: OwnerHere, workspace_of: WorkspaceOf
+    ) -> None:
         self._recorder = recorder
         self._owner_here = owner_here
-        self._workspace = workspace
+        self._workspace_of = workspace_of
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -70,9 +72,7 @@ class InsideRoutes:
     def _address(self, request: Request) -> Address | None:
         """The visitor's own conversation; the token in the header is its key."""
         bot, token = request.query_params.get("bot"), request.headers.get("x-visitor-token")
-        if not bot or not token:
-            return None
-        return Address(self._workspace, bot, PLATFORM, chat_of(token))
+        return visitors_address(bot or "", token or "", self._workspace_of)
 
 
 def _shown(recorded: Recorded) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from adapters.messengers.web.files import Files, Media
 from adapters.messengers.web.hub import Hub
 from adapters.messengers.web.inside import InsideRoutes, OwnerHere
 from adapters.messengers.web.neighbours import Neighbours
-from adapters.messengers.web.socket import BotCard, ChatSocket, Intake
+from adapters.messengers.web.socket import BotCard, ChatSocket, FindBot, Intake
+from adapters.messengers.web.visitors import WorkspaceOf
 from adapters.messengers.web.wire import Limits
 from bots.ports import Clock, Conversations, NewId
 from bots.services.recording import Recorder
@@ -49,11 +50,13 @@ def web_routes(
     conversations: Conversations,
     hub: Hub,
     bots: Callable[[], Sequence[BotCard]],
+    find_bot: FindBot | None = None,
+    any_of: Callable[[str], bool] = lambda origin: False,
     media_folder: Callable[[str], Path | None],
     files_folder: Path,
     clock: Clock,
     new_id: NewId,
-    workspace: int,
+    workspace_of: WorkspaceOf,
     allowed_origins: Sequence[str] = (),
     new_secret: Callable[[], str] = secrets.token_urlsafe,
     limits: Limits | None = None,
@@ -62,7 +65,9 @@ def web_routes(
 ) -> list[BaseRoute]:
     """The routes of the web chat.
 
-    `bots` gives the bots to choose from, the first one being met first. `media_folder` gives the
+    `bots` gives the bots to choose from, the first one being met first; `find_bot` one by its name,
+    of those or another that may be asked for, and `any_of` tells whether an origin is of the domains
+    of any. `media_folder` gives the
     folder a bot's pictures lie in. `allowed_origins` are pages of other hosts that may open the
     socket, such as `https://example.com`; the page's own host always may. With a `recorder`,
     whoever is `owner_here` sees what goes on inside and makes tests of what they tried.
@@ -71,7 +76,7 @@ def web_routes(
     files = Files(
         files_folder,
         hub=hub,
-        workspace=workspace,
+        workspace_of=workspace_of,
         clock=clock,
         new_secret=new_secret,
         neighbours=neighbours,
@@ -81,11 +86,13 @@ def web_routes(
         conversations=conversations,
         hub=hub,
         bots=bots,
+        find_bot=find_bot or (lambda name: next((one for one in bots() if one.name == name), None)),
+        any_of=any_of,
         find_file=files.find,
         clock=clock,
         new_id=new_id,
         new_secret=new_secret,
-        workspace=workspace,
+        workspace_of=workspace_of,
         neighbours=neighbours,
         allowed_origins=allowed_origins,
         limits=limits,
@@ -97,7 +104,7 @@ def web_routes(
         Route("/web/files", files.upload, methods=["POST"]),
         Route("/web/files/{name}", files.serve, methods=["GET"]),
         Route("/media/{bot}/{path:path}", Media(media_folder).serve, methods=["GET"]),
-        *InsideRoutes(recorder, owner_here, workspace).routes(),
+        *InsideRoutes(recorder, owner_here, workspace_of).routes(),
     ]
 
 

@@ -1,7 +1,6 @@
 """The socket of the page, `/ws/chat`: a visitor says hello, writes, and hears what is said."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from adapters.messengers.web.frames import PLATFORM, FindFile, named, read_message, shown
 from adapters.messengers.web.hub import Hub, Seat, frame
 from adapters.messengers.web.neighbours import Neighbours
+from adapters.messengers.web.visitors import WorkspaceOf, chat_of
 from adapters.messengers.web.wire import POLICY, TRY_LATER, Closed, Limits, Wire
 from bots.errors import Invalid, NotFound, Unavailable
 from bots.model.conversation import Conversation
@@ -31,23 +31,23 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotCard:
-    """A bot as visitors see it in the chooser."""
+    """A bot as visitors see it in the chooser; `domains` are those whose pages may open its chat."""
 
     name: str
     title: str
     language: str = "ru"
     about: str = ""
+    domains: tuple[str, ...] = ()
+
+
+FindBot = Callable[[str], BotCard | None]
+"""A bot whose chat may be opened by its name, whether or not the chooser shows it."""
 
 
 class Intake(Protocol):
     """What takes messages in; it returns once they are safe on disk."""
 
     async def accept(self, messages: Sequence[UnifiedMessage]) -> None: ...
-
-
-def chat_of(token: str) -> str:
-    """The chat a visitor's token opens. The token itself is kept nowhere."""
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
 class ChatSocket:
@@ -60,31 +60,37 @@ class ChatSocket:
         conversations: Conversations,
         hub: Hub,
         bots: Callable[[], Sequence[BotCard]],
+        find_bot: FindBot,
         find_file: FindFile,
         clock: Clock,
         new_id: NewId,
         new_secret: Callable[[], str],
-        workspace: int,
+        workspace_of: WorkspaceOf,
         neighbours: Neighbours,
+        any_of: Callable[[str], bool] = lambda origin: False,
         allowed_origins: Sequence[str] = (),
         limits: Limits | None = None,
     ) -> None:
+        """`any_of` tells whether an origin is of the domains of any bot."""
         self._neighbours = neighbours
         self._inbox = inbox
         self._conversations = conversations
         self._hub = hub
         self._bots = bots
+        self._find_bot = find_bot
         self._find_file = find_file
         self._clock = clock
         self._new_id = new_id
         self._new_secret = new_secret
-        self._workspace = workspace
+        self._workspace_of = workspace_of
+        self._any_of = any_of
         self._origins = frozenset(origin.rstrip("/") for origin in allowed_origins)
         self._limits = limits or Limits()
 
     async def serve(self, websocket: WebSocket) -> None:
-        if not self._welcome_from(websocket):
-            log.info("Socket of a foreign origin refused", origin=websocket.headers.get("origin"))
+        stranger = self._stranger(websocket)
+        if stranger is not None and not self._any_of(stranger):
+            log.info("Socket of a foreign origin refused", origin=stranger)
             await websocket.close(POLICY)
             return
         host = websocket.client.host if websocket.client else None
@@ -101,22 +107,29 @@ class ChatSocket:
         may_write = partial(self._neighbours.writes, host)
         wire = Wire(websocket, self._limits, self._clock, may_write=may_write)
         try:
-            await self._talk(wire)
+            await self._talk(wire, self._stranger(websocket))
         except Closed as end:
             await wire.close(end)
         except WebSocketDisconnect:
             log.debug("Socket gone while speaking")
 
-    def _welcome_from(self, websocket: WebSocket) -> bool:
-        """Browsers always name the page's origin; programs that name none are no one's browser."""
+    def _stranger(self, websocket: WebSocket) -> str | None:
+        """The origin of a page that is neither ours nor the owner's; None where it is.
+
+        Browsers always name the page's origin; programs that name none are no one's browser.
+        """
         origin = websocket.headers.get("origin")
         if origin is None or origin in self._origins:
-            return True
-        return urlsplit(origin).netloc == websocket.headers.get("host", "")
+            return None
+        ours = urlsplit(origin).netloc == websocket.headers.get("host", "")
+        return None if ours else origin
 
-    async def _talk(self, wire: Wire) -> None:
+    async def _talk(self, wire: Wire, stranger: str | None) -> None:
         card, token, hello = await self._hello(wire)
-        address = Address(self._workspace, card.name, PLATFORM, chat_of(token))
+        if stranger is not None and not _is_of(stranger, card.domains):
+            log.info("Socket of a foreign origin refused", origin=stranger, bot=card.name)
+            raise Closed(POLICY, "this page may not open the chat")
+        address = Address(self._workspace_of(card.name), card.name, PLATFORM, chat_of(token))
         seat = self._hub.join(address)
         if seat is None:
             raise Closed(TRY_LATER, "too many tabs")
@@ -134,11 +147,14 @@ class ChatSocket:
             hello = await wire.hear(patience=self._limits.hello)
             if hello.get("type") != "hello":
                 raise Closed(POLICY, "say hello first")
-            cards = self._bots()
-            if not cards:
-                raise Closed(TRY_LATER, "no bots")
             wanted = hello.get("bot")
-            card = next((card for card in cards if card.name == wanted), None)
+            card = self._find_bot(wanted) if isinstance(wanted, str) else None
+            if card is None and isinstance(wanted, str) and "." in wanted:
+                # A bot made over the API: whoever looks for one must not land with another's.
+                raise Closed(POLICY, "no such bot")
+            cards = self._bots()
+            if card is None and not cards:
+                raise Closed(TRY_LATER, "no bots")
             if card is None and wanted is None:
                 card = cards[0]
             if card is not None:
@@ -160,7 +176,7 @@ class ChatSocket:
                 "welcome",
                 token=token,
                 bot=_listed([card])[0],
-                bots=_listed(self._bots()),
+                bots=_listed(self._beside(card)),
                 owner=await self._owner(address),
                 history=[shown(record, bot=card.name) for record in fresh],
                 reset=reset,
@@ -168,6 +184,11 @@ class ChatSocket:
             ),
             seen=seen,
         )
+
+    def _beside(self, card: BotCard) -> Sequence[BotCard]:
+        """What the chooser shows: to whoever came for a bot that it does not show, that one alone."""
+        cards = self._bots()
+        return cards if any(one.name == card.name for one in cards) else [card]
 
     async def _owner(self, address: Address) -> str:
         try:
@@ -208,6 +229,8 @@ class ChatSocket:
                 case "earlier":
                     await self._look_back(heard, seat, address)
                 case _:
+                    if self._find_bot(address.bot) is None:
+                        raise Closed(POLICY, "the bot answers no more")
                     await self._take(heard, seat, address, language)
 
     async def _take(
@@ -250,12 +273,23 @@ class ChatSocket:
     async def _speak(self, wire: Wire, seat: Seat) -> None:
         while (text := await seat.next()) is not None:
             await wire.say(text)
+        if seat.dismissed:
+            raise Closed(POLICY, "the bot answers no more")
         raise Closed(TRY_LATER, "reads too slowly")
 
 
 def _language(hello: Mapping[str, Any]) -> str:
     language = hello.get("language")
     return language[:2].lower() if isinstance(language, str) and _LANGUAGE.match(language) else ""
+
+
+def _is_of(origin: str, domains: Sequence[str]) -> bool:
+    """Whether a page is of one of these domains, written as `shop.example` or `shop.example:8443`."""
+    try:
+        page = urlsplit(origin)
+        return bool(domains) and (page.netloc in domains or page.hostname in domains)
+    except ValueError:
+        return False
 
 
 def _listed(cards: Sequence[BotCard]) -> list[dict[str, str]]:

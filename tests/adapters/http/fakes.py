@@ -385,10 +385,10 @@ class FakeConnected:
             Platform(name="pigeon", title="Pigeon post", capabilities=("text",), **plain),
         ]
 
-    def is_up(self, platform: str) -> bool:
+    def is_up(self, platform: str, workspace: int) -> bool:
         return platform == "telegram"
 
-    def accounts(self, platform: str) -> Sequence[Connected]:
+    def accounts(self, platform: str, workspace: int) -> Sequence[Connected]:
         found = [Connected(channel="telegram:shop", bot="shop")]
         return found if platform == "telegram" else []
 
@@ -399,8 +399,14 @@ class FakePublished:
     def __init__(self, *names: str) -> None:
         self._names = names
 
-    def names(self) -> Sequence[str]:
-        return self._names
+    def names(self, workspace: int | None = None) -> Sequence[str]:
+        return self._names if workspace in (None, 1) else ()
+
+    def workspace_of(self, bot: str) -> int:
+        return 1
+
+    def answers(self, bot: str, workspace: int) -> bool:
+        return bot in self.names(workspace)
 
     def current(self, bot: str) -> Bot:
         if bot not in self._names:

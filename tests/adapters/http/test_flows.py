@@ -44,8 +44,14 @@ class Bots:
     def __init__(self) -> None:
         self.live = {name: bot(name) for name in ("salon", "shop")}
 
-    def names(self) -> list[str]:
-        return list(self.live)
+    def names(self, workspace: int | None = None) -> list[str]:
+        return list(self.live) if workspace in (None, 1) else []
+
+    def workspace_of(self, bot: str) -> int:
+        return 1
+
+    def answers(self, bot: str, workspace: int) -> bool:
+        return bot in self.names(workspace)
 
     def current(self, bot: str) -> Bot:
         if bot not in self.live:
@@ -181,8 +187,10 @@ async def test_a_wrong_key_is_refused_even_here(site: Site) -> None:
 async def test_another_workspaces_key_sees_nothing(site: Site) -> None:
     for address in ADDRESSES:
         answer = await site.get(address, key=FOREIGN)
-        assert answer.status_code == 403
-        assert "no bots here" in answer.json()["error"]["message"]
+        if address == "/flows/data/bots":
+            assert answer.json() == {"bots": []}
+        else:
+            assert answer.status_code == 404
 
 
 async def test_a_key_of_one_bot_sees_that_bot_alone(site: Site) -> None:

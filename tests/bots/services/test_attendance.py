@@ -35,7 +35,6 @@ class Staff:
         )
         self.attendance = Attendance(
             rig.stores.operators,
-            workspace=WORKSPACE,
             board=self.board,
             hand_back=self.handoff.hand_back,
             clock=rig.hands.now,
@@ -47,7 +46,7 @@ class Staff:
 
     async def looks(self) -> None:
         await self.board.start(
-            WORKSPACE,
+            [WORKSPACE],
             self.rig.stores.episodes,
             self.rig.stores.operators,
             self.rig.hands.now(),

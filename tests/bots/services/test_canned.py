@@ -42,8 +42,14 @@ class Live:
     def __init__(self) -> None:
         self.bots = {name: load_bot(name, FILES, {}).bot for name in ("shop", "salon")}
 
-    def names(self) -> list[str]:
+    def names(self, workspace: int | None = None) -> list[str]:
         return list(self.bots)
+
+    def workspace_of(self, bot: str) -> int:
+        return 1
+
+    def answers(self, bot: str, workspace: int) -> bool:
+        return bot in self.bots
 
     def current(self, bot: str) -> Bot:
         return self.bots[bot]

@@ -104,9 +104,18 @@ class Bots:
         files = bot_files()
         self.bot = load_bot("shop", {"bot.yaml": files["bot.yaml"], "flows/a.yaml": FLOW}, {}).bot
         self.channels: dict[str, Mapping[str, Mapping[str, str]]] = {"shop": {}, "salon": {}}
+        self.whose: dict[str, int] = {}
 
-    def names(self) -> Sequence[str]:
-        return list(self.channels)
+    def names(self, workspace: int | None = None) -> Sequence[str]:
+        return [one for one in self.channels if workspace in (None, self.workspace_of(one))]
+
+    def workspace_of(self, bot: str) -> int:
+        if bot not in self.channels:
+            raise NotFound("bot", bot)
+        return self.whose.get(bot, 1)
+
+    def answers(self, bot: str, workspace: int) -> bool:
+        return bot in self.names(workspace)
 
     def current(self, bot: str) -> Bot:
         if bot not in self.channels:
@@ -247,9 +256,9 @@ async def test_what_accounts_share_is_not_closed_under_the_one_that_stays(rig: R
     await rig.begin()
     for ring in ("1", "2"):
         await rig.channels.put(record(ring))
-    await rig.channels.remove("pigeon:1")
+    await rig.channels.remove(1, "pigeon:1")
     assert rig.loft.closed == []
-    await rig.channels.remove("pigeon:2")
+    await rig.channels.remove(1, "pigeon:2")
     assert sorted(rig.loft.closed) == ["pigeon:1", "pigeon:2"]
 
 
@@ -329,7 +338,7 @@ async def test_one_bad_channel_does_not_keep_the_others_away(rig: Rig) -> None:
     await rig.begin()
     states = {name: state.status for name, state in rig.channels.states().items()}
     assert states == {"pigeon:1": "refused", "pigeon:2": "up", "pigeon:odd": "refused"}
-    assert rig.platforms.is_up("pigeon")
+    assert rig.platforms.is_up("pigeon", 1)
     assert rig.channels.up() == {"pigeon:1": 0.0, "pigeon:2": 1.0, "pigeon:odd": 0.0}
 
 
@@ -435,7 +444,7 @@ async def test_what_is_written_down_wins_over_what_was_added(rig: Rig) -> None:
     with pytest.raises(Conflict, match="in the folder"):
         await rig.channels.put(record("1", "salon"))
     with pytest.raises(Conflict, match="remove it there"):
-        await rig.channels.remove("pigeon:1")
+        await rig.channels.remove(1, "pigeon:1")
 
 
 async def test_an_account_serves_one_bot_alone(rig: Rig) -> None:
@@ -453,7 +462,7 @@ async def test_an_account_serves_one_bot_alone(rig: Rig) -> None:
 
 async def test_removing_what_is_not_there(rig: Rig) -> None:
     with pytest.raises(NotFound):
-        await rig.channels.remove("pigeon:9")
+        await rig.channels.remove(1, "pigeon:9")
 
 
 # ---------------------------------------------------------------- how they fare
@@ -517,9 +526,9 @@ async def test_accounts_are_listed_for_who_writes_first(rig: Rig) -> None:
     await rig.begin()
     await rig.channels.put(record("1"))
     await rig.channels.put(record("2", "salon"))
-    assert [(one.channel, one.bot) for one in rig.platforms.accounts("pigeon")] == [
+    assert [(one.channel, one.bot) for one in rig.platforms.accounts("pigeon", 1)] == [
         ("pigeon:1", "shop"),
         ("pigeon:2", "salon"),
     ]
-    assert [one.bot for one in rig.platforms.accounts("web")] == ["shop", "salon"]
+    assert [one.bot for one in rig.platforms.accounts("web", 1)] == ["shop", "salon"]
     assert [one.name for one in rig.platforms.platforms()] == ["pigeon", "web"]

@@ -202,8 +202,11 @@ async def test_a_chat_that_could_not_be_told_is_told_without_a_restart(till: Til
         till.chat.deaf = len(clock.slept) < 2
         await clock.sleep(seconds)
 
+    async def workspaces() -> list[int]:
+        return [2, 1]
+
     later = Payments(till.shelf, till.bank, till.chat, clock=clock.now, sleep=sleep)
     with pytest.raises(asyncio.CancelledError):
-        await later.follow(1)
+        await later.follow(workspaces)
     assert till.chat.events == [("payment.paid", 1990.0)]
     assert len(clock.slept) == 3

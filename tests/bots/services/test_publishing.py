@@ -31,7 +31,6 @@ def beside(rig: Rig, load: Any = compiled) -> Publishing:
         versions=rig.stores.versions,
         audience=rig.stores.audience,
         inbox=rig.inbox,
-        workspace=WORKSPACE,
         load=load,
         changed=lambda: None,
         clock=rig.hands.now,

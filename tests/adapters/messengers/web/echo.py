@@ -180,7 +180,7 @@ def build(
         files_folder=files_folder,
         clock=lambda: datetime.now(UTC),
         new_id=lambda: f"{next(numbers):032x}",
-        workspace=1,
+        workspace_of=lambda name: 1,
         allowed_origins=origins,
         limits=limits,
     )

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from adapters.messengers.web.files import BIGGEST, FILES_PER_CHAT, Files, Media
 from adapters.messengers.web.hub import Hub
 from adapters.messengers.web.neighbours import Neighbours
-from adapters.messengers.web.socket import chat_of
+from adapters.messengers.web.visitors import chat_of
 from bots.model.message import Address
 
 TOKEN = "t" * 43
@@ -47,7 +47,7 @@ class Place:
         self.files = Files(
             self.uploads,
             hub=self.hub,
-            workspace=1,
+            workspace_of=lambda bot: 1,
             clock=lambda: self.now,
             new_secret=lambda: f"secret-{next(numbers):032}",
             neighbours=Neighbours(lambda: self.now, bytes=1_000),

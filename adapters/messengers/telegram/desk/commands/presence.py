@@ -126,7 +126,7 @@ async def queue(order: Order, kit: Kit) -> Answer:
     """Who waits for a person, in the order in which they are to be taken."""
     waiting = [
         one
-        for one in kit.parts.handoff.board.waiting()
+        for one in kit.parts.handoff.board.waiting(workspace=kit.parts.workspace)
         if order.who.serves(one.episode.queue)
         and kit.groups.best(one.address.bot, one.episode.queue) == order.group
     ]
