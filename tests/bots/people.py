@@ -103,7 +103,7 @@ class PeopleRig(Rig):
         """Somebody is one of ours from now on; known again they are as they are then."""
         known = self.people.get(name)
         id = known.id if known is not None else 0
-        made = Operator(id=id, workspace=WORKSPACE, name=name, **more)
+        made = Operator(id=id, **{"workspace": WORKSPACE, **more}, name=name)
         self.people[name] = await self.stores.operators.put(made, now=self.hands.now())
         self.board.know(self.people.values())
         self.routing.wake()

@@ -4,7 +4,9 @@ import pytest
 
 from bots.errors import NotFound
 from bots.publishing import REMEMBERED
-from tests.bots.rig import COUNTER, Rig, bot_files, compiled
+from tests.bots.rig import COUNTER, WORKSPACE, Rig, bot_files, compiled
+
+OTHER = WORKSPACE + 1
 
 RENAMED = COUNTER.replace("next:", "other:").replace("go: next", "go: other")
 
@@ -69,3 +71,26 @@ async def test_a_bot_that_is_not_published_is_not_found(rig: Rig) -> None:
     assert rig.published.names() == ["counter"]
     with pytest.raises(NotFound):
         rig.published.current("nobody")
+
+
+async def test_bots_of_several_workspaces_are_each_their_own(rig: Rig) -> None:
+    files = bot_files()
+    await rig.published.publish(compiled("assistant.7", files), files, workspace=OTHER)
+    assert rig.published.names() == ["assistant.7", "counter"]
+    assert rig.published.names(OTHER) == ["assistant.7"]
+    assert rig.published.workspace_of("assistant.7") == OTHER
+    assert not rig.published.answers("assistant.7", WORKSPACE)
+    (mine,) = await rig.stores.versions.live(OTHER)
+    assert (mine.bot, mine.workspace) == ("assistant.7", OTHER)
+    assert not rig.published.is_news(mine)
+
+
+async def test_a_closed_bot_answers_nobody_new_until_it_is_published_again(rig: Rig) -> None:
+    rig.published.close("counter")
+    assert rig.published.names() == []
+    assert rig.published.current("counter").folder == "counter"
+    await publish(rig, COUNTER)
+    assert rig.published.names() == ["counter"]
+    rig.published.forget("counter")
+    with pytest.raises(NotFound):
+        rig.published.current("counter")

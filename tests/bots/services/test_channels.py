@@ -10,7 +10,14 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
-from bots.errors import ChannelDown, ChannelError, ChannelUnauthorised, Conflict, NotFound
+from bots.errors import (
+    BotExists,
+    ChannelDown,
+    ChannelError,
+    ChannelUnauthorised,
+    Conflict,
+    NotFound,
+)
 from bots.messengers import Account, Credential, Messenger
 from bots.model.channel import ChannelRecord
 from bots.model.message import Address, Reply, UnifiedMessage
@@ -142,9 +149,8 @@ PIGEON = Messenger(
 
 def record(ring: str, bot: str = "shop", **fields: Any) -> ChannelRecord:
     given: dict[str, Any] = {"origin": "command", **fields}
-    return ChannelRecord(
-        workspace=1, bot=bot, platform="pigeon", credentials={"ring": ring}, **given
-    )
+    given = {"workspace": 1, **given}
+    return ChannelRecord(bot=bot, platform="pigeon", credentials={"ring": ring}, **given)
 
 
 class Rig:
@@ -532,3 +538,57 @@ async def test_accounts_are_listed_for_who_writes_first(rig: Rig) -> None:
     ]
     assert [one.bot for one in rig.platforms.accounts("web", 1)] == ["shop", "salon"]
     assert [one.name for one in rig.platforms.platforms()] == ["pigeon", "web"]
+
+
+async def test_an_account_serves_one_bot_over_all_workspaces(rig: Rig) -> None:
+    rig.bots.channels["assistant.7"] = {}
+    rig.bots.whose["assistant.7"] = 2
+    await rig.begin()
+    await rig.channels.put(record("1"))
+    with pytest.raises(BotExists):
+        await rig.channels.put(record("1", bot="assistant.7", workspace=2))
+    await rig.channels.put(record("2", bot="assistant.7", workspace=2))
+    assert rig.status("pigeon:2") == "up"
+    await rig.look()
+    assert (await rig.store.states(1)).keys() == {"pigeon:1"}
+    assert (await rig.store.states(2))["pigeon:2"].status == "up"
+    assert [one.channel for one in rig.platforms.accounts("pigeon", 2)] == ["pigeon:2"]
+    assert [one.bot for one in rig.platforms.accounts("web", 1)] == ["shop", "salon"]
+    with pytest.raises(NotFound):
+        await rig.channels.remove(1, "pigeon:2")
+
+
+async def test_no_bot_answers_at_an_account_of_another_workspace(rig: Rig) -> None:
+    await rig.begin()
+    await rig.store.put(record("1", name="pigeon:1", workspace=2, bot="salon"), now=rig.clock.now())
+    await rig.look()
+    assert rig.at() == []
+    assert rig.channels.states()["pigeon:1"].why == "There is no bot salon to answer here"
+
+
+async def test_an_account_of_the_owners_settings_is_not_taken_away_by_another_workspace(
+    rig: Rig,
+) -> None:
+    rig.bots.channels["assistant.7"] = {}
+    rig.bots.whose["assistant.7"] = 2
+    await rig.begin()
+    await rig.channels.put(record("1", bot="assistant.7", workspace=2, origin="api"))
+    rig.bots.channels["shop"] = {"pigeon": {"ring": "1"}}
+    await rig.look()
+    await rig.look()
+    assert [one.record.bot for one in rig.channels.connections] == ["shop"]
+    assert rig.status("pigeon:1") == "up"
+
+
+async def test_an_account_made_over_the_api_rests_while_its_bot_answers_nobody(rig: Rig) -> None:
+    rig.bots.channels["assistant.7"] = {}
+    await rig.begin()
+    await rig.channels.put(record("1", bot="assistant.7", origin="api"))
+    assert rig.loft.listening == ["pigeon:1"]
+    del rig.bots.channels["assistant.7"]
+    await rig.look()
+    assert rig.loft.listening == []
+    assert "pigeon:1" not in rig.channels.states()
+    rig.bots.channels["assistant.7"] = {}
+    await rig.look()
+    assert rig.loft.listening == ["pigeon:1"]

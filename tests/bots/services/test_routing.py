@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from tests.bots.people import PeopleRig
-from tests.bots.rig import address_of
+from tests.bots.rig import WORKSPACE, address_of
+
+OTHER = WORKSPACE + 1
 
 
 async def who(people: PeopleRig, *chats: str) -> list[str]:
@@ -144,3 +146,18 @@ async def test_where_they_are_gone_it_waits_for_anybody(people: PeopleRig) -> No
     episode = await people.episode("clara")
     assert (episode.state, episode.source) == ("requested", "reopened")
     await people.takes("Olya", "clara")
+
+
+async def test_nobody_of_another_workspace_is_given_a_chat_or_known_to_wait(
+    people: PeopleRig,
+) -> None:
+    await people.serves("assign: round_robin")
+    await people.hires("Olya", active=False)
+    await people.hires("Petya", active=False)
+    await people.stores.accounts.found(email="b@b.b", password_hash="", now=people.hands.now())
+    await people.hires("Ivan", workspace=OTHER)
+    assert await ask(people, "anna") == [""]
+    assert people.board.waiting(workspace=OTHER) == []
+    assert len(people.board.waiting(workspace=WORKSPACE)) == 1
+    await people.hires("Olya", active=True)
+    assert await who(people, "anna") == ["Olya"]
