@@ -573,7 +573,8 @@ async def test_an_account_of_the_owners_settings_is_not_taken_away_by_another_wo
     rig.bots.whose["assistant.7"] = 2
     await rig.begin()
     await rig.channels.put(record("1", bot="assistant.7", workspace=2, origin="api"))
-    rig.bots.channels["shop"] = {"pigeon": {"ring": "1"}}
+    rig.bots.channels["shop"] = {"pigeon": {"ring": "$RING"}}
+    rig.variables["RING"] = "1"
     await rig.look()
     await rig.look()
     assert [one.record.bot for one in rig.channels.connections] == ["shop"]
