@@ -252,7 +252,8 @@ def _for(channel: Channel, reply: Reply) -> Reply:
     if not reply.replaces:
         return reply
     known = BY_NAME.get(channel.platform)
-    return reply if known is not None and known.edits else said_anew(reply)
+    edits = channel.our_ids or (known is not None and known.edits)
+    return reply if edits else said_anew(reply)
 
 
 def taken_back(

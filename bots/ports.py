@@ -724,7 +724,8 @@ class Channel(Protocol):
     `pace` how fast one chat may be written to, where the messenger refuses more. For as long as
     `knows_again` after a row was made, the same row sent again shows nothing twice. `asked_by_get`
     says that the messenger asks with a GET whether the webhook's address is ours, `keeps` that files of
-    other channels are to be given it (`keep`) before they can be sent.
+    other channels are to be given it (`keep`) before they can be sent; with `our_ids` a message of ours
+    is called there by our own id.
     """
 
     name: str
@@ -734,6 +735,7 @@ class Channel(Protocol):
     knows_again: timedelta = timedelta()
     asked_by_get: bool = False
     keeps: bool = False
+    our_ids: bool = False
 
     bank: "MessengersBank | None" = None
 

@@ -12,6 +12,7 @@ from adapters.messengers.vk.channel import VkChannel
 from adapters.messengers.vk.client import Connection as VkConnection
 from adapters.messengers.web.channel import WebChannel
 from adapters.messengers.web.files import kept_file
+from adapters.messengers.web.frames import shown
 from adapters.messengers.web.hub import Hub
 from adapters.messengers.whatsapp.channel import WhatsAppChannel
 from adapters.messengers.whatsapp.client import Connection as GraphConnection
@@ -396,6 +397,31 @@ async def test_what_the_page_does_not_show_is_told_before_it_goes(
     await desk.settle()
     remark = (await visitor.shown())[-1]
     assert remark.text.startswith("⚠️ Не отправлено")
+
+
+async def test_an_edit_takes_the_place_of_the_words_on_the_page(
+    desk: DeskRig, tmp_path: Path
+) -> None:
+    channel = WebChannel(Hub(), tmp_path / "files")
+    desk.channels[channel.name] = channel
+    visitor = Customer(desk, channel, "visitor")
+    olya = await visitor.with_operator()
+    number = olya.person.writes(await visitor.thread(), "завтра")
+    await desk.settle()
+    before = len(await visitor.shown())
+    for text in ("послезавтра", "послезавтра", "в среду"):
+        olya.person.edits(number, text)
+        await desk.settle()
+    chat = await visitor.chat()
+    said = await desk.stores.episodes.messages(chat.id, after=0, limit=50)
+    first = next(one for one in said if one.text == "завтра")
+    frames = [shown(one, bot=BOT) for one in said if one.seq > first.seq]
+    assert [(one["text"], one["replaces"]) for one in frames] == [
+        ("послезавтра", first.message_id),
+        ("в среду", first.message_id),
+    ]
+    # Whoever corrected it sees it where they wrote it.
+    assert len(await visitor.shown()) == before
 
 
 async def test_what_the_page_cannot_take_back_is_said(desk: DeskRig, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ class WebChannel(Channel):
     name = PLATFORM
     platform = PLATFORM
     keeps = True
+    our_ids = True
 
     def __init__(
         self, hub: Hub, files: Path, *, new_secret: Callable[[], str] = secrets.token_urlsafe

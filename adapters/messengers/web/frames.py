@@ -191,6 +191,7 @@ def shown(record: MessageRecord, *, bot: str) -> dict[str, Any]:
         "buttons": _shown_buttons(record.keyboard.rows) if record.keyboard else [],
         "inline": record.keyboard.inline if record.keyboard else True,
         "renews": record.renews,
+        "replaces": record.replaces,
     }
 
 

@@ -80,7 +80,7 @@ class Corrections:
         """Away with what was said by `relay`; what to tell the operator. Raises Conflict, Taken."""
         language = self._parts.speaks(chat)
         record = await self._record(relay)
-        ids = await self._ids(record) if record is not None else []
+        ids = await self._ids(chat, record) if record is not None else []
         channel = self._parts.channels.get(chat.address.channel)
         # Some call nothing by an id: whether they can do it is asked with any.
         if channel is None or not channel.taken_back(chat.address, ids or ["0"]):
@@ -102,9 +102,10 @@ class Corrections:
         if (last.text, tuple(last.entities)) == (text, tuple(entities)):
             # Telegram tells of changes that nobody sees, too.
             return
-        ids = await self._ids(record)
+        ids = await self._ids(chat, record)
         prefix = WORDS.say(self._parts.speaks(chat), "corrected")
-        anew = len(ids) != 1 or len(record.attachments) > 1
+        several = len(record.attachments) > 1 and not self._is_ours(chat)
+        anew = len(ids) != 1 or several
         reply = Reply(
             message_id=self._parts.new_id(),
             text=text,
@@ -124,13 +125,14 @@ class Corrections:
         """What the customer reads now in its place."""
         last, after = record, record.seq
         prefix = WORDS.say(self._parts.speaks(chat), "corrected")
+        called = record.message_id if self._is_ours(chat) else record.platform_message_id
         while later := await self._parts.episodes.messages(chat.id, after=after, limit=AT_ONCE):
             for one in later:
                 if one.author != "operator" or one.direction != "outbound":
                     continue
-                if record.platform_message_id and one.replaces == record.platform_message_id:
+                if called and one.replaces == called:
                     last = one
-                elif one.reply_to == record.platform_message_id and one.text.startswith(prefix):
+                elif one.reply_to == called and one.text.startswith(prefix):
                     before = len(prefix)
                     marks = tuple(replace(e, start=e.start - before) for e in one.entities)
                     last = replace(one, text=one.text[before:], entities=marks)
@@ -143,8 +145,14 @@ class Corrections:
         )
         return found[0] if found and found[0].seq == relay.seq else None
 
-    async def _ids(self, record: MessageRecord) -> list[str]:
+    def _is_ours(self, chat: Conversation) -> bool:
+        channel = self._parts.channels.get(chat.address.channel)
+        return channel is not None and channel.our_ids
+
+    async def _ids(self, chat: Conversation, record: MessageRecord) -> list[str]:
         """What the messenger calls it; one that is just being sent is waited for."""
+        if self._is_ours(chat):
+            return [record.message_id]
         ids = await self._parts.episodes.platform_ids(record.message_id)
         if not ids:
             await self._parts.deliveries.delivery(record.message_id, patience=PATIENCE)

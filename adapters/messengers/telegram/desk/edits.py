@@ -35,6 +35,10 @@ class Edits:
         """
         id = record.replaces or record.platform_message_id
         versions = await self._parts.episodes.said_as(chat.id, id)
+        if not versions and record.replaces:
+            # A page calls our messages by our own ids.
+            found = await self._parts.episodes.message(self._parts.workspace, id)
+            versions = [found[1]] if found is not None and found[0].id == chat.id else []
         same = record.direction
         earlier = [one for one in versions if one.direction == same and one.seq < record.seq]
         if record.replaces:

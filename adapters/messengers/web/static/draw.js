@@ -103,6 +103,7 @@ function author(message) {
 function drawMeta(message, own) {
   const at = new Date(message.at);
   const meta = make("span", { className: "meta" }, make("time", { dateTime: message.at }, timeOf(at)));
+  if (message.edited) meta.prepend(make("span", { className: "edited" }, t("edited")));
   if (own) meta.append(make("span", { className: "tick" }));
   return meta;
 }

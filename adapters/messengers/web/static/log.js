@@ -21,6 +21,7 @@ export class Log {
 
   clear() {
     this.items = new Map();
+    this.corrections = new Map();
     this.waiting = new Map();
     this.lastSeq = 0;
     this.firstSeq = 0;
@@ -49,6 +50,7 @@ export class Log {
     if (message.seq <= this.lastSeq) return false;
     this.lastSeq = message.seq;
     this.firstSeq ||= message.seq;
+    if (message.replaces) return this.correct(message);
     const pending = this.waiting.get(message.id);
     this.waiting.delete(message.id);
     pending?.item.remove();
@@ -64,15 +66,39 @@ export class Log {
     return true;
   }
 
+  // New words for a message that is there; for one further up they are kept until it is looked at.
+  correct(message) {
+    this.corrections.set(message.replaces, message.text);
+    for (const [seq, one] of this.items) {
+      if (one.message.id !== message.replaces) continue;
+      const corrected = this.corrected(one.message);
+      const item = drawMessage(corrected, this.actions);
+      one.item.replaceWith(item);
+      this.items.set(seq, { message: corrected, item });
+    }
+    this.arrange();
+    if (this.stuck) this.scrollToEnd();
+    return false;
+  }
+
+  corrected(message) {
+    const text = this.corrections.get(message.id);
+    return text === undefined ? message : { ...message, text, edited: true };
+  }
+
   // Older messages go in above, and what is being read stays where it is.
   addEarlier(messages) {
     this.looking = false;
     const older = messages.filter((message) => message.seq < this.firstSeq);
     if (!older.length) return;
     this.firstSeq = older[0].seq;
+    const corrections = older.filter(({ replaces }) => replaces).map(({ replaces, text }) => [replaces, text]);
+    // What is known already came later.
+    this.corrections = new Map([...corrections, ...this.corrections]);
     const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop;
     const drawn = older
-      .filter((message) => !message.hidden)
+      .filter((message) => !message.hidden && !message.replaces)
+      .map((message) => this.corrected(message))
       .map((message) => ({ message, item: drawMessage(message, this.actions) }));
     this.list.classList.add("still");
     for (const { message, item } of drawn) if (message.from === "customer") markState(item, "taken");

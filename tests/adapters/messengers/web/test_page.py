@@ -268,3 +268,25 @@ async def test_scrolling_up_brings_older_messages_without_a_jump(
     await expect(tab.locator(".message")).to_have_count(102)
     texts = await tab.locator(".message .text").all_inner_texts()
     assert texts[2:] == [f"строка {n}" for n in range(100)]
+
+
+async def test_a_correction_takes_the_place_of_the_words_also_after_a_reload(
+    browser: Browser, page: Page
+) -> None:
+    tab = await opened(browser, page)
+    address = page.bot.taken[0].address
+    page.bot.tell(address, {"text": "Приедем завтра", "author": "operator"})
+    said = page.bot.records[address][-1]
+    await expect(tab.get_by_text("Приедем завтра")).to_be_visible()
+    count = await tab.locator(".message").count()
+    page.bot.tell(
+        address, {"text": "Приедем в среду", "author": "operator", "replaces": said.message_id}
+    )
+    await expect(tab.get_by_text("Приедем в среду")).to_be_visible()
+    await expect(tab.get_by_text("изменено")).to_be_visible()
+    await expect(tab.get_by_text("Приедем завтра")).to_have_count(0)
+    await expect(tab.locator(".message")).to_have_count(count)
+    await tab.reload()
+    await expect(tab.get_by_text("Приедем в среду")).to_be_visible()
+    await expect(tab.get_by_text("Приедем завтра")).to_have_count(0)
+    await expect(tab.locator(".message")).to_have_count(count)
