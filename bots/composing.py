@@ -203,6 +203,7 @@ def outbound(said: Reply, seq: int, now: datetime) -> MessageRecord:
         entities=said.entities,
         reply_to=said.reply_to,
         replaces=said.replaces,
+        operator=said.operator,
     )
 
 

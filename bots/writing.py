@@ -187,6 +187,7 @@ class Writing:
             events=[*events, *self._events],
             relays=relays,
             notes=notes,
+            deleted=(taken_back[0],) if taken_back is not None else (),
             user_changed=self._decided.user_changed,
             profile_changed=profile_changed,
             waits=self._waits,

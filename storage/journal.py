@@ -132,6 +132,7 @@ class SqlJournal:
                 rows.to_json(conversation.context),
                 rows.maybe_micros(conversation.heard_at),
                 rows.to_json(episode) if episode is not None else None,
+                episode.state if episode is not None else "none",
                 rows.to_micros(conversation.updated_at),
                 id,
                 conversation.claim,
@@ -158,6 +159,7 @@ class SqlJournal:
             moves=moves_to_rows(turn),
             episodes=[rows.episode_to_row(episode, conversation)] if changed and episode else [],
             relays=[rows.relay_to_row(relay, now) for relay in turn.relays],
+            deleted=turn.deleted,
             notes=[rows.note_to_row(note, workspace) for note in turn.notes],
             tallies=[
                 ((workspace, conversation.address.bot, turn.day, *tally), count)

@@ -53,6 +53,7 @@ class _Parts(msgspec.Struct, omit_defaults=True):
     metadata: Mapping[str, Any] = {}
     happening: Happening = "message"
     replaces: str = ""
+    operator: int | None = None
 
 
 _parts = msgspec.json.Decoder(_Parts)
@@ -111,6 +112,7 @@ def parts_to_json(record: MessageRecord) -> str | None:
         or record.metadata
         or record.happening != "message"
         or record.replaces
+        or record.operator is not None
     ):
         return None
     parts = _Parts(
@@ -127,6 +129,7 @@ def parts_to_json(record: MessageRecord) -> str | None:
         metadata=record.metadata,
         happening=record.happening,
         replaces=record.replaces,
+        operator=record.operator,
     )
     return _encoder.encode(parts).decode()
 
@@ -156,7 +159,7 @@ def record_to_row(record: MessageRecord, conversation: Conversation) -> tuple[An
 
 RECORD_COLUMNS = (
     "m.message_id, m.seq, m.direction, m.author, m.created_at, m.text, m.message_type, "
-    "m.platform_message_id, m.intent, m.confidence, m.parts"
+    "m.platform_message_id, m.intent, m.confidence, m.parts, m.deleted_at"
 )
 """Of `messages m`."""
 
@@ -188,6 +191,8 @@ def record_from_row(row: Any) -> MessageRecord:
         metadata=parts.metadata,
         happening=parts.happening,
         replaces=parts.replaces,
+        operator=parts.operator,
+        deleted_at=maybe_moment(row[11]),
     )
 
 

@@ -35,7 +35,8 @@ class ConversationRows(SQLModel, table=True):
     """`waits` says in which steps the chat stands, as JSON, the top first; null for an idle one.
 
     `heard_at` is when the customer last wrote; `episode` the hand-off it is in, or its last one, as
-    JSON (`bots.model.handoff.Episode`).
+    JSON (`bots.model.handoff.Episode`), and `handoff` its state ("none" before the first). Triggers keep
+    `conversation_counts`: whoever makes this table anew has to make them anew too.
     """
 
     __tablename__ = "conversations"
@@ -49,6 +50,31 @@ class ConversationRows(SQLModel, table=True):
             "bot",
             "waits",
             sqlite_where=text("waits IS NOT NULL"),
+        ),
+        # All that a list of chats is filtered by, so that those left out are never read.
+        Index(
+            "conversations_latest",
+            "workspace",
+            "updated_at",
+            "id",
+            "platform",
+            "status",
+            "handoff",
+            "bot",
+        ),
+        # Those that a list may have to look for among many others; hardly any turn touches them.
+        Index(
+            "conversations_with_people",
+            "workspace",
+            "handoff",
+            "updated_at",
+            sqlite_where=text("handoff <> 'none'"),
+        ),
+        Index(
+            "conversations_closed",
+            "workspace",
+            "updated_at",
+            sqlite_where=text("status = 'closed'"),
         ),
     )
 
@@ -75,8 +101,23 @@ class ConversationRows(SQLModel, table=True):
     context: str
     heard_at: int | None = maybe_moment()
     episode: str | None = None
+    handoff: str = Field(default="none", sa_column_kwargs={"server_default": "none"})
     created_at: int = moment()
     updated_at: int = moment()
+
+
+class ConversationCounts(SQLModel, table=True):
+    """How many conversations there are of each kind: lists say how many there are in all."""
+
+    __tablename__ = "conversation_counts"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    workspace: int = Field(primary_key=True)
+    bot: str = Field(primary_key=True)
+    platform: str = Field(primary_key=True)
+    status: str = Field(primary_key=True)
+    handoff: str = Field(primary_key=True)
+    count: int
 
 
 class InboxRows(SQLModel, table=True):
@@ -111,7 +152,7 @@ class Messages(SQLModel, table=True):
     """History; `parts` holds keyboard, attachments and cards where there are any.
 
     `sent_at` is when a channel took the last call of a message it was given; `more_ids` are what it
-    calls the parts after the first, with spaces between.
+    calls the parts after the first, with spaces between. `deleted_at` is when an operator took it back.
     """
 
     __tablename__ = "messages"
@@ -132,6 +173,7 @@ class Messages(SQLModel, table=True):
     intent: str | None = None
     confidence: float | None = None
     parts: str | None = None
+    deleted_at: int | None = maybe_moment()
 
 
 class OutboxRows(SQLModel, table=True):

@@ -65,7 +65,7 @@ _delete_intents = AnyOf("DELETE FROM intents WHERE key")
 _UPDATE_CONVERSATION = (
     "UPDATE conversations SET owner = ?, status = ?, unreachable = ?, blocked = ?, keyboard = ?,"
     " epoch = ?, seq = ?, step = ?, waits = ?, position = ?, context = ?, heard_at = ?,"
-    " episode = ?, updated_at = ? WHERE id = ? AND claim = ?"
+    " episode = ?, handoff = ?, updated_at = ? WHERE id = ? AND claim = ?"
 )
 _UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id = ?"
 _UPDATE_PROFILE = "UPDATE customers SET profile = ?, updated_at = ? WHERE id = ?"
@@ -75,6 +75,7 @@ _DROP_OUTBOX = (
 )
 _DROP_TIMERS = "DELETE FROM timers WHERE conversation_id = ? AND epoch < ?"
 _FIRE_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ? AND due <= ?"
+_DELETED = "UPDATE messages SET deleted_at = ? WHERE message_id = ? AND conversation_id = ?"
 _CANCEL_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ?"
 
 
@@ -218,6 +219,7 @@ class TurnRows:
     episodes: list[tuple[Any, ...]]
     relays: list[tuple[Any, ...]]
     notes: list[tuple[Any, ...]]
+    deleted: Sequence[str]
     tallies: list[tuple[tuple[Any, ...], int]]
 
 
@@ -277,6 +279,8 @@ def _drop(db: sqlite3.Connection, turn: TurnRows) -> None:
         db.execute(_DROP_TIMERS, (turn.conversation_id, turn.epoch))
     for name in turn.cancelled:
         db.execute(_CANCEL_TIMER, (turn.conversation_id, name))
+    for message_id in turn.deleted:
+        db.execute(_DELETED, (turn.now, message_id, turn.conversation_id))
     if turn.cancelled_intents:
         _delete_intents(db, (), turn.cancelled_intents)
     if turn.customer is not None:

@@ -189,7 +189,7 @@ class Reply:
     ours whose words these take the place of, where the channel can do that; elsewhere, and where it
     is too late for it, `corrected` is said instead. `invoice` (title, description,
     amount as text, currency, id; the label of its `button`) is paid inside the messenger, where that
-    can be done.
+    can be done. `operator` is who of our people says it.
     """
 
     message_id: str
@@ -208,5 +208,6 @@ class Reply:
     invoice: Mapping[str, Any] = field(default_factory=dict)
     once: bool = False
     author: Literal["bot", "operator", "api"] = "bot"
+    operator: int | None = None
     intent: str | None = None
     confidence: float | None = None

@@ -50,7 +50,9 @@ class MessageRecord:
     customer sent, `rung` and `because` say how it was understood (`flows.turn.Understood`), `was_at`
     and `now_at` where the chat stood before and after, as `flow / step`. `entities`, `reply_to`,
     `metadata` and `happening` are those of its `UnifiedMessage`; one that is `edited` has the
-    platform's id of the message whose place it takes. `replaces` is the same of what we said.
+    platform's id of the message whose place it takes. `replaces` is the same of what we said. `operator`
+    is who of our people said it, None where they said it in the messenger itself; they took it back,
+    as far as the messenger let them, at `deleted_at`.
     """
 
     message_id: str
@@ -76,6 +78,8 @@ class MessageRecord:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     happening: Happening = "message"
     replaces: str = ""
+    operator: int | None = None
+    deleted_at: datetime | None = None
 
     @property
     def words(self) -> str:
@@ -167,7 +171,7 @@ class TurnRecord:
     is where the chat stands now, the top first; `tallies` what it adds to the counters of `day`
     (ISO, in the bot's own time zone). `relays` are messages of a desk that the turn comes from: one
     that is known already makes the whole turn one that was done before. `notes` are of operators to
-    one another.
+    one another. `deleted` are our ids of messages that were taken back.
     """
 
     conversation: Conversation
@@ -183,6 +187,7 @@ class TurnRecord:
     events: Sequence[Event] = ()
     relays: Sequence[Relay] = ()
     notes: Sequence[Note] = ()
+    deleted: Sequence[str] = ()
     user_changed: bool = False
     profile_changed: bool = False
     waits: Sequence[Stand] = ()

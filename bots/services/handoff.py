@@ -313,7 +313,7 @@ class Handoff(Handling):
             chat, events = handling.answered(chat, by=who.id, now=now)
             said_by = () if relay is None else (relay, *others)
             relays = tuple(replace(one, seq=chat.seq + 1) for one in said_by)
-            said = replace(reply, author="operator")
+            said = replace(reply, author="operator", operator=who.id)
             return Moved(chat=chat, events=events, replies=(said,), relays=relays)
 
         return (await self._inbox.move(address, move)).said[-1]

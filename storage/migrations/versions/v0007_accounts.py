@@ -1,4 +1,4 @@
-"""People who sign in, bots made over the API with what they know, money, and who had a chat when."""
+"""People who sign in, bots made over the API with what they know, money, and lists of chats."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,6 +33,7 @@ def upgrade() -> None:
     _connections()
     _billing()
     _moves()
+    _lists_of_chats()
 
 
 def _columns_of_people() -> None:
@@ -300,7 +301,97 @@ def _moves() -> None:
     )
 
 
+_COUNT = """
+INSERT INTO conversation_counts (workspace, bot, platform, status, handoff, count)
+VALUES ({row}.workspace, {row}.bot, {row}.platform, {row}.status, {row}.handoff, {by})
+ON CONFLICT (workspace, bot, platform, status, handoff) DO UPDATE SET count = count + {by};
+"""
+_LESS, _MORE = _COUNT.format(row="old", by=-1), _COUNT.format(row="new", by=1)
+_KIND = "workspace, bot, platform, status, handoff"
+_TRIGGERS = {
+    "conversations_come": f"AFTER INSERT ON conversations BEGIN {_MORE} END",
+    "conversations_go": f"AFTER DELETE ON conversations BEGIN {_LESS} END",
+    "conversations_change": (
+        f"AFTER UPDATE OF {_KIND} ON conversations"
+        " WHEN old.status <> new.status OR old.handoff <> new.handoff"
+        " OR old.platform <> new.platform OR old.bot <> new.bot OR old.workspace <> new.workspace"
+        f" BEGIN {_LESS} {_MORE} END"
+    ),
+}
+
+
+def _lists_of_chats() -> None:
+    op.add_column("messages", sa.Column("deleted_at", sa.BigInteger(), nullable=True))
+    # Who said it is kept with the message from now on; until now only a group's messages knew it.
+    op.execute(
+        "UPDATE messages SET parts = json_set(coalesce(parts, '{}'), '$.operator',"
+        " (SELECT max(r.operator) FROM relays r WHERE r.way = 'out'"
+        " AND r.conversation_id = messages.conversation_id AND r.seq = messages.seq))"
+        " WHERE author = 'operator' AND (conversation_id, seq) IN"
+        " (SELECT conversation_id, seq FROM relays WHERE way = 'out' AND operator IS NOT NULL)"
+    )
+    op.execute(
+        "UPDATE messages SET deleted_at = (SELECT max(e.created_at) FROM events e"
+        " WHERE e.name = 'message.deleted'"
+        " AND json_extract(e.data, '$.message_id') = messages.message_id)"
+        " WHERE message_id IN (SELECT json_extract(data, '$.message_id') FROM events"
+        " WHERE name = 'message.deleted')"
+    )
+    op.add_column(
+        "conversations", sa.Column("handoff", sa.String(), nullable=False, server_default="none")
+    )
+    op.execute(
+        "UPDATE conversations SET handoff = json_extract(episode, '$.state')"
+        " WHERE episode IS NOT NULL"
+    )
+    op.create_table(
+        "conversation_counts",
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("bot", sa.String(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("handoff", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "bot", "platform", "status", "handoff"),
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        f"INSERT INTO conversation_counts ({_KIND}, count)"
+        f" SELECT {_KIND}, count(*) FROM conversations GROUP BY {_KIND}"
+    )
+    for name, work in _TRIGGERS.items():
+        op.execute(f"CREATE TRIGGER {name} {work}")
+    op.create_index(
+        "conversations_latest",
+        "conversations",
+        ["workspace", "updated_at", "id", "platform", "status", "handoff", "bot"],
+    )
+    op.create_index(
+        "conversations_with_people",
+        "conversations",
+        ["workspace", "handoff", "updated_at"],
+        sqlite_where=sa.text("handoff <> 'none'"),
+    )
+    op.create_index(
+        "conversations_closed",
+        "conversations",
+        ["workspace", "updated_at"],
+        sqlite_where=sa.text("status = 'closed'"),
+    )
+
+
+def _without_lists_of_chats() -> None:
+    for name in ("latest", "with_people", "closed"):
+        op.drop_index(f"conversations_{name}", "conversations")
+    for name in _TRIGGERS:
+        op.execute(f"DROP TRIGGER {name}")
+    op.drop_table("conversation_counts")
+    op.drop_column("conversations", "handoff")
+    op.drop_column("messages", "deleted_at")
+
+
 def downgrade() -> None:
+    _without_lists_of_chats()
     op.drop_table("moves")
     op.drop_table("ai_usage")
     op.drop_table("ai_tokens")
