@@ -988,14 +988,17 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
     from bots.services import Services
     from bots.services.analytics import Analytics
     from bots.services.chat import Chat
+    from bots.services.dialogs import Dialogs
     from bots.services.files import Files
     from bots.services.health import Health, not_behind
     from bots.services.marketplaces import Marketplaces
     from bots.services.messaging import Messaging
     from bots.services.platforms import Platforms
+    from bots.services.team import Team
 
     stores, inbox = house.stores, house.inbox
     conversations = house.conversations
+    team = Team(stores.operators, clock=now)
     return Services(
         chat=Chat(
             inbox,
@@ -1006,6 +1009,8 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
             new_id=house.new_id,
         ),
         conversations=conversations,
+        dialogs=Dialogs(stores.dialogs, house.handoff, team, new_id=house.new_id),
+        team=team,
         messaging=Messaging(
             inbox,
             house.outbox,

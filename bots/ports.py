@@ -15,6 +15,7 @@ from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.conversation import Conversation, Opening
 from bots.model.course import Point
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
+from bots.model.dialog import Page, Sought
 from bots.model.episode import Episode
 from bots.model.feed import Entry
 from bots.model.knowledge import Document, FileKind, Kept, Passage, Piece, Question, Subject, Upload
@@ -163,6 +164,21 @@ class Conversations(Protocol):
         self, workspace: int, message_id: str
     ) -> tuple[Conversation, MessageRecord] | None:
         """One message of a workspace, and its conversation."""
+
+
+class Dialogs(Protocol):
+    """Chats in lists, and one with its messages, always inside one workspace."""
+
+    async def listed(self, workspace: int, sought: Sought, *, limit: int, offset: int) -> Page:
+        """Those that something happened in last come first; `total` counts all that are sought."""
+
+    async def one(self, workspace: int, id: int) -> tuple[Conversation, int | None, str]:
+        """A chat by its number, and the id and the name of its bot's assistant. Raises NotFound."""
+
+    async def messages(
+        self, conversation: int, *, limit: int, offset: int | None, after: int | None
+    ) -> tuple[list[MessageRecord], int]:
+        """In order, and how many there are in all: those past a `seq`, or behind so many, or the last."""
 
 
 class Traces(Protocol):
@@ -526,6 +542,25 @@ class Operators(Protocol):
         """Use the code and note whose Telegram account used it, both or neither.
 
         The same again changes nothing. Raises CodeRefused, LinkedElsewhere.
+        """
+
+
+class Seats(Protocol):
+    """Who of our people somebody is that calls us over HTTP; always inside one workspace."""
+
+    async def all(self, workspace: int) -> list[Operator]:
+        """Also those who are no longer active."""
+
+    async def by_id(self, workspace: int, id: int) -> Operator:
+        """Raises NotFound."""
+
+    async def of_account(self, workspace: int, account: int, *, now: datetime) -> Operator:
+        """Who signs in with an account; made of it at first need. Raises NotFound for no account."""
+
+    async def called(self, workspace: int, name: str, *, now: datetime) -> Operator:
+        """Who goes by a name, in any case of its letters; made at first need.
+
+        Raises Conflict where several do.
         """
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.errors import CodeRefused, Conflict, LinkedElsewhere, NotFound
-from bots.model.operator import Linked, Operator
+from bots.model.operator import GIVEN_NONE, Linked, Operator
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros
 from storage.versions import Writes
 
@@ -18,11 +18,15 @@ _ALL = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? ORDER BY id"
 _EVERYBODY = f"SELECT {_COLUMNS} FROM operators ORDER BY id"
 _BY_ID = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? AND id = ?"
 _BY_TELEGRAM = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? AND telegram = ?"
+_OF_ACCOUNT = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? AND account_id = ?"
+_ACCOUNT = "SELECT first_name, last_name, email, role FROM accounts WHERE workspace = ? AND id = ?"
+_LINK_ACCOUNT = "UPDATE operators SET account_id = ? WHERE id = ?"
 _CODE = (
     "SELECT subject, expires_at, used_at, used_by FROM codes"
     " WHERE digest = ? AND workspace = ? AND kind = ?"
 )
 _USE = "UPDATE codes SET used_at = ?, used_by = ? WHERE digest = ?"
+LONGEST_NAME = 64
 _FORGOTTEN = 24 * 3600 * 1_000_000
 """Microseconds after which a code that ran out is as unknown as any."""
 
@@ -86,6 +90,17 @@ class SqlOperators:
         given = (workspace, digest, telegram, username, to_micros(now))
         linked: Linked = await self._writer.do(_link, given)
         return linked
+
+    async def of_account(self, workspace: int, account: int, *, now: datetime) -> Operator:
+        found = await self._rows(_OF_ACCOUNT, (workspace, account))
+        if found:
+            return _operator(found[0])
+        made: Operator = await self._writer.do(_of_account, (workspace, account, to_micros(now)))
+        return made
+
+    async def called(self, workspace: int, name: str, *, now: datetime) -> Operator:
+        found: Operator = await self._writer.do(_called, (workspace, name, to_micros(now)))
+        return found
 
     async def _rows(self, query: str, given: tuple[Any, ...]) -> list[Any]:
         async with self._reader.connect() as connection:
@@ -163,6 +178,61 @@ def _put_one(db: sqlite3.Connection, one: Operator, now: int) -> Operator | Conf
         assert made.lastrowid is not None
         id = made.lastrowid
     return _operator(db.execute(_BY_ID, (one.workspace, id)).fetchone())
+
+
+def _of_account(
+    db: sqlite3.Connection, items: Sequence[tuple[int, int, int]]
+) -> list[Operator | NotFound | Conflict]:
+    return [_of_account_one(db, *item) for item in items]
+
+
+def _of_account_one(
+    db: sqlite3.Connection, workspace: int, account: int, now: int
+) -> Operator | NotFound | Conflict:
+    """Looked for again: of two requests of somebody's at once the first has made them."""
+    row = db.execute(_OF_ACCOUNT, (workspace, account)).fetchone()
+    if row is not None:
+        return _operator(row)
+    found = db.execute(_ACCOUNT, (workspace, account)).fetchone()
+    if found is None:
+        return NotFound("account", account)
+    first, last, email, role = found
+    name = f"{first} {last}".strip() or email.partition("@")[0]
+    if _named(db, workspace, name):
+        name = f"{name} ({email})"
+    new = Operator(
+        id=0, workspace=workspace, name=name[:LONGEST_NAME], role=role, capacity=GIVEN_NONE
+    )
+    made = _put_one(db, new, now)
+    if isinstance(made, Operator):
+        db.execute(_LINK_ACCOUNT, (account, made.id))
+    return made
+
+
+def _called(
+    db: sqlite3.Connection, items: Sequence[tuple[int, str, int]]
+) -> list[Operator | Conflict]:
+    return [_called_one(db, *item) for item in items]
+
+
+def _called_one(db: sqlite3.Connection, workspace: int, name: str, now: int) -> Operator | Conflict:
+    found = _named(db, workspace, name)
+    if len(found) > 1:
+        ids = ", ".join(str(one.id) for one in found)
+        return Conflict(f"Several operators are called {name} (ids {ids}): name one by operator_id")
+    if found:
+        return found[0]
+    new = Operator(id=0, workspace=workspace, name=" ".join(name.split()), capacity=GIVEN_NONE)
+    return _put_one(db, new, now)
+
+
+def _named(db: sqlite3.Connection, workspace: int, name: str) -> list[Operator]:
+    people = [_operator(row) for row in db.execute(_ALL, (workspace,)).fetchall()]
+    return [one for one in people if one.active and _plain(one.name) == _plain(name)]
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _add_code(

@@ -21,6 +21,7 @@ from storage.course import SqlCourse
 from storage.database import Lock, open_readers, open_writer
 from storage.desks import SqlDesks
 from storage.documents import SqlDocuments
+from storage.dialogs import SqlDialogs
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
 from storage.journal import SqlJournal
@@ -45,6 +46,7 @@ class Stores:
     outbox: SqlOutbox
     timers: SqlTimers
     conversations: SqlConversations
+    dialogs: SqlDialogs
     audience: SqlAudience
     accounts: SqlAccounts
     shelf: SqlShelf
@@ -106,6 +108,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         outbox=SqlOutbox(writer, reader, clock=clock),
         timers=SqlTimers(writer, reader),
         conversations=SqlConversations(reader),
+        dialogs=SqlDialogs(reader),
         audience=SqlAudience(reader),
         accounts=SqlAccounts(writer, reader),
         shelf=SqlShelf(writer, reader),

@@ -115,7 +115,7 @@ class OperatorCommands:
             self._queues(one),
             linked or self._said("не связан", "not linked"),
             self._presence(one),
-            f"{chats}/{one.capacity}" if one.capacity else str(chats),
+            f"{chats}/{max(one.capacity, 0)}" if one.capacity else str(chats),
         ]
 
     def _queues(self, one: Operator) -> str:
@@ -172,7 +172,11 @@ class OperatorCommands:
             )
         except Invalid as problem:
             self._refuse(problem, name)
-        most = str(who.capacity) if who.capacity else self._said("сколько угодно", "any number")
+        most = (
+            str(max(who.capacity, 0))
+            if who.capacity
+            else self._said("сколько угодно", "any number")
+        )
         self._tell(
             f"{who.name}: роль {who.role}; очереди: {self._queues(who)}; чатов сразу: {most}.",
             f"{who.name}: {who.role}; queues: {self._queues(who)}; chats at once: {most}.",

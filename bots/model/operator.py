@@ -8,13 +8,16 @@ Role = Literal["viewer", "operator", "lead", "admin", "owner"]
 ROLES: tuple[Role, ...] = ("viewer", "operator", "lead", "admin", "owner")
 """From the one who may least."""
 
+GIVEN_NONE = -1
+"""The capacity of somebody who takes chats, and is given none by the rules of a queue."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
     """One of our people. `telegram` is their user id there, "" until they linked it.
 
     `queues` are those they answer in; none are all. At most `capacity` chats are given to them at
-    once (0: any number). They are away until `away_until`, where that lies ahead.
+    once (0: any number, GIVEN_NONE: they take them by themselves). They are away until `away_until`, where that lies ahead.
     """
 
     id: int

@@ -7,12 +7,14 @@ from bots.services.analytics import Analytics
 from bots.services.billing import Billing
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
+from bots.services.dialogs import Dialogs
 from bots.services.events import Events
 from bots.services.files import Files
 from bots.services.handoff import Handoff
 from bots.services.health import Health
 from bots.services.marketplaces import Marketplaces
 from bots.services.messaging import Messaging
+from bots.services.team import Team
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,8 @@ class Services:
 
     chat: Chat
     conversations: Conversations
+    dialogs: Dialogs
+    team: Team
     messaging: Messaging
     events: Events
     files: Files

@@ -68,7 +68,11 @@ class Handoff(Handling):
         asked = Asked(
             source="api", queue=queue, reason=reason, priority=priority, context=context or {}
         )
-        return await self._inbox.take_over(conversation.address, asked)
+        return await self.ask(conversation.address, asked)
+
+    async def ask(self, address: Address, asked: Asked) -> Conversation:
+        """The same of a chat that is known. Raises NotFound."""
+        return await self._inbox.take_over(address, asked)
 
     async def take(
         self, address: Address, who: Operator, *, version: int | None = None, force: bool = False

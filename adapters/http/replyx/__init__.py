@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from adapters.http.replyx import dialogs
 from adapters.http.replyx.errors import DIALECT
 
 __all__ = ["DIALECT", "routers"]
@@ -9,4 +10,4 @@ __all__ = ["DIALECT", "routers"]
 
 def routers() -> list[APIRouter]:
     """Its routes, in the order of the document."""
-    return []
+    return [dialogs.router]

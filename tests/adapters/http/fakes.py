@@ -22,10 +22,12 @@ from bots.model.account import Account, ApiKey
 from bots.model.answer import Answer, Delivery
 from bots.model.billing import Plan
 from bots.model.conversation import Conversation, Opening
+from bots.model.dialog import Listed, Page, Sought
 from bots.model.episode import Asked
 from bots.model.marketplace import Connection
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.metrics import Counted, Period
+from bots.model.operator import Operator
 from bots.model.receipt import Receipt
 from bots.model.turn import MessageRecord, Outgoing
 from bots.ports import Channel, File, Received, Webhook
@@ -36,6 +38,7 @@ from bots.services.analytics import Analytics
 from bots.services.billing import Billing
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
+from bots.services.dialogs import Dialogs
 from bots.services.events import Events
 from bots.services.files import Files
 from bots.services.handoff import Handoff
@@ -43,6 +46,7 @@ from bots.services.health import Check, Health
 from bots.services.marketplaces import Marketplaces
 from bots.services.messaging import Messaging
 from bots.services.runtime import Connected, Platform
+from bots.services.team import Team
 from flows.model import Bot
 from tests.adapters.http.ledgers import MemoryLedger
 
@@ -308,6 +312,57 @@ class FakeConversations:
         return None
 
 
+class FakeDialogs:
+    """Implements `bots.ports.Dialogs` over the same conversations."""
+
+    def __init__(self, store: FakeConversations) -> None:
+        self._store = store
+
+    async def listed(self, workspace: int, sought: Sought, *, limit: int, offset: int) -> Page:
+        found = [
+            Listed(
+                id=each.id,
+                address=each.address,
+                platform=each.platform,
+                assistant=None,
+                closed=each.status == "closed",
+                handoff="none",
+                created_at=each.created_at,
+            )
+            for each in self._store.all.values()
+            if each.address.workspace == workspace and sought.bot in (None, each.address.bot)
+        ]
+        return Page(chats=found[offset : offset + limit], total=len(found))
+
+    async def one(self, workspace: int, id: int) -> tuple[Conversation, int | None, str]:
+        for each in self._store.all.values():
+            if (each.address.workspace, each.id) == (workspace, id):
+                return each, None, ""
+        raise NotFound("dialog", id)
+
+    async def messages(
+        self, conversation: int, *, limit: int, offset: int | None, after: int | None
+    ) -> tuple[list[MessageRecord], int]:
+        kept = self._store.messages.get(conversation, [])
+        return kept[-limit:], len(kept)
+
+
+class FakeSeats:
+    """Implements `bots.ports.Seats`: the owner alone."""
+
+    async def all(self, workspace: int) -> list[Operator]:
+        return [await self.of_account(workspace, 1, now=NOON)]
+
+    async def by_id(self, workspace: int, id: int) -> Operator:
+        raise NotFound("operator", id)
+
+    async def of_account(self, workspace: int, account: int, *, now: datetime) -> Operator:
+        return Operator(id=1, workspace=workspace, name="owner", role="owner")
+
+    async def called(self, workspace: int, name: str, *, now: datetime) -> Operator:
+        return Operator(id=2, workspace=workspace, name=name)
+
+
 class FakeOutbox:
     """Everything is delivered at once, unless a test says otherwise."""
 
@@ -527,6 +582,8 @@ async def build_house(
     conversations = Conversations(store)
     channels = {"telegram": [FakeChannel("first"), FakeChannel("second", bot="salon")]}
     checks: dict[str, Check] = {}
+    handoff = Handoff(inbox, conversations, board=Board(), queues=lambda bot: {}, new_id=new_id)
+    team = Team(FakeSeats(), clock=clock)
     services = Services(
         chat=Chat(
             inbox, store, FakePublished(*bots), default_bot="shop", clock=clock, new_id=new_id
@@ -540,7 +597,9 @@ async def build_house(
         ),
         events=Events(inbox, conversations, clock=clock, new_id=new_id),
         files=Files(conversations, {one.name: one for one in channels["telegram"]}),
-        handoff=Handoff(inbox, conversations, board=Board(), queues=lambda bot: {}, new_id=new_id),
+        dialogs=Dialogs(FakeDialogs(store), handoff, team, new_id=new_id),
+        team=team,
+        handoff=handoff,
         accounts=Accounts(accounts, clock=clock, random_bytes=lambda n: bytes(range(1, n + 1))),
         billing=Billing(
             MemoryLedger(),

@@ -1,0 +1,149 @@
+"""Chats in lists, behind bots.ports.Dialogs: quick with a hundred thousand of them."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bots.errors import NotFound
+from bots.model.conversation import Conversation
+from bots.model.dialog import Listed, Page, Sought
+from bots.model.message import Address
+from bots.model.turn import MessageRecord
+from flows.turn import CHATLESS
+from storage.rows import (
+    CONVERSATION_COLUMNS,
+    RECORD_COLUMNS,
+    conversation_from_row,
+    from_json,
+    record_from_row,
+    to_moment,
+)
+
+_TOTAL = "SELECT coalesce(sum(count), 0) FROM conversation_counts WHERE "
+_IDS = "SELECT id FROM conversations INDEXED BY {index} WHERE {where} ORDER BY {order}"
+_NEWEST, _OLDEST = "updated_at DESC, id DESC", "updated_at, id"
+_ROWS = (
+    "SELECT c.id, c.workspace, c.bot, c.channel, c.chat_id, c.platform, a.id, c.status, c.handoff,"
+    f" c.created_at, u.profile, {RECORD_COLUMNS} FROM conversations c"
+    " JOIN customers u ON u.id = c.customer_id LEFT JOIN assistants a ON a.bot = c.bot"
+    " LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = (SELECT seq FROM messages"
+    " WHERE conversation_id = c.id AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1)"
+    " WHERE c.id IN ({ids})"
+)
+_LISTED = 11
+"""How many columns of _ROWS come before those of the message."""
+_ONE = (
+    f"SELECT {CONVERSATION_COLUMNS}, a.id, a.name FROM conversations c"
+    " JOIN customers u ON u.id = c.customer_id LEFT JOIN assistants a ON a.bot = c.bot"
+    " WHERE c.workspace = ? AND c.id = ? AND c.platform <> ?"
+)
+_COUNT = "SELECT count(*) FROM messages WHERE conversation_id = ?"
+_FROM = f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.conversation_id = ?"
+_PAST = f"{_FROM} AND m.seq > ? ORDER BY m.seq LIMIT ?"
+_SKIPPING = f"{_FROM} ORDER BY m.seq LIMIT ? OFFSET ?"
+_LAST = f"{_FROM} ORDER BY m.seq DESC LIMIT ?"
+
+
+class SqlDialogs:
+    """Reads alone. Totals are kept by triggers, so that nothing is counted to tell one."""
+
+    def __init__(self, reader: AsyncEngine) -> None:
+        self._reader = reader
+
+    async def listed(self, workspace: int, sought: Sought, *, limit: int, offset: int) -> Page:
+        conditions, given = _where(workspace, sought)
+        where = " AND ".join(conditions)
+        async with self._reader.connect() as connection:
+            ((total,),) = await _rows(connection, _TOTAL + where, given)
+            wanted = min(limit, total - offset)
+            if wanted <= 0:
+                return Page(chats=(), total=total)
+            ids = await _ids(connection, sought, where, given, offset, wanted, total)
+            marks = ", ".join("?" * len(ids))
+            found = await _rows(connection, _ROWS.format(ids=marks), tuple(ids))
+        chats = {row[0]: _listed(row) for row in found}
+        return Page(chats=[chats[id] for id in ids if id in chats], total=total)
+
+    async def one(self, workspace: int, id: int) -> tuple[Conversation, int | None, str]:
+        async with self._reader.connect() as connection:
+            found = await _rows(connection, _ONE, (workspace, id, CHATLESS))
+        if not found:
+            raise NotFound("dialog", id)
+        row = found[0]
+        return conversation_from_row(row), row[-2], row[-1] or ""
+
+    async def messages(
+        self, conversation: int, *, limit: int, offset: int | None, after: int | None
+    ) -> tuple[list[MessageRecord], int]:
+        async with self._reader.connect() as connection:
+            ((total,),) = await _rows(connection, _COUNT, (conversation,))
+            if after is not None:
+                found = await _rows(connection, _PAST, (conversation, after, limit))
+            elif offset is not None:
+                found = await _rows(connection, _SKIPPING, (conversation, limit, offset))
+            else:
+                found = await _rows(connection, _LAST, (conversation, limit))
+                found.reverse()
+        return [record_from_row(row) for row in found], total
+
+
+def _where(workspace: int, sought: Sought) -> tuple[list[str], tuple[Any, ...]]:
+    """Conditions that conversations and their counts have in common."""
+    conditions, given = ["workspace = ?", "platform <> ?"], [workspace, CHATLESS]
+    if sought.closed is not None:
+        conditions.append("status = 'closed'" if sought.closed else "status <> 'closed'")
+    if sought.handoff not in (None, "none"):
+        conditions.append("handoff <> 'none'")  # what makes the partial index usable
+    for name, value in (
+        ("handoff", sought.handoff),
+        ("platform", sought.platform),
+        ("bot", sought.bot),
+    ):
+        if value is not None:
+            conditions.append(f"{name} = ?")
+            given.append(value)
+    return conditions, tuple(given)
+
+
+async def _ids(
+    connection: AsyncConnection,
+    sought: Sought,
+    where: str,
+    given: tuple[Any, ...],
+    offset: int,
+    wanted: int,
+    total: int,
+) -> list[int]:
+    """The newest first, read from whichever end is nearer."""
+    skip, order = offset, _NEWEST
+    backwards = offset > total // 2
+    if backwards:
+        skip, order = total - offset - wanted, _OLDEST
+    query = _IDS.format(index=_index(sought), where=where, order=order) + " LIMIT ? OFFSET ?"
+    ids = [id for (id,) in await _rows(connection, query, (*given, wanted, skip))]
+    return ids[::-1] if backwards else ids
+
+
+def _index(sought: Sought) -> str:
+    """SQLite keeps no figures of ours to choose by: we know what is rare."""
+    if sought.handoff not in (None, "none"):
+        return "conversations_with_people"
+    return "conversations_closed" if sought.closed else "conversations_latest"
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(
+        id=row[0],
+        address=Address(row[1], row[2], row[3], row[4]),
+        platform=row[5],
+        assistant=row[6],
+        closed=row[7] == "closed",
+        handoff=row[8],
+        created_at=to_moment(row[9]),
+        profile=from_json(row[10]),
+        last=record_from_row(row[_LISTED:]) if row[_LISTED] is not None else None,
+    )
+
+
+async def _rows(connection: AsyncConnection, query: str, given: tuple[Any, ...]) -> list[Any]:
+    return list((await connection.exec_driver_sql(query, given)).fetchall())
