@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contracts.easyflow.likeness import assert_like
+from tests.contracts.likeness import assert_like
 
 PRINTED: dict[str, Any] = {
     "period": {"start": "2024-01-01T00:00:00Z", "end": "2024-01-10T23:59:59Z"},

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.contracts.easyflow.likeness import assert_like
+from tests.contracts.likeness import assert_like
 
 Json = dict[str, Any]
 

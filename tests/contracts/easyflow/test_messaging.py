@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.contracts.easyflow.likeness import assert_like
+from tests.contracts.likeness import assert_like
 from tests.servers.easyflow import SECRET
 from tests.servers.telegram import FakeTelegram
 

@@ -1,0 +1,37 @@
+"""One real server with the example bots, and a Telegram of ours, for all examples of the document."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from tests.servers.easyflow import KEY, SECRET, EasyFlow
+from tests.servers.telegram import TOKEN, FakeTelegram
+
+
+@pytest.fixture(scope="session")
+def telegram() -> Iterator[FakeTelegram]:
+    with FakeTelegram.start() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, telegram: FakeTelegram) -> Iterator[EasyFlow]:
+    easyflow = EasyFlow(
+        tmp_path_factory.mktemp("replyx") / "data",
+        default_bot="shop",
+        telegram__token=TOKEN,
+        telegram__webhook_secret=SECRET,
+        telegram__api_base=telegram.base,
+        log__level="warning",
+    )
+    easyflow.set(public_url=easyflow.base)
+    with easyflow:
+        yield easyflow
+
+
+@pytest.fixture
+async def client(server: EasyFlow) -> AsyncIterator[httpx.AsyncClient]:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with httpx.AsyncClient(base_url=server.base, headers=headers, timeout=40) as made:
+        yield made
