@@ -20,8 +20,8 @@ from storage.conversations import SqlConversations
 from storage.course import SqlCourse
 from storage.database import Lock, open_readers, open_writer
 from storage.desks import SqlDesks
-from storage.documents import SqlDocuments
 from storage.dialogs import SqlDialogs
+from storage.documents import SqlDocuments
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
 from storage.journal import SqlJournal

@@ -45,7 +45,7 @@ WORDS: Mapping[str, str] = {
 }
 
 
-class Error(BaseModel):
+class ReplyxError(BaseModel):
     """What went wrong; `code` is for programs, `message` for people."""
 
     code: str
@@ -53,7 +53,7 @@ class Error(BaseModel):
     details: dict[str, Any]
 
 
-class ErrorResponse(BaseModel):
+class ReplyxErrorResponse(BaseModel):
     """The body of every answer that is not a success."""
 
     model_config = ConfigDict(
@@ -68,7 +68,7 @@ class ErrorResponse(BaseModel):
         }
     )
 
-    error: Error
+    error: ReplyxError
 
 
 def code_of(kind: str) -> str:
@@ -108,7 +108,9 @@ DIALECT = Dialect(
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI's `responses` for the errors a route may answer with."""
-    return {status: {"model": ErrorResponse, "description": _SAID[status]} for status in statuses}
+    return {
+        status: {"model": ReplyxErrorResponse, "description": _SAID[status]} for status in statuses
+    }
 
 
 _SAID: Mapping[int, str] = {
