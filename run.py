@@ -917,6 +917,7 @@ def http_app(
     from adapters.http.app import build_app
     from adapters.http.flows.access import Access, comes_from_here
     from adapters.http.flows.routes import flow_routes
+    from adapters.http.gate import Doors
     from adapters.http.handoff_metrics import open_by_state
     from adapters.messengers.web.routes import web_routes
     from adapters.messengers.web.socket import BotCard
@@ -953,6 +954,7 @@ def http_app(
         version=VERSION,
         metrics=metrics,
         secure=bool(settings.public_url and settings.public_url.startswith("https:")),
+        doors=Doors(hosts=settings.hosts, origins=settings.http.allowed_origins),
         extra_routes=[
             *pay_pages(settings, house),
             *web_routes(

@@ -74,13 +74,32 @@ class HttpSettings(_Part):
         default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one"
     )
     allowed_origins: tuple[str, ...] = Field(
-        default=(), description="Other sites whose pages may open the web chat, as a JSON list"
+        default=(),
+        description="Other sites whose pages may open the web chat and call the API, as a JSON list"
+        ' such as `["https://shop.example"]`',
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Names that this server is called by beside its public URL's, as a JSON list",
     )
     trusted_proxies: tuple[str, ...] = Field(
         default=("127.0.0.1", "::1"),
         description="Addresses and networks of proxies whose `X-Forwarded-For` and `-Proto` are believed,"
         " as a JSON list",
     )
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for one in origins:
+            parts = urlsplit(one)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+                raise ValueError(
+                    f"write sites such as https://shop.example, each by name; found {one}"
+                )
+            if "*" in one:
+                raise ValueError(f"each site is named: {one} would be all of them")
+        return origins
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -454,6 +473,13 @@ class Settings(BaseSettings):
         if keys is not None and not all(len(key) >= 32 for key in split_keys(keys)):
             raise ValueError("each key needs at least 32 characters: openssl rand -base64 32")
         return keys
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names that others call this server by; any while there is no public URL."""
+        if self.public_url is None:
+            return []
+        return [urlsplit(self.public_url).hostname or "", *self.http.allowed_hosts]
 
     @property
     def secret_values(self) -> list[str]:

@@ -2,19 +2,21 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from adapters.http import easyflow, hooks, replyx
-from adapters.http.dialect import Dialect, Surface, answer, request_id, speaker
+from adapters.http import avito, chatflow, easyflow, hooks, omnisupport, replyx
+from adapters.http.dialect import Dialect, Surface, answer, speaker
 from adapters.http.docs_pages import docs_routes
-from adapters.http.faults import fault_of
+from adapters.http.faults import Fault, fault_of
+from adapters.http.gate import Doors, Gate
 from adapters.http.headers import Envelope
 from adapters.http.health import Metrics, health_routes
 from adapters.http.idempotency import Idempotency
@@ -33,8 +35,11 @@ class Speaking(Protocol):
         """Its routes, a router for each chapter of the document."""
 
 
-SPOKEN: Sequence[Speaking] = (easyflow, replyx)
+SPOKEN: Sequence[Speaking] = (easyflow, replyx, chatflow, omnisupport, avito)
 """The first one speaks for addresses that no document names."""
+
+EVERY_DOOR = Doors()
+"""Called by any name, by no other site's pages."""
 
 TITLE = "Easy Flow"
 ABOUT = """Talk to the bots, write to customers, read what was said.
@@ -55,6 +60,7 @@ def build_app(
     metrics: Metrics | None = None,
     extra_routes: Sequence[BaseRoute] = (),
     secure: bool = False,
+    doors: Doors = EVERY_DOOR,
 ) -> ASGIApp:
     """`channels` are by platform; `secure` says that the public address is https.
 
@@ -84,7 +90,8 @@ def build_app(
     app.router.routes.extend([*health_routes(services.health, metrics), *docs_routes()])
     app.router.routes.extend(extra_routes)
     _answer_leftovers(app)
-    enveloped = Envelope(app, new_id=new_id, secure=secure, counted=metrics.requested)
+    gate = Gate(app, doors, _refusal)
+    enveloped = Envelope(gate, new_id=new_id, secure=secure, counted=metrics.requested)
     intake = Intake(enveloped, inbox, channels, dialect=easyflow.DIALECT, new_id=new_id)
     app.router.lifespan_context = _closing(intake.close)
     return intake
@@ -94,11 +101,28 @@ def _answer_leftovers(app: FastAPI) -> None:
     """What never reaches a route: unknown paths, wrong methods, whatever an extra route raises."""
 
     async def leftover(request: Request, error: Exception) -> Response:
-        dialect = speaker([package.DIALECT for package in SPOKEN], request.url.path)
-        return answer(dialect, fault_of(error), request_id(request))
+        fault = fault_of(error)
+        if fault.status == 405:
+            fault = replace(fault, headers={**fault.headers, **_allowed(app, request)})
+        return _refusal(request, fault)
 
     app.add_exception_handler(HTTPException, leftover)
     app.add_exception_handler(Exception, leftover)
+
+
+def _refusal(request: Request, fault: Fault) -> Response:
+    """A fault in the dialect whose address was asked."""
+    return answer(speaker([each.DIALECT for each in SPOKEN], request.url.path), fault, request)
+
+
+def _allowed(app: FastAPI, request: Request) -> Mapping[str, str]:
+    """`Allow` with the methods of all routes of an address; the router names those of one."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(app.routes):
+        pattern = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(request.url.path):
+            methods |= route.methods or set()
+    return {} if request.method in methods else {"Allow": ", ".join(sorted(methods))}
 
 
 def _closing(close: Callable[[], Awaitable[None]]) -> Callable[[Any], Any]:

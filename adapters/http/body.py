@@ -13,6 +13,8 @@ from starlette.types import Receive, Scope
 
 LARGEST = 1 << 20
 DEEPEST = 32
+SMALL = 1 << 16
+"""What the server has read anyway before anybody asks."""
 
 
 class TooLarge(HTTPException):
@@ -62,6 +64,15 @@ class CheckedRequest(Request):
     def __init__(self, scope: Scope, receive: Receive, *, largest: int = LARGEST) -> None:
         super().__init__(scope, receive)
         self._largest = largest
+
+    @property
+    def left_unread(self) -> bool:
+        """Whether a large body, or one of unknown size, was not read to its end."""
+        if self._stream_consumed or hasattr(self, "_body"):
+            return False
+        declared = self.headers.get("content-length", "")
+        large = declared.isdecimal() and (len(declared) > 12 or int(declared) > SMALL)
+        return large or "transfer-encoding" in self.headers
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes, counted: forms are read by this as well."""

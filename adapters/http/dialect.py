@@ -1,7 +1,7 @@
 """What dialects share: whose address a path is, and the route class that speaks for a dialect."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from adapters.http.idempotency import (
     takes_key,
 )
 from adapters.http.limits import Allowance, Limits, allowance_of
+from adapters.http.origins import hold_to_domains
 from adapters.http.policy import Policy, policy_of
 from bots.model.account import Caller
 from bots.ports import Clock, NewId
@@ -39,13 +40,15 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class Dialect:
     """One published contract. `prefixes` are the beginnings of the paths it documents.
 
-    `allowance` is how often somebody may call, all its routes together that have none of their own.
+    `allowance` is how often somebody may call, all its routes together that have none of their own;
+    `statuses` are those that the document answers otherwise than the rest (422 as 400).
     """
 
     name: str
     prefixes: Sequence[str]
     render: Render
     allowance: Allowance | None = None
+    statuses: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +81,12 @@ def attempt(request: Request) -> str | None:
     return f"once:{begun.name}" if begun else None
 
 
-def answer(dialect: Dialect, fault: Fault, id: str) -> Response:
+def answer(dialect: Dialect, fault: Fault, request: HTTPConnection) -> Response:
     """A fault in the envelope of a dialect."""
-    content = orjson.dumps(dialect.render(fault, id))
-    return Response(content, fault.status, dict(fault.headers), "application/json")
+    told = replace(fault, accept_language=request.headers.get("accept-language", ""))
+    content = orjson.dumps(dialect.render(told, request_id(request)))
+    status = dialect.statuses.get(fault.status, fault.status)
+    return Response(content, status, dict(fault.headers), "application/json")
 
 
 def speaker(dialects: Sequence[Dialect], path: str) -> Dialect:
@@ -173,7 +178,9 @@ def route_class(dialect: Dialect) -> type[APIRoute]:
                 try:
                     response = await _admitted(checked, inner, rules)
                 except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
-                    response = answer(dialect, fault_of(error), request_id(request))
+                    response = answer(dialect, fault_of(error), request)
+                    if checked.left_unread:
+                        response.headers["Connection"] = "close"
                 standing = getattr(checked.state, "standing", None)
                 if standing is not None:
                     response.headers.update(standing.headers())
@@ -194,6 +201,7 @@ async def _admitted(request: CheckedRequest, inner: Handler, rules: _Rules) -> R
         await spend(request, rules.allowance, _who(caller, request))
     if caller is not None:
         rules.policy.check(caller)
+        hold_to_domains(caller, request)
     key = request.headers.get(HEADER)
     if key is None or not rules.takes_key:
         return await inner(request)

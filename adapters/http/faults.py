@@ -48,13 +48,17 @@ class Detail(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A failed request. `kind` is stable and for programs, `message` is for people."""
+    """A failed request. `kind` is stable and for programs, `message` is for people.
+
+    `accept_language` is what the caller said of languages.
+    """
 
     status: int
     kind: str
     message: str
     details: Sequence[Detail] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    accept_language: str = ""
 
 
 STATUS: Mapping[type[Problem], tuple[int, str]] = {

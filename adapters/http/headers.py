@@ -49,6 +49,10 @@ class Envelope:
                 headers["X-Request-Id"] = id
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("application/json"):
+                    # What is said of people is for whoever asked, and for no cache on the way.
+                    headers.setdefault("Cache-Control", "no-store")
+                    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=id):
@@ -75,6 +79,7 @@ def _headers(secure: bool) -> Mapping[str, str]:
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
         "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Permitted-Cross-Domain-Policies": "none",
     }
     if secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -240,8 +240,9 @@ def test_a_server_with_a_public_address_shows_nobody_its_flows_without_a_key(
         assert asked(server, "GET", f"/flows/data/{name}")[0] == 200
 
 
-def test_a_body_without_end_is_cut_off(server: EasyFlow) -> None:
-    head = f"POST {CHAT} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {KEY}\r\n"
+@pytest.mark.parametrize(("host", "key"), [("127.0.0.1", KEY), ("127.0.0.1", "wrong"), ("a", KEY)])
+def test_a_body_without_end_is_cut_off(server: EasyFlow, host: str, key: str) -> None:
+    head = f"POST {CHAT} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\n"
     kind = "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     piece = b"10000\r\n" + b"a" * 65_536 + b"\r\n"
     sent = 0

@@ -15,7 +15,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from adapters.http.dialect import answer as told_of
-from adapters.http.dialect import request_id
 from adapters.http.easyflow.errors import DIALECT
 from adapters.http.faults import fault_of
 from adapters.http.flows.access import Access
@@ -76,7 +75,7 @@ def _guarded(access: Access, answer: Answer) -> Callable[[Request], Awaitable[Re
         try:
             found = await answer(request, await access.caller(request))
         except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
-            told = told_of(DIALECT, fault_of(error), request_id(request))
+            told = told_of(DIALECT, fault_of(error), request)
             told.headers.update(_FRESH)
             return told
         return Response(orjson.dumps(found), headers=_FRESH, media_type="application/json")

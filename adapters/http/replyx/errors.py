@@ -1,4 +1,4 @@
-"""The error envelope of the ReplyX contract, its codes, and its words in Russian."""
+"""The error envelope of the ReplyX contract, and its codes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,41 +8,13 @@ from pydantic import BaseModel, ConfigDict
 from adapters.http.dialect import Dialect
 from adapters.http.faults import Fault
 from adapters.http.limits import per_minute
+from adapters.http.words import worded
 
 CODES: Mapping[str, str] = {
     "forbidden": "INSUFFICIENT_PERMISSIONS",
     "rate_limit_exceeded": "RATE_LIMIT_EXCEEDED",
 }
 """Where a fault's kind in capitals is not the document's own code."""
-
-WORDS: Mapping[str, str] = {
-    "bad_request": "Запрос не удаётся прочитать",
-    "validation_error": "Некорректные данные",
-    "unauthorized": "Требуется авторизация",
-    "invalid_credentials": "Неверный email или пароль",
-    "token_expired": "JWT токен истек",
-    "two_factor_required": "Нужен код второго фактора",
-    "forbidden": "Недостаточно прав",
-    "not_found": "Не найдено",
-    "method_not_allowed": "Этот адрес не принимает такой метод",
-    "conflict": "Сейчас это сделать нельзя",
-    "payload_too_large": "Тело запроса слишком велико",
-    "unsupported_media_type": "Тело такого вида не принимается",
-    "rate_limit_exceeded": "Слишком много запросов",
-    "internal_error": "Внутренняя ошибка сервера",
-    "service_unavailable": "Сервис временно недоступен, ничего не потеряно",
-    "not_implemented": "Этого пока нет",
-    "insufficient_balance": "Недостаточно средств",
-    "invalid_amount": "Некорректная сумма",
-    "payment_failed": "Ошибка платежа",
-    "file_too_large": "Файл превышает лимит",
-    "unsupported_format": "Неподдерживаемый формат",
-    "virus_detected": "Обнаружен вирус",
-    "upload_quota_exceeded": "Превышена квота загрузок",
-    "invalid_telegram_token": "Некорректный токен Telegram",
-    "bot_already_exists": "Бот с таким токеном уже существует",
-    "bot_startup_failed": "Ошибка запуска бота",
-}
 
 
 class ReplyxError(BaseModel):
@@ -84,7 +56,7 @@ def render(fault: Fault, request_id: str) -> Mapping[str, Any]:
         details = {"field": first.field, "issue": first.error}
     elif fault.kind not in ("internal_error",):
         details = {"reason": fault.message}
-    message = WORDS.get(fault.kind, fault.message)
+    message = worded(fault.kind, "ru", fault.message)
     return {"error": {"code": code_of(fault.kind), "message": message, "details": details}}
 
 

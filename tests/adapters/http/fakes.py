@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from adapters.actions.memory import MemoryShelf
-from adapters.http.app import build_app
+from adapters.http.app import EVERY_DOOR, build_app
+from adapters.http.gate import Doors
 from adapters.http.health import Metrics
 from bots.board import Board
 from bots.errors import Invalid, NotFound, Unauthorised
@@ -559,7 +560,10 @@ class House:
 
 
 async def build_house(
-    *, bots: Sequence[str] = ("shop", "salon"), extra_routes: Sequence[BaseRoute] = ()
+    *,
+    bots: Sequence[str] = ("shop", "salon"),
+    extra_routes: Sequence[BaseRoute] = (),
+    doors: Doors = EVERY_DOOR,
 ) -> House:
     clock, new_id = Time(), ids()
     store = FakeConversations(clock, new_id)
@@ -621,6 +625,7 @@ async def build_house(
         new_id=new_id,
         metrics=metrics,
         extra_routes=extra_routes,
+        doors=doors,
     )
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),

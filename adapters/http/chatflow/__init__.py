@@ -1,0 +1,12 @@
+"""The ChatFlow contract: so far what it says of errors under /v1."""
+
+from fastapi import APIRouter
+
+from adapters.http.chatflow.errors import DIALECT
+
+__all__ = ["DIALECT", "routers"]
+
+
+def routers() -> list[APIRouter]:
+    """Its routes, in the order of the document."""
+    return []
