@@ -33,6 +33,7 @@ from storage.outbox import SqlOutbox
 from storage.shelf import SqlShelf
 from storage.tallies import SqlTallies
 from storage.timers import SqlTimers
+from storage.top_ups import SqlTopUps
 from storage.versions import SqlVersions
 from storage.workspaces import SqlWorkspaces
 from storage.writer import Writer
@@ -58,6 +59,7 @@ class Stores:
     operators: SqlOperators
     desks: SqlDesks
     ledger: SqlLedger
+    top_ups: SqlTopUps
     metrics: SqlMetrics
     library: SqlLibrary
     documents: SqlDocuments
@@ -120,6 +122,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         operators=SqlOperators(writer, reader),
         desks=SqlDesks(writer, reader, clock=clock),
         ledger=SqlLedger(writer, reader),
+        top_ups=SqlTopUps(writer, reader),
         metrics=SqlMetrics(reader),
         library=SqlLibrary(writer, reader),
         documents=SqlDocuments(writer, reader, clock=clock),
