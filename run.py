@@ -46,6 +46,8 @@ from adapters.addresses import Allowed
 from adapters.guarded_http import GuardedHttp
 from adapters.ids import Ids
 from adapters.payments.sandbox import Sandbox
+from adapters.payments.sandbox_top_ups import SandboxTopUps
+from adapters.payments.yookassa import YooKassa
 from adapters.terminal.arguments import arguments
 from adapters.terminal.folders import shown_path
 from adapters.understanding.stemmed import StemmedUnderstanding
@@ -80,6 +82,7 @@ from bots.services.queue_times import days_of, promised_by, worked_at
 from bots.services.reports import Reports, Wanted
 from bots.services.routing import Routing
 from bots.services.stranded import stranded
+from bots.services.top_ups import TopUps
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
 from config.channels import declared, takes_money, variables
@@ -270,6 +273,8 @@ class House:
     founded: Founded | None
     accounts: Accounts
     billing: Billing
+    top_ups: TopUps
+    till: SandboxTopUps | YooKassa | None
     published: Published
     folders: dict[str, BotFolder]
     conversations: Conversations
@@ -312,6 +317,8 @@ class House:
         self.supervisor.keep("timetable", table.run)
         to_tell = partial(self.stores.shelf.workspaces, TO_TELL)
         self.supervisor.keep("payments", partial(self.payments.follow, to_tell))
+        if self.till is not None:
+            self.supervisor.keep("top-ups", self.top_ups.follow)
 
     async def close(self, patience: float) -> None:
         """Finish the turns and sends under way, in so many seconds; everything else is on disk."""
@@ -319,6 +326,8 @@ class House:
         await self.routing.close()
         if self.desk is not None:
             await self.desk.close()
+        if isinstance(self.till, YooKassa):
+            await self.till.close()
         started = time.monotonic()
         await self.inbox.close(patience * 0.7)
         await self.outbox.close(patience - (time.monotonic() - started))
@@ -462,6 +471,7 @@ async def build(
         changed=schedules.wake,
         clock=now,
     )
+    billing, till = billing_of(settings, stores), till_of(settings, stores, base)
     house: House = House(
         stores=stores,
         conversations=conversations,
@@ -476,7 +486,9 @@ async def build(
         workspace=owner.workspace,
         founded=founded,
         accounts=accounts,
-        billing=billing_of(settings, stores),
+        billing=billing,
+        till=till,
+        top_ups=TopUps(stores.top_ups, till, billing, clock=now, new_id=new_id),
         published=published,
         folders=folders,
         inbox=inbox,
@@ -516,6 +528,21 @@ def texts_of_folder(folders: Mapping[str, BotFolder], bot: str) -> Mapping[str, 
     """What a bot knows by its folder; one made over the API has none."""
     folder = folders.get(bot)
     return folder.knowledge if folder is not None else {}
+
+
+def till_of(settings: Settings, stores: Stores, base: str) -> SandboxTopUps | YooKassa | None:
+    """Who takes what workspaces put on their balances."""
+    shop = settings.yookassa
+    if shop.shop_id is not None and shop.secret is not None:
+        return YooKassa(shop.shop_id, shop.secret.get_secret_value(), api_base=shop.api_base)
+    if not settings.plays_top_ups:
+        return None
+    return SandboxTopUps(
+        partial(stores.top_ups.by_reference, SandboxTopUps.name),
+        base=base,
+        clock=now,
+        new_secret=partial(secrets.token_urlsafe, 24),
+    )
 
 
 def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[Acts]:
@@ -1024,6 +1051,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         handoff=house.handoff,
         accounts=house.accounts,
         billing=house.billing,
+        top_ups=house.top_ups,
         analytics=Analytics(stores.metrics, zone=partial(days_at, house), clock=now),
         marketplaces=Marketplaces(
             stores.connections(KeyRing(partial(keys_at_hand, settings))),
@@ -1063,17 +1091,26 @@ def recorder_of(settings: Settings, house: House) -> "Recorder | None":
 
 
 def pay_pages(settings: Settings, house: House) -> "list[BaseRoute]":
-    """The pages of the bank that only plays one, where it may."""
-    if not settings.plays_bank:
-        return []
+    """The pages of the banks that only play one, where they may, and what YooKassa calls."""
+    from adapters.payments.notifications import Notifications
     from adapters.payments.pages import SandboxPages
 
-    return SandboxPages(
-        house.stores.shelf,
-        house.payments,
-        workspace=house.workspace,
-        language=lambda bot: house.published.current(bot).language,
-    ).routes()
+    routes: list[BaseRoute] = []
+    if isinstance(house.till, YooKassa):
+        routes = Notifications(house.top_ups).routes()
+    elif house.till is not None:
+        routes = house.till.routes()
+    if not settings.plays_bank:
+        return routes
+    return (
+        routes
+        + SandboxPages(
+            house.stores.shelf,
+            house.payments,
+            workspace=house.workspace,
+            language=lambda bot: house.published.current(bot).language,
+        ).routes()
+    )
 
 
 async def pay_at(house: House, url: str) -> bool:

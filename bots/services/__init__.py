@@ -15,6 +15,7 @@ from bots.services.health import Health
 from bots.services.marketplaces import Marketplaces
 from bots.services.messaging import Messaging
 from bots.services.team import Team
+from bots.services.top_ups import TopUps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Services:
     handoff: Handoff
     accounts: Accounts
     billing: Billing
+    top_ups: TopUps
     analytics: Analytics
     marketplaces: Marketplaces
     health: Health

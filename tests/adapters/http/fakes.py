@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,6 +18,7 @@ from adapters.actions.memory import MemoryShelf
 from adapters.http.app import EVERY_DOOR, build_app
 from adapters.http.gate import Doors
 from adapters.http.health import Metrics
+from adapters.payments.sandbox_top_ups import SandboxTopUps
 from bots.board import Board
 from bots.errors import Invalid, NotFound, Unauthorised
 from bots.model.account import Account, ApiKey
@@ -48,8 +50,9 @@ from bots.services.marketplaces import Marketplaces
 from bots.services.messaging import Messaging
 from bots.services.runtime import Connected, Platform
 from bots.services.team import Team
+from bots.services.top_ups import TopUps
 from flows.model import Bot
-from tests.adapters.http.ledgers import MemoryLedger
+from tests.adapters.http.ledgers import MemoryLedger, MemoryTopUps
 
 KEY = "sk_live_key_of_the_tests_0001"
 SHOP_KEY = "sk_live_key_of_the_shop_00001"
@@ -588,6 +591,20 @@ async def build_house(
     checks: dict[str, Check] = {}
     handoff = Handoff(inbox, conversations, board=Board(), queues=lambda bot: {}, new_id=new_id)
     team = Team(FakeSeats(), clock=clock)
+    billing = Billing(
+        MemoryLedger(),
+        plans={"trial": Plan(name="trial", price=500)},
+        bonus=50_000,
+        clock=clock,
+    )
+    money = MemoryTopUps()
+    bank = SandboxTopUps(
+        partial(money.by_reference, "sandbox"),
+        base="http://easyflow.test",
+        clock=clock,
+        new_secret=new_id,
+    )
+    top_ups = TopUps(money, bank, billing, clock=clock, new_id=new_id)
     services = Services(
         chat=Chat(
             inbox, store, FakePublished(*bots), default_bot="shop", clock=clock, new_id=new_id
@@ -605,12 +622,8 @@ async def build_house(
         team=team,
         handoff=handoff,
         accounts=Accounts(accounts, clock=clock, random_bytes=lambda n: bytes(range(1, n + 1))),
-        billing=Billing(
-            MemoryLedger(),
-            plans={"trial": Plan(name="trial", price=500)},
-            bonus=50_000,
-            clock=clock,
-        ),
+        billing=billing,
+        top_ups=top_ups,
         analytics=Analytics(FakeMetrics(), zone=lambda workspace: UTC, clock=clock),
         marketplaces=Marketplaces(FakeConnections(), {}, clock=clock, new_id=new_id),
         health=Health(checks),
