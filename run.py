@@ -63,7 +63,7 @@ from bots.lanes import Lanes
 from bots.model.billing import Plan
 from bots.model.desk_state import DeskState
 from bots.outbox import Outbox
-from bots.ports import Channel, Listener, Meter, Shelf
+from bots.ports import Channel, Listener, Meter, NewId, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
@@ -74,13 +74,20 @@ from bots.services.canned import CannedAnswers
 from bots.services.channels import Channels
 from bots.services.conversations import Conversations
 from bots.services.events import Events
+from bots.services.guessing import Guessing
 from bots.services.handoff import Handoff
+from bots.services.keys import Keys
+from bots.services.members import Members
 from bots.services.operators import Operators, SetUp
+from bots.services.passwords import Passwords
 from bots.services.payments import TO_TELL, Payments
 from bots.services.publishing import Publishing
 from bots.services.queue_times import days_of, promised_by, worked_at
 from bots.services.reports import Reports, Wanted
 from bots.services.routing import Routing
+from bots.services.second_factor import SecondFactor
+from bots.services.sessions import Sessions, SigningKeys
+from bots.services.signing_in import SigningIn
 from bots.services.stranded import stranded
 from bots.services.top_ups import TopUps
 from bots.supervision import Supervisor
@@ -132,6 +139,8 @@ KEEP_INBOX = timedelta(days=14)
 """How long repeats of a message are known for what they are."""
 KEEP_EVENTS = timedelta(days=90)
 """How long those who read what happened may stay away."""
+KEEP_SESSIONS = timedelta(days=1)
+"""How long tokens that ran out are known for what they were."""
 KEEP_HANDOFFS = timedelta(days=400)
 """Reports look back a year."""
 
@@ -341,6 +350,7 @@ class House:
         await self.stores.journal.prune(now() - KEEP_INBOX)
         await self.stores.feed.prune(now() - KEEP_EVENTS, handoffs_before=now() - KEEP_HANDOFFS)
         await self.publishing.prune()
+        await self.stores.sessions.prune(now() - KEEP_SESSIONS)
 
 
 async def build(
@@ -360,7 +370,7 @@ async def build(
     """
     new_id = Ids(time.time_ns, secrets.token_bytes)
     stores = await open_sqlite(settings.database_path, new_id=new_id, clock=now)
-    accounts = Accounts(stores.accounts, clock=now, random_bytes=secrets.token_bytes)
+    accounts = accounts_of(settings, stores, new_id)
     admin = settings.admin
     founded = await accounts.found_owner(
         email=admin.email,
@@ -507,6 +517,26 @@ async def build(
         tape=tape,
     )
     return house
+
+
+def accounts_of(settings: Settings, stores: Stores, new_id: NewId) -> Accounts:
+    """Who may call, by keys and by signing in."""
+    return Accounts(
+        stores.accounts,
+        Keys(stores.keys, clock=now, random_bytes=secrets.token_bytes),
+        passwords=Passwords(
+            random_bytes=secrets.token_bytes, public=settings.public_url is not None
+        ),
+        clock=now,
+        random_bytes=secrets.token_bytes,
+        sessions=Sessions(
+            stores.sessions,
+            keys=SigningKeys(partial(keys_at_hand, settings), now),
+            clock=now,
+            new_id=new_id,
+            random_bytes=secrets.token_bytes,
+        ),
+    )
 
 
 def billing_of(settings: Settings, stores: Stores) -> Billing:
@@ -1050,6 +1080,8 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         files=Files(conversations, house.channels),
         handoff=house.handoff,
         accounts=house.accounts,
+        signing_in=signing_in_of(settings, house),
+        members=members_of(stores, house.accounts),
         billing=house.billing,
         top_ups=house.top_ups,
         analytics=Analytics(stores.metrics, zone=partial(days_at, house), clock=now),
@@ -1067,6 +1099,41 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
             channels=channels.states,
             desk=partial(desk_state, house),
         ),
+    )
+
+
+def signing_in_of(settings: Settings, house: House) -> SigningIn:
+    """How people come in; whatever a new workspace begins with is named here."""
+    stores, accounts = house.stores, house.accounts
+    assert accounts.sessions is not None
+    return SigningIn(
+        store=stores.accounts,
+        workspaces=stores.workspaces,
+        sessions=accounts.sessions,
+        passwords=accounts.passwords,
+        second_factor=SecondFactor(
+            stores.second_factors,
+            vault=KeyRing(partial(keys_at_hand, settings)),
+            clock=now,
+            random_bytes=secrets.token_bytes,
+        ),
+        guessing=Guessing(now),
+        clock=now,
+        registration=settings.registers,
+        opened=[house.billing.opened],
+    )
+
+
+def members_of(stores: "Stores | Beside", accounts: Accounts) -> Members:
+    """The people of workspaces, in the server or beside it."""
+    return Members(
+        stores.accounts,
+        stores.workspaces,
+        keys=accounts.keys,
+        passwords=accounts.passwords,
+        clock=now,
+        random_bytes=secrets.token_bytes,
+        sessions=accounts.sessions,
     )
 
 
@@ -1556,8 +1623,8 @@ async def rotate_keys(settings: Settings) -> int:
     try:
         if settings.keys is None:
             add_kept_key(settings)
-        store = beside.channels(KeyRing(partial(keys_at_hand, settings)))
-        status = await seal_again(store.seal_again, sys.stdout)
+        seals = beside.seals(KeyRing(partial(keys_at_hand, settings)))
+        status = await seal_again(seals.again, sys.stdout)
     finally:
         await beside.close()
     if settings.keys is None and status == 0:

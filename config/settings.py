@@ -424,6 +424,12 @@ class Settings(BaseSettings):
         description="Keys of what is sealed in the database, with commas between them: the first"
         " seals, all open; one is made and kept in the data folder if absent",
     )
+    registration: Literal["open", "invite", "closed"] | None = Field(
+        default=None,
+        description="Who may register over HTTP and so open a workspace: everybody, whoever has an"
+        " invitation (`python run.py users invite`), or nobody; open while there is no public URL, else"
+        " invite",
+    )
     allow_actions: bool = Field(
         default=False,
         description="Run the Python of bots' `actions.py`; whoever writes it can do all that we can",
@@ -536,6 +542,11 @@ class Settings(BaseSettings):
                 )
             return self.default_bot
         return EXAMPLE_BOT if EXAMPLE_BOT in bots else min(bots)
+
+    @property
+    def registers(self) -> Literal["open", "invite", "closed"]:
+        """Who may register: by itself only where no stranger comes everybody."""
+        return self.registration or ("open" if self.public_url is None else "invite")
 
     @property
     def plays_bank(self) -> bool:

@@ -25,11 +25,15 @@ from storage.documents import SqlDocuments
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
 from storage.journal import SqlJournal
+from storage.keys import SqlKeys
 from storage.knowledge import SqlLibrary
 from storage.metrics import SqlMetrics
 from storage.migrate import migrate
 from storage.operators import SqlOperators
 from storage.outbox import SqlOutbox
+from storage.sealed import Seals
+from storage.second_factors import SqlSecondFactors
+from storage.sessions import SqlSessions
 from storage.shelf import SqlShelf
 from storage.tallies import SqlTallies
 from storage.timers import SqlTimers
@@ -50,6 +54,9 @@ class Stores:
     dialogs: SqlDialogs
     audience: SqlAudience
     accounts: SqlAccounts
+    keys: SqlKeys
+    sessions: SqlSessions
+    second_factors: SqlSecondFactors
     shelf: SqlShelf
     tallies: SqlTallies
     versions: SqlVersions
@@ -87,6 +94,10 @@ class Stores:
         if not self.writable:
             await self.shelf.put(workspace, "health", "written", now.isoformat())
 
+    def seals(self, vault: Vault) -> Seals:
+        """Everything that is sealed."""
+        return Seals(self._writer, self._reader, vault)
+
     async def close(self) -> None:
         """Write what was handed in, close the file, let others have it."""
         await self._writer.close()
@@ -113,6 +124,10 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         dialogs=SqlDialogs(reader),
         audience=SqlAudience(reader),
         accounts=SqlAccounts(writer, reader),
+        workspaces=SqlWorkspaces(writer, reader),
+        keys=SqlKeys(writer, reader),
+        sessions=SqlSessions(writer, reader),
+        second_factors=SqlSecondFactors(writer),
         shelf=SqlShelf(writer, reader),
         tallies=SqlTallies(reader),
         versions=SqlVersions(writer, reader),
@@ -126,7 +141,6 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         metrics=SqlMetrics(reader),
         library=SqlLibrary(writer, reader),
         documents=SqlDocuments(writer, reader, clock=clock),
-        workspaces=SqlWorkspaces(reader),
         _writer=writer,
         _reader=reader,
         _lock=lock,

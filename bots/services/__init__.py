@@ -13,7 +13,9 @@ from bots.services.files import Files
 from bots.services.handoff import Handoff
 from bots.services.health import Health
 from bots.services.marketplaces import Marketplaces
+from bots.services.members import Members
 from bots.services.messaging import Messaging
+from bots.services.signing_in import SigningIn
 from bots.services.team import Team
 from bots.services.top_ups import TopUps
 
@@ -31,6 +33,8 @@ class Services:
     files: Files
     handoff: Handoff
     accounts: Accounts
+    signing_in: SigningIn
+    members: Members
     billing: Billing
     top_ups: TopUps
     analytics: Analytics
