@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,17 +46,7 @@ async def typed(
     server: EasyFlow, *words: str, **environ: str
 ) -> "subprocess.CompletedProcess[str]":
     """A command, as an owner types it beside the server."""
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "run.py", *words],
-        check=False,
-        cwd=ROOT,
-        env=server._environ | environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    return await asyncio.to_thread(server.typed, *words, **environ)
 
 
 async def until(what: Callable[[], Any], *, within: float = 60.0) -> None:

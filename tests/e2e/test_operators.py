@@ -4,8 +4,6 @@ import asyncio
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers.easyflow import ROOT, SECRET, EasyFlow
+from tests.servers.easyflow import SECRET, EasyFlow
 from tests.servers.telegram import TOKEN, FakeTelegram, message
 from tests.servers.telegram_group import ForumGroup, Person
 
@@ -64,17 +62,7 @@ def server(telegram: FakeTelegram, tmp_path: Path) -> Iterator[EasyFlow]:
 
 async def typed(server: EasyFlow, *words: str) -> str:
     """A command as an owner types it beside the server; what it said."""
-    ended = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "run.py", *words],
-        check=False,
-        cwd=ROOT,
-        env=server._environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    ended = await asyncio.to_thread(server.typed, *words)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 

@@ -8,7 +8,6 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
+
+from tests.servers.warm import Process, run
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-key-that-only-tests-know"
@@ -43,7 +44,7 @@ class EasyFlow:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self._log = data.parent / f"{data.name}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         kept = {key: value for key, value in os.environ.items() if "EASYFLOW_" not in key}
         self._environ = kept | {
             "EASYFLOW_DATA_DIR": str(data),
@@ -71,15 +72,9 @@ class EasyFlow:
 
     def start(self, *, within: float = 120.0) -> Self:
         """Start the process and wait until it answers. Raises AssertionError with its log."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "run.py"],
-                cwd=ROOT,
-                env=self._environ,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        with self._log.open("ab") as log, open(os.devnull, "rb") as nothing:
+            files = (nothing.fileno(), log.fileno(), log.fileno())
+            self._process = Process(["run.py"], files, environ=self._environ)
         deadline = time.monotonic() + within
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -143,18 +138,13 @@ class EasyFlow:
 
     def command(self, *words: str) -> str:
         """`python run.py …` beside the server, over the same data; what it prints."""
-        done = subprocess.run(
-            [sys.executable, "run.py", *words],
-            cwd=ROOT,
-            env=self._environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = self.typed(*words)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def typed(self, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        """The same, however it ends, with variables of its own beside the server's."""
+        return run(["run.py", *words], environ=self._environ | environ)
 
     async def asked(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
         """`call` beside other things that happen."""

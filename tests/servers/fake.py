@@ -2,17 +2,16 @@
 
 import asyncio
 import http.client
-import subprocess
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import orjson
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.servers.warm import Process
 
 T = TypeVar("T")
 
@@ -22,17 +21,24 @@ class Fake:
 
     def __init__(self, module: str, *options: str, quiet: bool, port: int) -> None:
         """`module` is run with `options`. Raises RuntimeError if it does not say where it listens."""
-        command = [sys.executable, "-m", module, "--with-parent", "--port", str(port), *options]
-        self._process = subprocess.Popen(
-            command + ["--quiet"] * quiet,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        _, _, self.base = self._process.stdout.readline().strip().partition(" on ")
+        command = [module, "--with-parent", "--port", str(port), *options]
+        reading, parent = os.pipe()
+        self._parent: int | None = parent
+        said, writing = os.pipe()
+        try:
+            self._process = Process(
+                command + ["--quiet"] * quiet,
+                (reading, writing, sys.__stderr__.fileno() if sys.__stderr__ else writing),
+                environ=os.environ,
+                module=module,
+            )
+        finally:
+            os.close(reading)
+            os.close(writing)
+        with os.fdopen(said) as stream:
+            _, _, self.base = stream.readline().strip().partition(" on ")
         if not self.base.startswith("http://"):
+            self._let_go()
             self._process.kill()
             self._process.wait()
             raise RuntimeError(f"{module} did not start")
@@ -42,9 +48,13 @@ class Fake:
         self._connection.close()
         self._process.terminate()
         self._process.wait(timeout=60)
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Of the pipe by which it knows that we are there."""
+        parent, self._parent = self._parent, None
+        if parent is not None:
+            os.close(parent)
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import warm
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -17,15 +19,11 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """`python run.py …`, away from the settings of whoever runs the tests."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("EASYFLOW_")}
-    return subprocess.run(
-        [sys.executable, str(ROOT / "run.py"), *arguments],
+    return warm.run(
+        [str(ROOT / "run.py"), *arguments],
+        environ={**clean, **{f"EASYFLOW_{name}": value for name, value in settings.items()}},
         input=input,
-        check=False,
-        capture_output=True,
         cwd=cwd,
-        env={**clean, **{f"EASYFLOW_{name}": value for name, value in settings.items()}},
-        text=True,
-        timeout=120,
     )
 
 
