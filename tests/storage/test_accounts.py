@@ -1,11 +1,8 @@
 """Workspaces, people and keys."""
 
-from dataclasses import replace
-
 import pytest
 
 from bots.errors import Conflict
-from bots.model.account import ApiKey
 from tests.storage.conftest import House
 from tests.storage.samples import NOON
 
@@ -36,22 +33,28 @@ async def test_an_email_has_one_account(house: House) -> None:
 
 
 async def test_a_key_is_found_by_its_digest(house: House) -> None:
-    owner = await house.stores.accounts.found(email=OWNER, password_hash="hash", now=NOON)
-    new = ApiKey(
-        id=0,
+    accounts = house.stores.accounts
+    owner = await accounts.found(email=OWNER, password_hash="hash", now=NOON)
+    key = await accounts.add_key(
         workspace=owner.workspace,
         account_id=owner.id,
         name="first",
-        prefix="sk_live_abcd",
+        prefix="ef_live_abcd",
         digest="d" * 64,
         bot="shop",
-        created_at=NOON,
-        domains=("example.com",),
+        now=NOON,
     )
-    key = await house.stores.keys.add(new)
-    assert key == replace(new, id=key.id)
+    assert (key.workspace, key.bot, key.created_at) == (owner.workspace, "shop", NOON)
     stores = await house.reopen()
-    assert await stores.keys.by_digest("d" * 64) == replace(key, is_admin=True)
-    assert await stores.keys.by_digest("e" * 64) is None
+    assert await stores.accounts.key("d" * 64) == key
+    assert await stores.accounts.key("e" * 64) is None
     with pytest.raises(Conflict):
-        await stores.keys.add(new)
+        await stores.accounts.add_key(
+            workspace=owner.workspace,
+            account_id=None,
+            name="again",
+            prefix="ef_live_abcd",
+            digest="d" * 64,
+            bot=None,
+            now=NOON,
+        )
