@@ -180,6 +180,9 @@ class Dialogs(Protocol):
     ) -> tuple[list[MessageRecord], int]:
         """In order, and how many there are in all: those past a `seq`, or behind so many, or the last."""
 
+    async def written(self, conversation: int, surface: str, key: str) -> MessageRecord | None:
+        """What an operator said by a message of a surface (`Relay`), which is none of a group."""
+
 
 class Traces(Protocol):
     """Looking at what a conversation went through, beside whoever writes it."""

@@ -41,6 +41,11 @@ _COUNT = "SELECT count(*) FROM messages WHERE conversation_id = ?"
 _FROM = f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.conversation_id = ?"
 _PAST = f"{_FROM} AND m.seq > ? ORDER BY m.seq LIMIT ?"
 _SKIPPING = f"{_FROM} ORDER BY m.seq LIMIT ? OFFSET ?"
+_WRITTEN = (
+    f"SELECT {RECORD_COLUMNS} FROM relays r"
+    " JOIN messages m ON m.conversation_id = r.conversation_id AND m.seq = r.seq"
+    " WHERE r.channel = ? AND r.chat_id = ? AND r.message_id = ? AND r.way = 'out'"
+)
 _LAST = f"{_FROM} ORDER BY m.seq DESC LIMIT ?"
 
 
@@ -85,6 +90,11 @@ class SqlDialogs:
                 found = await _rows(connection, _LAST, (conversation, limit))
                 found.reverse()
         return [record_from_row(row) for row in found], total
+
+    async def written(self, conversation: int, surface: str, key: str) -> MessageRecord | None:
+        async with self._reader.connect() as connection:
+            found = await _rows(connection, _WRITTEN, (surface, str(conversation), key))
+        return record_from_row(found[0]) if found else None
 
 
 def _where(workspace: int, sought: Sought) -> tuple[list[str], tuple[Any, ...]]:

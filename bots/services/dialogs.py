@@ -1,12 +1,13 @@
 """Chats as operators work with them over HTTP: lists, messages, words of theirs, hand-offs."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from bots.errors import Conflict, Invalid, NotFound, Taken
+from bots.errors import Conflict, Consumed, Invalid, NotFound, Taken
 from bots.model.account import Caller
 from bots.model.conversation import Conversation
+from bots.model.desk import Relay
 from bots.model.dialog import Page, Shown, Sought, Told
 from bots.model.episode import Asked
 from bots.model.message import Reply
@@ -18,6 +19,15 @@ from bots.services.handoff import Handoff
 from bots.services.team import Team
 
 Done = TypeVar("Done")
+
+SURFACE = "http"
+"""What stands in place of a group where a message was not written in one."""
+
+_INSTEAD: Mapping[str, str] = {
+    "bots": "The bot has the chat: take it first",
+    "untaken": "Nobody has taken the chat: take it first",
+}
+"""What to do about a conflict, by its code."""
 
 
 class Dialogs:
@@ -73,8 +83,9 @@ class Dialogs:
         operator: int | None = None,
         name: str | None = None,
         once: bool = False,
+        key: str | None = None,
     ) -> tuple[MessageRecord, Operator]:
-        """What an operator says to the customer, and who they are.
+        """What an operator says to the customer, and who they are; the same `key` again says nothing.
 
         Raises NotFound, Conflict where nobody has the chat or another has it; a lead may all the
         same, `once`.
@@ -84,8 +95,15 @@ class Dialogs:
         conversation, _, _ = await self._found(caller, id)
         who = await self._team.operator_of(caller, id=operator, name=name)
         reply = Reply(message_id=self._new_id(), text=text, author="operator")
-        said = self._handoff.say(conversation.address, who, reply, once=once)
-        return await self._done(conversation, said), who
+        relay = None if key is None else _written(conversation, key, who)
+        said = self._handoff.say(conversation.address, who, reply, relay, once=once)
+        try:
+            return await self._done(conversation, said), who
+        except Consumed:
+            known = await self._store.written(conversation.id, SURFACE, key or "")
+            if known is None:
+                raise
+            return known, who
 
     async def request(self, caller: Caller, id: int, *, reason: str, last_words: str = "") -> Shown:
         """A person is asked for; asking twice changes nothing. Raises NotFound."""
@@ -142,3 +160,20 @@ class Dialogs:
             names = await self._team.names(chat.address.workspace)
             who = names.get(taken.operator or 0) or f"somebody in {taken.native or 'the desk'}"
             raise Conflict(f"{who} has the chat", "taken") from taken
+        except Conflict as conflict:
+            if conflict.code not in _INSTEAD or chat.owner == "operator":
+                raise
+            raise Conflict(_INSTEAD[conflict.code], conflict.code) from conflict
+
+
+def _written(chat: Conversation, key: str, who: Operator) -> Relay:
+    """What a message was said by that nobody wrote in a group."""
+    return Relay(
+        channel=SURFACE,
+        chat_id=str(chat.id),
+        message_id=key,
+        thread_id="",
+        conversation_id=chat.id,
+        way="out",
+        operator=who.id,
+    )

@@ -17,10 +17,13 @@ from adapters.messengers.web.hub import Hub
 from adapters.messengers.whatsapp.channel import WhatsAppChannel
 from adapters.messengers.whatsapp.client import Connection as GraphConnection
 from bots.elsewhere import fetched
+from bots.model.account import Caller
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, UnifiedMessage
 from bots.model.receipt import Receipt
 from bots.ports import Channel
+from bots.services.dialogs import Dialogs
+from bots.services.team import Team
 from tests.bots.rig import WORKSPACE
 from tests.desk.rig import BOT, CHANNEL, DeskOperator, DeskRig
 from tests.servers.telegram_group import Shown
@@ -288,6 +291,26 @@ async def test_what_is_held_is_told_and_a_template_goes(
     assert sent["template"]["name"] == "back_soon"
     values = sent["template"]["components"][0]["parameters"]
     assert [one["text"] for one in values] == ["Мария Ивановна"]
+
+
+async def test_what_is_said_over_http_is_held_as_well(
+    maria: Customer, whatsapp_server: WhatsApp
+) -> None:
+    await maria.with_operator()
+    await slept(maria.desk, hours=24, minutes=1)
+    desk, chat = maria.desk, await maria.chat()
+    team = Team(desk.stores.operators, clock=desk.hands.now)
+    dialogs = Dialogs(desk.stores.dialogs, desk.handoff, team, new_id=desk.new_id)
+    caller = Caller(workspace=WORKSPACE, account_id=None, key_id=1)
+    before = len(whatsapp_server.calls())
+    record, _ = await dialogs.say(caller, chat.id, "Вы ещё тут?", name="Оля")
+    await desk.settle()
+    assert (await desk.outbox.delivery(record.message_id, patience=0)).status == "held"
+    assert len(whatsapp_server.calls()) == before
+    await maria.writes("Тут")
+    await desk.settle()
+    sent = [one.parameters.get("text", {}).get("body") for one in whatsapp_server.calls()]
+    assert sent.count("Вы ещё тут?") == 1
 
 
 async def test_what_fails_after_all_is_told_and_sent_anew_once(

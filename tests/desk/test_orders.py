@@ -274,8 +274,19 @@ async def test_what_was_corrected_is_marked_as_such(desk: DeskRig) -> None:
     number = await olya.writes("anna", "Опечатко")
     await olya.edits(number, "Опечатка")
     told = await said(desk, olya, "/history")
-    assert "Оператор: Опечатко" in told
-    assert "Оператор: ✏️ Опечатка" in told
+    assert "Оля: Опечатко" in told
+    assert "Оля: ✏️ Опечатка" in told
+
+
+async def test_what_was_taken_back_is_marked_as_such(desk: DeskRig) -> None:
+    olya = await taken(desk)
+    number = await olya.writes("anna", "Не то")
+    await olya.replies("anna", number, "/del")
+    await olya.writes("anna", "То")
+    assert "Оля: 🗑 Не то" in (told := await said(desk, olya, "/history"))
+    assert "Оля: То" in told
+    await said(desk, olya, "/transcript")
+    assert "🗑\n    Не то" in last_file(desk)
 
 
 async def test_the_whole_chat_is_a_file_without_notes(desk: DeskRig) -> None:
@@ -285,7 +296,7 @@ async def test_the_whole_chat_is_a_file_without_notes(desk: DeskRig) -> None:
     await olya.writes("anna", "Уже едет")
     await said(desk, olya, "/transcript")
     assert "секрет" not in last_file(desk)
-    assert "Оператор: Уже едет" in last_file(desk)
+    assert "Оля: Уже едет" in last_file(desk)
     assert "старший" in await said(desk, olya, "/transcript all")
     await said(desk, lead, "/transcript всё")
     assert "[заметка] Оля: секрет" in last_file(desk)

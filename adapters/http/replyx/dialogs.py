@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from adapters.http.auth import Known
-from adapters.http.dialect import route_class, surface
+from adapters.http.dialect import attempt, route_class, surface
 from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.policy import lets, people
 from adapters.http.replyx import dialog_examples as examples
@@ -290,6 +290,7 @@ async def say(id: PathId, body: SayRequest, request: Request, caller: Known) -> 
         operator=body.operator_id,
         name=body.operator_name,
         once=body.once,
+        key=attempt(request),
     )
     delivery = await services.messaging.delivery(record)
     message = Message.of(record, who.name)

@@ -349,6 +349,9 @@ class FakeDialogs:
         kept = self._store.messages.get(conversation, [])
         return kept[-limit:], len(kept)
 
+    async def written(self, conversation: int, surface: str, key: str) -> MessageRecord | None:
+        return None
+
 
 class FakeSeats:
     """Implements `bots.ports.Seats`: the owner alone."""

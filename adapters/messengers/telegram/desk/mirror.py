@@ -190,7 +190,9 @@ class Mirror:
         self, chat: Conversation, topic: Topic, record: MessageRecord, relays: Sequence[Relay]
     ) -> Frame:
         name = ""
-        by = next((one.operator for one in relays if one.way == "out"), None)
+        by = record.operator
+        if by is None:
+            by = next((one.operator for one in relays if one.way == "out"), None)
         if record.author == "operator" and by is not None:
             try:
                 name = (await self._parts.operators.by_id(by)).name

@@ -1,6 +1,6 @@
 """A chat's last messages as a few lines, for a card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
 from adapters.messengers.telegram.desk.card_words import say
@@ -11,6 +11,8 @@ from bots.shaping import shortened, units
 
 LAST = 20
 """So many messages are told of."""
+TAKEN_BACK = "🗑"
+"""What stands before words that an operator took back."""
 LONGEST_LINE = 300
 
 
@@ -20,11 +22,15 @@ def transcript(
     language: str,
     zone: tzinfo,
     room: int,
+    people: Mapping[int, str],
 ) -> str:
-    """As many of the last messages as fit into so many UTF-16 units; the oldest give way first."""
+    """As many of the last messages as fit into so many UTF-16 units; the oldest give way first.
+
+    `people` are the names of operators.
+    """
     lines: list[str] = []
     for message in reversed(messages[-LAST:]):
-        line = _line(message, chat, language, zone)
+        line = _line(message, chat, language, zone, people)
         room -= units(line) + 1
         if room < 2:
             lines.append("…")
@@ -33,15 +39,22 @@ def transcript(
     return "\n".join(reversed(lines))
 
 
-def _line(message: MessageRecord, chat: Conversation, language: str, zone: tzinfo) -> str:
-    who = (
-        shortened(name_of(chat), 32)
-        if message.author == "customer"
-        else say(language, f"author {message.author}")
-    )
+def _line(
+    message: MessageRecord,
+    chat: Conversation,
+    language: str,
+    zone: tzinfo,
+    people: Mapping[int, str],
+) -> str:
+    name = people.get(message.operator) if message.operator is not None else None
+    if message.author == "customer":
+        name = name_of(chat)
+    who = shortened(name, 32) if name else say(language, f"author {message.author}")
     files = [f"[{one.name or say(language, f'kind {one.kind}')}]" for one in message.attachments]
     if message.happening == "edited" or message.replaces:
         files.insert(0, "✏️")
+    if message.deleted_at is not None:
+        files.insert(0, TAKEN_BACK)
     words = " ".join([*files, *message.words.split()])
     at = message.created_at.astimezone(zone)
     return f"{at:%H:%M} {who}: {shortened(words, LONGEST_LINE)}"

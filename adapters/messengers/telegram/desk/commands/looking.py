@@ -1,6 +1,6 @@
 """What operators look up: who it is, what was said, where a word stands, all of it as a file."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from adapters.messengers.telegram.desk.answers import Answer
@@ -9,11 +9,13 @@ from adapters.messengers.telegram.desk.card_words import say
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.order import Command, Order
 from adapters.messengers.telegram.desk.titles import LONG, name_of
+from adapters.messengers.telegram.desk.transcript import TAKEN_BACK
 from adapters.messengers.telegram.desk.words import Words, clipped, spent
 from bots.errors import Forbidden, Invalid
 from bots.model.conversation import Conversation
 from bots.model.desk import Note
 from bots.model.episode import Episode
+from bots.model.operator import Operator
 from bots.model.turn import MessageRecord
 
 PAGE = 500
@@ -113,7 +115,8 @@ async def history(order: Order, kit: Kit) -> str:
     after = max(0, chat.seq - count)
     records = await kit.parts.episodes.messages(chat.id, after=after, limit=count)
     head = await _earlier(order, kit, zone)
-    lines = [_line(one, order.language, zone, LONGEST_LINE) for one in records]
+    people = await kit.parts.operators.known()
+    lines = [_line(one, order.language, zone, people, LONGEST_LINE) for one in records]
     if not lines:
         return WORDS.say(order.language, "no_messages")
     # The newest are what is looked for: the oldest give way.
@@ -136,7 +139,11 @@ async def find(order: Order, kit: Kit) -> str:
     if not found:
         return WORDS.say(order.language, "not_found", words=clipped(words, 40))
     head = WORDS.say(order.language, "found", words=clipped(words, 40), n=len(found))
-    lines = [_line(one, order.language, zone, LONGEST_LINE, dated=True) for one in reversed(found)]
+    people = await kit.parts.operators.known()
+    lines = [
+        _line(one, order.language, zone, people, LONGEST_LINE, dated=True)
+        for one in reversed(found)
+    ]
     return "\n".join([head, *lines])[:LONGEST_ANSWER]
 
 
@@ -147,13 +154,13 @@ async def transcript(order: Order, kit: Kit) -> Answer:
     if inside and not order.who.may("lead"):
         raise Forbidden("This is for a lead")
     zone = kit.parts.zone(chat.address.bot)
+    people = await kit.parts.operators.known()
     lines: list[tuple[datetime, str]] = []
     count = 0
     async for record in _all(kit, chat):
         count += 1
-        lines.append((record.created_at, _line(record, language, zone, 0, dated=True)))
+        lines.append((record.created_at, _line(record, language, zone, people, 0, dated=True)))
     if inside:
-        people = await kit.parts.operators.known()
         for note in await kit.parts.desks.notes(chat.id):
             who = people.get(note.operator or 0)
             lines.append((note.created_at, _noted(note, who.name if who else "", language, zone)))
@@ -203,20 +210,30 @@ async def _earlier(order: Order, kit: Kit, zone: tzinfo) -> Sequence[str]:
 
 
 def _line(
-    record: MessageRecord, language: str, zone: tzinfo, longest: int, *, dated: bool = False
+    record: MessageRecord,
+    language: str,
+    zone: tzinfo,
+    people: Mapping[int, Operator],
+    longest: int,
+    *,
+    dated: bool = False,
 ) -> str:
     at = record.created_at.astimezone(zone)
     stamp = f"{at:%d.%m.%Y %H:%M}" if dated else f"{at:%d.%m %H:%M}"
     files = [f"[{one.name or say(language, f'kind {one.kind}')}]" for one in record.attachments]
     if record.happening == "edited" or record.replaces:
         files.insert(0, "✏️")
+    if record.deleted_at is not None:
+        files.insert(0, TAKEN_BACK)
+    by = people.get(record.operator) if record.operator is not None else None
+    author = by.name if by is not None else WORDS.say(language, record.author)
     # Whoever writes on a line of its own what looks like ours is seen to be further in.
     words = (
         INSET.join("\n".join([*files, record.words]).splitlines())
         if not longest
         else clipped(" ".join([*files, record.words]), longest)
     )
-    return f"{stamp} {WORDS.say(language, record.author)}: {words}"
+    return f"{stamp} {author}: {words}"
 
 
 def _noted(note: Note, name: str, language: str, zone: tzinfo) -> str:
