@@ -277,7 +277,8 @@ def _history(sheet: Sheet, known: Known) -> None:
     sheet.line(say(known.language, "history"))
     room = sheet.left - 1
     sheet.quote(
-        transcript(known.history, known.chat, known.language, known.zone, room, known.people), folded=True
+        transcript(known.history, known.chat, known.language, known.zone, room, known.people),
+        folded=True,
     )
 
 
