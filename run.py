@@ -46,6 +46,8 @@ from adapters.addresses import Allowed
 from adapters.guarded_http import GuardedHttp
 from adapters.ids import Ids
 from adapters.payments.sandbox import Sandbox
+from adapters.payments.sandbox_top_ups import SandboxTopUps
+from adapters.payments.yookassa import YooKassa
 from adapters.terminal.arguments import arguments
 from adapters.terminal.folders import shown_path
 from adapters.understanding.stemmed import StemmedUnderstanding
@@ -61,7 +63,7 @@ from bots.lanes import Lanes
 from bots.model.billing import Plan
 from bots.model.desk_state import DeskState
 from bots.outbox import Outbox
-from bots.ports import Channel, Listener, Meter, Shelf
+from bots.ports import Channel, Listener, Meter, NewId, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
@@ -72,15 +74,22 @@ from bots.services.canned import CannedAnswers
 from bots.services.channels import Channels
 from bots.services.conversations import Conversations
 from bots.services.events import Events
-from bots.services.following import Following
+from bots.services.guessing import Guessing
 from bots.services.handoff import Handoff
+from bots.services.keys import Keys
+from bots.services.members import Members
 from bots.services.operators import Operators, SetUp
+from bots.services.passwords import Passwords
 from bots.services.payments import TO_TELL, Payments
 from bots.services.publishing import Publishing
 from bots.services.queue_times import days_of, promised_by, worked_at
 from bots.services.reports import Reports, Wanted
 from bots.services.routing import Routing
+from bots.services.second_factor import SecondFactor
+from bots.services.sessions import Sessions, SigningKeys
+from bots.services.signing_in import SigningIn
 from bots.services.stranded import stranded
+from bots.services.top_ups import TopUps
 from bots.supervision import Supervisor
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
 from config.channels import declared, takes_money, variables
@@ -130,6 +139,8 @@ KEEP_INBOX = timedelta(days=14)
 """How long repeats of a message are known for what they are."""
 KEEP_EVENTS = timedelta(days=90)
 """How long those who read what happened may stay away."""
+KEEP_SESSIONS = timedelta(days=1)
+"""How long tokens that ran out are known for what they were."""
 KEEP_HANDOFFS = timedelta(days=400)
 """Reports look back a year."""
 
@@ -271,12 +282,13 @@ class House:
     founded: Founded | None
     accounts: Accounts
     billing: Billing
+    top_ups: TopUps
+    till: SandboxTopUps | YooKassa | None
     published: Published
     folders: dict[str, BotFolder]
     conversations: Conversations
     handoff: Handoff
     routing: Routing
-    following: Following
     board: Board
     operators: Operators
     events: Events
@@ -314,6 +326,8 @@ class House:
         self.supervisor.keep("timetable", table.run)
         to_tell = partial(self.stores.shelf.workspaces, TO_TELL)
         self.supervisor.keep("payments", partial(self.payments.follow, to_tell))
+        if self.till is not None:
+            self.supervisor.keep("top-ups", self.top_ups.follow)
 
     async def close(self, patience: float) -> None:
         """Finish the turns and sends under way, in so many seconds; everything else is on disk."""
@@ -321,6 +335,8 @@ class House:
         await self.routing.close()
         if self.desk is not None:
             await self.desk.close()
+        if isinstance(self.till, YooKassa):
+            await self.till.close()
         started = time.monotonic()
         await self.inbox.close(patience * 0.7)
         await self.outbox.close(patience - (time.monotonic() - started))
@@ -334,6 +350,7 @@ class House:
         await self.stores.journal.prune(now() - KEEP_INBOX)
         await self.stores.feed.prune(now() - KEEP_EVENTS, handoffs_before=now() - KEEP_HANDOFFS)
         await self.publishing.prune()
+        await self.stores.sessions.prune(now() - KEEP_SESSIONS)
 
 
 async def build(
@@ -353,7 +370,7 @@ async def build(
     """
     new_id = Ids(time.time_ns, secrets.token_bytes)
     stores = await open_sqlite(settings.database_path, new_id=new_id, clock=now)
-    accounts = Accounts(stores.accounts, clock=now, random_bytes=secrets.token_bytes)
+    accounts = accounts_of(settings, stores, new_id)
     admin = settings.admin
     founded = await accounts.found_owner(
         email=admin.email,
@@ -446,14 +463,6 @@ async def build(
         clock=now,
     )
     listeners.append(routing)
-    following = Following(
-        stores.course,
-        stores.episodes,
-        stores.operators,
-        channels=channels,
-        place=board.place,
-    )
-    listeners.append(following)
     events: Events = Events(inbox, conversations, clock=now, new_id=new_id)
     schedules = Schedules(
         bots=published,
@@ -472,12 +481,12 @@ async def build(
         changed=schedules.wake,
         clock=now,
     )
+    billing, till = billing_of(settings, stores), till_of(settings, stores, base)
     house: House = House(
         stores=stores,
         conversations=conversations,
         handoff=handoff,
         routing=routing,
-        following=following,
         board=board,
         operators=operators_of(stores.operators, owner.workspace),
         events=events,
@@ -487,7 +496,9 @@ async def build(
         workspace=owner.workspace,
         founded=founded,
         accounts=accounts,
-        billing=billing_of(settings, stores),
+        billing=billing,
+        till=till,
+        top_ups=TopUps(stores.top_ups, till, billing, clock=now, new_id=new_id),
         published=published,
         folders=folders,
         inbox=inbox,
@@ -506,6 +517,26 @@ async def build(
         tape=tape,
     )
     return house
+
+
+def accounts_of(settings: Settings, stores: Stores, new_id: NewId) -> Accounts:
+    """Who may call, by keys and by signing in."""
+    return Accounts(
+        stores.accounts,
+        Keys(stores.keys, clock=now, random_bytes=secrets.token_bytes),
+        passwords=Passwords(
+            random_bytes=secrets.token_bytes, public=settings.public_url is not None
+        ),
+        clock=now,
+        random_bytes=secrets.token_bytes,
+        sessions=Sessions(
+            stores.sessions,
+            keys=SigningKeys(partial(keys_at_hand, settings), now),
+            clock=now,
+            new_id=new_id,
+            random_bytes=secrets.token_bytes,
+        ),
+    )
 
 
 def billing_of(settings: Settings, stores: Stores) -> Billing:
@@ -527,6 +558,21 @@ def texts_of_folder(folders: Mapping[str, BotFolder], bot: str) -> Mapping[str, 
     """What a bot knows by its folder; one made over the API has none."""
     folder = folders.get(bot)
     return folder.knowledge if folder is not None else {}
+
+
+def till_of(settings: Settings, stores: Stores, base: str) -> SandboxTopUps | YooKassa | None:
+    """Who takes what workspaces put on their balances."""
+    shop = settings.yookassa
+    if shop.shop_id is not None and shop.secret is not None:
+        return YooKassa(shop.shop_id, shop.secret.get_secret_value(), api_base=shop.api_base)
+    if not settings.plays_top_ups:
+        return None
+    return SandboxTopUps(
+        partial(stores.top_ups.by_reference, SandboxTopUps.name),
+        base=base,
+        clock=now,
+        new_secret=partial(secrets.token_urlsafe, 24),
+    )
 
 
 def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[Acts]:
@@ -930,7 +976,6 @@ def http_app(
     from adapters.http.flows.routes import flow_routes
     from adapters.http.gate import Doors
     from adapters.http.handoff_metrics import open_by_state
-    from adapters.http.sockets import Sockets
     from adapters.messengers.web.routes import web_routes
     from adapters.messengers.web.socket import BotCard
     from bots.services.funnel import Funnel
@@ -941,8 +986,6 @@ def http_app(
     open_now = open_by_state(lambda: [one.episode for one in house.handoff.board.all()])
     metrics.watch_each("easyflow_handoffs_open", "Chats that are with people", "state", open_now)
     metrics.watch_desk(partial(desk_state, house))
-    sockets = Sockets(origins=settings.http.allowed_origins)
-    metrics.watch("easyflow_sockets", "Sockets that follow chats", lambda: sockets.open)
     metrics.watch(
         "easyflow_outbox_held", "Rows held until customers write", lambda: house.outbox.held
     )
@@ -967,7 +1010,6 @@ def http_app(
         new_id=house.new_id,
         version=VERSION,
         metrics=metrics,
-        sockets=sockets,
         secure=bool(settings.public_url and settings.public_url.startswith("https:")),
         doors=Doors(hosts=settings.hosts, origins=settings.http.allowed_origins),
         extra_routes=[
@@ -1036,10 +1078,12 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         ),
         events=house.events,
         files=Files(conversations, house.channels),
-        following=house.following,
         handoff=house.handoff,
         accounts=house.accounts,
+        signing_in=signing_in_of(settings, house),
+        members=members_of(stores, house.accounts),
         billing=house.billing,
+        top_ups=house.top_ups,
         analytics=Analytics(stores.metrics, zone=partial(days_at, house), clock=now),
         marketplaces=Marketplaces(
             stores.connections(KeyRing(partial(keys_at_hand, settings))),
@@ -1055,6 +1099,41 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
             channels=channels.states,
             desk=partial(desk_state, house),
         ),
+    )
+
+
+def signing_in_of(settings: Settings, house: House) -> SigningIn:
+    """How people come in; whatever a new workspace begins with is named here."""
+    stores, accounts = house.stores, house.accounts
+    assert accounts.sessions is not None
+    return SigningIn(
+        store=stores.accounts,
+        workspaces=stores.workspaces,
+        sessions=accounts.sessions,
+        passwords=accounts.passwords,
+        second_factor=SecondFactor(
+            stores.second_factors,
+            vault=KeyRing(partial(keys_at_hand, settings)),
+            clock=now,
+            random_bytes=secrets.token_bytes,
+        ),
+        guessing=Guessing(now),
+        clock=now,
+        registration=settings.registers,
+        opened=[house.billing.opened],
+    )
+
+
+def members_of(stores: "Stores | Beside", accounts: Accounts) -> Members:
+    """The people of workspaces, in the server or beside it."""
+    return Members(
+        stores.accounts,
+        stores.workspaces,
+        keys=accounts.keys,
+        passwords=accounts.passwords,
+        clock=now,
+        random_bytes=secrets.token_bytes,
+        sessions=accounts.sessions,
     )
 
 
@@ -1079,17 +1158,26 @@ def recorder_of(settings: Settings, house: House) -> "Recorder | None":
 
 
 def pay_pages(settings: Settings, house: House) -> "list[BaseRoute]":
-    """The pages of the bank that only plays one, where it may."""
-    if not settings.plays_bank:
-        return []
+    """The pages of the banks that only play one, where they may, and what YooKassa calls."""
+    from adapters.payments.notifications import Notifications
     from adapters.payments.pages import SandboxPages
 
-    return SandboxPages(
-        house.stores.shelf,
-        house.payments,
-        workspace=house.workspace,
-        language=lambda bot: house.published.current(bot).language,
-    ).routes()
+    routes: list[BaseRoute] = []
+    if isinstance(house.till, YooKassa):
+        routes = Notifications(house.top_ups).routes()
+    elif house.till is not None:
+        routes = house.till.routes()
+    if not settings.plays_bank:
+        return routes
+    return (
+        routes
+        + SandboxPages(
+            house.stores.shelf,
+            house.payments,
+            workspace=house.workspace,
+            language=lambda bot: house.published.current(bot).language,
+        ).routes()
+    )
 
 
 async def pay_at(house: House, url: str) -> bool:
@@ -1535,8 +1623,8 @@ async def rotate_keys(settings: Settings) -> int:
     try:
         if settings.keys is None:
             add_kept_key(settings)
-        store = beside.channels(KeyRing(partial(keys_at_hand, settings)))
-        status = await seal_again(store.seal_again, sys.stdout)
+        seals = beside.seals(KeyRing(partial(keys_at_hand, settings)))
+        status = await seal_again(seals.again, sys.stdout)
     finally:
         await beside.close()
     if settings.keys is None and status == 0:

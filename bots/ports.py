@@ -7,9 +7,17 @@ from decimal import Decimal
 from typing import IO, Any, NamedTuple, Protocol
 
 from bots.errors import NotFound, Rejected
-from bots.model.account import Account, ApiKey
+from bots.model.account import Account, ApiKey, NewAccount, Rotation, Session, Workspace
 from bots.model.answer import Delivery
-from bots.model.billing import Balance, Movement, MovementKind
+from bots.model.billing import (
+    Balance,
+    Movement,
+    MovementKind,
+    Outcome,
+    Taken,
+    TopUp,
+    TopUpStatus,
+)
 from bots.model.cases import Told
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.conversation import Conversation, Opening
@@ -234,7 +242,7 @@ class Audience(Protocol):
 
 
 class Accounts(Protocol):
-    """Workspaces, their people and their keys."""
+    """The people who sign in."""
 
     async def owner(self) -> Account | None:
         """The first account, or None before the first start."""
@@ -242,21 +250,113 @@ class Accounts(Protocol):
     async def found(self, *, email: str, password_hash: str, now: datetime) -> Account:
         """Make the first workspace and its owner."""
 
-    async def add_key(
-        self,
-        *,
-        workspace: int,
-        account_id: int | None,
-        name: str,
-        prefix: str,
-        digest: str,
-        bot: str | None,
-        now: datetime,
-    ) -> ApiKey:
-        """Keep a key by its SHA-256 (hex)."""
+    async def register(self, new: NewAccount) -> Account:
+        """Make an account, and its workspace where it is invited to none.
 
-    async def key(self, digest: str) -> ApiKey | None:
-        """The key with this SHA-256, if it is one of ours."""
+        Raises Conflict where the e-mail has an account, CodeRefused for an invitation.
+        """
+
+    async def by_email(self, email: str) -> Account | None:
+        """Whoever has it, over all workspaces."""
+
+    async def by_id(self, workspace: int, id: int) -> Account:
+        """Raises NotFound."""
+
+    async def all(self, workspace: int) -> list[Account]:
+        """Those who were not removed."""
+
+    async def change(
+        self,
+        workspace: int,
+        id: int,
+        changes: Mapping[str, Any],
+        *,
+        now: datetime,
+        ends: bool = False,
+        keep: str = "",
+    ) -> Account:
+        """Fields of an account; with `ends` every session of theirs but `keep` is over.
+
+        Raises NotFound; Conflict where a workspace would be without an owner.
+        """
+
+
+class Workspaces(Protocol):
+    """What accounts share."""
+
+    async def one(self, id: int) -> Workspace:
+        """Raises NotFound."""
+
+    async def opened(self, id: int, *, now: datetime) -> None:
+        """Note that what a new one begins with was made."""
+
+    async def in_use(self, id: int) -> bool:
+        """Whether somebody talked to an active assistant of it."""
+
+    async def invite(
+        self, digest: str, subject: Mapping[str, Any], *, by: int, now: datetime, expires: datetime
+    ) -> None:
+        """Keep an invitation by the SHA-256 of its code; `by` is the workspace that invites."""
+
+
+class Keys(Protocol):
+    """API keys by their SHA-256 (hex)."""
+
+    async def add(self, key: ApiKey) -> ApiKey:
+        """Keep one, which gets its id. Raises Conflict where it is there already."""
+
+    async def by_digest(self, digest: str) -> ApiKey | None:
+        """The key, also one that was revoked or ran out."""
+
+    async def all(self, workspace: int) -> list[ApiKey]:
+        """Those that were not revoked."""
+
+    async def revoke(self, workspace: int, id: int, *, now: datetime) -> ApiKey:
+        """It opens nothing any more. Raises NotFound."""
+
+    async def used(self, id: int, *, now: datetime) -> None:
+        """Note when it was last used."""
+
+
+class Sessions(Protocol):
+    """Who is signed in where, and the refresh tokens of it by their SHA-256."""
+
+    async def open(self, session: Session, refresh: str | None) -> None:
+        """Keep one, and that its account signed in."""
+
+    async def one(self, id: str) -> tuple[Session, Account] | None:
+        """A session and whose it is."""
+
+    async def end(self, id: str, *, now: datetime) -> None:
+        """Its tokens open nothing any more."""
+
+    async def rotate(
+        self, digest: str, fresh: str, *, now: datetime, grace: timedelta, most: int
+    ) -> Rotation:
+        """Spend a refresh token for a fresh one.
+
+        The one before the newest may be spent again for a `grace`, `most` times at most; any other
+        that was spent ends its session.
+        """
+
+    async def prune(self, before: datetime) -> None:
+        """Forget what was over by then."""
+
+
+class SecondFactors(Protocol):
+    """What is asked for beside passwords."""
+
+    async def put(self, account: int, sealed: str, codes: Sequence[str]) -> None:
+        """Keep a secret, which counts from its first code on, and SHA-256 of backup codes."""
+
+    async def take(self, account: int, step: int) -> bool:
+        """Whether the code of this step of time, or of a later one, was not used before; now it is."""
+
+    async def take_code(self, account: int, digest: str, *, now: datetime) -> bool:
+        """Whether this is a backup code that was not used before; now it is."""
+
+    async def clear(self, account: int) -> None:
+        """Passwords alone again."""
 
 
 class Versions(Protocol):
@@ -678,6 +778,53 @@ class Ledger(Protocol):
 
     async def messages(self, workspace: int, now: datetime) -> int:
         """How many were charged in this month (UTC)."""
+
+
+class TopUps(Protocol):
+    """Money on its way, by workspace."""
+
+    async def add(self, top_up: TopUp) -> TopUp:
+        """Keep a new one, or give what is kept under its id."""
+
+    async def begun(self, id: str, taken: Taken, *, now: datetime) -> TopUp:
+        """The provider took it on: it is pending."""
+
+    async def settle(self, id: str, *, amount: int, now: datetime) -> TopUp:
+        """The money came: paid, and credited to the workspace, in one go and once."""
+
+    async def end(self, id: str, status: TopUpStatus, error: str, *, now: datetime) -> TopUp:
+        """No money will come; what was paid stays paid."""
+
+    async def by_id(self, id: str) -> TopUp | None:
+        """Of any workspace: for whoever speaks with the provider."""
+
+    async def by_reference(self, provider: str, reference: str) -> TopUp | None:
+        """The same by the provider's own name of the payment."""
+
+    async def pending(self) -> list[TopUp]:
+        """All that wait, the oldest first."""
+
+    async def waiting(self, workspace: int) -> int:
+        """How many of a workspace wait."""
+
+
+class TopUpProvider(Protocol):
+    """Whoever takes the money of workspaces: a bank, or the sandbox that only plays one.
+
+    `every` is how many seconds apart it may be asked of a payment that has just begun.
+    """
+
+    name: str
+    every: float
+
+    async def begin(self, top_up: TopUp) -> Taken:
+        """Take it on; again with the same id it is the same payment.
+
+        Raises PaymentFailed where it is refused, RemoteFailed where nobody knows.
+        """
+
+    async def outcome(self, reference: str) -> Outcome:
+        """How far a payment is. Raises RemoteFailed."""
 
 
 class Vault(Protocol):

@@ -296,7 +296,8 @@ class PaySettings(_Part):
     sandbox: bool | None = Field(
         default=None,
         description="Pages on which pressing a button is paying, to try flows with `pay.*`; on while"
-        " there is no public URL and only this machine is listened to",
+        " there is no public URL and only this machine is listened to. Top-ups of balances are paid by"
+        " themselves then; that is on while there is neither a public URL nor YooKassa",
     )
 
 
@@ -323,6 +324,25 @@ class BillingSettings(_Part):
     welcome_bonus: Roubles = Field(
         default=Decimal("500.00"), description="Roubles that each workspace begins with"
     )
+
+
+class YookassaSettings(_Part):
+    """The shop at YooKassa where workspaces put money on their balance."""
+
+    shop_id: str | None = Field(default=None, description="The shop's number at YooKassa")
+    secret: SecretStr | None = Field(default=None, description="The shop's secret key")
+    api_base: WebAddress = Field(
+        default="https://api.yookassa.ru/v3", description="Where YooKassa's API is called"
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.shop_id is None) != (self.secret is None):
+            raise ValueError("YooKassa needs both, SHOP_ID and SECRET: give the other one too")
+        secret = self.secret.get_secret_value() if self.secret else ""
+        if not f"{self.shop_id}{secret}".isascii() or ":" in (self.shop_id or ""):
+            raise ValueError("SHOP_ID and SECRET are plain letters and digits: copy them anew")
+        return self
 
 
 class PlanSettings(_Part):
@@ -404,6 +424,12 @@ class Settings(BaseSettings):
         description="Keys of what is sealed in the database, with commas between them: the first"
         " seals, all open; one is made and kept in the data folder if absent",
     )
+    registration: Literal["open", "invite", "closed"] | None = Field(
+        default=None,
+        description="Who may register over HTTP and so open a workspace: everybody, whoever has an"
+        " invitation (`python run.py users invite`), or nobody; open while there is no public URL, else"
+        " invite",
+    )
     allow_actions: bool = Field(
         default=False,
         description="Run the Python of bots' `actions.py`; whoever writes it can do all that we can",
@@ -427,6 +453,7 @@ class Settings(BaseSettings):
     desk: DeskSettings = DeskSettings()
     billing: BillingSettings = BillingSettings()
     plans: PlansSettings = PlansSettings()
+    yookassa: YookassaSettings = YookassaSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("secrets")
@@ -484,7 +511,8 @@ class Settings(BaseSettings):
     @property
     def secret_values(self) -> list[str]:
         """What must not be seen anywhere, a log least of all."""
-        given = [self.admin.password, self.admin.api_key, *self.secrets.values()]
+        given = [self.admin.password, self.admin.api_key, self.yookassa.secret]
+        given += self.secrets.values()
         for part in self.messengers.values():
             given += [getattr(part, name) for name in part.credentials()]
             given += [value for one in part.bots for key, value in one.items() if key != "bot"]
@@ -516,11 +544,23 @@ class Settings(BaseSettings):
         return EXAMPLE_BOT if EXAMPLE_BOT in bots else min(bots)
 
     @property
+    def registers(self) -> Literal["open", "invite", "closed"]:
+        """Who may register: by itself only where no stranger comes everybody."""
+        return self.registration or ("open" if self.public_url is None else "invite")
+
+    @property
     def plays_bank(self) -> bool:
         """Whether invoices are paid by pressing a button: by itself only where no stranger comes."""
         if self.pay.sandbox is not None:
             return self.pay.sandbox
         return self.public_url is None and self.http.host in LOOPBACK
+
+    @property
+    def plays_top_ups(self) -> bool:
+        """Whether what workspaces put in is play money: by itself only while nobody else reaches us."""
+        if self.yookassa.shop_id is not None:
+            return False
+        return self.public_url is None if self.pay.sandbox is None else self.pay.sandbox
 
     @property
     def reloads(self) -> bool:

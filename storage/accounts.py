@@ -1,136 +1,206 @@
-"""Workspaces, people and keys, behind bots.ports.Accounts."""
+"""The people who sign in, behind bots.ports.Accounts."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bots.errors import Conflict
-from bots.model.account import Account, ApiKey
-from storage.people_tables import AccountRows, ApiKeys
-from storage.rows import to_micros, to_moment
-from storage.writer import Writer
+from bots.errors import CodeRefused, Conflict, NotFound
+from bots.model.account import Account, NewAccount
+from storage.rows import from_json, maybe_moment, to_micros, to_moment
+from storage.versions import Writes
+
+COLUMNS = (
+    "id, workspace, email, password_hash, is_admin, created_at, first_name, last_name, role,"
+    " active, onboarded, version, totp, totp_step, last_login_at"
+)
+_ONE = f"SELECT {COLUMNS} FROM accounts WHERE workspace = ? AND id = ?"
+_CHANGEABLE = frozenset(
+    ("first_name", "last_name", "role", "active", "onboarded", "password_hash", "email")
+)
 
 
 class SqlAccounts:
-    """Few rows, seldom written: read through the tables' own classes."""
+    """Few rows, seldom written."""
 
-    def __init__(self, writer: Writer, reader: AsyncEngine) -> None:
-        self._writer = writer
+    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
+        self._writer: Writes = writer
         self._reader = reader
 
     async def owner(self) -> Account | None:
-        async with AsyncSession(self._reader) as session:
-            query = select(AccountRows).order_by(col(AccountRows.id)).limit(1)
-            row = (await session.exec(query)).first()
-        return None if row is None else _account(row)
+        return await self._first(f"SELECT {COLUMNS} FROM accounts ORDER BY id LIMIT 1", ())
 
     async def found(self, *, email: str, password_hash: str, now: datetime) -> Account:
         """Raises Conflict where the e-mail has an account."""
-        return await self._writer.do(_found, (email, password_hash, to_micros(now)))
+        new = NewAccount(email=email, password_hash=password_hash, created_at=now)
+        made: Account = await self._writer.do(_register, (new, True))
+        return made
 
-    async def add_key(
+    async def register(self, new: NewAccount) -> Account:
+        made: Account = await self._writer.do(_register, (new, False))
+        return made
+
+    async def by_email(self, email: str) -> Account | None:
+        return await self._first(f"SELECT {COLUMNS} FROM accounts WHERE email = ?", (email,))
+
+    async def by_id(self, workspace: int, id: int) -> Account:
+        found = await self._first(_ONE, (workspace, id))
+        if found is None:
+            raise NotFound("user", id)
+        return found
+
+    async def all(self, workspace: int) -> list[Account]:
+        query = f"SELECT {COLUMNS} FROM accounts WHERE workspace = ? AND active ORDER BY id"
+        return [account_from_row(row) for row in await self._rows(query, (workspace,))]
+
+    async def change(
         self,
-        *,
         workspace: int,
-        account_id: int | None,
-        name: str,
-        prefix: str,
-        digest: str,
-        bot: str | None,
+        id: int,
+        changes: Mapping[str, Any],
+        *,
         now: datetime,
-    ) -> ApiKey:
-        """Raises Conflict where the key is there already."""
-        row = (workspace, account_id, name, prefix, digest, bot, to_micros(now))
-        return await self._writer.do(_add_key, row)
+        ends: bool = False,
+        keep: str = "",
+    ) -> Account:
+        item = (workspace, id, changes, to_micros(now), ends, keep)
+        changed: Account = await self._writer.do(_change, item)
+        return changed
 
-    async def key(self, digest: str) -> ApiKey | None:
-        async with AsyncSession(self._reader) as session:
-            row = (await session.exec(select(ApiKeys).where(ApiKeys.digest == digest))).first()
-        return None if row is None else _key(row)
+    async def _first(self, query: str, values: tuple[Any, ...]) -> Account | None:
+        rows = await self._rows(query, values)
+        return account_from_row(rows[0]) if rows else None
+
+    async def _rows(self, query: str, values: tuple[Any, ...]) -> Sequence[Any]:
+        async with self._reader.connect() as connection:
+            return (await connection.exec_driver_sql(query, values)).fetchall()
 
 
-def _found(
-    db: sqlite3.Connection, items: Sequence[tuple[str, str, int]]
-) -> list[Account | Conflict]:
-    return [_found_one(db, *item) for item in items]
-
-
-def _found_one(
-    db: sqlite3.Connection, email: str, password_hash: str, now: int
-) -> Account | Conflict:
-    if db.execute("SELECT 1 FROM accounts WHERE email = ?", (email,)).fetchone():
-        return Conflict(f"{email} has an account already")
-    made = db.execute("INSERT INTO workspaces (name, created_at) VALUES (?, ?)", (email, now))
-    workspace = made.lastrowid
-    assert workspace is not None
-    made = db.execute(
-        "INSERT INTO accounts (workspace, email, password_hash, is_admin, created_at)"
-        " VALUES (?, ?, ?, 1, ?)",
-        (workspace, email, password_hash, now),
-    )
-    assert made.lastrowid is not None
+def account_from_row(row: Any) -> Account:
+    """A row of COLUMNS."""
     return Account(
-        id=made.lastrowid,
-        workspace=workspace,
-        email=email,
-        password_hash=password_hash,
-        is_admin=True,
-        created_at=to_moment(now),
+        id=row[0],
+        workspace=row[1],
+        email=row[2],
+        password_hash=row[3],
+        is_admin=bool(row[4]),
+        created_at=to_moment(row[5]),
+        first_name=row[6],
+        last_name=row[7],
+        role=row[8],
+        active=bool(row[9]),
+        onboarded=bool(row[10]),
+        version=row[11],
+        totp=row[12],
+        totp_step=row[13],
+        last_login_at=maybe_moment(row[14]),
     )
 
 
-def _add_key(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[ApiKey | Conflict]:
-    return [_add_one_key(db, item) for item in items]
+# ---------------------------------------------------------------- in the writer's thread
 
 
-def _add_one_key(db: sqlite3.Connection, row: tuple[Any, ...]) -> ApiKey | Conflict:
-    workspace, account_id, name, prefix, digest, bot, now = row
-    if db.execute("SELECT 1 FROM api_keys WHERE digest = ?", (digest,)).fetchone():
-        return Conflict("This key is there already")
+def _register(
+    db: sqlite3.Connection, items: Sequence[tuple[NewAccount, bool]]
+) -> list[Account | Conflict | CodeRefused]:
+    return [_register_one(db, *item) for item in items]
+
+
+def _register_one(
+    db: sqlite3.Connection, new: NewAccount, is_admin: bool
+) -> Account | Conflict | CodeRefused:
+    now = to_micros(new.created_at)
+    if db.execute("SELECT 1 FROM accounts WHERE email = ?", (new.email,)).fetchone():
+        return Conflict(f"{new.email} has an account already")
+    workspace, role = new.workspace, new.role
+    if new.invitation:
+        subject = _redeem(db, new.invitation, new.email, now)
+        if isinstance(subject, CodeRefused):
+            return subject
+        workspace, role = subject.get("workspace"), subject.get("role", "owner")
+    if workspace is None:
+        made = db.execute(
+            "INSERT INTO workspaces (name, created_at) VALUES (?, ?)", (new.email, now)
+        )
+        workspace = made.lastrowid
     made = db.execute(
-        "INSERT INTO api_keys (workspace, account_id, name, prefix, digest, bot, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        row,
+        "INSERT INTO accounts (workspace, email, password_hash, is_admin, first_name, last_name,"
+        " role, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            workspace,
+            new.email,
+            new.password_hash,
+            is_admin,
+            new.first_name,
+            new.last_name,
+            role,
+            now,
+        ),
     )
-    assert made.lastrowid is not None
-    return ApiKey(
-        id=made.lastrowid,
-        workspace=workspace,
-        account_id=account_id,
-        name=name,
-        prefix=prefix,
-        digest=digest,
-        bot=bot,
-        created_at=to_moment(now),
-    )
+    return account_from_row(db.execute(_ONE, (workspace, made.lastrowid)).fetchone())
 
 
-def _account(row: AccountRows) -> Account:
-    assert row.id is not None
-    return Account(
-        id=row.id,
-        workspace=row.workspace,
-        email=row.email,
-        password_hash=row.password_hash,
-        is_admin=row.is_admin,
-        created_at=to_moment(row.created_at),
-    )
+def _redeem(
+    db: sqlite3.Connection, digest: str, email: str, now: int
+) -> Mapping[str, Any] | CodeRefused:
+    row = db.execute(
+        "SELECT subject, expires_at, used_at FROM codes WHERE digest = ? AND kind = 'invite'",
+        (digest,),
+    ).fetchone()
+    if row is None:
+        return CodeRefused("unknown")
+    subject, expires, used_at = row
+    if used_at is not None:
+        return CodeRefused("used")
+    if expires <= now:
+        return CodeRefused("expired")
+    used = "UPDATE codes SET used_at = ?, used_by = ? WHERE digest = ?"
+    db.execute(used, (now, email, digest))
+    found: Mapping[str, Any] = from_json(subject)
+    return found
 
 
-def _key(row: ApiKeys) -> ApiKey:
-    assert row.id is not None
-    return ApiKey(
-        id=row.id,
-        workspace=row.workspace,
-        account_id=row.account_id,
-        name=row.name,
-        prefix=row.prefix,
-        digest=row.digest,
-        bot=row.bot,
-        created_at=to_moment(row.created_at),
-    )
+def _change(
+    db: sqlite3.Connection, items: Sequence[tuple[int, int, Mapping[str, Any], int, bool, str]]
+) -> list[Account | NotFound | Conflict]:
+    return [_change_one(db, *item) for item in items]
+
+
+def _change_one(
+    db: sqlite3.Connection,
+    workspace: int,
+    id: int,
+    changes: Mapping[str, Any],
+    now: int,
+    ends: bool,
+    keep: str,
+) -> Account | NotFound | Conflict:
+    row = db.execute(_ONE, (workspace, id)).fetchone()
+    if row is None:
+        return NotFound("user", id)
+    assert changes.keys() <= _CHANGEABLE
+    if _leaves_no_owner(db, account_from_row(row), changes):
+        return Conflict("A workspace needs an owner: make somebody else one first", "last_owner")
+    if changes:
+        fields = ", ".join(f"{name} = ?" for name in changes)
+        change = f"UPDATE accounts SET {fields} WHERE id = ? AND workspace = ?"
+        db.execute(change, (*changes.values(), id, workspace))
+    if ends:
+        if not keep:
+            db.execute("UPDATE accounts SET version = version + 1 WHERE id = ?", (id,))
+        db.execute(
+            "UPDATE sessions SET revoked_at = ?"
+            " WHERE account_id = ? AND revoked_at IS NULL AND id <> ?",
+            (now, id, keep),
+        )
+    return account_from_row(db.execute(_ONE, (workspace, id)).fetchone())
+
+
+def _leaves_no_owner(db: sqlite3.Connection, who: Account, changes: Mapping[str, Any]) -> bool:
+    stays = changes.get("role", who.role) == "owner" and changes.get("active", who.active)
+    if stays or who.role != "owner" or not who.active:
+        return False
+    others = "SELECT 1 FROM accounts WHERE workspace = ? AND id <> ? AND role = 'owner' AND active"
+    return db.execute(others, (who.workspace, who.id)).fetchone() is None

@@ -10,17 +10,23 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.ports import Clock, Vault
+from storage.accounts import SqlAccounts
 from storage.audience import SqlAudience
 from storage.channels import SqlChannels
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers
 from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
+from storage.keys import SqlKeys
 from storage.migrate import HEAD, migrate, revision
 from storage.operators import SqlOperators
+from storage.sealed import Seals
+from storage.second_factors import SqlSecondFactors
+from storage.sessions import SqlSessions
 from storage.shelf import SqlShelf
 from storage.traces import SqlTraces
 from storage.versions import SqlVersions
+from storage.workspaces import SqlWorkspaces
 
 PATIENCE = 15_000
 """Milliseconds to wait for the server to let us write; it commits many times a second."""
@@ -42,6 +48,11 @@ class Beside:
     shelf: SqlShelf
     episodes: SqlEpisodes
     operators: SqlOperators
+    accounts: SqlAccounts
+    workspaces: SqlWorkspaces
+    keys: SqlKeys
+    sessions: SqlSessions
+    second_factors: SqlSecondFactors
     reader: AsyncEngine
     hand: "Hand"
 
@@ -52,6 +63,10 @@ class Beside:
     def channels(self, vault: Vault) -> SqlChannels:
         """The accounts that bots answer at, with what opens their credentials."""
         return SqlChannels(self.hand, self.reader, vault)
+
+    def seals(self, vault: Vault) -> Seals:
+        """Everything that is sealed."""
+        return Seals(self.hand, self.reader, vault)
 
     async def close(self) -> None:
         await self.reader.dispose()
@@ -76,6 +91,11 @@ def open_beside(path: Path) -> Beside:
         shelf=SqlShelf(hand, reader),
         episodes=SqlEpisodes(reader),
         operators=SqlOperators(hand, reader),
+        accounts=SqlAccounts(hand, reader),
+        workspaces=SqlWorkspaces(hand, reader),
+        keys=SqlKeys(hand, reader),
+        sessions=SqlSessions(hand, reader),
+        second_factors=SqlSecondFactors(hand),
         hand=hand,
         reader=reader,
     )

@@ -11,13 +11,13 @@ from bots.errors import BotExists, Locked
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.ports import Vault
 from storage.rows import from_json, to_json, to_micros, to_moment
+from storage.sealed import CHANNELS
 from storage.versions import Writes
 
 _COLUMNS = "workspace, name, bot, platform, origin, credentials, settings, updated_at"
 _RECORDS = f"SELECT {_COLUMNS} FROM channels WHERE workspace = ? ORDER BY created_at, name"
 _EVERYWHERE = f"SELECT {_COLUMNS} FROM channels ORDER BY created_at, name"
 _STATES = "SELECT name, status, since, why, title FROM channels WHERE workspace = ?"
-_SEALED = "SELECT workspace, name, credentials FROM channels WHERE credentials <> ''"
 
 
 class SqlChannels:
@@ -39,7 +39,9 @@ class SqlChannels:
     async def put(self, record: ChannelRecord, *, now: datetime) -> None:
         credentials = to_json(dict(record.credentials)) if record.credentials else ""
         if credentials:
-            credentials = self._vault.seal(credentials, _about(record.workspace, record.name))
+            credentials = self._vault.seal(
+                credentials, CHANNELS.about(record.workspace, record.name)
+            )
         moment = to_micros(now)
         row = (
             record.workspace,
@@ -76,20 +78,6 @@ class SqlChannels:
         if rows:
             await self._writer.do(_note, rows)
 
-    async def seal_again(self) -> tuple[int, list[str]]:
-        """Seal everything with the first key; how many there are, and the names that stay locked."""
-        again, locked = 0, []
-        for workspace, name, sealed in await self._rows(_SEALED, ()):
-            about = _about(workspace, name)
-            try:
-                text = self._vault.open(sealed, about)
-            except Locked:
-                locked.append(name)
-                continue
-            row = (self._vault.seal(text, about), workspace, name, sealed)
-            again += await self._writer.do(_seal, row)
-        return again, locked
-
     def _record(self, row: Any) -> ChannelRecord:
         workspace, name, bot, platform, origin, sealed, settings, updated_at = row
         return ChannelRecord(
@@ -98,7 +86,7 @@ class SqlChannels:
             bot=bot,
             platform=platform,
             origin=origin,
-            credentials=self._credentials(sealed, _about(workspace, name)),
+            credentials=self._credentials(sealed, CHANNELS.about(workspace, name)),
             settings=from_json(settings),
             updated_at=to_moment(updated_at),
         )
@@ -118,10 +106,6 @@ class SqlChannels:
     async def _rows(self, query: str, values: tuple[Any, ...]) -> Sequence[Any]:
         async with self._reader.connect() as connection:
             return (await connection.exec_driver_sql(query, values)).fetchall()
-
-
-def _about(workspace: int, name: str) -> str:
-    return f"channel {workspace} {name}"
 
 
 # ---------------------------------------------------------------- in the writer's thread
@@ -161,11 +145,3 @@ def _note(db: sqlite3.Connection, items: Sequence[Sequence[tuple[Any, ...]]]) ->
             rows,
         )
     return [None] * len(items)
-
-
-def _seal(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[int]:
-    """Only what nobody changed meanwhile."""
-    again = (
-        "UPDATE channels SET credentials = ? WHERE workspace = ? AND name = ? AND credentials = ?"
-    )
-    return [db.execute(again, item).rowcount for item in items]

@@ -10,6 +10,7 @@ from bots.errors import Locked
 from bots.model.marketplace import Connection
 from bots.ports import Vault
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros, to_moment
+from storage.sealed import CONNECTIONS
 from storage.writer import Writer
 
 _COLUMNS = (
@@ -110,7 +111,7 @@ class SqlConnections:
 
 
 def _about(workspace: int, user_id: str, platform: str) -> str:
-    return f"connection {workspace} {platform} {user_id}"
+    return CONNECTIONS.about(workspace, platform, user_id)
 
 
 # ---------------------------------------------------------------- in the writer's thread

@@ -6,7 +6,10 @@ from storage.columns import WITHOUT_ROWID, maybe_moment, moment
 
 
 class Workspaces(SQLModel, table=True):
-    """`timezone` is the zone of its days, "" for that of its first bot."""
+    """`timezone` is the zone of its days, "" for that of its first bot.
+
+    `opened_at` is when its first bot and its balance were made.
+    """
 
     __tablename__ = "workspaces"
 
@@ -14,6 +17,7 @@ class Workspaces(SQLModel, table=True):
     name: str
     plan: str = Field(default="trial", sa_column_kwargs={"server_default": "trial"})
     timezone: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    opened_at: int | None = maybe_moment()
     created_at: int = moment()
 
 

@@ -25,14 +25,19 @@ from storage.documents import SqlDocuments
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
 from storage.journal import SqlJournal
+from storage.keys import SqlKeys
 from storage.knowledge import SqlLibrary
 from storage.metrics import SqlMetrics
 from storage.migrate import migrate
 from storage.operators import SqlOperators
 from storage.outbox import SqlOutbox
+from storage.sealed import Seals
+from storage.second_factors import SqlSecondFactors
+from storage.sessions import SqlSessions
 from storage.shelf import SqlShelf
 from storage.tallies import SqlTallies
 from storage.timers import SqlTimers
+from storage.top_ups import SqlTopUps
 from storage.versions import SqlVersions
 from storage.workspaces import SqlWorkspaces
 from storage.writer import Writer
@@ -49,6 +54,9 @@ class Stores:
     dialogs: SqlDialogs
     audience: SqlAudience
     accounts: SqlAccounts
+    keys: SqlKeys
+    sessions: SqlSessions
+    second_factors: SqlSecondFactors
     shelf: SqlShelf
     tallies: SqlTallies
     versions: SqlVersions
@@ -58,6 +66,7 @@ class Stores:
     operators: SqlOperators
     desks: SqlDesks
     ledger: SqlLedger
+    top_ups: SqlTopUps
     metrics: SqlMetrics
     library: SqlLibrary
     documents: SqlDocuments
@@ -85,6 +94,10 @@ class Stores:
         if not self.writable:
             await self.shelf.put(workspace, "health", "written", now.isoformat())
 
+    def seals(self, vault: Vault) -> Seals:
+        """Everything that is sealed."""
+        return Seals(self._writer, self._reader, vault)
+
     async def close(self) -> None:
         """Write what was handed in, close the file, let others have it."""
         await self._writer.close()
@@ -111,6 +124,10 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         dialogs=SqlDialogs(reader),
         audience=SqlAudience(reader),
         accounts=SqlAccounts(writer, reader),
+        workspaces=SqlWorkspaces(writer, reader),
+        keys=SqlKeys(writer, reader),
+        sessions=SqlSessions(writer, reader),
+        second_factors=SqlSecondFactors(writer),
         shelf=SqlShelf(writer, reader),
         tallies=SqlTallies(reader),
         versions=SqlVersions(writer, reader),
@@ -120,10 +137,10 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         operators=SqlOperators(writer, reader),
         desks=SqlDesks(writer, reader, clock=clock),
         ledger=SqlLedger(writer, reader),
+        top_ups=SqlTopUps(writer, reader),
         metrics=SqlMetrics(reader),
         library=SqlLibrary(writer, reader),
         documents=SqlDocuments(writer, reader, clock=clock),
-        workspaces=SqlWorkspaces(reader),
         _writer=writer,
         _reader=reader,
         _lock=lock,

@@ -1,12 +1,29 @@
-"""Which workspaces there are, for whoever serves all of them."""
+"""Workspaces: which there are, and what their people share; behind bots.ports.Workspaces."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bots.errors import NotFound
+from bots.model.account import Workspace
+from storage.rows import maybe_moment, to_json, to_micros, to_moment
+from storage.versions import Writes
+
+_IN_USE = (
+    "SELECT EXISTS (SELECT 1 FROM assistants AS a JOIN conversations AS c"
+    " ON c.workspace = a.workspace AND c.bot = a.bot"
+    " WHERE a.workspace = ? AND a.active AND a.deleted_at IS NULL)"
+)
+
 
 class SqlWorkspaces:
-    """Reads alone: accounts open them."""
+    """Few rows; accounts open them."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
+        self._writer: Writes = writer
         self._reader = reader
 
     async def ids(self) -> list[int]:
@@ -20,3 +37,47 @@ class SqlWorkspaces:
         query = "SELECT DISTINCT workspace FROM desk_groups ORDER BY workspace"
         async with self._reader.connect() as connection:
             return [row[0] for row in await connection.exec_driver_sql(query)]
+
+    async def one(self, id: int) -> Workspace:
+        query = "SELECT name, plan, timezone, created_at, opened_at FROM workspaces WHERE id = ?"
+        async with self._reader.connect() as connection:
+            row: Any = (await connection.exec_driver_sql(query, (id,))).fetchone()
+        if row is None:
+            raise NotFound("workspace", id)
+        return Workspace(
+            id=id,
+            name=row[0],
+            plan=row[1],
+            timezone=row[2],
+            created_at=to_moment(row[3]),
+            opened_at=maybe_moment(row[4]),
+        )
+
+    async def opened(self, id: int, *, now: datetime) -> None:
+        await self._writer.do(_opened, (to_micros(now), id))
+
+    async def in_use(self, id: int) -> bool:
+        async with self._reader.connect() as connection:
+            return bool((await connection.exec_driver_sql(_IN_USE, (id,))).scalar())
+
+    async def invite(
+        self, digest: str, subject: Mapping[str, Any], *, by: int, now: datetime, expires: datetime
+    ) -> None:
+        row = (digest, by, "invite", to_json(dict(subject)), to_micros(expires))
+        await self._writer.do(_invite, row)
+
+
+# ---------------------------------------------------------------- in the writer's thread
+
+
+def _opened(db: sqlite3.Connection, items: Sequence[tuple[int, int]]) -> list[None]:
+    db.executemany("UPDATE workspaces SET opened_at = ? WHERE id = ? AND opened_at IS NULL", items)
+    return [None] * len(items)
+
+
+def _invite(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:
+    db.executemany(
+        "INSERT INTO codes (digest, workspace, kind, subject, expires_at) VALUES (?, ?, ?, ?, ?)",
+        rows,
+    )
+    return [None] * len(rows)

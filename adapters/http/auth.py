@@ -1,6 +1,5 @@
-"""Who is calling: an API key in `Authorization: Bearer` or `X-API-Key` to a Caller."""
+"""Who is calling: an API key, the token of a login or that of a site, to a Caller."""
 
-import re
 from typing import Annotated
 
 from fastapi import Request, Security
@@ -10,12 +9,25 @@ from bots.errors import Unauthorised
 from bots.model.account import Caller
 from bots.services.accounts import Accounts
 
-_JWT = re.compile(r"ey[\w-]+\.[\w-]+\.[\w-]*")
+SITE = "x-site-token"
 
 
 async def authenticate(headers: Headers, accounts: Accounts) -> Caller:
-    """Raises Unauthorised, with words that say what to send."""
-    return await accounts.caller(_key(headers))
+    """Raises Unauthorised, with words that say what to send, and TokenExpired."""
+    scheme, _, credential = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and credential.strip():
+        return await accounts.caller(credential.strip())
+    if "x-api-key" in headers:
+        return await accounts.keys.caller(headers["x-api-key"].strip())
+    if SITE in headers:
+        found = await accounts.keys.caller(headers[SITE].strip())
+        if found.kind == "key":
+            # Where a page's key is asked for, a secret one has got into a page.
+            raise Unauthorised("This is no site's token: secret keys do not belong on pages")
+        return found
+    raise Unauthorised(
+        "Send an API key or the token of a login: Authorization: Bearer <key>; or X-API-Key: <key>"
+    )
 
 
 async def caller(request: Request) -> Caller:
@@ -26,16 +38,3 @@ async def caller(request: Request) -> Caller:
 
 Known = Annotated[Caller, Security(caller)]
 """The caller, as a parameter of a route."""
-
-
-def _key(headers: Headers) -> str:
-    scheme, _, credential = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and credential.strip():
-        key = credential.strip()
-    elif "x-api-key" in headers:
-        key = headers["x-api-key"].strip()
-    else:
-        raise Unauthorised("Send an API key: Authorization: Bearer <key>, or X-API-Key: <key>")
-    if _JWT.fullmatch(key):
-        raise Unauthorised("This token is not accepted: send an API key")
-    return key

@@ -55,6 +55,11 @@ def people(role: Role = "viewer", *, admin: bool = False) -> Policy:
     return Policy(frozenset({"key", "user"}), role, admin)
 
 
+def signed_in(role: Role = "viewer") -> Policy:
+    """People alone: what is about their own session or password."""
+    return Policy(frozenset({"user"}), role)
+
+
 def lets(policy: Policy) -> list[Any]:
     """A policy as dependencies of a router or of one route, whose own counts more than its router's."""
     if policy.is_open:

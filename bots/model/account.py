@@ -14,13 +14,17 @@ CallerKind = Literal["key", "user", "publishable", "site", "here"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """Everything of one customer of ours: bots, people, chats, money."""
+    """Everything of one customer of ours: bots, people, chats, money.
+
+    `opened_at` is when its first bot and its balance were made; None: that is still to be done.
+    """
 
     id: int
     name: str
     created_at: datetime
     plan: str = "trial"
     timezone: str = ""
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +50,69 @@ class Account:
     totp_step: int | None = None
     last_login_at: datetime | None = None
 
+    @property
+    def name(self) -> str:
+        """What people call them; their e-mail where they did not say."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """Somebody who registers: in a workspace of their own, or where an invitation leads.
+
+    `invitation` is the SHA-256 of its code, and what it says of workspace and role then holds.
+    """
+
+    email: str
+    password_hash: str
+    created_at: datetime
+    first_name: str = ""
+    last_name: str = ""
+    workspace: int | None = None
+    role: Role = "owner"
+    invitation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Somebody signed in somewhere; also the family of its refresh tokens.
+
+    `kind` says what for: its tokens are good nowhere else.
+    """
+
+    id: str
+    workspace: int
+    account_id: int
+    kind: str
+    created_at: datetime
+    expires_at: datetime
+    agent: str = ""
+    address: str = ""
+    revoked_at: datetime | None = None
+
+    def lives(self, now: datetime) -> bool:
+        """Whether its tokens still open anything."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """What came of a refresh token. Only where it is `done` the session goes on with the fresh one.
+
+    `reused`: somebody has it who should not, and the session is over for everybody; `busy`: it was
+    spent too often at once.
+    """
+
+    outcome: Literal["done", "unknown", "over", "reused", "busy"]
+    session: str = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """A key of a workspace; only its SHA-256 and its first characters are kept.
 
     `bot` binds a key to one bot; without it the key may talk to any bot of its workspace. A
-    publishable or a site's key is for pages of `domains`.
+    publishable or a site's key is for pages of `domains`. `is_admin` is its account's.
     """
 
     id: int
@@ -68,6 +128,7 @@ class ApiKey:
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    is_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

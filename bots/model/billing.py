@@ -72,3 +72,21 @@ class TopUp:
     url: str = ""
     status: TopUpStatus = "pending"
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A payment that a provider took on: its own name of it, and where it is paid."""
+
+    reference: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How far a payment is, as its provider says; `top_up` is our id of it, where it knows that."""
+
+    status: Literal["pending", "paid", "cancelled"]
+    amount: int = 0
+    why: str = ""
+    top_up: str = ""

@@ -10,12 +10,14 @@ from bots.services.conversations import Conversations
 from bots.services.dialogs import Dialogs
 from bots.services.events import Events
 from bots.services.files import Files
-from bots.services.following import Following
 from bots.services.handoff import Handoff
 from bots.services.health import Health
 from bots.services.marketplaces import Marketplaces
+from bots.services.members import Members
 from bots.services.messaging import Messaging
+from bots.services.signing_in import SigningIn
 from bots.services.team import Team
+from bots.services.top_ups import TopUps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +31,12 @@ class Services:
     messaging: Messaging
     events: Events
     files: Files
-    following: Following
     handoff: Handoff
     accounts: Accounts
+    signing_in: SigningIn
+    members: Members
     billing: Billing
+    top_ups: TopUps
     analytics: Analytics
     marketplaces: Marketplaces
     health: Health

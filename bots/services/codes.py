@@ -10,7 +10,7 @@ from bots.errors import CodeRefused, Guessing
 from bots.model.operator import Linked
 from bots.ports import Clock
 from bots.ports import Operators as Store
-from bots.services.accounts import RandomBytes
+from bots.services.chance import RandomBytes
 
 Kind = Literal["operator", "desk"]
 
@@ -50,7 +50,7 @@ class Codes:
     async def new(self, kind: Kind, subject: Mapping[str, Any], *, alone: bool = False) -> NewCode:
         """A code for that; `alone` makes earlier ones for the same void."""
         now = self._clock()
-        code = self._drawn()
+        code = spelled(self._random_bytes)
         expires = now + GOOD_FOR
         await self._store.add_code(
             self._workspace, digest(code), kind, subject, now=now, expires=expires, alone=alone
@@ -107,15 +107,17 @@ class Codes:
         }
         self._told &= self._wrong.keys()
 
-    def _drawn(self) -> str:
-        """Eight letters, each as likely as another: bytes past the last whole round are left out."""
-        fair = 256 - 256 % len(_LETTERS)
-        drawn = ""
-        while len(drawn) < _LENGTH:
-            drawn += "".join(
-                _LETTERS[one % len(_LETTERS)] for one in self._random_bytes(_LENGTH) if one < fair
-            )
-        return f"{drawn[:4]}-{drawn[4:_LENGTH]}"
+
+def spelled(random_bytes: RandomBytes, length: int = _LENGTH) -> str:
+    """So many letters by fours, each as likely as another."""
+    # Bytes past the last whole round of the letters are left out.
+    fair = 256 - 256 % len(_LETTERS)
+    drawn = ""
+    while len(drawn) < length:
+        drawn += "".join(
+            _LETTERS[one % len(_LETTERS)] for one in random_bytes(length) if one < fair
+        )
+    return "-".join(drawn[place : place + 4] for place in range(0, length, 4))
 
 
 def digest(code: str) -> str:

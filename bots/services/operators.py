@@ -15,7 +15,7 @@ from bots.errors import Conflict, Invalid, NotFound
 from bots.model.operator import ROLES, Linked, Operator, Role
 from bots.ports import Clock
 from bots.ports import Operators as Store
-from bots.services.accounts import RandomBytes
+from bots.services.chance import RandomBytes
 from bots.services.codes import Codes, NewCode
 
 LONGEST_NAME = 64

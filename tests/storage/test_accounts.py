@@ -1,8 +1,11 @@
 """Workspaces, people and keys."""
 
+from dataclasses import replace
+
 import pytest
 
 from bots.errors import Conflict
+from bots.model.account import ApiKey
 from tests.storage.conftest import House
 from tests.storage.samples import NOON
 
@@ -33,28 +36,22 @@ async def test_an_email_has_one_account(house: House) -> None:
 
 
 async def test_a_key_is_found_by_its_digest(house: House) -> None:
-    accounts = house.stores.accounts
-    owner = await accounts.found(email=OWNER, password_hash="hash", now=NOON)
-    key = await accounts.add_key(
+    owner = await house.stores.accounts.found(email=OWNER, password_hash="hash", now=NOON)
+    new = ApiKey(
+        id=0,
         workspace=owner.workspace,
         account_id=owner.id,
         name="first",
-        prefix="ef_live_abcd",
+        prefix="sk_live_abcd",
         digest="d" * 64,
         bot="shop",
-        now=NOON,
+        created_at=NOON,
+        domains=("example.com",),
     )
-    assert (key.workspace, key.bot, key.created_at) == (owner.workspace, "shop", NOON)
+    key = await house.stores.keys.add(new)
+    assert key == replace(new, id=key.id)
     stores = await house.reopen()
-    assert await stores.accounts.key("d" * 64) == key
-    assert await stores.accounts.key("e" * 64) is None
+    assert await stores.keys.by_digest("d" * 64) == replace(key, is_admin=True)
+    assert await stores.keys.by_digest("e" * 64) is None
     with pytest.raises(Conflict):
-        await stores.accounts.add_key(
-            workspace=owner.workspace,
-            account_id=None,
-            name="again",
-            prefix="ef_live_abcd",
-            digest="d" * 64,
-            bot=None,
-            now=NOON,
-        )
+        await stores.keys.add(new)

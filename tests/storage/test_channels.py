@@ -116,7 +116,7 @@ async def test_sealing_again_needs_the_old_key_once(
     await channels.put(replace(SHOP, name="vk:1", origin="settings", credentials={}), now=clock())
     before = dump(database)
     keys[:] = [NEW, OLD]
-    assert await channels.seal_again() == (1, [])
+    assert await stores.seals(KeyRing(lambda: keys)).again() == (1, [])
     assert dump(database) != before
     keys[:] = [NEW]
     fresh = stores.channels(KeyRing(lambda: keys))
@@ -127,5 +127,4 @@ async def test_what_no_key_opens_is_named_when_sealing_again(
     channels: SqlChannels, stores: Stores, clock: HandClock
 ) -> None:
     await channels.put(SHOP, now=clock())
-    without = stores.channels(KeyRing(lambda: [NEW]))
-    assert await without.seal_again() == (0, [SHOP.name])
+    assert await stores.seals(KeyRing(lambda: [NEW])).again() == (0, [SHOP.name])

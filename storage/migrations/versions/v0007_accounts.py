@@ -19,7 +19,7 @@ _ADDED = {
         "totp_step",
         "last_login_at",
     ),
-    "workspaces": ("plan", "timezone"),
+    "workspaces": ("plan", "timezone", "opened_at"),
 }
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -40,6 +40,7 @@ def _columns_of_people() -> None:
     with op.batch_alter_table("workspaces") as table:
         table.add_column(sa.Column("plan", sa.String(), nullable=False, server_default="trial"))
         table.add_column(sa.Column("timezone", sa.String(), nullable=False, server_default=""))
+        table.add_column(sa.Column("opened_at", sa.BigInteger(), nullable=True))
     with op.batch_alter_table("accounts") as table:
         table.add_column(sa.Column("first_name", sa.String(), nullable=False, server_default=""))
         table.add_column(sa.Column("last_name", sa.String(), nullable=False, server_default=""))

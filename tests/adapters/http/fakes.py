@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,13 +18,13 @@ from adapters.actions.memory import MemoryShelf
 from adapters.http.app import EVERY_DOOR, build_app
 from adapters.http.gate import Doors
 from adapters.http.health import Metrics
+from adapters.payments.sandbox_top_ups import SandboxTopUps
 from bots.board import Board
 from bots.errors import Invalid, NotFound, Unauthorised
-from bots.model.account import Account, ApiKey
+from bots.model.account import Account, ApiKey, NewAccount
 from bots.model.answer import Answer, Delivery
 from bots.model.billing import Plan
 from bots.model.conversation import Conversation, Opening
-from bots.model.course import Point
 from bots.model.dialog import Listed, Page, Sought
 from bots.model.episode import Asked
 from bots.model.marketplace import Connection
@@ -35,7 +36,7 @@ from bots.model.turn import MessageRecord, Outgoing
 from bots.ports import Channel, File, Received, Webhook
 from bots.responder import Move, Turn
 from bots.services import Services
-from bots.services.accounts import Accounts, digest
+from bots.services.accounts import Accounts
 from bots.services.analytics import Analytics
 from bots.services.billing import Billing
 from bots.services.chat import Chat
@@ -43,15 +44,17 @@ from bots.services.conversations import Conversations
 from bots.services.dialogs import Dialogs
 from bots.services.events import Events
 from bots.services.files import Files
-from bots.services.following import Following
 from bots.services.handoff import Handoff
 from bots.services.health import Check, Health
+from bots.services.keys import Keys
 from bots.services.marketplaces import Marketplaces
 from bots.services.messaging import Messaging
+from bots.services.passwords import Passwords
 from bots.services.runtime import Connected, Platform
 from bots.services.team import Team
+from bots.services.top_ups import TopUps
 from flows.model import Bot
-from tests.adapters.http.ledgers import MemoryLedger
+from tests.adapters.http.ledgers import MemoryLedger, MemoryTopUps
 
 KEY = "sk_live_key_of_the_tests_0001"
 SHOP_KEY = "sk_live_key_of_the_shop_00001"
@@ -384,8 +387,6 @@ class FakeAccounts:
 
     def __init__(self) -> None:
         self.people: list[Account] = []
-        self.keys: dict[str, ApiKey] = {}
-        self.lookups = 0
 
     async def owner(self) -> Account | None:
         return self.people[0] if self.people else None
@@ -402,33 +403,96 @@ class FakeAccounts:
         self.people.append(account)
         return account
 
-    async def add_key(
-        self,
-        *,
-        workspace: int,
-        account_id: int | None,
-        name: str,
-        prefix: str,
-        digest: str,
-        bot: str | None,
-        now: datetime,
-    ) -> ApiKey:
-        key = ApiKey(
-            id=len(self.keys) + 1,
-            workspace=workspace,
-            account_id=account_id,
-            name=name,
-            prefix=prefix,
-            digest=digest,
-            bot=bot,
-            created_at=now,
-        )
-        self.keys[digest] = key
-        return key
+    async def register(self, new: NewAccount) -> Account:
+        raise AssertionError("nobody registers here")
 
-    async def key(self, digest: str) -> ApiKey | None:
+    async def by_email(self, email: str) -> Account | None:
+        return next((one for one in self.people if one.email == email), None)
+
+    async def by_id(self, workspace: int, id: int) -> Account:
+        raise NotFound("user", id)
+
+    async def all(self, workspace: int) -> list[Account]:
+        return [one for one in self.people if one.workspace == workspace]
+
+    async def change(
+        self,
+        workspace: int,
+        id: int,
+        changes: Mapping[str, Any],
+        *,
+        now: datetime,
+        ends: bool = False,
+        keep: str = "",
+    ) -> Account:
+        raise NotFound("user", id)
+
+
+class FakeKeys:
+    """Implements `bots.ports.Keys` in memory."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, ApiKey] = {}
+        self.lookups = 0
+        self.notes: list[datetime] = []
+
+    async def add(self, key: ApiKey) -> ApiKey:
+        added = replace(key, id=len(self.keys) + 1)
+        self.keys[key.digest] = added
+        return added
+
+    async def by_digest(self, digest: str) -> ApiKey | None:
         self.lookups += 1
         return self.keys.get(digest)
+
+    async def all(self, workspace: int) -> list[ApiKey]:
+        return [one for one in self.keys.values() if one.workspace == workspace]
+
+    async def revoke(self, workspace: int, id: int, *, now: datetime) -> ApiKey:
+        for one in self.keys.values():
+            if (one.workspace, one.id) == (workspace, id):
+                self.keys[one.digest] = replace(one, revoked_at=now)
+                return self.keys[one.digest]
+        raise NotFound("key", id)
+
+    async def used(self, id: int, *, now: datetime) -> None:
+        self.notes.append(now)
+        (key,) = [one for one in self.keys.values() if one.id == id]
+        self.keys[key.digest] = replace(key, last_used_at=now)
+
+
+def accounts_over(
+    people: FakeAccounts,
+    keys: FakeKeys,
+    clock: Callable[[], datetime],
+    chance: Callable[[int], bytes],
+) -> Accounts:
+    """Who may call, with quick hashes; nobody signs in."""
+    return Accounts(
+        people,
+        Keys(keys, clock=clock, random_bytes=chance),
+        passwords=Passwords(random_bytes=chance, hasher=QuickHasher()),
+        clock=clock,
+        random_bytes=chance,
+    )
+
+
+class QuickHasher:
+    """Hashes that cost nothing, and how many there were."""
+
+    def __init__(self) -> None:
+        self.hashes = 0
+        self.checks: list[str] = []
+        self.outdated: set[str] = set()
+
+    def hash(self, password: str) -> str:
+        self.hashes += 1
+        return f"hash {self.hashes} of {password}"
+
+    def verify_and_update(self, password: str, hash: str) -> tuple[bool, str | None]:
+        self.checks.append(hash)
+        fits = hash.partition(" of ")[2] == password
+        return fits, self.hash(password) if fits and hash in self.outdated else None
 
 
 class FakeConnected:
@@ -558,38 +622,11 @@ class House:
     store: FakeConversations
     shelf: MemoryShelf
     accounts: FakeAccounts
+    keys: FakeKeys
     metrics: Metrics
     channels: dict[str, list[FakeChannel]]
     services: Services
     checks: dict[str, Check] = field(default_factory=dict)
-
-
-class NoCourse:
-    """Implements `bots.ports.Course`: nothing goes on anywhere."""
-
-    async def after(self, conversation: int, seq: int, *, limit: int) -> list[Point]:
-        return []
-
-    async def latest(self, conversation: int) -> int:
-        return 0
-
-
-class NoEpisodes:
-    """Knows no conversation by its number."""
-
-    async def conversation(self, workspace: int, id: int) -> Conversation:
-        raise NotFound("conversation", id)
-
-
-def following_nothing() -> Following:
-    """For who tests other things."""
-    return Following(
-        NoCourse(),
-        cast(Any, NoEpisodes()),
-        cast(Any, None),
-        channels={},
-        place=lambda id: 0,
-    )
 
 
 async def build_house(
@@ -600,27 +637,35 @@ async def build_house(
 ) -> House:
     clock, new_id = Time(), ids()
     store = FakeConversations(clock, new_id)
-    inbox, outbox, shelf, accounts = (
+    inbox, outbox, shelf, people, keys = (
         FakeInbox(store, clock, new_id),
         FakeOutbox(),
         MemoryShelf(),
         FakeAccounts(),
+        FakeKeys(),
     )
+    accounts = accounts_over(people, keys, clock, lambda n: bytes(range(1, n + 1)))
     for key, bot in ((KEY, None), (SHOP_KEY, "shop")):
-        await accounts.add_key(
-            workspace=1,
-            account_id=1,
-            name="test",
-            prefix=key[:12],
-            digest=digest(key),
-            bot=bot,
-            now=NOON,
-        )
+        await accounts.keys.add(workspace=1, account_id=1, name="test", bot=bot, text=key)
     conversations = Conversations(store)
     channels = {"telegram": [FakeChannel("first"), FakeChannel("second", bot="salon")]}
     checks: dict[str, Check] = {}
     handoff = Handoff(inbox, conversations, board=Board(), queues=lambda bot: {}, new_id=new_id)
     team = Team(FakeSeats(), clock=clock)
+    billing = Billing(
+        MemoryLedger(),
+        plans={"trial": Plan(name="trial", price=500)},
+        bonus=50_000,
+        clock=clock,
+    )
+    money = MemoryTopUps()
+    bank = SandboxTopUps(
+        partial(money.by_reference, "sandbox"),
+        base="http://easyflow.test",
+        clock=clock,
+        new_secret=new_id,
+    )
+    top_ups = TopUps(money, bank, billing, clock=clock, new_id=new_id)
     services = Services(
         chat=Chat(
             inbox, store, FakePublished(*bots), default_bot="shop", clock=clock, new_id=new_id
@@ -633,18 +678,16 @@ async def build_house(
             channels=FakeConnected(),
         ),
         events=Events(inbox, conversations, clock=clock, new_id=new_id),
-        following=following_nothing(),
         files=Files(conversations, {one.name: one for one in channels["telegram"]}),
         dialogs=Dialogs(FakeDialogs(store), handoff, team, new_id=new_id),
         team=team,
         handoff=handoff,
-        accounts=Accounts(accounts, clock=clock, random_bytes=lambda n: bytes(range(1, n + 1))),
-        billing=Billing(
-            MemoryLedger(),
-            plans={"trial": Plan(name="trial", price=500)},
-            bonus=50_000,
-            clock=clock,
-        ),
+        accounts=accounts,
+        # Nobody registers or signs in here: that is tested over a real database.
+        signing_in=cast(Any, SimpleNamespace()),
+        members=cast(Any, SimpleNamespace()),
+        billing=billing,
+        top_ups=top_ups,
         analytics=Analytics(FakeMetrics(), zone=lambda workspace: UTC, clock=clock),
         marketplaces=Marketplaces(FakeConnections(), {}, clock=clock, new_id=new_id),
         health=Health(checks),
@@ -674,7 +717,8 @@ async def build_house(
         outbox=outbox,
         store=store,
         shelf=shelf,
-        accounts=accounts,
+        accounts=people,
+        keys=keys,
         metrics=metrics,
         channels=channels,
         services=services,

@@ -1,10 +1,11 @@
 """Money in memory, for tests of HTTP that are not about money."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.model.billing import Balance, Movement, MovementKind
+from bots.model.billing import Balance, Movement, MovementKind, Taken, TopUp, TopUpStatus
 
 
 class MemoryLedger:
@@ -84,3 +85,38 @@ class MemoryLedger:
                 created_at=now,
             )
         return self._movements[workspace, key]
+
+
+class MemoryTopUps:
+    """Implements `bots.ports.TopUps`: what is paid here is not credited anywhere."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, TopUp] = {}
+
+    async def add(self, top_up: TopUp) -> TopUp:
+        return self._all.setdefault(top_up.id, top_up)
+
+    async def begun(self, id: str, taken: Taken, *, now: datetime) -> TopUp:
+        return self._changed(id, reference=taken.reference, url=taken.url)
+
+    async def settle(self, id: str, *, amount: int, now: datetime) -> TopUp:
+        return self._changed(id, status="paid")
+
+    async def end(self, id: str, status: TopUpStatus, error: str, *, now: datetime) -> TopUp:
+        return self._changed(id, status=status, error=error)
+
+    async def by_id(self, id: str) -> TopUp | None:
+        return self._all.get(id)
+
+    async def by_reference(self, provider: str, reference: str) -> TopUp | None:
+        return next((one for one in self._all.values() if one.reference == reference), None)
+
+    async def pending(self) -> list[TopUp]:
+        return [one for one in self._all.values() if one.status == "pending"]
+
+    async def waiting(self, workspace: int) -> int:
+        return sum(one.workspace == workspace for one in await self.pending())
+
+    def _changed(self, id: str, **change: Any) -> TopUp:
+        self._all[id] = replace(self._all[id], **change)
+        return self._all[id]

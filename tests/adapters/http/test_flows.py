@@ -12,12 +12,12 @@ from adapters.http.flows.access import Access
 from adapters.http.flows.routes import flow_routes
 from bots.errors import NotFound
 from bots.model.tally import Tally
-from bots.services.accounts import Accounts, digest
+from bots.services.accounts import Accounts
 from bots.services.funnel import Funnel
 from flows.load import load_bot
 from flows.model import Bot
 from flows.standing import Stand
-from tests.adapters.http.fakes import FakeAccounts
+from tests.adapters.http.fakes import FakeAccounts, FakeKeys, accounts_over
 
 NOON = datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
 OURS, FOREIGN, SALONS = ("sk_live_ours", "sk_live_foreign", "sk_live_salons")
@@ -98,18 +98,10 @@ class Site:
 
 
 async def accounts() -> Accounts:
-    store = FakeAccounts()
+    made = accounts_over(FakeAccounts(), FakeKeys(), lambda: NOON, bytes)
     for key, workspace, bound in ((OURS, 1, None), (FOREIGN, 2, None), (SALONS, 1, "salon")):
-        await store.add_key(
-            workspace=workspace,
-            account_id=None,
-            name=key,
-            prefix=key[:12],
-            digest=digest(key),
-            bot=bound,
-            now=NOON,
-        )
-    return Accounts(store, clock=lambda: NOON, random_bytes=bytes)
+        await made.keys.add(workspace=workspace, account_id=None, name=key, bot=bound, text=key)
+    return made
 
 
 @pytest.fixture

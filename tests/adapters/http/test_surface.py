@@ -68,10 +68,10 @@ async def test_a_key_is_taken_from_either_header(house: House, headers: dict[str
 async def test_a_key_is_looked_up_once_in_five_seconds(house: House) -> None:
     for _ in range(3):
         await house.client.get("/api/v1/messaging/platforms")
-    assert house.accounts.lookups == 1
+    assert house.keys.lookups == 1
     house.clock.pass_(seconds=6)
     await house.client.get("/api/v1/messaging/platforms")
-    assert house.accounts.lookups == 2
+    assert house.keys.lookups == 2
 
 
 # ---------------------------------------------------------------- errors

@@ -5,8 +5,10 @@ from random import Random
 import pytest
 
 from bots.errors import Invalid, Unauthorised
-from bots.services.accounts import Accounts, argon2id, checksum, digest
-from tests.adapters.http.fakes import FakeAccounts, Time
+from bots.services.accounts import Accounts
+from bots.services.keys import checksum, digest
+from bots.services.passwords import Passwords
+from tests.adapters.http.fakes import FakeAccounts, FakeKeys, Time, accounts_over
 
 GIVEN_KEY = "a-key-the-owner-chose-himself"
 
@@ -22,13 +24,13 @@ def clock() -> Time:
 
 
 @pytest.fixture
-def accounts(store: FakeAccounts, clock: Time) -> Accounts:
-    return Accounts(
-        store,
-        clock=clock,
-        random_bytes=Random(1).randbytes,
-        hash_password=lambda password: f"hash of {len(password)} characters",
-    )
+def keys() -> FakeKeys:
+    return FakeKeys()
+
+
+@pytest.fixture
+def accounts(store: FakeAccounts, keys: FakeKeys, clock: Time) -> Accounts:
+    return accounts_over(store, keys, clock, Random(1).randbytes)
 
 
 async def test_the_first_start_makes_an_owner_with_a_password_and_a_key(
@@ -42,26 +44,28 @@ async def test_the_first_start_makes_an_owner_with_a_password_and_a_key(
     assert founded.key.startswith("sk_live_")
     (owner,) = store.people
     assert owner.is_admin
-    assert owner.password_hash == "hash of 20 characters"
+    assert owner.password_hash == f"hash 1 of {founded.password}"
     caller = await accounts.caller(founded.key)
     assert (caller.workspace, caller.account_id) == (owner.workspace, owner.id)
 
 
 async def test_only_a_keys_hash_and_its_beginning_are_kept(
-    accounts: Accounts, store: FakeAccounts
+    accounts: Accounts, keys: FakeKeys
 ) -> None:
     founded = await accounts.found_owner()
     assert founded is not None
-    (key,) = store.keys.values()
+    (key,) = keys.keys.values()
     assert key.digest == digest(founded.key)
-    assert key.prefix == founded.key[:12]
+    assert key.prefix == founded.key[:16]
     assert founded.key not in repr(key)
 
 
-async def test_the_second_start_makes_nothing(accounts: Accounts, store: FakeAccounts) -> None:
+async def test_the_second_start_makes_nothing(
+    accounts: Accounts, store: FakeAccounts, keys: FakeKeys
+) -> None:
     await accounts.found_owner()
     assert await accounts.found_owner(email="other@example.com") is None
-    assert len(store.people) == len(store.keys) == 1
+    assert len(store.people) == len(keys.keys) == 1
 
 
 async def test_what_is_given_is_taken_as_it_is(accounts: Accounts) -> None:
@@ -99,11 +103,11 @@ async def test_an_unknown_key_is_nobodys(accounts: Accounts) -> None:
 
 
 async def test_a_revoked_key_dies_within_five_seconds(
-    accounts: Accounts, store: FakeAccounts, clock: Time
+    accounts: Accounts, keys: FakeKeys, clock: Time
 ) -> None:
     await accounts.found_owner(key=GIVEN_KEY)
     await accounts.caller(GIVEN_KEY)
-    store.keys.clear()
+    keys.keys.clear()
     clock.pass_(seconds=4)
     await accounts.caller(GIVEN_KEY)
     clock.pass_(seconds=2)
@@ -112,12 +116,16 @@ async def test_a_revoked_key_dies_within_five_seconds(
 
 
 def test_keys_differ_and_carry_their_checksum(accounts: Accounts) -> None:
-    keys = {accounts.new_key() for _ in range(50)}
-    assert len(keys) == 50
-    for key in keys:
+    made = {accounts.keys.new() for _ in range(50)}
+    assert len(made) == 50
+    for key in made:
         assert len(key) == len("sk_live_") + 8 + 1 + 32 + 6
         assert checksum(key[:-6]) == key[-6:]
 
 
-def test_passwords_are_hashed_with_argon2id() -> None:
-    assert argon2id("correct horse").startswith("$argon2id$")
+async def test_passwords_are_hashed_with_argon2id() -> None:
+    passwords = Passwords(random_bytes=Random(1).randbytes)
+    hashed = await passwords.hash("correct horse")
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,")
+    assert await passwords.fits("correct horse", hashed) == (True, None)
+    assert await passwords.fits("wrong horse", hashed) == (False, None)

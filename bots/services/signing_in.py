@@ -1,0 +1,188 @@
+"""Registration, login, logout and change of password."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from bots.errors import BadCredentials, CodeRefused, Forbidden, Invalid, Problem
+from bots.model.account import Account, Caller, NewAccount
+from bots.ports import Accounts as Store
+from bots.ports import Clock, Workspaces
+from bots.services.codes import digest
+from bots.services.emails import folded, normalised
+from bots.services.guessing import Guessing
+from bots.services.passwords import Passwords
+from bots.services.second_factor import SecondFactor
+from bots.services.sessions import Kind, Sessions, Tokens, Whence
+
+log = structlog.get_logger()
+
+Registration = Literal["open", "invite", "closed"]
+Opened = Callable[[Account], Awaitable[object]]
+"""Makes something that a new workspace begins with; again it changes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who is in now, and with which tokens."""
+
+    account: Account
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registering:
+    """What somebody says of themselves; `invitation` is the code of one, "" for none."""
+
+    email: str
+    password: str
+    first_name: str = ""
+    last_name: str = ""
+    invitation: str = ""
+
+
+class SigningIn:
+    """`opened` are run after a workspace was made, and again at a login if they failed then."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        workspaces: Workspaces,
+        sessions: Sessions,
+        passwords: Passwords,
+        second_factor: SecondFactor,
+        guessing: Guessing,
+        clock: Clock,
+        registration: Registration,
+        opened: Sequence[Opened] = (),
+    ) -> None:
+        self._store = store
+        self._workspaces = workspaces
+        self._sessions = sessions
+        self._passwords = passwords
+        self._second_factor = second_factor
+        self._guessing = guessing
+        self._clock = clock
+        self._registration = registration
+        self._opened = opened
+        self._opening = asyncio.Lock()
+
+    async def register(self, who: Registering, kind: Kind, whence: Whence) -> SignedIn:
+        """A new account, signed in. Raises Forbidden, Invalid, Conflict where the e-mail has one."""
+        if self._registration == "closed":
+            raise Forbidden("Nobody can register here: ask the owner for an account")
+        if self._registration == "invite" and not who.invitation:
+            raise Forbidden("Registration needs an invitation: send its code as invite_code")
+        email = normalised(who.email)
+        self._passwords.check(who.password, email=email)
+        if who.invitation:
+            self._guessing.begin("an invitation", whence.address)
+        new = NewAccount(
+            email=email,
+            password_hash=await self._passwords.hash(who.password),
+            created_at=self._clock(),
+            first_name=who.first_name,
+            last_name=who.last_name,
+            invitation=digest(who.invitation) if who.invitation else "",
+        )
+        try:
+            account = await self._store.register(new)
+        except CodeRefused as refused:
+            raise Invalid("invite_code", _REFUSED[refused.why]) from None
+        if who.invitation:
+            self._guessing.right("an invitation", whence.address)
+        await self._open(account)
+        return SignedIn(account=account, tokens=await self._sessions.open(account, kind, whence))
+
+    async def log_in(
+        self, email: str, password: str, kind: Kind, whence: Whence, *, code: str | None = None
+    ) -> SignedIn:
+        """Raises BadCredentials, SecondFactorNeeded, TooMany.
+
+        Unknown people are told the same as those with a wrong password, after as much work.
+        """
+        email = folded(email)
+        self._guessing.begin(email, whence.address)
+        account = await self._store.by_email(email)
+        if account is not None and not account.active:
+            account = None
+        fits, fresh = await self._passwords.fits(
+            password, None if account is None else account.password_hash
+        )
+        if account is None or not fits:
+            raise BadCredentials("There is no account with this e-mail and password")
+        self._guessing.right(email, whence.address)
+        await self._second_factor.check(account, code)
+        if fresh is not None:
+            account = await self._store.change(
+                account.workspace, account.id, {"password_hash": fresh}, now=self._clock()
+            )
+        await self._open(account)
+        return SignedIn(account=account, tokens=await self._sessions.open(account, kind, whence))
+
+    async def log_out(self, caller: Caller) -> None:
+        """The session of the caller's token is over. Raises Forbidden for keys: they are revoked."""
+        await self._sessions.end(_session(caller))
+
+    async def change_password(
+        self, caller: Caller, current: str, new: str, whence: Whence
+    ) -> Account:
+        """Every other session of theirs is over. Raises Invalid, TooMany."""
+        session = _session(caller)
+        account = await self._store.by_id(caller.workspace, caller.account_id or 0)
+        self._passwords.check(new, email=account.email, field="new_password")
+        self._guessing.begin(account.email, whence.address)
+        fits, _ = await self._passwords.fits(current, account.password_hash)
+        if not fits:
+            raise Invalid("current_password", "is not your password")
+        self._guessing.right(account.email, whence.address)
+        hashed = await self._passwords.hash(new)
+        account = await self._store.change(
+            account.workspace,
+            account.id,
+            {"password_hash": hashed},
+            now=self._clock(),
+            ends=True,
+            keep=session,
+        )
+        self._sessions.forget()
+        return account
+
+    async def _open(self, account: Account) -> None:
+        """What a workspace begins with; what fails is made at the next login."""
+        if await self._is_open(account):
+            return
+        async with self._opening:
+            if await self._is_open(account):
+                return
+            try:
+                for make in self._opened:
+                    await make(account)
+                await self._workspaces.opened(account.workspace, now=self._clock())
+            except Problem as problem:
+                log.warning(
+                    "A workspace does not have all yet that it begins with",
+                    workspace=account.workspace,
+                    reason=str(problem),
+                )
+
+    async def _is_open(self, account: Account) -> bool:
+        workspace = await self._workspaces.one(account.workspace)
+        return workspace.opened_at is not None
+
+
+def _session(caller: Caller) -> str:
+    if not caller.session:
+        raise Forbidden("This is for people who signed in: send the token of a login")
+    return caller.session
+
+
+_REFUSED = {
+    "unknown": "is no invitation",
+    "used": "was used: each invitation is good once",
+    "expired": "has run out: ask for a new one",
+}

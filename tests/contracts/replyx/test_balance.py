@@ -1,0 +1,178 @@
+"""Each example of the chapter Billing, and what its clients do wrong, against a running server."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contracts.likeness import assert_like
+from tests.servers.easyflow import KEY, EasyFlow
+
+BALANCE = {
+    "balance": 1000.0,
+    "welcome_bonus": 500.0,
+    "total_spent": 250.0,
+    "pending_transactions": 0,
+    "currency": "RUB",
+}
+CREDIT = {
+    "id": 2,
+    "type": "credit",
+    "amount": 1000.0,
+    "description": "Пополнение баланса",
+    "created_at": "2025-09-01T09:00:00Z",
+}
+TOP_UP = {
+    "amount": 1000.0,
+    "payment_method": "card",
+    "return_url": "https://example.com/success",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EasyFlow]:
+    with EasyFlow(tmp_path_factory.mktemp("balance") / "data", log__level="warning") as running:
+        yield running
+
+
+def code_of(answer: Any) -> str:
+    assert set(answer) == {"error"}
+    assert set(answer["error"]) == {"code", "message", "details"}
+    return str(answer["error"]["code"])
+
+
+def balance(server: EasyFlow) -> Any:
+    status, answer = server.call("GET", "/api/balance")
+    assert status == 200
+    assert_like(BALANCE, answer)
+    return answer
+
+
+def test_a_top_up_is_pending_then_paid_and_stands_in_the_ledger(server: EasyFlow) -> None:
+    before = balance(server)
+    assert (before["balance"], before["welcome_bonus"], before["total_spent"]) == (500, 500, 0)
+    headers = {"Idempotency-Key": "first"}
+    status, begun = server.call("POST", "/api/balance/top-up", TOP_UP, headers=headers)
+    assert status == 200
+    assert (begun["status"], begun["amount"], begun["type"]) == ("pending", 1000.0, "credit")
+    assert begun["payment_url"].startswith(server.base)
+    assert server.call("POST", "/api/balance/top-up", TOP_UP, headers=headers) == (200, begun)
+    assert balance(server)["pending_transactions"] == 1
+    page = httpx.get(begun["payment_url"])
+    assert page.status_code == 200
+    assert "1000,00" in page.text
+    deadline = time.monotonic() + 60
+    while balance(server)["pending_transactions"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert balance(server)["balance"] == 1500
+    back = httpx.get(begun["payment_url"])
+    assert (back.status_code, back.headers["location"]) == (303, TOP_UP["return_url"])
+    status, listed = server.call("GET", "/api/balance/transactions?type=credit")
+    assert (status, listed["total"]) == (200, 2)
+    for row in listed["transactions"]:
+        assert_like(CREDIT, row)
+    newest, oldest = listed["transactions"]
+    assert (newest["description"], newest["amount"]) == ("Пополнение баланса", 1000)
+    assert (oldest["description"], oldest["amount"]) == ("Приветственный бонус", 500)
+    status, listed = server.call("GET", "/api/balance/transactions?type=debit")
+    assert (status, listed) == (200, {"transactions": [], "total": 0})
+    status, listed = server.call("GET", "/api/balance/transactions?limit=1&offset=1")
+    assert ([row["id"] for row in listed["transactions"]], listed["total"]) == ([oldest["id"]], 2)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "offset=-1", "type=both", "limit=999999"])
+def test_a_query_that_cannot_be_is_told(server: EasyFlow, query: str) -> None:
+    status, answer = server.call("GET", f"/api/balance/transactions?{query}")
+    assert (status, code_of(answer)) == (422, "VALIDATION_ERROR")
+    assert answer["error"]["details"]["field"] == query.split("=")[0]
+
+
+def test_nobody_without_a_credential_sees_money(server: EasyFlow) -> None:
+    for method, path in (
+        ("GET", "/api/balance"),
+        ("GET", "/api/balance/transactions"),
+        ("POST", "/api/balance/top-up"),
+    ):
+        status, answer = server.call(method, path, TOP_UP, key=None)
+        assert status == 401
+        code_of(answer)
+
+
+def test_the_page_of_a_payment_that_is_none(server: EasyFlow) -> None:
+    assert httpx.get(f"{server.base}/pay/top-up/none-at-all").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"amount": 0, "return_url": "https://example.com"}', "INVALID_AMOUNT"),
+        (b'{"amount": -5, "return_url": "https://example.com"}', "INVALID_AMOUNT"),
+        (b'{"amount": 10.001, "return_url": "https://example.com"}', "INVALID_AMOUNT"),
+        (b'{"amount": 1e300, "return_url": "https://example.com"}', "INVALID_AMOUNT"),
+        (b'{"amount": 1000000.01, "return_url": "https://example.com"}', "INVALID_AMOUNT"),
+        (b'{"amount": "1000", "return_url": "https://example.com"}', "INVALID_AMOUNT"),
+        (b'{"amount": null, "return_url": "https://example.com"}', "INVALID_AMOUNT"),
+        (b'{"amount": true, "return_url": "https://example.com"}', "INVALID_AMOUNT"),
+        (b'{"amount": {"a": 1}, "return_url": "https://example.com"}', "INVALID_AMOUNT"),
+        (b'{"return_url": "https://example.com"}', "VALIDATION_ERROR"),
+        (b'{"amount": 10}', "VALIDATION_ERROR"),
+        (b'{"amount": 10, "return_url": "javascript:alert(1)"}', "VALIDATION_ERROR"),
+        (b'{"amount": 10, "return_url": "/success"}', "VALIDATION_ERROR"),
+        (b'{"amount": 10, "return_url": "https://["}', "VALIDATION_ERROR"),
+        (
+            b'{"amount": 10, "return_url": "https://a.b", "payment_method": "shells"}',
+            "VALIDATION_ERROR",
+        ),
+        (b'{"amount": NaN, "return_url": "https://example.com"}', "BAD_REQUEST"),
+        (b"[]", "VALIDATION_ERROR"),
+    ],
+)
+async def test_what_is_no_top_up_is_refused(body: bytes, code: str) -> None:
+    from tests.adapters.http.fakes import build_house
+
+    house = await build_house()
+    answer = await house.client.post(
+        "/api/balance/top-up", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, code_of(answer.json())) == (
+        400 if code == "BAD_REQUEST" else 422,
+        code,
+    )
+    await house.client.aclose()
+
+
+def test_top_ups_are_three_in_ten_minutes(server: EasyFlow) -> None:
+    statuses = []
+    for _ in range(4):
+        status, answer = server.call("POST", "/api/balance/top-up", TOP_UP)
+        statuses.append(status)
+    assert statuses[-1] == 429
+    assert code_of(answer) == "RATE_LIMIT_EXCEEDED"
+    assert balance(server)["currency"] == "RUB", "only top-ups are counted so"
+
+
+async def test_a_kill_between_paying_and_crediting_credits_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    server = EasyFlow(tmp_path_factory.mktemp("killed") / "data", log__level="warning")
+    server.start()
+    try:
+        begun = [
+            (await server.asked("POST", "/api/balance/top-up", {**TOP_UP, "amount": amount}))[1]
+            for amount in (0.01, 20.5)
+        ]
+        assert [one["status"] for one in begun] == ["pending", "pending"]
+        server.kill()
+        server.start()
+        deadline = time.monotonic() + 60
+        while balance(server)["pending_transactions"]:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.2)
+        assert balance(server)["balance"] == 520.51
+    finally:
+        server.kill()
+    assert KEY not in server.log
