@@ -74,6 +74,7 @@ from bots.services.canned import CannedAnswers
 from bots.services.channels import Channels
 from bots.services.conversations import Conversations
 from bots.services.events import Events
+from bots.services.following import Following
 from bots.services.guessing import Guessing
 from bots.services.handoff import Handoff
 from bots.services.keys import Keys
@@ -289,6 +290,7 @@ class House:
     conversations: Conversations
     handoff: Handoff
     routing: Routing
+    following: Following
     board: Board
     operators: Operators
     events: Events
@@ -463,6 +465,14 @@ async def build(
         clock=now,
     )
     listeners.append(routing)
+    following = Following(
+        stores.course,
+        stores.episodes,
+        stores.operators,
+        channels=channels,
+        place=board.place,
+    )
+    listeners.append(following)
     events: Events = Events(inbox, conversations, clock=now, new_id=new_id)
     schedules = Schedules(
         bots=published,
@@ -487,6 +497,7 @@ async def build(
         conversations=conversations,
         handoff=handoff,
         routing=routing,
+        following=following,
         board=board,
         operators=operators_of(stores.operators, owner.workspace),
         events=events,
@@ -976,6 +987,7 @@ def http_app(
     from adapters.http.flows.routes import flow_routes
     from adapters.http.gate import Doors
     from adapters.http.handoff_metrics import open_by_state
+    from adapters.http.sockets import Sockets
     from adapters.messengers.web.routes import web_routes
     from adapters.messengers.web.socket import BotCard
     from bots.services.funnel import Funnel
@@ -986,6 +998,8 @@ def http_app(
     open_now = open_by_state(lambda: [one.episode for one in house.handoff.board.all()])
     metrics.watch_each("easyflow_handoffs_open", "Chats that are with people", "state", open_now)
     metrics.watch_desk(partial(desk_state, house))
+    sockets = Sockets(origins=settings.http.allowed_origins)
+    metrics.watch("easyflow_sockets", "Sockets that follow chats", lambda: sockets.open)
     metrics.watch(
         "easyflow_outbox_held", "Rows held until customers write", lambda: house.outbox.held
     )
@@ -1010,6 +1024,7 @@ def http_app(
         new_id=house.new_id,
         version=VERSION,
         metrics=metrics,
+        sockets=sockets,
         secure=bool(settings.public_url and settings.public_url.startswith("https:")),
         doors=Doors(hosts=settings.hosts, origins=settings.http.allowed_origins),
         extra_routes=[
@@ -1078,6 +1093,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         ),
         events=house.events,
         files=Files(conversations, house.channels),
+        following=house.following,
         handoff=house.handoff,
         accounts=house.accounts,
         signing_in=signing_in_of(settings, house),

@@ -22,6 +22,7 @@ from adapters.http.health import Metrics, health_routes
 from adapters.http.idempotency import Idempotency
 from adapters.http.intake import Accepting, Intake
 from adapters.http.limits import Limits
+from adapters.http.sockets import Sockets
 from bots.ports import Channel, Clock, NewId, Shelf
 from bots.services import Services
 
@@ -61,8 +62,11 @@ def build_app(
     extra_routes: Sequence[BaseRoute] = (),
     secure: bool = False,
     doors: Doors = EVERY_DOOR,
+    sockets: Sockets | None = None,
 ) -> ASGIApp:
     """`channels` are by platform; `secure` says that the public address is https.
+
+    `sockets` says whose pages may open one, and how patient we are with it.
 
     `extra_routes` come after ours; what is left after them is answered in a dialect.
     """
@@ -80,6 +84,7 @@ def build_app(
         services=services,
         limits=Limits(clock),
         idempotency=Idempotency(shelf, clock),
+        sockets=sockets or Sockets(),
         clock=clock,
         new_id=new_id,
     )

@@ -26,6 +26,7 @@ from adapters.http.idempotency import (
 from adapters.http.limits import Allowance, Limits, allowance_of
 from adapters.http.origins import hold_to_domains
 from adapters.http.policy import Policy, policy_of
+from adapters.http.sockets import Sockets
 from bots.model.account import Caller
 from bots.ports import Clock, NewId
 from bots.services import Services
@@ -58,6 +59,7 @@ class Surface:
     services: Services
     limits: Limits
     idempotency: Idempotency
+    sockets: Sockets
     clock: Clock
     new_id: NewId
 

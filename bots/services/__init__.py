@@ -10,6 +10,7 @@ from bots.services.conversations import Conversations
 from bots.services.dialogs import Dialogs
 from bots.services.events import Events
 from bots.services.files import Files
+from bots.services.following import Following
 from bots.services.handoff import Handoff
 from bots.services.health import Health
 from bots.services.marketplaces import Marketplaces
@@ -31,6 +32,7 @@ class Services:
     messaging: Messaging
     events: Events
     files: Files
+    following: Following
     handoff: Handoff
     accounts: Accounts
     signing_in: SigningIn

@@ -2,19 +2,20 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import structlog
 
-from bots.errors import NotFound
+from bots.errors import Conflict, NotFound
 from bots.model.conversation import Conversation
 from bots.model.course import Move, Point
 from bots.model.message import Address
 from bots.model.operator import Operator
 from bots.model.turn import Event, MessageRecord
-from bots.ports import Course, Episodes, Operators, Sleep
+from bots.ports import Channel, Course, Episodes, Operators, Sleep
+from bots.services.handling import theirs
 
 PAGE = 200
 """Points read at once."""
@@ -67,10 +68,12 @@ class Following:
         episodes: Episodes,
         operators: Operators,
         *,
+        channels: Mapping[str, Channel],
         place: Callable[[int], int],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """`place` is that of a waiting conversation in its queue (`Board.place`)."""
+        """`channels` are by name; `place` is that of a waiting conversation in its queue (`Board.place`)."""
+        self._channels = channels
         self._course = course
         self._episodes = episodes
         self._operators = operators
@@ -100,6 +103,17 @@ class Following:
         for follower in room.followers if room is not None else ():
             if follower is not but:
                 follower.hear(Typing(name))
+
+    async def operator_types(
+        self, chat: Conversation, who: Operator, *, but: "Follower | None" = None
+    ) -> None:
+        """Others see it, and the customer where their messenger shows it. Raises Conflict, Taken."""
+        if theirs(chat, who).state != "active":
+            raise Conflict("Nobody has taken the chat", "untaken")
+        self.typing(chat.address, who.name, but=but)
+        channel = self._channels.get(chat.address.channel)
+        if channel is not None:
+            await channel.typing(chat.address)
 
     async def conversation(self, workspace: int, id: int) -> Conversation:
         """As it is on disk. Raises NotFound."""
@@ -295,7 +309,7 @@ def _operator_of(point: Point) -> int | None:
     """Who of ours a point is about."""
     what = point.what
     if isinstance(what, MessageRecord):
-        return None
+        return what.operator
     data = what.data
     if what.name == "handoff.transferred":
         found = data.get("to")

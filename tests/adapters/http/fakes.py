@@ -25,6 +25,7 @@ from bots.model.account import Account, ApiKey, NewAccount
 from bots.model.answer import Answer, Delivery
 from bots.model.billing import Plan
 from bots.model.conversation import Conversation, Opening
+from bots.model.course import Point
 from bots.model.dialog import Listed, Page, Sought
 from bots.model.episode import Asked
 from bots.model.marketplace import Connection
@@ -44,6 +45,7 @@ from bots.services.conversations import Conversations
 from bots.services.dialogs import Dialogs
 from bots.services.events import Events
 from bots.services.files import Files
+from bots.services.following import Following
 from bots.services.handoff import Handoff
 from bots.services.health import Check, Health
 from bots.services.keys import Keys
@@ -629,6 +631,34 @@ class House:
     checks: dict[str, Check] = field(default_factory=dict)
 
 
+class NoCourse:
+    """Implements `bots.ports.Course`: nothing goes on anywhere."""
+
+    async def after(self, conversation: int, seq: int, *, limit: int) -> list[Point]:
+        return []
+
+    async def latest(self, conversation: int) -> int:
+        return 0
+
+
+class NoEpisodes:
+    """Knows no conversation by its number."""
+
+    async def conversation(self, workspace: int, id: int) -> Conversation:
+        raise NotFound("conversation", id)
+
+
+def following_nothing() -> Following:
+    """For who tests other things."""
+    return Following(
+        NoCourse(),
+        cast(Any, NoEpisodes()),
+        cast(Any, None),
+        channels={},
+        place=lambda id: 0,
+    )
+
+
 async def build_house(
     *,
     bots: Sequence[str] = ("shop", "salon"),
@@ -678,6 +708,7 @@ async def build_house(
             channels=FakeConnected(),
         ),
         events=Events(inbox, conversations, clock=clock, new_id=new_id),
+        following=following_nothing(),
         files=Files(conversations, {one.name: one for one in channels["telegram"]}),
         dialogs=Dialogs(FakeDialogs(store), handoff, team, new_id=new_id),
         team=team,
