@@ -1,6 +1,6 @@
 """What assistants know: documents, questions with answers, and the passages that are found in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,6 +8,14 @@ from typing import Literal
 DocumentStatus = Literal["processing", "completed", "failed"]
 FileKind = Literal["pdf", "docx", "txt", "md", "html"]
 """The kinds of files whose text is read."""
+MIME: Mapping[FileKind, str] = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "txt": "text/plain",
+    "md": "text/markdown",
+    "html": "text/html",
+}
+"""What HTTP calls each kind."""
 Subject = Literal["document", "question"]
 """What a passage is of."""
 

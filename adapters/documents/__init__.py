@@ -1,0 +1,1 @@
+"""Files people upload: kept, looked at, scanned, and read by a process that may die of them."""
