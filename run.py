@@ -43,6 +43,8 @@ from adapters.actions.owners import OwnersActions
 from adapters.actions.pay import Pay
 from adapters.actions.stats import Stats
 from adapters.addresses import Allowed
+from adapters.documents.clamd import Clamd
+from adapters.documents.folder import Folder
 from adapters.guarded_http import GuardedHttp
 from adapters.ids import Ids
 from adapters.payments.sandbox import Sandbox
@@ -73,11 +75,13 @@ from bots.services.billing import Billing
 from bots.services.canned import CannedAnswers
 from bots.services.channels import Channels
 from bots.services.conversations import Conversations
+from bots.services.documents import Documents
 from bots.services.events import Events
 from bots.services.following import Following
 from bots.services.guessing import Guessing
 from bots.services.handoff import Handoff
 from bots.services.keys import Keys
+from bots.services.knowledge import Knowledge
 from bots.services.members import Members
 from bots.services.operators import Operators, SetUp
 from bots.services.passwords import Passwords
@@ -285,6 +289,8 @@ class House:
     billing: Billing
     top_ups: TopUps
     till: SandboxTopUps | YooKassa | None
+    knowledge: Knowledge
+    documents: Documents
     published: Published
     folders: dict[str, BotFolder]
     conversations: Conversations
@@ -319,6 +325,7 @@ class House:
         self.supervisor.keep("routing", self.routing.keep)
         self.supervisor.keep("schedules", self.schedules.run)
         self.supervisor.keep("publishing", self.publishing.follow)
+        self.supervisor.keep("documents", self.documents.follow)
         tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
         topics = Chore(name="old topics", when="50 4 * * *", work=self._tidy_desk)
         held = Chore(name="held", when="7 * * * *", work=self.outbox.give_up_old)
@@ -353,6 +360,7 @@ class House:
         await self.stores.feed.prune(now() - KEEP_EVENTS, handoffs_before=now() - KEEP_HANDOFFS)
         await self.publishing.prune()
         await self.stores.sessions.prune(now() - KEEP_SESSIONS)
+        await self.documents.tidy()
 
 
 async def build(
@@ -492,6 +500,7 @@ async def build(
         clock=now,
     )
     billing, till = billing_of(settings, stores), till_of(settings, stores, base)
+    knowledge = Knowledge(stores.library, clock=now)
     house: House = House(
         stores=stores,
         conversations=conversations,
@@ -510,6 +519,8 @@ async def build(
         billing=billing,
         till=till,
         top_ups=TopUps(stores.top_ups, till, billing, clock=now, new_id=new_id),
+        knowledge=knowledge,
+        documents=documents_of(settings, stores, knowledge),
         published=published,
         folders=folders,
         inbox=inbox,
@@ -552,7 +563,13 @@ def accounts_of(settings: Settings, stores: Stores, new_id: NewId) -> Accounts:
 
 def billing_of(settings: Settings, stores: Stores) -> Billing:
     """The money of workspaces, by the plans of the settings."""
-    plans = {
+    bonus = int(settings.billing.welcome_bonus * 100)
+    return Billing(stores.ledger, plans=plans_of(settings), bonus=bonus, clock=now)
+
+
+def plans_of(settings: Settings) -> dict[str, Plan]:
+    """The plans of the settings by their names."""
+    return {
         name: Plan(
             name=name,
             price=int(plan.price * 100),
@@ -561,8 +578,22 @@ def billing_of(settings: Settings, stores: Stores) -> Billing:
         )
         for name, plan in settings.plans
     }
-    bonus = int(settings.billing.welcome_bonus * 100)
-    return Billing(stores.ledger, plans=plans, bonus=bonus, clock=now)
+
+
+def documents_of(settings: Settings, stores: Stores, knowledge: Knowledge) -> Documents:
+    """Uploaded documents, in the data folder; scanned where the settings name a scanner."""
+    plans = plans_of(settings)
+    folder = Folder(
+        settings.data_dir / "documents",
+        new_name=partial(secrets.token_hex, 24),
+        clock=now,
+        scanner=Clamd(settings.clamd) if settings.clamd else None,
+    )
+
+    def room(plan: str) -> int | None:
+        return plans.get(plan, plans["trial"]).storage
+
+    return Documents(stores.documents, folder, knowledge, room=room, clock=now)
 
 
 def texts_of_folder(folders: Mapping[str, BotFolder], bot: str) -> Mapping[str, str]:
@@ -1100,6 +1131,8 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         members=members_of(stores, house.accounts),
         billing=house.billing,
         top_ups=house.top_ups,
+        knowledge=house.knowledge,
+        documents=house.documents,
         analytics=Analytics(stores.metrics, zone=partial(days_at, house), clock=now),
         marketplaces=Marketplaces(
             stores.connections(KeyRing(partial(keys_at_hand, settings))),

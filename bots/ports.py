@@ -481,8 +481,8 @@ class Library(Protocol):
     async def questions_by_id(self, workspace: int, ids: Sequence[int]) -> list[Question]:
         """Those there are, in no order."""
 
-    async def assistant_of(self, workspace: int, bot: str) -> int:
-        """Which assistant a bot is. Raises NotFound."""
+    async def assistants(self, workspace: int) -> dict[str, int]:
+        """The assistants there are, by their bots."""
 
 
 class Documents(Protocol):
@@ -491,7 +491,7 @@ class Documents(Protocol):
     async def plan(self, workspace: int) -> str:
         """Which plan a workspace has."""
 
-    async def add(self, document: Document, *, room: int, most: int) -> Document:
+    async def add(self, document: Document, *, room: int | None, most: int) -> Document:
         """Keep it, or give the one with the same content that the assistant has already.
 
         One that failed begins again, with the file that came now. Raises NotFound without the

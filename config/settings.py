@@ -439,6 +439,11 @@ class Settings(BaseSettings):
         description="Private networks and servers that `http.*` may call although they are not public"
         " or not https: `10.0.0.0/8, shop.local:8080`",
     )
+    clamd: str | None = Field(
+        default=None,
+        description="Virus scanner that sees each upload: ClamAV's daemon as `host:3310` or the path of"
+        " its socket; while it does not answer nothing is taken in",
+    )
     secrets: dict[str, SecretStr] = Field(
         default={},
         description="Values of the names under `secrets` in bot.yaml, one variable for each",
@@ -465,6 +470,14 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_web_address(cls, public_url: str | None) -> str | None:
         return None if public_url is None else _web_address(public_url)
+
+    @field_validator("clamd")
+    @classmethod
+    def _is_a_socket(cls, clamd: str | None) -> str | None:
+        port = (clamd or "").rpartition(":")[2]
+        if clamd and "/" not in clamd and not (port.isdecimal() and 0 < int(port) < 65_536):
+            raise ValueError("write host:3310 or the path of clamd's socket")
+        return clamd or None
 
     @field_validator("database_url")
     @classmethod

@@ -48,7 +48,7 @@ class SqlDocuments:
         rows = await self._rows("SELECT plan FROM workspaces WHERE id = ?", (workspace,))
         return str(rows[0][0]) if rows else ""
 
-    async def add(self, document: Document, *, room: int, most: int) -> Document:
+    async def add(self, document: Document, *, room: int | None, most: int) -> Document:
         kept: Document = await self._writer.do(_add, (document, room, most))
         return kept
 
@@ -104,13 +104,13 @@ def _document(row: Any) -> Document:
 
 
 def _add(
-    db: sqlite3.Connection, items: Sequence[tuple[Document, int, int]]
+    db: sqlite3.Connection, items: Sequence[tuple[Document, int | None, int]]
 ) -> list[Document | NotFound | QuotaReached]:
     return [_add_one(db, *item) for item in items]
 
 
 def _add_one(
-    db: sqlite3.Connection, one: Document, room: int, most: int
+    db: sqlite3.Connection, one: Document, room: int | None, most: int
 ) -> Document | NotFound | QuotaReached:
     if not is_assistant(db, one.workspace, one.assistant_id):
         return NotFound("assistant", one.assistant_id)
@@ -119,7 +119,7 @@ def _add_one(
         known = _document(same)
         return known if known.status != "failed" else _again(db, known, one)
     kept, count = db.execute(_KEPT, (one.workspace,)).fetchone()
-    if kept + one.size > room:
+    if room is not None and kept + one.size > room:
         return QuotaReached(
             f"The workspace keeps {kept} bytes of files, this one has {one.size}, and its plan"
             f" allows {room}: delete documents, or take a larger plan"

@@ -37,7 +37,7 @@ _LIVE = " FROM questions q JOIN assistants a ON a.id = q.assistant_id AND a.dele
 _WHERE = " WHERE q.workspace = ? AND (? IS NULL OR q.assistant_id = ?)"
 _QUESTIONS = f"SELECT {_QUESTION}{_LIVE}{_WHERE} ORDER BY q.id LIMIT ? OFFSET ?"
 _COUNT = f"SELECT count(*){_LIVE}{_WHERE}"
-_ASSISTANT = "SELECT id FROM assistants WHERE workspace = ? AND bot = ? AND deleted_at IS NULL"
+_ASSISTANTS = "SELECT bot, id FROM assistants WHERE workspace = ? AND deleted_at IS NULL"
 _IS_THERE = "SELECT 1 FROM assistants WHERE workspace = ? AND id = ? AND deleted_at IS NULL"
 
 
@@ -91,11 +91,8 @@ class SqlLibrary:
         query = f"SELECT {_QUESTION}{_LIVE} WHERE q.workspace = ? AND q.id IN ({marks})"
         return [_question(row) for row in await self._rows(query, (workspace, *ids))]
 
-    async def assistant_of(self, workspace: int, bot: str) -> int:
-        rows = await self._rows(_ASSISTANT, (workspace, bot))
-        if not rows:
-            raise NotFound("assistant", bot)
-        return int(rows[0][0])
+    async def assistants(self, workspace: int) -> dict[str, int]:
+        return {str(bot): int(id) for bot, id in await self._rows(_ASSISTANTS, (workspace,))}
 
     async def _rows(self, query: str, values: tuple[Any, ...]) -> Sequence[Any]:
         async with self._reader.connect() as connection:

@@ -8,11 +8,13 @@ from bots.services.billing import Billing
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
 from bots.services.dialogs import Dialogs
+from bots.services.documents import Documents
 from bots.services.events import Events
 from bots.services.files import Files
 from bots.services.following import Following
 from bots.services.handoff import Handoff
 from bots.services.health import Health
+from bots.services.knowledge import Knowledge
 from bots.services.marketplaces import Marketplaces
 from bots.services.members import Members
 from bots.services.messaging import Messaging
@@ -39,6 +41,8 @@ class Services:
     members: Members
     billing: Billing
     top_ups: TopUps
+    knowledge: Knowledge
+    documents: Documents
     analytics: Analytics
     marketplaces: Marketplaces
     health: Health

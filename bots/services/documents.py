@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class Documents:
-    """`room` says how many bytes of files a workspace of a plan may keep."""
+    """`room` says how many bytes of files a workspace of a plan may keep; None: any number."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Documents:
         folder: DocumentFolder,
         knowledge: Knowledge,
         *,
-        room: Callable[[str], int],
+        room: Callable[[str], int | None],
         clock: Clock,
     ) -> None:
         self._store = store
@@ -50,7 +50,7 @@ class Documents:
         The same content for the same assistant is the document that is there already. Raises
         NotFound, FileRefused, Unavailable: then nothing is kept.
         """
-        await self._knowledge.own(caller, upload.assistant_id)
+        await self._knowledge.whose(caller, upload.assistant_id)
         kept = await self._folder.keep(content)
         try:
             document = await self._taken(caller, upload, kept)

@@ -52,7 +52,7 @@ class Knowledge:
         self, caller: Caller, assistant_id: int, question: str, answer: str, tags: Sequence[str]
     ) -> Question:
         """The same question again gets a new answer. Raises NotFound, QuotaReached."""
-        await self.own(caller, assistant_id)
+        await self.whose(caller, assistant_id)
         now = self._clock()
         made = Question(
             id=0,
@@ -97,17 +97,19 @@ class Knowledge:
         return [by_id[id] for id in page if id in by_id], len(ids)
 
     async def whose(self, caller: Caller, assistant_id: int | None) -> int | None:
-        """Which assistant a list is of: a key of one bot sees that bot's alone."""
-        if caller.bot is None:
-            return assistant_id
-        own = await self._library.assistant_of(caller.workspace, caller.bot)
-        # One that no assistant has: what is another's is not there for this caller.
-        return own if assistant_id in (None, own) else 0
+        """Which assistant a list is of; None: all. A key of one bot sees that bot's alone.
 
-    async def own(self, caller: Caller, assistant_id: int) -> None:
-        """Raises NotFound where the caller's key is another bot's."""
-        if await self.whose(caller, assistant_id) != assistant_id:
+        Raises NotFound for an assistant that is not there, or not for this caller.
+        """
+        bots = await self._library.assistants(caller.workspace)
+        if caller.bot is not None:
+            bots = {bot: id for bot, id in bots.items() if bot == caller.bot}
+            if not bots:
+                raise NotFound("assistant", caller.bot)
+            assistant_id = assistant_id or bots[caller.bot]
+        if assistant_id is not None and assistant_id not in bots.values():
             raise NotFound("assistant", assistant_id)
+        return assistant_id
 
 
 def _score(words: Sequence[str], passage: Passage) -> float:

@@ -163,8 +163,12 @@ async def test_a_key_of_one_bot_knows_its_assistant_only(knowledge: Knowledge) -
     await fill(knowledge)
     salon = Caller(workspace=MINE, account_id=1, key_id=1, bot="salon")
     assert await knowledge.questions(salon, None, None, limit=9, offset=0) == ([], 0)
-    assert await knowledge.questions(salon, 1, None, limit=9, offset=0) == ([], 0)
-    assert await knowledge.questions(salon, 1, "доставка", limit=9, offset=0) == ([], 0)
+    assert await knowledge.questions(salon, 3, "доставка", limit=9, offset=0) == ([], 0)
+    for text in (None, "доставка"):
+        with pytest.raises(NotFound):
+            await knowledge.questions(salon, 1, text, limit=9, offset=0)
+    with pytest.raises(NotFound):
+        await knowledge.questions(replace(salon, bot="gone"), None, None, limit=9, offset=0)
     with pytest.raises(NotFound):
         await knowledge.add_question(salon, 1, "Чей?", "Наш.", ())
     await knowledge.add_question(salon, 3, "Чей?", "Наш.", ())

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from adapters.http.replyx import auth, balance, dialogs, socket, users
+from adapters.http.replyx import auth, balance, dialogs, knowledge, socket, users
 from adapters.http.replyx.errors import DIALECT
 
 __all__ = ["DIALECT", "routers"]
@@ -10,4 +10,11 @@ __all__ = ["DIALECT", "routers"]
 
 def routers() -> list[APIRouter]:
     """Its routes, in the order of the document."""
-    return [auth.router, users.router, dialogs.router, balance.router, socket.router]
+    return [
+        auth.router,
+        users.router,
+        dialogs.router,
+        knowledge.router,
+        balance.router,
+        socket.router,
+    ]

@@ -43,12 +43,14 @@ from bots.services.billing import Billing
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
 from bots.services.dialogs import Dialogs
+from bots.services.documents import Documents
 from bots.services.events import Events
 from bots.services.files import Files
 from bots.services.following import Following
 from bots.services.handoff import Handoff
 from bots.services.health import Check, Health
 from bots.services.keys import Keys
+from bots.services.knowledge import Knowledge
 from bots.services.marketplaces import Marketplaces
 from bots.services.messaging import Messaging
 from bots.services.passwords import Passwords
@@ -57,6 +59,7 @@ from bots.services.team import Team
 from bots.services.top_ups import TopUps
 from flows.model import Bot
 from tests.adapters.http.ledgers import MemoryLedger, MemoryTopUps
+from tests.adapters.http.libraries import MemoryDocuments, MemoryFolder, MemoryLibrary
 
 KEY = "sk_live_key_of_the_tests_0001"
 SHOP_KEY = "sk_live_key_of_the_shop_00001"
@@ -696,6 +699,7 @@ async def build_house(
         new_secret=new_id,
     )
     top_ups = TopUps(money, bank, billing, clock=clock, new_id=new_id)
+    knowledge = Knowledge(MemoryLibrary(bots), clock=clock)
     services = Services(
         chat=Chat(
             inbox, store, FakePublished(*bots), default_bot="shop", clock=clock, new_id=new_id
@@ -719,6 +723,10 @@ async def build_house(
         members=cast(Any, SimpleNamespace()),
         billing=billing,
         top_ups=top_ups,
+        knowledge=knowledge,
+        documents=Documents(
+            MemoryDocuments(), MemoryFolder(), knowledge, room=lambda plan: None, clock=clock
+        ),
         analytics=Analytics(FakeMetrics(), zone=lambda workspace: UTC, clock=clock),
         marketplaces=Marketplaces(FakeConnections(), {}, clock=clock, new_id=new_id),
         health=Health(checks),
