@@ -1,8 +1,10 @@
 """The HTTP application: intake, dialects, health, documentation and whatever errors are left."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI, Request
@@ -22,6 +24,7 @@ from adapters.http.health import Metrics, health_routes
 from adapters.http.idempotency import Idempotency
 from adapters.http.intake import Accepting, Intake
 from adapters.http.limits import Limits
+from adapters.http.openapi import complete
 from adapters.http.sockets import Sockets
 from bots.ports import Channel, Clock, NewId, Shelf
 from bots.services import Services
@@ -95,6 +98,7 @@ def build_app(
     app.router.routes.extend([*health_routes(services.health, metrics), *docs_routes()])
     app.router.routes.extend(extra_routes)
     _answer_leftovers(app)
+    app.openapi = _document(app)  # type: ignore[method-assign]
     gate = Gate(app, doors, _refusal)
     enveloped = Envelope(gate, new_id=new_id, secure=secure, counted=metrics.requested)
     intake = Intake(enveloped, inbox, channels, dialect=easyflow.DIALECT, new_id=new_id)
@@ -140,4 +144,17 @@ def _closing(close: Callable[[], Awaitable[None]]) -> Callable[[Any], Any]:
 
 
 def _operation_id(route: APIRoute) -> str:
-    return f"{route.tags[0]}_{route.name}".lower() if route.tags else route.name
+    """Unique, for two contracts may have chapters and calls of one name: `replyx_dialogs_take`."""
+    chapter = re.sub(r"\W+", "_", str(route.tags[0])).lower() if route.tags else "other"
+    return f"{chapter}_{route.name}"
+
+
+def _document(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """FastAPI's own document, completed once."""
+    plain = app.openapi
+
+    @cache
+    def document() -> dict[str, Any]:
+        return complete(plain(), app.routes, [package.DIALECT for package in SPOKEN])
+
+    return document

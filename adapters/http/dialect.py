@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cached_property
 from typing import Any, cast
 
 import orjson
 from fastapi import params
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from adapters.http.auth import authenticate
 from adapters.http.body import CheckedRequest, largest_of
@@ -42,12 +45,15 @@ class Dialect:
     """One published contract. `prefixes` are the beginnings of the paths it documents.
 
     `allowance` is how often somebody may call, all its routes together that have none of their own;
-    `statuses` are those that the document answers otherwise than the rest (422 as 400).
+    `statuses` are those that the document answers otherwise than the rest (422 as 400). `title` and
+    `error`, the envelope as a model, are for the OpenAPI document.
     """
 
     name: str
     prefixes: Sequence[str]
     render: Render
+    title: str
+    error: type[BaseModel]
     allowance: Allowance | None = None
     statuses: Mapping[int, int] = field(default_factory=dict)
 
@@ -131,7 +137,7 @@ def _who(caller: Caller | None, request: Request) -> str:
 
 
 @dataclass(frozen=True)
-class _Rules:
+class Rules:
     """What a route declares beside itself."""
 
     policy: Policy
@@ -155,14 +161,16 @@ def route_class(dialect: Dialect) -> type[APIRoute]:
             if "POST" in more["methods"] and takes_key(dependencies):
                 documented = [DOCUMENTED] if DOCUMENTED not in dependencies else []
                 dependencies += documented
-            super().__init__(path, endpoint, dependencies=dependencies, **more)
+            chapters = more.pop("tags", None) or ()
+            tags: list[str | Enum] = [f"{dialect.title}: {chapter}" for chapter in chapters]
+            super().__init__(path, endpoint, dependencies=dependencies, tags=tags, **more)
 
         @cached_property
-        def rules(self) -> _Rules:
+        def rules(self) -> Rules:
             policy = policy_of(self.dependencies)
             if policy is None:
                 raise TypeError(f"{self.path} says nowhere who may call it")
-            return _Rules(
+            return Rules(
                 policy=policy,
                 allowance=allowance_of(self.dependencies, dialect.allowance),
                 largest=largest_of(self.dependencies),
@@ -193,7 +201,13 @@ def route_class(dialect: Dialect) -> type[APIRoute]:
     return Route
 
 
-async def _admitted(request: CheckedRequest, inner: Handler, rules: _Rules) -> Response:
+def route_rules(route: BaseRoute) -> Rules | None:
+    """What a route declares; nothing for one that is of no dialect."""
+    rules: Rules | None = getattr(route, "rules", None)
+    return rules
+
+
+async def _admitted(request: CheckedRequest, inner: Handler, rules: Rules) -> Response:
     here = surface(request)
     caller: Caller | None = None
     if not rules.policy.is_open:

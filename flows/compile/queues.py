@@ -11,7 +11,6 @@ from flows.yaml_text import Node, Scalar
 
 _ASSIGN = ("manual", "round_robin", "least_loaded")
 _WRITE = ("assignee", "department", "any")
-_MIRROR = ("handoff", "all")
 _MOST = 1000
 """Chats at once of one operator; whoever means any number leaves the key out."""
 
@@ -57,14 +56,6 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
         write=cast(
             Literal["assignee", "department", "any"],
             reader.one_of(fields.get("write"), _WRITE, "write", "assignee"),
-        ),
-        internal=reader.yes_no(
-            fields.get("internal_by_default"), "internal_by_default", default=False
-        ),
-        reactions=reader.yes_no(fields.get("reactions"), "reactions", default=False),
-        mirror=cast(
-            Literal["handoff", "all"],
-            reader.one_of(fields.get("mirror"), _MIRROR, "mirror", "handoff"),
         ),
         capacity=reader.whole_number(fields.get("capacity"), "capacity", least=1, most=_MOST) or 0,
         unclaimed=clocks["unclaimed"],

@@ -56,7 +56,7 @@ async def test_a_chat_is_tried_out_in_the_interactive_documentation(
     await page.locator("input[type=text]").first.fill(KEY)
     await page.get_by_role("button", name="Apply credentials").first.click()
     await page.get_by_role("button", name="Close").first.click()
-    chat = page.locator("#operations-Conversation-conversation_chat")
+    chat = page.locator("[id$=easy_flow_conversation_chat]")
     await chat.get_by_role("button").first.click()
     await chat.get_by_role("button", name="Execute").click()
     await expect(chat.locator(".live-responses-table")).to_contain_text("order_inquiry")

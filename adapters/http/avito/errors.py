@@ -1,11 +1,20 @@
 """The error envelope of the contract of Avito's reports: that it failed, and why."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel
 
 from adapters.http.dialect import Dialect
 from adapters.http.faults import Fault
 from adapters.http.words import worded
+
+
+class AvitoErrorResponse(BaseModel):
+    """The body of every answer that is not a success."""
+
+    status: Literal["error"]
+    message: str
 
 
 def render(fault: Fault, request_id: str) -> Mapping[str, Any]:
@@ -20,5 +29,7 @@ DIALECT = Dialect(
     "avito",
     ("/api/v1/avito", "/api/v1/v1/avito", "/api/v1/llm", "/api/v1/timer", "/api/v1/reports"),
     render,
+    title="Avito",
+    error=AvitoErrorResponse,
     statuses={422: 400},
 )

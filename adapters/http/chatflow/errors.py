@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from adapters.http.dialect import Dialect
 from adapters.http.faults import Fault
 from adapters.http.limits import per_minute
@@ -36,6 +38,22 @@ CODES: Mapping[str, str] = {
 """The document prints one code, AUTH-001; the others go on in its manner and never change."""
 
 
+class ChatflowError(BaseModel):
+    """What went wrong; `code` is for programs, `message` for people in their language."""
+
+    code: str
+    message: str
+    message_en: str
+    details: dict[str, Any]
+    request_id: str
+
+
+class ChatflowErrorResponse(BaseModel):
+    """The body of every answer that is not a success."""
+
+    error: ChatflowError
+
+
 def render(fault: Fault, request_id: str) -> Mapping[str, Any]:
     """The envelope; `details` tells by field what cannot be taken."""
     language = preferred(fault.accept_language, LANGUAGES)
@@ -54,6 +72,8 @@ DIALECT = Dialect(
     "chatflow",
     ("/v1",),
     render,
+    title="ChatFlow",
+    error=ChatflowErrorResponse,
     allowance=per_minute("chatflow", 100),
     statuses={422: 400},
 )

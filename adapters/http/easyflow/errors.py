@@ -65,6 +65,8 @@ DIALECT = Dialect(
         "/api/v1/analytics",
     ),
     render,
+    title="Easy Flow",
+    error=ErrorResponse,
 )
 
 

@@ -235,13 +235,14 @@ async def platforms(request: Request, caller: Known) -> PlatformsResponse:
     return PlatformsResponse(platforms=[PlatformStatus.of(each, on) for each, on in found])
 
 
-webhooks = APIRouter(prefix="/api/v1/messaging", tags=["Messaging"])
+webhooks = APIRouter(prefix="/api/v1/messaging", tags=["Easy Flow: Messaging"])
 """Documents the intake's address; requests to it never come this far."""
 
 
 @webhooks.post(
     "/webhook/{platform}",
     summary="A messenger's webhook",
+    response_class=PlainTextResponse,
     responses=documented(400, 401, 404, 413, 503),
     openapi_extra={
         "parameters": [

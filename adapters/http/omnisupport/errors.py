@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from adapters.http.dialect import Dialect
 from adapters.http.faults import Fault
 from adapters.http.words import worded
+
+
+class OmniSupportErrorResponse(BaseModel):
+    """The body of every answer that is not a success."""
+
+    detail: str
+    code: str
 
 
 def render(fault: Fault, request_id: str) -> Mapping[str, Any]:
@@ -35,4 +44,6 @@ DIALECT = Dialect(
         "/api/v1/ws",
     ),
     render,
+    title="OmniSupport",
+    error=OmniSupportErrorResponse,
 )

@@ -97,6 +97,8 @@ class Entered(BaseModel):
 class Done(BaseModel):
     """It was done."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"success": True}})
+
     success: Literal[True] = True
 
 

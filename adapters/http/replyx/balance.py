@@ -104,6 +104,32 @@ class Transaction(BaseModel):
 class TransactionsResponse(BaseModel):
     """The newest first; `total` counts all of the wanted type."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "transactions": [
+                    {
+                        "id": 1,
+                        "type": "debit",
+                        "amount": -10.0,
+                        "description": "Сообщение виджета",
+                        "service_type": "widget_message",
+                        "details": {"dialog_id": 1, "message_count": 2},
+                        "created_at": "2025-09-01T10:00:00Z",
+                    },
+                    {
+                        "id": 2,
+                        "type": "credit",
+                        "amount": 1000.0,
+                        "description": "Пополнение баланса",
+                        "created_at": "2025-09-01T09:00:00Z",
+                    },
+                ],
+                "total": 15,
+            }
+        }
+    )
+
     transactions: list[Transaction]
     total: int
 

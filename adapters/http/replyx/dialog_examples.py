@@ -75,3 +75,23 @@ HANDOFF_REQUEST: Json = {
 }
 
 TAKE_REQUEST: Json = {"operator_name": "Анна", "operator_id": 5}
+
+SAY_RESPONSE: Json = {**MESSAGES_RESPONSE["messages"][2], "delivery_status": "queued"}
+
+REQUESTED_RESPONSE: Json = {
+    **DIALOG_RESPONSE,
+    "handoff_status": "requested",
+    "handoff_reason": "keyword",
+    "handoff_requested_at": "2025-09-01T12:01:00Z",
+    "queue_position": 2,
+}
+
+TAKEN_RESPONSE: Json = {
+    **DIALOG_RESPONSE,
+    "handoff_status": "active",
+    "handoff_reason": "keyword",
+    "handoff_requested_at": "2025-09-01T12:01:00Z",
+    "is_taken_over": True,
+    "taken_over_by": "Анна",
+    "manager": {"id": 5, "name": "Анна"},
+}

@@ -244,6 +244,8 @@ class SayRequest(BaseModel):
 class SayResponse(Message):
     """The message, and how far it has come: a held one waits until the customer writes again."""
 
+    model_config = ConfigDict(json_schema_extra={"example": examples.SAY_RESPONSE})
+
     delivery_status: DeliveryStatus
 
 
@@ -326,6 +328,8 @@ class Acting(BaseModel):
 class RequestedResponse(DialogResponse):
     """`queue_position` is its place among those that wait, from 1; 0 where it does not wait."""
 
+    model_config = ConfigDict(json_schema_extra={"example": examples.REQUESTED_RESPONSE})
+
     queue_position: int
 
 
@@ -338,6 +342,8 @@ class Manager(BaseModel):
 
 class TakenResponse(DialogResponse):
     """The dialog, and who has it now."""
+
+    model_config = ConfigDict(json_schema_extra={"example": examples.TAKEN_RESPONSE})
 
     manager: Manager
 

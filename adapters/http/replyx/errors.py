@@ -74,6 +74,8 @@ DIALECT = Dialect(
         "/ws/dialogs",
     ),
     render,
+    title="ReplyX",
+    error=ReplyxErrorResponse,
     allowance=per_minute("replyx", 100),
 )
 

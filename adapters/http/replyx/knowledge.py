@@ -124,6 +124,8 @@ class Listed(BaseModel):
 class Removed(BaseModel):
     """It is gone."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"success": True}})
+
     success: Literal[True] = True
 
 

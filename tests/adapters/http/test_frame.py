@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import APIRouter, Body, Form, Request, UploadFile
+from pydantic import BaseModel
 
 from adapters.http import app as surface_of_all
 from adapters.http.body import up_to
@@ -24,8 +25,14 @@ def render(fault: Fault, request_id: str) -> dict[str, Any]:
     return {"wrong": fault.kind, "said": fault.message, "id": request_id}
 
 
-TOY = Dialect("toy", ("/toy",), render, allowance=per_minute("toy", 4))
-router = APIRouter(prefix="/toy", route_class=route_class(TOY), tags=["Toy"])
+class Wrong(BaseModel):
+    wrong: str
+    said: str
+    id: str
+
+
+TOY = Dialect("toy", ("/toy",), render, title="Toy", error=Wrong, allowance=per_minute("toy", 4))
+router = APIRouter(prefix="/toy", route_class=route_class(TOY), tags=["Things"])
 done: list[Any] = []
 
 

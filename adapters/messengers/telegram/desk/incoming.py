@@ -9,7 +9,6 @@ import structlog
 
 from adapters.foreign_json import mapping
 from adapters.messengers.telegram.desk import guard
-from adapters.messengers.telegram.desk.aloud import aloud
 from adapters.messengers.telegram.desk.group_message import (
     GroupMessage,
     command_of,
@@ -20,7 +19,6 @@ from adapters.messengers.telegram.desk.hints import Hinting
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.orders import Orders
 from adapters.messengers.telegram.desk.presses import Presses
-from adapters.messengers.telegram.desk.reactions import Reactions
 from adapters.messengers.telegram.desk.service import Service
 from adapters.messengers.telegram.desk_updates import update_of
 from adapters.messengers.telegram.fields import id_of
@@ -49,7 +47,6 @@ class Incoming:
         presses: Presses,
         service: Service,
         hinting: Hinting,
-        reactions: Reactions,
     ) -> None:
         self._kit = kit
         self._whose = whose
@@ -57,7 +54,6 @@ class Incoming:
         self._presses = presses
         self._service = service
         self._hinting = hinting
-        self._reactions = reactions
         self._inside: OrderedDict[str, None] = OrderedDict()
         """Albums that are internal: a part that comes late is so too."""
 
@@ -68,8 +64,6 @@ class Incoming:
             await self._presses.take(channel, mapping(update, "callback_query"))
         elif "my_chat_member" in update:
             await self._service.membership(channel, mapping(update, "my_chat_member"))
-        elif "message_reaction" in update:
-            await self._reactions.take(channel, mapping(update, "message_reaction"))
         elif "edited_message" in update:
             await self._take_edited(channel, mapping(update, "edited_message"))
         elif "message" in update:
@@ -78,7 +72,8 @@ class Incoming:
     # ------------------------------------------------------------ messages
 
     async def _take_message(self, channel: str, raw: dict[str, Any]) -> None:
-        username = self._username(channel)
+        account = self._kit.parts.account(channel)
+        username = account.username if account is not None else ""
         said = read(raw)
         chat_id = id_of(mapping(raw, "chat").get("id")) or ""
         group = self._kit.groups.at(channel, chat_id)
@@ -99,28 +94,15 @@ class Incoming:
         if chat is None and await self._is_anothers(group, said):
             return
         who = await self._who(said)
-        spoken = None
-        if chat is not None and self._kit.parts.queue(chat).internal:
-            spoken = aloud(raw, username)
-        if chat is not None and spoken is not None and not read(spoken).text.startswith("/"):
-            await self._take_words(group, read(spoken), chat, who, marked=True)
-        elif command is not None:
+        if command is not None:
             self._keep_inside(said)
             await self._orders.take(group, said, chat, who, *command)
         elif chat is not None:
             await self._take_words(group, said, chat, who)
 
     async def _take_words(
-        self,
-        group: DeskGroup,
-        said: GroupMessage,
-        chat: Conversation,
-        who: Operator | None,
-        *,
-        marked: bool = False,
+        self, group: DeskGroup, said: GroupMessage, chat: Conversation, who: Operator | None
     ) -> None:
-        """`marked` says that whoever wrote it marked it as words for the customer."""
-        queue = self._kit.parts.queue(chat)
         verdict = guard.judged(
             guard.Written(
                 chat=chat,
@@ -131,8 +113,7 @@ class Incoming:
                 to_colleague=await self._stays_inside(group, said),
                 borrowed=said.borrowed,
                 addressed=await self._is_addressed(group, said),
-                write=queue.write,
-                inside=queue.internal and not marked,
+                write=self._kit.parts.queue(chat).write,
             )
         )
         if isinstance(verdict, guard.Sends):
@@ -149,7 +130,7 @@ class Incoming:
                     self._kit.parts.workspace, chat.id
                 )
                 if again.episode != chat.episode:
-                    await self._take_words(group, said, again, who, marked=marked)
+                    await self._take_words(group, said, again, who)
                 else:
                     await self._hinting.unsent(group, said, chat, problem)
         elif isinstance(verdict, guard.Notes):
@@ -175,11 +156,6 @@ class Incoming:
         chat = await self._kit.parts.episodes.conversation(
             self._kit.parts.workspace, relay.conversation_id
         )
-        spoken = (
-            aloud(raw, self._username(channel)) if self._kit.parts.queue(chat).internal else None
-        )
-        if spoken is not None:
-            raw, said = spoken, read(spoken)
         if said.text.startswith("/"):
             # What was sent cannot become internal by an edit; and what is internal does not go out.
             await self._hinting.sent_already(group, said, chat)
@@ -205,10 +181,6 @@ class Incoming:
             return None
         parts = self._kit.parts
         return await parts.episodes.conversation(parts.workspace, found)
-
-    def _username(self, channel: str) -> str:
-        account = self._kit.parts.account(channel)
-        return account.username if account is not None else ""
 
     async def _who(self, said: GroupMessage) -> Operator | None:
         if said.anonymous:

@@ -19,8 +19,7 @@ from adapters.messengers.telegram.desk.order import Command, Order, Run
 
 
 async def _help(order: Order, kit: Kit) -> str:
-    internal = order.chat is not None and kit.parts.queue(order.chat).internal
-    return helping.told(ALL, order.who, order.language, internal=internal)
+    return helping.told(ALL, order.who, order.language)
 
 
 ALL: tuple[Command, ...] = (
