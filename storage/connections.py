@@ -46,7 +46,7 @@ class SqlConnections:
         return [self._connection(row) for row in rows]
 
     async def put(self, connection: Connection) -> Connection:
-        about = _about(connection.workspace, connection.user_id, connection.platform)
+        about = CONNECTIONS.about(connection.workspace, connection.platform, connection.user_id)
         sealed = self._vault.seal(to_json(dict(connection.credentials or {})), about)
         settings = {**connection.settings, "sync_interval": connection.interval}
         row = (
@@ -90,7 +90,7 @@ class SqlConnections:
             workspace=row[1],
             user_id=row[2],
             platform=row[3],
-            credentials=self._opened(row[4], _about(row[1], row[2], row[3])),
+            credentials=self._opened(row[4], CONNECTIONS.about(row[1], row[3], row[2])),
             interval=settings.pop("sync_interval", "manual"),
             settings=settings,
             sync_status=row[7],
@@ -108,10 +108,6 @@ class SqlConnections:
         except Locked:
             return None
         return opened
-
-
-def _about(workspace: int, user_id: str, platform: str) -> str:
-    return CONNECTIONS.about(workspace, platform, user_id)
 
 
 # ---------------------------------------------------------------- in the writer's thread
