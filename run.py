@@ -1664,6 +1664,56 @@ def bots_as_published(settings: Settings) -> dict[str, Bot]:
     return found
 
 
+def backup(settings: Settings, given: argparse.Namespace) -> int:
+    """Everything that is kept as one file, whether a server runs or not."""
+    from adapters.terminal.backup import Backup
+    from config.keys import KEY_FILE
+    from storage.backup import copy_database, counts
+
+    if not settings.database_path.exists():
+        stop(f"There is no database at {settings.database_path}: nothing was kept yet.")
+    saving = Backup(
+        data=settings.data_dir,
+        bots=settings.bots_dir,
+        database=settings.database_path,
+        key=KEY_FILE,
+        version=VERSION,
+        copy=copy_database,
+        count=counts,
+        out=sys.stdout,
+    )
+    path = given.file or Path(f"easyflow-{now():%Y%m%d-%H%M%S}.zip")
+    try:
+        saving.write(path, now(), with_key=not given.without_key)
+    except OSError as error:
+        stop(f"No backup was made: {error.strerror or error}")
+    return 0
+
+
+def restore(settings: Settings, given: argparse.Namespace) -> int:
+    """A backup in place of what is there; the server must not run."""
+    from adapters.terminal.backup import NotRestored, Restore
+    from storage.backup import Unusable, check_database
+    from storage.beside import in_use
+
+    database = settings.database_path
+    restoring = Restore(
+        data=settings.data_dir,
+        bots=settings.bots_dir,
+        database=database,
+        check=check_database,
+        running=lambda: database.exists() and in_use(database),
+        out=sys.stdout,
+    )
+    try:
+        restoring.read(given.file, now(), force=given.force, with_bots=given.bots)
+    except (NotRestored, Unusable) as error:
+        stop(f"Nothing was restored: {error}.")
+    except OSError as error:
+        stop(f"Not restored: {error.strerror or error}")
+    return 0
+
+
 async def rotate_keys(settings: Settings) -> int:
     """Seal everything anew: with the first key of the settings, or with a new one of ours."""
     from adapters.terminal.channels import seal_again
@@ -1895,6 +1945,10 @@ def main() -> None:
             raise SystemExit(asyncio.run(report(settings, given)))
         case "keys":
             raise SystemExit(asyncio.run(rotate_keys(settings)))
+        case "backup":
+            raise SystemExit(backup(settings, given))
+        case "restore":
+            raise SystemExit(restore(settings, given))
         case "versions":
             asyncio.run(versions(settings, given.bot))
         case "chat":

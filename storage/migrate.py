@@ -2,8 +2,12 @@
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storage.database import sqlite_path
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "v0007"
 """The newest revision, so that a start need not import Alembic (0.3 s) to find that it has it."""
@@ -20,15 +24,11 @@ def migrate(url: str) -> None:
         return
     # Heavy, and needed at the first start and after an upgrade alone.
     from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if at is not None and at not in known:
+    config = _config()
+    if at is not None and at not in known_revisions():
         raise NewerDatabase(
             f"The database is of a later version of Easy Flow ({at}); install that version"
             " or restore the backup from before the upgrade"
@@ -37,6 +37,21 @@ def migrate(url: str) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def known_revisions() -> set[str]:
+    """Those that this version can start from."""
+    from alembic.script import ScriptDirectory  # heavy, and seldom needed
+
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 def revision(url: str) -> str | None:

@@ -63,6 +63,15 @@ def arguments() -> argparse.Namespace:
     _add_report_options(commands.add_parser("report", help="how hand-offs to people went"))
     keys = commands.add_parser("keys", help="the keys of what is sealed in the database")
     keys.add_argument("what", choices=("rotate",), help="seal everything with the newest key")
+    saved = commands.add_parser("backup", help="everything that is kept, as one file")
+    saved.add_argument(
+        "file", nargs="?", type=Path, help="a new .zip file; named by the time if not given"
+    )
+    saved.add_argument("--without-key", action="store_true", help="leave out what opens tokens")
+    back = commands.add_parser("restore", help="put a backup in place of what is there")
+    back.add_argument("file", type=Path)
+    back.add_argument("--force", action="store_true", help="move aside what is there")
+    back.add_argument("--bots", action="store_true", help="the bots' folders too")
     return parser.parse_args()
 
 

@@ -29,7 +29,7 @@ HEAVY = (
     "uvicorn",
     "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
-    "uvicorn.protocols.websockets.websockets_impl",
+    "uvicorn.protocols.websockets.auto",
     "uvicorn.lifespan.on",
     "uvloop",
 )
