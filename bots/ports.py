@@ -8,6 +8,7 @@ from typing import IO, Any, NamedTuple, Protocol
 
 from bots.errors import NotFound, Rejected
 from bots.model.account import Account, ApiKey, NewAccount, Rotation, Session, Workspace
+from bots.model.ai_token import AiKey, AiToken, NewAiToken
 from bots.model.answer import Delivery
 from bots.model.billing import (
     Balance,
@@ -19,6 +20,7 @@ from bots.model.billing import (
     TopUpStatus,
 )
 from bots.model.cases import Told
+from bots.model.census import Person
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.conversation import Conversation, Opening
 from bots.model.course import Point
@@ -825,6 +827,29 @@ class TopUpProvider(Protocol):
 
     async def outcome(self, reference: str) -> Outcome:
         """How far a payment is. Raises RemoteFailed."""
+
+
+class AiTokens(Protocol):
+    """Keys of models' providers, of the whole server; days and months are those of UTC."""
+
+    async def all(self, *, now: datetime) -> list[AiToken]:
+        """With what was used; those first that are taken first."""
+
+    async def add(self, token: NewAiToken, *, mask: str, now: datetime) -> AiToken:
+        """Keep it sealed. Raises Locked where there is no key at all to seal it with."""
+
+    async def use(self, model: str, *, now: datetime) -> AiKey | None:
+        """Take the first that is switched on, opens and is within its limits; counted."""
+
+    async def knows(self, model: str) -> bool:
+        """Whether there is any for a model."""
+
+
+class Census(Protocol):
+    """Everybody who signs in, over all workspaces."""
+
+    async def people(self, search: str, *, limit: int, offset: int) -> tuple[list[Person], int]:
+        """Whose e-mail or name holds `search`, the first who came first; and how many in all."""
 
 
 class Vault(Protocol):
