@@ -125,7 +125,9 @@ if TYPE_CHECKING:
     from adapters.messengers.telegram.desk.desks import WorkspaceDesks
     from adapters.messengers.web.hub import Hub
     from bots.services import Services
+    from bots.services.health import Health
     from bots.services.recording import Recorder
+    from bots.services.system import System
     from bots.tape import Tape
     from flows.testing import Company
     from storage.beside import Beside
@@ -1091,7 +1093,9 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
     """What the HTTP surface serves."""
     from adapters.messenger_catalogue import messengers
     from bots.services import Services
+    from bots.services.ai_tokens import AiTokens
     from bots.services.analytics import Analytics
+    from bots.services.census import Census
     from bots.services.chat import Chat
     from bots.services.dialogs import Dialogs
     from bots.services.files import Files
@@ -1104,6 +1108,14 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
     stores, inbox = house.stores, house.inbox
     conversations = house.conversations
     team = Team(stores.operators, clock=now)
+    health = Health(
+        {
+            "database": lambda: stores.answers(house.workspace, now()),
+            "inbox": not_behind(lambda: inbox.oldest, now),
+        },
+        channels=channels.states,
+        desk=partial(desk_state, house),
+    )
     return Services(
         chat=Chat(
             inbox,
@@ -1133,6 +1145,9 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         top_ups=house.top_ups,
         knowledge=house.knowledge,
         documents=house.documents,
+        ai_tokens=AiTokens(stores.ai_tokens(KeyRing(partial(keys_at_hand, settings))), clock=now),
+        census=Census(stores.census, bonus=house.billing.bonus),
+        system=system_of(settings, house, health),
         analytics=Analytics(stores.metrics, zone=partial(days_at, house), clock=now),
         marketplaces=Marketplaces(
             stores.connections(KeyRing(partial(keys_at_hand, settings))),
@@ -1140,14 +1155,30 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
             clock=now,
             new_id=house.new_id,
         ),
-        health=Health(
-            {
-                "database": lambda: stores.answers(house.workspace, now()),
-                "inbox": not_behind(lambda: inbox.oldest, now),
-            },
-            channels=channels.states,
-            desk=partial(desk_state, house),
-        ),
+        health=health,
+    )
+
+
+def system_of(settings: Settings, house: House, health: "Health") -> "System":
+    """What the server's administrator is told of it; it is up from now on."""
+    from adapters.machine import Machine
+    from bots.services.system import Connections, System
+
+    def connections() -> Connections:
+        most, active = house.stores.pool
+        return Connections(most=most, active=active)
+
+    data = settings.data_dir
+    uploads = [data / "files", data / "documents"]
+    machine = Machine(data, uploads=uploads, logs=data / "logs", clock=now)
+    return System(
+        health,
+        connections=connections,
+        bots=lambda: len(house.published.names()),
+        processes=machine.processes,
+        disk=machine.disk,
+        started=now(),
+        clock=now,
     )
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from bots.ports import Clock, NewId, Vault
 from storage.accounts import SqlAccounts
+from storage.ai_tokens import SqlAiTokens
 from storage.audience import SqlAudience
 from storage.billing import SqlLedger
+from storage.census import SqlCensus
 from storage.channels import SqlChannels
 from storage.checkpoints import Checkpoints
 from storage.connections import SqlConnections
@@ -67,6 +70,7 @@ class Stores:
     desks: SqlDesks
     ledger: SqlLedger
     top_ups: SqlTopUps
+    census: SqlCensus
     metrics: SqlMetrics
     library: SqlLibrary
     documents: SqlDocuments
@@ -82,6 +86,17 @@ class Stores:
     def connections(self, vault: Vault) -> SqlConnections:
         """Accounts at marketplaces, with what opens their credentials."""
         return SqlConnections(self._writer, self._reader, vault)
+
+    def ai_tokens(self, vault: Vault) -> SqlAiTokens:
+        """Keys of models' providers, with what opens them."""
+        return SqlAiTokens(self._writer, self._reader, vault)
+
+    @property
+    def pool(self) -> tuple[int, int]:
+        """How many connections are kept, and how many work at this moment; one of them writes."""
+        readers = self._reader.pool
+        assert isinstance(readers, QueuePool)
+        return readers.size() + 1, readers.checkedout() + self._writer.busy
 
     @property
     def writable(self) -> bool:
@@ -138,6 +153,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         desks=SqlDesks(writer, reader, clock=clock),
         ledger=SqlLedger(writer, reader),
         top_ups=SqlTopUps(writer, reader),
+        census=SqlCensus(reader),
         metrics=SqlMetrics(reader),
         library=SqlLibrary(writer, reader),
         documents=SqlDocuments(writer, reader, clock=clock),

@@ -47,6 +47,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._closed = False
         self._broken = False
+        self._busy = False
         self._thread = threading.Thread(target=self._run, name="easyflow-writer", daemon=True)
         self._thread.start()
 
@@ -69,6 +70,11 @@ class Writer:
         """Whether the last write went to disk."""
         return not self._broken
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written at this moment."""
+        return self._busy
+
     async def close(self) -> None:
         """Finish what was handed in, then fold the log into the database file."""
         if not self._closed:
@@ -83,7 +89,9 @@ class Writer:
         while more:
             orders, more = self._take()
             if orders:
+                self._busy = True
                 outcomes = self._write(orders)
+                self._busy = False
                 with contextlib.suppress(RuntimeError):  # the loop may be gone by now
                     self._loop.call_soon_threadsafe(_tell, orders, outcomes)
                 self._checkpoints.after_commit(self._connection)

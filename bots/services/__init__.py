@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from bots.services.accounts import Accounts
+from bots.services.ai_tokens import AiTokens
 from bots.services.analytics import Analytics
 from bots.services.billing import Billing
+from bots.services.census import Census
 from bots.services.chat import Chat
 from bots.services.conversations import Conversations
 from bots.services.dialogs import Dialogs
@@ -19,6 +21,7 @@ from bots.services.marketplaces import Marketplaces
 from bots.services.members import Members
 from bots.services.messaging import Messaging
 from bots.services.signing_in import SigningIn
+from bots.services.system import System
 from bots.services.team import Team
 from bots.services.top_ups import TopUps
 
@@ -43,6 +46,9 @@ class Services:
     top_ups: TopUps
     knowledge: Knowledge
     documents: Documents
+    ai_tokens: AiTokens
+    census: Census
+    system: System
     analytics: Analytics
     marketplaces: Marketplaces
     health: Health

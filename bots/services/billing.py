@@ -21,7 +21,7 @@ class Billing:
     ) -> None:
         self._ledger = ledger
         self._plans = plans
-        self._bonus = bonus
+        self.bonus = bonus
         self._clock = clock
 
     async def opened(self, account: Account) -> None:
@@ -32,7 +32,7 @@ class Billing:
         known = await self._ledger.balance(workspace)
         if known is not None:
             return known
-        return await self._ledger.open(workspace, bonus=self._bonus, now=self._clock())
+        return await self._ledger.open(workspace, bonus=self.bonus, now=self._clock())
 
     async def plan_of(self, workspace: int) -> Plan:
         name = await self._ledger.plan(workspace)
@@ -68,7 +68,7 @@ class Billing:
             most=plan.messages,
             service=service,
             details=details,
-            bonus=self._bonus,
+            bonus=self.bonus,
             now=self._clock(),
         )
 
@@ -92,7 +92,7 @@ class Billing:
             service=service,
             description=description,
             details=details or {},
-            bonus=self._bonus,
+            bonus=self.bonus,
             now=self._clock(),
         )
 

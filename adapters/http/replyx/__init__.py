@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from adapters.http.replyx import auth, balance, dialogs, knowledge, socket, users
+from adapters.http.replyx import admin, auth, balance, dialogs, knowledge, socket, users
 from adapters.http.replyx.errors import DIALECT
 
 __all__ = ["DIALECT", "routers"]
@@ -16,5 +16,6 @@ def routers() -> list[APIRouter]:
         dialogs.router,
         knowledge.router,
         balance.router,
+        admin.router,
         socket.router,
     ]

@@ -727,6 +727,9 @@ async def build_house(
         documents=Documents(
             MemoryDocuments(), MemoryFolder(), knowledge, room=lambda plan: None, clock=clock
         ),
+        ai_tokens=cast(Any, SimpleNamespace()),
+        census=cast(Any, SimpleNamespace()),
+        system=cast(Any, SimpleNamespace()),
         analytics=Analytics(FakeMetrics(), zone=lambda workspace: UTC, clock=clock),
         marketplaces=Marketplaces(FakeConnections(), {}, clock=clock, new_id=new_id),
         health=Health(checks),

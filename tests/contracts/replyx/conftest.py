@@ -30,6 +30,14 @@ def server(tmp_path_factory: pytest.TempPathFactory, telegram: FakeTelegram) -> 
         yield easyflow
 
 
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EasyFlow]:
+    """A server that nobody else reaches: people register there, and top-ups are paid by themselves."""
+    data = tmp_path_factory.mktemp("alone") / "data"
+    with EasyFlow(data, log__level="warning") as easyflow:
+        yield easyflow
+
+
 @pytest.fixture
 async def client(server: EasyFlow) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {KEY}"}

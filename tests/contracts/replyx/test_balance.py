@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -32,10 +31,9 @@ TOP_UP = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EasyFlow]:
-    with EasyFlow(tmp_path_factory.mktemp("balance") / "data", log__level="warning") as running:
-        yield running
+@pytest.fixture
+def server(alone: EasyFlow) -> EasyFlow:
+    return alone
 
 
 def code_of(answer: Any) -> str:
