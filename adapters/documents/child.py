@@ -1,7 +1,7 @@
 """The program that reads one file: its own process, with little memory, little time, no files.
 
-It is given the file as its standard input and the kind as its argument, and writes one line of
-JSON: the pieces with their stems, or why there are none.
+It is given the file as its standard input, the kind and its seconds as arguments, and writes one
+line of JSON: the pieces with their stems, or why there are none.
 """
 
 import contextlib
@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+from codecs import lookup
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -16,16 +17,19 @@ from typing import Any
 
 MEMORY = 512 << 20
 SECONDS = 10
+"""Of the processor's time; one that reads a real document takes a tenth of one."""
 ALARM = 60
 """Seconds after which it ends by itself, should nobody be there any more to end it."""
 HEAVY_STATUS = 3
+ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251", "cp437")
+"""Python reads each from a file when it is first needed: of texts, of PDFs, of names in archives."""
 
 Parts = Callable[[bytes], Iterator[tuple[str, str]]]
 
 
 def main() -> None:
     """Read, and tell; MemoryError is told by the status, for words need memory."""
-    _limit()
+    _limit(int(sys.argv[2]))
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     from adapters.documents.refusals import Unread
 
@@ -57,10 +61,8 @@ def _reader(kind: str) -> Parts:
 
     for name in ("adapters.documents.passages", "flows.stems"):
         import_module(name)
-    "".encode("utf-16").decode("utf-16")
-    "".encode("utf-32").decode("utf-32")
-    "".encode("cp1251").decode("utf-8-sig")
-    "".encode("cp437")  # names in archives
+    for encoding in ENCODINGS:
+        lookup(encoding)
     if kind == "pdf":
         from adapters.documents.pdf import pdf
 
@@ -80,11 +82,11 @@ def _reader(kind: str) -> Parts:
     return lambda content: plain[kind](texts.decoded(content))
 
 
-def _limit() -> None:
+def _limit(seconds: int) -> None:
     with contextlib.suppress(AttributeError, OSError):  # Windows has neither
         signal.alarm(ALARM)
         os.nice(10)
-    for name, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CPU", SECONDS), ("RLIMIT_CORE", 0)):
+    for name, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CPU", seconds), ("RLIMIT_CORE", 0)):
         _at_most(name, most)
     _at_most("RLIMIT_FSIZE", 0)
 

@@ -31,7 +31,7 @@ class Clamd:
         try:
             async with asyncio.timeout(self._patience):
                 said = await self._ask(path)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+        except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
             raise Unavailable(
                 f"The virus scanner does not answer ({type(error).__name__}): nothing was kept"
             ) from error

@@ -11,6 +11,7 @@ MOST_TEXT = 1_000_000
 """Characters that are kept of one file: some five hundred pages."""
 MOST_PIECES = 20_000
 
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _GAPS = re.compile(r" ?\n[\n ]*")
 _SENTENCE = re.compile(r"[^.!?…\n]*(?:[.!?…]+[»\")\]]*(?=\s|$)|\n|$|[.!?…]+)")
@@ -23,11 +24,11 @@ def passages(parts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         whole += len(text)
         if whole > MOST_TEXT:
             too_much(f"More than {MOST_TEXT} characters of text are in it: split the document")
-        for piece in _pieces(_SPACES.sub(" ", text)):
+        for piece in _pieces(_SPACES.sub(" ", _UNSEEN.sub("", text))):
             count += 1
             if count > MOST_PIECES:
                 too_much(f"More than {MOST_PIECES} headings are in it: split the document")
-            yield " ".join(title.split())[:LONGEST_TITLE], piece
+            yield " ".join(_UNSEEN.sub("", title).split())[:LONGEST_TITLE], piece
     if not count:
         raise Unread("There is no text in it; a scan needs its text recognised first")
 

@@ -9,22 +9,24 @@ from typing import Any
 
 import orjson
 
-from adapters.documents.child import HEAVY_STATUS
+from adapters.documents.child import HEAVY_STATUS, SECONDS
 from bots.errors import FileTooLarge, Unavailable, UnknownFormat
 from bots.model.knowledge import FileKind, Piece
 
 PROGRAM = Path(__file__).with_name("child.py")
 PATIENCE = 45.0
-"""Seconds a file may take by the clock; by the processor's time it is ten (child.SECONDS)."""
+"""Seconds a file may take by the clock; by the processor's time it is `child.SECONDS`."""
 LARGEST_ANSWER = 64 << 20
 
 _OVERWORKED = frozenset(-number for number in (signal.SIGKILL, signal.SIGALRM, signal.SIGXCPU))
 
 
-async def pieces_of(path: Path, kind: FileKind, *, patience: float = PATIENCE) -> list[Piece]:
+async def pieces_of(
+    path: Path, kind: FileKind, *, patience: float = PATIENCE, seconds: int = SECONDS
+) -> list[Piece]:
     """Raises UnknownFormat, FileTooLarge with the reason, Unavailable where no process begins."""
     try:
-        told, status = await _told(path, kind, patience)
+        told, status = await _told(path, kind, patience, seconds)
     except FileNotFoundError as error:
         raise UnknownFormat("The file is gone from the server: upload it again") from error
     except OSError as error:
@@ -46,11 +48,13 @@ async def pieces_of(path: Path, kind: FileKind, *, patience: float = PATIENCE) -
     ]
 
 
-async def _told(path: Path, kind: FileKind, patience: float) -> tuple[bytes | None, int]:
+async def _told(
+    path: Path, kind: FileKind, patience: float, seconds: int
+) -> tuple[bytes | None, int]:
     """What the process wrote, None where it took too long or wrote too much, and how it ended."""
     with path.open("rb") as file:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-B", "-X", "utf8", str(PROGRAM), kind),
+            *(sys.executable, "-I", "-B", "-X", "utf8", str(PROGRAM), kind, str(seconds)),
             stdin=file,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -26,11 +26,12 @@ def assistant_of(server: EasyFlow, *, workspace: int = 1, bot: str = "shop") -> 
     return assistant_of(server, workspace=workspace, bot=bot)
 
 
-def another_workspace(server: EasyFlow, key: str) -> int:
+def another_workspace(server: EasyFlow, key: str, *, plan: str = "trial") -> int:
     """A workspace of its own, with a secret key."""
     _run(
         server.data,
-        "INSERT INTO workspaces (name, plan, timezone, created_at) VALUES ('other', 'trial', '', ?)",
+        "INSERT INTO workspaces (name, plan, timezone, created_at) VALUES ('other', ?, '', ?)",
+        plan,
         MADE_AT,
     )
     ((newest,),) = _run(server.data, "SELECT max(id) FROM workspaces")

@@ -1,0 +1,49 @@
+"""Hostile files do no harm: each is refused with a sentence or is text, within its bounds."""
+
+import resource
+from pathlib import Path
+
+import pytest
+
+from adapters.documents import child
+from adapters.documents.looks import kind_of
+from adapters.documents.reading import pieces_of
+from bots.errors import FileRefused, FileTooLarge
+from tests.security.bombs import BOMBS, Bomb
+
+SECONDS = 2
+"""What the process that reads may take here: less than in earnest, for there are many."""
+
+
+async def become(bomb: Bomb, folder: Path) -> str:
+    """What an upload comes to: the refusal's sentence, or nothing where there was text."""
+    path = folder / "kept.upload"
+    path.write_bytes(bomb.content())
+    try:
+        pieces = await pieces_of(path, kind_of(path, bomb.filename, bomb.declared), seconds=SECONDS)
+    except FileRefused as error:
+        return str(error) or "refused without a word"
+    assert pieces
+    assert all("root:" not in piece.text for piece in pieces)
+    return ""
+
+
+@pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.name)
+async def test_a_hostile_file_is_refused_with_a_sentence_or_is_text(
+    bomb: Bomb, tmp_path: Path
+) -> None:
+    said = await become(bomb, tmp_path)
+    assert bomb.said in said if bomb.said else said == "", said
+
+
+def test_no_process_that_read_one_has_had_more_memory_than_it_may() -> None:
+    """Of all processes this one has waited for, the largest; in kilobytes."""
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert 0 < largest * 1024 <= child.MEMORY
+
+
+async def test_a_process_that_is_silent_is_ended_by_the_clock(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"text")
+    with pytest.raises(FileTooLarge, match="too long"):
+        await pieces_of(path, "txt", patience=0.0)
