@@ -58,14 +58,14 @@ from bots.board import Board
 from bots.deciding import Decider
 from bots.elsewhere import fetched
 from bots.errands import Errands
-from bots.errors import NotFound, Unavailable
+from bots.errors import Invalid, NotFound, Unavailable
 from bots.handoffs import Handoffs
 from bots.inbox import Inbox
 from bots.lanes import Lanes
 from bots.model.billing import Plan
 from bots.model.desk_state import DeskState
 from bots.outbox import Outbox
-from bots.ports import Channel, Listener, Meter, NewId, Shelf
+from bots.ports import Channel, Listener, Meter, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
@@ -382,13 +382,17 @@ async def build(
     """
     new_id = Ids(time.time_ns, secrets.token_bytes)
     stores = await open_sqlite(settings.database_path, new_id=new_id, clock=now)
-    accounts = accounts_of(settings, stores, new_id)
+    accounts = accounts_of(settings, stores)
     admin = settings.admin
-    founded = await accounts.found_owner(
-        email=admin.email,
-        password=admin.password.get_secret_value() if admin.password else None,
-        key=admin.api_key.get_secret_value() if admin.api_key else None,
-    )
+    try:
+        founded = await accounts.found_owner(
+            email=admin.email,
+            password=admin.password.get_secret_value() if admin.password else None,
+            key=admin.api_key.get_secret_value() if admin.api_key else None,
+        )
+    except Invalid as wrong:
+        await stores.close()
+        stop(f"EASYFLOW_ADMIN__{wrong.field.upper()}: it {wrong.error}.")
     owner = await stores.accounts.owner()
     assert owner is not None
     folders = {name: folder for name, (folder, _) in bots.items()}
@@ -543,8 +547,8 @@ async def build(
     return house
 
 
-def accounts_of(settings: Settings, stores: Stores, new_id: NewId) -> Accounts:
-    """Who may call, by keys and by signing in."""
+def accounts_of(settings: Settings, stores: "Stores | Beside") -> Accounts:
+    """Who may call, by keys and by signing in; in the server or beside it."""
     return Accounts(
         stores.accounts,
         Keys(stores.keys, clock=now, random_bytes=secrets.token_bytes),
@@ -557,7 +561,7 @@ def accounts_of(settings: Settings, stores: Stores, new_id: NewId) -> Accounts:
             stores.sessions,
             keys=SigningKeys(partial(keys_at_hand, settings), now),
             clock=now,
-            new_id=new_id,
+            new_id=Ids(time.time_ns, secrets.token_bytes),
             random_bytes=secrets.token_bytes,
         ),
     )
@@ -1191,16 +1195,21 @@ def signing_in_of(settings: Settings, house: House) -> SigningIn:
         workspaces=stores.workspaces,
         sessions=accounts.sessions,
         passwords=accounts.passwords,
-        second_factor=SecondFactor(
-            stores.second_factors,
-            vault=KeyRing(partial(keys_at_hand, settings)),
-            clock=now,
-            random_bytes=secrets.token_bytes,
-        ),
+        second_factor=second_factor_of(settings, stores),
         guessing=Guessing(now),
         clock=now,
         registration=settings.registers,
         opened=[house.billing.opened],
+    )
+
+
+def second_factor_of(settings: Settings, stores: "Stores | Beside") -> SecondFactor:
+    """What is asked for beside passwords."""
+    return SecondFactor(
+        stores.second_factors,
+        vault=KeyRing(partial(keys_at_hand, settings)),
+        clock=now,
+        random_bytes=secrets.token_bytes,
     )
 
 
@@ -1745,6 +1754,91 @@ def restore(settings: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
+async def users_typed(settings: Settings, given: argparse.Namespace) -> int:
+    """Who signs in, listed or changed from beside the server."""
+    from adapters.terminal import users as terminal
+
+    beside = beside_or_stop(settings)
+    language = given.language or spoken(settings)
+    commands = terminal.UserCommands(
+        members=members_of(beside, accounts_of(settings, beside)),
+        second_factor=second_factor_of(settings, beside),
+        operators=partial(operators_of, beside.operators),
+        workspace=await wanted_workspace(beside, given),
+        language=language,
+        out=sys.stdout,
+    )
+    try:
+        match given.verb:
+            case "add":
+                return await commands.add(
+                    given.email, given.role, given.first, given.last, apart=given.apart
+                )
+            case "invite":
+                return await commands.invite(given.role, given.days, apart=given.apart)
+            case "role":
+                return await commands.give_role(given.email, given.role)
+            case "password":
+                return await commands.password(given.email)
+            case "remove":
+                return await commands.remove(given.email)
+            case "link":
+                return await commands.link(given.email, given.operator)
+            case "totp":
+                return await commands.totp(given.email, given.code)
+            case "reset-2fa":
+                return await commands.reset(given.email)
+            case _:
+                return await commands.show(as_json=given.json)
+    except terminal.Refused as error:
+        stop(str(error))
+    finally:
+        await beside.close()
+
+
+async def keys_typed(settings: Settings, given: argparse.Namespace) -> int:
+    """API keys, listed or changed from beside the server."""
+    from adapters.terminal import keys as terminal
+
+    beside = beside_or_stop(settings)
+    workspace = await wanted_workspace(beside, given)
+    people = await beside.accounts.all(workspace)
+    commands = terminal.KeyCommands(
+        keys=accounts_of(settings, beside).keys,
+        workspace=workspace,
+        owner=next((one.id for one in people if one.role == "owner"), None),
+        bots=[one.bot for one in await beside.versions.live(workspace)],
+        language=given.language or spoken(settings),
+        clock=now,
+        out=sys.stdout,
+    )
+    try:
+        match given.verb:
+            case "add":
+                return await commands.add(
+                    given.name, given.kind, given.bot, given.domain, given.days
+                )
+            case "revoke":
+                return await commands.revoke(given.id)
+            case _:
+                return await commands.show(as_json=given.json)
+    except terminal.Refused as error:
+        stop(str(error))
+    finally:
+        await beside.close()
+
+
+async def wanted_workspace(beside: "Beside", given: argparse.Namespace) -> int:
+    """The one that was typed, or the owner's; one sentence where there is none such."""
+    wanted = getattr(given, "workspace", None)
+    if wanted is None:
+        return beside.workspace
+    known = await beside.workspaces.ids()
+    if wanted not in known:
+        stop(f"There is no workspace {wanted}; there are: {', '.join(map(str, known))}.")
+    return int(wanted)
+
+
 async def rotate_keys(settings: Settings) -> int:
     """Seal everything anew: with the first key of the settings, or with a new one of ours."""
     from adapters.terminal.channels import seal_again
@@ -1938,6 +2032,8 @@ def main() -> None:
         "operators",
         "desk",
         "report",
+        "users",
+        "keys",
     ) and hasattr(signal, "SIGPIPE"):
         # `| head` closes the pipe early; that is no mistake of anybody's.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -1974,12 +2070,16 @@ def main() -> None:
             raise SystemExit(asyncio.run(desk_typed(settings, given)))
         case "report":
             raise SystemExit(asyncio.run(report(settings, given)))
-        case "keys":
+        case "users":
+            raise SystemExit(asyncio.run(users_typed(settings, given)))
+        case "keys" if given.verb == "rotate":
             raise SystemExit(asyncio.run(rotate_keys(settings)))
         case "backup":
             raise SystemExit(backup(settings, given))
         case "restore":
             raise SystemExit(restore(settings, given))
+        case "keys":
+            raise SystemExit(asyncio.run(keys_typed(settings, given)))
         case "versions":
             asyncio.run(versions(settings, given.bot))
         case "chat":

@@ -300,6 +300,12 @@ class Workspaces(Protocol):
     ) -> None:
         """Keep an invitation by the SHA-256 of its code; `by` is the workspace that invites."""
 
+    async def link(self, id: int, account: int, operator: int | None) -> None:
+        """The account is this operator, and no other; None: nobody.
+
+        Raises NotFound, Conflict where the operator is another account.
+        """
+
 
 class Keys(Protocol):
     """API keys by their SHA-256 (hex)."""

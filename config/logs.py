@@ -35,7 +35,7 @@ _SECRETS = re.compile(
     # In an address: `?token=…`, and a Telegram token whose colon is quoted.
     r"|(?P<query>[?&;](?i:[a-z_-]*(?:token|key|secret|password|code))=)[^&#\s\"']+"
     r"|(?<!\d)(?P<quoted>\d{6,12}%3[Aa])[A-Za-z0-9_-]{30,}"
-    r"|(?P<key>[sp]k_(?:live|test)_)[A-Za-z0-9_-]+"
+    r"|(?P<key>(?:[sp]k|st)_(?:live|test)_|\brt_(?=\w{43}))[A-Za-z0-9_-]+"
     r"|(?P<login>://[^/\s:@]*:)[^/\s@]+(?=@)"
 )
 _QUIET = (

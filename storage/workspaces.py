@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bots.errors import NotFound
+from bots.errors import Conflict, NotFound
 from bots.model.account import Workspace
 from storage.rows import maybe_moment, to_json, to_micros, to_moment
 from storage.versions import Writes
@@ -66,6 +66,9 @@ class SqlWorkspaces:
         row = (digest, by, "invite", to_json(dict(subject)), to_micros(expires))
         await self._writer.do(_invite, row)
 
+    async def link(self, id: int, account: int, operator: int | None) -> None:
+        await self._writer.do(_link, (id, account, operator))
+
 
 # ---------------------------------------------------------------- in the writer's thread
 
@@ -81,3 +84,30 @@ def _invite(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[Non
         rows,
     )
     return [None] * len(rows)
+
+
+def _link(
+    db: sqlite3.Connection, items: Sequence[tuple[int, int, int | None]]
+) -> list[NotFound | Conflict | None]:
+    return [_link_one(db, *item) for item in items]
+
+
+def _link_one(
+    db: sqlite3.Connection, workspace: int, account: int, operator: int | None
+) -> NotFound | Conflict | None:
+    if operator is not None:
+        row = db.execute(
+            "SELECT account_id FROM operators WHERE workspace = ? AND id = ? AND active",
+            (workspace, operator),
+        ).fetchone()
+        if row is None:
+            return NotFound("operator", operator)
+        if row[0] not in (None, account):
+            return Conflict("This operator is another account already")
+    free = "UPDATE operators SET account_id = NULL WHERE workspace = ? AND account_id = ?"
+    db.execute(free, (workspace, account))
+    db.execute(
+        "UPDATE operators SET account_id = ? WHERE workspace = ? AND id = ?",
+        (account, workspace, operator),
+    )
+    return None

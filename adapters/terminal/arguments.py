@@ -61,8 +61,6 @@ def arguments() -> argparse.Namespace:
     _add_operator_options(commands.add_parser("operators", help="who answers customers"))
     _add_desk_options(commands.add_parser("desk", help="the groups where operators answer"))
     _add_report_options(commands.add_parser("report", help="how hand-offs to people went"))
-    keys = commands.add_parser("keys", help="the keys of what is sealed in the database")
-    keys.add_argument("what", choices=("rotate",), help="seal everything with the newest key")
     saved = commands.add_parser("backup", help="everything that is kept, as one file")
     saved.add_argument(
         "file", nargs="?", type=Path, help="a new .zip file; named by the time if not given"
@@ -72,6 +70,8 @@ def arguments() -> argparse.Namespace:
     back.add_argument("file", type=Path)
     back.add_argument("--force", action="store_true", help="move aside what is there")
     back.add_argument("--bots", action="store_true", help="the bots' folders too")
+    _add_user_options(commands.add_parser("users", help="who signs in"))
+    _add_key_options(commands.add_parser("keys", help="API keys; and sealing everything anew"))
     return parser.parse_args()
 
 
@@ -136,6 +136,82 @@ def _add_desk_options(command: argparse.ArgumentParser) -> None:
     new.add_argument("--bot", default="", help="only chats of this bot folder")
     gone = verbs("remove", "a group is no desk any more; its messages stay")
     gone.add_argument("group", help="its title or id, as `desk` lists it")
+
+
+def _add_user_options(command: argparse.ArgumentParser) -> None:
+    """What `users` takes."""
+    command.add_argument("--json", action="store_true", help="for programs")
+    _add_workspace(command)
+    words = "add | role | password | remove | invite | link | totp | reset-2fa"
+    verbs = _spoken_verbs(command, words)
+    _add_workspace(verbs("list", "the same as without a word"))
+    new = verbs("add", "a new account, whose password is shown once")
+    new.add_argument("email")
+    new.add_argument("--first", default="", metavar="NAME", help="first name")
+    new.add_argument("--last", default="", metavar="NAME", help="last name")
+    invited = verbs("invite", "a code to register with, good once")
+    invited.add_argument(
+        "--days", type=int, default=7, metavar="number", help="how long it is good"
+    )
+    for one in (new, invited):
+        one.add_argument("--role", choices=ROLES, default="operator", help="in the workspace")
+        one.add_argument("--apart", action="store_true", help="into a new workspace, as its owner")
+        _add_workspace(one)
+    named = {
+        "role": "what somebody may",
+        "password": "a new one, shown once; their sessions end",
+        "remove": "they sign in no more, and the secret keys they know are revoked",
+        "link": "they are an operator of the desk",
+        "totp": "a second factor, shown once",
+        "reset-2fa": "the password alone again",
+    }
+    for verb, meaning in named.items():
+        one = verbs(verb, meaning)
+        one.add_argument("email")
+        if verb == "role":
+            one.add_argument("role", choices=ROLES)
+        elif verb == "link":
+            one.add_argument("operator", help="as `operators` lists them")
+        elif verb == "totp":
+            one.add_argument("--code", metavar="123456", help="the first code of the app")
+
+
+def _add_key_options(command: argparse.ArgumentParser) -> None:
+    """What `keys` takes."""
+    command.add_argument("--json", action="store_true", help="for programs")
+    _add_workspace(command)
+    verbs = _spoken_verbs(command, "add | revoke | rotate")
+    _add_workspace(verbs("list", "the same as without a word"))
+    new = verbs("add", "a new API key, shown once")
+    new.add_argument("--name", default="key", help="what it is for")
+    kinds = new.add_mutually_exclusive_group()
+    for kind, meaning in (
+        ("secret", "may what an owner may (the default)"),
+        ("publishable", "for chats on pages"),
+        ("site", "for chats on pages, as X-Site-Token"),
+    ):
+        kinds.add_argument(f"--{kind}", dest="kind", action="store_const", const=kind, help=meaning)
+    new.set_defaults(kind="secret")
+    new.add_argument("--bot", help="only this one, such as shop or assistant.1")
+    new.add_argument(
+        "--domain", action="append", default=[], metavar="example.com", help="whose pages"
+    )
+    new.add_argument("--days", type=int, metavar="number", help="how long it is good; ever")
+    _add_workspace(new)
+    gone = verbs("revoke", "it opens nothing any more")
+    gone.add_argument("id", type=int, help="as `keys list` shows it")
+    _add_workspace(gone)
+    verbs("rotate", "seal what is sealed in the database with the newest key")
+
+
+def _add_workspace(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workspace",
+        type=int,
+        default=argparse.SUPPRESS,
+        metavar="number",
+        help="of which; the owner's if not given",
+    )
 
 
 def _add_report_options(command: argparse.ArgumentParser) -> None:

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bots.errors import Invalid, NotFound
-from bots.model.account import Account, Caller, Workspace
-from bots.model.operator import ROLES, Role
+from bots.model.account import Account, Caller, NewAccount, Workspace
+from bots.model.operator import ROLES, Operator, Role
 from bots.ports import Accounts as Store
 from bots.ports import Clock, Workspaces
 from bots.services.chance import RandomBytes, drawn
 from bots.services.codes import digest, spelled
-from bots.services.emails import folded
+from bots.services.emails import folded, normalised
 from bots.services.keys import Keys
 from bots.services.passwords import Passwords
 from bots.services.sessions import Sessions
@@ -92,12 +92,35 @@ class Members:
         """Those who were not removed."""
         return await self._store.all(workspace)
 
-    async def named(self, workspace: int, email: str) -> Account:
-        """Raises NotFound."""
+    async def anywhere(self, email: str) -> Account:
+        """Whoever has an e-mail, in whichever workspace: for who looks after the server. Raises NotFound."""
         found = await self._store.by_email(folded(email))
-        if found is None or not found.active or found.workspace != workspace:
+        if found is None or not found.active:
             raise NotFound("user", email)
         return found
+
+    async def add(
+        self, email: str, *, workspace: int | None, role: Role, first_name: str, last_name: str
+    ) -> tuple[Account, str]:
+        """An account with a password that is made up, to be shown once. Raises Invalid, Conflict.
+
+        Without a workspace a new one is opened, of which they are the owner.
+        """
+        password = drawn(self._random_bytes, 20)
+        new = NewAccount(
+            email=normalised(email),
+            password_hash=await self._passwords.hash(password),
+            created_at=self._clock(),
+            first_name=_name("first_name", first_name),
+            last_name=_name("last_name", last_name),
+            workspace=workspace,
+            role=role if workspace is not None else "owner",
+        )
+        return await self._store.register(new), password
+
+    async def link(self, who: Account, operator: Operator | None) -> None:
+        """They are this operator of the desk. Raises Conflict where that is somebody else."""
+        await self._workspaces.link(who.workspace, who.id, operator.id if operator else None)
 
     async def give_role(self, who: Account, role: Role) -> Account:
         """Their sessions go on, and may what the new role may. Raises Invalid, Conflict."""
@@ -122,6 +145,7 @@ class Members:
         """
         gone = {"active": False, "email": f"removed {who.id}: {who.email}"}
         await self._change(who, gone, ends=True)
+        await self._workspaces.link(who.workspace, who.id, None)
         known = [
             key
             for key in await self._keys.all(who.workspace)

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 
 import pyotp
 
-from bots.errors import BadCredentials, Conflict, SecondFactorNeeded, TooMany
+from bots.errors import (
+    BadCredentials,
+    Conflict,
+    Locked,
+    SecondFactorNeeded,
+    TooMany,
+    Unavailable,
+)
 from bots.model.account import Account
 from bots.ports import Clock, Vault
 from bots.ports import SecondFactors as Store
@@ -100,7 +107,10 @@ class SecondFactor:
 
     async def _taken_step(self, account: Account, code: str) -> bool:
         assert account.totp is not None
-        totp = pyotp.TOTP(self._vault.open(account.totp, _about(account)))
+        try:
+            totp = pyotp.TOTP(self._vault.open(account.totp, _about(account)))
+        except Locked as locked:
+            raise Unavailable(f"No code can be checked; a backup code can. {locked}") from None
         now = int(self._clock().timestamp()) // STEP
         for step in (now + one for one in AROUND):
             if hmac.compare_digest(totp.generate_otp(step), code):

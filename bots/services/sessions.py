@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 
-from bots.errors import TokenExpired, TooMany, Unauthorised
+from bots.errors import TokenExpired, TooMany, Unauthorised, Unavailable
 from bots.model.account import Account, Caller, Session
 from bots.ports import Clock, NewId
 from bots.ports import Sessions as Store
@@ -19,6 +19,8 @@ from bots.services.keys import digest
 ISSUER = "easyflow"
 AUDIENCE = "easyflow:people"
 ALGORITHM = "HS256"
+SHORTEST_KEY = 32
+"""Characters, as the vault has it: what is left of a spoilt file is no key."""
 GRACE = timedelta(seconds=30)
 """For a client that never got the answer to its refresh."""
 MOST_AT_ONCE = 10
@@ -83,6 +85,8 @@ class SigningKeys:
     def first(self) -> tuple[str, bytes]:
         """What signs, and how it is called."""
         self._ask()
+        if not self._keys:
+            raise Unavailable("There is no key to sign tokens with: see EASYFLOW_KEYS")
         return next(iter(self._keys.items()))
 
     def of(self, name: object) -> bytes | None:
@@ -98,7 +102,11 @@ class SigningKeys:
 
     def _ask(self) -> None:
         self._asked = self._clock()
-        self._keys = {_made(key, "name").hex()[:8]: _made(key, "key") for key in self._ring()}
+        self._keys = {
+            _made(key, "name").hex()[:8]: _made(key, "key")
+            for key in self._ring()
+            if len(key) >= SHORTEST_KEY
+        }
 
 
 class Sessions:
