@@ -1079,6 +1079,7 @@ def http_app(
                 allowed_origins=settings.http.allowed_origins,
                 recorder=recorder_of(settings, house),
                 owner_here=comes_from_here,
+                typed=house.following.typing,
             ),
             *flow_routes(
                 access=Access(

@@ -17,6 +17,7 @@ from adapters.messengers.web.neighbours import Neighbours
 from adapters.messengers.web.socket import BotCard, ChatSocket, FindBot, Intake
 from adapters.messengers.web.visitors import WorkspaceOf
 from adapters.messengers.web.wire import Limits
+from bots.model.message import Address
 from bots.ports import Clock, Conversations, NewId
 from bots.services.recording import Recorder
 
@@ -62,6 +63,7 @@ def web_routes(
     limits: Limits | None = None,
     recorder: Recorder | None = None,
     owner_here: OwnerHere = lambda request: False,
+    typed: Callable[[Address], None] = lambda address: None,
 ) -> list[BaseRoute]:
     """The routes of the web chat.
 
@@ -70,7 +72,8 @@ def web_routes(
     of any. `media_folder` gives the
     folder a bot's pictures lie in. `allowed_origins` are pages of other hosts that may open the
     socket, such as `https://example.com`; the page's own host always may. With a `recorder`,
-    whoever is `owner_here` sees what goes on inside and makes tests of what they tried.
+    whoever is `owner_here` sees what goes on inside and makes tests of what they tried. `typed` hears
+    of visitors who are writing.
     """
     neighbours = Neighbours(clock)
     files = Files(
@@ -96,6 +99,7 @@ def web_routes(
         neighbours=neighbours,
         allowed_origins=allowed_origins,
         limits=limits,
+        typed=typed,
     )
     return [
         Route("/", _page, methods=["GET"]),

@@ -68,11 +68,13 @@ class ChatSocket:
         workspace_of: WorkspaceOf,
         neighbours: Neighbours,
         any_of: Callable[[str], bool] = lambda origin: False,
+        typed: Callable[[Address], None] = lambda address: None,
         allowed_origins: Sequence[str] = (),
         limits: Limits | None = None,
     ) -> None:
         """`any_of` tells whether an origin is of the domains of any bot."""
         self._neighbours = neighbours
+        self._typed = typed
         self._inbox = inbox
         self._conversations = conversations
         self._hub = hub
@@ -226,6 +228,8 @@ class ChatSocket:
             match heard.get("type"):
                 case "ping":
                     seat.push(frame("pong"))
+                case "typing":
+                    self._typed(address)
                 case "earlier":
                     await self._look_back(heard, seat, address)
                 case _:

@@ -37,6 +37,7 @@ const log = new Log({
 const composer = new Composer({
   credentials: () => (wire?.memory ? { bot: wire.bot, token: wire.memory.token } : null),
   send,
+  typing: () => wire?.tellTyping(),
 });
 
 const inside = new Inside({

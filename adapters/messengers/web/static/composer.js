@@ -5,15 +5,18 @@ import { toast } from "./sheets.js";
 
 const $ = (id) => document.getElementById(id);
 const text = $("text");
+const TYPES_AGAIN = 3000;
 
 export const withKeyboard = matchMedia("(hover: hover) and (pointer: fine)").matches;
 
 export class Composer {
   // `credentials` gives {bot, token} for uploads, or null before there is a conversation; `send`
-  // takes what was written.
-  constructor({ credentials, send }) {
+  // takes what was written; `typing` hears now and then that something is.
+  constructor({ credentials, send, typing }) {
     this.credentials = credentials;
     this.send = send;
+    this.typing = typing;
+    this.typedAt = -TYPES_AGAIN;
     this.attachments = new Attachments({ list: $("staged"), credentials, toast, changed: () => this.refresh() });
     this.listen();
     this.refresh();
@@ -50,6 +53,7 @@ export class Composer {
     text.addEventListener("input", () => {
       this.grow();
       this.refresh();
+      this.tellTyping();
     });
     text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -73,6 +77,12 @@ export class Composer {
       this.attachments.add(files);
     });
     this.listenToDrops();
+  }
+
+  tellTyping() {
+    if (!text.value.trim() || performance.now() - this.typedAt < TYPES_AGAIN) return;
+    this.typedAt = performance.now();
+    this.typing();
   }
 
   listenToDrops() {

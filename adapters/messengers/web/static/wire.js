@@ -116,6 +116,10 @@ export class Wire {
     this.expectAnswer();
   }
 
+  tellTyping() {
+    if (this.state === "open") this.write({ type: "typing" });
+  }
+
   expectAnswer() {
     const { socket } = this;
     this.after("answer", PATIENCE, () => this.lost(socket));
