@@ -37,6 +37,8 @@ from bots.services.following import Follower
 POLICY = people("viewer")
 SPEAKS = people("operator")
 MESSAGES = per_minute("replyx.socket", 50)
+PARTING = 0.05
+"""Seconds for a refused connection to end: uvicorn logs an error where we are done before it is."""
 PATIENCE = 10
 """Refused messages after which somebody who goes on is closed."""
 TYPES_AGAIN = 2.0
@@ -63,6 +65,7 @@ async def follow(websocket: WebSocket, dialog_id: str) -> None:
             raise TooMany(TRY_AGAIN)
     except Problem as problem:
         await websocket.send_denial_response(answer(DIALECT, fault_of(problem), websocket))
+        await asyncio.sleep(PARTING)
         return
     try:
         await _serve(websocket, Talk(websocket, caller, chat), after)
