@@ -589,7 +589,8 @@ class Queue:
     back into the queue, `customer_silent` closes it. Within `reopen` of its end a customer comes back
     to whoever answered them. A customer who is silent for `nudge_after` is told `nudge`, once. `write`
     says whose words go out besides the assignee's; at most `capacity` chats at once are given to one
-    operator (0: any number).
+    operator (0: any number). Where it is `internal`, operators' words stay inside unless they are marked
+    as such for the customer.
     """
 
     hours: str | None = None
@@ -598,6 +599,7 @@ class Queue:
     csat: bool = False
     assign: Literal["manual", "round_robin", "least_loaded"] = "manual"
     write: Literal["assignee", "department", "any"] = "assignee"
+    internal: bool = False
     capacity: int = 0
     unclaimed: timedelta | None = None
     first_response: timedelta | None = None

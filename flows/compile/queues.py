@@ -57,6 +57,9 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
             Literal["assignee", "department", "any"],
             reader.one_of(fields.get("write"), _WRITE, "write", "assignee"),
         ),
+        internal=reader.yes_no(
+            fields.get("internal_by_default"), "internal_by_default", default=False
+        ),
         capacity=reader.whole_number(fields.get("capacity"), "capacity", least=1, most=_MOST) or 0,
         unclaimed=clocks["unclaimed"],
         first_response=clocks["first_reply"],

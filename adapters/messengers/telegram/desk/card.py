@@ -39,7 +39,7 @@ class Known:
     `people` are operators' names by their ids. `position` is the place in the queue, `window` how long
     the messenger still takes free text (None: nothing limits it). `history` are the messages that came
     before those that the topic shows. `header` stands above where chats share a place. `untold` are variables
-    that hold nothing a customer told.
+    that hold nothing a customer told. Where it is `internal`, operators' words stay inside unless marked.
     """
 
     chat: Conversation
@@ -55,6 +55,7 @@ class Known:
     window: timedelta | None = None
     header: str = ""
     untold: frozenset[str] = frozenset()
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,8 @@ def _state(sheet: Sheet, known: Known) -> None:
     elif episode.state == "active":
         who = known.people.get(episode.assignee or 0) or LONG.get(episode.native, episode.native)
         sheet.line(say(language, "active", who=who or say(language, "nobody")))
+        if known.internal:
+            sheet.line(text=say(language, "internal"))
     else:
         sheet.line(ended(episode, known.people, language))
     if episode.missed:

@@ -10,6 +10,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "position": (" · {position}-й в очереди", " · number {position} in the queue"),
     "snoozed": ("Отложен до {until}", "Snoozed until {until}"),
     "active": ("💬 Отвечает: {who}", "💬 Answered by: {who}"),
+    "internal": (
+        "🔒 Написанное остаётся внутри; клиенту уйдёт начатое с > или /r",
+        "🔒 What is written stays inside; what begins with > or /r goes to the customer",
+    ),
     "nobody": ("никто", "nobody"),
     "ended released": ("🤖 Возвращён боту", "🤖 Given back to the bot"),
     "ended closed": ("✅ Закрыт", "✅ Closed"),

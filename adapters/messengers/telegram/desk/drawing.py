@@ -42,6 +42,7 @@ class Drawing:
             history=await self._history(chat, topic),
             position=parts.position(chat) or None,
             window=left_of(chat, parts.clock(), self.window(chat)),
+            internal=parts.queue(chat).internal,
             untold=parts.untold(chat.address.bot),
             header=header(chat) if is_shared(topic) else "",
         )

@@ -23,6 +23,7 @@ Why = Literal[
     "natively",
     "others",
     "blocked",
+    "inside",
 ]
 
 
@@ -33,7 +34,8 @@ class Written:
     `anonymous`: in the name of the group or of a channel; `foreign`: made by somebody else's bot;
     `to_colleague`: it answers a message of another person in the group, or a note. `borrowed`: it
     repeats or answers what was said elsewhere. `addressed`: it begins with a colleague's or the bot's
-    user name. `write` is the queue's policy.
+    user name. `write` is the queue's policy; where its words stay inside by default, `inside` says
+    that this one was not marked as one for the customer.
     """
 
     chat: Conversation
@@ -45,6 +47,7 @@ class Written:
     borrowed: bool = False
     addressed: bool = False
     write: Literal["assignee", "department", "any"] = "assignee"
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,12 @@ def judged(written: Written) -> Verdict:
         return Notes(written.text)
     if written.foreign:
         return Refused("foreign")
+    if written.inside and written.text.strip():
+        return Notes(written.text)
     verdict = _by_state(written, who)
+    if written.inside and isinstance(verdict, Sends):
+        # A file without words would be a note of nothing.
+        return Refused("inside", ("anyway",))
     doubt: Why | None = "borrowed" if written.borrowed else None
     if written.addressed:
         doubt = "addressed"

@@ -82,6 +82,10 @@ WORDS = Words(
             "Не отправлено: этот человек заблокирован. /unblock снимет это.",
             "Not sent: this person is blocked. /unblock lifts it.",
         ),
+        "inside": (
+            "Не отправлено: в этой очереди всё остаётся внутри. С подписью «>» уйдёт сразу.",
+            "Not sent: in this queue all stays inside. With the caption “>” it goes at once.",
+        ),
         "unsent": ("Не отправлено. {why}", "Not sent. {why}"),
         "take": ("Взять", "Take"),
         "takesay": ("Взять и отправить", "Take and send"),

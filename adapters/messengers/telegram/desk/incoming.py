@@ -9,6 +9,7 @@ import structlog
 
 from adapters.foreign_json import mapping
 from adapters.messengers.telegram.desk import guard
+from adapters.messengers.telegram.desk.aloud import aloud
 from adapters.messengers.telegram.desk.group_message import (
     GroupMessage,
     command_of,
@@ -72,8 +73,7 @@ class Incoming:
     # ------------------------------------------------------------ messages
 
     async def _take_message(self, channel: str, raw: dict[str, Any]) -> None:
-        account = self._kit.parts.account(channel)
-        username = account.username if account is not None else ""
+        username = self._username(channel)
         said = read(raw)
         chat_id = id_of(mapping(raw, "chat").get("id")) or ""
         group = self._kit.groups.at(channel, chat_id)
@@ -94,15 +94,28 @@ class Incoming:
         if chat is None and await self._is_anothers(group, said):
             return
         who = await self._who(said)
-        if command is not None:
+        spoken = None
+        if chat is not None and self._kit.parts.queue(chat).internal:
+            spoken = aloud(raw, username)
+        if chat is not None and spoken is not None and not read(spoken).text.startswith("/"):
+            await self._take_words(group, read(spoken), chat, who, marked=True)
+        elif command is not None:
             self._keep_inside(said)
             await self._orders.take(group, said, chat, who, *command)
         elif chat is not None:
             await self._take_words(group, said, chat, who)
 
     async def _take_words(
-        self, group: DeskGroup, said: GroupMessage, chat: Conversation, who: Operator | None
+        self,
+        group: DeskGroup,
+        said: GroupMessage,
+        chat: Conversation,
+        who: Operator | None,
+        *,
+        marked: bool = False,
     ) -> None:
+        """`marked` says that whoever wrote it marked it as words for the customer."""
+        queue = self._kit.parts.queue(chat)
         verdict = guard.judged(
             guard.Written(
                 chat=chat,
@@ -113,7 +126,8 @@ class Incoming:
                 to_colleague=await self._stays_inside(group, said),
                 borrowed=said.borrowed,
                 addressed=await self._is_addressed(group, said),
-                write=self._kit.parts.queue(chat).write,
+                write=queue.write,
+                inside=queue.internal and not marked,
             )
         )
         if isinstance(verdict, guard.Sends):
@@ -130,7 +144,7 @@ class Incoming:
                     self._kit.parts.workspace, chat.id
                 )
                 if again.episode != chat.episode:
-                    await self._take_words(group, said, again, who)
+                    await self._take_words(group, said, again, who, marked=marked)
                 else:
                     await self._hinting.unsent(group, said, chat, problem)
         elif isinstance(verdict, guard.Notes):
@@ -156,6 +170,11 @@ class Incoming:
         chat = await self._kit.parts.episodes.conversation(
             self._kit.parts.workspace, relay.conversation_id
         )
+        spoken = (
+            aloud(raw, self._username(channel)) if self._kit.parts.queue(chat).internal else None
+        )
+        if spoken is not None:
+            raw, said = spoken, read(spoken)
         if said.text.startswith("/"):
             # What was sent cannot become internal by an edit; and what is internal does not go out.
             await self._hinting.sent_already(group, said, chat)
@@ -181,6 +200,10 @@ class Incoming:
             return None
         parts = self._kit.parts
         return await parts.episodes.conversation(parts.workspace, found)
+
+    def _username(self, channel: str) -> str:
+        account = self._kit.parts.account(channel)
+        return account.username if account is not None else ""
 
     async def _who(self, said: GroupMessage) -> Operator | None:
         if said.anonymous:

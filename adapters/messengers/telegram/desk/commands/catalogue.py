@@ -19,7 +19,8 @@ from adapters.messengers.telegram.desk.order import Command, Order, Run
 
 
 async def _help(order: Order, kit: Kit) -> str:
-    return helping.told(ALL, order.who, order.language)
+    internal = order.chat is not None and kit.parts.queue(order.chat).internal
+    return helping.told(ALL, order.who, order.language, internal=internal)
 
 
 ALL: tuple[Command, ...] = (

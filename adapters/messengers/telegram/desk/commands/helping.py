@@ -28,20 +28,32 @@ WORDS = Words(
                 " words go to the customer. // at the beginning makes it a note inside."
             ),
         ),
+        "inside": (
+            (
+                "Как отвечать: возьмите чат (кнопка «Взять» или /take). В этой очереди написанное остаётся"
+                " внутри; клиенту уходит то, что начато с > или /r."
+            ),
+            (
+                "How to answer: take a chat (the button “Take” or /take). In this queue what you write stays"
+                " inside; what begins with > or /r goes to the customer."
+            ),
+        ),
         "chat": ("В теме чата:", "In a chat's topic:"),
         "everywhere": ("Где угодно:", "Anywhere:"),
     }
 )
 
 
-def told(commands: Sequence[Command], who: Operator, language: str) -> str:
+def told(
+    commands: Sequence[Command], who: Operator, language: str, *, internal: bool = False
+) -> str:
     """All commands that somebody may give, each in a line."""
     if not who.active:
         return WORDS.say(language, "stranger")
     may = [one for one in commands if who.may(one.role)]
     here = [one for one in may if not one.everywhere]
     anywhere = [one for one in may if one.everywhere]
-    lines = [WORDS.say(language, "answering")]
+    lines = [WORDS.say(language, "inside" if internal else "answering")]
     for name, some in (("chat", here), ("everywhere", anywhere)):
         lines += ["", WORDS.say(language, name), *(_line(one, language) for one in some)]
     return "\n".join(lines)
