@@ -11,6 +11,7 @@ from flows.yaml_text import Node, Scalar
 
 _ASSIGN = ("manual", "round_robin", "least_loaded")
 _WRITE = ("assignee", "department", "any")
+_MIRROR = ("handoff", "all")
 _MOST = 1000
 """Chats at once of one operator; whoever means any number leaves the key out."""
 
@@ -59,6 +60,10 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
         ),
         internal=reader.yes_no(
             fields.get("internal_by_default"), "internal_by_default", default=False
+        ),
+        mirror=cast(
+            Literal["handoff", "all"],
+            reader.one_of(fields.get("mirror"), _MIRROR, "mirror", "handoff"),
         ),
         capacity=reader.whole_number(fields.get("capacity"), "capacity", least=1, most=_MOST) or 0,
         unclaimed=clocks["unclaimed"],

@@ -19,6 +19,10 @@ from bots.errors import ChannelError
 from bots.model.desk import DeskGroup, Relay
 from bots.shaping import shortened
 
+DROPPED_AFTER = 20.0
+"""Seconds: when a line came, more urgent ones come with it."""
+ROOM = 0.5
+"""The share of a line's budget that has to be left for it."""
 LONGEST_NOTICE = 200
 LONGEST_TEXT = 4096
 
@@ -129,6 +133,23 @@ class Answers:
         except ChannelError:
             return False
         return True
+
+    def drop(self, group: DeskGroup, message: dict[str, Any]) -> None:
+        """Take a line away that nobody needs, if the group has room for it after a while."""
+        line, number = self._lines.of(group), id_of(message.get("message_id"))
+        if line is None or number is None:
+            return
+
+        async def delete() -> None:
+            await self._parts.sleep(DROPPED_AFTER)
+            if line.left < ROOM:
+                return
+            try:
+                await line.call("deleteMessage", {"message_id": int(number)}, Urgency.COSMETIC)
+            except ChannelError as error:
+                log.debug("A line stays in a group", chat=group.chat_id, why=str(error))
+
+        self._beside(delete())
 
     def reword(
         self,

@@ -19,6 +19,14 @@ async def is_new(episodes: Episodes, chat: Conversation, episode: Episode) -> bo
     return len(heard) <= 1 and all(map(_begins, heard))
 
 
+async def has_begun(episodes: Episodes, chat: Conversation) -> bool:
+    """Whether the customer has said anything but that they begin."""
+    if chat.seq >= KNOWN:
+        return True
+    messages = await episodes.messages(chat.id, after=0, limit=KNOWN)
+    return any(one.author == "customer" and not _begins(one) for one in messages)
+
+
 def _begins(message: MessageRecord) -> bool:
     if "start" in message.metadata:
         return True

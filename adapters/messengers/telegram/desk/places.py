@@ -15,6 +15,7 @@ from adapters.messengers.telegram.desk.faces import Faces
 from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.line import Urgency
 from adapters.messengers.telegram.desk.lines import Lines
+from adapters.messengers.telegram.desk.looking_on import LookingOn
 from adapters.messengers.telegram.desk.mirror import Mirror
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.presenting import Presenting
@@ -56,7 +57,13 @@ class Places:
             seats=self._seats,
         )
         self._showing = Showing(
-            parts, groups, lines, self._presenting, seats=self._seats, closing=self._closing
+            parts,
+            groups,
+            lines,
+            self._presenting,
+            seats=self._seats,
+            closing=self._closing,
+            looking_on=LookingOn(parts, self._topics, self._seats),
         )
         # Weak, so that a quiet chat costs nothing.
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -70,9 +77,11 @@ class Places:
     def told(self, chat: Conversation, events: Sequence[Event]) -> None:
         """A turn was committed: where people have to do with it, its place is brought up to date."""
         episode = chat.episode
-        if episode is None:
+        if self._showing.looks_on(chat):
+            self.wake(chat.id)
+        elif episode is None:
             return
-        if episode.open or any(one.name.startswith(("handoff.", "chat.")) for one in events):
+        elif episode.open or any(one.name.startswith(("handoff.", "chat.")) for one in events):
             self.wake(chat.id)
 
     async def start(self) -> None:

@@ -13,6 +13,7 @@ from adapters.messengers.telegram.desk.drawing import Drawing
 from adapters.messengers.telegram.desk.faces import Faces
 from adapters.messengers.telegram.desk.flat import is_shared
 from adapters.messengers.telegram.desk.line import Line, Urgency
+from adapters.messengers.telegram.desk.looking_on import BOTS
 from adapters.messengers.telegram.desk.mirror import Mirror
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.refused import BadEntities, TopicClosed, TopicLost
@@ -95,6 +96,8 @@ class Presenting:
         """What came of it, in the place where it was shown. Raises GroupDown, GroupMoved."""
         self._seats.settled(group, chat.id)
         try:
+            if topic.shown.get(BOTS) and topic.shown.get("episode") != episode.number:
+                return None
             if topic.shown.get("episode") != episode.number:
                 # It ended before anybody was shown it.
                 shown = {**topic.shown, "closed": episode.number}
@@ -102,7 +105,7 @@ class Presenting:
                 return None
             if topic.shown.get("closed") != episode.number:
                 topic = await self._closed(chat, episode, group, line, topic)
-            elif topic.status != "closed":
+            elif topic.status != "closed" and not topic.shown.get(BOTS):
                 await self._lock_unseen(topic, line, dict(topic.shown))
             topic = await self._closing.rated(chat, episode, topic, line)
             self._faces.card(topic, await self._card(chat, episode, topic), line)
@@ -165,7 +168,8 @@ class Presenting:
         upto = max(topic.mirrored, episode.first_seq)
         # In a topic that is used again, what it shows needs no telling.
         after = topic.mirrored if topic.shown.get("card") else 0
-        topic = replace(topic, mirrored=upto, shown={**topic.shown, "before": [after, upto]})
+        shown = {**topic.shown, "before": [after, upto], BOTS: False}
+        topic = replace(topic, mirrored=upto, shown=shown)
         card = await self._card(chat, episode, topic)
         call: dict[str, Any] = {**thread(topic), **card.message}
         # Of a flood of requests only those that get a topic go before the words of chats that have one.
@@ -175,13 +179,13 @@ class Presenting:
         except BadEntities:
             call.pop("entities")
             said = await line.call("sendMessage", call, urgency, request=True)
-        shown = {
+        carded = {
             **topic.shown,
             "card": str(said["message_id"]),
             "card_of": card.stamp,
             "episode": episode.number,
         }
-        topic = replace(topic, shown=shown)
+        topic = replace(topic, shown=carded)
         await self._parts.noted([own(topic, said)], topic)
         self._count(topic, int(said["message_id"]))
         return topic

@@ -12,7 +12,7 @@ from adapters.messengers.telegram.desk.drawing import Drawing
 from adapters.messengers.telegram.desk.faces import Faces
 from adapters.messengers.telegram.desk.flat import QUEUE, SHARED
 from adapters.messengers.telegram.desk.gate import is_new
-from adapters.messengers.telegram.desk.line import Line
+from adapters.messengers.telegram.desk.line import Line, Urgency
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.refused import GroupDown, NotAllowed, TopicLost
 from adapters.messengers.telegram.desk.slots import Slots
@@ -23,6 +23,11 @@ from bots.model.episode import Episode
 
 RECREATED = timedelta(minutes=10)
 """Somebody who deletes a topic deletes the next one too: one is made in this time."""
+
+LOOKS = 2
+"""Topics a minute of chats that people only look on at: requests have theirs beside them."""
+LOOKED_BACK = 20
+"""Messages of before that are shown where a chat is looked on at from then on."""
 
 FLAT_FOR = timedelta(hours=1)
 """For how long a group that did not let us make a topic is taken for one without, unless it is looked at."""
@@ -47,6 +52,7 @@ class Seats:
         self._faces = faces
         self._drawing = drawing
         self._slots: dict[tuple[str, str], Slots] = {}
+        self._looks: dict[tuple[str, str], Slots] = {}
         self._flat: dict[tuple[str, str], tuple[datetime, DeskGroup]] = {}
 
     def look_again(self) -> None:
@@ -118,6 +124,43 @@ class Seats:
             return await self._without_topics(chat, episode, group, topics, refused)
         place = await self._shared(chat, episode, group, topics, queue.thread_id, waits=waits)
         return Seat(place, again, waits)
+
+    @staticmethod
+    def begins(chat: Conversation) -> int:
+        """Behind which message people begin to look on."""
+        return max(chat.seq - LOOKED_BACK, 0)
+
+    async def looked_on(
+        self, chat: Conversation, group: DeskGroup, line: Line, topics: Sequence[Topic]
+    ) -> Topic | datetime | None:
+        """A topic for a chat that the bot runs; a moment where it may be had then, None for never."""
+        now, topic = self._parts.clock(), newest(topics, group)
+        key = group.channel, group.chat_id
+        looks = self._looks.setdefault(key, Slots(LOOKS))
+        try:
+            if topic is not None and not topic.shown.get(SHARED):
+                if topic.status != "creating":
+                    return topic
+                if topic.lease_until is not None and ahead(topic.lease_until, now, LEASE):
+                    return topic.lease_until
+                return await self._topics.create(topic, chat, line, Urgency.LATER)
+            if self._is_flat(group):
+                # Among others' messages these would only be in the way.
+                return None
+            if (slot := looks.of(chat.id, now)) > now:
+                return slot
+            made = await self._topics.make(
+                chat,
+                group,
+                line,
+                gen=_next(topics, group),
+                mirrored=max([self.begins(chat), *(one.mirrored for one in topics)]),
+                urgency=Urgency.LATER,
+            )
+        except NoTopics:
+            return None
+        looks.used(chat.id)
+        return made
 
     async def aside(
         self, chat: Conversation, episode: Episode, group: DeskGroup, line: Line

@@ -95,10 +95,17 @@ class Service:
             await self._kit.groups.put(replace(group, title=title))
         elif "forum_topic_created" in raw:
             await self._topics.adopt(group, raw)
+        elif "pinned_message" in raw:
+            await self._tidy(group, said)
         elif "forum_topic_edited" in raw:
             await self._topics.renamed(group, raw)
         elif not said.is_bot or said.anonymous:
             await self._by_hand(group, said)
+
+    async def _tidy(self, group: DeskGroup, said: GroupMessage) -> None:
+        """That a card was pinned is seen by the card; the line goes, where there is room for that."""
+        if group.channel == f"telegram:{said.user}":
+            self._kit.answers.drop(group, said.raw)
 
     async def _moved(self, channel: str, raw: dict[str, Any]) -> None:
         """Told in both groups, the old and the new; whichever comes first is enough."""

@@ -9,6 +9,7 @@ from adapters.messengers.telegram.desk.closing import Closing
 from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.line import Line
 from adapters.messengers.telegram.desk.lines import Lines
+from adapters.messengers.telegram.desk.looking_on import BOTS, LookingOn
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.presenting import PASSED, Presenting
 from adapters.messengers.telegram.desk.refused import GroupDown, GroupMoved, TopicLost
@@ -40,6 +41,7 @@ class Showing:
         *,
         seats: Seats,
         closing: Closing,
+        looking_on: LookingOn,
     ) -> None:
         self._parts = parts
         self._groups = groups
@@ -47,6 +49,7 @@ class Showing:
         self._presenting = presenting
         self._seats = seats
         self._closing = closing
+        self._looking_on = looking_on
         self._down: dict[tuple[str, str], tuple[datetime, DeskGroup]] = {}
         self.unseen: dict[int, str] = {}
 
@@ -61,14 +64,45 @@ class Showing:
         except NotFound:
             return None
         episode = chat.episode
-        if episode is None:
-            return None
-        if episode.open and not chat.blocked:
+        if episode is not None and episode.open and not chat.blocked:
             return await self._open(chat, episode, topics)
         self.unseen.pop(id, None)
-        if self._is_news(chat, episode, topics):
-            return await self._pass_by(chat, episode)
-        return await self._ended(chat, episode, topics)
+        again = None
+        if episode is not None and self._is_news(chat, episode, topics):
+            again = await self._pass_by(chat, episode)
+        elif episode is not None:
+            again = await self._ended(chat, episode, topics)
+        later = await self._look_on(chat)
+        return min(filter(None, (again, later)), default=None)
+
+    # ------------------------------------------------------------ while the bot has it
+
+    def looks_on(self, chat: Conversation) -> bool:
+        """Whether people want to see the chats that this bot runs."""
+        return self._looking_on.queue(chat.address.bot) is not None
+
+    async def _look_on(self, chat: Conversation) -> datetime | None:
+        topics = await self._parts.desks.topics(chat.id)
+        queue = self._looking_on.queue(chat.address.bot)
+        if queue is None or chat.blocked:
+            for topic in topics:
+                group = self._groups.at(topic.channel, topic.chat_id)
+                line = self._line(group) if group is not None else None
+                if line is not None and topic.status == "open" and topic.shown.get(BOTS):
+                    await self._looking_on.leave(topic, line)
+            return None
+        group = self._groups.best(chat.address.bot, queue)
+        line = self._line(group) if group is not None else None
+        if group is None or line is None:
+            return None
+        try:
+            return await self._looking_on.show(chat, group, line, topics)
+        except GroupMoved as moved:
+            await self._groups.moved(group, moved.chat_id)
+            return self._parts.clock()
+        except GroupDown as down:
+            self._fell(group, down.why)
+            return self._parts.clock() + AGAIN
 
     # ------------------------------------------------------------ while people have the chat
 

@@ -44,7 +44,14 @@ class Topics:
     # ------------------------------------------------------------ a chat's own
 
     async def make(
-        self, chat: Conversation, group: DeskGroup, line: Line, *, gen: int, mirrored: int
+        self,
+        chat: Conversation,
+        group: DeskGroup,
+        line: Line,
+        *,
+        gen: int,
+        mirrored: int,
+        urgency: Urgency = Urgency.NOW,
     ) -> Topic:
         """A topic for a chat. Raises NoTopics."""
         now = self._parts.clock()
@@ -57,16 +64,18 @@ class Topics:
             mirrored=mirrored,
             created_at=now,
         )
-        return await self.create(topic, chat, line)
+        return await self.create(topic, chat, line, urgency)
 
-    async def create(self, topic: Topic, chat: Conversation, line: Line) -> Topic:
+    async def create(
+        self, topic: Topic, chat: Conversation, line: Line, urgency: Urgency = Urgency.NOW
+    ) -> Topic:
         """Ask Telegram for a topic that is noted, or was noted and never came to be."""
         topic = replace(topic, status="creating", lease_until=self._parts.clock() + LEASE)
         await self._parts.desks.put_topic(topic)
         title = title_of(chat)
         icon = await self.icon(chat, topic.channel)
         try:
-            made = await self._created(line, title, icon)
+            made = await self._created(line, title, icon, urgency)
         except NoTopics:
             await self._parts.desks.put_topic(replace(topic, status="lost", lease_until=None))
             raise
@@ -176,12 +185,14 @@ class Topics:
         log.info("A topic was found again", chat=waits.conversation_id)
         return await self._kept(replace(waits, thread_id=made, status="open", lease_until=None))
 
-    async def _created(self, line: Line, title: str, icon: str) -> str:
+    async def _created(
+        self, line: Line, title: str, icon: str, urgency: Urgency = Urgency.NOW
+    ) -> str:
         """The new topic's thread."""
         looks = {"icon_custom_emoji_id": icon} if icon else {}
         try:
             made = await line.call(
-                "createForumTopic", {"name": title, **looks}, Urgency.NOW, request=True
+                "createForumTopic", {"name": title, **looks}, urgency, request=True
             )
         except (NotAllowed, Rejected) as error:
             raise NoTopics(str(error)) from error
