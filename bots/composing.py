@@ -283,6 +283,33 @@ def taken_back(
     ]
 
 
+def reactions(
+    act: str,
+    message_id: str,
+    emoji: str,
+    conversation: Conversation,
+    channel: Channel,
+    *,
+    now: datetime,
+) -> list[Outgoing]:
+    """The calls that put a sign under a message. They belong to none: nobody waits for them."""
+    return [
+        Outgoing(
+            key=f"{act}:{number}",
+            conversation_id=conversation.id,
+            address=conversation.address,
+            seq=conversation.seq,
+            part=AFTER_ALL + number,
+            epoch=ALWAYS,
+            payload=payload,
+            message_id="",
+            created_at=now,
+            heard_at=conversation.heard_at,
+        )
+        for number, payload in enumerate(channel.reacted(conversation.address, message_id, emoji))
+    ]
+
+
 def marks(
     press: UnifiedMessage,
     label: str,

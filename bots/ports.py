@@ -968,6 +968,10 @@ class Channel(Protocol):
         """The calls that take the parts of a message of ours away; none where the messenger cannot."""
         return []
 
+    def reacted(self, address: Address, message_id: str, emoji: str) -> list[dict[str, Any]]:
+        """The calls that put a sign under a message, "" for none; no calls where the messenger cannot."""
+        return []
+
     def pressed(self, address: Address, message_id: str, label: str) -> list[dict[str, Any]]:
         """The calls that show which button of a message was taken, so that it is not pressed again."""
         return []

@@ -253,6 +253,7 @@ class Responder:
             events=(*moved.events, *rated.events),
             relays=moved.relays,
             taken_back=moved.taken_back,
+            reacted=moved.reacted,
             notes=moved.notes,
             asked=moved.asked,
         )
@@ -324,6 +325,7 @@ class Responder:
         relays: Sequence[Relay] = (),
         notes: Sequence[Note] = (),
         taken_back: tuple[str, Sequence[str]] | None = None,
+        reacted: tuple[str, str, str] | None = None,
         asked: Asked | None = None,
     ) -> Turn:
         known = conversation.profile
@@ -349,6 +351,7 @@ class Responder:
             relays=relays,
             notes=notes,
             taken_back=taken_back,
+            reacted=reacted,
             profile_changed=conversation.profile is not known,
             at_once=self._post.idle(conversation.address),
         )

@@ -146,6 +146,7 @@ class Writing:
         relays: Sequence[Relay] = (),
         notes: Sequence[Note] = (),
         taken_back: tuple[str, Sequence[str]] | None = None,
+        reacted: tuple[str, str, str] | None = None,
         profile_changed: bool = False,
         at_once: bool,
     ) -> TurnRecord:
@@ -164,6 +165,8 @@ class Writing:
             outgoing += composing.taken_back(
                 *taken_back, conversation, self._channel, now=self._now
             )
+        if reacted is not None and self._channel is not None:
+            outgoing += composing.reactions(*reacted, conversation, self._channel, now=self._now)
         if self._press is not None and self._channel is not None and self._is_over(self._press):
             outgoing += composing.marks(
                 self._press,

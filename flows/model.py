@@ -590,7 +590,7 @@ class Queue:
     to whoever answered them. A customer who is silent for `nudge_after` is told `nudge`, once. `write`
     says whose words go out besides the assignee's; at most `capacity` chats at once are given to one
     operator (0: any number). Where it is `internal`, operators' words stay inside unless they are marked
-    as such for the customer. With `mirror` of `all` they look on at the chats that the bot runs.
+    as such for the customer. Where there are `reactions`, signs under messages go both ways. With `mirror` of `all` they look on at the chats that the bot runs.
     """
 
     hours: str | None = None
@@ -600,6 +600,7 @@ class Queue:
     assign: Literal["manual", "round_robin", "least_loaded"] = "manual"
     write: Literal["assignee", "department", "any"] = "assignee"
     internal: bool = False
+    reactions: bool = False
     mirror: Literal["handoff", "all"] = "handoff"
     capacity: int = 0
     unclaimed: timedelta | None = None

@@ -30,6 +30,8 @@ class Moved:
     messages of a desk it was said by, `notes` what nobody outside may read. `rate` lets the customer be
     asked how it was. `taken_back` is a message
     of ours that the customer is to see no more: our id of it, and the messenger's of its parts.
+    `reacted` is a sign under a message: an id for the act, the messenger's id of the message, the emoji ("" takes
+    it away).
     """
 
     chat: Conversation
@@ -42,6 +44,7 @@ class Moved:
     notes: Sequence[Note] = ()
     rate: bool = False
     taken_back: tuple[str, Sequence[str]] | None = None
+    reacted: tuple[str, str, str] | None = None
 
 
 # ---------------------------------------------------------------- moves

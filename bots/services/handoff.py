@@ -294,6 +294,19 @@ class Handoff(Handling):
 
         await self._inbox.move(address, move)
 
+    async def react(self, address: Address, who: Operator, message_id: str, emoji: str) -> None:
+        """A sign under a message of the customer's, "" for none; `message_id` is the messenger's.
+
+        Raises Conflict where nobody has the chat, Taken where another has it.
+        """
+        let(who, "operator")
+
+        def move(chat: Conversation, now: datetime) -> Moved:
+            theirs(chat, who, writes=self._queue(chat))
+            return Moved(chat=chat, reacted=(self._new_id(), message_id, emoji))
+
+        await self._inbox.move(address, move)
+
     async def say(
         self,
         address: Address,

@@ -61,6 +61,7 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
         internal=reader.yes_no(
             fields.get("internal_by_default"), "internal_by_default", default=False
         ),
+        reactions=reader.yes_no(fields.get("reactions"), "reactions", default=False),
         mirror=cast(
             Literal["handoff", "all"],
             reader.one_of(fields.get("mirror"), _MIRROR, "mirror", "handoff"),

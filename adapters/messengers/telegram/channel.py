@@ -19,7 +19,12 @@ from adapters.messengers.telegram.parse import ALLOWED_UPDATES, parse_update
 from adapters.messengers.telegram.payments import TelegramBank, Till
 from adapters.messengers.telegram.polling import poll
 from adapters.messengers.telegram.profile import Profile
-from adapters.messengers.telegram.render import render, render_pressed, render_taken_back
+from adapters.messengers.telegram.render import (
+    render,
+    render_pressed,
+    render_reacted,
+    render_taken_back,
+)
 from adapters.messengers.telegram.sending import Sender
 from adapters.messengers.telegram.webhook import keep_webhook
 from bots.elsewhere import Elsewhere, nothing_elsewhere
@@ -184,6 +189,9 @@ class TelegramChannel(MessengerChannel):
 
     def taken_back(self, address: Address, message_ids: Sequence[str]) -> list[dict[str, Any]]:
         return render_taken_back(address.chat_id, message_ids)
+
+    def reacted(self, address: Address, message_id: str, emoji: str) -> list[dict[str, Any]]:
+        return render_reacted(address.chat_id, message_id, emoji)
 
     def pressed(self, address: Address, message_id: str, label: str) -> list[dict[str, Any]]:
         """The chosen button stays and does nothing any more, the others are taken away."""

@@ -96,4 +96,7 @@ def _message_of(update: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
     if "my_chat_member" in update:
         change = mapping(update, "my_chat_member")
         return change, mapping(change, "from")
+    if "message_reaction" in update:
+        change = mapping(update, "message_reaction")
+        return change, mapping(change, "user")
     return None

@@ -231,18 +231,21 @@ def _moved(message: dict[str, Any], place: dict[str, Any]) -> _Found:
 
 
 def _reaction(change: Any) -> _Found | None:
-    if not isinstance(change, dict):
-        return None
-    now, before = change.get("new_reaction"), change.get("old_reaction")
-    message_id = id_of(change.get("message_id"))
-    if not isinstance(now, list) or message_id is None:
-        return None
-    fresh = [one for one in now if not isinstance(before, list) or one not in before]
-    emoji = _emoji((fresh or now)[-1]) if now else ""
-    if emoji is None:
+    message_id = id_of(change.get("message_id")) if isinstance(change, dict) else None
+    emoji = reaction_in(change) if isinstance(change, dict) else None
+    if emoji is None or message_id is None:
         return None
     data = {"emoji": emoji, "message_id": message_id}
     return _event("reaction.set", data, change, "user")
+
+
+def reaction_in(change: dict[str, Any]) -> str | None:
+    """The sign that somebody put under a message, "" for one taken away; None for what is no sign."""
+    now, before = change.get("new_reaction"), change.get("old_reaction")
+    if not isinstance(now, list):
+        return None
+    fresh = [one for one in now if not isinstance(before, list) or one not in before]
+    return _emoji((fresh or now)[-1]) if now else ""
 
 
 def _emoji(reaction: Any) -> str | None:

@@ -106,6 +106,15 @@ def render_taken_back(chat_id: str, message_ids: Sequence[str]) -> list[Call]:
     )
 
 
+def render_reacted(chat_id: str, message_id: str, emoji: str) -> list[Call]:
+    """https://core.telegram.org/bots/api#setmessagereaction"""
+    if not message_id.isdecimal():
+        return []
+    reaction = [{"type": "emoji", "emoji": emoji}] if emoji else []
+    call: Call = {"method": "setMessageReaction", "chat_id": _chat(chat_id)}
+    return [{**call, "message_id": int(message_id), "reaction": reaction}]
+
+
 def _rewritten(chat_id: str, reply: Reply, text: str, entities: Sequence[Entity]) -> Call | None:
     """New words for a message that is there; `instead` is said where it cannot be changed any more.
 

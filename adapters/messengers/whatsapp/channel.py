@@ -182,6 +182,11 @@ class WhatsAppChannel(MessengerChannel):
         known = scoped_id(address.chat_id) is None
         return render(reply, language=self._language(), phone_known=known)
 
+    def reacted(self, address: Address, message_id: str, emoji: str) -> list[dict[str, Any]]:
+        """https://developers.facebook.com/docs/whatsapp/cloud-api/messages/reaction-messages"""
+        reaction = {"message_id": message_id, "emoji": emoji}
+        return [{"body": {"type": "reaction", "reaction": reaction}}] if message_id else []
+
     async def send(self, row: Outgoing) -> str:
         """Make one call. Words are not lost with a file: a refused one leaves its caption."""
         chat = row.address.chat_id

@@ -21,6 +21,7 @@ from adapters.messengers.telegram.desk.outward import Outward
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.places import Places
 from adapters.messengers.telegram.desk.presses import Presses
+from adapters.messengers.telegram.desk.reactions import Reactions
 from adapters.messengers.telegram.desk.remarks import Remarks
 from adapters.messengers.telegram.desk.rights import Rights
 from adapters.messengers.telegram.desk.service import Service
@@ -51,6 +52,7 @@ class TelegramDesk:
         self._places = Places(parts, self.groups, self._lines, Mirror(parts))
         remarks = Remarks(parts)
         self._outward = Outward(parts, remarks)
+        self._reactions = Reactions(parts, self.groups, self._lines)
         self._windows = Windows(parts, self.groups, self._lines)
         self._failures = Failures(parts, self.groups, self._lines, remarks, self._places.wake)
         kit = Kit(
@@ -69,6 +71,7 @@ class TelegramDesk:
             whose=self._places.whose,
             orders=orders,
             hinting=hinting,
+            reactions=self._reactions,
             presses=Presses(kit, hinting, verbs=VERBS, unsaid=Unsaid(kit)),
             service=Service(
                 kit,
@@ -100,6 +103,7 @@ class TelegramDesk:
         """A turn was committed."""
         self._places.told(conversation, events)
         self._windows.told(conversation)
+        self._reactions.told(conversation, events)
 
     def undelivered(self) -> None:
         """Something did not reach its customer."""
@@ -123,6 +127,7 @@ class TelegramDesk:
         await self._places.close()
         await self._failures.close()
         await self._windows.close()
+        await self._reactions.close()
         await self._answers.close()
         await self._lines.close()
 

@@ -20,6 +20,7 @@ from adapters.messengers.telegram.desk.hints import Hinting
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.orders import Orders
 from adapters.messengers.telegram.desk.presses import Presses
+from adapters.messengers.telegram.desk.reactions import Reactions
 from adapters.messengers.telegram.desk.service import Service
 from adapters.messengers.telegram.desk_updates import update_of
 from adapters.messengers.telegram.fields import id_of
@@ -48,6 +49,7 @@ class Incoming:
         presses: Presses,
         service: Service,
         hinting: Hinting,
+        reactions: Reactions,
     ) -> None:
         self._kit = kit
         self._whose = whose
@@ -55,6 +57,7 @@ class Incoming:
         self._presses = presses
         self._service = service
         self._hinting = hinting
+        self._reactions = reactions
         self._inside: OrderedDict[str, None] = OrderedDict()
         """Albums that are internal: a part that comes late is so too."""
 
@@ -65,6 +68,8 @@ class Incoming:
             await self._presses.take(channel, mapping(update, "callback_query"))
         elif "my_chat_member" in update:
             await self._service.membership(channel, mapping(update, "my_chat_member"))
+        elif "message_reaction" in update:
+            await self._reactions.take(channel, mapping(update, "message_reaction"))
         elif "edited_message" in update:
             await self._take_edited(channel, mapping(update, "edited_message"))
         elif "message" in update:
