@@ -817,6 +817,7 @@ def connect(settings: Settings, house: House, mask: Mask) -> Channels:
         opener_of(settings, house.stores.shelf, house.new_id, mask, language),
         invoices=house.payments,
         is_desk=house.desk.is_desk if house.desk is not None else lambda channel, chat_id: False,
+        asked_inline=house.desk.asked_inline if house.desk is not None else None,
         elsewhere=partial(fetched, house.channels),
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters import messengers as home
 from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import ChannelUnauthorised
-from bots.messengers import Account, Messenger
+from bots.messengers import Account, AskedInline, Messenger
 from bots.model.channel import ChannelRecord
 from bots.ports import Clock, Invoices, MessengerChannel, NewId, Shelf, Sleep
 from flows.messengers import NAMES
@@ -49,6 +49,7 @@ class Opener:
     hide: Callable[[Iterable[str]], None]
     invoices: Invoices | None = None
     is_desk: Callable[[str, str], bool] = lambda channel, chat_id: False
+    asked_inline: AskedInline | None = None
     elsewhere: Elsewhere = nothing_elsewhere
 
     def __call__(self, record: ChannelRecord) -> MessengerChannel:
@@ -80,6 +81,7 @@ class Opener:
                 language=partial(self.language, record.bot),
                 invoices=self.invoices,
                 is_desk=self.is_desk,
+                asked_inline=self.asked_inline,
                 elsewhere=self.elsewhere,
             )
         )

@@ -1,8 +1,9 @@
 """What a messenger is to the house: its name, what an account of it needs, and how one is opened."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.ports import Clock, Invoices, MessengerChannel, NewId, Shelf, Sleep
@@ -32,6 +33,10 @@ def as_meant(written: str) -> str:
     return text[1:-1].strip() if quoted else text
 
 
+AskedInline = Callable[[str, dict[str, Any]], Awaitable[None]]
+"""Takes an account's name and what is typed behind it; never raises."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One account to be opened. `credentials` are by the names of `Messenger.credentials`.
@@ -39,7 +44,7 @@ class Account:
     `folder` gives the bot's folder, in which paths of media are looked up, `language` what the bot
     speaks now; `api_base` is where the messenger's API is, without a slash at its end. `invoices`
     are there where money can be taken. `is_desk` says of a channel's group whether operators work in
-    it: what happens there comes in as `desk`. `elsewhere` fetches a file that another channel keeps.
+    it: what happens there comes in as `desk`; `asked_inline` answers whoever types behind an account's name. `elsewhere` fetches a file that another channel keeps.
     """
 
     workspace: int
@@ -54,6 +59,7 @@ class Account:
     language: Callable[[], str] = lambda: "ru"
     invoices: Invoices | None = None
     is_desk: Callable[[str, str], bool] = lambda channel, chat_id: False
+    asked_inline: AskedInline | None = None
     elsewhere: Elsewhere = nothing_elsewhere
 
 

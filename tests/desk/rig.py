@@ -186,6 +186,7 @@ class DeskRig(Rig):
             language=lambda: self.language,
             sleep=self.hands.sleep,
             is_desk=lambda channel, chat_id: self.desk.is_desk(channel, chat_id),
+            asked=lambda channel, query: self.desk.asked_inline(channel, query),
         )
         self.channel.username = "shop_bot"
         self.channel.when_sent = self.when_sent

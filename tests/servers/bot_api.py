@@ -25,6 +25,7 @@ class BotApi:
         self.rescheduled: Callable[[Bot], None] = lambda bot: None
         self.happens: Callable[[Bot, dict[str, Any]], Any] = lambda bot, update: None
         self._checks = checks
+        self.inline = True
         self.topics = Topics(lambda bot, update: self.happens(bot, update))
         self._messages = Messages(self.files, self.clock, keeps=checks)
         self._methods: dict[str, Callable[[Bot, dict[str, Any], Parameters], Any]] = {
@@ -32,7 +33,7 @@ class BotApi:
                 **bot.user,
                 "can_join_groups": True,
                 "can_read_all_group_messages": False,
-                "supports_inline_queries": True,
+                "supports_inline_queries": self.inline,
             },
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,

@@ -226,6 +226,9 @@ class FakeTelegram(Platform):
             self._api.clock.ahead += float(body.get("forward") or 0)
             self._api.clock.stands_at = body.get("at", self._api.clock.stands_at)
             return json_response({})
+        if route == "POST /__inline":
+            self._api.inline = bool(body["on"])
+            return json_response({})
         if route == "POST /__file":
             upload = Upload(body["name"], base64.b64decode(body["content"]))
             return json_response({"file_id": self._api.files.keep(upload)})
@@ -234,6 +237,7 @@ class FakeTelegram(Platform):
             self._script.clear()
             self._violations.clear()
             self._api.clock.ahead, self._api.clock.stands_at = 0.0, None
+            self._api.inline = True
             for bot in self._api.bots.values():
                 bot.forget()
             return json_response({})

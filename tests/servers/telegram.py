@@ -237,6 +237,10 @@ class FakeTelegram(Fake):
         """Let time pass, for what grows old: pressed buttons, messages that may be deleted."""
         self._ask("POST", "/__clock", {"forward": seconds})
 
+    def inline_mode(self, *, on: bool) -> None:
+        """As @BotFather turns it on and off, for all bots."""
+        self._ask("POST", "/__inline", {"on": on})
+
     def clock_stands_at(self, seconds: float) -> None:
         """From now on its clock shows this, in seconds since 1970, until it is set again."""
         self._ask("POST", "/__clock", {"at": seconds})

@@ -29,7 +29,7 @@ from adapters.messengers.telegram.sending import Sender
 from adapters.messengers.telegram.webhook import keep_webhook
 from bots.elsewhere import Elsewhere, nothing_elsewhere
 from bots.errors import ChannelError, Invalid, Unauthorised
-from bots.messengers import Account, Credential, Messenger
+from bots.messengers import Account, AskedInline, Credential, Messenger
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
 from bots.ports import (
@@ -76,9 +76,11 @@ class TelegramChannel(MessengerChannel):
         elsewhere: Elsewhere = nothing_elsewhere,
         sleep: Sleep = asyncio.sleep,
         is_desk: Callable[[str, str], bool] = lambda channel, chat_id: False,
+        asked: AskedInline | None = None,
     ) -> None:
         self._client = Client(token, connection)
         self._is_desk = is_desk
+        self._asked = asked
         self._sender = Sender(
             self._client,
             BotFiles(
@@ -161,6 +163,8 @@ class TelegramChannel(MessengerChannel):
 
     def _due(self, update: dict[str, Any]) -> list[Callable[[], Awaitable[None]]]:
         """What is to be answered at once. Any press is, or its button would wait for a minute."""
+        if "inline_query" in update and self._asked is not None:
+            return [partial(self._asked, self.name, mapping(update, "inline_query"))]
         if "callback_query" not in update:
             return [] if "message" in update else self._till.due(update)
         token = string(mapping(update, "callback_query").get("id"))
@@ -270,6 +274,7 @@ def _open(account: Account) -> TelegramChannel:
         elsewhere=account.elsewhere,
         sleep=account.sleep,
         is_desk=account.is_desk,
+        asked=account.asked_inline,
     )
 
 

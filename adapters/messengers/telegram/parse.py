@@ -20,6 +20,7 @@ ALLOWED_UPDATES = (
     "message",
     "edited_message",
     "callback_query",
+    "inline_query",
     "my_chat_member",
     "message_reaction",
     "pre_checkout_query",

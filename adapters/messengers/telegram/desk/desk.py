@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -12,6 +13,7 @@ from adapters.messengers.telegram.desk.failures import Failures
 from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.hints import Hinting
 from adapters.messengers.telegram.desk.incoming import Incoming
+from adapters.messengers.telegram.desk.inline import Inline
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.line import SATURATED
 from adapters.messengers.telegram.desk.lines import Lines
@@ -64,6 +66,7 @@ class TelegramDesk:
             wake=self._places.wake,
         )
         self._rights = Rights(kit)
+        self._inline = Inline(kit)
         hinting = Hinting(kit)
         orders = Orders(kit, hinting)
         self._incoming = Incoming(
@@ -71,6 +74,7 @@ class TelegramDesk:
             whose=self._places.whose,
             orders=orders,
             hinting=hinting,
+            inline=self._inline,
             reactions=self._reactions,
             presses=Presses(kit, hinting, verbs=VERBS, unsaid=Unsaid(kit)),
             service=Service(
@@ -93,6 +97,10 @@ class TelegramDesk:
     async def take(self, message: UnifiedMessage) -> None:
         """Something happened in a group (`desk_updates.py`); the same may come twice."""
         await self._incoming.take(message)
+
+    async def asked_inline(self, channel: str, query: dict[str, Any]) -> None:
+        """Somebody types behind the bot's name."""
+        await self._inline.asked(channel, query)
 
     def told(
         self,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 from adapters.messengers.telegram.desk.desk import TelegramDesk
 from bots.model.conversation import Conversation
@@ -39,6 +40,13 @@ class WorkspaceDesks:
     async def take(self, message: UnifiedMessage) -> None:
         """Something happened in a group."""
         await (await self._desk(message.address.workspace)).take(message)
+
+    async def asked_inline(self, channel: str, query: dict[str, Any]) -> None:
+        """Somebody types behind the name of one of our accounts."""
+        workspace = self._workspace_of_channel(channel)
+        desk = self._desks.get(workspace) if workspace is not None else None
+        if desk is not None:
+            await desk.asked_inline(channel, query)
 
     def told(
         self,

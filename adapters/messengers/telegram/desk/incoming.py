@@ -17,6 +17,7 @@ from adapters.messengers.telegram.desk.group_message import (
     read,
 )
 from adapters.messengers.telegram.desk.hints import Hinting
+from adapters.messengers.telegram.desk.inline import Inline
 from adapters.messengers.telegram.desk.kit import Kit
 from adapters.messengers.telegram.desk.orders import Orders
 from adapters.messengers.telegram.desk.presses import Presses
@@ -50,6 +51,7 @@ class Incoming:
         service: Service,
         hinting: Hinting,
         reactions: Reactions,
+        inline: Inline,
     ) -> None:
         self._kit = kit
         self._whose = whose
@@ -58,6 +60,7 @@ class Incoming:
         self._service = service
         self._hinting = hinting
         self._reactions = reactions
+        self._inline = inline
         self._inside: OrderedDict[str, None] = OrderedDict()
         """Albums that are internal: a part that comes late is so too."""
 
@@ -185,6 +188,8 @@ class Incoming:
             await self._hinting.sent_already(group, said, chat)
             return
         try:
+            if self._is_ours(group, said.via):
+                raw = await self._inline.filled(raw, chat, who)
             await self._kit.outward.corrections.edited(chat, who, raw, relay, channel)
         except Problem as problem:
             await self._hinting.sent_already(group, said, chat, problem)
@@ -195,7 +200,10 @@ class Incoming:
         line = self._kit.lines.of(group)
         if line is None:
             raise Unavailable("The account of the group is not connected")
-        await self._kit.outward.pass_on(chat, who, said.raw, group, line)
+        raw = said.raw
+        if self._is_ours(group, said.via):
+            raw = await self._inline.filled(raw, chat, who)
+        await self._kit.outward.pass_on(chat, who, raw, group, line)
 
     # ------------------------------------------------------------ who and where
 

@@ -60,6 +60,16 @@ WORDS = Words(
             "✅ Теперь всё в порядке.",
             "✅ All is well now.",
         ),
+        "no_inline": (
+            (
+                "ℹ️ Готовые ответы можно искать прямо в поле ввода: @{name} слово. Для этого владелец бота"
+                " пишет @BotFather: /setinline."
+            ),
+            (
+                "ℹ️ Ready answers can be found right where you type: @{name} word. For that the bot's owner"
+                " writes /setinline to @BotFather."
+            ),
+        ),
         "alert": (
             "⚠️ Группа операторов «{title}»: {trouble}.",
             "⚠️ The operators' group “{title}”: {trouble}.",
@@ -169,7 +179,24 @@ class Rights:
         except ChatMoved as moved:
             group = await self._kit.groups.moved(group, str(moved.chat_id))
             seen = await looked(account.client, group.chat_id)
-        return await self.noted(group, seen, aloud=aloud)
+        group = await self.noted(group, seen, aloud=aloud)
+        if aloud and not group.down:
+            await self.tell_of_inline(group)
+        return group
+
+    async def tell_of_inline(self, group: DeskGroup) -> None:
+        """How ready answers are had while one types, where nobody turned that on yet."""
+        account = self._kit.parts.account(group.channel)
+        if account is None:
+            return
+        try:
+            me = mapping({"me": await account.client.call("getMe", {})}, "me")
+        except ChannelError as error:
+            log.info("Telegram does not tell who we are", why=str(error))
+            return
+        if me.get("supports_inline_queries") is not True:
+            text = WORDS.say(self._kit.language(group), "no_inline", name=account.username)
+            self._kit.answers.tell(group, text)
 
     async def noted(self, group: DeskGroup, seen: Look, *, aloud: bool = False) -> DeskGroup:
         """Keep what was seen, and tell those whom it concerns."""

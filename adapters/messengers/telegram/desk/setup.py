@@ -172,6 +172,7 @@ class Setup:
         log.info("A group of operators was set up", chat=chat_id, bot=what.bot, flat=seen.flat)
         await self._tell(account, group, said, what, trouble)
         await announce(self._kit, group)
+        await self._rights.tell_of_inline(group)
         for chat, _ in await self._kit.parts.episodes.open(self._kit.parts.workspace):
             self._kit.wake(chat.id)
 
