@@ -349,10 +349,10 @@ class PlanSettings(_Part):
     """What workspaces of one plan pay and may."""
 
     price: Roubles = Field(
-        default=Decimal("5.00"), description="Roubles for a message that a model answers"
+        default=Decimal("5.00"), description="Roubles for a message that an assistant answers"
     )
     messages: Most = Field(
-        default=1000, description="Messages that models answer in a month; 0 for no limit"
+        default=1000, description="Messages that assistants answer in a month; 0 for no limit"
     )
     storage_mb: Most = Field(
         default=100, description="Megabytes of documents that are kept; 0 for no limit"

@@ -1,16 +1,16 @@
-"""What a workspace has, what its messages cost, and whether a model may still answer in its name."""
+"""What a workspace has, what its messages cost, and whether an assistant may still answer for it."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from bots.errors import BadAmount
+from bots.errors import BadAmount, NoMoney
 from bots.model.account import Account
 from bots.model.billing import Balance, Movement, MovementKind, Plan
 from bots.ports import Clock, Ledger
 
 
 class Billing:
-    """Money is charged for answers of models. Scripted bots and people cost nothing.
+    """Money is charged for answers of assistants. Scripted bots and people cost nothing.
 
     A workspace begins with the `bonus`, given at first need; one of a plan that is not among
     `plans` lives by the first of them.
@@ -47,10 +47,22 @@ class Billing:
 
         It promises nothing to two who ask at once; `charge` decides.
         """
-        plan = await self.plan_of(workspace)
-        if (await self.balance_of(workspace)).amount < plan.price:
+        try:
+            await self.require(workspace)
+        except NoMoney:
             return False
-        return plan.messages is None or await self.messages_of(workspace) < plan.messages
+        return True
+
+    async def require(self, workspace: int) -> None:
+        """The same with a sentence. Raises NoMoney."""
+        plan = await self.plan_of(workspace)
+        left = (await self.balance_of(workspace)).amount
+        if left < plan.price:
+            raise NoMoney(
+                f"The balance is {left / 100:.2f}, a message costs {plan.price / 100:.2f}: top it up"
+            )
+        if plan.messages is not None and await self.messages_of(workspace) >= plan.messages:
+            raise NoMoney(f"The plan has {plan.messages} messages a month, and they are used up")
 
     async def charge(
         self, workspace: int, *, key: str, service: str, details: Mapping[str, Any]

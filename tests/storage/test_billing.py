@@ -66,6 +66,8 @@ async def test_what_cannot_be_paid_is_refused_and_leaves_no_trace(
     await charge(billing, workspace, "m1")
     await charge(billing, workspace, "m2")
     assert not await billing.may_answer(workspace)
+    with pytest.raises(NoMoney, match=r"is 10\.00, a message costs 20\.00"):
+        await billing.require(workspace)
     with pytest.raises(NoMoney):
         await charge(billing, workspace, "m3")
     assert (await billing.balance_of(workspace)).amount == 10_00
