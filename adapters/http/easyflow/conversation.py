@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from adapters.http.auth import Known
@@ -13,6 +13,7 @@ from adapters.http.easyflow.errors import DIALECT, LIMITED, documented
 from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id, session_id
 from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.limits import per_minute
+from adapters.http.paging import Offset, at_most, has_more
 from adapters.http.policy import lets, people
 from bots.errors import Invalid, NotFound
 from bots.model.answer import Answer
@@ -196,10 +197,6 @@ class EscalateResponse(BaseModel):
         )
 
 
-Limit = Annotated[int, Query(ge=1, le=500, description="How many messages")]
-Offset = Annotated[int, Query(ge=0, le=2**31 - 1, description="How many to skip")]
-
-
 @router.post(
     "/chat",
     dependencies=[ONCE],
@@ -248,7 +245,7 @@ async def history(
     session_id: PathId,
     request: Request,
     caller: Known,
-    limit: Limit = 50,
+    limit: Annotated[int, at_most(500, "messages")] = 50,
     offset: Offset = 0,
 ) -> HistoryResponse:
     """Oldest first; `offset` counts from the session's first message."""
@@ -259,7 +256,7 @@ async def history(
     return HistoryResponse(
         messages=[HistoryMessage.of(record, conversation) for record in records],
         total=total,
-        has_more=offset + len(records) < total,
+        has_more=has_more(offset, len(records), total),
     )
 
 

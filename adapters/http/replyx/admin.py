@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from adapters.http.dialect import route_class, surface
+from adapters.http.paging import Offset, at_most
 from adapters.http.policy import lets, people
+from adapters.http.replyx import admin_examples as examples
 from adapters.http.replyx.errors import DIALECT, documented
 from adapters.http.replyx.money import Roubles
 from adapters.http.replyx.names import Moment
@@ -16,7 +18,6 @@ from bots.model.census import Person
 from bots.services.system import Figures
 
 MOST = 200
-FURTHEST = 10_000_000
 LARGEST_LIMIT = 1_000_000_000
 
 router = APIRouter(
@@ -62,6 +63,8 @@ class UserRow(BaseModel):
 
 class UserRows(BaseModel):
     """A page of users; `total` counts all that were asked for."""
+
+    model_config = ConfigDict(json_schema_extra={"example": examples.USERS})
 
     users: list[UserRow]
     total: int
@@ -120,6 +123,8 @@ class AiTokenRequest(BaseModel):
 
 class AiTokenRow(BaseModel):
     """A key as it is shown; days and months are those of UTC."""
+
+    model_config = ConfigDict(json_schema_extra={"example": examples.AI_TOKEN})
 
     id: int
     name: str
@@ -184,6 +189,8 @@ class DiskUsage(BaseModel):
 class HealthResponse(BaseModel):
     """`degraded` where /readyz would say that the server is not ready."""
 
+    model_config = ConfigDict(json_schema_extra={"example": examples.HEALTH})
+
     status: Literal["healthy", "degraded"]
     database: DatabaseHealth
     redis: RedisHealth
@@ -216,8 +223,8 @@ class HealthResponse(BaseModel):
 @router.get("/users", responses=documented(422))
 async def users(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
-    offset: Annotated[int, Query(ge=0, le=FURTHEST)] = 0,
+    limit: Annotated[int, at_most(MOST)] = 50,
+    offset: Offset = 0,
     search: Annotated[str, Query(max_length=200)] = "",
 ) -> UserRows:
     """Everybody who signs in, over all workspaces."""

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
 
 from adapters.http.auth import Known
 from adapters.http.dialect import attempt, route_class, surface
 from adapters.http.limits import limited, per_minute
+from adapters.http.paging import Offset, at_most
 from adapters.http.policy import lets, people
 from adapters.http.replyx.errors import DIALECT, documented
 from adapters.http.replyx.money import Amount, Roubles, kopecks
@@ -18,7 +19,6 @@ from bots.model.billing import CURRENCY, Balance, Movement, TopUp, TopUpStatus
 
 TOP_UPS = per_minute("replyx top-ups", 3, minutes=10)
 MOST = 200
-FURTHEST = 10_000_000
 LONGEST_URL = 2000
 
 WORDS: Mapping[str, str] = {
@@ -218,8 +218,8 @@ async def balance(request: Request, caller: Known) -> BalanceResponse:
 async def transactions(
     request: Request,
     caller: Known,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
-    offset: Annotated[int, Query(ge=0, le=FURTHEST)] = 0,
+    limit: Annotated[int, at_most(MOST)] = 50,
+    offset: Offset = 0,
     type: Literal["debit", "credit"] | None = None,
 ) -> TransactionsResponse:
     """What moved the balance."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from adapters.http.auth import Known
 from adapters.http.dialect import attempt, route_class, surface
 from adapters.http.idempotency import DOCUMENTED as ONCE
+from adapters.http.paging import FURTHEST, Offset, at_most, has_more
 from adapters.http.policy import lets, people
 from adapters.http.replyx import dialog_examples as examples
 from adapters.http.replyx.errors import DIALECT, documented
@@ -104,8 +105,8 @@ async def dialogs(
         str | None,
         Query(max_length=64, description="telegram, website, whatsapp, vk, max, api"),
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    limit: Annotated[int, at_most(200)] = 50,
+    offset: Offset = 0,
 ) -> DialogsResponse:
     """Those that something happened in last come first."""
     sought = Sought(
@@ -119,7 +120,7 @@ async def dialogs(
     return DialogsResponse(
         dialogs=[Dialog.of(one) for one in page.chats],
         total=page.total,
-        has_more=offset + len(page.chats) < page.total,
+        has_more=has_more(offset, len(page.chats), page.total),
     )
 
 
@@ -259,12 +260,12 @@ async def messages(
     id: PathId,
     request: Request,
     caller: Known,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    limit: Annotated[int, at_most(1000, "messages")] = 200,
     offset: Annotated[
-        int | None, Query(ge=0, le=2**31 - 1, description="Skip so many of the oldest")
+        int | None, Query(ge=0, le=FURTHEST, description="Skip so many of the oldest")
     ] = None,
     after: Annotated[
-        int | None, Query(ge=0, le=2**31 - 1, description="Only those behind this message's id")
+        int | None, Query(ge=0, le=FURTHEST, description="Only those behind this message's id")
     ] = None,
 ) -> MessagesResponse:
     """Oldest first. The last `limit` of them, unless `offset` or `after` says where to begin."""

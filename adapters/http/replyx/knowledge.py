@@ -10,6 +10,7 @@ from adapters.http.body import up_to
 from adapters.http.dialect import route_class, surface
 from adapters.http.ids import in_path, in_query, number, of
 from adapters.http.limits import limited, per_minute
+from adapters.http.paging import Offset, at_most
 from adapters.http.policy import lets, people
 from adapters.http.replyx.errors import DIALECT, documented
 from adapters.http.replyx.names import Moment
@@ -233,8 +234,8 @@ async def list_questions(
     caller: Known,
     assistant_id: FilterId = None,
     q: Asked = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    limit: Annotated[int, at_most(PAGE)] = PAGE,
+    offset: Offset = 0,
 ) -> list[Answered]:
     """Questions with their answers; with `q` those that fit. `X-Total-Count` says how many there are."""
     questions, total = await surface(request).services.knowledge.questions(
