@@ -31,6 +31,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from adapters.actions.assistant import SPECS as ASSISTANT_ACTIONS
+from adapters.actions.assistant import AssistantAnswers
 from adapters.actions.calendar import Calendar
 from adapters.actions.catalogue import Catalogue, catalogue, facts_of
 from adapters.actions.declared import Declared
@@ -62,6 +64,7 @@ from bots.errors import Invalid, NotFound, Unavailable
 from bots.handoffs import Handoffs
 from bots.inbox import Inbox
 from bots.lanes import Lanes
+from bots.model.assistant import MADE, Assistant
 from bots.model.billing import Plan
 from bots.model.desk_state import DeskState
 from bots.outbox import Outbox
@@ -69,6 +72,8 @@ from bots.ports import Channel, Listener, Meter, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
+from bots.services.assistant_account import Accounts as AssistantAccounts
+from bots.services.assistants import Assistants
 from bots.services.attendance import Attendance
 from bots.services.banks import Banks
 from bots.services.billing import Billing
@@ -96,6 +101,7 @@ from bots.services.signing_in import SigningIn
 from bots.services.stranded import stranded
 from bots.services.top_ups import TopUps
 from bots.supervision import Supervisor
+from config.assistant_bot import assistant_files
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
 from config.channels import declared, takes_money, variables
 from config.environment import SettingsError, idle_settings, load_settings, unknown_settings
@@ -314,9 +320,16 @@ class House:
     channels: dict[str, Channel]
     new_id: Ids
     tape: "Tape | None" = None
+    assistants: Assistants | None = None
     desk: "WorkspaceDesks | None" = None
     told: Callable[[str, str | None], None] = lambda channel, why: None
     supervisor: Supervisor = field(default_factory=Supervisor)
+
+    def assistant_of(self, bot: str) -> Assistant:
+        """Raises NotFound."""
+        if self.assistants is None:
+            raise NotFound("assistant", bot)
+        return self.assistants.of_bot(bot)
 
     async def start(self) -> None:
         """Go on with whatever was under way, then keep time."""
@@ -402,6 +415,8 @@ async def build(
         clock=now,
         compile=lambda name, files: (
             load_bot(name, files, actions_of(settings, folders.get(name))).bot
+            if not name.startswith(MADE)
+            else assistant_bot(settings, name, files)
         ),
     )
     for folder, loaded in bots.values():
@@ -422,13 +437,20 @@ async def build(
         lambda *told, **more: events.emit(*told, **more),
         clock=now,
     )
+    billing, knowledge = billing_of(settings, stores), Knowledge(stores.library, clock=now)
+    answers = AssistantAnswers(
+        lambda bot: house.assistant_of(bot),
+        knowledge,
+        billing,
+        stores.assistants.dialog_of,
+    )
     actions = Catalogue(
-        families_of(settings, stores, payments),
+        [*families_of(settings, stores, payments), answers.acts],
         bots=lambda name: facts_of(published.current(name), texts_of_folder(folders, name)),
         clock=now,
         owners=owners.of,
     )
-    performer = performer_of(settings, actions, meter, tape)
+    performer = performer_of(settings, actions, meter, tape, owner.workspace)
     outbox = Outbox(
         store=stores.outbox,
         channels=channels,
@@ -505,8 +527,7 @@ async def build(
         changed=schedules.wake,
         clock=now,
     )
-    billing, till = billing_of(settings, stores), till_of(settings, stores, base)
-    knowledge = Knowledge(stores.library, clock=now)
+    till = till_of(settings, stores, base)
     house: House = House(
         stores=stores,
         conversations=conversations,
@@ -623,6 +644,36 @@ def till_of(settings: Settings, stores: Stores, base: str) -> SandboxTopUps | Yo
     )
 
 
+def assistant_bot(settings: Settings, name: str, files: Mapping[str, str]) -> Bot:
+    """The bot of an assistant made over the API; it may do what folders may not name."""
+    return load_bot(name, files, {**actions_of(settings), **ASSISTANT_ACTIONS}).bot
+
+
+def assistants_of(settings: Settings, house: House, channels: Channels, hub: "Hub") -> Assistants:
+    """What makes and changes assistants; the accounts of theirs are opened as all others are."""
+    store = house.stores.channels(KeyRing(partial(keys_at_hand, settings)))
+
+    async def most(workspace: int) -> int | None:
+        plan = (await house.billing.plan_of(workspace)).name
+        return dict(settings.plans)[plan].assistants or None
+
+    return Assistants(
+        house.stores.assistants,
+        published=house.published,
+        accounts=AssistantAccounts(
+            channels,
+            store,
+            channels.connecting(),
+            new_secret=partial(secrets.token_urlsafe, 32),
+        ),
+        files=lambda one: assistant_files(one.name, one.description, one.system_prompt),
+        compile=partial(assistant_bot, settings),
+        most=most,
+        ended=hub.dismiss,
+        clock=now,
+    )
+
+
 def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[Acts]:
     """What every bot may do."""
     return [
@@ -652,15 +703,16 @@ def decider_of(
 
 
 def performer_of(
-    settings: Settings, actions: Catalogue, meter: Meter, tape: "Tape | None"
+    settings: Settings, actions: Catalogue, meter: Meter, tape: "Tape | None", owners: int
 ) -> Performer:
-    """What carries out actions; a tape listens to it where somebody tries a bot."""
+    """What carries out actions, with the secrets for bots of the owner's workspace alone; a tape
+    listens to it where somebody tries a bot."""
     understanding = StemmedUnderstanding()
     if tape is None:
-        return Performer(actions, understanding, meter, settings.secret)
+        return Performer(actions, understanding, meter, settings.secret, of=owners)
     from bots.tape import TapedPerformer
 
-    return TapedPerformer(actions, understanding, meter, settings.secret, tape)
+    return TapedPerformer(actions, understanding, meter, settings.secret, tape, of=owners)
 
 
 def reload(
@@ -721,6 +773,8 @@ async def publish(house: House, bot: Bot, folder: BotFolder) -> None:
         try:
             await house.published.publish(bot, folder.files, by=SAVED)
             house.schedules.wake()
+            if house.assistants is not None:
+                await house.assistants.adopt(house.workspace, [bot])
             # Whoever saves files tries the bot on the page, and wants to see what they saved.
             await house.publishing.retire(bot.folder, only=TRIED_ON)
             return
@@ -845,6 +899,17 @@ def connect(settings: Settings, house: House, mask: Mask) -> Channels:
     )
 
 
+async def assistants_at_hand(
+    settings: Settings, house: House, channels: Channels, hub: "Hub"
+) -> Assistants:
+    """Every assistant, its bot published, before any account is opened."""
+    made = assistants_of(settings, house, channels, hub)
+    await made.load()
+    bots = map(house.published.current, house.folders)
+    await made.adopt(house.workspace, bots)
+    return made
+
+
 async def arrive(house: House, channels: Channels) -> None:
     """Open every channel; what was written down wrong ends the program, a refused token if it is all."""
     await channels.arrive()
@@ -889,6 +954,7 @@ async def serve(settings: Settings) -> None:
     listeners.append(house.desk)
     channels = connect(settings, house, log_as(settings))
     house.told = channels.told
+    house.assistants = await assistants_at_hand(settings, house, channels, hub)
     app = http_app(settings, house, hub, metrics, channels)
     await arrive(house, channels)
     await house.desk.start(house.workspace)
@@ -1030,7 +1096,7 @@ def http_app(
     from adapters.messengers.web.socket import BotCard
     from bots.services.funnel import Funnel
 
-    stores, inbox = house.stores, house.inbox
+    stores, inbox, assistants = house.stores, house.inbox, known(house.assistants)
     metrics.watch("easyflow_outbox_queued", "Rows waiting to be sent", lambda: house.outbox.queued)
     metrics.watch_each("easyflow_channel_up", "Whether a channel works", "channel", channels.up)
     open_now = open_by_state(lambda: [one.episode for one in house.handoff.board.all()])
@@ -1043,11 +1109,16 @@ def http_app(
     )
 
     def cards() -> list[BotCard]:
-        names = house.published.names(house.workspace)
-        bots = map(house.published.current, filter(house.folders.__contains__, names))
         first = settings.bot_among(house.folders)
-        found = [BotCard(name=bot.folder, title=bot.title, language=bot.language) for bot in bots]
+        found = filter(None, map(card_of, sorted(house.folders)))
         return sorted(found, key=lambda card: card.name != first)
+
+    def card_of(name: str) -> BotCard | None:
+        assistant = assistants.on_pages(name)
+        if assistant is None:
+            return None
+        bot = house.published.current(name)
+        return BotCard(name=name, title=bot.title, language=bot.language, domains=assistant.domains)
 
     def media_folder(bot: str) -> Path | None:
         folder = house.folders.get(bot)
@@ -1072,6 +1143,8 @@ def http_app(
                 conversations=stores.conversations,
                 hub=hub,
                 bots=cards,
+                find_bot=card_of,
+                any_of=assistants.welcomes,
                 media_folder=media_folder,
                 files_folder=settings.data_dir / "files",
                 clock=now,
@@ -1147,6 +1220,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         accounts=house.accounts,
         signing_in=signing_in_of(settings, house),
         members=members_of(stores, house.accounts),
+        assistants=known(house.assistants),
         billing=house.billing,
         top_ups=house.top_ups,
         knowledge=house.knowledge,
@@ -1201,7 +1275,7 @@ def signing_in_of(settings: Settings, house: House) -> SigningIn:
         guessing=Guessing(now),
         clock=now,
         registration=settings.registers,
-        opened=[house.billing.opened],
+        opened=[house.billing.opened, known(house.assistants).ensure_first],
     )
 
 
@@ -1226,6 +1300,12 @@ def members_of(stores: "Stores | Beside", accounts: Accounts) -> Members:
         random_bytes=secrets.token_bytes,
         sessions=accounts.sessions,
     )
+
+
+def known(assistants: Assistants | None) -> Assistants:
+    """What a server has, and a talk in the terminal has not."""
+    assert assistants is not None
+    return assistants
 
 
 def desk_state(house: House) -> DeskState:

@@ -46,9 +46,13 @@ class Performer:
         understanding: Understanding,
         meter: Meter,
         secrets: Secrets = lambda name: None,
+        *,
+        of: int | None = None,
     ) -> None:
+        """`of` is the workspace whose bots are given `secrets`, None where there is but one."""
         self._actions = actions
         self._secrets = secrets
+        self._of = of
         self._understanding = understanding
         self._meter = meter
 
@@ -98,7 +102,8 @@ class Performer:
         transient = True
         secrets: list[str] = []
         try:
-            given, secrets = revealed(arguments, self._secrets)
+            ours = self._of in (None, address.workspace)
+            given, secrets = revealed(arguments, self._secrets if ours else _none)
             async with asyncio.timeout(seconds):
                 value = await self._actions.run(action, given, address=address, key=key)
             return Returned(wait=wait, value=masked(_storable(value), secrets)), False
@@ -118,6 +123,10 @@ class Performer:
         self._meter.failed("action")
         log.warning("An action failed", action=action, bot=address.bot, reason=reason)
         return Returned(wait=wait, failed=reason), transient
+
+
+def _none(name: str) -> None:
+    """Whoever's bot it is, the secrets of another workspace are not there for it."""
 
 
 def _storable(value: Any) -> Any:

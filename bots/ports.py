@@ -10,6 +10,7 @@ from bots.errors import NotFound, Rejected
 from bots.model.account import Account, ApiKey, NewAccount, Rotation, Session, Workspace
 from bots.model.ai_token import AiKey, AiToken, NewAiToken
 from bots.model.answer import Delivery
+from bots.model.assistant import Assistant
 from bots.model.billing import (
     Balance,
     Movement,
@@ -426,6 +427,33 @@ class Channels(Protocol):
 
     async def note(self, workspace: int, states: Mapping[str, ChannelState]) -> None:
         """Keep how some of them fare, for who looks from beside the server."""
+
+
+class Assistants(Protocol):
+    """Bots as their owners see them over the API; made there or folders."""
+
+    async def here(self) -> list[Assistant]:
+        """Those that are there in any workspace, and the deleted ones whose chats are with people."""
+
+    async def had_any(self, workspace: int) -> bool:
+        """Whether there ever was one."""
+
+    async def add(self, assistant: Assistant) -> Assistant:
+        """Keep one with its id; without a bot's name it gets one of ours. Raises Conflict."""
+
+    async def change(
+        self, workspace: int, id: int, changes: Mapping[str, Any], *, now: datetime
+    ) -> Assistant:
+        """Fields of one; the others stay. Raises NotFound."""
+
+    async def remove(self, workspace: int, id: int, *, now: datetime) -> None:
+        """It is gone, and its account is free for another; its chats stay."""
+
+    async def tidy(self, *, now: datetime) -> None:
+        """Take away what a stop in the middle of a change left."""
+
+    async def dialog_of(self, address: Address) -> int | None:
+        """The number of a chat."""
 
 
 class Episodes(Protocol):
@@ -1026,6 +1054,17 @@ class MessengerChannel(Channel, Protocol):
 
         What goes wrong on the way is logged once and tried again; raises ChannelUnauthorised only.
         """
+
+    async def begin(self, url: str | None) -> None:
+        """Have the messenger bring messages as `listen` will want them. Raises a ChannelError.
+
+        Whoever connects an account is told so at once what does not go.
+        """
+        return
+
+    async def end(self) -> None:
+        """Have the messenger bring nothing more: the account is let go of. Raises a ChannelError."""
+        return
 
     async def announce(self, commands: Sequence[tuple[str, str]]) -> None:
         """Show customers what they can write: commands (without the slash) and their meanings."""

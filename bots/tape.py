@@ -96,8 +96,10 @@ class TapedPerformer(Performer):
         meter: Meter,
         secrets: Secrets,
         tape: Tape,
+        *,
+        of: int | None = None,
     ) -> None:
-        super().__init__(actions, understanding, meter, secrets)
+        super().__init__(actions, understanding, meter, secrets, of=of)
         self._tape = tape
 
     async def run(self, run: Run, *, address: Address, key: str) -> Returned:

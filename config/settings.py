@@ -354,6 +354,9 @@ class PlanSettings(_Part):
     messages: Most = Field(
         default=1000, description="Messages that assistants answer in a month; 0 for no limit"
     )
+    assistants: Most = Field(
+        default=5, description="Assistants that are made over the API; 0 for no limit"
+    )
     storage_mb: Most = Field(
         default=100, description="Megabytes of documents that are kept; 0 for no limit"
     )
@@ -364,8 +367,12 @@ class PlansSettings(_Part):
 
     trial: PlanSettings = PlanSettings()
     free: PlanSettings = PlanSettings()
-    pro: PlanSettings = PlanSettings(price=Decimal("3.00"), messages=50_000, storage_mb=5_000)
-    enterprise: PlanSettings = PlanSettings(price=Decimal("1.00"), messages=0, storage_mb=100_000)
+    pro: PlanSettings = PlanSettings(
+        price=Decimal("3.00"), messages=50_000, assistants=50, storage_mb=5_000
+    )
+    enterprise: PlanSettings = PlanSettings(
+        price=Decimal("1.00"), messages=0, assistants=0, storage_mb=100_000
+    )
 
 
 class LogSettings(_Part):

@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 from bots.ports import Clock, NewId, Vault
 from storage.accounts import SqlAccounts
 from storage.ai_tokens import SqlAiTokens
+from storage.assistants import SqlAssistants
 from storage.audience import SqlAudience
 from storage.billing import SqlLedger
 from storage.census import SqlCensus
@@ -75,6 +76,7 @@ class Stores:
     library: SqlLibrary
     documents: SqlDocuments
     workspaces: SqlWorkspaces
+    assistants: SqlAssistants
     _writer: Writer
     _reader: AsyncEngine
     _lock: Lock
@@ -157,6 +159,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         metrics=SqlMetrics(reader),
         library=SqlLibrary(writer, reader),
         documents=SqlDocuments(writer, reader, clock=clock),
+        assistants=SqlAssistants(writer, reader),
         _writer=writer,
         _reader=reader,
         _lock=lock,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bots.services.accounts import Accounts
 from bots.services.ai_tokens import AiTokens
 from bots.services.analytics import Analytics
+from bots.services.assistants import Assistants
 from bots.services.billing import Billing
 from bots.services.census import Census
 from bots.services.chat import Chat
@@ -42,6 +43,7 @@ class Services:
     accounts: Accounts
     signing_in: SigningIn
     members: Members
+    assistants: Assistants
     billing: Billing
     top_ups: TopUps
     knowledge: Knowledge

@@ -14,6 +14,7 @@ from bots.errors import ChannelUnauthorised, Conflict, NotFound, Unavailable
 from bots.model.channel import DECLARED, ChannelRecord, ChannelState
 from bots.ports import Channel, Clock, Listening, MessengerChannel, Sleep
 from bots.ports import Channels as Store
+from bots.services.connecting import Connecting
 from bots.services.connection import Connection
 from bots.services.declared import Read, Written
 from bots.services.runtime import Published
@@ -164,6 +165,18 @@ class Channels:
         await self._store.put(replace(record, name=name), now=self._clock())
         await self.look()
         return name
+
+    def connecting(self) -> Connecting:
+        """For whoever connects an account and waits for the messenger's word."""
+        return Connecting(self._open, self._url)
+
+    async def is_taken(self, name: str, *, except_by: str = "") -> bool:
+        """Whether an account answers for some bot already, in any workspace."""
+        open_now = self._connections.get(name)
+        if open_now is not None and open_now.record.bot != except_by:
+            return True
+        kept = await self._store.records(None)
+        return any(one.name == name and one.bot != except_by for one in kept)
 
     async def remove(self, workspace: int, name: str) -> None:
         """Let go of a channel of theirs; its conversations stay. Raises NotFound, Conflict."""

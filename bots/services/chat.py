@@ -100,6 +100,8 @@ class Chat:
         if known is None:
             return Address(caller.workspace, self.bot_for(caller, wanted), CHANNEL, chat_id)
         bot = known.address.bot
+        if not self._published.answers(bot, caller.workspace):
+            raise NotFound("bot", bot)
         if caller.bot not in (None, bot):
             raise Forbidden("This key belongs to another bot than the conversation")
         if wanted and caller.bot is None and wanted != bot:

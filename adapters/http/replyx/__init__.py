@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from adapters.http.replyx import admin, auth, balance, dialogs, knowledge, socket, users
+from adapters.http.replyx import (
+    admin,
+    assistants,
+    auth,
+    balance,
+    dialogs,
+    knowledge,
+    socket,
+    users,
+)
 from adapters.http.replyx.errors import DIALECT
 
 __all__ = ["DIALECT", "routers"]
@@ -13,6 +22,7 @@ def routers() -> list[APIRouter]:
     return [
         auth.router,
         users.router,
+        assistants.router,
         dialogs.router,
         knowledge.router,
         balance.router,

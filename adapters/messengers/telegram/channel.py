@@ -231,6 +231,15 @@ class TelegramChannel(MessengerChannel):
         else:
             await keep_webhook(self, self._profile, url)
 
+    async def begin(self, url: str | None) -> None:
+        if url is None:
+            await self._client.delete_webhook()
+        else:
+            await self._profile.set_webhook(url)
+
+    async def end(self) -> None:
+        await self._client.delete_webhook()
+
     async def announce(self, commands: Sequence[tuple[str, str]]) -> None:
         await self._profile.announce(commands)
 

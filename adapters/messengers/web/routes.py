@@ -52,7 +52,7 @@ def web_routes(
     hub: Hub,
     bots: Callable[[], Sequence[BotCard]],
     find_bot: FindBot | None = None,
-    any_of: Callable[[str], bool] = lambda origin: False,
+    any_of: Callable[[str], bool] = lambda host: False,
     media_folder: Callable[[str], Path | None],
     files_folder: Path,
     clock: Clock,
@@ -68,7 +68,7 @@ def web_routes(
     """The routes of the web chat.
 
     `bots` gives the bots to choose from, the first one being met first; `find_bot` one by its name,
-    of those or another that may be asked for, and `any_of` tells whether an origin is of the domains
+    of those or another that may be asked for, and `any_of` tells whether a host is among the domains
     of any. `media_folder` gives the
     folder a bot's pictures lie in. `allowed_origins` are pages of other hosts that may open the
     socket, such as `https://example.com`; the page's own host always may. With a `recorder`,

@@ -67,12 +67,12 @@ class ChatSocket:
         new_secret: Callable[[], str],
         workspace_of: WorkspaceOf,
         neighbours: Neighbours,
-        any_of: Callable[[str], bool] = lambda origin: False,
+        any_of: Callable[[str], bool] = lambda host: False,
         typed: Callable[[Address], None] = lambda address: None,
         allowed_origins: Sequence[str] = (),
         limits: Limits | None = None,
     ) -> None:
-        """`any_of` tells whether an origin is of the domains of any bot."""
+        """`any_of` tells whether a host is among the domains of any bot."""
         self._neighbours = neighbours
         self._typed = typed
         self._inbox = inbox
@@ -91,7 +91,7 @@ class ChatSocket:
 
     async def serve(self, websocket: WebSocket) -> None:
         stranger = self._stranger(websocket)
-        if stranger is not None and not self._any_of(stranger):
+        if stranger is not None and not any(map(self._any_of, _hosts(stranger))):
             log.info("Socket of a foreign origin refused", origin=stranger)
             await websocket.close(POLICY)
             return
@@ -128,7 +128,7 @@ class ChatSocket:
 
     async def _talk(self, wire: Wire, stranger: str | None) -> None:
         card, token, hello = await self._hello(wire)
-        if stranger is not None and not _is_of(stranger, card.domains):
+        if stranger is not None and not _hosts(stranger) & set(card.domains):
             log.info("Socket of a foreign origin refused", origin=stranger, bot=card.name)
             raise Closed(POLICY, "this page may not open the chat")
         address = Address(self._workspace_of(card.name), card.name, PLATFORM, chat_of(token))
@@ -287,13 +287,13 @@ def _language(hello: Mapping[str, Any]) -> str:
     return language[:2].lower() if isinstance(language, str) and _LANGUAGE.match(language) else ""
 
 
-def _is_of(origin: str, domains: Sequence[str]) -> bool:
-    """Whether a page is of one of these domains, written as `shop.example` or `shop.example:8443`."""
+def _hosts(origin: str) -> set[str]:
+    """How the domain of a page may be written: `shop.example` or `shop.example:8443`."""
     try:
         page = urlsplit(origin)
-        return bool(domains) and (page.netloc in domains or page.hostname in domains)
+        return {page.netloc, page.hostname or ""} - {""}
     except ValueError:
-        return False
+        return set()
 
 
 def _listed(cards: Sequence[BotCard]) -> list[dict[str, str]]:

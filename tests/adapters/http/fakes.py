@@ -58,6 +58,7 @@ from bots.services.runtime import Connected, Platform
 from bots.services.team import Team
 from bots.services.top_ups import TopUps
 from flows.model import Bot
+from tests.adapters.http.fake_assistants import memory_assistants
 from tests.adapters.http.ledgers import MemoryLedger, MemoryTopUps
 from tests.adapters.http.libraries import MemoryDocuments, MemoryFolder, MemoryLibrary
 
@@ -721,6 +722,7 @@ async def build_house(
         # Nobody registers or signs in here: that is tested over a real database.
         signing_in=cast(Any, SimpleNamespace()),
         members=cast(Any, SimpleNamespace()),
+        assistants=await memory_assistants(clock, *bots),
         billing=billing,
         top_ups=top_ups,
         knowledge=knowledge,
