@@ -16,7 +16,7 @@ Json = dict[str, Any]
 SIGNED = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 LISTED: Json = {
     "id": 1,
-    "assistant_id": None,
+    "assistant_id": 1,
     "platform": "telegram",
     "telegram_chat_id": "123456789",
     "telegram_username": "user123",
@@ -31,8 +31,8 @@ LISTED: Json = {
 }
 SHOWN: Json = {
     "id": 1,
-    "assistant_id": None,
-    "assistant_name": None,
+    "assistant_id": 1,
+    "assistant_name": "Техподдержка",
     "platform": "telegram",
     "telegram_chat_id": "123456789",
     "telegram_username": "user123",
