@@ -1921,6 +1921,50 @@ async def wanted_workspace(beside: "Beside", given: argparse.Namespace) -> int:
     return int(wanted)
 
 
+def doctor(settings: Settings, given: argparse.Namespace) -> int:
+    """What is wrong with this installation; 1 where anything is."""
+    from adapters.terminal.doctor import Around, Doctor
+    from adapters.terminal.readiness import asked_ready
+    from storage.beside import in_use
+    from storage.checkup import look_at
+
+    database = settings.database_path
+    running = database.exists() and in_use(database)
+    kept = None
+    if database.exists():
+        vault = KeyRing(partial(keys_at_hand, settings))
+        try:
+            kept = look_at(database, now(), vault, deep=given.deep)
+        except OSError as error:
+            stop(f"The database cannot be read: {error.strerror or error}")
+    around = Around(
+        data=settings.data_dir,
+        database=database,
+        now=now(),
+        running=running,
+        ready=asked_ready(settings.http.host, settings.http.port) if running else None,
+        bots=mistakes_in_bots(settings),
+    )
+    language = given.language or (spoken(settings) if database.exists() else "ru")
+    return Doctor(around, kept, language=language, out=sys.stdout).tell()
+
+
+def mistakes_in_bots(settings: Settings) -> dict[str, int]:
+    """How many each bot folder has; a folder that cannot be read has one."""
+    found: dict[str, int] = {}
+    try:
+        folders = bot_folders(settings.bots_dir)
+    except BotFolderError as error:
+        return {str(settings.bots_dir): len(error.lines)}
+    for folder in folders:
+        try:
+            load(settings, folder)
+            found[folder.name] = 0
+        except LoadError as error:
+            found[folder.name] = len(error.complaints)
+    return found
+
+
 async def rotate_keys(settings: Settings) -> int:
     """Seal everything anew: with the first key of the settings, or with a new one of ours."""
     from adapters.terminal.channels import seal_again
@@ -2116,6 +2160,7 @@ def main() -> None:
         "report",
         "users",
         "keys",
+        "doctor",
     ) and hasattr(signal, "SIGPIPE"):
         # `| head` closes the pipe early; that is no mistake of anybody's.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -2156,6 +2201,8 @@ def main() -> None:
             raise SystemExit(asyncio.run(users_typed(settings, given)))
         case "keys" if given.verb == "rotate":
             raise SystemExit(asyncio.run(rotate_keys(settings)))
+        case "doctor":
+            raise SystemExit(doctor(settings, given))
         case "backup":
             raise SystemExit(backup(settings, given))
         case "restore":

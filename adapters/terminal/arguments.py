@@ -72,6 +72,9 @@ def arguments() -> argparse.Namespace:
     back.add_argument("--bots", action="store_true", help="the bots' folders too")
     _add_user_options(commands.add_parser("users", help="who signs in"))
     _add_key_options(commands.add_parser("keys", help="API keys; and sealing everything anew"))
+    looked = commands.add_parser("doctor", help="what is wrong here, and what to do about it")
+    looked.add_argument("--deep", action="store_true", help="read every page of the database too")
+    looked.add_argument("--language", choices=("ru", "en"), help="of what is told")
     return parser.parse_args()
 
 
