@@ -498,7 +498,7 @@ class Library(Protocol):
         limit: int,
         only: Subject | None = None,
     ) -> list[Passage]:
-        """Passages with any of the words, the most telling first; those that have all before them.
+        """Passages with any of the words, the most telling first.
 
         Of all assistants of the workspace, where none is named.
         """
@@ -547,8 +547,8 @@ class Documents(Protocol):
     async def finish(self, document: Document, pieces: Sequence[Piece], error: str = "") -> None:
         """Keep what was read out of it, or why nothing could be; one that is gone stays away."""
 
-    async def files(self) -> set[str]:
-        """The names under which all there are are kept."""
+    async def tidied(self, deleted_before: datetime) -> set[str]:
+        """Forget what assistants knew that were deleted before; the names of all files that stay."""
 
 
 class DocumentFolder(Protocol):

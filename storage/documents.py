@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,15 +30,24 @@ _SAME = (
     " WHERE d.workspace = ? AND d.assistant_id = ? AND d.digest = ?"
 )
 _WAITING = f"{_LIVE} WHERE d.status = 'processing' ORDER BY d.id"
-_KEPT = "SELECT coalesce(sum(size), 0), count(*) FROM documents WHERE workspace = ?"
+_KEPT = (
+    "SELECT coalesce(sum(d.size), 0), count(*) FROM documents d"
+    " JOIN assistants a ON a.id = d.assistant_id AND a.deleted_at IS NULL WHERE d.workspace = ?"
+)
+_DELETED = (
+    "SELECT assistant_id FROM documents WHERE assistant_id IN"
+    " (SELECT id FROM assistants WHERE deleted_at < ?)"
+    " UNION SELECT assistant_id FROM questions WHERE assistant_id IN"
+    " (SELECT id FROM assistants WHERE deleted_at < ?)"
+)
 _STILL = "SELECT 1 FROM documents WHERE id = ? AND status = 'processing'"
 
-AT_ONCE = 100
+AT_ONCE = 25
 """Pieces that are written in one go: turns of customers wait for the same thread."""
 
 
 class SqlDocuments:
-    """Few rows; their pieces are many, and written a hundred at a time."""
+    """Few rows; their pieces are many, and written some at a time."""
 
     def __init__(self, writer: Any, reader: AsyncEngine, *, clock: Clock) -> None:
         self._writer: Writes = writer
@@ -73,7 +83,10 @@ class SqlDocuments:
         done = (status, error, len(pieces), to_micros(self._clock()), document.id)
         await self._writer.do(_finish, done)
 
-    async def files(self) -> set[str]:
+    async def tidied(self, deleted_before: datetime) -> set[str]:
+        before = to_micros(deleted_before)
+        for (id,) in await self._rows(_DELETED, (before, before)):
+            await self._writer.do(_forget, id)
         return {str(row[0]) for row in await self._rows("SELECT file FROM documents", ())}
 
     async def _rows(self, query: str, values: tuple[Any, ...]) -> Sequence[Any]:
@@ -187,6 +200,15 @@ def _put_some(
             whose = document.workspace, document.assistant_id
             put_pieces(db, whose, (document.id, None), pieces)
     return [None] * len(items)
+
+
+def _forget(db: sqlite3.Connection, ids: Sequence[int]) -> list[None]:
+    """All that an assistant knew."""
+    for id in ids:
+        drop_pieces(db, "assistant_id", id)
+        db.execute("DELETE FROM documents WHERE assistant_id = ?", (id,))
+        db.execute("DELETE FROM questions WHERE assistant_id = ?", (id,))
+    return [None] * len(ids)
 
 
 def _finish(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[None]:

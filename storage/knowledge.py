@@ -1,12 +1,15 @@
 """What assistants know, found by stems of words, behind bots.ports.Library.
 
-The stems are in `passage_words`, an index of FTS5. Which workspace, assistant and kind a passage
-is of stands there as words too, so that a search looks through its own part only.
+The stems are in `passage_words`, an index of FTS5, each with its workspace, its assistant and its
+kind before it (`w1a2qвозврат`): a search reads its own part of the index, however much others have.
 """
 
+import asyncio
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import log
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,16 +22,23 @@ from storage.versions import Writes
 _SHORTEST = 4
 """Letters of the shortest stem that other forms of its word may begin with."""
 
-_KIND: Mapping[Subject, str] = {"document": "ofdocument", "question": "ofquestion"}
-"""What a passage is of, as a word of its scope."""
+_KEY = re.compile(r"w\d+a\d+[dq]")
+_MOST = 4_000
+"""Passages with one word that are counted: in more of them it tells nothing."""
+_IN_BODY = 0.8
+"""What a word tells in the text, where 1 is one of the heading or the question."""
+_KINDS: Mapping[Subject, str] = {"document": "d", "question": "q"}
+"""What a passage is of, as a letter before its words."""
 
+_HAVING = (
+    "SELECT * FROM (SELECT ?, ?, rowid FROM passage_words WHERE passage_words MATCH ?"
+    f" LIMIT {_MOST})"
+)
 _FOUND = (
     "SELECT p.id, p.document_id, p.question_id, p.title, p.text, d.filename, w.title, w.body"
-    " FROM passage_words w JOIN passages p ON p.id = w.rowid"
+    " FROM passages p JOIN passage_words w ON w.rowid = p.id"
     " JOIN assistants a ON a.id = p.assistant_id AND a.deleted_at IS NULL"
-    " LEFT JOIN documents d ON d.id = p.document_id"
-    " WHERE passage_words MATCH ? AND p.workspace = ?"
-    " ORDER BY bm25(passage_words, 0.0, 3.0, 1.0), p.id LIMIT ?"
+    " LEFT JOIN documents d ON d.id = p.document_id WHERE p.workspace = ? AND p.id IN "
 )
 _QUESTION = (
     "q.id, q.workspace, q.assistant_id, q.question, q.answer, q.tags, q.created_at, q.updated_at"
@@ -57,22 +67,30 @@ class SqlLibrary:
         limit: int,
         only: Subject | None = None,
     ) -> list[Passage]:
-        """Those with every word come first: bm25 alone may put a rare word above them."""
-        forms = [_any_form(stem) for stem in dict.fromkeys(stems)]
-        if not forms:
-            return []
-        scope = [f"w{workspace}" if assistant_id is None else f"w{workspace}a{assistant_id}"]
-        if only is not None:
-            scope.append(_KIND[only])
-        within = " AND ".join(f'scope : "{word}"' for word in scope)
-        found: dict[int, Passage] = {}
-        for joined in (" AND ".join(forms), " OR ".join(forms)):
-            query = f"{within} AND {{title body}} : ({joined})"
-            for row in await self._rows(_FOUND, (query, workspace, limit)):
-                found.setdefault(row[0], _passage(row[1:]))
-            if len(found) >= limit or len(forms) == 1:
-                break
-        return list(found.values())[:limit]
+        """Words that few passages of the assistant have count more than those that many have."""
+        whose = [assistant_id]
+        if assistant_id is None:
+            whose = list((await self.assistants(workspace)).values())
+        kinds = _KINDS.values() if only is None else (_KINDS[only],)
+        keys = [f"w{workspace}a{id}{kind}" for id in whose for kind in kinds]
+        having = await self._having(keys, list(dict.fromkeys(stems)))
+        # Beside the loop: ten common words are in tens of thousands of passages.
+        best = await asyncio.to_thread(_best, having, limit)
+        marks = ", ".join("?" * len(best))
+        rows = await self._rows(f"{_FOUND}({marks})", (workspace, *best)) if best else ()
+        found = {row[0]: _passage(row[1:]) for row in rows}
+        return [found[id] for id in best if id in found]
+
+    async def _having(
+        self, keys: Sequence[str], stems: Sequence[str]
+    ) -> Sequence[tuple[int, float, int]]:
+        """Which word, how much it tells there, in which passage; one question to SQLite for all."""
+        values: list[Any] = []
+        for number, stem in enumerate(stems if keys else ()):
+            forms = " OR ".join(form for key in keys for form in _forms(key, stem))
+            values += (number, 1.0, f"title : ({forms})", number, _IN_BODY, f"body : ({forms})")
+        asked = [_HAVING] * (len(values) // 3)
+        return await self._rows(" UNION ALL ".join(asked), tuple(values)) if asked else ()
 
     async def put_question(self, question: Question, piece: Piece, *, most: int) -> Question:
         kept: Question = await self._writer.do(_put_questions, (question, piece, most))
@@ -99,12 +117,27 @@ class SqlLibrary:
             return (await connection.exec_driver_sql(query, values)).fetchall()
 
 
-def _any_form(stem: str) -> str:
+def _forms(key: str, stem: str) -> list[str]:
     """A stem, and what the stemmer may have cut shorter or longer; see flows.stems.alike."""
     if len(stem) < _SHORTEST:
-        return f'"{stem}"'
-    shorter = [f'"{stem[:-cut]}"' for cut in (1, 2) if len(stem) - cut >= _SHORTEST]
-    return "(" + " OR ".join([f'"{stem}"*', *shorter]) + ")"
+        return [f'"{key}{stem}"']
+    shorter = [f'"{key}{stem[:-cut]}"' for cut in (1, 2) if len(stem) - cut >= _SHORTEST]
+    return [f'"{key}{stem}"*', *shorter]
+
+
+def _best(having: Sequence[tuple[int, float, int]], limit: int) -> list[int]:
+    """The passages whose words tell most, best first."""
+    tells: dict[int, dict[int, float]] = {}
+    for number, much, id in having:
+        of_word = tells.setdefault(number, {})
+        of_word[id] = max(much, of_word.get(id, 0.0))
+    seen = len({id for of_word in tells.values() for id in of_word})
+    scores: dict[int, float] = {}
+    for of_word in tells.values():
+        weight = log(1 + seen / len(of_word))
+        for id, much in of_word.items():
+            scores[id] = scores.get(id, 0.0) + weight * much
+    return sorted(scores, key=lambda id: (-scores[id], id))[:limit]
 
 
 def _passage(row: Any) -> Passage:
@@ -115,9 +148,13 @@ def _passage(row: Any) -> Passage:
         title=title,
         text=text,
         source=filename or title,
-        title_stems=frozenset(title_stems.split()),
-        stems=frozenset(stems.split()),
+        title_stems=_without_key(title_stems),
+        stems=_without_key(stems),
     )
+
+
+def _without_key(words: str) -> frozenset[str]:
+    return frozenset(_KEY.sub("", word) for word in words.split())
 
 
 def _question(row: Any) -> Question:
@@ -150,8 +187,8 @@ def put_pieces(
 ) -> None:
     """Passages of a workspace's assistant, out of a document or a question, with their words."""
     workspace, assistant_id = whose
-    kind: Subject = "document" if of[0] is not None else "question"
-    scope = f"w{workspace} w{workspace}a{assistant_id} {_KIND[kind]}"
+    kind = _KINDS["document" if of[0] is not None else "question"]
+    key = f"w{workspace}a{assistant_id}{kind}"
     for number, piece in pieces:
         made = db.execute(
             "INSERT INTO passages (workspace, assistant_id, document_id, question_id, number, title,"
@@ -159,13 +196,18 @@ def put_pieces(
             (*whose, *of, number, piece.title, piece.text),
         )
         db.execute(
-            "INSERT INTO passage_words (rowid, scope, title, body) VALUES (?, ?, ?, ?)",
-            (made.lastrowid, scope, " ".join(piece.title_stems), " ".join(piece.stems)),
+            "INSERT INTO passage_words (rowid, title, body) VALUES (?, ?, ?)",
+            (made.lastrowid, _keyed(key, piece.title_stems), _keyed(key, piece.stems)),
         )
 
 
+def _keyed(key: str, stems: Iterable[str]) -> str:
+    """Each word once: where it stands and how often is not asked for."""
+    return " ".join(f"{key}{stem}" for stem in dict.fromkeys(stems))
+
+
 def drop_pieces(db: sqlite3.Connection, column: str, id: int) -> None:
-    """Those of a document (`document_id`) or a question (`question_id`)."""
+    """Those of a document (`document_id`), a question (`question_id`) or an assistant."""
     db.execute(
         f"DELETE FROM passage_words WHERE rowid IN (SELECT id FROM passages WHERE {column} = ?)",
         (id,),

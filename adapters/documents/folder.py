@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from bots.ports import Clock
 LARGEST = 20 << 20
 YOUNG = timedelta(minutes=15)
 """How old a file must be to be tidied away: until then it may be one that just comes in."""
+SPARE = 1 << 30
+"""Bytes of the disk that are left alone: conversations need them."""
 _STEP = 1 << 20
 _SUFFIX = ".upload"
 
@@ -39,12 +42,14 @@ class Folder:
         clock: Clock,
         scanner: Scanner | None = None,
         largest: int = LARGEST,
+        spare: int = SPARE,
     ) -> None:
         self._root = root
         self._new_name = new_name
         self._clock = clock
         self._scanner = scanner
         self._largest = largest
+        self._spare = spare
 
     async def keep(self, content: IO[bytes]) -> Kept:
         """Raises FileTooLarge, Unavailable where the disk does not take it."""
@@ -79,6 +84,10 @@ class Folder:
     def _copy(self, content: IO[bytes], name: str) -> Kept:
         """Synced to the disk: what a row will tell of is there after a power cut."""
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if shutil.disk_usage(self._root).free < self._spare:
+            raise Unavailable(
+                "The disk is nearly full: no documents are taken in until it has room"
+            )
         size, digest = 0, hashlib.sha256()
         content.seek(0)
         opened = os.open(self._root / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

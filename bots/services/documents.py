@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import IO
 
 import structlog
@@ -17,6 +18,8 @@ from bots.services.knowledge import Knowledge
 MOST_DOCUMENTS = 1_000
 """How many one workspace keeps; a list shows all of them."""
 LONGEST_NAME = 200
+KEEP_DELETED = timedelta(days=30)
+"""How long what a deleted assistant knew is kept, out of sight, in case it was a mistake."""
 _UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
@@ -95,8 +98,9 @@ class Documents:
                 await self._wake.wait()
 
     async def tidy(self) -> None:
-        """Remove files that no document names: a process was killed between the two."""
-        removed = await self._folder.tidy(await self._store.files())
+        """Remove what deleted assistants knew, and files that a killed process left."""
+        known = await self._store.tidied(self._clock() - KEEP_DELETED)
+        removed = await self._folder.tidy(known)
         if removed:
             log.info("Files of no document removed", files=removed)
 

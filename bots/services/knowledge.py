@@ -10,7 +10,7 @@ from flows.stems import alike, stems
 
 LONGEST_QUERY = 4_000
 """Characters of a question that are looked at; a longer one is no question."""
-MOST_WORDS = 32
+MOST_WORDS = 16
 MOST_QUESTIONS = 10_000
 """How many one workspace keeps."""
 

@@ -265,7 +265,7 @@ async def test_the_same_content_is_one_document_and_what_failed_begins_again(
     assert (failed.status, failed.error) == ("failed", "It is encrypted")
     again = await stores.documents.add(document(file="third"), room=10_000, most=10)
     assert (again.id, again.status, again.file) == (first.id, "processing", "third")
-    assert await stores.documents.files() == {"third", "abc"}
+    assert await stores.documents.tidied(HandClock().now) == {"third", "abc"}
 
 
 async def test_files_of_a_workspace_have_so_much_room(stores: Stores, knowledge: Knowledge) -> None:
@@ -276,6 +276,25 @@ async def test_files_of_a_workspace_have_so_much_room(stores: Stores, knowledge:
         await stores.documents.add(document(digest="d2"), room=10_000, most=1)
     theirs = document(workspace=THEIRS, assistant_id=2)
     await stores.documents.add(theirs, room=1_500, most=1)
+
+
+async def test_what_a_deleted_assistant_knew_takes_no_room_and_is_forgotten_in_time(
+    stores: Stores, knowledge: Knowledge, house: House, clock: HandClock
+) -> None:
+    await fill(knowledge)
+    kept = await stores.documents.add(document(), room=1_000, most=1)
+    await stores.documents.finish(kept, pieces("Цены."))
+    mine = await stores.documents.add(document(assistant_id=2, workspace=THEIRS), room=None, most=1)
+    deleted = int(clock().timestamp() * 1_000_000)
+    await house.run("UPDATE assistants SET deleted_at = ? WHERE id = 1", deleted)
+    assert await stores.documents.tidied(clock()) == {"abc"}
+    assert await house.run("SELECT count(*) FROM passages") == [(len(ASKED) + 1,)]
+    other = await stores.documents.add(document(assistant_id=3, file="d"), room=1_000, most=1)
+    clock.move(days=1)
+    assert await stores.documents.tidied(clock()) == {mine.file, other.file}
+    for table in ("passages", "passage_words", "questions"):
+        assert await house.run(f"SELECT count(*) FROM {table}") == [(0,)]
+    assert await house.run("SELECT id FROM documents ORDER BY id") == [(mine.id,), (other.id,)]
 
 
 async def test_another_workspaces_document_is_not_there(

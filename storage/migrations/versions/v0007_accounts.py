@@ -178,7 +178,7 @@ def _knowledge() -> None:
     op.create_index("passages_of_question", "passages", ["question_id"])
     # Stems only, one token each: nothing that looks like the syntax of a search is ever in it.
     op.execute(
-        "CREATE VIRTUAL TABLE passage_words USING fts5(scope, title, body,"
+        "CREATE VIRTUAL TABLE passage_words USING fts5(title, body,"
         " tokenize = 'unicode61 remove_diacritics 0', detail = 'column')"
     )
 

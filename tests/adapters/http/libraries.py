@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import IO
 
 from bots.errors import NotFound, UnknownFormat
@@ -81,7 +82,7 @@ class MemoryDocuments:
     async def finish(self, document: Document, pieces: Sequence[Piece], error: str = "") -> None:
         raise AssertionError("nothing is read here")
 
-    async def files(self) -> set[str]:
+    async def tidied(self, deleted_before: datetime) -> set[str]:
         return {one.file for one in self._all.values()}
 
 
