@@ -317,11 +317,14 @@ def is_common(password: str) -> bool:
     """Whether it is a word, a walk, a run or a repeat, with or without digits and signs around it."""
     word = password.casefold()
     core = _AROUND.sub("", word)
-    lettered = _AROUND.sub("", word.translate(_LETTERS))
-    return any(map(_plain_to_guess, {word, core, lettered, word.translate(_LETTERS)} - {""}))
+    lettered = {core.translate(_LETTERS), word.translate(_LETTERS)}
+    return any(map(_plain_to_guess, {word, core, *lettered} - {""}))
 
 
 def _plain_to_guess(word: str) -> bool:
+    if len(word) > _SHORT and word[::2] == word[1::2]:
+        # Each character twice: 11223344.
+        word = word[::2]
     return word in _WORDS or _walks(word) or _repeats(word) or _is_day(word)
 
 
