@@ -1675,7 +1675,16 @@ async def operators_typed(settings: Settings, given: argparse.Namespace) -> int:
             case "code":
                 return await commands.code(given.name)
             case "role":
-                return await commands.change(given.name, role=given.role)
+                if not given.queue:
+                    return await commands.change(given.name, role=given.role)
+                known = queues_written(settings)
+                queues = terminal.queues_of(given.queue, terminal.queues_in(known), language)
+                return await commands.role_in(given.name, given.role, queues)
+            case "languages" | "skills":
+                words = [one for one in given.words if one != "none"]
+                spoken_ones = words if given.verb == "languages" else None
+                skills = words if given.verb == "skills" else None
+                return await commands.change(given.name, languages=spoken_ones, skills=skills)
             case "queues":
                 return await commands.change(given.name, queues=queues)
             case "capacity":

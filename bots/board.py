@@ -26,11 +26,13 @@ LATELY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A chat that waits for a person or has one. `id` is the conversation's."""
+    """A chat that waits for a person or has one. `id` is the conversation's, `language` what its
+    messenger says the customer speaks, such as `ru`."""
 
     id: int
     address: Address
     episode: Episode
+    language: str = ""
 
     @property
     def waits(self) -> bool:
@@ -60,7 +62,7 @@ class Board:
 
     async def _read(self, workspace: int, episodes: Episodes, now: datetime) -> None:
         for chat, episode in await episodes.open(workspace):
-            self._entries[chat.id] = Entry(chat.id, chat.address, episode)
+            self._entries[chat.id] = Entry(chat.id, chat.address, episode, _language(chat))
         async for told in episodes.told(workspace, since=now - LATELY):
             data = told.event.data
             if told.event.name == "handoff.accepted" and _was_asked_for(data):
@@ -82,7 +84,9 @@ class Board:
         if episode is None:
             return
         if episode.open:
-            self._entries[conversation.id] = Entry(conversation.id, conversation.address, episode)
+            self._entries[conversation.id] = Entry(
+                conversation.id, conversation.address, episode, _language(conversation)
+            )
         else:
             self._entries.pop(conversation.id, None)
         address = conversation.address
@@ -192,3 +196,9 @@ def _turn(entry: Entry) -> tuple[int, datetime, int]:
 
 def _begun(entry: Entry) -> tuple[datetime, int]:
     return entry.episode.requested_at, entry.id
+
+
+def _language(conversation: Conversation) -> str:
+    """`pt-BR` is read as `pt`."""
+    said = conversation.profile.get("language")
+    return said.replace("_", "-").partition("-")[0].casefold() if isinstance(said, str) else ""

@@ -591,6 +591,8 @@ class Queue:
     says whose words go out besides the assignee's; at most `capacity` chats at once are given to one
     operator (0: any number). Where it is `internal`, operators' words stay inside unless they are marked
     as such for the customer. Where there are `reactions`, signs under messages go both ways. With `mirror` of `all` they look on at the chats that the bot runs.
+    Chats are given to whoever has all the `skills` and speaks one of the `languages` (`customer` is the
+    customer's own), to nobody more than so many in such a time (`fair`), and only after `delay`.
     """
 
     hours: str | None = None
@@ -602,6 +604,10 @@ class Queue:
     internal: bool = False
     reactions: bool = False
     mirror: Literal["handoff", "all"] = "handoff"
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    fair: tuple[int, timedelta] | None = None
+    delay: timedelta | None = None
     capacity: int = 0
     unclaimed: timedelta | None = None
     first_response: timedelta | None = None

@@ -13,7 +13,10 @@ from bots.model.operator import GIVEN_NONE, Linked, Operator
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros
 from storage.versions import Writes
 
-_COLUMNS = "id, workspace, name, role, telegram, username, queues, capacity, away_until, active"
+_COLUMNS = (
+    "id, workspace, name, role, telegram, username, queues, capacity, away_until, active,"
+    " languages, skills, roles"
+)
 _ALL = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? ORDER BY id"
 _EVERYBODY = f"SELECT {_COLUMNS} FROM operators ORDER BY id"
 _BY_ID = f"SELECT {_COLUMNS} FROM operators WHERE workspace = ? AND id = ?"
@@ -119,6 +122,9 @@ def _operator(row: Any) -> Operator:
         capacity=row[7],
         away_until=maybe_moment(row[8]),
         active=bool(row[9]),
+        languages=tuple(from_json(row[10]) or ()),
+        skills=tuple(from_json(row[11]) or ()),
+        roles=from_json(row[12]) or {},
     )
 
 
@@ -154,6 +160,9 @@ def _put_one(db: sqlite3.Connection, one: Operator, now: int) -> Operator | Conf
         one.capacity,
         maybe_micros(one.away_until),
         one.active,
+        to_json(list(one.languages)),
+        to_json(list(one.skills)),
+        to_json(dict(one.roles)),
         now,
     )
     clash = db.execute(
@@ -165,14 +174,16 @@ def _put_one(db: sqlite3.Connection, one: Operator, now: int) -> Operator | Conf
     if one.id:
         db.execute(
             "UPDATE operators SET name = ?, role = ?, telegram = ?, username = ?, queues = ?,"
-            " capacity = ?, away_until = ?, active = ? WHERE id = ? AND workspace = ?",
-            (*row[1:9], one.id, one.workspace),
+            " capacity = ?, away_until = ?, active = ?, languages = ?, skills = ?, roles = ?"
+            " WHERE id = ? AND workspace = ?",
+            (*row[1:12], one.id, one.workspace),
         )
         id = one.id
     else:
         made = db.execute(
             "INSERT INTO operators (workspace, name, role, telegram, username, queues, capacity,"
-            " away_until, active, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " away_until, active, languages, skills, roles, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
         assert made.lastrowid is not None

@@ -426,6 +426,9 @@ class OperatorRows(SQLModel, table=True):
     away_until: int | None = maybe_moment()
     active: bool
     account_id: int | None = None
+    languages: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
+    skills: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
+    roles: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
     created_at: int = moment()
 
 

@@ -100,7 +100,9 @@ def _add_channel_options(command: argparse.ArgumentParser) -> None:
 def _add_operator_options(command: argparse.ArgumentParser) -> None:
     """What `operators` takes."""
     command.add_argument("--json", action="store_true", help="for programs")
-    verbs = _spoken_verbs(command, "add | code | role | queues | capacity | remove")
+    verbs = _spoken_verbs(
+        command, "add | code | role | queues | capacity | languages | skills | remove"
+    )
     verbs("list", "the same as without a word")
     new = verbs("add", "a new operator, and the code that links them to Telegram")
     new.add_argument("name", help="what customers and colleagues call them")
@@ -116,6 +118,8 @@ def _add_operator_options(command: argparse.ArgumentParser) -> None:
         "role": "what they may",
         "queues": "in which queues they answer",
         "capacity": "how many chats they are given at once",
+        "languages": "which languages they speak; chats of others go to others",
+        "skills": "what they are able to do, in words that queues ask for",
         "remove": "they answer no more; their chats go back into the queue",
     }
     for verb, meaning in named.items():
@@ -123,10 +127,15 @@ def _add_operator_options(command: argparse.ArgumentParser) -> None:
         one.add_argument("name", help="as `operators` lists them, or the beginning of it")
         if verb == "role":
             one.add_argument("role", choices=ROLES)
+            one.add_argument(
+                "--queue", action="append", default=[], metavar="A", help="in this queue alone"
+            )
         elif verb == "queues":
             one.add_argument("queues", nargs="+", metavar="queue", help="`all` for every queue")
         elif verb == "capacity":
             one.add_argument("capacity", type=int, metavar="number", help="0: any number")
+        elif verb in ("languages", "skills"):
+            one.add_argument("words", nargs="+", metavar=verb, help="`none` for none")
 
 
 def _add_desk_options(command: argparse.ArgumentParser) -> None:

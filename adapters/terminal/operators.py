@@ -101,6 +101,9 @@ class OperatorCommands:
             "role": one.role,
             "queues": list(one.queues),
             "capacity": one.capacity,
+            "languages": list(one.languages),
+            "skills": list(one.skills),
+            "roles": dict(one.roles),
             "telegram": one.telegram or None,
             "username": one.username or None,
             "away_until": away.isoformat() if away else None,
@@ -163,15 +166,33 @@ class OperatorCommands:
         role: str | None = None,
         queues: Sequence[str] | None = None,
         capacity: int | None = None,
+        languages: Sequence[str] | None = None,
+        skills: Sequence[str] | None = None,
     ) -> int:
         """What somebody may, and how much. Raises Refused."""
         who = await self._named(name)
         try:
             who = await self.operators.change(
-                who, role=cast(Role | None, role), queues=queues, capacity=capacity
+                who,
+                role=cast(Role | None, role),
+                queues=queues,
+                capacity=capacity,
+                languages=languages,
+                skills=skills,
             )
         except Invalid as problem:
             self._refuse(problem, name)
+        return self._told(who)
+
+    async def role_in(self, name: str, role: str, queues: Sequence[str]) -> int:
+        """What somebody may in some queues; what they are elsewhere stays. Raises Refused."""
+        who = await self._named(name)
+        given = {**who.roles, **{queue: cast(Role, role) for queue in queues}}
+        # What is the same as everywhere needs no saying.
+        kept = {queue: one for queue, one in given.items() if one != who.role}
+        return self._told(await self.operators.change(who, roles=kept))
+
+    def _told(self, who: Operator) -> int:
         most = (
             str(max(who.capacity, 0))
             if who.capacity
@@ -181,6 +202,15 @@ class OperatorCommands:
             f"{who.name}: роль {who.role}; очереди: {self._queues(who)}; чатов сразу: {most}.",
             f"{who.name}: {who.role}; queues: {self._queues(who)}; chats at once: {most}.",
         )
+        if who.roles:
+            there = ", ".join(f"{queue}: {one}" for queue, one in who.roles.items())
+            self._tell(f"В очередях иначе: {there}.", f"Otherwise in queues: {there}.")
+        if who.languages or who.skills:
+            languages, skills = ", ".join(who.languages) or "—", ", ".join(who.skills) or "—"
+            self._tell(
+                f"Языки: {languages}; умения: {skills}.",
+                f"Languages: {languages}; skills: {skills}.",
+            )
         return 0
 
     async def remove(self, name: str) -> int:
@@ -268,6 +298,11 @@ def _problem(problem: Conflict | Invalid, name: str) -> Told:
         return Told(
             "В имени должно быть от 1 до 64 знаков, без управляющих.",
             "A name has from 1 to 64 letters, and no control characters.",
+        )
+    if problem.field == "languages":
+        return Told(
+            f"Язык пишут кодом: ru, en, kk ({problem.error}).",
+            f"A language is written as a code: ru, en, kk ({problem.error}).",
         )
     return Told(
         "Чатов сразу — число от 0 (сколько угодно) до 1000.",

@@ -1,6 +1,7 @@
 """People who answer customers, and what each of them may."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -18,6 +19,8 @@ class Operator:
 
     `queues` are those they answer in; none are all. At most `capacity` chats are given to them at
     once (0: any number, GIVEN_NONE: they take them by themselves). They are away until `away_until`, where that lies ahead.
+    `languages` are codes such as `ru` (none: any), `skills` words that queues ask for. In the queues of
+    `roles` they are something else than elsewhere.
     """
 
     id: int
@@ -30,6 +33,23 @@ class Operator:
     capacity: int = 0
     away_until: datetime | None = None
     active: bool = True
+    languages: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    roles: Mapping[str, Role] = field(default_factory=dict)
+
+    def within(self, queue: str) -> "Operator":
+        """The same person as they are in a queue."""
+        role = self.roles.get(queue, self.role)
+        return self if role == self.role else replace(self, role=role)
+
+    def may_somewhere(self, role: Role) -> bool:
+        """Whether they are at least that, in one queue or another."""
+        return any(self.within(queue).may(role) for queue in ("", *self.roles))
+
+    def speaks(self, languages: Iterable[str]) -> bool:
+        """Whether they speak one of these; whoever names no language speaks any."""
+        wanted = set(languages)
+        return not wanted or not self.languages or not wanted.isdisjoint(self.languages)
 
     def may(self, role: Role) -> bool:
         """Whether they are at least that."""

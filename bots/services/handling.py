@@ -225,9 +225,17 @@ def noted(chat: Conversation, episode: Episode, who: Operator, text: str, now: d
 
 
 def let(who: Operator, role: Role) -> None:
-    """Raises Forbidden for whoever is less than that."""
-    if not who.may(role):
+    """Raises Forbidden for whoever is less than that, whatever the queue."""
+    if not who.may_somewhere(role):
         raise Forbidden(f"This is for a {role}")
+
+
+def let_in(who: Operator, queue: str, role: Role) -> Operator:
+    """The person as they are in a queue. Raises Forbidden for whoever is less than that there."""
+    there = who.within(queue)
+    if not there.may(role):
+        raise Forbidden(f"This is for a {role}")
+    return there
 
 
 def theirs(
@@ -238,6 +246,7 @@ def theirs(
     A lead may act in anybody's, and write there `once`.
     """
     episode = handoff.opened(chat)
+    who = let_in(who, episode.queue, "operator")
     if episode.assignee == who.id:
         return episode
     if episode.state == "requested":
@@ -255,8 +264,9 @@ def theirs(
 def serves(who: Operator, episode: Episode) -> None:
     """A waiting chat is for those of its queue, for whoever it was given to, and for leads.
 
-    Raises Conflict.
+    Raises Conflict, Forbidden.
     """
+    who = let_in(who, episode.queue, "operator")
     if not (who.may("lead") or episode.preferred == who.id or who.serves(episode.queue)):
         raise Conflict(f"The queue {episode.queue} is not yours", "elsewhere")
 

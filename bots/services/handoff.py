@@ -22,7 +22,7 @@ from bots.model.operator import Operator
 from bots.model.turn import MessageRecord
 from bots.ports import NewId
 from bots.services.conversations import Conversations
-from bots.services.handling import Handling, let, noted, serves, theirs
+from bots.services.handling import Handling, let, let_in, noted, serves, theirs
 from bots.services.runtime import Inbox
 from flows.model import Queue
 from flows.turn import GivenBack, TakenOver
@@ -87,6 +87,7 @@ class Handoff(Handling):
             episode = chat.episode
             if episode is not None and episode.open:
                 serves(who, episode)
+                let_in(who, episode.queue, "lead" if force else "operator")
             return self._taken(chat, who.id, now, version=version, force=force)
 
         return (await self._inbox.move(address, move)).conversation
@@ -121,6 +122,7 @@ class Handoff(Handling):
 
         def move(chat: Conversation, now: datetime) -> Moved:
             episode = handoff.opened(chat)
+            let_in(who, episode.queue, "lead")
             if version is not None and version != episode.version:
                 raise Conflict("The chat is no longer as the button shows it", "stale")
             if episode.state == "requested":
@@ -359,7 +361,7 @@ class Handoff(Handling):
 
 
 def _able(to: Operator) -> None:
-    if not to.may("operator"):
+    if not to.may_somewhere("operator"):
         raise Conflict(f"{to.name} answers no chats", "unable")
 
 

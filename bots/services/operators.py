@@ -6,7 +6,7 @@ CODE` is `set_up`. Whoever writes is `of_telegram`; None is a stranger, and says
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -109,14 +109,20 @@ class Operators:
         role: Role | None = None,
         queues: Sequence[str] | None = None,
         capacity: int | None = None,
+        languages: Sequence[str] | None = None,
+        skills: Sequence[str] | None = None,
+        roles: Mapping[str, Role] | None = None,
     ) -> Operator:
-        """What is None stays. Raises Invalid, Conflict, NotFound."""
+        """What is None stays; `roles` are those in single queues. Raises Invalid, Conflict, NotFound."""
         async with self._changing:
             given: dict[str, Any] = {
                 "name": None if name is None else await self._free(name, of=who.id),
                 "role": None if role is None else _role(role),
                 "queues": None if queues is None else _distinct(queues),
                 "capacity": None if capacity is None else _capacity(capacity),
+                "languages": None if languages is None else _codes(languages),
+                "skills": None if skills is None else _distinct([one.casefold() for one in skills]),
+                "roles": None if roles is None else {at: _role(one) for at, one in roles.items()},
             }
             return await self._change(
                 who, **{field: value for field, value in given.items() if value is not None}
@@ -187,6 +193,15 @@ def _role(role: Role) -> Role:
 
 def _distinct(queues: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.strip() for one in queues if one.strip()))
+
+
+def _codes(languages: Sequence[str]) -> tuple[str, ...]:
+    """Codes such as `ru`; what stands behind a dash is left out."""
+    codes = _distinct([one.replace("_", "-").partition("-")[0].casefold() for one in languages])
+    for one in codes:
+        if not (one.isascii() and one.isalpha() and 2 <= len(one) <= 3):
+            raise Invalid("languages", f"{one!r} is no code of a language such as ru, en, kk")
+    return codes
 
 
 def _capacity(capacity: int) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -20,6 +21,11 @@ from flows.model import Queue
 
 EVERY = 2.0
 """Seconds between looks while somebody waits: presence and roles change beside us."""
+
+MOST_COUNTED = 100
+
+CUSTOMERS = "customer"
+"""In a queue's languages: whatever the customer speaks."""
 
 ORDINARY = 5
 """How many chats somebody is taken to bear whose number nobody said."""
@@ -57,6 +63,7 @@ class Routing:
         self._clock = clock
         self._sleep = sleep
         self._given: dict[int, tuple[datetime, int]] = {}
+        self._lately: dict[int, deque[datetime]] = {}
         self._numbers = itertools.count(1)
         self._again = False
         self._looking: asyncio.Task[None] | None = None
@@ -131,13 +138,21 @@ class Routing:
         except (Conflict, NotFound):
             # Somebody took it, or it is over: the next look sees it as it is.
             return
-        self._given[chosen.id] = self._clock(), next(self._numbers)
+        now = self._clock()
+        self._given[chosen.id] = now, next(self._numbers)
+        # As many as any queue's rule may count.
+        self._lately.setdefault(chosen.id, deque(maxlen=MOST_COUNTED)).append(now)
 
     def _chosen(self, entry: Entry, people: Sequence[Operator]) -> Operator | None:
         queue = self._queue(entry.address, entry.episode)
         episode, now = entry.episode, self._clock()
-        able = [one for one in people if one.may("operator") and one.here(now)]
-        able = [one for one in able if not self._full(one, queue)]
+        if queue.delay is not None and now < (episode.since or episode.requested_at) + queue.delay:
+            # Somebody may take it by themselves until then.
+            return None
+        people = [one.within(episode.queue) for one in people]
+        fit = _fit([one for one in people if one.may("operator")], queue, entry)
+        able = [one for one in fit if one.here(now)]
+        able = [one for one in able if not self._full(one, queue) and not self._sated(one, queue)]
         preferred = next((one for one in able if one.id == episode.preferred), None)
         if preferred is not None and (queue.assign != "manual" or _is_due(episode)):
             return preferred
@@ -160,6 +175,22 @@ class Routing:
         most = one.capacity or queue.capacity
         return bool(most) and self._board.load(one.id) >= most
 
+    def _sated(self, one: Operator, queue: Queue) -> bool:
+        """Whether they were given as many lately as is fair.
+
+        After a start what they were given since, and still have, counts.
+        """
+        if queue.fair is None:
+            return False
+        most, within = queue.fair
+        since = self._clock() - within
+        given = sum(moment > since for moment in self._lately.get(one.id, ()))
+        have = sum(
+            entry.episode.given and entry.episode.since is not None and entry.episode.since > since
+            for entry in self._board.chats_of(one.id)
+        )
+        return max(given, have) >= most
+
     def _load(self, one: Operator, queue: Queue) -> float:
         return self._board.load(one.id) / (one.capacity or queue.capacity or ORDINARY)
 
@@ -167,6 +198,23 @@ class Routing:
         had = (entry.episode.since for entry in self._board.chats_of(one.id))
         moment, number = self._given.get(one.id, (_NEVER, 0))
         return max(moment, _latest(had)), number, one.id
+
+
+def _fit(people: Sequence[Operator], queue: Queue, entry: Entry) -> list[Operator]:
+    """Those who have the skills and speak the language; whoever they had before is asked all the same.
+
+    What nobody at all can do is asked of nobody: the chat would wait for ever.
+    """
+    languages = [entry.language if one == CUSTOMERS else one for one in queue.languages]
+    fit = list(people)
+    for suits in (
+        lambda one: set(queue.skills) <= set(one.skills),
+        lambda one: one.speaks(filter(None, languages)),
+    ):
+        narrower = [one for one in fit if suits(one)]
+        if any(answers(one, entry.episode) for one in narrower):
+            fit = narrower
+    return fit
 
 
 def answers(one: Operator, episode: Episode) -> bool:

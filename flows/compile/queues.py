@@ -62,6 +62,10 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
             fields.get("internal_by_default"), "internal_by_default", default=False
         ),
         reactions=reader.yes_no(fields.get("reactions"), "reactions", default=False),
+        skills=_words(reader, fields.get("skills"), "skills"),
+        languages=_words(reader, fields.get("languages"), "languages"),
+        fair=_fair(reader, fields.get("fair")),
+        delay=_clock(reader, fields.get("delay"), "delay"),
         mirror=cast(
             Literal["handoff", "all"],
             reader.one_of(fields.get("mirror"), _MIRROR, "mirror", "handoff"),
@@ -79,6 +83,23 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
     )
 
 
+def _words(reader: Reader, node: Node | None, title: str) -> tuple[str, ...]:
+    words = (reader.word(one, title).casefold() for one in reader.items(node))
+    return tuple(dict.fromkeys(filter(None, words)))
+
+
+def _fair(reader: Reader, node: Node | None) -> tuple[int, timedelta] | None:
+    if node is None:
+        return None
+    fields = reader.fields(node, "fair", "fair")
+    most = reader.whole_number(
+        reader.required(fields, "most", "fair"), "most", least=1, most=_MOST_AT_A_TIME
+    )
+    within = _clock(reader, reader.required(fields, "within", "fair"), "within")
+    return (most, within) if most is not None and within is not None else None
+
+
+_MOST_AT_A_TIME = 100
 _ON_OFF = ("on", "off", "yes", "no")
 
 

@@ -36,6 +36,7 @@ _EXAMPLES: Mapping[Where, str] = {
     "timeout": "{after: 10m, then: done}",
     "remind": "{after: 2h, say: …}",
     "nudge": "{after: 2h, say: …}",
+    "fair": "{most: 5, within: 10m}",
     "unanswered": "{after: 15m, then: …}",
     "check": "{must: день >= today, say: …}",
 }

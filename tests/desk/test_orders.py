@@ -475,3 +475,17 @@ async def test_an_order_that_is_brought_again_after_a_stop_moves_the_chat_once(
     told = [one.data for one in desk.ears.events if one.name == "handoff.transferred"]
     assert [one["queue"] for one in told] == ["sales"]
     assert "Этот чат уже ждёт в этой очереди." in await desk.texts("anna")
+
+
+async def test_a_lead_of_one_queue_orders_as_one_there_alone(desk: DeskRig) -> None:
+    olya = await desk.operator("Оля")
+    lena = await desk.operator("Лена", roles={"support": "lead"})
+    await desk.asks("anna")
+    await desk.asks("boris", queue="продажи")
+    await desk.later(20)
+    for customer in ("anna", "boris"):
+        await olya.takes(customer)
+        await lena.writes(customer, "/take force")
+        await desk.later(20)
+    assert (await desk.chat("anna")).episode.assignee == lena.who.id  # type: ignore[union-attr]
+    assert (await desk.chat("boris")).episode.assignee == olya.who.id  # type: ignore[union-attr]

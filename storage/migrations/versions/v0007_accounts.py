@@ -59,6 +59,9 @@ def _columns_of_people() -> None:
         table.add_column(sa.Column("revoked_at", sa.BigInteger(), nullable=True))
     op.add_column("operators", sa.Column("account_id", sa.Integer(), nullable=True))
     op.create_index("operators_of_account", "operators", ["account_id"], unique=True)
+    for name, nothing in (("languages", "[]"), ("skills", "[]"), ("roles", "{}")):
+        column = sa.Column(name, sa.String(), nullable=False, server_default=nothing)
+        op.add_column("operators", column)
 
 
 def _sessions() -> None:
@@ -410,7 +413,8 @@ def downgrade() -> None:
     op.drop_table("refresh_tokens")
     op.drop_table("sessions")
     op.drop_index("operators_of_account", "operators")
-    op.drop_column("operators", "account_id")
+    for name in ("account_id", "languages", "skills", "roles"):
+        op.drop_column("operators", name)
     for table, names in _ADDED.items():
         for name in names:
             op.drop_column(table, name)

@@ -109,6 +109,29 @@ async def test_what_operators_are_is_changed(beside: Beside) -> None:
     assert (olya.role, olya.queues, olya.capacity) == ("admin", (), 0)
 
 
+async def test_what_operators_speak_can_do_and_are_in_one_queue(beside: Beside) -> None:
+    typed = Typed(beside)
+    await typed.people.add("Оля")
+    await typed.operators.change("Оля", languages=["RU", "en-US"], skills=["Возвраты"])
+    assert "Языки: ru, en; умения: возвраты." in typed.said
+    await typed.operators.role_in("Оля", "lead", ["sales"])
+    assert "В очередях иначе: sales: lead." in typed.said
+    olya = await typed.people.named("Оля")
+    assert (olya.languages, olya.skills, olya.roles) == (
+        ("ru", "en"),
+        ("возвраты",),
+        {"sales": "lead"},
+    )
+    assert (olya.within("sales").may("lead"), olya.within("help").may("lead")) == (True, False)
+    # The same as everywhere needs no saying, and `none` is none.
+    await typed.operators.role_in("Оля", "operator", ["sales"])
+    await typed.operators.change("Оля", languages=[])
+    olya = await typed.people.named("Оля")
+    assert (olya.languages, olya.roles) == ((), {})
+    with pytest.raises(Refused, match="кодом"):
+        await typed.operators.change("Оля", languages=["русский"])
+
+
 async def test_an_operator_is_removed_by_name(beside: Beside) -> None:
     typed = Typed(beside)
     await typed.people.add("Оля")
@@ -154,6 +177,9 @@ async def test_the_list_is_there_for_programs(beside: Beside) -> None:
         "role": "operator",
         "queues": [],
         "capacity": 0,
+        "languages": [],
+        "skills": [],
+        "roles": {},
         "telegram": None,
         "username": None,
         "away_until": "2026-03-02T10:30:00+00:00",

@@ -441,3 +441,27 @@ async def test_a_request_from_outside_that_names_no_queue_waits_in_the_first_one
     chat = await people.handoff.request(caller, session, reason="asked")
     assert chat.episode is not None
     assert chat.episode.queue == "support"
+
+
+async def test_a_lead_of_one_queue_is_an_operator_in_another(people: PeopleRig) -> None:
+    await people.hires("Lena", roles={"support": "lead"})
+    await people.asks("anna")
+    await people.takes("Olya", "anna")
+    await people.takes("Lena", "anna", force=True)
+    assert await owner(people) == ("operator", "active", people.people["Lena"].id)
+    await people.handoff.transfer(ANNA, people.people["Lena"], queue="sales")
+    await people.takes("Olya", "anna")
+    with pytest.raises(Forbidden):
+        await people.takes("Lena", "anna", force=True)
+    with pytest.raises(Forbidden):
+        await people.handoff.assign(ANNA, people.people["Lena"], people.people["Petya"])
+
+
+async def test_whoever_only_looks_on_in_a_queue_takes_nothing_there(people: PeopleRig) -> None:
+    await people.hires("Lena", roles={"support": "viewer"})
+    await people.asks("anna")
+    with pytest.raises(Forbidden):
+        await people.takes("Lena", "anna")
+    await people.takes("Olya", "anna")
+    with pytest.raises(Forbidden):
+        await people.says("Lena", "anna", "hello")

@@ -1,5 +1,6 @@
 """Who is given a waiting chat: by their queue's rule, whoever had it before, never too many."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.bots.people import PeopleRig
@@ -161,3 +162,69 @@ async def test_nobody_of_another_workspace_is_given_a_chat_or_known_to_wait(
     assert len(people.board.waiting(workspace=WORKSPACE)) == 1
     await people.hires("Olya", active=True)
     assert await who(people, "anna") == ["Olya"]
+
+
+# ---------------------------------------------------------------- who suits, how many, how soon
+
+
+async def later(people: PeopleRig, seconds: float) -> None:
+    """Time passes, and it is looked again, as it is every two seconds."""
+    await people.passes(seconds)
+    people.routing.wake()
+    await people.quiet()
+
+
+async def test_whoever_speaks_the_customers_language_is_given_the_chat(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin, languages: customer")
+    await people.hires("Olya", languages=("ru",))
+    await people.hires("Petya", languages=("en", "kk"))
+    for chat, language in (("a", "kk"), ("b", "en-US"), ("c", "ru")):
+        await people.inbox.accept(
+            [replace(people.message(chat, "/start"), profile={"language": language})]
+        )
+        await people.quiet()
+        await people.hears(chat, "person")
+    assert await who(people, "a", "b", "c") == ["Petya", "Petya", "Olya"]
+    # What nobody speaks is asked of nobody: it would wait for ever.
+    await people.inbox.accept([replace(people.message("d", "/start"), profile={"language": "fi"})])
+    await people.quiet()
+    await people.hears("d", "person")
+    assert await who(people, "d") != [""]
+    # Whoever could is away: it waits for them rather than for somebody who cannot.
+    until = people.hands.now() + timedelta(hours=1)
+    await people.hires("Petya", languages=("en", "kk"), away_until=until)
+    await people.inbox.accept([replace(people.message("e", "/start"), profile={"language": "en"})])
+    await people.quiet()
+    await people.hears("e", "person")
+    assert await who(people, "e") == [""]
+
+
+async def test_whoever_has_all_the_skills_is_given_the_chat(people: PeopleRig) -> None:
+    await people.serves("assign: least_loaded, skills: [refunds, law]")
+    await people.hires("Olya", skills=("refunds",))
+    await people.hires("Petya", skills=("law", "refunds", "tea"))
+    assert await ask(people, "a", "b") == ["Petya", "Petya"]
+
+
+async def test_nobody_is_given_more_in_a_while_than_is_fair(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin, fair: {most: 2, within: 10m}")
+    assert await ask(people, "a", "b", "c", "d", "e") == ["Olya", "Petya", "Olya", "Petya", ""]
+    await people.closes("Olya", "a")
+    await people.restart()
+    await later(people, 601)
+    assert await who(people, "e") != [""]
+
+
+async def test_before_a_chat_is_given_somebody_may_take_it(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin, delay: 20s")
+    assert await ask(people, "a", "b") == ["", ""]
+    await later(people, 10)
+    await people.takes("Petya", "b")
+    await later(people, 11)
+    assert await who(people, "a", "b") == ["Olya", "Petya"]
+
+
+async def test_who_only_looks_on_in_a_queue_is_given_no_chat_of_it(people: PeopleRig) -> None:
+    await people.serves("assign: round_robin")
+    await people.hires("Olya", roles={"support": "viewer"})
+    assert await ask(people, "a", "b") == ["Petya", "Petya"]

@@ -167,7 +167,7 @@ class _Teller:
             one
             for one in self._people.values()
             if one.active
-            and one.role == "lead"
+            and one.within(self._episode.queue).role == "lead"
             and one.here(self._now)
             and one.serves(self._episode.queue)
             and one not in self._holder

@@ -101,7 +101,7 @@ class Incoming:
         chat = await self._chat(group, raw)
         if chat is None and await self._is_anothers(group, said):
             return
-        who = await self._who(said)
+        who = _within(await self._who(said), chat)
         spoken = None
         if chat is not None and self._kit.parts.queue(chat).internal:
             spoken = aloud(raw, username)
@@ -269,3 +269,9 @@ class Incoming:
 
     def _is_ours(self, group: DeskGroup, bot: str) -> bool:
         return group.channel == f"telegram:{bot}"
+
+
+def _within(who: Operator | None, chat: Conversation | None) -> Operator | None:
+    """As they are in the chat's queue."""
+    episode = chat.episode if chat is not None else None
+    return who.within(episode.queue) if who is not None and episode is not None else who

@@ -98,7 +98,7 @@ class Presses:
         order = Order(
             group=group,
             message=message,
-            who=who,
+            who=who.within(chat.episode.queue) if chat.episode is not None else who,
             language=parts.speaks(chat),
             rest=rest,
             chat=chat,
