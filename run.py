@@ -668,6 +668,7 @@ def assistants_of(settings: Settings, house: House, channels: Channels, hub: "Hu
         ),
         files=lambda one: assistant_files(one.name, one.description, one.system_prompt),
         compile=partial(assistant_bot, settings),
+        keys=house.accounts.keys,
         most=most,
         ended=hub.dismiss,
         clock=now,

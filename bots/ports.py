@@ -444,10 +444,10 @@ class Assistants(Protocol):
     async def change(
         self, workspace: int, id: int, changes: Mapping[str, Any], *, now: datetime
     ) -> Assistant:
-        """Fields of one; the others stay. Raises NotFound."""
+        """Fields of one; the others stay. Keys of its pages follow its domains. Raises NotFound."""
 
     async def remove(self, workspace: int, id: int, *, now: datetime) -> None:
-        """It is gone, and its account is free for another; its chats stay."""
+        """It is gone, its keys are revoked, its account is free for another; its chats stay."""
 
     async def tidy(self, *, now: datetime) -> None:
         """Take away what a stop in the middle of a change left."""

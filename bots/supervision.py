@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
 
 import structlog
 
@@ -34,7 +35,8 @@ class Supervisor:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _add(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
+        # Of its own: what a request of that moment writes into every line of the log is not theirs.
+        task = asyncio.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

@@ -26,6 +26,7 @@ _ANY = "SELECT 1 FROM assistants WHERE workspace = ? LIMIT 1"
 _DIALOG = (
     "SELECT id FROM conversations WHERE workspace = ? AND bot = ? AND channel = ? AND chat_id = ?"
 )
+_ITS_BOT = "bot = (SELECT bot FROM assistants WHERE workspace = ? AND id = ?)"
 _CHANGEABLE = frozenset(
     {"name", "description", "system_prompt", "ai_model", "active", "website", "domains"}
     | {"channel", "username", "deleted_at"}
@@ -152,6 +153,12 @@ def _change_one(
     query = f"UPDATE assistants SET {columns} WHERE workspace = ? AND id = ?"
     if not db.execute(query, values).rowcount:
         return NotFound("assistant", id)
+    if "domains" in written:
+        # Keys of its pages are for the same domains as its chat.
+        db.execute(
+            f"UPDATE api_keys SET domains = ? WHERE workspace = ? AND kind = 'site' AND {_ITS_BOT}",
+            (written["domains"], workspace, workspace, id),
+        )
     return _by_id(db, workspace, id)
 
 
@@ -167,6 +174,11 @@ def _remove(db: sqlite3.Connection, items: Sequence[tuple[int, int, int]]) -> li
             "DELETE FROM channels WHERE workspace = ?1 AND origin = 'api'"
             " AND bot = (SELECT bot FROM assistants WHERE workspace = ?1 AND id = ?2)",
             (workspace, id),
+        )
+        db.execute(
+            "UPDATE api_keys SET revoked_at = ? WHERE workspace = ? AND revoked_at IS NULL"
+            f" AND {_ITS_BOT}",
+            (now, workspace, workspace, id),
         )
         db.execute(
             "UPDATE assistants SET deleted_at = ?3, updated_at = ?3, active = 0, channel = NULL,"

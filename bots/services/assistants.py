@@ -14,6 +14,7 @@ from bots.ports import Assistants as Store
 from bots.ports import Clock, MessengerChannel
 from bots.publishing import Compile, Published
 from bots.services.assistant_account import Accounts, Met, Seat
+from bots.services.keys import Keys
 from flows.model import Bot
 
 Files = Callable[[Assistant], Mapping[str, str]]
@@ -69,6 +70,7 @@ class Assistants:
         accounts: Accounts,
         files: Files,
         compile: Compile,
+        keys: Keys,
         most: Callable[[int], Awaitable[int | None]],
         ended: Callable[[str], None],
         clock: Clock,
@@ -79,6 +81,7 @@ class Assistants:
         self._accounts = accounts
         self._files = files
         self._compile = compile
+        self._keys = keys
         self._most = most
         self._ended = ended
         self._clock = clock
@@ -162,6 +165,18 @@ class Assistants:
     async def seats(self, found: Sequence[Assistant]) -> dict[int, Seat]:
         """The accounts of some of them in Telegram, by their ids."""
         return await self._accounts.of(found)
+
+    async def site_token(self, caller: Caller, one: Assistant) -> str:
+        """A new key for pages of its domains, to be shown once; it follows what they are."""
+        made = await self._keys.add(
+            workspace=one.workspace,
+            account_id=caller.account_id,
+            name=f"{one.bot}, website",
+            kind="site",
+            bot=one.bot,
+            domains=one.domains,
+        )
+        return made.text
 
     def _is_there(self, one: Assistant) -> bool:
         """A folder that was taken away is no assistant any more, though its chats are kept."""

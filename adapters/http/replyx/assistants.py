@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from adapters.http.auth import Known
@@ -15,6 +15,7 @@ from bots.model.assistant import Assistant
 from bots.services.assistant_account import Seat
 from bots.services.assistants import Wanted
 
+SITE_TOKEN = "X-Site-Token"
 MOST_DOMAINS = 50
 LONGEST_PROMPT = 20_000
 
@@ -192,9 +193,16 @@ async def listed(request: Request, caller: Known) -> list[AssistantResponse]:
     dependencies=lets(people("admin")),
     responses=documented(400, 409, 413, 422, 502, 503),
 )
-async def create(request: Request, body: CreateRequest, caller: Known) -> AssistantResponse:
-    """Make an assistant and start it at once: in Telegram, with a token of a bot, and on pages."""
-    made = await surface(request).services.assistants.create(caller, body.wanted(body.name))
+async def create(
+    request: Request, response: Response, body: CreateRequest, caller: Known
+) -> AssistantResponse:
+    """Make an assistant and start it at once: in Telegram, with a token of a bot, and on pages.
+
+    The header `X-Site-Token` of the answer is a key for pages of its domains, shown this once.
+    """
+    assistants = surface(request).services.assistants
+    made = await assistants.create(caller, body.wanted(body.name))
+    response.headers[SITE_TOKEN] = await assistants.site_token(caller, made)
     return (await _shown(request, made))[0]
 
 

@@ -16,6 +16,7 @@ from bots.services.assistant_account import Accounts
 from bots.services.assistants import Assistants
 from bots.services.channels import Channels
 from bots.services.connecting import Connecting
+from bots.services.keys import Keys
 from flows.model import Bot
 
 
@@ -112,7 +113,7 @@ def _bot(name: str, files: Mapping[str, str]) -> Bot:
     return cast(Bot, SimpleNamespace(folder=name, version="1", title=files["name"], language="ru"))
 
 
-async def memory_assistants(clock: Clock, *folders: str) -> Assistants:
+async def memory_assistants(clock: Clock, keys: Keys, *folders: str) -> Assistants:
     """The service, with the bots of some folders in the first workspace."""
 
     async def most(workspace: int) -> int | None:
@@ -134,6 +135,7 @@ async def memory_assistants(clock: Clock, *folders: str) -> Assistants:
         ),
         files=lambda one: {"name": one.name},
         compile=_bot,
+        keys=keys,
         most=most,
         ended=lambda bot: None,
         clock=clock,

@@ -722,7 +722,7 @@ async def build_house(
         # Nobody registers or signs in here: that is tested over a real database.
         signing_in=cast(Any, SimpleNamespace()),
         members=cast(Any, SimpleNamespace()),
-        assistants=await memory_assistants(clock, *bots),
+        assistants=await memory_assistants(clock, accounts.keys, *bots),
         billing=billing,
         top_ups=top_ups,
         knowledge=knowledge,
