@@ -1975,6 +1975,37 @@ def mistakes_in_bots(settings: Settings) -> dict[str, int]:
     return found
 
 
+async def person(settings: Settings, given: argparse.Namespace) -> int:
+    """What is kept of one customer, handed out or erased; the server may run."""
+    from adapters.terminal.person import PersonCommands, Refused
+
+    beside = beside_or_stop(settings)
+    commands = PersonCommands(
+        persons=beside.persons,
+        workspace=beside.workspace,
+        files=settings.data_dir / "files",
+        language=given.language or spoken(settings),
+        ask=partial(asyncio.to_thread, input) if sys.stdin.isatty() else None,
+        out=sys.stdout,
+    )
+    try:
+        match given.verb:
+            case "export":
+                return await commands.export(given.who, given.out)
+            case "erase":
+                return await commands.erase(given.who, yes=given.yes)
+            case "find":
+                return await commands.show(given.who)
+            case _:
+                stop("Say what to do: python run.py person find | export | erase WHO")
+    except Refused as error:
+        stop(f"{error}.")
+    except OSError as error:
+        stop(f"Nothing was written: {error.strerror or error}")
+    finally:
+        await beside.close()
+
+
 async def rotate_keys(settings: Settings) -> int:
     """Seal everything anew: with the first key of the settings, or with a new one of ours."""
     from adapters.terminal.channels import seal_again
@@ -2211,6 +2242,8 @@ def main() -> None:
             raise SystemExit(asyncio.run(users_typed(settings, given)))
         case "keys" if given.verb == "rotate":
             raise SystemExit(asyncio.run(rotate_keys(settings)))
+        case "person":
+            raise SystemExit(asyncio.run(person(settings, given)))
         case "doctor":
             raise SystemExit(doctor(settings, given))
         case "backup":

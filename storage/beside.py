@@ -20,6 +20,7 @@ from storage.episodes import SqlEpisodes
 from storage.keys import SqlKeys
 from storage.migrate import HEAD, migrate, revision
 from storage.operators import SqlOperators
+from storage.persons import SqlPersons
 from storage.sealed import Seals
 from storage.second_factors import SqlSecondFactors
 from storage.sessions import SqlSessions
@@ -67,6 +68,11 @@ class Beside:
     def seals(self, vault: Vault) -> Seals:
         """Everything that is sealed."""
         return Seals(self.hand, self.reader, vault)
+
+    @property
+    def persons(self) -> SqlPersons:
+        """What is kept of customers."""
+        return SqlPersons(self.hand, self.reader)
 
     async def close(self) -> None:
         await self.reader.dispose()

@@ -75,6 +75,7 @@ def arguments() -> argparse.Namespace:
     looked = commands.add_parser("doctor", help="what is wrong here, and what to do about it")
     looked.add_argument("--deep", action="store_true", help="read every page of the database too")
     looked.add_argument("--language", choices=("ru", "en"), help="of what is told")
+    _add_person_options(commands.add_parser("person", help="what is kept of one customer"))
     return parser.parse_args()
 
 
@@ -136,6 +137,22 @@ def _add_operator_options(command: argparse.ArgumentParser) -> None:
             one.add_argument("capacity", type=int, metavar="number", help="0: any number")
         elif verb in ("languages", "skills"):
             one.add_argument("words", nargs="+", metavar=verb, help="`none` for none")
+
+
+def _add_person_options(command: argparse.ArgumentParser) -> None:
+    """What `person` takes."""
+    verbs = _spoken_verbs(command, "find | export | erase")
+    for verb, meaning in {
+        "find": "who is meant",
+        "export": "everything that is kept of them, as a zip file",
+        "erase": "everything that is kept of them goes, for good",
+    }.items():
+        one = verbs(verb, meaning)
+        one.add_argument("who", help="telegram:501, a user's id, or a part of it or of a name")
+        if verb == "export":
+            one.add_argument("--out", type=Path, metavar="FILE")
+        elif verb == "erase":
+            one.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _add_desk_options(command: argparse.ArgumentParser) -> None:
