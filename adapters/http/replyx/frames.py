@@ -9,6 +9,7 @@ import orjson
 from adapters.http.faults import Fault
 from adapters.http.replyx.dialogs import LONGEST_TEXT, Message
 from adapters.http.replyx.errors import render
+from adapters.http.replyx.names import LARGEST_ID
 from bots.errors import Invalid
 from bots.model.course import ENDED, Move
 from bots.model.turn import MessageRecord
@@ -72,13 +73,15 @@ def _send_message(frame: Mapping[str, Any]) -> SendMessage:
     text, who = frame.get("text"), frame.get("as", "")
     if not isinstance(text, str) or not text.strip():
         raise Invalid("text", "Expected a text that is not empty")
+    if "\0" in text:
+        raise Invalid("text", "Found a NUL character, which nothing can show")
     if len(text) > LONGEST_TEXT:
         raise Invalid("text", f"At most {LONGEST_TEXT} characters, found {len(text)}")
     if who not in ("", "operator", "user"):
         raise Invalid("as", 'Expected "operator" or "user"')
     id, name = frame.get("operator_id"), frame.get("operator_name")
-    if id is not None and type(id) is not int:
-        raise Invalid("operator_id", "Expected a whole number")
+    if id is not None and (type(id) is not int or not 0 <= id <= LARGEST_ID):
+        raise Invalid("operator_id", "Expected a whole number, such as 5")
     if name is not None and not isinstance(name, str):
         raise Invalid("operator_name", "Expected a text")
     return SendMessage(text, who, id, name)

@@ -207,7 +207,9 @@ class Talk:
                 await self._types(follower)
             elif order is not None:
                 await self._say(order)
-        except Problem as problem:
+        except (Closed, Gone):
+            raise
+        except Exception as problem:  # noqa: BLE001 - the boundary: every error is answered
             fault = fault_of(problem)
             await self.wire.say(error(self.chat.id, fault, id_of(text), self.here.clock()))
 

@@ -87,8 +87,10 @@ class Rig:
     stack: AsyncExitStack
     operators: list[Operator] = field(default_factory=list)
 
-    async def dialog(self, chat: str = "501", *, workspace: int = 1) -> Conversation:
-        address = Address(workspace, "shop", "telegram:1", chat)
+    async def dialog(
+        self, chat: str = "501", *, workspace: int = 1, channel: str = "telegram:1"
+    ) -> Conversation:
+        address = Address(workspace, "shop", channel, chat)
         opening = Opening(platform="telegram", user_id=chat)
         return await self.stores.journal.claim(address, opening)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.http.sockets import SocketLimits, Sockets
+from bots.errors import NoMoney, Unavailable
 from bots.model.operator import Operator
 from tests.adapters.http.fakes import NOON, SHOP_KEY
 from tests.adapters.http.replyx.following import Rig, eventually, now, served
@@ -218,8 +219,7 @@ async def test_who_may_no_longer_is_closed(tmp_path: Path) -> None:
     async with served(tmp_path, Sockets(limits=SocketLimits(recheck=0.05))) as rig:
         chat = await rig.dialog()
         reader = await rig.reader(chat.id)
-        rig.house.accounts.keys.clear()
-        rig.house.services.accounts._callers.clear()
+        await rig.house.services.accounts.keys.revoke(1, 1)
         assert await reader.closed() == 4401
 
 
@@ -250,7 +250,12 @@ async def test_a_dialog_that_is_gone_is_closed(tmp_path: Path) -> None:
         ('{"type": "send_message", "text": 5}', "text"),
         ('{"type": "send_message", "text": "' + "я" * 20_001 + '"}', "text"),
         ('{"type": "send_message", "text": "x", "as": "owner"}', "as"),
+        ('{"type": "send_message", "text": "x\\u0000"}', "text"),
         ('{"type": "send_message", "text": "x", "operator_id": true}', "operator_id"),
+        (
+            '{"type": "send_message", "text": "x", "operator_id": 99999999999999999999}',
+            "operator_id",
+        ),
     ],
 )
 async def test_a_frame_that_says_nothing_gets_an_error_and_may_go_on(
@@ -265,6 +270,36 @@ async def test_a_frame_that_says_nothing_gets_an_error_and_may_go_on(
     assert told["error"]["details"]["field"] == field
     await rig.turn(chat, "дальше")
     assert texts([await reader.receive()]) == ["дальше"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [
+        (NoMoney("The balance does not pay for this message"), "INSUFFICIENT_BALANCE"),
+        (Unavailable("The disk is full"), "SERVICE_UNAVAILABLE"),
+        (RuntimeError("a mistake of ours"), "INTERNAL_ERROR"),
+    ],
+)
+async def test_what_goes_wrong_with_a_message_is_told_and_it_goes_on(
+    rig: Rig, trouble: Exception, code: str
+) -> None:
+    chat = await rig.dialog(channel="api")
+    reader = await rig.reader(chat.id)
+    rig.house.inbox.refuses = trouble
+    await reader.send({"type": "send_message", "text": "Привет!"})
+    assert (await reader.receive())["error"]["code"] == code
+    rig.house.inbox.refuses = None
+    await reader.send({"type": "send_message", "text": "Привет!"})
+    await rig.turn(chat, "дальше")
+    assert texts([await reader.receive()]) == ["дальше"]
+    assert [message.text for message, _ in rig.house.inbox.asked] == ["Привет!"]
+
+
+async def test_nobody_speaks_for_the_customer_of_a_messenger(rig: Rig) -> None:
+    reader = await rig.reader((await rig.dialog()).id)
+    await reader.send({"type": "send_message", "text": "за него", "as": "user"})
+    assert (await reader.receive())["error"]["code"] == "INSUFFICIENT_PERMISSIONS"
+    assert rig.house.inbox.asked == []
 
 
 async def test_an_error_names_the_frame_it_is_about(rig: Rig) -> None:
