@@ -19,6 +19,8 @@ from storage.rows import (
     to_moment,
 )
 
+_WITH_PEOPLE = f"platform <> '{CHATLESS}'"
+"""Not the chats that only schedules have; in these words, for the index says so too."""
 _TOTAL = "SELECT coalesce(sum(count), 0) FROM conversation_counts WHERE "
 _IDS = "SELECT id FROM conversations INDEXED BY {index} WHERE {where} ORDER BY {order}"
 _NEWEST, _OLDEST = "updated_at DESC, id DESC", "updated_at, id"
@@ -99,7 +101,7 @@ class SqlDialogs:
 
 def _where(workspace: int, sought: Sought) -> tuple[list[str], tuple[Any, ...]]:
     """Conditions that conversations and their counts have in common."""
-    conditions, given = ["workspace = ?", "platform <> ?"], [workspace, CHATLESS]
+    conditions, given = ["workspace = ?", _WITH_PEOPLE], list[Any]([workspace])
     if sought.closed is not None:
         conditions.append("status = 'closed'" if sought.closed else "status <> 'closed'")
     if sought.handoff not in (None, "none"):

@@ -51,7 +51,8 @@ class ConversationRows(SQLModel, table=True):
             "waits",
             sqlite_where=text("waits IS NOT NULL"),
         ),
-        # All that a list of chats is filtered by, so that those left out are never read.
+        # All that a list of chats is filtered by, so that those left out are never read. It is partial for
+        # this alone: SQLite takes it for no query that does not say so.
         Index(
             "conversations_latest",
             "workspace",
@@ -61,6 +62,7 @@ class ConversationRows(SQLModel, table=True):
             "status",
             "handoff",
             "bot",
+            sqlite_where=text("platform <> 'schedule'"),
         ),
         # Those that a list may have to look for among many others; hardly any turn touches them.
         Index(

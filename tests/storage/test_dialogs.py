@@ -152,10 +152,9 @@ async def test_no_list_reads_chats_that_are_left_out(house: House) -> None:
     ):
         (plan,) = await house.run(
             "EXPLAIN QUERY PLAN SELECT id FROM conversations"
-            f" INDEXED BY {index} WHERE workspace = ? AND platform <> ? AND {condition}"
+            f" INDEXED BY {index} WHERE workspace = ? AND platform <> 'schedule' AND {condition}"
             " ORDER BY updated_at DESC, id DESC LIMIT 50",
             1,
-            "schedule",
         )
         how = "USING COVERING INDEX" if covering else "USING INDEX"
         assert f"{how} {index}" in plan[-1]
@@ -170,3 +169,14 @@ async def test_counts_follow_a_year_of_hand_offs(stores: Stores, clock: HandCloc
             found = await stores.dialogs.listed(1, Sought(handoff=sought), limit=1, offset=0)
             assert (found.total, len(found.chats)) == ((1, 1) if sought == state else (0, 0))
     assert clock.now - NOON == timedelta(days=8)
+
+
+async def test_a_chat_is_still_found_by_its_own_name(house: House) -> None:
+    """An index in the order of a list must not tempt SQLite to look through all chats for one."""
+    plan, *_ = await house.run(
+        "EXPLAIN QUERY PLAN SELECT * FROM conversations WHERE workspace = ? AND chat_id = ?"
+        " AND channel = 'api' ORDER BY updated_at DESC, id DESC LIMIT 1",
+        1,
+        "session_1",
+    )
+    assert "USING INDEX conversations_of_chat (workspace=? AND chat_id=?)" in plan[-1]

@@ -369,6 +369,7 @@ def _lists_of_chats() -> None:
         "conversations_latest",
         "conversations",
         ["workspace", "updated_at", "id", "platform", "status", "handoff", "bot"],
+        sqlite_where=sa.text("platform <> 'schedule'"),
     )
     op.create_index(
         "conversations_with_people",
