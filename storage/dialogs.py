@@ -22,15 +22,19 @@ from storage.rows import (
 _WITH_PEOPLE = f"platform <> '{CHATLESS}'"
 """Not the chats that only schedules have; in these words, for the index says so too."""
 _TOTAL = "SELECT coalesce(sum(count), 0) FROM conversation_counts WHERE "
-_IDS = "SELECT id FROM conversations INDEXED BY {index} WHERE {where} ORDER BY {order}"
+_IDS = (
+    "SELECT id FROM conversations INDEXED BY {index} WHERE {where} ORDER BY {order}"
+    " LIMIT ? OFFSET ?"
+)
 _NEWEST, _OLDEST = "updated_at DESC, id DESC", "updated_at, id"
 _ROWS = (
     "SELECT c.id, c.workspace, c.bot, c.channel, c.chat_id, c.platform, a.id, c.status, c.handoff,"
-    f" c.created_at, u.profile, {RECORD_COLUMNS} FROM conversations c"
-    " JOIN customers u ON u.id = c.customer_id LEFT JOIN assistants a ON a.bot = c.bot"
-    " LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = (SELECT seq FROM messages"
+    f" c.created_at, u.profile, {RECORD_COLUMNS} FROM ({{ids}}) f"
+    # A CROSS JOIN keeps its order: those that were found first, then what belongs to them.
+    " CROSS JOIN conversations c ON c.id = f.id CROSS JOIN customers u ON u.id = c.customer_id"
+    " LEFT JOIN assistants a ON a.bot = c.bot LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = (SELECT seq FROM messages"
     " WHERE conversation_id = c.id AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1)"
-    " WHERE c.id IN ({ids})"
+    " ORDER BY c.updated_at DESC, c.id DESC"
 )
 _LISTED = 11
 """How many columns of _ROWS come before those of the message."""
@@ -65,11 +69,12 @@ class SqlDialogs:
             wanted = min(limit, total - offset)
             if wanted <= 0:
                 return Page(chats=(), total=total)
-            ids = await _ids(connection, sought, where, given, offset, wanted, total)
-            marks = ", ".join("?" * len(ids))
-            found = await _rows(connection, _ROWS.format(ids=marks), tuple(ids))
-        chats = {row[0]: _listed(row) for row in found}
-        return Page(chats=[chats[id] for id in ids if id in chats], total=total)
+            order, skip = _NEWEST, offset
+            if offset > total // 2:  # the other end is nearer
+                order, skip = _OLDEST, total - offset - wanted
+            ids = _IDS.format(index=_index(sought), where=where, order=order)
+            found = await _rows(connection, _ROWS.format(ids=ids), (*given, wanted, skip))
+        return Page(chats=list(map(_listed, found)), total=total)
 
     async def one(self, workspace: int, id: int) -> tuple[Conversation, int | None, str]:
         async with self._reader.connect() as connection:
@@ -115,25 +120,6 @@ def _where(workspace: int, sought: Sought) -> tuple[list[str], tuple[Any, ...]]:
             conditions.append(f"{name} = ?")
             given.append(value)
     return conditions, tuple(given)
-
-
-async def _ids(
-    connection: AsyncConnection,
-    sought: Sought,
-    where: str,
-    given: tuple[Any, ...],
-    offset: int,
-    wanted: int,
-    total: int,
-) -> list[int]:
-    """The newest first, read from whichever end is nearer."""
-    skip, order = offset, _NEWEST
-    backwards = offset > total // 2
-    if backwards:
-        skip, order = total - offset - wanted, _OLDEST
-    query = _IDS.format(index=_index(sought), where=where, order=order) + " LIMIT ? OFFSET ?"
-    ids = [id for (id,) in await _rows(connection, query, (*given, wanted, skip))]
-    return ids[::-1] if backwards else ids
 
 
 def _index(sought: Sought) -> str:

@@ -374,13 +374,13 @@ def _lists_of_chats() -> None:
     op.create_index(
         "conversations_with_people",
         "conversations",
-        ["workspace", "handoff", "updated_at"],
+        ["workspace", "handoff", "updated_at", "id", "platform", "status", "bot"],
         sqlite_where=sa.text("handoff <> 'none'"),
     )
     op.create_index(
         "conversations_closed",
         "conversations",
-        ["workspace", "updated_at"],
+        ["workspace", "updated_at", "id", "platform", "status", "handoff", "bot"],
         sqlite_where=sa.text("status = 'closed'"),
     )
 
