@@ -83,6 +83,7 @@ from bots.services.conversations import Conversations
 from bots.services.documents import Documents
 from bots.services.events import Events
 from bots.services.following import Following
+from bots.services.forgetting import Forgetting
 from bots.services.guessing import Guessing
 from bots.services.handoff import Handoff
 from bots.services.keys import Keys
@@ -323,6 +324,7 @@ class House:
     assistants: Assistants | None = None
     desk: "WorkspaceDesks | None" = None
     told: Callable[[str, str | None], None] = lambda channel, why: None
+    forgetting: Forgetting | None = None
     supervisor: Supervisor = field(default_factory=Supervisor)
 
     def assistant_of(self, bot: str) -> Assistant:
@@ -371,6 +373,8 @@ class House:
             await self.desk.tidy()
 
     async def _prune(self) -> None:
+        if self.forgetting is not None:
+            await self.forgetting.run()
         await self.stores.journal.prune(now() - KEEP_INBOX)
         await self.stores.feed.prune(now() - KEEP_EVENTS, handoffs_before=now() - KEEP_HANDOFFS)
         await self.publishing.prune()
@@ -564,8 +568,22 @@ async def build(
         channels=channels,
         new_id=new_id,
         tape=tape,
+        forgetting=forgetting_of(settings, stores),
     )
     return house
+
+
+def forgetting_of(settings: Settings, stores: Stores) -> Forgetting | None:
+    """What forgets customers, where the settings say after how long."""
+    if settings.forget_after is None:
+        return None
+    files = settings.data_dir / "files"
+    return Forgetting(
+        stores.persons,
+        after=timedelta(days=settings.forget_after),
+        drop=lambda name: (files / name).unlink(missing_ok=True),
+        clock=now,
+    )
 
 
 def accounts_of(settings: Settings, stores: "Stores | Beside") -> Accounts:

@@ -35,6 +35,7 @@ from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.metrics import Counted, Period
 from bots.model.operator import Linked, Operator
 from bots.model.payment import Invoice
+from bots.model.person import Erased
 from bots.model.receipt import Receipt
 from bots.model.tally import Tally
 from bots.model.turn import (
@@ -603,6 +604,16 @@ class Course(Protocol):
 
     async def latest(self, conversation: int) -> int:
         """The number of its last point; 0 where there is none."""
+
+
+class Persons(Protocol):
+    """Everything that is kept of customers, over all their chats."""
+
+    async def silent(self, before: datetime, *, limit: int) -> list[tuple[int, str, str]]:
+        """Workspace, platform and user of those in whose chats nothing happened since, nor will."""
+
+    async def erase(self, workspace: int, platform: str, user_id: str) -> Erased:
+        """All of it, at once. Raises NotFound."""
 
 
 class Metrics(Protocol):

@@ -426,6 +426,11 @@ class Settings(BaseSettings):
         description="Not used yet: it comes in a later version",
         json_schema_extra=_SECRET,
     )
+    forget_after: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="Days after which a customer who was silent is forgotten with all that was said;"
+        " never if not given",
+    )
     keys: SecretStr | None = Field(
         default=None,
         description="Keys of what is sealed in the database, with commas between them: the first"

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bots.errors import NotFound
 from bots.model.person import Erased, Everything, Person
 from storage.every_table import METADATA
-from storage.rows import from_json, to_moment
+from storage.rows import from_json, to_micros, to_moment
 from storage.versions import Writes
 
 _FOUND = (
@@ -24,6 +25,15 @@ _NAMED = "(c.platform || ':' || c.user_id = ?2 OR c.user_id = ?2)"
 _LIKE = "(instr(lower(c.platform || ':' || c.user_id), lower(?2)) OR instr(lower(c.profile), lower(?2)))"
 _CUSTOMERS = "SELECT id FROM customers WHERE workspace = ? AND platform = ? AND user_id = ?"
 _CHATS = f"SELECT id, bot, channel, chat_id FROM conversations WHERE customer_id IN ({_CUSTOMERS})"
+_SILENT = (
+    "SELECT c.workspace, c.platform, c.user_id FROM customers c"
+    " LEFT JOIN conversations v ON v.customer_id = c.id"
+    " GROUP BY c.workspace, c.platform, c.user_id"
+    " HAVING max(max(c.updated_at, coalesce(v.updated_at, 0))) < ?"
+    " AND coalesce(max(v.owner <> 'bot'), 0) = 0"
+    " AND NOT coalesce(max(EXISTS (SELECT 1 FROM timers t WHERE t.conversation_id = v.id)), 0)"
+    " LIMIT ?"
+)
 _UPLOADED = re.compile(r"/web/files/([A-Za-z0-9_-]+\.[A-Za-z0-9]+)")
 """How a message names a file that was sent over the page."""
 
@@ -51,6 +61,10 @@ class SqlPersons:
                     for platform, user_id, profile, chats, waits in rows
                 ]
         return []
+
+    async def silent(self, before: datetime, *, limit: int) -> list[tuple[int, str, str]]:
+        """People of any workspace in whose chats nothing has happened since a moment, nor will."""
+        return [tuple(row) for row in await self._rows(_SILENT, (to_micros(before), limit))]
 
     async def everything(self, workspace: int, platform: str, user_id: str) -> Everything:
         """Raises NotFound."""

@@ -35,6 +35,7 @@ from storage.metrics import SqlMetrics
 from storage.migrate import migrate
 from storage.operators import SqlOperators
 from storage.outbox import SqlOutbox
+from storage.persons import SqlPersons
 from storage.sealed import Seals
 from storage.second_factors import SqlSecondFactors
 from storage.sessions import SqlSessions
@@ -99,6 +100,11 @@ class Stores:
         readers = self._reader.pool
         assert isinstance(readers, QueuePool)
         return readers.size() + 1, readers.checkedout() + self._writer.busy
+
+    @property
+    def persons(self) -> SqlPersons:
+        """What is kept of customers."""
+        return SqlPersons(self._writer, self._reader)
 
     @property
     def writable(self) -> bool:
