@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.http.faults import Fault
-from adapters.http.origins import PAGES, is_own
+from adapters.http.origins import ASKED_BY_PAGES, is_own
 
 Refuse = Callable[[Request, Fault], Response]
 """Words a fault in the dialect of the request's address."""
@@ -93,7 +93,7 @@ class Gate:
 
     def _preflight(self, origin: str, scope: Scope) -> Response:
         """For a page's key it is not known yet whose page asks: its own request will tell."""
-        if not self._welcome(origin) and scope["path"] not in PAGES:
+        if not self._welcome(origin) and scope["path"] not in ASKED_BY_PAGES:
             fault = Fault(
                 status=403, kind="forbidden", message="Pages of this site may not call us"
             )

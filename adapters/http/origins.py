@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from adapters.http.policy import PAGES
 from bots.errors import Forbidden
 from bots.model.account import Caller
 
-PAGES = frozenset({"/api/v1/conversation/chat"})
+ASKED_BY_PAGES = frozenset({"/api/v1/conversation/chat"})
 """The addresses that pages of others may call with a key of their own."""
 
 
@@ -36,7 +37,7 @@ def hold_to_domains(caller: Caller, request: Request) -> None:
     A program may say what it likes of its origin: this protects visitors from other sites' pages,
     not us from programs.
     """
-    if caller.kind not in ("publishable", "site"):
+    if caller.kind not in PAGES:
         return
     origin = request.headers.get("origin", "")
     if is_own(origin, request.headers.get("host", "")):

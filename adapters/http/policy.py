@@ -17,6 +17,16 @@ _header = APIKeyHeader(
     name="X-API-Key", auto_error=False, scheme_name="ApiKey", description="An API key"
 )
 
+_site = APIKeyHeader(
+    name="X-Site-Token",
+    auto_error=False,
+    scheme_name="SiteToken",
+    description="A page's key: for pages of its domains",
+)
+
+PAGES: frozenset[CallerKind] = frozenset({"publishable", "site"})
+"""Keys that everybody can read in a page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -60,11 +70,17 @@ def signed_in(role: Role = "viewer") -> Policy:
     return Policy(frozenset({"user"}), role)
 
 
+def pages() -> Policy:
+    """Pages with a key of their own beside secret keys and people. A route takes care what for."""
+    return Policy(PAGES | {"key", "user"})
+
+
 def lets(policy: Policy) -> list[Any]:
     """A policy as dependencies of a router or of one route, whose own counts more than its router's."""
     if policy.is_open:
         return [Depends(policy)]
-    return [Depends(policy), Security(_bearer), Security(_header)]
+    site = [Security(_site)] if PAGES & policy.kinds else []
+    return [Depends(policy), Security(_bearer), Security(_header), *site]
 
 
 def policy_of(dependencies: list[Any]) -> Policy | None:

@@ -1,5 +1,6 @@
 """The chapter Conversation of the Easy Flow contract."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from adapters.http.auth import Known
+from adapters.http.client import client_place
 from adapters.http.dialect import attempt, route_class, spend, surface
 from adapters.http.easyflow import examples
 from adapters.http.easyflow.errors import DIALECT, LIMITED, documented
@@ -14,14 +16,18 @@ from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id
 from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.limits import per_minute
 from adapters.http.paging import Offset, at_most, has_more
-from adapters.http.policy import lets, people
+from adapters.http.policy import PAGES, lets, pages, people
 from bots.errors import Invalid, NotFound
+from bots.model.account import Caller
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Owner
 from bots.model.message import Button
 from bots.model.turn import MessageRecord
+from bots.services.chat import CHANNEL
 
 LIMIT = per_minute("easyflow conversation", 100)
+OF_PAGES = per_minute("easyflow pages", 60)
+"""For each place that visitors of a page come from: they name their users as they like."""
 LONGEST_MESSAGE = 20_000
 
 router = APIRouter(
@@ -199,13 +205,18 @@ class EscalateResponse(BaseModel):
 
 @router.post(
     "/chat",
-    dependencies=[ONCE],
+    dependencies=[ONCE, *lets(pages())],
     summary="Talk to the bot",
     responses=documented(400, 403, 409, 413, 422, 503),
 )
 async def chat(body: ChatRequest, request: Request, caller: Known) -> ChatResponse:
-    """The same turn as in a messenger; waits at most 25 seconds for what the bot says."""
+    """The same turn as in a messenger; waits at most 25 seconds for what the bot says.
+
+    A page's key talks to its own bot in sessions that were opened here; its `context` is ignored.
+    """
     here = surface(request)
+    if caller.kind in PAGES:
+        body = await _of_a_page(body, request, caller)
     await spend(request, LIMIT, body.user_id)
     context = dict(body.context or {})
     bot = _taken_out(context, "bot")
@@ -291,6 +302,18 @@ async def escalate(body: EscalateRequest, request: Request, caller: Known) -> Es
         raise Invalid("context.queue", wrong.error) from wrong
     return EscalateResponse.of(conversation)
 
+
+async def _of_a_page(body: ChatRequest, request: Request, caller: Caller) -> ChatRequest:
+    """What strangers may say through a page's key. Raises NotFound for a session of elsewhere."""
+    await spend(request, OF_PAGES, caller.key_id, client_place(request))
+    if body.session_id is not None:
+        known = await surface(request).services.conversations.one(caller, body.session_id)
+        if known.address.channel != CHANNEL or not _MADE_HERE.fullmatch(body.session_id):
+            raise NotFound("conversation", body.session_id)
+    return body.model_copy(update={"platform": "web", "context": None})
+
+
+_MADE_HERE = re.compile(r"session_[0-9a-f]{32}")
 
 _ROLE: dict[str, Literal["user", "assistant", "operator"]] = {
     "customer": "user",

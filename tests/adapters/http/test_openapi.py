@@ -9,6 +9,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 
 from adapters.http.app import SPOKEN
 from adapters.http.dialect import speaker
+from adapters.http.origins import ASKED_BY_PAGES
 from tests.adapters.http.fakes import build_house
 
 JSON = "application/json"
@@ -110,7 +111,10 @@ def test_every_operation_tells_the_refusals_that_the_frame_makes(document: Docum
         answers = set(operation["responses"])
         assert {"400", "500", "503"} <= answers, (method, path)
         if operation.get("security"):
-            assert operation["security"] == [{"Bearer": []}, {"ApiKey": []}], (method, path)
+            pages: list[dict[str, list[str]]] = (
+                [{"SiteToken": []}] if path in ASKED_BY_PAGES else []
+            )
+            assert operation["security"] == [{"Bearer": []}, {"ApiKey": []}, *pages], (method, path)
             assert {"401", "403"} <= answers, (method, path)
         if "requestBody" in operation:
             assert {"413", "422"} & answers, (method, path)

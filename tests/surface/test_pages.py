@@ -1,0 +1,109 @@
+"""A page's key on a running server: what strangers may do with it, for it can be read by all."""
+
+import http.client
+import re
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.servers.easyflow import EasyFlow
+from tests.surface.people import Person
+
+CHAT = "/api/v1/conversation/chat"
+SHOP = "https://shop.example"
+
+
+@pytest.fixture(scope="module")
+def key(server: EasyFlow) -> str:
+    told = server.command("keys", "add", "--site", "--bot", "shop", "--domain", "shop.example")
+    found = re.search(r"st_live_\w+", told)
+    assert found, told
+    return found[0]
+
+
+def call(
+    server: EasyFlow, method: str, path: str, body: Any = None, **headers: str
+) -> tuple[int, Any, dict[str, str]]:
+    """Status, answer and headers; `_` in a name of a header is `-`."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    content = orjson.dumps(body) if body is not None else b""
+    connection.request(method, path, content, {"Content-Type": "application/json", **sent})
+    response = connection.getresponse()
+    text = response.read()
+    connection.close()
+    told = {name.lower(): value for name, value in response.getheaders()}
+    return response.status, orjson.loads(text) if text else None, told
+
+
+def says(server: EasyFlow, key: str, text: str, origin: str = SHOP, **more: Any) -> Any:
+    body = {"message": text, "user_id": "visitor", **more}
+    return call(server, "POST", CHAT, body, X_Site_Token=key, Origin=origin)
+
+
+def test_a_page_of_the_domain_talks_and_reads(server: EasyFlow, key: str) -> None:
+    asking = {"Access_Control_Request_Method": "POST"}
+    status, _, headers = call(server, "OPTIONS", CHAT, Origin=SHOP, **asking)
+    assert (status, headers["access-control-allow-origin"]) == (204, SHOP)
+    assert "X-Site-Token" in headers["access-control-allow-headers"]
+    status, answer, headers = says(server, key, "привет")
+    assert (status, bool(answer["message"])) == (200, True)
+    assert headers["access-control-allow-origin"] == SHOP
+    again = says(server, key, "меню", session_id=answer["session_id"])
+    assert (again[0], again[1]["session_id"]) == (200, answer["session_id"])
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "https://shop.example.evil", "null"])
+def test_a_page_of_another_domain_does_neither(server: EasyFlow, key: str, origin: str) -> None:
+    status, answer, headers = says(server, key, "привет", origin)
+    assert (status, answer["error"]["type"]) == (403, "forbidden")
+    assert "access-control-allow-origin" not in headers
+
+
+def test_the_key_opens_nothing_else(server: EasyFlow, key: str) -> None:
+    _, document, _ = call(server, "GET", "/openapi.json")
+    tried = 0
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if "security" not in operation or path == CHAT:
+                continue
+            given = re.sub(r"\{\w+\}", "1", path)
+            for header in ({"X_Site_Token": key}, {"Authorization": f"Bearer {key}"}):
+                status, _, _ = call(server, method.upper(), given, {}, Origin=SHOP, **header)
+                assert status == 403, (method, path, status)
+                tried += 1
+    assert tried > 50
+
+
+def test_a_session_that_was_not_opened_here_is_not_found(
+    server: EasyFlow, key: str, owner: Person
+) -> None:
+    body = {"message": "секрет", "user_id": "u", "session_id": "s-1", "context": {"bot": "shop"}}
+    assert owner.call("POST", CHAT, body)[0] == 200
+    for session in ("s-1", "session_" + "0" * 32, "session_1", "' OR 1=1 --"):
+        status, _, _ = says(server, key, "привет", session_id=session)
+        assert status == 404, session
+
+
+def test_neither_another_bot_nor_a_context_is_chosen_by_a_page(
+    server: EasyFlow, key: str, owner: Person
+) -> None:
+    context = {"bot": "salon", "vip": "yes"}
+    _, answer, _ = says(server, key, "привет", context=context, platform="telegram")
+    history = owner.get(f"/api/v1/conversation/history/{answer['session_id']}")
+    assert {message["platform"] for message in history["messages"]} == {"web"}
+    user = f"{answer['session_id']}/visitor"
+    _, kept = owner.call("GET", f"/api/v1/messaging/context/web/{user}")
+    assert "vip" not in str(kept)
+
+
+def test_strangers_of_one_place_are_counted_together(server: EasyFlow, key: str) -> None:
+    place = "198.51.100.7"
+    statuses = []
+    for number in range(61):
+        body = {"message": "привет", "user_id": f"visitor-{number}"}
+        headers = {"X_Site_Token": key, "Origin": SHOP, "X_Forwarded_For": f"1.1.1.1, {place}"}
+        statuses.append(call(server, "POST", CHAT, body, **headers)[0])
+    assert statuses.count(429) == 1
+    assert statuses[-1] == 429
