@@ -173,6 +173,8 @@ class AssistantResponse(BaseModel):
 class RemovedResponse(BaseModel):
     """It is gone."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"success": True}})
+
     success: Literal[True] = True
 
 
