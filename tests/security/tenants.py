@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from adapters.http.ids import FORMAT
-from tests.servers.easyflow import EasyFlow
+from tests.servers.easyflow import EasyFlow, free_port
 from tests.surface.people import Person
 
 JSON = "application/json"
@@ -51,6 +52,12 @@ CLIENTS_OWN: frozenset[tuple[str, str]] = frozenset(
     }
 )
 """Names that a client makes up: nobody knows them yet, so they are not refused, only empty."""
+
+
+def quiet(data: Path) -> EasyFlow:
+    """A server whose Telegram is a port of this machine that nobody listens on."""
+    nobody = f"http://127.0.0.1:{free_port()}"
+    return EasyFlow(data, default_bot="shop", log__level="warning", telegram__api_base=nobody)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from bots.services.keys import digest
+from tests.security.tenants import quiet
 from tests.servers.easyflow import EasyFlow
 
 EXAMPLES = int(os.environ.get("EASYFLOW_EXAMPLES", "10"))
@@ -72,7 +73,7 @@ class Keys:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EasyFlow]:
     data = tmp_path_factory.mktemp("schema") / "data"
-    with EasyFlow(data, default_bot="shop", log__level="warning") as running:
+    with quiet(data) as running:
         yield running
 
 

@@ -12,6 +12,7 @@ from tests.security.tenants import (
     Tenant,
     furnished,
     operations,
+    quiet,
     rows_of,
     send,
     settled,
@@ -27,7 +28,7 @@ NOBODYS = ("0", "-1", "9" * 18, "9" * 30, "1.0", "x", "'--", "%00")
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EasyFlow]:
     data = tmp_path_factory.mktemp("tenants") / "data"
-    with EasyFlow(data, default_bot="shop", log__level="warning") as running:
+    with quiet(data) as running:
         yield running
 
 
