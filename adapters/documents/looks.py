@@ -67,10 +67,9 @@ def kind_of(path: Path, filename: str, declared: str) -> FileKind:
     """Raises UnknownFormat, FileTooLarge: content, extension and what is declared must agree."""
     kind = _BY_EXTENSION.get(PurePosixPath(filename).suffix.lower())
     if kind is None:
-        raise UnknownFormat(
-            f"Files called «{PurePosixPath(filename).suffix[:20] or 'without extension'}» are not"
-            " read; PDF, DOCX, TXT, MD and HTML are"
-        )
+        suffix = PurePosixPath(filename).suffix[:20]
+        what = f"Files called «{suffix}»" if suffix else "Files without an extension"
+        raise UnknownFormat(f"{what} are not read; PDF, DOCX, TXT, MD and HTML are")
     look, said = LOOKS[kind], declared.partition(";")[0].strip().lower()
     if said not in _UNSAID and said != MIME[kind] and said not in look.also:
         raise UnknownFormat(f"The name says {look.title}, and the sender says {said[:80]}")

@@ -87,12 +87,15 @@ class Documents:
         await self._folder.drop(gone.file)
 
     async def follow(self) -> None:
-        """Read whatever waits, one after another, for ever; also what a restart interrupted."""
+        """Read whatever waits, one after another, for ever; also what a restart interrupted.
+
+        One of each workspace in turn: whoever uploads a hundred lets others wait for one.
+        """
         await self.tidy()
         while True:
             self._wake.clear()
             waiting = await self._store.waiting()
-            for document in waiting:
+            for document in {one.workspace: one for one in reversed(waiting)}.values():
                 await self._read(document)
             if not waiting:
                 await self._wake.wait()
@@ -138,6 +141,7 @@ def shown_name(filename: str) -> str:
     """A file's own name to be shown: without folders, and without characters nobody sees."""
     name = _UNSEEN.sub("", re.split(r"[\\/]", filename)[-1]).strip()
     stem, dot, extension = name.rpartition(".")
-    if len(name) > LONGEST_NAME and dot:
-        return f"{stem[: LONGEST_NAME - len(extension) - 1]}.{extension}"[:LONGEST_NAME]
+    room = LONGEST_NAME - len(dot + extension)
+    if len(name) > LONGEST_NAME and stem and room > 0:
+        return f"{stem[:room]}.{extension}"
     return name[:LONGEST_NAME] or "document"

@@ -170,7 +170,7 @@ BOMBS = [
     Bomb("half a PDF", "a.pdf", lambda: pdf(["T"])[:-20], "its end is missing"),
     Bomb("SVG with a script", "a.svg", lambda: b"<svg><script>alert(1)</script></svg>", ".svg"),
     Bomb("two extensions", "price.pdf.exe", lambda: pdf(["T"]), ".exe"),
-    Bomb("no extension", "price", lambda: pdf(["T"]), "without extension"),
+    Bomb("no extension", "price", lambda: pdf(["T"]), "without an extension"),
     Bomb("with macros by name", "a.docm", lambda: word("T"), ".docm"),
     Bomb("sent as a picture", "a.pdf", lambda: pdf(["T"]), "the sender says", "image/png"),
     Bomb("RTF as text", "a.txt", lambda: b"{\\rtf1 {\\object}}", "content"),
