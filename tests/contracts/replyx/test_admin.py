@@ -1,11 +1,13 @@
 """Each example of the administrative chapter, and who is kept out of it, against a running server."""
 
 import sqlite3
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from adapters.http.replyx.admin import size
+from adapters.http.replyx.admin import HealthResponse, size
+from bots.services.system import Connections, Disk, Figures
 from tests.contracts.likeness import assert_like
 from tests.servers.easyflow import EasyFlow
 
@@ -186,3 +188,21 @@ def test_health_has_true_figures(alone: EasyFlow) -> None:
 )
 def test_sizes_are_written_as_people_write_them(bytes: int, shown: str) -> None:
     assert size(bytes) == shown
+
+
+def test_trouble_is_told_as_degraded() -> None:
+    figures = Figures(
+        troubles={"database": "does not answer"},
+        connections=Connections(most=5, active=2),
+        bots=25,
+        processes=8,
+        uptime=timedelta(days=5, hours=12, minutes=30, seconds=59),
+        disk=Disk(uploads=2_100_000_000, logs=450_000_000, available=45_200_000_000),
+    )
+    assert HealthResponse.of(figures).model_dump() == {
+        "status": "degraded",
+        "database": {"connected": False, "pool_size": 5, "active_connections": 2},
+        "redis": {"connected": False, "memory_usage": None},
+        "bot_manager": {"active_bots": 25, "total_processes": 8, "uptime": "5d 12h 30m"},
+        "disk_usage": {"uploads": "2.1GB", "logs": "450MB", "available": "45.2GB"},
+    }
