@@ -193,7 +193,7 @@ async def listed(request: Request, caller: Known) -> list[AssistantResponse]:
     "",
     status_code=201,
     dependencies=lets(people("admin")),
-    responses=documented(400, 409, 413, 422, 502, 503),
+    responses=documented(400, 402, 409, 413, 422, 502, 503),
 )
 async def create(
     request: Request, response: Response, body: CreateRequest, caller: Known
@@ -201,7 +201,9 @@ async def create(
     """Make an assistant and start it at once: in Telegram, with a token of a bot, and on pages.
 
     The header `X-Site-Token` of the answer is a key for pages of its domains, shown this once.
+    An assistant that could not answer a single message for want of money is not made.
     """
+    await surface(request).services.billing.require(caller.workspace)
     assistants = surface(request).services.assistants
     made = await assistants.create(caller, body.wanted(body.name))
     response.headers[SITE_TOKEN] = await assistants.site_token(caller, made)

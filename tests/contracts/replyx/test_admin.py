@@ -167,7 +167,8 @@ def test_health_has_true_figures(alone: EasyFlow) -> None:
     assert status == 200
     assert_like(HEALTH, answer)
     assert answer["status"] == "healthy"
-    assert answer["bot_manager"]["active_bots"] == 2
+    bots = sum(one["assistants_count"] for one in people(alone)["users"])
+    assert answer["bot_manager"]["active_bots"] == bots >= 2
     assert answer["bot_manager"]["uptime"].startswith("0d 0h ")
     assert answer["database"]["connected"]
     assert 0 <= answer["database"]["active_connections"] <= answer["database"]["pool_size"]

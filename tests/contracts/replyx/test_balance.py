@@ -24,6 +24,7 @@ CREDIT = {
     "description": "Пополнение баланса",
     "created_at": "2025-09-01T09:00:00Z",
 }
+ASSISTANT = {"name": "Мой бот", "system_prompt": "Ты дружелюбный помощник"}
 TOP_UP = {
     "amount": 1000.0,
     "payment_method": "card",
@@ -156,9 +157,14 @@ def test_top_ups_are_three_in_ten_minutes(server: EasyFlow) -> None:
 async def test_a_kill_between_paying_and_crediting_credits_once(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    server = EasyFlow(tmp_path_factory.mktemp("killed") / "data", log__level="warning")
+    """In a house without a bonus, where nobody can have an assistant answer before they paid."""
+    data = tmp_path_factory.mktemp("killed") / "data"
+    server = EasyFlow(data, log__level="warning", billing__welcome_bonus="0")
     server.start()
     try:
+        status, answer = server.call("POST", "/api/assistants", ASSISTANT)
+        assert (status, code_of(answer)) == (402, "INSUFFICIENT_BALANCE")
+        assert "costs 5.00" in answer["error"]["details"]["reason"]
         begun = [
             (await server.asked("POST", "/api/balance/top-up", {**TOP_UP, "amount": amount}))[1]
             for amount in (0.01, 20.5)
@@ -170,7 +176,8 @@ async def test_a_kill_between_paying_and_crediting_credits_once(
         while balance(server)["pending_transactions"]:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.2)
-        assert balance(server)["balance"] == 520.51
+        assert balance(server)["balance"] == 20.51
+        assert server.call("POST", "/api/assistants", ASSISTANT)[0] == 201
     finally:
         server.kill()
     assert KEY not in server.log
