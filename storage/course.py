@@ -22,16 +22,18 @@ _INSERT = (
     "INSERT INTO moves (conversation_id, seq, behind, workspace, name, data, created_at)"
     f" SELECT ?1, ?2 + 1 + coalesce(({_MOVED.format('')}), 0), ?2, ?3, ?4, ?5, ?6"
 )
-_MOVED_BEFORE = f"SELECT coalesce(({_MOVED.format(' AND seq <= ?2')}), 0)"
 _LATEST = f"SELECT seq + coalesce(({_MOVED.format('')}), 0) FROM conversations WHERE id = ?1"
+_MOVED_BEFORE = f"coalesce(({_MOVED.format(' AND seq <= ?2')}), 0)"
 _MESSAGES = (
-    f"SELECT {RECORD_COLUMNS} FROM messages m"
-    " WHERE m.conversation_id = ? AND m.seq > ? ORDER BY m.seq LIMIT ?"
+    f"SELECT {_MOVED_BEFORE} AS moved, NULL AS place, {RECORD_COLUMNS} FROM messages m"
+    f" WHERE m.conversation_id = ?1 AND m.seq > ?2 - {_MOVED_BEFORE} ORDER BY m.seq LIMIT ?3"
 )
 _MOVES = (
-    "SELECT seq, behind, name, data, created_at FROM moves"
-    " WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+    f"SELECT 0, seq, behind, name, data, created_at{', NULL' * (RECORD_COLUMNS.count(',') - 3)}"
+    " FROM moves WHERE conversation_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
 )
+_AFTER = f"SELECT * FROM ({_MESSAGES}) UNION ALL SELECT * FROM ({_MOVES})"
+"""Both in one statement, which sees one state of the database: messages, then moves."""
 
 
 def moves_to_rows(turn: TurnRecord) -> list[tuple[Any, ...]]:
@@ -59,17 +61,12 @@ class SqlCourse:
 
     async def after(self, conversation: int, seq: int, *, limit: int) -> list[Point]:
         async with self._reader.connect() as connection:
-
-            async def rows(query: str, *values: int) -> Sequence[Any]:
-                return (await connection.exec_driver_sql(query, values)).fetchall()
-
-            ((moved,),) = await rows(_MOVED_BEFORE, conversation, seq)
-            # Messages first: the moves before a message are there by the time they are read.
-            said = await rows(_MESSAGES, conversation, seq - moved, limit)
-            moves = await rows(_MOVES, conversation, seq, limit)
-        messages = [record_from_row(row) for row in said]
-        points = merged(seq, moved, messages, [(row[0], _move(row)) for row in moves])
-        return points[:limit]
+            found = await connection.exec_driver_sql(_AFTER, (conversation, seq, limit))
+            rows: Sequence[Any] = found.fetchall()
+        said = [row for row in rows if row[1] is None]
+        moves = [(row[1], _move(row)) for row in rows if row[1] is not None]
+        moved = said[0][0] if said else 0
+        return merged(seq, moved, [record_from_row(row[2:]) for row in said], moves)[:limit]
 
     async def latest(self, conversation: int) -> int:
         async with self._reader.connect() as connection:
@@ -78,4 +75,4 @@ class SqlCourse:
 
 
 def _move(row: Any) -> Move:
-    return Move(behind=row[1], name=row[2], at=to_moment(row[4]), data=from_json(row[3]))
+    return Move(behind=row[2], name=row[3], at=to_moment(row[5]), data=from_json(row[4]))

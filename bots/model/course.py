@@ -64,7 +64,8 @@ def merged(
 ) -> list[Point]:
     """The points past a number, of which `moved` up to it are moves; each move has its own number.
 
-    It ends where the next number is in neither: what was read in two steps may have more of one.
+    Without messages `moved` is of no account. It ends where the next number is in neither: each may
+    have been read to a limit.
     """
     points: list[Point] = []
     said, told = iter(messages), iter(moves)
