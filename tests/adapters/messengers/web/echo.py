@@ -36,6 +36,7 @@ class EchoBot:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.taken: list[UnifiedMessage] = []
+        self.typed: list[Address] = []
         self.conversations: dict[Address, Conversation] = {}
         self.records: dict[Address, list[MessageRecord]] = {}
         self.away = False
@@ -183,6 +184,7 @@ def build(
         workspace_of=lambda name: 1,
         allowed_origins=origins,
         limits=limits,
+        typed=bot.typed.append,
     )
     return Starlette(routes=routes), bot
 

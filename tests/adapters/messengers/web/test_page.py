@@ -48,6 +48,18 @@ async def test_a_fresh_page_is_greeted_once_and_shows_no_command(
     assert [message.text for message in page.bot.taken] == ["/start"]
 
 
+async def test_while_the_visitor_writes_it_is_told_now_and_then(
+    browser: Browser, page: Page
+) -> None:
+    tab = await opened(browser, page)
+    await tab.locator("#text").press_sequentially("Где мой заказ")
+    await eventually(lambda: len(page.bot.typed) > 0)
+    assert set(page.bot.typed) == {page.bot.taken[0].address}
+    assert len(page.bot.typed) < len("Где мой заказ")
+    await tab.keyboard.press("Enter")
+    await expect(tab.locator(".mine")).to_have_count(1)
+
+
 async def test_texts_names_and_buttons_are_never_html(browser: Browser, page: Page) -> None:
     tab = await opened(browser, page)
     asked: list[str] = []
