@@ -72,5 +72,5 @@ class Wire:
         try:
             async with asyncio.timeout(1.0):
                 await self._websocket.close(end.code, str(end))
-        except (TimeoutError, RuntimeError, OSError):
+        except (TimeoutError, RuntimeError, WebSocketDisconnect):
             log.info("Socket dropped", reason=str(end))

@@ -1,6 +1,8 @@
 """Dialogs followed over sockets of the real server: hand-offs, resuming, words both ways."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -161,6 +163,27 @@ async def test_no_token_is_found_in_the_log(server: EasyFlow, boss: Person, sess
     for part in boss.credential.split("."):
         assert part not in server.log
     assert KEY not in server.log
+
+
+async def test_who_is_gone_before_the_socket_opens_is_no_trouble(
+    server: EasyFlow, boss: Person, session: str
+) -> None:
+    dialog = dialog_of(boss, session)
+    for number in range(30):
+        path = address(boss, dialog if number % 2 else 999_999).partition(str(server.port))[2]
+        with socket.create_connection(("127.0.0.1", server.port)) as gone:
+            # Closing sends a reset, as somebody's lost connection does.
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            gone.sendall(
+                f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: websocket\r\n"
+                "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+            )
+    async with following(boss, dialog) as follower:
+        await asyncio.to_thread(say, boss, session, "я здесь")
+        await follower.says("я здесь")
+    assert "Exception in ASGI" not in server.log
+    assert "ASGI callable" not in server.log
 
 
 async def test_numbers_go_on_over_a_kill_and_a_restart_says_so(tmp_path: Path) -> None:

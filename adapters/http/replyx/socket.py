@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from fastapi import APIRouter
 from starlette.requests import HTTPConnection
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from adapters.http.auth import authenticate
 from adapters.http.dialect import Surface, answer, surface
@@ -39,6 +40,8 @@ SPEAKS = people("operator")
 MESSAGES = per_minute("replyx.socket", 50)
 PARTING = 0.05
 """Seconds for a refused connection to end: uvicorn logs an error where we are done before it is."""
+TRY_AGAIN = 60.0
+"""Seconds after which somebody with too many sockets may try again."""
 PATIENCE = 10
 """Refused messages after which somebody who goes on is closed."""
 TYPES_AGAIN = 2.0
@@ -64,8 +67,7 @@ async def follow(websocket: WebSocket, dialog_id: str) -> None:
             who = None
             raise TooMany(TRY_AGAIN)
     except Problem as problem:
-        await websocket.send_denial_response(answer(DIALECT, fault_of(problem), websocket))
-        await asyncio.sleep(PARTING)
+        await _refuse(websocket, problem)
         return
     try:
         await _serve(websocket, Talk(websocket, caller, chat), after)
@@ -73,8 +75,11 @@ async def follow(websocket: WebSocket, dialog_id: str) -> None:
         here.sockets.leave(who)
 
 
-TRY_AGAIN = 60.0
-"""Seconds after which somebody with too many sockets may try again."""
+async def _refuse(websocket: WebSocket, problem: Problem) -> None:
+    # Whoever is gone already need not be told.
+    with suppress(WebSocketDisconnect, OSError):
+        await websocket.send_denial_response(answer(DIALECT, fault_of(problem), websocket))
+        await asyncio.sleep(PARTING)
 
 
 async def _serve(websocket: WebSocket, talk: "Talk", after: int | None) -> None:
@@ -86,7 +91,7 @@ async def _serve(websocket: WebSocket, talk: "Talk", after: int | None) -> None:
         await talk.go_on(follower, asked=after is not None)
     except Closed as end:
         await talk.wire.close(end)
-    except Gone:
+    except (Gone, WebSocketDisconnect):
         log.debug("Socket gone")
     finally:
         following.leave(follower)
