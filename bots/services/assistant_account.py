@@ -138,6 +138,7 @@ class Accounts:
     async def met(
         self,
         token: str,
+        workspace: int,
         *,
         starts: bool,
         of: Assistant | None = None,
@@ -148,7 +149,7 @@ class Accounts:
         Without a token it is, `again`, the one an assistant has whose bot is to answer anew. It is
         begun with where the bot `starts`. Raises BadTelegramToken, BotExists, BotFailed.
         """
-        record = await self._wanted(token, of, again)
+        record = await self._wanted(token, workspace, of if again else None)
         if record is None:
             yield None
             return
@@ -165,14 +166,16 @@ class Accounts:
         finally:
             self._asked_for.discard(channel.name)
 
-    async def _wanted(self, token: str, of: Assistant | None, again: bool) -> ChannelRecord | None:
+    async def _wanted(
+        self, token: str, workspace: int, again: Assistant | None
+    ) -> ChannelRecord | None:
         if not token:
-            if of is None or not again or of.channel is None:
+            if again is None or again.channel is None:
                 return None
-            return (await self._records(of.workspace)).get(of.bot)
+            return (await self._records(workspace)).get(again.bot)
         return ChannelRecord(
-            workspace=of.workspace if of is not None else 0,
-            bot=of.bot if of is not None else "",
+            workspace=workspace,
+            bot="",
             platform=TELEGRAM,
             origin="api",
             credentials={TOKEN: token, SIGNED_BY: self._new_secret()},

@@ -192,7 +192,7 @@ class Assistants:
         await self._refuse_more(caller.workspace)
         starts = wanted.active is not False
         async with (
-            self._accounts.met(wanted.token or "", starts=starts) as account,
+            self._accounts.met(wanted.token or "", caller.workspace, starts=starts) as account,
             self._changing,
         ):
             await self._refuse_more(caller.workspace)
@@ -243,7 +243,9 @@ class Assistants:
         starts = before.active if wanted.active is None else wanted.active
         again = token is None and starts and not before.active
         async with (
-            self._accounts.met(token or "", of=before, starts=starts, again=again) as account,
+            self._accounts.met(
+                token or "", caller.workspace, of=before, starts=starts, again=again
+            ) as account,
             self._changing,
         ):
             before = self.one(caller, id)
