@@ -2,13 +2,14 @@
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.contracts.likeness import assert_like
-from tests.servers.easyflow import SECRET
+from tests.servers.easyflow import KEY, SECRET, EasyFlow
 from tests.servers.telegram import FakeTelegram
 
 Json = dict[str, Any]
@@ -89,6 +90,30 @@ class Customer:
                 return
             await asyncio.sleep(0.05)
         raise AssertionError(f"{text} was not said: {self._telegram.said(self.id)}")
+
+
+@pytest.fixture(scope="module")
+def keys(server: EasyFlow) -> Iterator[str]:
+    """In turn, for each may call a hundred times a minute."""
+    made = [server.command("keys", "add").split()[-1] for _ in range(2)]
+    return itertools.cycle([KEY, *made])
+
+
+@pytest.fixture
+async def client(server: EasyFlow, keys: Iterator[str]) -> AsyncIterator[httpx.AsyncClient]:
+    headers = {"Authorization": f"Bearer {next(keys)}"}
+    async with httpx.AsyncClient(base_url=server.base, headers=headers, timeout=40) as made:
+        yield made
+
+
+async def signed_in(server: EasyFlow, name: str, *options: str) -> dict[str, str]:
+    """The headers of somebody who was added and has logged in."""
+    words = "users", "add", f"{name}@example.com", "--first", name, *options
+    shown = await asyncio.to_thread(server.command, *words)
+    body = {"email": f"{name}@example.com", "password": shown.split()[-1]}
+    status, answer = await server.asked("POST", "/api/auth/login", body, key=None)
+    assert status == 200, answer
+    return {"Authorization": f"Bearer {answer['access_token']}"}
 
 
 @pytest.fixture
@@ -256,4 +281,65 @@ async def test_an_operator_who_is_nobody_is_not_found(
 ) -> None:
     answer = await client.post(f"{dialog}/handoff/take", json={"operator_id": 987654})
     assert answer.status_code == 404
+    assert (await client.get(dialog)).json()["handoff_status"] == "none"
+
+
+async def test_who_signed_in_may_what_their_role_may(
+    server: EasyFlow, client: httpx.AsyncClient, dialog: str
+) -> None:
+    viewer = await signed_in(server, "vera", "--role", "viewer")
+    assert (await client.get(dialog, headers=viewer)).status_code == 200
+    assert (await client.get(f"{dialog}/messages", headers=viewer)).status_code == 200
+    for path in ("messages", "handoff/request", "handoff/take", "handoff/release"):
+        answer = await client.post(f"{dialog}/{path}", json={"text": "x"}, headers=viewer)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (
+            403,
+            "INSUFFICIENT_PERMISSIONS",
+        )
+
+    olga = await signed_in(server, "olga", "--role", "operator")
+    other = await client.post(
+        f"{dialog}/handoff/take", json={"operator_name": "Анна"}, headers=olga
+    )
+    assert other.status_code == 403
+    taken = await client.post(f"{dialog}/handoff/take", headers=olga)
+    assert taken.json()["taken_over_by"] == "olga"
+    words = {"text": "Это я", "operator_name": "Olga"}
+    said = await client.post(f"{dialog}/messages", json=words, headers=olga)
+    assert (said.status_code, said.json()["operator_name"]) == (200, "olga")
+
+    lead = await signed_in(server, "lena", "--role", "lead")
+    words = {"text": "Я старшая"}
+    assert (await client.post(f"{dialog}/messages", json=words, headers=lead)).status_code == 409
+    once = {**words, "once": True}
+    said = await client.post(f"{dialog}/messages", json=once, headers=lead)
+    assert (said.status_code, said.json()["operator_name"]) == (200, "lena")
+    given = await client.post(f"{dialog}/handoff/release", headers=lead)
+    assert given.json()["handoff_status"] == "released"
+
+
+async def test_the_same_idempotency_key_says_it_once(
+    client: httpx.AsyncClient, john: Customer, dialog: str
+) -> None:
+    await client.post(f"{dialog}/handoff/take", json={"operator_name": "Анна"})
+    words = {"text": "Один раз", "operator_name": "Анна"}
+    key = {"Idempotency-Key": f"say {john.id}"}
+    first = await client.post(f"{dialog}/messages", json=words, headers=key)
+    again = await client.post(f"{dialog}/messages", json=words, headers=key)
+    assert first.json() == again.json()
+    messages = (await client.get(f"{dialog}/messages")).json()["messages"]
+    assert [one["text"] for one in messages].count("Один раз") == 1
+
+
+async def test_another_workspace_sees_and_moves_nothing(
+    server: EasyFlow, client: httpx.AsyncClient, dialog: str
+) -> None:
+    them = await signed_in(server, "stranger", "--apart")
+    listed = (await client.get("/api/dialogs", headers=them)).json()
+    assert (listed["dialogs"], listed["total"]) == ([], 0)
+    for path in (dialog, f"{dialog}/messages"):
+        assert (await client.get(path, headers=them)).status_code == 404
+    for path in ("messages", "handoff/request", "handoff/take", "handoff/release"):
+        answered = await client.post(f"{dialog}/{path}", json={"text": "x"}, headers=them)
+        assert answered.status_code == 404
     assert (await client.get(dialog)).json()["handoff_status"] == "none"
