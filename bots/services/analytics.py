@@ -1,5 +1,6 @@
 """How much was talked about, how soon it was answered, and how content customers were."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from datetime import date as Date
@@ -23,6 +24,8 @@ class Analytics:
         self._store = store
         self._zone = zone
         self._clock = clock
+        # A large workspace is read for seconds: of several who ask, one at a time.
+        self._turn = asyncio.Lock()
 
     async def metrics(
         self, caller: Caller, *, start: Bound | None, end: Bound | None, user_id: str | None
@@ -32,9 +35,10 @@ class Analytics:
         Raises Invalid where the end comes before the start.
         """
         period = self._period(self._zone(caller.workspace), start, end)
-        counted = await self._store.counted(
-            caller.workspace, period, bot=caller.bot, user_id=user_id
-        )
+        async with self._turn:
+            counted = await self._store.counted(
+                caller.workspace, period, bot=caller.bot, user_id=user_id
+            )
         return period, counted
 
     def _period(self, zone: tzinfo, start: Bound | None, end: Bound | None) -> Period:
