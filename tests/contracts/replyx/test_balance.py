@@ -17,6 +17,15 @@ BALANCE = {
     "pending_transactions": 0,
     "currency": "RUB",
 }
+DEBIT = {
+    "id": 1,
+    "type": "debit",
+    "amount": -10.0,
+    "description": "Сообщение виджета",
+    "service_type": "widget_message",
+    "details": {"dialog_id": 1, "message_count": 2},
+    "created_at": "2025-09-01T10:00:00Z",
+}
 CREDIT = {
     "id": 2,
     "type": "credit",
@@ -154,6 +163,36 @@ def test_top_ups_are_three_in_ten_minutes(server: EasyFlow) -> None:
     assert balance(server)["currency"] == "RUB", "only top-ups are counted so"
 
 
+def answers_while_it_is_paid(server: EasyFlow, assistant: int) -> None:
+    """20.51 are four answers of 5.00 each; whoever asks then is given to people."""
+    question = {
+        "assistant_id": assistant,
+        "question": "Как настроить бота?",
+        "answer": "Перейдите в раздел настроек",
+    }
+    assert server.call("POST", "/api/qa-knowledge", question)[0] == 201
+    said = [ask(server, assistant, f"customer {number}") for number in range(6)]
+    assert ["раздел настроек" in one["message"] for one in said] == [True] * 4 + [False] * 2
+    assert [one["requires_human"] for one in said] == [False] * 4 + [True] * 2
+    assert (balance(server)["balance"], balance(server)["total_spent"]) == (0.51, 20)
+    _, listed = server.call("GET", "/api/balance/transactions?type=debit")
+    assert listed["total"] == 4
+    for row in listed["transactions"]:
+        assert_like(DEBIT, row)
+        assert row["amount"] == -5
+
+
+def ask(server: EasyFlow, assistant: int, customer: str) -> Any:
+    body = {
+        "message": "Как настроить бота?",
+        "user_id": customer,
+        "context": {"bot": f"assistant.{assistant}"},
+    }
+    status, answer = server.call("POST", "/api/v1/conversation/chat", body)
+    assert status == 200, answer
+    return answer
+
+
 async def test_a_kill_between_paying_and_crediting_credits_once(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -177,7 +216,9 @@ async def test_a_kill_between_paying_and_crediting_credits_once(
             assert time.monotonic() < deadline
             await asyncio.sleep(0.2)
         assert balance(server)["balance"] == 20.51
-        assert server.call("POST", "/api/assistants", ASSISTANT)[0] == 201
+        status, assistant = server.call("POST", "/api/assistants", ASSISTANT)
+        assert status == 201
+        answers_while_it_is_paid(server, assistant["id"])
     finally:
         server.kill()
     assert KEY not in server.log
