@@ -1784,7 +1784,8 @@ async def report(settings: Settings, given: argparse.Namespace) -> int:
         today = now().astimezone(zone).date()
         first, last = terminal.days(given.first, given.last, today, language)
         wanted = Wanted(first=first, last=last, zone=zone, by=given.by, bot=given.bot)
-        found = await Reports(beside.episodes, workspace=beside.workspace).of(
+        reports = Reports(beside.episodes, workspace=beside.workspace, metrics=beside.metrics)
+        found = await reports.of(
             wanted, worked=partial(worked_at, bots), promised=partial(promised_by, bots)
         )
         people = terminal.called(await beside.operators.all(beside.workspace), language)

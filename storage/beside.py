@@ -18,6 +18,7 @@ from storage.database import Lock, open_readers
 from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
 from storage.keys import SqlKeys
+from storage.metrics import SqlMetrics
 from storage.migrate import HEAD, migrate, revision
 from storage.operators import SqlOperators
 from storage.persons import SqlPersons
@@ -49,6 +50,7 @@ class Beside:
     shelf: SqlShelf
     episodes: SqlEpisodes
     operators: SqlOperators
+    metrics: SqlMetrics
     accounts: SqlAccounts
     workspaces: SqlWorkspaces
     keys: SqlKeys
@@ -97,6 +99,7 @@ def open_beside(path: Path) -> Beside:
         shelf=SqlShelf(hand, reader),
         episodes=SqlEpisodes(reader),
         operators=SqlOperators(hand, reader),
+        metrics=SqlMetrics(reader),
         accounts=SqlAccounts(hand, reader),
         workspaces=SqlWorkspaces(hand, reader),
         keys=SqlKeys(hand, reader),

@@ -249,7 +249,9 @@ def _add_report_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--from", dest="first", metavar="DAY", help="such as 2026-11-01")
     command.add_argument("--to", dest="last", metavar="DAY", help="included; today if not given")
     command.add_argument(
-        "--by", choices=("operator", "queue", "channel", "day", "reason"), default="operator"
+        "--by",
+        choices=("operator", "queue", "channel", "day", "reason", "source", "step"),
+        default="operator",
     )
     command.add_argument(
         "--csv", metavar="FILE", help="into a file, with more figures; - prints it"

@@ -85,6 +85,8 @@ def show(report: Report, named: Callable[[Key], str], language: str, out: TextIO
     if not report.rows:
         nothing = Told("В эти дни не было ни одной.", "There were none on these days.")
         print(nothing.by(language), file=out)
+        if report.total.contained is not None:
+            print(_notes(report)[0].by(language), file=out)
         return
     shown = [one for one in COLUMNS if one.title.by(language)]
     rows = [[_OF[report.wanted.by].by(language), *(one.title.by(language) for one in shown)]]
@@ -128,7 +130,9 @@ def names(
             return Told("никто не взял", "nobody took it").by(language)
         if isinstance(key, int):
             return people.get(key, f"#{key}")
-        if by == "reason" and isinstance(key, str) and key in _REASONS:
+        if by == "step" and not key:
+            return Told("вне шагов", "at no step").by(language)
+        if by in ("reason", "source") and isinstance(key, str) and key in _REASONS:
             return _REASONS[key].by(language)
         return str(key) or Told("без очереди", "no queue").by(language)
 
@@ -140,7 +144,7 @@ def names(
 
 def _sorted(report: Report, named: Callable[[Key], str]) -> list[tuple[str, Figures]]:
     """By name; reasons by how often they come; whatever nobody took last."""
-    by_number = report.wanted.by == "reason"
+    by_number = report.wanted.by in ("reason", "source", "step")
 
     def place(item: tuple[Key, Figures]) -> tuple[bool, int, str]:
         key, row = item
@@ -197,6 +201,15 @@ def _safe(cell: str) -> str:
 def _notes(report: Report) -> list[Told]:
     notes = []
     total = report.total
+    if total.contained is not None:
+        notes.append(
+            Told(
+                f"Разговоров: {total.conversations}, из них передано людям: {total.handed};"
+                f" бот справился сам: {total.contained:.0%}.",
+                f"Conversations: {total.conversations}, of them handed to people: {total.handed};"
+                f" the bot did {total.contained:.0%} by itself.",
+            )
+        )
     if total.open:
         notes.append(
             Told(f"Ещё не закончены: {total.open}.", f"Not over yet: {total.open}."),
@@ -239,6 +252,8 @@ _OF: Mapping[str, Told] = {
     "channel": Told("канал", "channel"),
     "day": Told("день", "day"),
     "reason": Told("причина", "reason"),
+    "source": Told("откуда", "source"),
+    "step": Told("сценарий / шаг", "flow / step"),
 }
 _HIDDEN = Told("", "")
 COLUMNS = (
@@ -327,6 +342,12 @@ COLUMNS = (
         Told("SLA", "SLA"),
         lambda row: row.promises_kept,
         "share",
+    ),
+    Column(Told("разговоров", "conversations"), _HIDDEN, lambda row: row.conversations),
+    Column(
+        Told("бот_справился_сам", "contained"),
+        _HIDDEN,
+        lambda row: row.contained,
     ),
 )
 """In the order of the file."""

@@ -56,6 +56,7 @@ class Case:
     asked: bool
     source: str
     reason: str = ""
+    step: str = ""
     taken_at: datetime | None = None
     answered_at: datetime | None = None
     answered_by: Holder | None = None
@@ -151,6 +152,7 @@ class Cases:
             asked=asked,
             source=source,
             reason=str(data.get("reason", "")),
+            step=str(data.get("step", "")),
         )
 
     def _note(self, case: Case, told: Told) -> None:

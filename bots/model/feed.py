@@ -44,6 +44,7 @@ OF_HANDOFFS = frozenset(
         "queue",
         "source",
         "reason",
+        "step",
         "priority",
         "context",
         "by",

@@ -60,7 +60,8 @@ class Figures:
     """Of the cases that were counted. Times named `…_worked` are of the queue's working hours alone.
 
     `missed` nobody took before the customer gave up or the time was over; `lost` were taken from
-    somebody who did not answer. `solved` were ended by people and did not come back.
+    somebody who did not answer. `solved` were ended by people and did not come back. Of the
+    `conversations` of the time (None where nobody counted them) so many were `handed` to people.
     """
 
     chats: int = 0
@@ -77,6 +78,8 @@ class Figures:
     stars: int = 0
     promised: int = 0
     kept: int = 0
+    conversations: int | None = None
+    handed: int = 0
     wait: Spread = field(default_factory=Spread)
     wait_worked: Spread = field(default_factory=Spread)
     answer: Spread = field(default_factory=Spread)
@@ -152,6 +155,12 @@ class Figures:
     def rating_share(self) -> float | None:
         """Of those who were asked, how many rated."""
         return _part(self.rated, self.rating_asked)
+
+    @property
+    def contained(self) -> float | None:
+        """Of all conversations, how much the bot did without a person."""
+        talks = self.conversations or 0
+        return _part(max(talks - self.handed, 0), talks)
 
     @property
     def promises_kept(self) -> float | None:

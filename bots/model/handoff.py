@@ -16,6 +16,7 @@ from bots.model.desk import Note, Relay
 from bots.model.episode import Asked, Episode, Outcome, Priority, Source
 from bots.model.message import Reply
 from bots.model.turn import Event
+from flows.inside import standing
 from flows.turn import Effect, GivenBack, TakenOver
 
 PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
@@ -72,6 +73,7 @@ def requested(
         "note": asked.note,
         "priority": asked.priority,
         "context": dict(asked.context),
+        "step": _step(chat),
     }
     return _owned(chat, "queue", episode), event("handoff.requested", episode, now, data)
 
@@ -270,6 +272,14 @@ def _passed(
         reminded=False,
         nudged=False,
     )
+
+
+def _step(chat: Conversation) -> str:
+    """Where the bot stands as the person is asked for: the innermost step of the owner's own."""
+    for one in reversed(standing(chat.position)):
+        if one.flow and one.step:
+            return f"{one.flow} / {one.step}"
+    return ""
 
 
 def _seconds(start: datetime, end: datetime) -> float:

@@ -13,9 +13,10 @@ from typing import Literal
 from bots.errors import Invalid
 from bots.model.cases import Case, Cases, Holder
 from bots.model.figures import Figures, Promised, Worked, holders
-from bots.ports import Episodes
+from bots.model.metrics import Period
+from bots.ports import Episodes, Metrics
 
-Grouping = Literal["operator", "queue", "channel", "day", "reason"]
+Grouping = Literal["operator", "queue", "channel", "day", "reason", "source", "step"]
 
 Key = Holder | Date | None
 """What a row is of: an operator's id or a messenger, a queue, a channel, a day; None for nobody."""
@@ -82,6 +83,10 @@ class Report:
                 return case.platform
             case "day":
                 return case.begun_at.astimezone(self.wanted.zone).date()
+            case "source":
+                return case.source
+            case "step":
+                return case.step
             case _:
                 return case.reason or case.source
 
@@ -89,8 +94,12 @@ class Report:
 class Reports:
     """Reads events until nothing more can change what is asked for; few of them are in memory at once."""
 
-    def __init__(self, episodes: Episodes, *, workspace: int) -> None:
+    def __init__(
+        self, episodes: Episodes, *, workspace: int, metrics: Metrics | None = None
+    ) -> None:
+        """`metrics` count the conversations of a time, which tell what the bot did by itself."""
         self._episodes = episodes
+        self._metrics = metrics
         self._workspace = workspace
 
     async def of(self, wanted: Wanted, *, worked: Worked, promised: Promised) -> Report:
@@ -104,4 +113,13 @@ class Reports:
                 report.add(case)
         for case in cases.rest():
             report.add(case)
+        if self._metrics is not None:
+            counted = await self._metrics.counted(
+                self._workspace,
+                Period(wanted.since, wanted.until),
+                bot=wanted.bot or None,
+                user_id=None,
+            )
+            report.total.conversations = counted.conversations
+            report.total.handed = counted.escalated
         return report
