@@ -60,6 +60,6 @@ async def test_the_steps_that_call_for_people_are_told(people: PeopleRig) -> Non
     sources = rows(await reported(people, "source"))
     assert {name: row["chats"] for name, row in sources.items()} == {
         "a step of a flow": "2",
-        "an operator took it": "1",
+        "the customer asked": "1",
         "all": "3",
     }
