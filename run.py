@@ -72,6 +72,7 @@ from bots.ports import Channel, Listener, Meter, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
+from bots.services.alerts import Alerts, Way
 from bots.services.assistant_account import Accounts as AssistantAccounts
 from bots.services.assistants import Assistants
 from bots.services.attendance import Attendance
@@ -980,6 +981,8 @@ async def serve(settings: Settings) -> None:
     # What came before us goes first: only then may anything new come in.
     await house.start()
     channels.start()
+    if (alerts := alerts_of(house, settings)) is not None:
+        house.supervisor.keep("alerts", alerts.follow)
     if settings.reloads:
         house.supervisor.keep("reload", partial(republish, settings, house))
     server = server_of(settings, app)
@@ -995,6 +998,41 @@ async def serve(settings: Settings) -> None:
     finally:
         await house.close(SHUTDOWN - HTTP_SHUTDOWN - 1)
         await channels.close()
+
+
+def alerts_of(house: House, settings: Settings) -> Alerts | None:
+    """Who is told of troubles of the owner's desk; None where nobody is to be."""
+    from adapters.alerts import MailServer, MailWay, WebhookWay
+
+    given, desk = settings.alerts, house.desk
+    ways: dict[str, Way] = {}
+    if given.webhook is not None and given.secret is not None:
+        http = GuardedHttp(allowed_hosts(settings))
+        secret = given.secret.get_secret_value()
+        ways["webhook"] = WebhookWay(http, given.webhook, secret, clock=now, new_id=house.new_id)
+    if given.email is not None and given.smtp_host is not None:
+        password = given.smtp_password
+        server = MailServer(
+            host=given.smtp_host,
+            port=given.smtp_port,
+            user=given.smtp_user,
+            password=password.get_secret_value() if password is not None else "",
+            security=given.smtp_security,
+        )
+        sender = given.smtp_from or given.smtp_user
+        ways["email"] = MailWay(server, sender=sender, to=given.email, subject="Easy Flow")
+    if not ways or desk is None:
+        return None
+    return Alerts(
+        ways,
+        workspace=house.workspace,
+        feed=house.stores.feed,
+        shelf=house.stores.shelf,
+        state=desk.state,
+        language=spoken(settings),
+        clock=now,
+        sleep=asyncio.sleep,
+    )
 
 
 def desk_of(house: House, settings: Settings) -> "WorkspaceDesks":

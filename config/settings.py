@@ -318,6 +318,42 @@ class DeskSettings(_Part):
     )
 
 
+class AlertSettings(_Part):
+    """Whom to tell that an operators' group is in trouble or a promise of service was not kept."""
+
+    webhook: WebAddress | None = Field(
+        default=None, description="Where alerts are posted, as signed JSON; nowhere if not given"
+    )
+    secret: SecretStr | None = Field(
+        default=None, description="What the webhook's calls are signed with (HMAC-SHA256)"
+    )
+    email: str | None = Field(
+        default=None, description="To whom alerts are mailed; nobody if not given"
+    )
+    smtp_host: str | None = Field(default=None, description="The server that sends the mail on")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
+    smtp_user: str = Field(default="", description="Whom we log in as there; no login if empty")
+    smtp_password: SecretStr | None = Field(default=None, description="The password of that login")
+    smtp_from: str = Field(default="", description="The sender; SMTP_USER if not given")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the way there is kept private: starttls, tls or none"
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.webhook is not None and (self.secret is None or not self.secret.get_secret_value()):
+            raise ValueError("WEBHOOK needs SECRET: its calls are signed with it")
+        if self.email is not None and not self.smtp_host:
+            raise ValueError("EMAIL needs SMTP_HOST: the server that sends the mail on")
+        sender = self.smtp_from or self.smtp_user
+        if self.email is not None and "@" not in sender:
+            raise ValueError("EMAIL needs SMTP_FROM: the address it is sent from")
+        for address in (self.email or "", sender):
+            if not address.isascii() or any(sign in address for sign in "\r\n,"):
+                raise ValueError("EMAIL and SMTP_FROM are one address each")
+        return self
+
+
 class BillingSettings(_Part):
     """Money of workspaces."""
 
@@ -468,6 +504,7 @@ class Settings(BaseSettings):
     max: MaxSettings = MaxSettings()
     pay: PaySettings = PaySettings()
     desk: DeskSettings = DeskSettings()
+    alerts: AlertSettings = AlertSettings()
     billing: BillingSettings = BillingSettings()
     plans: PlansSettings = PlansSettings()
     yookassa: YookassaSettings = YookassaSettings()
