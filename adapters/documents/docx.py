@@ -19,6 +19,9 @@ _MAIN = "/relationships/officeDocument"
 _STYLES = "word/styles.xml"
 _LEVELS = frozenset("012345678")
 _HEADED = {("name", "title"), *(("outlineLvl", level) for level in _LEVELS)}
+_SPACES = {"br": "\n", "cr": "\n", "tab": " "}
+_INSTEAD = "Fallback"
+"""What older programs are to show in place of what stands before it: the same words again."""
 
 Begin = Callable[[str, dict[str, str]], None]
 
@@ -70,8 +73,10 @@ class _Body:
         self._headings = headings
         self._closed: list[tuple[str, str]] = []
         self._title, self._lines = "", list[str]()
-        self._words: list[str] = []
+        # A text box is paragraphs within a paragraph.
+        self._open: list[list[str]] = []
         self._is_heading = self._is_text = False
+        self._instead = 0
 
     @property
     def parts(self) -> list[tuple[str, str]]:
@@ -79,29 +84,35 @@ class _Body:
         return [*self._closed, (self._title, "\n".join(self._lines))]
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "p":
-            self._words, self._is_heading = [], False
+        if tag == _INSTEAD:
+            self._instead += 1
+        elif tag == "p":
+            self._open.append([])
+            self._is_heading = False
         elif tag == "pStyle":
             self._is_heading = attributes.get("val", "") in self._headings
         elif tag == "outlineLvl":
             self._is_heading = attributes.get("val") in _LEVELS
         elif tag == "t":
             self._is_text = True
-        elif tag in ("br", "cr"):
-            self._words.append("\n")
-        elif tag == "tab":
-            self._words.append(" ")
+        elif tag in _SPACES:
+            self._add(_SPACES[tag])
 
     def end(self, tag: str) -> None:
         if tag == "t":
             self._is_text = False
-        elif tag == "p":
-            self._paragraph("".join(self._words))
-            self._words = []
+        elif tag == _INSTEAD:
+            self._instead -= 1
+        elif tag == "p" and self._open:
+            self._paragraph("".join(self._open.pop()))
 
     def says(self, text: str) -> None:
         if self._is_text:
-            self._words.append(text)
+            self._add(text)
+
+    def _add(self, text: str) -> None:
+        if self._open and not self._instead:
+            self._open[-1].append(text)
 
     def _paragraph(self, text: str) -> None:
         if self._is_heading and text.strip():

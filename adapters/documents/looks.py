@@ -9,7 +9,7 @@ import puremagic
 
 from adapters.documents.archive import checked_archive
 from adapters.documents.refusals import Unread
-from adapters.documents.texts import decoded
+from adapters.documents.texts import check_text
 from bots.errors import FileTooLarge, UnknownFormat
 from bots.model.knowledge import MIME, FileKind
 
@@ -115,7 +115,7 @@ def _check_text(kind: FileKind, head: bytes, file: IO[bytes]) -> None:
     if head.startswith(_BINARY) or _PDF in head[:_NEAR]:
         raise Unread(_is_not(LOOKS[kind].title, head))
     file.seek(0)
-    decoded(file.read())
+    check_text(file)
 
 
 def _is_not(title: str, head: bytes) -> str:

@@ -1,7 +1,10 @@
 """Plain texts: how they are encoded, and Markdown's headings."""
 
+import io
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
+from typing import IO
 
 from adapters.documents.refusals import Unread
 
@@ -14,28 +17,55 @@ _MARKED = (
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HEADING = re.compile(r"#{1,6}[ \t]+")
+_STEP = 1 << 20
 _FENCE = ("```", "~~~")
 
 
 def decoded(content: bytes) -> str:
     """UTF-8, or UTF-16 with its mark, or else Windows-1251. Raises Unread for what is no text."""
-    for mark, encoding in _MARKED:
-        if content.startswith(mark):
-            return _text(content, encoding)
-    try:
-        return _text(content, "utf-8")
-    except Unread:
-        return _text(content, "cp1251")
+    return "".join(_decoded(io.BytesIO(content)))
 
 
-def _text(content: bytes, encoding: str) -> str:
+def check_text(file: IO[bytes]) -> None:
+    """The same look, a piece at a time: many uploads at once fill no memory. Raises Unread."""
+    for _ in _decoded(file):
+        pass
+
+
+def _decoded(file: IO[bytes]) -> Iterator[str]:
+    head = file.read(4)
+    marked = next((encoding for mark, encoding in _MARKED if head.startswith(mark)), None)
+    if marked is not None:
+        return _pieces(file, marked)
+    return _pieces(file, "utf-8" if _is_utf8(file) else "cp1251")
+
+
+def _is_utf8(file: IO[bytes]) -> bool:
+    decoder = getincrementaldecoder("utf-8")()
+    file.seek(0)
     try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Unread("The file is no text: save it as UTF-8") from error
-    if _CONTROL.search(text):
-        raise Unread("The file is no text: it has bytes in it that no text has")
-    return text
+        while piece := file.read(_STEP):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _pieces(file: IO[bytes], encoding: str) -> Iterator[str]:
+    decoder = getincrementaldecoder(encoding)()
+    file.seek(0)
+    ended = False
+    while not ended:
+        piece = file.read(_STEP)
+        ended = not piece
+        try:
+            text = decoder.decode(piece, final=ended)
+        except UnicodeDecodeError as error:
+            raise Unread("The file is no text: save it as UTF-8") from error
+        if _CONTROL.search(text):
+            raise Unread("The file is no text: it has bytes in it that no text has")
+        yield text
 
 
 def plain(text: str) -> Iterator[tuple[str, str]]:

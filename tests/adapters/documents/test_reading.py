@@ -1,5 +1,6 @@
 """Good files: what is read out of each kind of them, and in which pieces."""
 
+import io
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -8,7 +9,8 @@ import pytest
 from adapters.documents.looks import kind_of
 from adapters.documents.passages import LONGEST, passages
 from adapters.documents.reading import pieces_of
-from adapters.documents.texts import decoded
+from adapters.documents.refusals import Unread
+from adapters.documents.texts import check_text, decoded
 from bots.model.knowledge import MIME, FileKind, Piece
 from tests.adapters.documents.files import document_xml, docx_of, paragraph, pdf, word
 
@@ -61,6 +63,18 @@ async def test_the_text_is_where_the_archive_says_it_is(tmp_path: Path) -> None:
     assert texts(await read(tmp_path, "a.docx", content)) == [("", "Новое.")]
 
 
+async def test_the_words_of_a_text_box_are_read_once_and_those_round_it_too(tmp_path: Path) -> None:
+    box = f"<w:txbxContent>{paragraph('В рамке.')}</w:txbxContent>"
+    body = (
+        '<w:p xmlns:mc="mc"><w:r><w:t>До рамки</w:t></w:r><mc:AlternateContent>'
+        f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent>"
+        "<w:del><w:r><w:delText>вычеркнуто</w:delText></w:r></w:del>"
+        "<w:r><w:t> и после.</w:t></w:r></w:p>"
+    )
+    ((_, text),) = texts(await read(tmp_path, "a.docx", docx_of(body)))
+    assert text.split("\n") == ["В рамке.", "До рамки и после."]
+
+
 @pytest.mark.parametrize("flate", [False, True])
 async def test_a_pdf_page_by_page(tmp_path: Path, flate: bool) -> None:
     pages = ["Доставка по Мос-\nкве 300 рублей.\nВ Самару - 550.", "Second page (of two)."]
@@ -99,6 +113,17 @@ async def test_markdown_by_its_headings_and_not_by_what_looks_like_one(tmp_path:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
 def test_texts_are_read_however_windows_saves_them(encoding: str) -> None:
     assert decoded("Ёлка — 300 ₽".replace("₽", "р").encode(encoding)) == "Ёлка — 300 р"
+
+
+def test_a_text_is_looked_at_piece_by_piece_as_it_is_read_whole(tmp_path: Path) -> None:
+    for text, encoding in (("а" * 1_500_000, "utf-8"), ("я" * 1_100_000, "utf-16")):
+        content = b"x" + text.encode(encoding) if encoding == "utf-8" else text.encode(encoding)
+        check_text(io.BytesIO(content))
+        assert decoded(content).lstrip("x") == text
+    half = b"x" + ("а" * 1_500_000).encode()[:-1]
+    assert decoded(half).endswith("\u0420")  # as Windows-1251 has it: half a letter is no UTF-8
+    with pytest.raises(Unread, match="no text"):
+        check_text(io.BytesIO(b"a" * 3_000_000 + b"\0"))
 
 
 def test_pieces_end_with_sentences_and_hold_everything() -> None:
