@@ -35,7 +35,7 @@ def main() -> None:
 
     reader = _reader(sys.argv[1])
     content = sys.stdin.buffer.read()
-    _open_nothing_more()
+    open_nothing_more()
     try:
         told: dict[str, Any] = {"pieces": _pieces(reader(content))}
     except Unread as error:
@@ -91,8 +91,8 @@ def _limit(seconds: int) -> None:
     _at_most("RLIMIT_FSIZE", 0)
 
 
-def _open_nothing_more() -> None:
-    """From here on no file and no connection can be opened, and no process begun."""
+def open_nothing_more() -> None:
+    """From here on no file and no connection can be opened; no process begun, but by root."""
     _at_most("RLIMIT_NOFILE", 0)
     _at_most("RLIMIT_NPROC", 0)
 

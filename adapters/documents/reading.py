@@ -2,22 +2,28 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 import orjson
+import structlog
 
 from adapters.documents.child import HEAVY_STATUS, SECONDS
 from bots.errors import FileTooLarge, Unavailable, UnknownFormat
 from bots.model.knowledge import FileKind, Piece
+
+log = structlog.get_logger()
 
 PROGRAM = Path(__file__).with_name("child.py")
 PATIENCE = 45.0
 """Seconds a file may take by the clock; by the processor's time it is `child.SECONDS`."""
 LARGEST_ANSWER = 64 << 20
 
+_NEEDED = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+"""Without these some Pythons do not begin; nothing else of the server's is told to the process."""
 _OVERWORKED = frozenset(-number for number in (signal.SIGKILL, signal.SIGALRM, signal.SIGXCPU))
 
 
@@ -39,6 +45,7 @@ async def pieces_of(
         raise FileTooLarge("Reading takes too much work: split the document")
     answer = _parsed(told) if status == 0 else None
     if answer is None:
+        log.warning("A process died of the document it read", kind=kind, status=status)
         raise UnknownFormat("The file cannot be read: it is broken. Save it anew")
     if "why" in answer:
         raise (FileTooLarge if answer["heavy"] else UnknownFormat)(answer["why"])
@@ -58,7 +65,7 @@ async def _told(
             stdin=file,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={},
+            env={name: os.environ[name] for name in _NEEDED if name in os.environ},
             cwd="/",
         )
     assert process.stdout is not None

@@ -1,6 +1,8 @@
 """Hostile files do no harm: each is refused with a sentence or is text, within its bounds."""
 
-import resource
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from adapters.documents.reading import pieces_of
 from bots.errors import FileRefused, FileTooLarge
 from tests.security.bombs import BOMBS, Bomb
 
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("packed once", "a book", "one line of 20 MB")
 SECONDS = 2
 """What the process that reads may take here: less than in earnest, for there are many."""
 
@@ -37,9 +41,46 @@ async def test_a_hostile_file_is_refused_with_a_sentence_or_is_text(
 
 
 def test_no_process_that_read_one_has_had_more_memory_than_it_may() -> None:
-    """Of all processes this one has waited for, the largest; in kilobytes."""
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert 0 < largest * 1024 <= child.MEMORY
+    """Asked of a process of its own, which waits for nobody but those that read; in kilobytes."""
+    program = f"""
+import asyncio, pathlib, resource, sys
+from tests.security.bombs import BOMBS
+from tests.security.test_documents import become
+for bomb in BOMBS:
+    if bomb.name in {HEAVY}:
+        asyncio.run(become(bomb, pathlib.Path(sys.argv[1])))
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", program, folder],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    assert 0 < int(done.stdout) * 1024 <= child.MEMORY
+
+
+def test_a_process_that_reads_can_open_nothing() -> None:
+    """Neither a file nor a connection, once it has what it is to read."""
+    program = """
+import encodings.idna, os, socket, sys
+from adapters.documents.child import open_nothing_more
+attempts = [
+    lambda: open("/etc/passwd"), lambda: open("/tmp/x", "w"), lambda: os.open("/", os.O_RDONLY),
+    socket.socket, socket.socketpair, os.pipe, lambda: os.dup(1),
+]
+open_nothing_more()
+for attempt in attempts:
+    try:
+        attempt()
+    except OSError:
+        continue
+    sys.exit(1)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
+    assert done.returncode == 0
 
 
 async def test_a_process_that_is_silent_is_ended_by_the_clock(tmp_path: Path) -> None:
