@@ -23,6 +23,8 @@ SHORTEST_KEY = 32
 """Characters, as the vault has it: what is left of a spoilt file is no key."""
 GRACE = timedelta(seconds=30)
 """For a client that never got the answer to its refresh."""
+RECENT = timedelta(minutes=5)
+"""How old a login may be for what a stolen token must not do."""
 MOST_AT_ONCE = 10
 LONGEST = 2048
 
@@ -196,6 +198,11 @@ class Sessions:
             raise TokenExpired("This session was ended: sign in again")
         session, account = found
         return self._tokens(account, session, fresh)
+
+    async def is_recent(self, session: str) -> bool:
+        """Whether somebody typed their password for it just now."""
+        found = await self._store.one(session)
+        return found is not None and self._clock() - found[0].created_at <= RECENT
 
     async def end(self, session: str) -> None:
         """Sign somebody out; its tokens are over at once."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 import structlog
 
-from bots.errors import BadCredentials, CodeRefused, Forbidden, Invalid, Problem
+from bots.errors import BadCredentials, CodeRefused, EasyFlowError, Forbidden, Invalid
 from bots.model.account import Account, Caller, NewAccount
 from bots.ports import Accounts as Store
 from bots.ports import Clock, Workspaces
@@ -15,7 +15,7 @@ from bots.services.codes import digest
 from bots.services.emails import folded, normalised
 from bots.services.guessing import Guessing
 from bots.services.passwords import Passwords
-from bots.services.second_factor import SecondFactor
+from bots.services.second_factor import NewFactor, SecondFactor
 from bots.services.sessions import Kind, Sessions, Tokens, Whence
 
 log = structlog.get_logger()
@@ -133,7 +133,7 @@ class SigningIn:
     ) -> Account:
         """Every other session of theirs is over. Raises Invalid, TooMany."""
         session = _session(caller)
-        account = await self._store.by_id(caller.workspace, caller.account_id or 0)
+        account = await self._account(caller)
         self._passwords.check(new, email=account.email, field="new_password")
         self._guessing.begin(account.email, whence.address)
         fits, _ = await self._passwords.fits(current, account.password_hash)
@@ -152,6 +152,33 @@ class SigningIn:
         self._sessions.forget()
         return account
 
+    # ------------------------------------------------------------ the second factor
+
+    async def propose_factor(self, caller: Caller) -> NewFactor:
+        """A secret for their app. Raises Conflict; Forbidden where their login is not recent."""
+        return await self._second_factor.propose(await self._recent(caller))
+
+    async def confirm_factor(self, caller: Caller, code: str) -> None:
+        """The first code of the app. Raises BadCredentials, Conflict, TooMany."""
+        await self._second_factor.confirm(await self._account(caller), code)
+
+    async def drop_factor(self, caller: Caller, code: str) -> None:
+        """Passwords alone again, for a last code. Raises as `propose_factor` and a login."""
+        account = await self._recent(caller)
+        await self._second_factor.check(account, code)
+        await self._second_factor.switch_off(account)
+
+    # ------------------------------------------------------------ inside
+
+    async def _account(self, caller: Caller) -> Account:
+        _session(caller)
+        return await self._store.by_id(caller.workspace, caller.account_id or 0)
+
+    async def _recent(self, caller: Caller) -> Account:
+        if not await self._sessions.is_recent(_session(caller)):
+            raise Forbidden("This needs a login of the last five minutes: sign in again")
+        return await self._account(caller)
+
     async def _open(self, account: Account) -> None:
         """What a workspace begins with; what fails is made at the next login."""
         if await self._is_open(account):
@@ -163,7 +190,7 @@ class SigningIn:
                 for make in self._opened:
                     await make(account)
                 await self._workspaces.opened(account.workspace, now=self._clock())
-            except Problem as problem:
+            except EasyFlowError as problem:
                 log.warning(
                     "A workspace does not have all yet that it begins with",
                     workspace=account.workspace,

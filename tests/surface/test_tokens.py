@@ -95,6 +95,23 @@ def test_a_key_of_a_page_opens_no_people(server: EasyFlow) -> None:
     assert server.call("GET", "/api/users/me", key=None, headers=as_site)[0] == 401
 
 
+def test_whoever_may_only_read_writes_to_nobody(server: EasyFlow) -> None:
+    shown = server.command("users", "invite", "--role", "viewer", "--language", "en")
+    code = re.search(r"code (\S+) is good", shown)
+    assert code is not None
+    viewer = register(server, invite_code=code[1])
+    chat = {"message": "привет", "user_id": "read-only", "session_id": "read-only"}
+    assert server.call("POST", "/api/v1/conversation/chat", chat)[0] == 200
+    assert viewer.call("GET", "/api/v1/conversation/history/read-only")[0] == 200
+    for method, path, body in (
+        ("POST", "/api/v1/messaging/send", {"platform": "web", "chat_id": "1", "text": "!"}),
+        ("PUT", "/api/v1/messaging/context/web/1/1", {"context": {"a": 1}}),
+        ("POST", "/api/v1/conversation/escalate", {"session_id": "read-only"}),
+        ("POST", "/hooks/events", {"event": "x"}),
+    ):
+        assert viewer.call(method, path, body)[0] == 403, path
+
+
 def test_a_key_that_is_revoked_beside_the_server_dies_within_five_seconds(server: EasyFlow) -> None:
     shown = server.command("keys", "add", "--name", "ci", "--language", "en")
     number, key = shown.split()[1], shown.split()[-1]

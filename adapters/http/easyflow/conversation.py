@@ -273,7 +273,7 @@ async def history(
 
 @router.post(
     "/escalate",
-    dependencies=[ONCE],
+    dependencies=[*lets(people("operator")), ONCE],
     summary="Hand a session to a person",
     responses=documented(400, 404, 413, 422, 503),
 )

@@ -181,7 +181,7 @@ class PlatformsResponse(BaseModel):
 
 @router.post(
     "/send",
-    dependencies=[ONCE],
+    dependencies=[*lets(people("operator")), ONCE],
     summary="Write to a customer",
     response_model_exclude_none=True,
     responses={200: {"headers": LIMITED}, **documented(400, 404, 413, 422, 429, 503)},
@@ -211,6 +211,7 @@ async def context(
 
 @router.put(
     "/context/{platform}/{chat_id}/{user_id}",
+    dependencies=lets(people("operator")),
     summary="Write a chat's context",
     responses=documented(400, 404, 413, 422, 503),
 )

@@ -51,6 +51,8 @@ def _columns_of_people() -> None:
         table.add_column(sa.Column("totp", sa.String(), nullable=True))
         table.add_column(sa.Column("totp_step", sa.BigInteger(), nullable=True))
         table.add_column(sa.Column("last_login_at", sa.BigInteger(), nullable=True))
+    # An e-mail is written one way only from now on; until now there was one of them at most.
+    op.execute("UPDATE accounts SET email = lower(email)")
     with op.batch_alter_table("api_keys") as table:
         table.add_column(sa.Column("kind", sa.String(), nullable=False, server_default="secret"))
         table.add_column(sa.Column("domains", sa.String(), nullable=False, server_default="[]"))

@@ -7,7 +7,14 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from bots.errors import BadCredentials, Conflict, SecondFactorNeeded, TooMany, Unavailable
+from bots.errors import (
+    BadCredentials,
+    Conflict,
+    Forbidden,
+    SecondFactorNeeded,
+    TooMany,
+    Unavailable,
+)
 from bots.model.account import Account
 from bots.services.second_factor import NewFactor
 from tests.bots.services.entrance import EMAIL, Entrance
@@ -161,3 +168,24 @@ async def test_it_is_switched_off(entrance: Entrance, factor: NewFactor) -> None
     await entrance.log_in()
     with pytest.raises(Conflict):
         await entrance.second_factor.confirm(await account(entrance), code(entrance, factor))
+
+
+async def test_with_a_token_that_was_stolen_later_it_is_neither_made_nor_dropped(
+    entrance: Entrance,
+) -> None:
+    entered = await entrance.register()
+    caller = await entrance.sessions.caller(entered.tokens.access)
+    new = await entrance.signing_in.propose_factor(caller)
+    await entrance.signing_in.confirm_factor(caller, code(entrance, new))
+    entrance.clock.pass_(minutes=6)
+    with pytest.raises(Forbidden):
+        await entrance.signing_in.drop_factor(caller, code(entrance, new))
+    again = (await entrance.log_in(code=code(entrance, new))).tokens.access
+    caller = await entrance.sessions.caller(again)
+    with pytest.raises(BadCredentials):
+        await entrance.signing_in.drop_factor(caller, code(entrance, new))
+    await entrance.signing_in.drop_factor(caller, new.backup_codes[3])
+    await entrance.log_in()
+    entrance.clock.pass_(minutes=6)
+    with pytest.raises(Forbidden):
+        await entrance.signing_in.propose_factor(caller)
