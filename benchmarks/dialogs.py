@@ -105,8 +105,8 @@ def told(name: str, took: list[float], cpu: float, promised: float | None = None
 def listing(port: int, pid: int, chats: int, count: int) -> bool:
     """Every list, one request after another."""
     print(f"| `GET /api/dialogs`, {chats} dialogs | p50 | p99 | CPU |\n|---|---|---|---|")
-    empty, cpu = measured(port, pid, lambda client: client.call("GET", "/livez"), count, 1)
-    told("nothing: `GET /livez`", empty, cpu)
+    empty, cpu = measured(port, pid, lambda client: client.call("GET", "/healthz"), count, 1)
+    told("nothing: `GET /healthz`", empty, cpu)
     holds, promised = True, PROMISED + percentile(empty, 0.99)
     for name, query in lists(chats).items():
         took, cpu = measured(port, pid, partial(_list, query), count, 1)
@@ -132,19 +132,27 @@ def chatting(port: int, pid: int, count: int) -> None:
         told(f"{at_once} at once", took, cpu)
 
 
-async def run(chats: int, messages: int, count: int) -> None:
-    """Measure on a database below the current folder."""
-    settings = {"EASYFLOW_ADMIN__API_KEY": "sk_live_bench_owner_000000000001"}
+SETTINGS = {"EASYFLOW_ADMIN__API_KEY": "sk_live_bench_owner_000000000001"}
+
+
+async def make(data: Path, chats: int, messages: int) -> None:
+    """The database, by the server itself, and then all that is in it."""
+    async with server(data, SETTINGS):
+        pass
+    started = time.perf_counter()
+    fill(data / "easyflow.db", chats=chats, messages=messages, keys=KEYS)
+    print(f"filled in {time.perf_counter() - started:.0f} s")
+
+
+async def run(chats: int, messages: int, count: int, kept: Path | None) -> None:
+    """Measure on a database below the current folder, or on the one that was kept there."""
     with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
-        data = Path(folder) / "data"
-        async with server(data, settings):
-            pass  # it makes the database, and the workspace in it
-        started = time.perf_counter()
-        fill(data / "easyflow.db", chats=chats, messages=messages, keys=KEYS)
+        data = (kept or Path(folder)) / "data"
+        if not data.exists():
+            await make(data, chats, messages)
         size = (data / "easyflow.db").stat().st_size / 2**20
-        took = time.perf_counter() - started
-        print(f"{chats} dialogs, {chats * messages} messages, {size:.0f} MiB in {took:.0f} s\n")
-        async with server(data, settings) as (pid, port):
+        print(f"{chats} dialogs, {chats * messages} messages, {size:.0f} MiB\n")
+        async with server(data, SETTINGS) as (pid, port):
             holds = await asyncio.to_thread(listing, port, pid, chats, count)
             print()
             await asyncio.to_thread(chatting, port, pid, count)
@@ -157,8 +165,9 @@ def main() -> None:
     options.add_argument("--dialogs", type=int, default=100_000)
     options.add_argument("--messages", type=int, default=10, help="of each dialog")
     options.add_argument("--requests", type=int, default=500, help="of each kind")
+    options.add_argument("--keep", type=Path, metavar="folder", help="where the database stays")
     given = options.parse_args()
-    asyncio.run(run(given.dialogs, given.messages, given.requests))
+    asyncio.run(run(given.dialogs, given.messages, given.requests, given.keep))
 
 
 if __name__ == "__main__":

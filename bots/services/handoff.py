@@ -64,7 +64,6 @@ class Handoff(Handling):
         """
         conversation = await self._conversations.one(caller, chat_id)
         self._known(conversation.address.bot, queue)
-        queue = queue or next(iter(self._queues(conversation.address.bot)), "")
         asked = Asked(
             source="api", queue=queue, reason=reason, priority=priority, context=context or {}
         )
@@ -72,6 +71,8 @@ class Handoff(Handling):
 
     async def ask(self, address: Address, asked: Asked) -> Conversation:
         """The same of a chat that is known. Raises NotFound."""
+        queue = asked.queue or next(iter(self._queues(address.bot)), "")
+        asked = replace(asked, queue=queue)
         return await self._inbox.take_over(address, asked)
 
     async def take(

@@ -94,6 +94,7 @@ async def test_a_request_over_http_makes_a_card(desk: DeskRig) -> None:
     episode = shown.conversation.episode
     assert episode is not None
     assert (episode.state, episode.source, episode.reason) == ("requested", "api", "keyword")
+    assert episode.queue == "support"
     assert again.conversation.episode == episode
     card = await desk.card("anna")
     assert "Позовите человека" in card.text
