@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI, Request
@@ -18,7 +18,7 @@ from adapters.http import avito, chatflow, easyflow, hooks, omnisupport, replyx
 from adapters.http.dialect import Dialect, Surface, answer, speaker
 from adapters.http.docs_pages import docs_routes
 from adapters.http.faults import Fault, fault_of
-from adapters.http.gate import Doors, Gate
+from adapters.http.gate import Doors, Gate, Refuse
 from adapters.http.headers import Envelope
 from adapters.http.health import Metrics, health_routes
 from adapters.http.idempotency import Idempotency
@@ -48,8 +48,11 @@ EVERY_DOOR = Doors()
 TITLE = "Easy Flow"
 ABOUT = """Talk to the bots, write to customers, read what was said.
 
-Authenticate with an API key: `Authorization: Bearer <key>` or `X-API-Key: <key>`. Errors have one
-envelope; `X-Request-Id` is on every answer. `Idempotency-Key` is taken on every POST."""
+Each chapter belongs to a published contract, whose name stands before it: errors have that
+contract's envelope. Authenticate with an API key or the token of a login, `Authorization: Bearer
+<key>`, or with `X-API-Key: <key>`. `X-Request-Id` is on every answer. `Idempotency-Key` is taken on
+every POST but logins: the same request again gets the first one's answer, for a day. Limited calls
+tell what is left in `X-RateLimit-Remaining`."""
 
 
 def build_app(
@@ -66,6 +69,7 @@ def build_app(
     secure: bool = False,
     doors: Doors = EVERY_DOOR,
     sockets: Sockets | None = None,
+    spoken: Sequence[Speaking] = SPOKEN,
 ) -> ASGIApp:
     """`channels` are by platform; `secure` says that the public address is https.
 
@@ -91,37 +95,39 @@ def build_app(
         clock=clock,
         new_id=new_id,
     )
-    for package in SPOKEN:
+    dialects = [package.DIALECT for package in spoken]
+    for package in spoken:
         for router in package.routers():
             app.include_router(router)
     app.include_router(hooks.router)
     app.router.routes.extend([*health_routes(services.health, metrics), *docs_routes()])
     app.router.routes.extend(extra_routes)
-    _answer_leftovers(app)
-    app.openapi = _document(app)  # type: ignore[method-assign]
-    gate = Gate(app, doors, _refusal)
+    refuse = partial(_refusal, dialects)
+    _answer_leftovers(app, refuse)
+    app.openapi = _document(app, dialects)  # type: ignore[method-assign]
+    gate = Gate(app, doors, refuse)
     enveloped = Envelope(gate, new_id=new_id, secure=secure, counted=metrics.requested)
     intake = Intake(enveloped, inbox, channels, dialect=easyflow.DIALECT, new_id=new_id)
     app.router.lifespan_context = _closing(intake.close)
     return intake
 
 
-def _answer_leftovers(app: FastAPI) -> None:
+def _answer_leftovers(app: FastAPI, refuse: Refuse) -> None:
     """What never reaches a route: unknown paths, wrong methods, whatever an extra route raises."""
 
     async def leftover(request: Request, error: Exception) -> Response:
         fault = fault_of(error)
         if fault.status == 405:
             fault = replace(fault, headers={**fault.headers, **_allowed(app, request)})
-        return _refusal(request, fault)
+        return refuse(request, fault)
 
     app.add_exception_handler(HTTPException, leftover)
     app.add_exception_handler(Exception, leftover)
 
 
-def _refusal(request: Request, fault: Fault) -> Response:
+def _refusal(dialects: Sequence[Dialect], request: Request, fault: Fault) -> Response:
     """A fault in the dialect whose address was asked."""
-    return answer(speaker([each.DIALECT for each in SPOKEN], request.url.path), fault, request)
+    return answer(speaker(dialects, request.url.path), fault, request)
 
 
 def _allowed(app: FastAPI, request: Request) -> Mapping[str, str]:
@@ -149,12 +155,12 @@ def _operation_id(route: APIRoute) -> str:
     return f"{chapter}_{route.name}"
 
 
-def _document(app: FastAPI) -> Callable[[], dict[str, Any]]:
+def _document(app: FastAPI, dialects: Sequence[Dialect]) -> Callable[[], dict[str, Any]]:
     """FastAPI's own document, completed once."""
     plain = app.openapi
 
     @cache
     def document() -> dict[str, Any]:
-        return complete(plain(), app.routes, [package.DIALECT for package in SPOKEN])
+        return complete(plain(), app.routes, dialects)
 
     return document

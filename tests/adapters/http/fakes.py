@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from adapters.actions.memory import MemoryShelf
-from adapters.http.app import EVERY_DOOR, build_app
+from adapters.http.app import EVERY_DOOR, SPOKEN, Speaking, build_app
 from adapters.http.gate import Doors
 from adapters.http.health import Metrics
 from adapters.payments.sandbox_top_ups import SandboxTopUps
@@ -668,6 +668,7 @@ async def build_house(
     bots: Sequence[str] = ("shop", "salon"),
     extra_routes: Sequence[BaseRoute] = (),
     doors: Doors = EVERY_DOOR,
+    spoken: Sequence[Speaking] = SPOKEN,
 ) -> House:
     clock, new_id = Time(), ids()
     store = FakeConversations(clock, new_id)
@@ -747,6 +748,7 @@ async def build_house(
         metrics=metrics,
         extra_routes=extra_routes,
         doors=doors,
+        spoken=spoken,
     )
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),

@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter, Body, Form, Request, UploadFile
 from pydantic import BaseModel
 
-from adapters.http import app as surface_of_all
+from adapters.http.app import SPOKEN
 from adapters.http.body import up_to
 from adapters.http.dialect import Dialect, route_class, spend
 from adapters.http.faults import Fault
@@ -98,10 +98,9 @@ class Toy:
 
 
 @pytest.fixture
-async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    monkeypatch.setattr(surface_of_all, "SPOKEN", (*surface_of_all.SPOKEN, Toy))
+async def house() -> AsyncIterator[House]:
     done.clear()
-    house = await build_house()
+    house = await build_house(spoken=[*SPOKEN, Toy()])
     async with house.client:
         yield house
 
@@ -109,6 +108,22 @@ async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
 def stranger(house: House, address: str) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(house.app, raise_app_exceptions=False, client=(address, 1))
     return httpx.AsyncClient(transport=transport, base_url="http://easyflow.test")
+
+
+async def test_a_dialect_that_is_added_speaks_for_its_addresses(house: House) -> None:
+    for path, status in (("/toy/nothing", 404), ("/toy", 404)):
+        answer = await house.client.get(path)
+        assert (answer.status_code, answer.json()["wrong"]) == (status, "not_found")
+    answer = await house.client.delete("/toy/open")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    assert answer.json()["id"] == answer.headers["x-request-id"]
+    document = (await house.client.get("/openapi.json")).json()
+    said = document["paths"]["/toy/open"]["post"]
+    assert said["tags"] == ["Toy: Things"]
+    assert said["operationId"] == "toy_things_open_post"
+    assert {"400", "409", "413", "422", "429", "500", "503"} <= set(said["responses"])
+    example = said["responses"]["429"]["content"]["application/json"]["example"]
+    assert example["wrong"] == "rate_limit_exceeded"
 
 
 # ---------------------------------------------------------------- allowances
