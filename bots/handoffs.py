@@ -98,7 +98,10 @@ class Handoffs:
         asked = chat.episode is not None and chat.episode.rated_from is not None
         if not asked and not rating.is_press(message.button):
             return None
-        return rating.heard(chat, message, self._bot(chat).language, now, self._new_id)
+        bot = self._bot(chat)
+        low = self.queue(chat).csat_low
+        low = low if low in bot.flows else ""
+        return rating.heard(chat, message, bot.language, now, self._new_id, low=low)
 
     def rating_asked(self, chat: Conversation, now: datetime) -> Rated:
         """Whoever closed the chat lets the customer be asked how it was, where their queue does that."""

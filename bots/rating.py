@@ -42,11 +42,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
-    """What comes of it: the chat as it is then, what is told and what is said."""
+    """What comes of it: the chat as it is then, what is told and what is said, or the flow that begins."""
 
     chat: Conversation
     events: Sequence[Event] = ()
     replies: Sequence[Reply] = ()
+    flow: str = ""
 
 
 def asked(
@@ -76,13 +77,22 @@ def asked(
 
 
 def heard(
-    chat: Conversation, message: UnifiedMessage, language: str, now: datetime, new_id: NewId
+    chat: Conversation,
+    message: UnifiedMessage,
+    language: str,
+    now: datetime,
+    new_id: NewId,
+    *,
+    low: str = "",
 ) -> Rated | None:
-    """A rating, or what was wrong; None for whatever else a customer writes."""
+    """A rating, or what was wrong; None for whatever else a customer writes.
+
+    A poor one begins the flow `low`, where there is one and the chat is the bot's.
+    """
     if message.happening == "button":
         if not is_press(message.button):
             return None
-        return _pressed(chat, str(message.button), language, now, new_id)
+        return _pressed(chat, str(message.button), language, now, new_id, low)
     episode = chat.episode
     if episode is None or episode.comment_until is None:
         return None
@@ -107,7 +117,7 @@ def is_press(payload: str | None) -> bool:
 
 
 def _pressed(
-    chat: Conversation, payload: str, language: str, now: datetime, new_id: NewId
+    chat: Conversation, payload: str, language: str, now: datetime, new_id: NewId, low: str
 ) -> Rated:
     id, _, number = payload.removeprefix(PRESS).rpartition(":")
     rating = int(number) if number in map(str, range(1, BEST + 1)) else None
@@ -118,8 +128,12 @@ def _pressed(
     if episode.rating is not None:
         return Rated(chat=chat, replies=(_reply("again", language, new_id),))
     poor = rating <= POOR
-    episode = replace(episode, rating=rating, comment_until=now + COMMENT_WITHIN if poor else None)
+    flow = low if poor and chat.owner == "bot" else ""
+    asks = poor and not flow
+    episode = replace(episode, rating=rating, comment_until=now + COMMENT_WITHIN if asks else None)
     told = event("handoff.rated", episode, now, {"rating": rating, "operator": episode.assignee})
+    if flow:
+        return Rated(chat=replace(chat, episode=episode), events=(told,), flow=flow)
     said = _reply("poor" if poor else "thanks", language, new_id)
     return Rated(chat=replace(chat, episode=episode), events=(told,), replies=(said,))
 

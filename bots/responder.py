@@ -149,6 +149,10 @@ class Responder:
         rated = self._handoffs.rated(conversation, message, now)
         if rated is not None:
             decided = Decided.untouched(rated.chat)
+            if rated.flow:
+                # As what somebody put off, that does not wait for the bot to be done.
+                begins = {"kind": "later", "id": cause, "flow": rated.flow, "if_busy": "now"}
+                decided = await self._decider.decide(rated.chat, Fired(payload=begins), cause)
             if message.happening == "button":
                 decided.understood = Understood(rung="button", confidence=1.0)
             return await self._commit(

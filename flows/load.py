@@ -12,7 +12,7 @@ from flows.check.labels import check_labels
 from flows.check.names import check_names, check_paths
 from flows.check.showing import check_showing
 from flows.check.whole import check_whole
-from flows.compile.bot_file import BotFile, compile_own, read_bot, start_flow
+from flows.compile.bot_file import BotFile, check_queues, compile_own, read_bot, start_flow
 from flows.compile.calendar_file import CALENDAR_FILE, read_calendar
 from flows.compile.canned_file import CANNED_FILE, read_canned
 from flows.compile.flow import compile_flow, read_header
@@ -135,6 +135,7 @@ def _read_files(files: Mapping[str, str], reader: Reader) -> BotFile | None:
 def _compile(folder: str, version: str, file: BotFile, reader: Reader) -> Bot:
     known, report = reader.known, reader.report
     start = start_flow(reader, file)
+    check_queues(reader, file)
     own, own_triggers, defaults = compile_own(reader, file, Place(BOT_FILE, 1))
     check_names(reader)
     starts = Triggers(Reader(known, report), own_triggers)

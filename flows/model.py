@@ -583,7 +583,8 @@ class Flow:
 class Queue:
     """An operators' queue; `hours` names the bot's working hours or is None for always.
 
-    `group` is the messenger group that is its desk; `csat` lets the desk ask for a rating by itself.
+    `group` is the messenger group that is its desk; `csat` lets the desk ask for a rating by itself;
+    whoever gives a poor one is taken up by the flow `csat_low`.
     Of its clocks None is one that never rings: `unclaimed` gives a request up that nobody took,
     `first_response`, `update` and `resolve` are promises of service, `operator_silent` puts a chat
     back into the queue, `customer_silent` closes it. Within `reopen` of its end a customer comes back
@@ -599,6 +600,7 @@ class Queue:
     say: Text | None = None
     group: str | None = None
     csat: bool = False
+    csat_low: str = ""
     assign: Literal["manual", "round_robin", "least_loaded"] = "manual"
     write: Literal["assignee", "department", "any"] = "assignee"
     internal: bool = False

@@ -11,7 +11,7 @@ from flows.compile.asks import expires
 from flows.compile.fields import Fields
 from flows.compile.kinds import own_type
 from flows.compile.outside import channels, secret_names, source
-from flows.compile.queues import read_queues
+from flows.compile.queues import check_followups, read_queues
 from flows.compile.reading import Reader
 from flows.compile.references import flow_name
 from flows.compile.signatures import questions, told_apart, waits
@@ -163,6 +163,11 @@ def _defaults(writer: Writer, node: Node | None) -> Defaults:
         else reader.parsed(quiet, "quiet", parse_window, "quiet hours such as 22:00-09:00"),
         resume=cast(Resume, reader.one_of(fields.get("resume"), _RESUME, "resume", "ask")),
     )
+
+
+def check_queues(reader: Reader, bot: BotFile) -> None:
+    """What queues say of flows, which are known by now."""
+    check_followups(reader, bot.fields.get("queues"))
 
 
 def start_flow(reader: Reader, bot: BotFile) -> str | None:

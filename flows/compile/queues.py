@@ -6,8 +6,9 @@ from typing import Literal, cast
 from flows import complaints
 from flows.compile.fields import Fields
 from flows.compile.reading import Reader
+from flows.compile.references import flow_arguments, flow_name
 from flows.model import Queue
-from flows.yaml_text import Node, Scalar
+from flows.yaml_text import Mapped, Node, Scalar
 
 _ASSIGN = ("manual", "round_robin", "least_loaded")
 _WRITE = ("assignee", "department", "any")
@@ -49,7 +50,8 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
         hours=_hours(reader, fields.get("hours")),
         say=reader.text(fields.get("say"), "say"),
         group=reader.word(group, "group") if group is not None else None,
-        csat=reader.one_of(fields.get("csat"), _ON_OFF, "csat", "off") in ("on", "yes"),
+        csat=_csat(reader, fields.get("csat")),
+        csat_low=_low(fields.get("csat"))[1],
         assign=cast(
             Literal["manual", "round_robin", "least_loaded"],
             reader.one_of(fields.get("assign"), _ASSIGN, "assign", "manual"),
@@ -81,6 +83,30 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
         nudge_after=nudge_after,
         reopen=clocks["reopen"],
     )
+
+
+def _csat(reader: Reader, node: Node | None) -> bool:
+    if isinstance(node, Mapped):
+        fields = reader.fields(node, "csat", "csat")
+        return reader.required(fields, "low", "csat") is not None
+    return reader.one_of(node, _ON_OFF, "csat", "off") in ("on", "yes")
+
+
+def _low(csat: Node | None) -> tuple[Node | None, str]:
+    """The flow that a poor rating begins, where one is named."""
+    for key, value in csat.entries if isinstance(csat, Mapped) else ():
+        if key.text == "low" and isinstance(value, Scalar):
+            return value, value.text.strip()
+    return None, ""
+
+
+def check_followups(reader: Reader, queues: Node | None) -> None:
+    """Once the flows are known: those that poor ratings begin are there, and need nothing."""
+    for _, value in reader.entries(queues, "queues"):
+        for key, csat in value.entries if isinstance(value, Mapped) else ():
+            node, _ = _low(csat) if key.text == "csat" else (None, "")
+            if node is not None:
+                flow_arguments(reader, flow_name(reader, node, "low"), None, node.place)
 
 
 def _words(reader: Reader, node: Node | None, title: str) -> tuple[str, ...]:

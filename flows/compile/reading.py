@@ -37,6 +37,7 @@ _EXAMPLES: Mapping[Where, str] = {
     "remind": "{after: 2h, say: …}",
     "nudge": "{after: 2h, say: …}",
     "fair": "{most: 5, within: 10m}",
+    "csat": "{low: жалоба}",
     "unanswered": "{after: 15m, then: …}",
     "check": "{must: день >= today, say: …}",
 }

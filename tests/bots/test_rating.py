@@ -142,3 +142,29 @@ async def test_it_speaks_the_bots_language(people: PeopleRig, language: str) -> 
     await closed(people)
     russian = any("а" <= letter <= "я" for letter in people.messenger.texts("anna")[-1])
     assert russian == (language == "ru")
+
+
+async def test_a_poor_rating_begins_the_flow_that_the_queue_names(people: PeopleRig) -> None:
+    await people.serves("csat: {low: help}")
+    await closed(people)
+    said = len(people.messenger.texts("anna"))
+    await people.presses("anna", "2")
+    conversation = await people.conversation("anna")
+    # The flow `help` calls a person: a second hand-off.
+    assert (conversation.owner, conversation.episode and conversation.episode.number) == (
+        "queue",
+        2,
+    )
+    assert "Thank you for the rating!" not in "".join(people.messenger.texts("anna")[said:])
+    (told,) = people.happened("handoff.rated")
+    assert told["rating"] == 2
+    await people.presses("anna", "2")
+    assert len(people.happened("handoff.requested")) == 2
+
+
+async def test_a_good_rating_begins_nothing(people: PeopleRig) -> None:
+    await people.serves("csat: {low: help}")
+    await closed(people)
+    await people.presses("anna", "3")
+    assert people.messenger.texts("anna")[-1] == "Thank you for the rating!"
+    assert (await people.conversation("anna")).owner == "bot"

@@ -422,3 +422,53 @@ def test_a_mistake_in_a_calendar_is_told_with_its_line(line: str, complaint: str
     text = CALENDAR[:start] + line + CALENDAR[end:]
     found = told("- say: да", SALON, files={"calendar.yaml": text})
     assert any(one.startswith(complaint) for one in found), found
+
+
+SORRY = {"flows/s.yaml": "flow: жалоба\nsteps: {а: {say: Простите}}\n"}
+ASKS = {
+    "flows/s.yaml": "flow: жалоба\nneeds: {заказ: text}\nsteps: {а: {say: 'Простите {{ заказ }}'}}\n"
+}
+
+
+def test_what_a_poor_rating_begins_is_a_flow_that_needs_nothing() -> None:
+    bot = BOT + "queues: {а: {csat: {low: жалоба}}}\n"
+    queue = load("- say: Да", bot, files=SORRY).bot.queues["а"]
+    assert (queue.csat, queue.csat_low) == (True, "жалоба")
+    (unknown,) = told("- say: Да", BOT + "queues: {а: {csat: {low: жалобы}}}\n", files=SORRY)
+    assert unknown.startswith("bot.yaml:3: E0")
+    assert "жалоба" in unknown
+    (needs,) = told("- say: Да", bot, files=ASKS)
+    assert "заказ" in needs
+    (empty,) = told("- say: Да", BOT + "queues: {а: {csat: {}}}\n")
+    assert "low" in empty
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("fair: {most: 0, within: 1m}", "most"),
+        ("fair: {most: 2}", "within"),
+        ("fair: 5", "fair"),
+        ("delay: 0s", "больше нуля"),
+        ("mirror: some", "mirror"),
+        ("reactions: perhaps", "reactions"),
+        ("internal_by_default: so", "internal_by_default"),
+        ("skills: [[a]]", "skills"),
+    ],
+)
+def test_a_queues_rules_that_make_no_sense_are_told(rule: str, said: str) -> None:
+    (complaint,) = told("- say: Да", BOT + f"queues: {{а: {{{rule}}}}}\n")
+    assert complaint.startswith("bot.yaml:3: E0")
+    assert said in complaint
+
+
+def test_a_queues_rules_are_read() -> None:
+    rules = (
+        "skills: [Возвраты, возвраты], languages: [customer, EN], fair: {most: 5, within: 10m},"
+        " delay: 20s, mirror: all, reactions: yes, internal_by_default: yes"
+    )
+    queue = load("- say: Да", BOT + f"queues: {{а: {{{rules}}}}}\n").bot.queues["а"]
+    assert (queue.skills, queue.languages) == (("возвраты",), ("customer", "en"))
+    assert queue.fair == (5, timedelta(minutes=10))
+    assert queue.delay == timedelta(seconds=20)
+    assert (queue.mirror, queue.reactions, queue.internal) == ("all", True, True)
