@@ -13,7 +13,7 @@ import pytest
 
 from tests.adapters.documents.files import EICAR, pdf
 from tests.security.bombs import drawing_loop
-from tests.servers.assistants import another_key, another_workspace, assistant_of
+from tests.servers.assistants import another_key, another_workspace, assistant_of, until_read
 from tests.servers.clamd import FakeClamd
 from tests.servers.easyflow import KEY, EasyFlow, free_port
 
@@ -67,13 +67,9 @@ async def listed(client: httpx.AsyncClient, *, key: str = KEY) -> dict[int, Json
     return {one["id"]: one for one in response.json()}
 
 
-async def read(client: httpx.AsyncClient, id: int) -> Json:
-    for _ in range(600):
-        document = (await listed(client))[id]
-        if document["status"] != "processing":
-            return document
-        await asyncio.sleep(0.1)
-    raise AssertionError("it is not read")
+async def read(server: EasyFlow, client: httpx.AsyncClient, id: int) -> Json:
+    await until_read(server, id)
+    return (await listed(client))[id]
 
 
 def files(server: EasyFlow) -> list[str]:
@@ -155,7 +151,7 @@ async def test_the_largest_file_is_taken_and_a_larger_one_is_not(
     assert taken.json()["size"] == largest
     refused = await upload(client, "b.txt", b"word. " * (largest // 6) + b"aaa")
     assert (refused.status_code, code(refused)) == (413, "FILE_TOO_LARGE")
-    document = await read(client, taken.json()["id"])
+    document = await read(server, client, taken.json()["id"])
     assert (document["status"], "1000000 characters" in document["error"]) == ("failed", True)
     gone = await client.delete(
         f"/api/documents/{document['id']}", headers={"Authorization": f"Bearer {KEY}"}
@@ -173,7 +169,7 @@ async def test_the_same_file_many_times_at_once_is_one_document(
     )
     assert {answer.status_code for answer in answers} == {201}
     (id,) = {answer.json()["id"] for answer in answers}
-    assert (await read(client, id))["chunks_count"] == 1
+    assert (await read(server, client, id))["chunks_count"] == 1
     assert list(await listed(client)) == [id]
     assert len(files(server)) == 1
 
@@ -194,20 +190,19 @@ async def test_a_workspace_keeps_as_much_as_its_plan_allows(
 
 
 async def test_while_a_bomb_is_read_the_server_answers(
-    client: httpx.AsyncClient, scanner: FakeClamd
+    server: EasyFlow, client: httpx.AsyncClient, scanner: FakeClamd
 ) -> None:
     response = await upload(client, "bomb.pdf", drawing_loop())
     assert response.status_code == 201
+    reading = asyncio.create_task(until_read(server, response.json()["id"]))
     slowest = 0.0
-    for _ in range(600):
+    while not reading.done():
         started = time.monotonic()
         assert (await client.get("/healthz")).status_code == 200
         slowest = max(slowest, time.monotonic() - started)
-        if (await listed(client))[response.json()["id"]]["status"] != "processing":
-            break
         await asyncio.sleep(0.05)
-    document = (await listed(client))[response.json()["id"]]
-    assert document["status"] == "failed"
+    await reading
+    assert (await listed(client))[response.json()["id"]]["status"] == "failed"
     assert slowest < 5
 
 
@@ -223,7 +218,7 @@ async def test_what_a_kill_interrupted_is_read_and_what_it_left_is_tidied_away(
         path.write_bytes(b"nobody's")
     os.utime(orphan, (1, 1))
     server.start()
-    document = await read(client, response.json()["id"])
+    document = await read(server, client, response.json()["id"])
     assert (document["status"], document["chunks_count"]) == ("completed", 1)
     assert not orphan.exists()
     assert young.exists()

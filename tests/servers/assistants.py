@@ -1,5 +1,6 @@
 """Workspaces, assistants and keys put into the database of a server, where a test needs others' too."""
 
+import asyncio
 import hashlib
 import json
 import sqlite3
@@ -49,6 +50,17 @@ def another_key(server: EasyFlow, key: str, *, workspace: int = 1, bot: str | No
         *(workspace, key[:12], hashlib.sha256(key.encode()).hexdigest(), bot),
         *(json.dumps([]), MADE_AT),
     )
+
+
+async def until_read(server: EasyFlow, document: int) -> None:
+    """Wait for a document, without a call of those that callers may make in a minute."""
+    for _ in range(1_200):
+        asked = "SELECT status FROM documents WHERE id = ?"
+        ((status,),) = await asyncio.to_thread(_run, server.data, asked, document)
+        if status != "processing":
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it is not read")
 
 
 def _run(data: Path, statement: str, *values: object) -> list[tuple[object, ...]]:

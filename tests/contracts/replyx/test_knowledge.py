@@ -1,13 +1,12 @@
 """Every JSON example of the chapter of documents and knowledge, against the running server."""
 
-import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.contracts.likeness import assert_like
-from tests.servers.assistants import another_key, another_workspace, assistant_of
+from tests.servers.assistants import another_key, another_workspace, assistant_of, until_read
 from tests.servers.easyflow import EasyFlow
 
 Json = dict[str, Any]
@@ -58,20 +57,17 @@ async def upload(client: httpx.AsyncClient, assistant: int, name: str, text: str
     )
 
 
-async def read(client: httpx.AsyncClient, id: int) -> Json:
+async def read(server: EasyFlow, client: httpx.AsyncClient, id: int) -> Json:
     """A document once it is read."""
-    for _ in range(400):
-        listed = (await client.get("/api/documents")).json()
-        (document,) = [one for one in listed if one["id"] == id]
-        if document["status"] != "processing":
-            found: Json = document
-            return found
-        await asyncio.sleep(0.1)
-    raise AssertionError("it is not read")
+    await until_read(server, id)
+    listed = (await client.get("/api/documents")).json()
+    (document,) = [one for one in listed if one["id"] == id]
+    found: Json = document
+    return found
 
 
 async def test_a_document_is_uploaded_read_listed_found_and_removed(
-    client: httpx.AsyncClient, assistant: int
+    server: EasyFlow, client: httpx.AsyncClient, assistant: int
 ) -> None:
     text = "# Гарантия\nНа чайники гарантия два года.\n# Возврат\nВернём деньги за три дня."
     response = await upload(client, assistant, "../правила\u202e.md", text)
@@ -82,7 +78,7 @@ async def test_a_document_is_uploaded_read_listed_found_and_removed(
     assert (uploaded["filename"], uploaded["size"]) == ("правила.md", len(text.encode()))
     assert (uploaded["content_type"], uploaded["assistant_id"]) == ("text/markdown", assistant)
     assert response.headers["x-ratelimit-limit"] == "10"
-    document = await read(client, uploaded["id"])
+    document = await read(server, client, uploaded["id"])
     assert_like(LISTED, document)
     assert (document["status"], document["chunks_count"]) == ("completed", 2)
     again = await upload(client, assistant, "other.md", text)
@@ -118,10 +114,10 @@ async def test_a_question_is_added_as_printed_and_found_by_its_words(
 
 
 async def test_a_document_that_cannot_be_read_says_why(
-    client: httpx.AsyncClient, assistant: int
+    server: EasyFlow, client: httpx.AsyncClient, assistant: int
 ) -> None:
     response = await upload(client, assistant, "empty.md", "   \n\n  ")
-    document = await read(client, response.json()["id"])
+    document = await read(server, client, response.json()["id"])
     assert (document["status"], document["chunks_count"]) == ("failed", 0)
     assert "There is no text in it" in document["error"]
 
