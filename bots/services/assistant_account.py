@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hmac import compare_digest
 
 import structlog
 
@@ -129,8 +130,9 @@ class Accounts:
             return None
         record = (await self._records(assistant.workspace)).get(assistant.bot)
         now = (record.credentials or {}).get(TOKEN, "") if record is not None else ""
-        same = token == now or (now and token == masked(now))
-        return None if same else token
+        known = [now, masked(now)] if now else [now]
+        same = [compare_digest(token.encode(), one.encode()) for one in known]
+        return None if any(same) else token
 
     # ------------------------------------------------------------ taking on
 
