@@ -94,8 +94,14 @@ class Following:
     ) -> None:
         """A turn was committed (`bots.ports.Listener`)."""
         room = self._rooms.get(conversation.address)
-        if room is not None:
+        if room is None:
+            return
+        if room.uuid == conversation.uuid:
             room.stir()
+        else:
+            # What was followed was erased, and its customer began anew.
+            del self._rooms[room.address]
+            room.end()
 
     def typing(self, address: Address, name: str = "", *, but: "Follower | None" = None) -> None:
         """Somebody writes in a chat; `but` need not be told, being who says so."""
@@ -211,8 +217,8 @@ class Follower:
             self.room.call()
 
     async def next(self) -> list[Told | Typing]:
-        """What comes next, as soon as there is something."""
-        while True:
+        """What comes next, as soon as there is something. Raises NotFound where there is no more."""
+        while not self.room.over:
             if self.seq < self.room.seq:
                 return [*await self._points()]
             if self._typing:
@@ -220,6 +226,7 @@ class Follower:
                 self._typing.clear()
                 return [*heard]
             await self.room.called()
+        raise NotFound("conversation", self.room.id)
 
     async def _points(self) -> list[Told]:
         told = self.room.kept(self.seq) or await self._following.read(self.room, self.seq)
@@ -233,6 +240,8 @@ class _Room:
 
     def __init__(self, following: Following, conversation: Conversation) -> None:
         self.id = conversation.id
+        self.uuid = conversation.uuid
+        self.over = False
         self.address = conversation.address
         self.seq = 0
         self.followers: set[Follower] = set()
@@ -299,8 +308,14 @@ class _Room:
         """Wait for the next call."""
         await self._calling.wait()
 
+    def end(self) -> None:
+        """There is nothing more to follow."""
+        self.over = True
+        self.close()
+        self.call()
+
     def close(self) -> None:
-        """Nobody follows any more."""
+        """Nobody reads on."""
         if self._reading is not None:
             self._reading.cancel()
 

@@ -150,11 +150,14 @@ class Talk:
         await _first_end(self._tell(follower), self._hear(follower), self._keep())
 
     async def _tell(self, follower: Follower) -> None:
-        while True:
-            for what in await follower.next():
+        while not follower.behind:
+            try:
+                told = await follower.next()
+            except NotFound as problem:
+                raise Closed(GONE, "no such dialog") from problem
+            for what in told:
                 await self.wire.say(event(self.chat.id, what, self.here.clock()))
-            if follower.behind:
-                raise Closed(TOO_SLOW, "reads too slowly")
+        raise Closed(TOO_SLOW, "reads too slowly")
 
     async def _keep(self) -> None:
         """Show that we are there, and see that they still may be."""

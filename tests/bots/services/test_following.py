@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -173,6 +174,22 @@ async def test_typing_is_told_once_and_not_to_the_one_who_types(
         following.typing(chat.address, str(number), but=other)
     assert await other.next() == [Typing("Анна")]
     assert len(await typist.next()) == module.TYPISTS
+
+
+async def test_what_was_erased_is_followed_no_longer(
+    course: Course, following: Following, chat: Conversation
+) -> None:
+    course.add(3)
+    follower = await following.follow(chat)
+    anew = replace(chat, uuid="8" * 32)
+    course.points.clear()
+    course.add(1)
+    following.told(anew, [], [])
+    with pytest.raises(NotFound):
+        await asyncio.wait_for(follower.next(), 10)
+    following.leave(follower)
+    again = await following.follow(anew, 0)
+    assert await seen(again, 1) == [1]
 
 
 async def test_only_who_has_the_chat_is_shown_to_type(

@@ -1,6 +1,7 @@
 """The socket of a dialog: what it tells, from which number on, and whom it lets in."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +231,13 @@ async def test_a_dialog_that_is_gone_is_closed(tmp_path: Path) -> None:
         reader = await rig.reader(chat.id, headers={"Authorization": f"Bearer {SHOP_KEY}"})
         await rig.stores._writer.do(_rename, chat.id)
         assert await reader.closed() == 4404
+
+
+async def test_a_dialog_that_was_erased_and_begins_anew_is_closed(rig: Rig) -> None:
+    chat = await rig.turn(await rig.dialog(), "забудьте меня")
+    reader = await rig.reader(chat.id)
+    rig.following.told(replace(chat, uuid="0" * 32), [], [])
+    assert await reader.closed() == 4404
 
 
 # ---------------------------------------------------------------- what clients send
