@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -69,7 +70,8 @@ class SigningIn:
         self._clock = clock
         self._registration = registration
         self._opened = opened
-        self._opening = asyncio.Lock()
+        # Weak, so that a workspace that is open costs nothing.
+        self._opening: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def register(self, who: Registering, kind: Kind, whence: Whence) -> SignedIn:
         """A new account, signed in. Raises Forbidden, Invalid, Conflict where the e-mail has one."""
@@ -183,7 +185,7 @@ class SigningIn:
         """What a workspace begins with; what fails is made at the next login."""
         if await self._is_open(account):
             return
-        async with self._opening:
+        async with self._opening.setdefault(account.workspace, asyncio.Lock()):
             if await self._is_open(account):
                 return
             try:

@@ -76,6 +76,26 @@ async def test_what_a_workspace_begins_with_is_made_again_at_a_login_if_it_faile
     assert len(made) == 3
 
 
+async def test_what_a_workspace_begins_with_is_made_once_for_all_who_sign_in_at_once(
+    entrance: Entrance,
+) -> None:
+    made: list[int] = []
+
+    async def slowly(account: Account) -> None:
+        await asyncio.sleep(0)
+        made.append(account.workspace)
+
+    await entrance.register()
+    await entrance.members.add(
+        "bob@example.com", workspace=None, role="owner", first_name="", last_name=""
+    )
+    bob = await entrance.members.anywhere("bob@example.com")
+    password = await entrance.members.new_password(bob)
+    entrance.opened.append(slowly)
+    await asyncio.gather(*(entrance.log_in(bob.email, password) for _ in range(5)))
+    assert made == [bob.workspace]
+
+
 # ---------------------------------------------------------------- who may register
 
 
