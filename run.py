@@ -1647,6 +1647,12 @@ def beside_or_stop(settings: Settings) -> "Beside":
         stop(str(error))
 
 
+def beside_of(settings: Settings, given: argparse.Namespace) -> "Beside":
+    """The same, of the workspace that was named."""
+    beside = beside_or_stop(settings)
+    return replace(beside, workspace=getattr(given, "workspace", beside.workspace))
+
+
 async def versions(settings: Settings, bot: str | None) -> None:
     """The versions of bots."""
     from adapters.terminal.publish import list_versions
@@ -1671,7 +1677,7 @@ async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
     from adapters.terminal import channels as terminal
     from storage.beside import in_use
 
-    beside = beside_or_stop(settings)
+    beside = beside_of(settings, given)
     new_id = Ids(time.time_ns, secrets.token_bytes)
     opener = opener_of(
         settings, beside.shelf, new_id, log_as(settings), lambda bot: spoken(settings)
@@ -1711,7 +1717,7 @@ async def operators_typed(settings: Settings, given: argparse.Namespace) -> int:
     from adapters.terminal import operators as terminal
     from storage.beside import in_use
 
-    beside = beside_or_stop(settings)
+    beside = beside_of(settings, given)
     language = given.language or spoken(settings)
     commands = terminal.OperatorCommands(
         operators=operators_of(beside.operators, beside.workspace),
@@ -1762,7 +1768,7 @@ async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
     from adapters.terminal import desk as terminal
     from storage.beside import in_use
 
-    beside = beside_or_stop(settings)
+    beside = beside_of(settings, given)
     language = given.language or spoken(settings)
     commands = terminal.DeskCommands(
         operators=operators_of(beside.operators, beside.workspace),
@@ -1812,7 +1818,7 @@ async def report(settings: Settings, given: argparse.Namespace) -> int:
     """How hand-offs went, from what they left in the database."""
     from adapters.terminal import report as terminal
 
-    beside = beside_or_stop(settings)
+    beside = beside_of(settings, given)
     language = given.language or spoken(settings)
     bots = bots_as_published(settings)
     if given.bot and given.bot not in bots:
@@ -2084,7 +2090,7 @@ async def trace(settings: Settings, given: argparse.Namespace) -> int:
     """What a chat went through, or which chats there are; 1 where there is none."""
     from adapters.terminal.trace import NEWEST, Teller, past_of, show
 
-    beside = beside_or_stop(settings)
+    beside = beside_of(settings, given)
     teller = Teller(given.language or spoken(settings))
     try:
         if given.chat is None:

@@ -52,6 +52,7 @@ def arguments() -> argparse.Namespace:
     texts.add_argument("bot", nargs="?", help="the bot's folder")
     texts.add_argument("--out", type=Path, metavar="FILE", help="a .csv or .po file")
     traced = commands.add_parser("trace", help="what a chat went through, and why")
+    _add_workspace(traced)
     traced.add_argument("chat", nargs="?", help="telegram:501, a session's id, or a part of it")
     traced.add_argument("--last", type=int, default=50, metavar="number", help="so many messages")
     traced.add_argument("--language", choices=("ru", "en"), help="of what is told")
@@ -81,6 +82,7 @@ def arguments() -> argparse.Namespace:
 
 def _add_channel_options(command: argparse.ArgumentParser) -> None:
     """What `channels` takes."""
+    _add_workspace(command)
     verbs = command.add_subparsers(dest="verb", metavar="add | remove")
     new = verbs.add_parser("add", help="connect a bot to an account of a messenger")
     new.add_argument("platform", help="telegram, whatsapp, vk …")
@@ -100,6 +102,7 @@ def _add_channel_options(command: argparse.ArgumentParser) -> None:
 
 def _add_operator_options(command: argparse.ArgumentParser) -> None:
     """What `operators` takes."""
+    _add_workspace(command)
     command.add_argument("--json", action="store_true", help="for programs")
     verbs = _spoken_verbs(
         command, "add | code | role | queues | capacity | languages | skills | remove"
@@ -157,6 +160,7 @@ def _add_person_options(command: argparse.ArgumentParser) -> None:
 
 def _add_desk_options(command: argparse.ArgumentParser) -> None:
     """What `desk` takes."""
+    _add_workspace(command)
     command.add_argument("--json", action="store_true", help="for programs")
     verbs = _spoken_verbs(command, "code | remove")
     verbs("list", "the same as without a word")
@@ -245,6 +249,7 @@ def _add_workspace(command: argparse.ArgumentParser) -> None:
 
 def _add_report_options(command: argparse.ArgumentParser) -> None:
     """What `report` takes."""
+    _add_workspace(command)
     command.add_argument("what", choices=("operators",), help="hand-offs, and who answered them")
     command.add_argument("--from", dest="first", metavar="DAY", help="such as 2026-11-01")
     command.add_argument("--to", dest="last", metavar="DAY", help="included; today if not given")

@@ -172,7 +172,9 @@ def test_an_answer_it_knows_is_paid_once_and_without_money_a_person_is_called(
     assert anna.get("/api/balance")["balance"] == 2.0
     assert boris.get("/api/balance")["balance"] == 7.0
 
-    # Two roubles do not pay for another answer: nobody is silent.
+    # Two roubles do not pay for another answer: nobody is silent, and no more bots are made.
+    status, answer = anna.call("POST", "/api/assistants", {"name": "Ещё один"})
+    assert (status, answer["error"]["code"]) == (402, "INSUFFICIENT_BALANCE")
     status, answer = ask(anna, "сколько стоит доставка?", session_id="second")
     assert (answer["message"], answer["requires_human"]) == (HANDED, True)
     assert anna.get("/api/balance")["balance"] == 2.0
