@@ -18,7 +18,7 @@ from typing import Any
 MEMORY = 512 << 20
 SECONDS = 10
 """Of the processor's time; one that reads a real document takes a tenth of one."""
-ALARM = 60
+ALARM = 150
 """Seconds after which it ends by itself, should nobody be there any more to end it."""
 HEAVY_STATUS = 3
 ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251", "cp437")

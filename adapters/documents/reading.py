@@ -18,7 +18,7 @@ from bots.model.knowledge import FileKind, Piece
 log = structlog.get_logger()
 
 PROGRAM = Path(__file__).with_name("child.py")
-PATIENCE = 45.0
+PATIENCE = 120.0
 """Seconds a file may take by the clock; by the processor's time it is `child.SECONDS`."""
 LARGEST_ANSWER = 64 << 20
 
