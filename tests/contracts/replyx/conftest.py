@@ -1,4 +1,7 @@
-"""One real server with the example bots, and a Telegram of ours, for all examples of the document."""
+"""A real server with the example bots and a Telegram of ours for each chapter of the document.
+
+Each has its own: a hundred calls a minute are all that one key may make.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -9,13 +12,13 @@ from tests.servers.easyflow import KEY, SECRET, EasyFlow
 from tests.servers.telegram import TOKEN, FakeTelegram
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram.start() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, telegram: FakeTelegram) -> Iterator[EasyFlow]:
     easyflow = EasyFlow(
         tmp_path_factory.mktemp("replyx") / "data",

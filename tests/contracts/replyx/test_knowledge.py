@@ -38,12 +38,12 @@ QUESTION: Json = {
 FOREIGN = "a-key-of-another-workspace"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def assistant(server: EasyFlow) -> int:
     return assistant_of(server)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def foreign(server: EasyFlow) -> int:
     """The assistant of somebody else's workspace."""
     return assistant_of(server, workspace=another_workspace(server, FOREIGN), bot="assistant.900")
