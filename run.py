@@ -1056,9 +1056,11 @@ def desk_of(house: House, settings: Settings) -> "WorkspaceDesks":
 
 def workspace_desk(house: House, settings: Settings, workspace: int) -> "TelegramDesk":
     """The desk of a workspace's operators."""
+    from adapters.customer_orders import CustomerOrders
     from adapters.messengers.telegram.desk.desk import TelegramDesk
     from adapters.messengers.telegram.desk.parts import Parts
 
+    orders = CustomerOrders(GuardedHttp(allowed_hosts(settings)), settings.secret)
     parts = Parts(
         workspace=workspace,
         channels=house.channels,
@@ -1078,6 +1080,7 @@ def workspace_desk(house: House, settings: Settings, workspace: int) -> "Telegra
         zone=partial(zone_of, house),
         untold=partial(untold_of, house),
         position=house.board.position,
+        orders=orders.last,
         per_minute=settings.desk.per_minute,
         keep_topics=timedelta(days=days) if (days := settings.desk.keep_topics) else None,
     )

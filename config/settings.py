@@ -574,6 +574,7 @@ class Settings(BaseSettings):
     def secret_values(self) -> list[str]:
         """What must not be seen anywhere, a log least of all."""
         given = [self.admin.password, self.admin.api_key, self.yookassa.secret]
+        given += [self.alerts.secret, self.alerts.smtp_password]
         given += self.secrets.values()
         for part in self.messengers.values():
             given += [getattr(part, name) for name in part.credentials()]

@@ -593,7 +593,8 @@ class Queue:
     operator (0: any number). Where it is `internal`, operators' words stay inside unless they are marked
     as such for the customer. Where there are `reactions`, signs under messages go both ways. With `mirror` of `all` they look on at the chats that the bot runs.
     Chats are given to whoever has all the `skills` and speaks one of the `languages` (`customer` is the
-    customer's own), to nobody more than so many in such a time (`fair`), and only after `delay`.
+    customer's own), to nobody more than so many in such a time (`fair`), and only after `delay`. `orders` is where a customer's last
+    orders are asked for, with a secret of the bot's by its name.
     """
 
     hours: str | None = None
@@ -601,6 +602,8 @@ class Queue:
     group: str | None = None
     csat: bool = False
     csat_low: str = ""
+    orders: str | None = None
+    orders_secret: str = ""
     assign: Literal["manual", "round_robin", "least_loaded"] = "manual"
     write: Literal["assignee", "department", "any"] = "assignee"
     internal: bool = False

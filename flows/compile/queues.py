@@ -51,6 +51,8 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
         say=reader.text(fields.get("say"), "say"),
         group=reader.word(group, "group") if group is not None else None,
         csat=_csat(reader, fields.get("csat")),
+        orders=_orders(reader, fields.get("orders")),
+        orders_secret=_secret_of(fields.get("orders"))[1],
         csat_low=_low(fields.get("csat"))[1],
         assign=cast(
             Literal["manual", "round_robin", "least_loaded"],
@@ -85,6 +87,28 @@ def _queue(reader: Reader, fields: Fields) -> Queue:
     )
 
 
+def _orders(reader: Reader, node: Node | None) -> str | None:
+    url = node
+    if isinstance(node, Mapped):
+        url = reader.required(reader.fields(node, "orders", "orders"), "url", "orders")
+    if url is None:
+        return None
+    text = reader.word(url, "orders")
+    if not text.startswith("https://") or "{{" in text:
+        reader.expected(
+            url, "orders", "адрес, который начинается с https://", "an https:// address"
+        )
+        return None
+    return text
+
+
+def _secret_of(orders: Node | None) -> tuple[Node | None, str]:
+    for key, value in orders.entries if isinstance(orders, Mapped) else ():
+        if key.text == "secret" and isinstance(value, Scalar):
+            return value, value.text.strip()
+    return None, ""
+
+
 def _csat(reader: Reader, node: Node | None) -> bool:
     if isinstance(node, Mapped):
         fields = reader.fields(node, "csat", "csat")
@@ -101,12 +125,17 @@ def _low(csat: Node | None) -> tuple[Node | None, str]:
 
 
 def check_followups(reader: Reader, queues: Node | None) -> None:
-    """Once the flows are known: those that poor ratings begin are there, and need nothing."""
+    """Once flows and secrets are known: those that queues name are there, and flows need nothing."""
+    secrets = reader.known.secrets
     for _, value in reader.entries(queues, "queues"):
         for key, csat in value.entries if isinstance(value, Mapped) else ():
             node, _ = _low(csat) if key.text == "csat" else (None, "")
             if node is not None:
                 flow_arguments(reader, flow_name(reader, node, "low"), None, node.place)
+            node, secret = _secret_of(csat) if key.text == "orders" else (None, "")
+            if node is not None and secret not in secrets:
+                nearest = reader.report.nearest(secret, secrets)
+                reader.report(complaints.UNKNOWN_SECRET, node.place, name=secret, nearest=nearest)
 
 
 def _words(reader: Reader, node: Node | None, title: str) -> tuple[str, ...]:

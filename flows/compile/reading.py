@@ -38,6 +38,7 @@ _EXAMPLES: Mapping[Where, str] = {
     "nudge": "{after: 2h, say: …}",
     "fair": "{most: 5, within: 10m}",
     "csat": "{low: жалоба}",
+    "orders": "{url: https://…, secret: crm_key}",
     "unanswered": "{after: 15m, then: …}",
     "check": "{must: день >= today, say: …}",
 }

@@ -15,7 +15,7 @@ lets them come again. Telegram's clock is the rig's.
 import asyncio
 import hashlib
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,6 +38,7 @@ from bots.services.conversations import Conversations
 from bots.services.handoff import Handoff
 from bots.services.operators import Operators
 from bots.services.routing import Routing
+from flows.model import Queue
 from tests.bots.rig import WORKSPACE, Hands, Rig, bot_files
 from tests.desk.resting import rests
 from tests.servers import telegram_happenings as happenings
@@ -72,6 +73,11 @@ steps:
     - go: next
 """
 QUEUES = "queues:\n  support:\n  sales:\n"
+
+
+async def no_orders(chat: Conversation, queue: Queue) -> Sequence[str]:
+    """Whoever is asked for a customer's orders knows of none."""
+    return []
 
 
 class SharedHands(Hands):
@@ -149,6 +155,7 @@ class DeskRig(Rig):
         self.handoff: Handoff
         self.routing: Routing
         self.operators: Operators
+        self.orders: Callable[[Conversation, Queue], Awaitable[Sequence[str]]] = no_orders
         self.copies = 1
         """How often each update comes."""
         self._codes = itertools.count(1)
@@ -245,8 +252,12 @@ class DeskRig(Rig):
             queues=self._queues,
             zone=lambda bot: UTC,
             position=self.board.position,
+            orders=self._orders,
             keep_topics=self.keep_topics,
         )
+
+    async def _orders(self, chat: Conversation, queue: Queue) -> Sequence[str]:
+        return await self.orders(chat, queue)
 
     def _random_bytes(self, count: int) -> bytes:
         return hashlib.shake_256(str(next(self._codes)).encode()).digest(count)

@@ -472,3 +472,23 @@ def test_a_queues_rules_are_read() -> None:
     assert queue.fair == (5, timedelta(minutes=10))
     assert queue.delay == timedelta(seconds=20)
     assert (queue.mirror, queue.reactions, queue.internal) == ("all", True, True)
+
+
+@pytest.mark.parametrize(
+    ("orders", "said"),
+    [
+        ("http://crm.example.com", "https://"),
+        ("'https://crm.example.com/{{ chat.id }}'", "https://"),
+        ("{secret: crm_key}", "url"),
+        ("{url: https://crm.example.com, secret: crm_kei}", "crm_key"),
+    ],
+)
+def test_where_orders_come_from_is_checked(orders: str, said: str) -> None:
+    bot = BOT + f"secrets: [crm_key]\nqueues: {{а: {{orders: {orders}}}}}\n"
+    (complaint,) = told("- say: Да", bot)
+    assert said in complaint
+    right = (
+        BOT + "secrets: [crm_key]\nqueues: {а: {orders: {url: https://a.b/c, secret: crm_key}}}\n"
+    )
+    queue = load("- say: Да", right).bot.queues["а"]
+    assert (queue.orders, queue.orders_secret) == ("https://a.b/c", "crm_key")

@@ -40,6 +40,7 @@ class Known:
     the messenger still takes free text (None: nothing limits it). `history` are the messages that came
     before those that the topic shows. `header` stands above where chats share a place. `untold` are variables
     that hold nothing a customer told. Where it is `internal`, operators' words stay inside unless marked.
+    `orders` are a line each, None where they could not be had.
     """
 
     chat: Conversation
@@ -56,6 +57,7 @@ class Known:
     header: str = ""
     untold: frozenset[str] = frozenset()
     internal: bool = False
+    orders: Sequence[str] | None = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ def _drawn(known: Known) -> dict[str, Any]:
     _who(sheet, known)
     _why(sheet, known)
     _what(sheet, known)
+    _orders(sheet, known)
     _before(sheet, known)
     _notes(sheet, known)
     _history(sheet, known)
@@ -241,6 +244,13 @@ def _what(sheet: Sheet, known: Known) -> None:
         sheet.line(text="• ").add(f"{_word(label)}: ").add(_line(value))
     for label, value in list(known.episode.form.items())[:FORM]:
         sheet.line(text="✎ ").add(f"{_word(label)}: ").add(_line(value))
+
+
+def _orders(sheet: Sheet, known: Known) -> None:
+    if known.orders is None:
+        sheet.line(text=say(known.language, "no orders"))
+    for order in known.orders or ():
+        sheet.line(text="🛒 ").add(_line(order))
 
 
 def _before(sheet: Sheet, known: Known) -> None:

@@ -10,6 +10,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "position": (" · {position}-й в очереди", " · number {position} in the queue"),
     "snoozed": ("Отложен до {until}", "Snoozed until {until}"),
     "active": ("💬 Отвечает: {who}", "💬 Answered by: {who}"),
+    "no orders": (
+        "🛒 Заказы клиента не загрузились",
+        "🛒 The customer's orders could not be had",
+    ),
     "internal": (
         "🔒 Написанное остаётся внутри; клиенту уйдёт начатое с > или /r",
         "🔒 What is written stays inside; what begins with > or /r goes to the customer",

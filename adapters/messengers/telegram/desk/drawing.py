@@ -42,6 +42,7 @@ class Drawing:
             history=await self._history(chat, topic),
             position=parts.position(chat) or None,
             window=left_of(chat, parts.clock(), self.window(chat)),
+            orders=_orders(topic, episode),
             internal=parts.queue(chat).internal,
             untold=parts.untold(chat.address.bot),
             header=header(chat) if is_shared(topic) else "",
@@ -71,3 +72,11 @@ class Drawing:
         after = max(span[0], span[1] - LAST)
         found = await self._parts.episodes.messages(chat.id, after=after, limit=span[1] - after)
         return [one for one in found if one.seq <= span[1]]
+
+
+def _orders(topic: Topic, episode: Episode) -> list[str] | None:
+    """Those that were told of for this hand-off; None where they could not be had."""
+    known = topic.shown.get("orders")
+    if not isinstance(known, dict) or known.get("episode") != episode.number:
+        return []
+    return None if known.get("failed") else [str(one) for one in known.get("lines", ())]

@@ -139,6 +139,13 @@ class Faces:
 
         self._begin(topic, "pin", pin)
 
+    def beside(
+        self, topic: Topic, kind: str, work: Callable[[], Awaitable[Mapping[str, Any]]]
+    ) -> None:
+        """Find something out that the card tells; what comes of it is noted in `shown`."""
+        if not self._goes_on(topic, kind):
+            self._begin(topic, kind, work)
+
     def say(self, topic: Topic, call: Mapping[str, Any], message_id: str, line: Line) -> None:
         """Have a message say something else, if there is room."""
         edit = {**call, "message_id": int(message_id)}

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 class Parts:
     """The house as the desk sees it: what a bot speaks (`ru`, `en`), its queues by name, its time.
 
-    `untold` are a bot's variables that hold nothing a customer told. `position` is a chat's place in its queue, 0 where it does not wait. Topics that were closed for
+    `untold` are a bot's variables that hold nothing a customer told. `position` is a chat's place in its queue, 0 where it does not wait. `orders` asks for a customer's last ones, and raises RemoteFailed. Topics that were closed for
     longer than `keep_topics` are deleted; None: never.
     """
 
@@ -50,6 +50,7 @@ class Parts:
     zone: Callable[[str], tzinfo] = lambda bot: UTC
     untold: Callable[[str], frozenset[str]] = lambda bot: frozenset()
     position: Callable[[Conversation], int] = lambda chat: 0
+    orders: Callable[[Conversation, Queue], Awaitable[Sequence[str]]] | None = None
     keep_topics: timedelta | None = None
     per_minute: int = PER_MINUTE
 

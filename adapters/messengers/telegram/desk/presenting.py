@@ -1,6 +1,6 @@
 """A chat as it is, in one group: its card, what was said, who is called, how it looks, how it ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,9 +21,13 @@ from adapters.messengers.telegram.desk.saying import own, said
 from adapters.messengers.telegram.desk.seats import RECREATED, Seats
 from adapters.messengers.telegram.desk.titles import turns_at
 from adapters.messengers.telegram.desk.topics import Topics, newest, thread
+from bots.errors import RemoteFailed
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
 from bots.model.episode import Episode
+
+ORDERS = "orders"
+"""In `Topic.shown`: the customer's last orders as they were told for a hand-off."""
 
 PASSED = "passed"
 """In `Topic.shown`: which hand-off was over before it was shown, and told of all the same."""
@@ -162,6 +166,7 @@ class Presenting:
                 shown = {key: value for key, value in topic.shown.items() if key not in over}
                 topic = replace(topic, shown=shown)
                 await self._parts.desks.put_topic(topic)
+            self._ask_for_orders(chat, episode, topic)
             card = await self._card(chat, episode, topic)
             self._faces.card(topic, card, line)
             return topic
@@ -188,7 +193,26 @@ class Presenting:
         topic = replace(topic, shown=carded)
         await self._parts.noted([own(topic, said)], topic)
         self._count(topic, int(said["message_id"]))
+        self._ask_for_orders(chat, episode, topic)
         return topic
+
+    def _ask_for_orders(self, chat: Conversation, episode: Episode, topic: Topic) -> None:
+        """Once for each hand-off; the card is there meanwhile, and is edited then."""
+        asks, queue = self._parts.orders, self._parts.queue(chat)
+        known = topic.shown.get(ORDERS)
+        asked = isinstance(known, dict) and known.get("episode") == episode.number
+        if asks is None or queue.orders is None or asked or topic.shown.get("waits"):
+            return
+
+        async def found() -> Mapping[str, Any]:
+            try:
+                lines = await asks(chat, queue)
+            except RemoteFailed as failed:
+                log.warning("A card is without orders", chat=chat.id, why=str(failed))
+                return {ORDERS: {"episode": episode.number, "lines": [], "failed": True}}
+            return {ORDERS: {"episode": episode.number, "lines": list(lines)}}
+
+        self._faces.beside(topic, ORDERS, found)
 
     async def _called(
         self, chat: Conversation, episode: Episode, topic: Topic, line: Line
