@@ -50,7 +50,7 @@ ASKED: dict[str, Any] = {
 
 router = APIRouter(
     prefix="/api",
-    tags=["Документы и знания"],
+    tags=["Documents and knowledge"],
     route_class=route_class(DIALECT),
     dependencies=lets(people()),
     responses=documented(401, 403, 404, 422, 429),

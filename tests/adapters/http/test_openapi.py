@@ -70,6 +70,7 @@ def complaint(document: Document, content: Mapping[str, Any]) -> str | None:
 def test_every_operation_says_what_it_is(document: Document) -> None:
     names = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(names) == len(set(names)) > 20
+    assert all(name.isascii() for name in names)
     titles = tuple(f"{package.DIALECT.title}: " for package in SPOKEN)
     for method, path, operation in operations(document):
         assert operation["summary"], (method, path)
