@@ -49,6 +49,19 @@ def open_writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, for one thread at a time."""
+    connection = sqlite3.connect(
+        path,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_CACHED_STATEMENTS,
+    )
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
 def open_readers(path: Path) -> AsyncEngine:
     """Connections that cannot write, for everything that is not in a hurry."""
     engine = create_async_engine(

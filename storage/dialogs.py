@@ -1,8 +1,8 @@
 """Chats in lists, behind bots.ports.Dialogs: quick with a hundred thousand of them."""
 
+import sqlite3
+from functools import partial
 from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bots.errors import NotFound
 from bots.model.conversation import Conversation
@@ -10,6 +10,7 @@ from bots.model.dialog import Listed, Page, Sought
 from bots.model.message import Address
 from bots.model.turn import MessageRecord
 from flows.turn import CHATLESS
+from storage.reading import Reading
 from storage.rows import (
     CONVERSATION_COLUMNS,
     RECORD_COLUMNS,
@@ -58,50 +59,58 @@ _LAST = f"{_FROM} ORDER BY m.seq DESC LIMIT ?"
 class SqlDialogs:
     """Reads alone. Totals are kept by triggers, so that nothing is counted to tell one."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
-        self._reader = reader
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
     async def listed(self, workspace: int, sought: Sought, *, limit: int, offset: int) -> Page:
-        conditions, given = _where(workspace, sought)
-        where = " AND ".join(conditions)
-        async with self._reader.connect() as connection:
-            ((total,),) = await _rows(connection, _TOTAL + where, given)
-            wanted = min(limit, total - offset)
-            if wanted <= 0:
-                return Page(chats=(), total=total)
-            order, skip = _NEWEST, offset
-            if offset > total // 2:  # the other end is nearer
-                order, skip = _OLDEST, total - offset - wanted
-            ids = _IDS.format(index=_index(sought), where=where, order=order)
-            found = await _rows(connection, _ROWS.format(ids=ids), (*given, wanted, skip))
+        total, found = await self._reading.do(partial(_page, workspace, sought, limit, offset))
         return Page(chats=list(map(_listed, found)), total=total)
 
     async def one(self, workspace: int, id: int) -> tuple[Conversation, int | None, str]:
-        async with self._reader.connect() as connection:
-            found = await _rows(connection, _ONE, (workspace, id, CHATLESS))
-        if not found:
+        given = (workspace, id, CHATLESS)
+        row = await self._reading.do(lambda db: db.execute(_ONE, given).fetchone())
+        if row is None:
             raise NotFound("dialog", id)
-        row = found[0]
         return conversation_from_row(row), row[-2], row[-1] or ""
 
     async def messages(
         self, conversation: int, *, limit: int, offset: int | None, after: int | None
     ) -> tuple[list[MessageRecord], int]:
-        async with self._reader.connect() as connection:
-            ((total,),) = await _rows(connection, _COUNT, (conversation,))
-            if after is not None:
-                found = await _rows(connection, _PAST, (conversation, after, limit))
-            elif offset is not None:
-                found = await _rows(connection, _SKIPPING, (conversation, limit, offset))
-            else:
-                found = await _rows(connection, _LAST, (conversation, limit))
-                found.reverse()
-        return [record_from_row(row) for row in found], total
+        query, given = _LAST, tuple[int, ...]((conversation, limit))
+        if after is not None:
+            query, given = _PAST, (conversation, after, limit)
+        elif offset is not None:
+            query, given = _SKIPPING, (conversation, limit, offset)
+
+        def work(db: sqlite3.Connection) -> tuple[int, list[Any]]:
+            ((total,),) = db.execute(_COUNT, (conversation,))
+            return total, db.execute(query, given).fetchall()
+
+        total, found = await self._reading.do(work)
+        records = [record_from_row(row) for row in found]
+        return records[::-1] if query is _LAST else records, total
 
     async def written(self, conversation: int, surface: str, key: str) -> MessageRecord | None:
-        async with self._reader.connect() as connection:
-            found = await _rows(connection, _WRITTEN, (surface, str(conversation), key))
-        return record_from_row(found[0]) if found else None
+        given = (surface, str(conversation), key)
+        row = await self._reading.do(lambda db: db.execute(_WRITTEN, given).fetchone())
+        return record_from_row(row) if row is not None else None
+
+
+def _page(
+    workspace: int, sought: Sought, limit: int, offset: int, db: sqlite3.Connection
+) -> tuple[int, list[Any]]:
+    """How many there are in all, and the rows of one page."""
+    conditions, given = _where(workspace, sought)
+    where = " AND ".join(conditions)
+    ((total,),) = db.execute(_TOTAL + where, given)
+    wanted = min(limit, total - offset)
+    if wanted <= 0:
+        return total, []
+    order, skip = _NEWEST, offset
+    if offset > total // 2:  # the other end is nearer
+        order, skip = _OLDEST, total - offset - wanted
+    ids = _IDS.format(index=_index(sought), where=where, order=order)
+    return total, db.execute(_ROWS.format(ids=ids), (*given, wanted, skip)).fetchall()
 
 
 def _where(workspace: int, sought: Sought) -> tuple[list[str], tuple[Any, ...]]:
@@ -141,7 +150,3 @@ def _listed(row: Any) -> Listed:
         profile=from_json(row[10]),
         last=record_from_row(row[_LISTED:]) if row[_LISTED] is not None else None,
     )
-
-
-async def _rows(connection: AsyncConnection, query: str, given: tuple[Any, ...]) -> list[Any]:
-    return list((await connection.exec_driver_sql(query, given)).fetchall())

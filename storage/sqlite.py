@@ -36,6 +36,7 @@ from storage.migrate import migrate
 from storage.operators import SqlOperators
 from storage.outbox import SqlOutbox
 from storage.persons import SqlPersons
+from storage.reading import Reading
 from storage.sealed import Seals
 from storage.second_factors import SqlSecondFactors
 from storage.sessions import SqlSessions
@@ -80,6 +81,7 @@ class Stores:
     assistants: SqlAssistants
     _writer: Writer
     _reader: AsyncEngine
+    _reading: Reading
     _lock: Lock
 
     def channels(self, vault: Vault) -> SqlChannels:
@@ -125,6 +127,7 @@ class Stores:
         """Write what was handed in, close the file, let others have it."""
         await self._writer.close()
         await self._reader.dispose()
+        await self._reading.close()
         self._lock.release()
 
 
@@ -139,12 +142,13 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
     last_arrival = connection.execute("SELECT coalesce(max(seq), 0) FROM inbox").fetchone()[0]
     writer = Writer(connection, Checkpoints(path))
     reader = open_readers(path)
+    reading = Reading(path)
     return Stores(
         journal=SqlJournal(writer, reader, last_arrival=last_arrival, new_id=new_id, clock=clock),
         outbox=SqlOutbox(writer, reader, clock=clock),
         timers=SqlTimers(writer, reader),
         conversations=SqlConversations(reader),
-        dialogs=SqlDialogs(reader),
+        dialogs=SqlDialogs(reading),
         audience=SqlAudience(reader),
         accounts=SqlAccounts(writer, reader),
         workspaces=SqlWorkspaces(writer, reader),
@@ -168,6 +172,7 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         assistants=SqlAssistants(writer, reader),
         _writer=writer,
         _reader=reader,
+        _reading=reading,
         _lock=lock,
     )
 
