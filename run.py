@@ -1252,7 +1252,8 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
             "database": lambda: stores.answers(house.workspace, now()),
             "inbox": not_behind(lambda: inbox.oldest, now),
         },
-        channels=channels.states,
+        # Anybody may ask whether we are ready: that is no place for accounts of others.
+        channels=partial(channels.states, house.workspace),
         desk=partial(desk_state, house),
     )
     return Services(

@@ -135,10 +135,12 @@ class Channels:
             return None
         return states[0].why
 
-    def states(self) -> dict[str, ChannelState]:
-        """How each fares, by its name."""
-        unopened = {name: one.state for name, one in self._unopened.items()}
-        return {name: one.state for name, one in self._connections.items()} | unopened
+    def states(self, workspace: int | None = None) -> dict[str, ChannelState]:
+        """How each fares, of a workspace or of all, by its name."""
+        whose = self._whose()
+        states = {name: one.state for name, one in self._connections.items()}
+        states |= {name: one.state for name, one in self._unopened.items()}
+        return {name: state for name, state in states.items() if workspace in (None, whose[name])}
 
     def up(self) -> dict[str, float]:
         """1 for each that works, 0 for the others."""
