@@ -67,6 +67,9 @@ def test_no_secret_ever_reaches_the_log(format: str) -> None:
     log.info(f"Call {TOKEN}", deep={"in": [f"x{TOKEN}"], "password": "battery"})
     log.info("Header", authorization="sk_live_0123456789", note="Bearer eyJhbGciOi.abc.def")
     log.info("Key", key="sk_live_0123456789abcdef", db="postgresql://me:battery@db/x")
+    log.info(
+        "Site st_live_0123456789abcdef", code="pk_live_0123456789", it=f"rt_{'0123456789' * 5}"
+    )
     log.info("Password correct horse", token="battery")
     logging.getLogger("httpx").warning("POST https://api.telegram.org/bot%s/x", TOKEN)
     try:

@@ -206,3 +206,12 @@ def test_with_a_public_address_the_commonest_passwords_are_refused(public: EasyF
     alone = register(public, password="a good long secret", invite_code=code[1])
     mine, owners = alone.get("/api/users/me"), owner(public).get("/api/users/me")
     assert (mine["id"] != owners["id"], owners["is_admin"], mine["is_admin"]) == (True, True, False)
+
+
+def test_a_server_for_strangers_does_not_start_with_a_password_that_is_tried_first(
+    tmp_path: Path,
+) -> None:
+    server = EasyFlow(tmp_path / "data", admin__password="password123")
+    server.set(public_url=server.base)
+    with pytest.raises(AssertionError, match="EASYFLOW_ADMIN__PASSWORD: it is one of those"):
+        server.start()
