@@ -73,6 +73,19 @@ def test_another_servers_name_is_refused_in_the_words_of_each_contract(
         assert b"evil" not in answer.lower()
 
 
+def test_no_socket_is_opened_by_another_servers_name(server: EasyFlow) -> None:
+    upgrade = (
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    )
+    for host, status in (("evil.example", b"403"), ("localhost", b"101")):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            head = ["GET /ws/chat HTTP/1.1", f"Host: {host}", "Connection: Upgrade", *upgrade]
+            connection.sendall(("\r\n".join(head) + "\r\n\r\n").encode())
+            assert connection.recv(4_096).split()[1] == status, host
+
+
 def test_nothing_that_is_answered_repeats_a_forwarded_host(server: EasyFlow) -> None:
     for path in ("/", "/docs", "/openapi.json", "/nothing", "/api/dialogs"):
         answer = raw(
