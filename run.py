@@ -103,7 +103,7 @@ from bots.services.signing_in import SigningIn
 from bots.services.stranded import stranded
 from bots.services.top_ups import TopUps
 from bots.supervision import Supervisor
-from config.assistant_bot import assistant_files
+from config.assistant_bot import Compiler, assistant_files
 from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
 from config.channels import declared, takes_money, variables
 from config.environment import SettingsError, idle_settings, load_settings, unknown_settings
@@ -686,7 +686,7 @@ def assistants_of(settings: Settings, house: House, channels: Channels, hub: "Hu
             new_secret=partial(secrets.token_urlsafe, 32),
         ),
         files=lambda one: assistant_files(one.name, one.description, one.system_prompt),
-        compile=partial(assistant_bot, settings),
+        compile=Compiler(partial(assistant_bot, settings)),
         keys=house.accounts.keys,
         most=most,
         ended=hub.dismiss,

@@ -68,7 +68,7 @@ def load_bot(
     file = _read_files(ours, reader)
     if file is None:
         raise LoadError(report.found)
-    bot = _compile(folder, _version(ours), file, reader)
+    bot = _compile(folder, version_of(files), file, reader)
     if report.errors:
         raise LoadError(report.found)
     return Loaded(bot, report.warnings)
@@ -93,9 +93,12 @@ def _is_stray(path: str) -> bool:
     return rest.endswith((".yaml", ".yml")) and not known and not rest.startswith(".")
 
 
-def _version(files: Mapping[str, str]) -> str:
+def version_of(files: Mapping[str, str]) -> str:
+    """`Bot.version`: it changes with whatever of the files a bot is made from."""
     digest = hashlib.sha256()
-    for path, text in files.items():
+    for path, text in sorted(files.items()):
+        if not _is_ours(path):
+            continue
         digest.update(f"{path}\0{len(text)}\0{text}".encode("utf-8", "replace"))
     return digest.hexdigest()[:16]
 
