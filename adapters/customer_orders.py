@@ -7,6 +7,7 @@ import orjson
 from adapters.guarded_http import GuardedHttp, Request
 from bots.errors import AddressRefused, RemoteFailed
 from bots.model.conversation import Conversation
+from bots.model.identity import phone_of
 from bots.ports import Secrets
 from flows.model import Queue
 
@@ -14,7 +15,6 @@ PATIENCE = 3.0
 """Seconds: whoever waits for the card has it already, and reads this beside it."""
 MOST = 5
 _PARTS = ("number", "title", "status", "total", "date")
-_PHONES = ("phone", "телефон", "тел")
 
 
 class CustomerOrders:
@@ -64,17 +64,6 @@ class CustomerOrders:
         if not isinstance(orders, list):
             raise RemoteFailed("what it answered is no list of orders")
         return [line for line in map(_line, orders[:MOST]) if line]
-
-
-def phone_of(chat: Conversation) -> str | None:
-    """The number that a messenger or the customer told; of WhatsApp it is who they are."""
-    if chat.platform == "whatsapp" and chat.user_id.lstrip("+").isdecimal():
-        return f"+{chat.user_id.lstrip('+')}"
-    for known in (chat.profile, chat.user):
-        for name in _PHONES:
-            if isinstance(found := known.get(name), str) and found:
-                return found
-    return None
 
 
 def _line(order: Any) -> str:

@@ -469,6 +469,9 @@ class Episodes(Protocol):
     async def conversation(self, workspace: int, id: int) -> Conversation:
         """A chat by its own number, as it is on disk. Raises NotFound."""
 
+    async def of_same_person(self, chat: Conversation, *, limit: int) -> list[Conversation]:
+        """Other chats of the workspace with the same number or remembered id, that can be written to."""
+
     async def messages(self, conversation: int, *, after: int, limit: int) -> list[MessageRecord]:
         """A chat's messages past a `seq`, in order."""
 

@@ -10,6 +10,7 @@ from bots.errors import NotFound
 from bots.model.cases import Told
 from bots.model.conversation import Conversation
 from bots.model.episode import Episode
+from bots.model.identity import IDS, PHONES, digits_of, ids_of
 from bots.model.turn import Event, MessageRecord
 from storage.rows import (
     CONVERSATION_COLUMNS,
@@ -18,6 +19,7 @@ from storage.rows import (
     episode_from_json,
     from_json,
     record_from_row,
+    to_json,
     to_micros,
     to_moment,
 )
@@ -39,6 +41,30 @@ _SAID_AS = (
     f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.conversation_id = ?1"
     " AND (m.platform_message_id = ?2 OR (m.more_ids IS NOT NULL"
     " AND instr(' ' || m.more_ids || ' ', ' ' || ?2 || ' ') > 0)) ORDER BY m.seq"
+)
+
+
+def _digits(of: str, name: str) -> str:
+    """SQL for the digits of a number that is kept under a name."""
+    value = f"coalesce(json_extract(u.{of}, '$.{name}'), '')"
+    for sign in "+ -().":
+        value = f"replace({value}, '{sign}', '')"
+    return value
+
+
+_NUMBERS = " OR ".join(
+    f"{_digits(kept, name)} = ?3" for kept in ("profile", "remembered") for name in PHONES
+)
+_REMEMBERED = " OR ".join(
+    f"lower(json_extract(u.remembered, '$.{name}')) IN (SELECT value FROM json_each(?4))"
+    for name in IDS
+)
+# Looked for where somebody cannot be reached, which is rare: it reads all of a workspace's customers.
+_SAME_PERSON = (
+    f"SELECT {CONVERSATION_COLUMNS} {_FROM} WHERE c.workspace = ?1 AND c.id <> ?2"
+    " AND NOT c.unreachable AND NOT c.blocked AND c.channel NOT IN ('api', 'web')"
+    " AND ((?3 <> '' AND ((c.platform = 'whatsapp' AND ltrim(c.user_id, '+') = ?3)"
+    f" OR {_NUMBERS})) OR {_REMEMBERED}) ORDER BY c.updated_at DESC LIMIT ?5"
 )
 _PLACE = "SELECT conversation_id, seq FROM messages WHERE workspace = ? AND message_id = ?"
 _IDS = "SELECT platform_message_id, more_ids FROM messages WHERE message_id = ?"
@@ -72,6 +98,13 @@ class SqlEpisodes:
         if not rows:
             raise NotFound("conversation", id)
         return conversation_from_row(rows[0])
+
+    async def of_same_person(self, chat: Conversation, *, limit: int) -> list[Conversation]:
+        digits, ids = digits_of(chat), ids_of(chat)
+        if not digits and not ids:
+            return []
+        given = (chat.address.workspace, chat.id, digits, to_json(ids), limit)
+        return [conversation_from_row(row) for row in await self._rows(_SAME_PERSON, given)]
 
     async def messages(self, conversation: int, *, after: int, limit: int) -> list[MessageRecord]:
         rows = await self._rows(_MESSAGES, (conversation, after, limit))

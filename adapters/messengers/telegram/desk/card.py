@@ -40,6 +40,7 @@ class Known:
     the messenger still takes free text (None: nothing limits it). `history` are the messages that came
     before those that the topic shows. `header` stands above where chats share a place. `untold` are variables
     that hold nothing a customer told. Where it is `internal`, operators' words stay inside unless marked.
+    `elsewhere` are other chats of a customer who cannot be reached: number, messenger, address.
     `orders` are a line each, None where they could not be had.
     """
 
@@ -58,6 +59,7 @@ class Known:
     untold: frozenset[str] = frozenset()
     internal: bool = False
     orders: Sequence[str] | None = ()
+    elsewhere: Sequence[tuple[int, str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,19 @@ def _drawn(known: Known) -> dict[str, Any]:
     _notes(sheet, known)
     _history(sheet, known)
     markup = keyboard(known.chat, known.episode, known.language)
+    markup["inline_keyboard"] += [
+        [
+            button(
+                say(
+                    known.language, "button elsewhere", platform=LONG.get(platform, platform), id=id
+                ),
+                id,
+                "take",
+                0,
+            )
+        ]
+        for id, platform, _ in known.elsewhere
+    ]
     return {**sheet.message(), "reply_markup": markup}
 
 
@@ -159,6 +174,10 @@ def _who(sheet: Sheet, known: Known) -> None:
     sheet.line(text=" · ".join(filter(None, parts)))
     if chat.unreachable:
         sheet.line(text=say(known.language, "unreachable"))
+        for id, platform, address in known.elsewhere:
+            names = (LONG.get(platform, platform), address, f"#{id}")
+            where = " · ".join(filter(None, names))
+            sheet.line(text=say(known.language, "elsewhere", where=where))
     if getattr(chat, "blocked", False):
         sheet.line(text=say(known.language, "blocked"))
     if known.window is not None and known.episode.open:

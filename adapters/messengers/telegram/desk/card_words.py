@@ -14,6 +14,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "🛒 Заказы клиента не загрузились",
         "🛒 The customer's orders could not be had",
     ),
+    "elsewhere": ("↪️ Тот же человек: {where}", "↪️ The same person: {where}"),
+    "button elsewhere": ("✋ {platform} #{id}", "✋ {platform} #{id}"),
     "internal": (
         "🔒 Написанное остаётся внутри; клиенту уйдёт начатое с > или /r",
         "🔒 What is written stays inside; what begins with > or /r goes to the customer",

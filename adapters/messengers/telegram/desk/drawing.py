@@ -43,6 +43,7 @@ class Drawing:
             position=parts.position(chat) or None,
             window=left_of(chat, parts.clock(), self.window(chat)),
             orders=_orders(topic, episode),
+            elsewhere=_elsewhere(topic, episode) if chat.unreachable else (),
             internal=parts.queue(chat).internal,
             untold=parts.untold(chat.address.bot),
             header=header(chat) if is_shared(topic) else "",
@@ -80,3 +81,11 @@ def _orders(topic: Topic, episode: Episode) -> list[str] | None:
     if not isinstance(known, dict) or known.get("episode") != episode.number:
         return []
     return None if known.get("failed") else [str(one) for one in known.get("lines", ())]
+
+
+def _elsewhere(topic: Topic, episode: Episode) -> list[tuple[int, str, str]]:
+    """Other chats of somebody who cannot be reached: number, messenger, address there."""
+    known = topic.shown.get("elsewhere")
+    if not isinstance(known, dict) or known.get("episode") != episode.number:
+        return []
+    return [(int(id), str(where), str(address)) for id, where, address in known.get("chats", ())]

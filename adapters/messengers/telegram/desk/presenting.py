@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from adapters.messengers.telegram.desk.callouts import callout
+from adapters.messengers.telegram.desk.card import address_of
 from adapters.messengers.telegram.desk.closing import Closing
 from adapters.messengers.telegram.desk.drawing import Drawing
 from adapters.messengers.telegram.desk.faces import Faces
@@ -25,6 +26,10 @@ from bots.errors import RemoteFailed
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
 from bots.model.episode import Episode
+
+ELSEWHERE = "elsewhere"
+"""In `Topic.shown`: other chats of a customer who cannot be reached."""
+MOST_OTHERS = 3
 
 ORDERS = "orders"
 """In `Topic.shown`: the customer's last orders as they were told for a hand-off."""
@@ -167,6 +172,7 @@ class Presenting:
                 topic = replace(topic, shown=shown)
                 await self._parts.desks.put_topic(topic)
             self._ask_for_orders(chat, episode, topic)
+            self._look_elsewhere(chat, episode, topic)
             card = await self._card(chat, episode, topic)
             self._faces.card(topic, card, line)
             return topic
@@ -213,6 +219,20 @@ class Presenting:
             return {ORDERS: {"episode": episode.number, "lines": list(lines)}}
 
         self._faces.beside(topic, ORDERS, found)
+
+    def _look_elsewhere(self, chat: Conversation, episode: Episode, topic: Topic) -> None:
+        """Whoever cannot be reached here may be reached in another messenger."""
+        known = topic.shown.get(ELSEWHERE)
+        looked = isinstance(known, dict) and known.get("episode") == episode.number
+        if not chat.unreachable or looked:
+            return
+
+        async def found() -> Mapping[str, Any]:
+            others = await self._parts.episodes.of_same_person(chat, limit=MOST_OTHERS)
+            listed = [[one.id, one.platform, address_of(one)] for one in others]
+            return {ELSEWHERE: {"episode": episode.number, "chats": listed}}
+
+        self._faces.beside(topic, ELSEWHERE, found)
 
     async def _called(
         self, chat: Conversation, episode: Episode, topic: Topic, line: Line
