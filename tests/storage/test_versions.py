@@ -131,6 +131,7 @@ async def test_the_live_files_are_known_before_the_database_is_opened(
     house: House, clock: HandClock, tmp_path: Path
 ) -> None:
     assert live_files(tmp_path / "none.db") == {}
+    await house.stores.accounts.found(email="a@example.com", password_hash="x", now=clock.now)
     await publish(house.stores, clock, "a")
     await publish(house.stores, clock, "b")
     assert live_files(house.path) == {"shop": {"bot.yaml": "bot: b"}}
