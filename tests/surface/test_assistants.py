@@ -316,3 +316,20 @@ async def test_a_chat_ends_when_its_bot_stops(server: EasyFlow) -> None:
         if body is not None:
             again = {name: not value for name, value in body.items()}
             assert (await asyncio.to_thread(anna.call, "PUT", path, again))[0] == 200
+
+
+def test_what_people_have_of_one_that_is_gone_they_may_end(server: EasyFlow) -> None:
+    anna = newcomer(server)
+    one = made(anna, name="Уходящий")
+    asked = ask(anna, "оператор", context={"bot": f"assistant.{one['id']}"})
+    assert asked[1]["requires_human"] is True
+    (dialog,) = anna.get("/api/dialogs")["dialogs"]
+    assert anna.call("DELETE", f"/api/assistants/{one['id']}")[0] == 200
+    server.kill()
+    server.start()
+    path = f"/api/dialogs/{dialog['id']}"
+    assert anna.call("POST", f"{path}/handoff/take", {"operator_name": "Анна"})[0] == 200
+    status, answer = anna.call("POST", f"{path}/handoff/release")
+    assert (status, answer["handoff_status"]) == (200, "released")
+    assert anna.get(f"{path}/messages")["messages"]
+    assert len(anna.get("/api/assistants")) == 1
