@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import orjson
+import structlog
 from cryptography.fernet import Fernet
 from fastapi import Depends, Header
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from bots.errors import Conflict, Invalid
+from bots.errors import Conflict, Invalid, Unavailable
 from bots.ports import Clock, Shelf
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
+
+log = structlog.get_logger()
 
 
 def _documented(
@@ -103,10 +106,16 @@ class Idempotency:
         return _response(kept, attempt)
 
     async def finish(self, attempt: Attempt, response: Response) -> None:
-        """Keep the answer, if it is worth keeping, and let the key go."""
+        """Keep the answer, if it is worth keeping, and let the key go.
+
+        One that cannot be kept is given all the same: a refusal now would tell that nothing was
+        done, and what was done would be done again.
+        """
         try:
             if 200 <= response.status_code < 300:
                 await self._keep(attempt, response)
+        except Unavailable as problem:
+            log.warning("An answer under an Idempotency-Key is not kept", why=str(problem))
         finally:
             self.release(attempt)
 
