@@ -27,7 +27,8 @@ class _Tries:
     moments: list[datetime] = field(default_factory=list)
 
     def within(self, now: datetime) -> list[datetime]:
-        self.moments = [one for one in self.moments if now - one < WINDOW]
+        # What a clock that was put back makes lie in the future, nobody waits for.
+        self.moments = [one for one in self.moments if timedelta() <= now - one < WINDOW]
         return self.moments
 
     def wait(self, free: int, now: datetime) -> timedelta:

@@ -105,7 +105,8 @@ class Keys:
         hashed = digest(text)
         now = self._clock()
         remembered = self._callers.get(hashed)
-        if remembered is not None and remembered[0] > now:
+        # A clock that was put back must not make them last longer.
+        if remembered is not None and now < remembered[0] <= now + _FORGET:
             return remembered[1]
         self._callers.pop(hashed, None)
         found = await self._store.by_digest(hashed)

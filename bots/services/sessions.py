@@ -261,7 +261,8 @@ class Sessions:
 
     async def _looked_up(self, id: str, now: datetime) -> tuple[Session, Account]:
         known = self._known.get(id)
-        if known is not None and known[0] > now:
+        # A clock that was put back must not make them last longer.
+        if known is not None and now < known[0] <= now + _FORGET:
             return known[1], known[2]
         ended = self._ended
         found = await self._store.one(id)

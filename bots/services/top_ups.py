@@ -162,7 +162,9 @@ class TopUps:
     def _is_due(self, top_up: TopUp, every: float) -> bool:
         now = self._clock().timestamp()
         age = now - top_up.created_at.timestamp()
-        due = self._asked.get(top_up.id, 0.0) + max(every, age / SLOWER) <= now
+        asked = self._asked.get(top_up.id, 0.0)
+        # A clock that was put back makes nobody wait for the hour that was.
+        due = asked > now or asked + max(every, age / SLOWER) <= now
         if due:
             self._asked[top_up.id] = now
         return due

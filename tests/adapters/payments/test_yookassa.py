@@ -202,6 +202,17 @@ async def test_a_provider_that_is_away_fails_the_payment_and_trying_again_makes_
     assert await desk.balance() == 100_00
 
 
+async def test_a_clock_that_is_put_back_keeps_nobodys_money_waiting(
+    desk: Desk, yookassa: FakeYooKassa
+) -> None:
+    begun = await desk.start()
+    await desk.look()
+    yookassa.pay(begun.reference)
+    desk.clock.move(hours=-5)
+    await desk.look()
+    assert await desk.balance() == 100_00
+
+
 async def test_while_it_is_away_pending_payments_wait(desk: Desk, yookassa: FakeYooKassa) -> None:
     begun = await desk.start()
     yookassa.pay(begun.reference)

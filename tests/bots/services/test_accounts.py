@@ -115,6 +115,17 @@ async def test_a_revoked_key_dies_within_five_seconds(
         await accounts.caller(GIVEN_KEY)
 
 
+async def test_a_clock_that_is_put_back_keeps_no_key_alive(
+    accounts: Accounts, keys: FakeKeys, clock: Time
+) -> None:
+    await accounts.found_owner(key=GIVEN_KEY)
+    await accounts.caller(GIVEN_KEY)
+    keys.keys.clear()
+    clock.pass_(hours=-1)
+    with pytest.raises(Unauthorised):
+        await accounts.caller(GIVEN_KEY)
+
+
 def test_keys_differ_and_carry_their_checksum(accounts: Accounts) -> None:
     made = {accounts.keys.new() for _ in range(50)}
     assert len(made) == 50

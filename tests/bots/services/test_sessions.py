@@ -119,6 +119,18 @@ async def test_a_logout_counts_at_once_here_and_within_five_seconds_elsewhere(
         await other.sessions.caller(token)
 
 
+async def test_a_clock_that_is_put_back_keeps_no_session_alive(entrance: Entrance) -> None:
+    entered = await entrance.register()
+    other = Entrance(entrance._path)
+    other.clock = entrance.clock
+    other.build(entrance.stores)
+    await other.sessions.caller(entered.tokens.access)
+    entrance.clock.pass_(hours=-1)
+    await entrance.signing_in.log_out(await entrance.sessions.caller(entered.tokens.access))
+    with pytest.raises(TokenExpired):
+        await other.sessions.caller(entered.tokens.access)
+
+
 async def test_tokens_outlive_a_new_first_key_and_die_with_their_own(entrance: Entrance) -> None:
     token = (await entrance.register()).tokens.access
     entrance.ring.insert(0, "the second key of the tests, as long")

@@ -168,6 +168,19 @@ async def test_codes_of_invitations_are_not_guessed_fast(entrance: Entrance) -> 
         await entrance.register(invitation="AAAA-AAAA-AAAA-AAAA")
 
 
+async def test_a_clock_that_is_put_back_makes_nobody_wait_for_the_hour_that_was(
+    entrance: Entrance,
+) -> None:
+    await entrance.register()
+    for _ in range(5):
+        with pytest.raises(BadCredentials):
+            await entrance.log_in(password="not hers at all")
+    with pytest.raises(TooMany):
+        await entrance.log_in()
+    entrance.clock.pass_(hours=-1)
+    await entrance.log_in()
+
+
 @pytest.mark.parametrize("password", ["", "short", "x" * 7, "x" * 129])
 async def test_a_password_has_its_length(entrance: Entrance, password: str) -> None:
     with pytest.raises(Invalid) as refused:
