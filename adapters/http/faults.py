@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import structlog
 from fastapi.exceptions import RequestValidationError
@@ -40,10 +41,16 @@ log = structlog.get_logger()
 
 
 class Detail(NamedTuple):
-    """One value that cannot be taken; `field` is dotted."""
+    """One value that cannot be taken; `field` is dotted.
+
+    `rule` and `bounds` say the same for other languages, where a shape was not kept to: pydantic's
+    name of the rule, such as `string_too_short`, and its `{"min_length": 8}`.
+    """
 
     field: str
     error: str
+    rule: str = ""
+    bounds: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +154,14 @@ def _of_validation(error: RequestValidationError) -> Fault:
     problems = error.errors()
     if any(problem["type"] == "json_invalid" for problem in problems):
         return malformed("The body is not valid JSON")
+    if isinstance(error.body, bytes):
+        # A body of another type, a form of curl's for one, comes here as it was.
+        return malformed("The body is not read as JSON: send Content-Type: application/json")
     return Fault(
         status=422,
         kind="validation_error",
         message="Invalid request parameters",
-        details=[Detail(_field(problem["loc"]), _words(problem)) for problem in problems],
+        details=[_detail(problem) for problem in problems],
     )
 
 
@@ -170,5 +180,14 @@ def _field(location: Sequence[str | int]) -> str:
     return ".".join(map(str, inside)) or str(location[0])
 
 
-def _words(problem: Mapping[str, object]) -> str:
-    return "This field is required" if problem["type"] == "missing" else str(problem["msg"])
+def _detail(problem: Mapping[str, Any]) -> Detail:
+    bounds = problem.get("ctx") or {}
+    return Detail(_field(problem["loc"]), _words(problem), str(problem["type"]), bounds)
+
+
+def _words(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "missing":
+        return "This field is required"
+    if problem["type"] in ("model_attributes_type", "dict_type"):
+        return "Input should be an object"
+    return str(problem["msg"]).removeprefix("Value error, ")

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from adapters.http.dialect import route_class, surface
 from adapters.http.paging import Offset, at_most
@@ -105,7 +106,7 @@ class AiTokenRequest(BaseModel):
     @classmethod
     def _could_be_a_key(cls, token: str) -> str:
         if not token.isascii() or not token.isprintable() or " " in token:
-            raise ValueError("must be a key as its provider gave it, without spaces")
+            raise PydanticCustomError("key", "Нужен ключ, как его выдал провайдер, без пробелов")
         return token
 
     def asked(self) -> NewAiToken:

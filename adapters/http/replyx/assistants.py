@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from adapters.http.auth import Known
 from adapters.http.dialect import route_class, surface
@@ -30,7 +31,7 @@ router = APIRouter(
 
 def _printable(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("may have letters, digits and signs on one line only")
+        raise PydanticCustomError("printable", "Только буквы, цифры и знаки в одну строку")
     return text
 
 
@@ -46,7 +47,7 @@ def _domain(text: str) -> str:
         label and not label.strip("abcdefghijklmnopqrstuvwxyz0123456789-") for label in labels
     )
     if not plain or (colon and not (port.isascii() and port.isdigit() and len(port) <= 5)):
-        raise ValueError("must be a domain such as example.com, without https:// and paths")
+        raise PydanticCustomError("domain", "Нужен домен вроде example.com, без https:// и пути")
     return f"{host}{colon}{port}"
 
 

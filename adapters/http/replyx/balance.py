@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from adapters.http.auth import Known
 from adapters.http.dialect import attempt, route_class, surface
@@ -159,7 +160,7 @@ class TopUpRequest(BaseModel):
         except ValueError:
             parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable():
-            raise ValueError("must be a web address such as https://example.com/success")
+            raise PydanticCustomError("url", "Нужен адрес вроде https://example.com/success")
         return url
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from adapters.http.dialect import Dialect
 from adapters.http.faults import Fault
 from adapters.http.limits import per_minute
+from adapters.http.replyx.issues import issue_of
 from adapters.http.words import worded
 
 CODES: Mapping[str, str] = {
@@ -53,7 +54,7 @@ def render(fault: Fault, request_id: str) -> Mapping[str, Any]:
     details: dict[str, Any] = {}
     if fault.details:
         first = fault.details[0]
-        details = {"field": first.field, "issue": first.error}
+        details = {"field": first.field, "issue": issue_of(first)}
     elif fault.kind not in ("internal_error",):
         details = {"reason": fault.message}
     message = worded(fault.kind, "ru", fault.message)

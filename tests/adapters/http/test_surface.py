@@ -92,6 +92,30 @@ async def test_a_missing_field_is_reported_as_the_contract_prints_it(house: Hous
     }
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", None])
+async def test_json_that_says_it_is_something_else_is_told_what_to_say(
+    house: House, kind: str | None
+) -> None:
+    """`curl -d` does so by itself."""
+    response = await house.client.post(
+        CHAT,
+        content='{"message": "Привет", "user_id": "u"}',
+        headers={"Content-Type": kind} if kind else {},
+    )
+    assert response.status_code == 400
+    error = response.json()["error"]
+    assert error["type"] == "bad_request"
+    assert error["message"].endswith("send Content-Type: application/json")
+
+
+async def test_json_that_is_no_object_is_told_in_plain_words(house: House) -> None:
+    response = await house.client.post(CHAT, json=["Привет"])
+    assert response.status_code == 422
+    assert response.json()["error"]["details"] == [
+        {"field": "body", "error": "Input should be an object"}
+    ]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "kind"),
     [
@@ -168,11 +192,6 @@ async def test_a_body_over_one_mebibyte_is_refused(house: House) -> None:
     for response in (streamed, declared):
         assert response.status_code == 413
         assert response.json()["error"]["type"] == "payload_too_large"
-
-
-async def test_another_content_type_is_refused(house: House) -> None:
-    response = await house.client.post(CHAT, data={"message": "Привет", "user_id": "u"})
-    assert response.status_code == 422
 
 
 async def test_an_unforeseen_error_tells_nothing_of_the_inside(house: House) -> None:
