@@ -1,6 +1,7 @@
 """With `mirror: all` operators look on at the chats that the bot runs, and nothing waits for that."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,13 @@ async def test_killed_in_between_nothing_is_left_out(seen: DeskRig, doom: str) -
 async def test_a_topic_in_which_nothing_happens_is_closed_by_and_by(seen: DeskRig) -> None:
     await seen.customer("anna", "/start", "привет")
     await seen.later(30)
-    await seen.later(13 * 3600, step=1800)
+    seen.hands.time += timedelta(hours=11)
+    await seen.desk.tidy()
+    await seen.settle()
+    assert [one.closed for one in seen.forum.topics()] == [False]
+    seen.hands.time += timedelta(hours=2)
+    await seen.desk.tidy()
+    await seen.settle()
     assert [one.closed for one in seen.forum.topics()] == [True]
     await seen.customer("anna", "снова я")
     await seen.later(60)

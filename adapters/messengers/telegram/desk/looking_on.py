@@ -80,7 +80,8 @@ class LookingOn:
         after = max((one.mirrored for one in topics), default=self._seats.begins(chat))
         waiting = await self._after(chat, after)
         if not waiting or (known is None and not any(map(_is_word, waiting))):
-            return await self._rest(chat, known, line)
+            await self._rest(known, line)
+            return None
         last = moment_of(known.shown.get("looked_at")) if known is not None else None
         # Whoever goes on writing is shown all the same.
         newest = min(waiting[-1].created_at, waiting[0].created_at + LONGEST_WAIT)
@@ -110,15 +111,13 @@ class LookingOn:
     async def _after(self, chat: Conversation, seq: int) -> list[MessageRecord]:
         return await self._parts.episodes.messages(chat.id, after=seq, limit=AT_ONCE)
 
-    async def _rest(self, chat: Conversation, topic: Topic | None, line: Line) -> datetime | None:
-        """Nothing new: a topic in which nothing happens is closed by and by."""
+    async def _rest(self, topic: Topic | None, line: Line) -> None:
+        """A topic in which nothing happens is closed by and by; whoever tidies up looks at each."""
         if topic is None or topic.status != "open":
-            return None
+            return
         last = moment_of(topic.shown.get("looked_at")) or topic.created_at
-        if self._parts.clock() < last + SILENT:
-            return last + SILENT
-        await self.leave(topic, line)
-        return None
+        if self._parts.clock() >= last + SILENT:
+            await self.leave(topic, line)
 
     async def _opened(self, chat: Conversation, topic: Topic, line: Line) -> Topic:
         """With the line that says whose chat it is."""

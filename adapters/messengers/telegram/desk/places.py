@@ -15,7 +15,7 @@ from adapters.messengers.telegram.desk.faces import Faces
 from adapters.messengers.telegram.desk.groups import Groups
 from adapters.messengers.telegram.desk.line import Urgency
 from adapters.messengers.telegram.desk.lines import Lines
-from adapters.messengers.telegram.desk.looking_on import LookingOn
+from adapters.messengers.telegram.desk.looking_on import BOTS, LookingOn
 from adapters.messengers.telegram.desk.mirror import Mirror
 from adapters.messengers.telegram.desk.parts import Parts
 from adapters.messengers.telegram.desk.presenting import Presenting
@@ -115,7 +115,10 @@ class Places:
         return self._waking.busy
 
     async def archive(self) -> None:
-        """Delete topics that were closed long ago, where that is wanted."""
+        """Close topics in which nothing happens, delete such as were closed long ago where that is wanted."""
+        for topic in await self._parts.desks.unfinished(self._parts.workspace):
+            if topic.shown.get(BOTS):
+                self.wake(topic.conversation_id)
         gone = 0
         for topic in await self._closing.old():
             group = self._groups.at(topic.channel, topic.chat_id)
