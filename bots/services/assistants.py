@@ -299,6 +299,9 @@ class Assistants:
 
     async def _write(self, one: Assistant, fields: Mapping[str, Any]) -> Assistant:
         after = await self._store.change(one.workspace, one.id, fields, now=self._clock())
+        if "domains" in fields:
+            # Keys of its pages are of other domains now.
+            self._keys.forget()
         if after.deleted_at is None:
             self._known[after.bot] = after
         return after

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tests.servers.warm_process import LARGEST, ROOT
 
-PATIENCE = 120.0
+PATIENCE = 600.0
 """Seconds for a process to begin: the first one waits for all imports."""
 
 

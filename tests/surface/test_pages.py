@@ -107,3 +107,18 @@ def test_strangers_of_one_place_are_counted_together(server: EasyFlow, key: str)
         statuses.append(call(server, "POST", CHAT, body, **headers)[0])
     assert statuses.count(429) == 1
     assert statuses[-1] == 429
+
+
+def test_whoever_registers_is_given_a_key_for_their_first_assistant(server: EasyFlow) -> None:
+    body = {"email": "pages@example.com", "password": "password123"}
+    status, answer, headers = call(server, "POST", "/api/auth/register", body)
+    token = headers["x-site-token"]
+    assert (status, token[:8]) == (201, "st_live_")
+    who = Person(server=server, credential=answer["access_token"])
+    (first,) = who.get("/api/assistants")
+    # It answers on no page before its owner says on which.
+    assert says(server, token, "привет")[0] == 403
+    change = {"allowed_domains": ["shop.example"]}
+    assert who.call("PUT", f"/api/assistants/{first['id']}", change)[0] == 200
+    status, answer, _ = says(server, token, "привет")
+    assert (status, answer["current_state"]) == (200, "greeting")

@@ -12,11 +12,11 @@ from adapters.http.dialect import route_class, surface
 from adapters.http.policy import lets, people
 from adapters.http.replyx.errors import DIALECT, documented
 from adapters.http.replyx.names import Moment, PathId, number_of
+from adapters.http.replyx.words import SITE_TOKEN
 from bots.model.assistant import Assistant
 from bots.services.assistant_account import Seat
 from bots.services.assistants import Wanted
 
-SITE_TOKEN = "X-Site-Token"
 MOST_DOMAINS = 50
 LONGEST_PROMPT = 20_000
 

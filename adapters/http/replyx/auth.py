@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from adapters.http.auth import Known
@@ -12,7 +12,8 @@ from adapters.http.idempotency import NEVER
 from adapters.http.limits import UNCOUNTED, per_minute
 from adapters.http.policy import OPEN, lets, signed_in
 from adapters.http.replyx.errors import DIALECT, documented
-from adapters.http.replyx.words import Email, Name, roubles
+from adapters.http.replyx.words import SITE_TOKEN, Email, Name, roubles
+from bots.model.account import Account, Caller
 from bots.services.emails import folded
 from bots.services.sessions import LASTING, Whence
 from bots.services.signing_in import Registering, SignedIn
@@ -124,8 +125,12 @@ async def login(body: Login, request: Request) -> Entered:
     summary="Register",
     responses=documented(400, 403, 409, 422, 503),
 )
-async def register(body: Registration, request: Request) -> Entered:
-    """Opens a workspace, or takes an invitation into one; whoever registers is logged in."""
+async def register(body: Registration, request: Request, response: Response) -> Entered:
+    """Opens a workspace, or takes an invitation into one; whoever registers is logged in.
+
+    Where a workspace was opened, the header `X-Site-Token` of the answer is a key for pages on which
+    its first assistant shall answer, shown this once.
+    """
     who = Registering(
         email=body.email,
         password=body.password,
@@ -134,6 +139,8 @@ async def register(body: Registration, request: Request) -> Entered:
         invitation=body.invite_code,
     )
     entered = await surface(request).services.signing_in.register(who, LASTING, whence(request))
+    if not body.invite_code:
+        response.headers.update(await _site_token(request, entered.account))
     return await _entered(request, entered)
 
 
@@ -147,6 +154,14 @@ async def logout(request: Request, caller: Known) -> Done:
     """The token is worth nothing from now on."""
     await surface(request).services.signing_in.log_out(caller)
     return Done()
+
+
+async def _site_token(request: Request, account: Account) -> dict[str, str]:
+    """Nothing where the workspace has no assistant yet: the next login makes it."""
+    assistants = surface(request).services.assistants
+    owner = Caller(workspace=account.workspace, account_id=account.id, key_id=None)
+    found = assistants.of(owner)
+    return {SITE_TOKEN: await assistants.site_token(owner, found[0])} if found else {}
 
 
 def whence(request: Request) -> Whence:

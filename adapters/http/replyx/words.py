@@ -9,6 +9,9 @@ from pydantic_core import PydanticCustomError
 from bots.errors import Invalid
 from bots.services.emails import LONGEST, normalised
 
+SITE_TOKEN = "X-Site-Token"
+"""The header in which a key for pages is shown, once."""
+
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
