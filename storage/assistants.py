@@ -22,7 +22,11 @@ _OPEN = (
     " WHERE c.workspace = assistants.workspace AND c.bot = assistants.bot AND e.released_at IS NULL)"
 )
 _HERE = f"SELECT {_COLUMNS} FROM assistants WHERE deleted_at IS NULL OR {_OPEN} ORDER BY id"
-_ANY = "SELECT 1 FROM assistants WHERE workspace = ? LIMIT 1"
+# One that was deleted as it was made never was: its making failed.
+_ANY = (
+    "SELECT 1 FROM assistants WHERE workspace = ? AND (deleted_at IS NULL OR deleted_at <> created_at)"
+    " LIMIT 1"
+)
 _DIALOG = (
     "SELECT id FROM conversations WHERE workspace = ? AND bot = ? AND channel = ? AND chat_id = ?"
 )

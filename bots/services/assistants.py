@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
-from bots.errors import Conflict, Forbidden, NotFound
+from bots.errors import Conflict, Forbidden, NotFound, Unavailable
 from bots.model.account import Account, Caller
 from bots.model.assistant import Assistant
 from bots.ports import Assistants as Store
@@ -86,6 +87,7 @@ class Assistants:
         self._ended = ended
         self._clock = clock
         self._known: dict[str, Assistant] = {}
+        self._untidy = True
         self._changing = asyncio.Lock()
         self._founding = asyncio.Lock()
 
@@ -93,7 +95,7 @@ class Assistants:
 
     async def load(self) -> None:
         """Publish those of the API as their rows say, before any channel is opened."""
-        await self._store.tidy(now=self._clock())
+        await self._tidy()
         for one in await self._store.here():
             if one.deleted_at is None:
                 self._known[one.bot] = one
@@ -190,18 +192,18 @@ class Assistants:
         """
         _refuse_bound(caller)
         await self._refuse_more(caller.workspace)
+        await self._put_right()
         starts = wanted.active is not False
         async with (
             self._accounts.met(wanted.token or "", caller.workspace, starts=starts) as account,
             self._changing,
         ):
             await self._refuse_more(caller.workspace)
-            made = await self._store.add(self._draft(caller, wanted, account is not None))
+            made = await self._store.add(self._draft(caller, wanted))
             try:
-                if account is not None:
-                    made = await self._seated(made, account)
-                self._known[made.bot] = made
-                await self._publish(made)
+                seat = await self._seated(made, account) if account is not None else {}
+                await self._publish(replace(made, deleted_at=None))
+                made = await self._write(made, {**seat, "deleted_at": None})
                 await self._accounts.look()
             except BaseException:
                 await self._undo(made)
@@ -209,25 +211,42 @@ class Assistants:
         log.info("An assistant was made", bot=made.bot, workspace=made.workspace)
         return made
 
-    def _draft(self, caller: Caller, wanted: Wanted, to_be_seated: bool) -> Assistant:
-        """One with an account counts as deleted until that is kept: half of one is never found."""
+    def _draft(self, caller: Caller, wanted: Wanted) -> Assistant:
+        """Until it is whole it counts as deleted as it was made: half of one is never found."""
         now = self._clock()
         said: dict[str, Any] = {"name": FIRST, "ai_model": MODEL, **wanted.fields()}
         draft = Assistant(
             id=0, workspace=caller.workspace, bot="", name="", created_at=now, updated_at=now
         )
-        return replace(draft, **said, deleted_at=now if to_be_seated else None)
+        return replace(draft, **said, deleted_at=now)
 
-    async def _seated(self, made: Assistant, account: Met) -> Assistant:
-        fields = {"channel": await account.keep(made), "username": account.username}
-        return await self._write(made, {**fields, "deleted_at": None})
+    async def _seated(self, one: Assistant, account: Met) -> dict[str, Any]:
+        return {"channel": await account.keep(one), "username": account.username}
 
     async def _undo(self, made: Assistant) -> None:
-        """Take back what was begun; what cannot be taken back now, the next start does."""
         self._known.pop(made.bot, None)
         self._published.forget(made.bot)
-        await self._store.remove(made.workspace, made.id, now=self._clock())
-        await self._accounts.look()
+        with suppress(Unavailable):
+            await self._store.remove(made.workspace, made.id, now=self._clock())
+        await self._take_back()
+
+    async def _take_back(self) -> None:
+        """Away with accounts no assistant has; a disk that takes nothing now is asked again later."""
+        self._untidy = True
+        with suppress(Unavailable):
+            await self._tidy()
+            await self._accounts.look()
+
+    async def _put_right(self) -> None:
+        """What could not be taken back at its time is now."""
+        if self._untidy:
+            async with self._changing:
+                await self._tidy()
+
+    async def _tidy(self) -> None:
+        """Only while nobody else is changing anything: what they begin belongs to nobody yet."""
+        await self._store.tidy(now=self._clock())
+        self._untidy = False
 
     async def change(self, caller: Caller, id: int, wanted: Wanted) -> Assistant:
         """Raises NotFound, Conflict for what a folder says, and what connecting its account raises:
@@ -240,6 +259,7 @@ class Assistants:
             _refuse_folders(before, wanted, token)
             async with self._changing:
                 return await self._write(self.one(caller, id), wanted.fields())
+        await self._put_right()
         starts = before.active if wanted.active is None else wanted.active
         again = token is None and starts and not before.active
         async with (
@@ -250,13 +270,16 @@ class Assistants:
         ):
             before = self.one(caller, id)
             fields = wanted.fields()
-            if account is not None:
-                name = await account.keep(before)
-                fields |= {"channel": name, "username": account.username}
-            elif token == "":
-                fields |= {"channel": None, "username": ""}
-            after = await self._write(before, fields)
-            leaving = await self._follow(before, after)
+            try:
+                if account is not None:
+                    fields |= await self._seated(before, account)
+                elif token == "":
+                    fields |= {"channel": None, "username": ""}
+                after = await self._write(before, fields)
+                leaving = await self._follow(before, after)
+            except BaseException:
+                await self._take_back()
+                raise
         await self._accounts.left(leaving)
         return after
 
