@@ -40,6 +40,8 @@ _DELETED = (
     " UNION SELECT assistant_id FROM questions WHERE assistant_id IN"
     " (SELECT id FROM assistants WHERE deleted_at < ?)"
 )
+# Of what could not be read no file is kept.
+_FILES = "SELECT file FROM documents WHERE status <> 'failed'"
 _STILL = "SELECT 1 FROM documents WHERE id = ? AND status = 'processing'"
 
 AT_ONCE = 25
@@ -87,7 +89,7 @@ class SqlDocuments:
         before = to_micros(deleted_before)
         for (id,) in await self._rows(_DELETED, (before, before)):
             await self._writer.do(_forget, id)
-        return {str(row[0]) for row in await self._rows("SELECT file FROM documents", ())}
+        return {str(row[0]) for row in await self._rows(_FILES, ())}
 
     async def _rows(self, query: str, values: tuple[Any, ...]) -> Sequence[Any]:
         async with self._reader.connect() as connection:

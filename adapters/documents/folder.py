@@ -5,7 +5,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -16,8 +15,6 @@ from bots.model.knowledge import FileKind, Kept, Piece, Upload
 from bots.ports import Clock
 
 LARGEST = 20 << 20
-YOUNG = timedelta(minutes=15)
-"""How old a file must be to be tidied away: until then it may be one that just comes in."""
 SPARE = 1 << 30
 """Bytes of the disk that are left alone: conversations need them."""
 _STEP = 1 << 20
@@ -46,7 +43,7 @@ class Folder:
     ) -> None:
         self._root = root
         self._new_name = new_name
-        self._clock = clock
+        self._began = clock()
         self._scanner = scanner
         self._largest = largest
         self._spare = spare
@@ -103,13 +100,14 @@ class Folder:
         return Kept(name=name, size=size, digest=digest.hexdigest())
 
     def _tidy(self, known: Collection[str]) -> int:
+        """Only what was there before us: a file of now may be one that just comes in."""
         if not self._root.is_dir():
             return 0
-        old = (self._clock() - YOUNG).timestamp()
+        began = self._began.timestamp()
         gone = [
             path
             for path in self._root.glob(f"*{_SUFFIX}")
-            if path.name not in known and path.stat().st_mtime < old
+            if path.name not in known and path.stat().st_mtime < began
         ]
         for path in gone:
             path.unlink(missing_ok=True)

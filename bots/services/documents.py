@@ -57,6 +57,9 @@ class Documents:
         kept = await self._folder.keep(content)
         try:
             document = await self._taken(caller, upload, kept)
+        except asyncio.CancelledError:
+            # It may be on record by now: if it is not, the next start takes the file away.
+            raise
         except BaseException:
             await self._folder.drop(kept.name)
             raise
@@ -132,6 +135,8 @@ class Documents:
             pieces = await self._folder.read(document.file, document.kind)
         except FileRefused as error:
             await self._store.finish(document, (), str(error))
+            # Whoever tries again sends it again.
+            await self._folder.drop(document.file)
             log.info("A document cannot be read", document=document.id, why=str(error))
             return
         await self._store.finish(document, pieces)

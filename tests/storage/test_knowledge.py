@@ -258,14 +258,17 @@ async def test_the_same_content_is_one_document_and_what_failed_begins_again(
 ) -> None:
     first = await stores.documents.add(document(), room=10_000, most=10)
     assert await stores.documents.add(document(file="other"), room=10_000, most=10) == first
-    elsewhere = await stores.documents.add(document(assistant_id=3), room=10_000, most=10)
+    elsewhere = await stores.documents.add(
+        document(assistant_id=3, file="elsewhere"), room=10_000, most=10
+    )
     assert elsewhere.id != first.id
     await stores.documents.finish(first, (), "It is encrypted")
     (failed, _) = await stores.documents.all(MINE, None)
     assert (failed.status, failed.error) == ("failed", "It is encrypted")
+    assert await stores.documents.tidied(HandClock().now) == {"elsewhere"}
     again = await stores.documents.add(document(file="third"), room=10_000, most=10)
     assert (again.id, again.status, again.file) == (first.id, "processing", "third")
-    assert await stores.documents.tidied(HandClock().now) == {"third", "abc"}
+    assert await stores.documents.tidied(HandClock().now) == {"third", "elsewhere"}
 
 
 async def test_files_of_a_workspace_have_so_much_room(stores: Stores, knowledge: Knowledge) -> None:

@@ -57,8 +57,8 @@ async def test_only_old_files_that_nobody_knows_are_tidied_away(tmp_path: Path) 
     stranger = tmp_path / "documents" / "readme.txt"
     stranger.write_text("not ours")
     for name in (known, unknown, stranger.name):
-        os.utime(tmp_path / "documents" / name, (NOW.timestamp() - 3_600,) * 2)
-    os.utime(tmp_path / "documents" / young, (NOW.timestamp() - 60,) * 2)
+        os.utime(tmp_path / "documents" / name, (NOW.timestamp() - 1,) * 2)
+    os.utime(tmp_path / "documents" / young, (NOW.timestamp() + 1,) * 2)
     assert await one.tidy({known}) == 1
     assert there(tmp_path) == sorted([known, young, stranger.name])
     await one.drop(known)

@@ -30,6 +30,9 @@ class Store:
         self.errors: dict[int, str] = {}
         self.deleted_before: datetime | None = None
         self.refuses: EasyFlowError | None = None
+        self.gate: asyncio.Event | None = None
+        """What `add` waits for once it is written."""
+        self.at_the_gate = asyncio.Event()
 
     async def plan(self, workspace: int) -> str:
         return "trial"
@@ -42,6 +45,9 @@ class Store:
                 return one
         made = replace(document, id=len(self.rows) + 1)
         self.rows[made.id] = made
+        if self.gate is not None:
+            self.at_the_gate.set()
+            await self.gate.wait()
         return made
 
     async def all(self, workspace: int, assistant_id: int | None) -> list[Document]:
@@ -196,6 +202,21 @@ async def test_what_cannot_be_read_says_why_and_the_next_is_read(
     await follow(documents, folder)
     assert (store.rows[first.id].status, store.rows[first.id].error) == ("failed", "It is broken")
     assert store.rows[second.id].status == "completed"
+    # Sent again and again, it would fill the disk beside its one row.
+    assert list(folder.files) == [second.file]
+
+
+async def test_who_hangs_up_while_it_is_written_down_loses_no_file(
+    documents: Documents, store: Store, folder: Folder
+) -> None:
+    store.gate = asyncio.Event()
+    uploading = asyncio.create_task(upload(documents, b"a"))
+    await asyncio.wait_for(store.at_the_gate.wait(), 60)
+    uploading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await uploading
+    (kept,) = store.rows.values()
+    assert list(folder.files) == [kept.file]
 
 
 async def test_what_cannot_be_read_just_now_waits_on(
