@@ -23,12 +23,12 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapters.actions.assistant import SPECS as ASSISTANT_ACTIONS
@@ -54,6 +54,7 @@ from adapters.payments.sandbox_top_ups import SandboxTopUps
 from adapters.payments.yookassa import YooKassa
 from adapters.terminal.arguments import arguments
 from adapters.terminal.folders import shown_path
+from adapters.terminal.leaving import Refused, stop
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
 from bots.board import Board
@@ -90,12 +91,11 @@ from bots.services.handoff import Handoff
 from bots.services.keys import Keys
 from bots.services.knowledge import Knowledge
 from bots.services.members import Members
-from bots.services.operators import Operators, SetUp
+from bots.services.operators import Operators
 from bots.services.passwords import Passwords
 from bots.services.payments import TO_TELL, Payments
 from bots.services.publishing import Publishing
-from bots.services.queue_times import days_of, promised_by, worked_at
-from bots.services.reports import Reports, Wanted
+from bots.services.reports import Reports
 from bots.services.routing import Routing
 from bots.services.second_factor import SecondFactor
 from bots.services.sessions import Sessions, SigningKeys
@@ -176,12 +176,6 @@ def now() -> datetime:
 
 
 # ---------------------------------------------------------------- the parts
-
-
-def stop(sentence: str, *lines: str) -> NoReturn:
-    """Leave with one sentence that says what to do."""
-    print(sentence, *lines, sep="\n", file=sys.stderr)
-    raise SystemExit(2)
 
 
 def load(settings: Settings, folder: BotFolder, *, told: str | None = None) -> Loaded:
@@ -1540,8 +1534,6 @@ def init(folder: Path, template: str | None, language: Literal["ru", "en"]) -> i
     )
     try:
         terminal.make_bot(folder, draft, sys.stdout)
-    except terminal.Refused as error:
-        stop(str(error))
     except OSError as error:
         stop(f"{error.filename}: {error.strerror or error}")
     return 0
@@ -1577,9 +1569,8 @@ async def publish_bots(settings: Settings, given: argparse.Namespace) -> int:
     if given.version is not None and len(folders) != 1:
         stop("Say of which bot: python run.py publish shop --version 12")
     bots = [folder_and_bot(settings, folder) for folder in folders]
-    beside, status = beside_or_stop(settings), 0
-    typed = not given.yes and sys.stdin.isatty()
-    try:
+    status, typed = 0, not given.yes and sys.stdin.isatty()
+    async with beside_of(settings) as beside:
         for folder, loaded in bots:
             files = folder.files
             if given.version is not None:
@@ -1604,8 +1595,6 @@ async def publish_bots(settings: Settings, given: argparse.Namespace) -> int:
                 dry_run=given.dry_run,
             )
             status |= await typing.publish(loaded.bot, files)
-    finally:
-        await beside.close()
     return status
 
 
@@ -1641,28 +1630,32 @@ async def files_of_version(beside: "Beside", bot: str, number: int) -> dict[str,
     )
 
 
-def beside_or_stop(settings: Settings) -> "Beside":
-    """The database, whether a server runs on it or not."""
+@asynccontextmanager
+async def beside_of(
+    settings: Settings, given: argparse.Namespace | None = None
+) -> "AsyncIterator[Beside]":
+    """The database, whether a server runs on it or not, of the workspace that was typed."""
     from storage.beside import open_beside
 
     try:
-        return open_beside(settings.database_path)
+        beside = open_beside(settings.database_path)
     except OSError as error:
         stop(str(error))
-
-
-def beside_of(settings: Settings, given: argparse.Namespace) -> "Beside":
-    """The same, of the workspace that was named."""
-    beside = beside_or_stop(settings)
-    return replace(beside, workspace=getattr(given, "workspace", beside.workspace))
+    try:
+        workspace = getattr(given, "workspace", beside.workspace)
+        known = await beside.workspaces.ids()
+        if workspace not in known:
+            stop(f"There is no workspace {workspace}; there are: {', '.join(map(str, known))}.")
+        yield replace(beside, workspace=workspace)
+    finally:
+        await beside.close()
 
 
 async def versions(settings: Settings, bot: str | None) -> None:
     """The versions of bots."""
     from adapters.terminal.publish import list_versions
 
-    beside = beside_or_stop(settings)
-    try:
+    async with beside_of(settings) as beside:
         for folder in wanted_folders(settings, bot):
             await list_versions(
                 folder.name,
@@ -1672,8 +1665,6 @@ async def versions(settings: Settings, bot: str | None) -> None:
                 beside.workspace,
                 sys.stdout,
             )
-    finally:
-        await beside.close()
 
 
 async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
@@ -1681,20 +1672,19 @@ async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
     from adapters.terminal import channels as terminal
     from storage.beside import in_use
 
-    beside = beside_of(settings, given)
-    new_id = Ids(time.time_ns, secrets.token_bytes)
-    opener = opener_of(
-        settings, beside.shelf, new_id, log_as(settings), lambda bot: spoken(settings)
-    )
-    commands = terminal.ChannelCommands(
-        store=beside.channels(KeyRing(partial(keys_at_hand, settings))),
-        workspace=beside.workspace,
-        open=opener,
-        running=partial(in_use, settings.database_path),
-        clock=now,
-        out=sys.stdout,
-    )
-    try:
+    async with beside_of(settings, given) as beside:
+        new_id = Ids(time.time_ns, secrets.token_bytes)
+        opener = opener_of(
+            settings, beside.shelf, new_id, log_as(settings), lambda bot: spoken(settings)
+        )
+        commands = terminal.ChannelCommands(
+            store=beside.channels(KeyRing(partial(keys_at_hand, settings))),
+            workspace=beside.workspace,
+            open=opener,
+            running=partial(in_use, settings.database_path),
+            clock=now,
+            out=sys.stdout,
+        )
         if given.verb == "remove":
             return await commands.remove(given.name)
         if given.verb is None:
@@ -1710,96 +1700,45 @@ async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
                 new_secret=partial(secrets.token_urlsafe, 32),
             ),
         )
-    except terminal.CannotConnect as error:
-        stop(str(error))
-    finally:
-        await beside.close()
 
 
 async def operators_typed(settings: Settings, given: argparse.Namespace) -> int:
     """Who answers customers, listed or changed from beside the server, which follows at once."""
-    from adapters.terminal import operators as terminal
+    from adapters.terminal.operators import OperatorCommands
     from storage.beside import in_use
 
-    beside = beside_of(settings, given)
-    language = given.language or spoken(settings)
-    commands = terminal.OperatorCommands(
-        operators=operators_of(beside.operators, beside.workspace),
-        episodes=beside.episodes,
-        workspace=beside.workspace,
-        language=language,
-        running=partial(in_use, settings.database_path),
-        clock=now,
-        out=sys.stdout,
-    )
-    try:
-        if given.verb in ("add", "queues"):
-            known = queues_written(settings) if given.queues else {}
-            queues = terminal.queues_of(given.queues, terminal.queues_in(known), language)
-        match given.verb:
-            case "add":
-                return await commands.add(given.name, given.role, queues, given.capacity)
-            case "code":
-                return await commands.code(given.name)
-            case "role":
-                if not given.queue:
-                    return await commands.change(given.name, role=given.role)
-                known = queues_written(settings)
-                queues = terminal.queues_of(given.queue, terminal.queues_in(known), language)
-                return await commands.role_in(given.name, given.role, queues)
-            case "languages" | "skills":
-                words = [one for one in given.words if one != "none"]
-                spoken_ones = words if given.verb == "languages" else None
-                skills = words if given.verb == "skills" else None
-                return await commands.change(given.name, languages=spoken_ones, skills=skills)
-            case "queues":
-                return await commands.change(given.name, queues=queues)
-            case "capacity":
-                return await commands.change(given.name, capacity=given.capacity)
-            case "remove":
-                return await commands.remove(given.name)
-            case _:
-                return await commands.show(as_json=given.json)
-    except terminal.Refused as error:
-        stop(str(error))
-    finally:
-        await beside.close()
+    async with beside_of(settings, given) as beside:
+        commands = OperatorCommands(
+            operators=operators_of(beside.operators, beside.workspace),
+            episodes=beside.episodes,
+            workspace=beside.workspace,
+            language=given.language or spoken(settings),
+            running=partial(in_use, settings.database_path),
+            clock=now,
+            out=sys.stdout,
+        )
+        return await commands.do(given, partial(queues_written, settings))
 
 
 async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
     """The groups where operators answer, and how a new one is made."""
-    from adapters.terminal import channels, operators
-    from adapters.terminal import desk as terminal
+    from adapters.terminal.channels import named
+    from adapters.terminal.desk import DeskCommands
     from storage.beside import in_use
 
-    beside = beside_of(settings, given)
-    language = given.language or spoken(settings)
-    commands = terminal.DeskCommands(
-        operators=operators_of(beside.operators, beside.workspace),
-        desks=beside.desks(now),
-        channels=beside.channels(KeyRing(partial(keys_at_hand, settings))),
-        workspace=beside.workspace,
-        language=language,
-        running=partial(in_use, settings.database_path),
-        out=sys.stdout,
-    )
-    try:
-        if given.verb == "remove":
-            return await commands.remove(given.group)
-        if given.verb in (None, "list"):
-            return await commands.show(as_json=given.json)
-        if given.bot:
-            folders = [folder.name for folder in wanted_folders(settings, None)]
-            channels.named(given.bot, folders, "bot")
-        known = queues_written(settings) if given.queue else {}
-        if given.bot in known:
-            known = {given.bot: known[given.bot]}
-        queues = operators.queues_of(given.queue, operators.queues_in(known), language)
-        return await commands.code(SetUp(bot=given.bot, queues=queues))
-    except (operators.Refused, channels.CannotConnect) as error:
-        stop(str(error))
-    finally:
-        await beside.close()
+    async with beside_of(settings, given) as beside:
+        commands = DeskCommands(
+            operators=operators_of(beside.operators, beside.workspace),
+            desks=beside.desks(now),
+            channels=beside.channels(KeyRing(partial(keys_at_hand, settings))),
+            workspace=beside.workspace,
+            language=given.language or spoken(settings),
+            running=partial(in_use, settings.database_path),
+            out=sys.stdout,
+        )
+        if bot := getattr(given, "bot", ""):
+            named(bot, [folder.name for folder in wanted_folders(settings, None)], "bot")
+        return await commands.do(given, partial(queues_written, settings))
 
 
 def operators_of(store: SqlOperators, workspace: int) -> Operators:
@@ -1822,35 +1761,20 @@ async def report(settings: Settings, given: argparse.Namespace) -> int:
     """How hand-offs went, from what they left in the database."""
     from adapters.terminal import report as terminal
 
-    beside = beside_of(settings, given)
-    language = given.language or spoken(settings)
     bots = bots_as_published(settings)
-    if given.bot and given.bot not in bots:
-        stop(f"There is no bot {given.bot}; there are: {', '.join(bots)}.")
-    try:
-        zone = terminal.zone(given.zone or days_of(bots, given.bot), language)
-        today = now().astimezone(zone).date()
-        first, last = terminal.days(given.first, given.last, today, language)
-        wanted = Wanted(first=first, last=last, zone=zone, by=given.by, bot=given.bot)
-        reports = Reports(beside.episodes, workspace=beside.workspace, metrics=beside.metrics)
-        found = await reports.of(
-            wanted, worked=partial(worked_at, bots), promised=partial(promised_by, bots)
-        )
-        people = terminal.called(await beside.operators.all(beside.workspace), language)
-        named = terminal.names(people, language, given.by)
-        if given.csv is None:
-            terminal.show(found, named, language, sys.stdout)
-        elif given.csv == "-":
-            print(terminal.written(found, named, language), end="")
-        else:
-            terminal.write(terminal.written(found, named, language), Path(given.csv))
-    except terminal.NotUnderstood as error:
-        stop(str(error))
-    except OSError as error:
-        stop(f"Cannot write {given.csv}: {error.strerror}.")
-    finally:
-        await beside.close()
-    return 0
+    async with beside_of(settings, given) as beside:
+        try:
+            return await terminal.tell(
+                given,
+                Reports(beside.episodes, workspace=beside.workspace, metrics=beside.metrics),
+                bots=bots,
+                people=await beside.operators.all(beside.workspace),
+                now=now(),
+                language=given.language or spoken(settings),
+                out=sys.stdout,
+            )
+        except OSError as error:
+            stop(f"Cannot write {given.csv}: {error.strerror}.")
 
 
 def bots_as_published(settings: Settings) -> dict[str, Bot]:
@@ -1915,87 +1839,36 @@ def restore(settings: Settings, given: argparse.Namespace) -> int:
 
 async def users_typed(settings: Settings, given: argparse.Namespace) -> int:
     """Who signs in, listed or changed from beside the server."""
-    from adapters.terminal import users as terminal
+    from adapters.terminal.users import UserCommands
 
-    beside = beside_or_stop(settings)
-    language = given.language or spoken(settings)
-    commands = terminal.UserCommands(
-        members=members_of(beside, accounts_of(settings, beside)),
-        second_factor=second_factor_of(settings, beside),
-        operators=partial(operators_of, beside.operators),
-        workspace=await wanted_workspace(beside, given),
-        language=language,
-        out=sys.stdout,
-    )
-    try:
-        match given.verb:
-            case "add":
-                return await commands.add(
-                    given.email, given.role, given.first, given.last, apart=given.apart
-                )
-            case "invite":
-                return await commands.invite(given.role, given.days, apart=given.apart)
-            case "role":
-                return await commands.give_role(given.email, given.role)
-            case "password":
-                return await commands.password(given.email)
-            case "remove":
-                return await commands.remove(given.email)
-            case "link":
-                return await commands.link(given.email, given.operator)
-            case "totp":
-                return await commands.totp(given.email, given.code)
-            case "reset-2fa":
-                return await commands.reset(given.email)
-            case _:
-                return await commands.show(as_json=given.json)
-    except terminal.Refused as error:
-        stop(str(error))
-    finally:
-        await beside.close()
+    async with beside_of(settings, given) as beside:
+        commands = UserCommands(
+            members=members_of(beside, accounts_of(settings, beside)),
+            second_factor=second_factor_of(settings, beside),
+            operators=partial(operators_of, beside.operators),
+            workspace=beside.workspace,
+            language=given.language or spoken(settings),
+            out=sys.stdout,
+        )
+        return await commands.do(given)
 
 
 async def keys_typed(settings: Settings, given: argparse.Namespace) -> int:
     """API keys, listed or changed from beside the server."""
-    from adapters.terminal import keys as terminal
+    from adapters.terminal.keys import KeyCommands
 
-    beside = beside_or_stop(settings)
-    workspace = await wanted_workspace(beside, given)
-    people = await beside.accounts.all(workspace)
-    commands = terminal.KeyCommands(
-        keys=accounts_of(settings, beside).keys,
-        workspace=workspace,
-        owner=next((one.id for one in people if one.role == "owner"), None),
-        bots=[one.bot for one in await beside.versions.live(workspace)],
-        language=given.language or spoken(settings),
-        clock=now,
-        out=sys.stdout,
-    )
-    try:
-        match given.verb:
-            case "add":
-                return await commands.add(
-                    given.name, given.kind, given.bot, given.domain, given.days
-                )
-            case "revoke":
-                return await commands.revoke(given.id)
-            case _:
-                return await commands.show(as_json=given.json)
-    except terminal.Refused as error:
-        stop(str(error))
-    finally:
-        await beside.close()
-
-
-async def wanted_workspace(beside: "Beside", given: argparse.Namespace) -> int:
-    """The one that was typed, or the owner's; one sentence where there is none such."""
-    wanted = getattr(given, "workspace", None)
-    if wanted is None:
-        return beside.workspace
-    known = await beside.workspaces.ids()
-    if wanted not in known:
-        stop(f"There is no workspace {wanted}; there are: {', '.join(map(str, known))}.")
-    return int(wanted)
+    async with beside_of(settings, given) as beside:
+        people = await beside.accounts.all(beside.workspace)
+        commands = KeyCommands(
+            keys=accounts_of(settings, beside).keys,
+            workspace=beside.workspace,
+            owner=next((one.id for one in people if one.role == "owner"), None),
+            bots=[one.bot for one in await beside.versions.live(beside.workspace)],
+            language=given.language or spoken(settings),
+            clock=now,
+            out=sys.stdout,
+        )
+        return await commands.do(given)
 
 
 def doctor(settings: Settings, given: argparse.Namespace) -> int:
@@ -2044,47 +1917,32 @@ def mistakes_in_bots(settings: Settings) -> dict[str, int]:
 
 async def person(settings: Settings, given: argparse.Namespace) -> int:
     """What is kept of one customer, handed out or erased; the server may run."""
-    from adapters.terminal.person import PersonCommands, Refused
+    from adapters.terminal.person import PersonCommands
 
-    beside = beside_or_stop(settings)
-    commands = PersonCommands(
-        persons=beside.persons,
-        workspace=beside.workspace,
-        files=settings.data_dir / "files",
-        language=given.language or spoken(settings),
-        ask=partial(asyncio.to_thread, input) if sys.stdin.isatty() else None,
-        out=sys.stdout,
-    )
-    try:
-        match given.verb:
-            case "export":
-                return await commands.export(given.who, given.out)
-            case "erase":
-                return await commands.erase(given.who, yes=given.yes)
-            case "find":
-                return await commands.show(given.who)
-            case _:
-                stop("Say what to do: python run.py person find | export | erase WHO")
-    except Refused as error:
-        stop(f"{error}.")
-    except OSError as error:
-        stop(f"Nothing was written: {error.strerror or error}")
-    finally:
-        await beside.close()
+    async with beside_of(settings) as beside:
+        commands = PersonCommands(
+            persons=beside.persons,
+            workspace=beside.workspace,
+            files=settings.data_dir / "files",
+            language=given.language or spoken(settings),
+            ask=partial(asyncio.to_thread, input) if sys.stdin.isatty() else None,
+            out=sys.stdout,
+        )
+        try:
+            return await commands.do(given)
+        except OSError as error:
+            stop(f"Nothing was written: {error.strerror or error}")
 
 
 async def rotate_keys(settings: Settings) -> int:
     """Seal everything anew: with the first key of the settings, or with a new one of ours."""
     from adapters.terminal.channels import seal_again
 
-    beside = beside_or_stop(settings)
-    try:
+    async with beside_of(settings) as beside:
         if settings.keys is None:
             add_kept_key(settings)
         seals = beside.seals(KeyRing(partial(keys_at_hand, settings)))
         status = await seal_again(seals.again, sys.stdout)
-    finally:
-        await beside.close()
     if settings.keys is None and status == 0:
         drop_older_keys(settings)
     return status
@@ -2094,9 +1952,8 @@ async def trace(settings: Settings, given: argparse.Namespace) -> int:
     """What a chat went through, or which chats there are; 1 where there is none."""
     from adapters.terminal.trace import NEWEST, Teller, past_of, show
 
-    beside = beside_of(settings, given)
     teller = Teller(given.language or spoken(settings))
-    try:
+    async with beside_of(settings, given) as beside:
         if given.chat is None:
             newest = await beside.traces.newest(beside.workspace, limit=NEWEST)
             show(list(teller.listed(newest)), sys.stdout)
@@ -2117,8 +1974,6 @@ async def trace(settings: Settings, given: argparse.Namespace) -> int:
         )
         show(list(teller.told(conversation, past)), sys.stdout)
         return 0
-    finally:
-        await beside.close()
 
 
 def spoken(settings: Settings) -> str:
@@ -2224,8 +2079,6 @@ def draw(settings: Settings, given: argparse.Namespace) -> None:
     try:
         what = terminal.wanted(bots, settings.bot_among(bots), given.names)
         terminal.draw(what, format=given.format, out=given.out, terminal=sys.stdout)
-    except terminal.NothingToDraw as error:
-        stop(str(error))
     except OSError as error:
         stop(f"Cannot write {given.out}: {error.strerror}.")
 
@@ -2272,6 +2125,14 @@ def main() -> None:
     ) and hasattr(signal, "SIGPIPE"):
         # `| head` closes the pipe early; that is no mistake of anybody's.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        do(settings, given)
+    except Refused as refused:
+        stop(str(refused))
+
+
+def do(settings: Settings, given: argparse.Namespace) -> None:
+    """What was typed. Raises Refused."""
     match given.command:
         case "check":
             raise SystemExit(check(settings, given))

@@ -8,6 +8,7 @@ from getpass import getpass
 from typing import TextIO
 
 from adapters.terminal.colours import paint
+from adapters.terminal.leaving import Refused
 from bots.errors import ChannelError, ChannelUnauthorised, Locked
 from bots.messengers import Credential, Messenger, as_meant
 from bots.model.channel import DECLARED, ChannelRecord, ChannelState
@@ -22,10 +23,6 @@ SERVER_PATIENCE = 6.0
 _COLOURS = {"up": "green", "down": "yellow", "refused": "red", "locked": "red"}
 
 
-class CannotConnect(Exception):
-    """Nothing was kept; says why and what to do."""
-
-
 Ask = Callable[[Credential], str]
 """Asks a person for a credential; "" where they leave it out."""
 
@@ -37,11 +34,11 @@ def credentials_of(
     ask: Ask | None,
     new_secret: Callable[[], str],
 ) -> dict[str, str]:
-    """What an account is opened with: given, asked for, or made up. Raises CannotConnect."""
+    """What an account is opened with: given, asked for, or made up. Raises Refused."""
     unknown = given.keys() - {one.name for one in messenger.credentials}
     if unknown:
         names = ", ".join(one.name for one in messenger.credentials)
-        raise CannotConnect(f"{messenger.title} has no {', '.join(sorted(unknown))}, only {names}.")
+        raise Refused(f"{messenger.title} has no {', '.join(sorted(unknown))}, only {names}.")
     found = {}
     for one in messenger.credentials:
         value = as_meant(
@@ -52,17 +49,17 @@ def credentials_of(
         if value:
             found[one.name] = value
         elif one.required:
-            raise CannotConnect(f"{messenger.title} needs {one.name}: {one.meaning}.")
+            raise Refused(f"{messenger.title} needs {one.name}: {one.meaning}.")
     return found
 
 
 def from_variables(pairs: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
-    """What `KEY=VARIABLE` stands for. Raises CannotConnect for a variable that is not set."""
+    """What `KEY=VARIABLE` stands for. Raises Refused for a variable that is not set."""
     found = {}
     for pair in pairs:
         key, _, variable = pair.partition("=")
         if variable not in known:
-            raise CannotConnect(
+            raise Refused(
                 f"--from-env {pair}: the variable {variable or key} is not set: set it in the"
                 " environment or in .env."
             )
@@ -79,9 +76,9 @@ def asked(credential: Credential) -> str:
 
 
 def named(name: str, known: Collection[str], noun: str) -> str:
-    """The name, if there is such. Raises CannotConnect."""
+    """The name, if there is such. Raises Refused."""
     if name not in known:
-        raise CannotConnect(f"There is no {noun} {name}; there are: {', '.join(known) or 'none'}.")
+        raise Refused(f"There is no {noun} {name}; there are: {', '.join(known) or 'none'}.")
     return name
 
 
@@ -130,7 +127,7 @@ class ChannelCommands:
         return 0
 
     async def add(self, platform: str, bot: str, credentials: Mapping[str, str]) -> int:
-        """Keep a channel once the messenger has said whose account it is. Raises CannotConnect."""
+        """Keep a channel once the messenger has said whose account it is. Raises Refused."""
         record = ChannelRecord(
             workspace=self.workspace,
             bot=bot,
@@ -141,24 +138,22 @@ class ChannelCommands:
         name, title = await self._checked(record)
         there = {one.name: one for one in await self.store.records(self.workspace)}
         if name in there and there[name].origin in DECLARED:
-            raise CannotConnect(
+            raise Refused(
                 f"{name} ({title}) is connected by the {there[name].origin}: change it there."
             )
         try:
             await self.store.put(replace(record, name=name), now=self.clock())
         except Locked as locked:
-            raise CannotConnect(f"Nothing was kept: it cannot be sealed. {locked}.") from None
+            raise Refused(f"Nothing was kept: it cannot be sealed. {locked}.") from None
         self._say(f"{name} is {title}; {bot} answers there.")
         return await self._taken_up(name)
 
     async def remove(self, name: str) -> int:
-        """Let go of a channel; its conversations stay. Raises CannotConnect."""
+        """Let go of a channel; its conversations stay. Raises Refused."""
         there = {one.name: one for one in await self.store.records(self.workspace)}
         named(name, there, "channel")
         if there[name].origin in DECLARED:
-            raise CannotConnect(
-                f"{name} is connected by the {there[name].origin}: remove it there."
-            )
+            raise Refused(f"{name} is connected by the {there[name].origin}: remove it there.")
         await self.store.remove(self.workspace, name)
         self._say(f"{name} is removed; its conversations stay.")
         return 0
@@ -167,15 +162,15 @@ class ChannelCommands:
         try:
             channel = self.open(record)
         except ChannelUnauthorised as refused:
-            raise CannotConnect(str(refused)) from None
+            raise Refused(str(refused)) from None
         try:
             async with asyncio.timeout(CHECK_PATIENCE):
                 return channel.name, await channel.check()
         except ChannelUnauthorised as refused:
-            raise CannotConnect(f"Nothing was kept. {refused}") from None
+            raise Refused(f"Nothing was kept. {refused}") from None
         except (ChannelError, TimeoutError) as error:
             why = str(error) or "no answer in time"
-            raise CannotConnect(
+            raise Refused(
                 f"Nothing was kept: the messenger does not answer ({why}). Try again later."
             ) from None
         finally:

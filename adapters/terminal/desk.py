@@ -1,12 +1,14 @@
 """`desk`: the groups where operators answer, and how a new one is made."""
 
 import json
+from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 from adapters.terminal.colours import harmless
-from adapters.terminal.operators import Refused, show_code
+from adapters.terminal.leaving import Refused
+from adapters.terminal.operators import Written, queues_in, queues_of, show_code
 from adapters.terminal.tables import show_table
 from bots.model.desk import DeskGroup
 from bots.ports import Channels, Desks
@@ -25,6 +27,18 @@ class DeskCommands:
     language: str
     running: Callable[[], bool]
     out: TextIO
+
+    async def do(self, given: Namespace, written: Written) -> int:
+        """What was typed; `written` are the queues of every bot. Raises Refused."""
+        if given.verb == "remove":
+            return await self.remove(given.group)
+        if given.verb in (None, "list"):
+            return await self.show(as_json=given.json)
+        known = written() if given.queue else {}
+        if given.bot in known:
+            known = {given.bot: known[given.bot]}
+        queues = queues_of(given.queue, queues_in(known), self.language)
+        return await self.code(SetUp(bot=given.bot, queues=queues))
 
     async def show(self, *, as_json: bool = False) -> int:
         """Every group: what it serves, and what is wrong with it."""

@@ -6,16 +6,13 @@ from html import escape
 from pathlib import Path
 from typing import Literal, TextIO
 
+from adapters.terminal.leaving import Refused
 from flows.chart import chart_of_bot, chart_of_flow
 from flows.mermaid import mermaid
 from flows.model import Bot
 from flows.picture import svg
 
 Format = Literal["svg", "mermaid"]
-
-
-class NothingToDraw(Exception):
-    """No bot and no flow has such a name; the message is for the person at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Wanted:
 
 
 def wanted(bots: Mapping[str, Bot], default: str, names: list[str]) -> Wanted:
-    """From what was typed: `[bot] [flow]`, either of them or both. Raises NothingToDraw."""
+    """From what was typed: `[bot] [flow]`, either of them or both. Raises Refused."""
     if not names:
         return Wanted(bots[default], None)
     first, *rest = names
@@ -35,17 +32,17 @@ def wanted(bots: Mapping[str, Bot], default: str, names: list[str]) -> Wanted:
         bot = bots[first]
         if rest and rest[0] not in bot.flows:
             known = ", ".join(bot.flows)
-            raise NothingToDraw(f"There is no flow «{rest[0]}» in {first}; there are: {known}.")
+            raise Refused(f"There is no flow «{rest[0]}» in {first}; there are: {known}.")
         return Wanted(bot, rest[0] if rest else None)
     # A flow alone: of the bot that is met first, or of the only one that has it.
     having = [name for name, bot in bots.items() if first in bot.flows]
     if rest or not having:
-        raise NothingToDraw(
+        raise Refused(
             f"There is no bot «{first}»{'' if rest else ', nor a flow of that name'};"
             f" there are: {', '.join(bots)}."
         )
     if default not in having and len(having) > 1:
-        raise NothingToDraw(
+        raise Refused(
             f"Several bots have a flow «{first}»: {', '.join(having)}. Name the bot before it."
         )
     return Wanted(bots[default if default in having else having[0]], first)

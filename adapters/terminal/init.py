@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import TextIO
 
+from adapters.terminal.leaving import Refused
 from flows.schema import schema_files
 from flows.script_nodes import Told
 
@@ -16,10 +17,6 @@ SCHEMAS = ".schema"
 
 _NAME = re.compile(r"[\w-]{1,64}")
 _TITLE = re.compile(r"^bot: *(.+?) *(?:#.*)?$", re.MULTILINE)
-
-
-class Refused(Exception):
-    """A folder that no bot can be made in; says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

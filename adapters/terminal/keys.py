@@ -1,21 +1,19 @@
 """`keys`: API keys of a workspace, said from beside the server, which follows within five seconds."""
 
 import json
+from argparse import Namespace
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TextIO
 
+from adapters.terminal.leaving import Refused
 from adapters.terminal.tables import show_table
 from bots.errors import Conflict, Invalid, NotFound
 from bots.model.account import ApiKey, KeyKind
 from bots.ports import Clock
 from bots.services.keys import Keys
 from flows.script_nodes import Told
-
-
-class Refused(Exception):
-    """Nothing was changed; says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +27,16 @@ class KeyCommands:
     language: str
     clock: Clock
     out: TextIO
+
+    async def do(self, given: Namespace) -> int:
+        """What was typed. Raises Refused."""
+        match given.verb:
+            case "add":
+                return await self.add(given.name, given.kind, given.bot, given.domain, given.days)
+            case "revoke":
+                return await self.revoke(given.id)
+            case _:
+                return await self.show(as_json=given.json)
 
     async def show(self, *, as_json: bool = False) -> int:
         """Every key that opens something."""

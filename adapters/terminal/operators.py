@@ -1,12 +1,14 @@
 """`operators`: who answers customers, said from beside the server, which follows at once."""
 
 import json
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, TextIO, cast
 
+from adapters.terminal.leaving import Refused
 from adapters.terminal.tables import show_table
 from bots.errors import Conflict, Invalid, NotFound
 from bots.model.operator import Operator, Role
@@ -19,8 +21,8 @@ ALL_QUEUES = ("all", "все")
 """What is typed for every queue."""
 
 
-class Refused(Exception):
-    """Nothing was changed; says why and what to do."""
+Written = Callable[[], Mapping[str, set[str] | None]]
+"""The queues of every bot by its name; None of one that has mistakes."""
 
 
 def queues_of(
@@ -58,6 +60,34 @@ class OperatorCommands:
     running: Callable[[], bool]
     clock: Clock
     out: TextIO
+
+    async def do(self, given: Namespace, written: Written) -> int:
+        """What was typed; `written` are the queues of every bot. Raises Refused."""
+
+        def queues(typed: Sequence[str]) -> tuple[str, ...]:
+            return queues_of(typed, queues_in(written()) if typed else (), self.language)
+
+        match given.verb:
+            case "add":
+                return await self.add(given.name, given.role, queues(given.queues), given.capacity)
+            case "code":
+                return await self.code(given.name)
+            case "role" if given.queue:
+                return await self.role_in(given.name, given.role, queues(given.queue))
+            case "role":
+                return await self.change(given.name, role=given.role)
+            case "languages":
+                return await self.change(given.name, languages=_words(given.words))
+            case "skills":
+                return await self.change(given.name, skills=_words(given.words))
+            case "queues":
+                return await self.change(given.name, queues=queues(given.queues))
+            case "capacity":
+                return await self.change(given.name, capacity=given.capacity)
+            case "remove":
+                return await self.remove(given.name)
+            case _:
+                return await self.show(as_json=given.json)
 
     # ------------------------------------------------------------ the list
 
@@ -308,6 +338,10 @@ def _problem(problem: Conflict | Invalid, name: str) -> Told:
         "Чатов сразу — число от 0 (сколько угодно) до 1000.",
         "Chats at once are a number from 0 (any number) to 1000.",
     )
+
+
+def _words(typed: Sequence[str]) -> list[str]:
+    return [one for one in typed if one != "none"]
 
 
 def queues_in(known: Mapping[str, set[str] | None]) -> set[str] | None:

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Protocol, TextIO
 
 from adapters.terminal.colours import harmless
 from adapters.terminal.folders import shown_path
+from adapters.terminal.leaving import Refused
 from adapters.terminal.tables import show_table
 from bots.model.person import Erased, Everything, Person
 
@@ -28,10 +30,6 @@ class Persons(Protocol):
         """Raises NotFound."""
 
 
-class Refused(Exception):
-    """Nothing was done; says why."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonCommands:
     """`ask` asks somebody at the terminal; None where nobody is there."""
@@ -42,6 +40,18 @@ class PersonCommands:
     language: str
     ask: Callable[[str], Awaitable[str]] | None
     out: TextIO
+
+    async def do(self, given: Namespace) -> int:
+        """What was typed. Raises Refused, and OSError where a file cannot be written."""
+        match given.verb:
+            case "export":
+                return await self.export(given.who, given.out)
+            case "erase":
+                return await self.erase(given.who, yes=given.yes)
+            case "find":
+                return await self.show(given.who)
+            case _:
+                raise Refused("Say what to do: python run.py person find | export | erase WHO")
 
     async def show(self, words: str) -> int:
         """Who is meant; 1 where nobody is."""
@@ -60,7 +70,7 @@ class PersonCommands:
         found = await self.persons.everything(self.workspace, person.platform, person.user_id)
         target = path or Path(f"{person.platform}-{_safe(person.user_id)}.zip")
         if target.exists():
-            raise Refused(f"{target}: {self._said('уже есть', 'is there already')}")
+            raise Refused(f"{target}: {self._said('уже есть', 'is there already')}.")
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
             text = json.dumps(found.rows, ensure_ascii=False, indent=1, default=str)
             packed.writestr("person.json", text)
@@ -78,8 +88,8 @@ class PersonCommands:
         if person.waits:
             raise Refused(
                 self._said(
-                    f"{who} сейчас говорит с операторами: сначала закройте этот чат",
-                    f"{who} is with operators just now: close the chat first",
+                    f"{who} сейчас говорит с операторами: сначала закройте этот чат.",
+                    f"{who} is with operators just now: close the chat first.",
                 )
             )
         if not yes and not await self._agreed(person, who):
@@ -104,20 +114,20 @@ class PersonCommands:
     async def _one(self, words: str) -> Person:
         found = await self.persons.find(self.workspace, words, limit=NEWEST)
         if not found:
-            raise Refused(self._said(f"Никого по «{words}» нет", f"Nobody is known by «{words}»"))
+            raise Refused(self._said(f"Никого по «{words}» нет.", f"Nobody is known by «{words}»."))
         if len(found) > 1:
             there = ", ".join(f"{one.platform}:{one.user_id}" for one in found)
             raise Refused(
                 self._said(
-                    f"«{words}» — это несколько людей: {there}. Назовите одного",
-                    f"«{words}» are several people: {there}. Name one",
+                    f"«{words}» — это несколько людей: {there}. Назовите одного.",
+                    f"«{words}» are several people: {there}. Name one.",
                 )
             )
         return found[0]
 
     async def _agreed(self, person: Person, who: str) -> bool:
         if self.ask is None:
-            raise Refused(self._said("Скажите --yes", "Say --yes"))
+            raise Refused(self._said("Скажите --yes.", "Say --yes."))
         question = self._said(
             f"Стереть всё о {who} ({person.name or '—'}), чатов: {person.chats}? Вернуть это нельзя. [yes/N] ",
             f"Erase everything of {who} ({person.name or '—'}), chats: {person.chats}? There is no way back. [yes/N] ",

@@ -3,25 +3,26 @@
 import csv
 import io
 import re
+from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as Date
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from adapters.terminal.leaving import Refused
 from adapters.terminal.tables import show_table
 from bots.model.figures import Figures
 from bots.model.operator import Operator
-from bots.services.reports import Grouping, Key, Report
+from bots.services.queue_times import days_of, promised_by, worked_at
+from bots.services.reports import Grouping, Key, Report, Reports, Wanted
+from flows.model import Bot
 from flows.script_nodes import Told
 
 MONTH = timedelta(days=29)
 """Before the last day of a report, where nobody says how long it is."""
-
-
-class NotUnderstood(Exception):
-    """What was given is no day, or no zone; says what one looks like."""
 
 
 class Column(NamedTuple):
@@ -33,15 +34,45 @@ class Column(NamedTuple):
     form: str = "number"
 
 
+async def tell(
+    given: Namespace,
+    reports: Reports,
+    *,
+    bots: Mapping[str, Bot],
+    people: Iterable[Operator],
+    now: datetime,
+    language: str,
+    out: TextIO,
+) -> int:
+    """What was typed, as a table or as CSV. Raises Refused, and OSError for a file."""
+    if given.bot and given.bot not in bots:
+        raise Refused(f"There is no bot {given.bot}; there are: {', '.join(bots)}.")
+    where = zone(given.zone or days_of(bots, given.bot), language)
+    first, last = days(given.first, given.last, now.astimezone(where).date(), language)
+    found = await reports.of(
+        Wanted(first=first, last=last, zone=where, by=given.by, bot=given.bot),
+        worked=partial(worked_at, bots),
+        promised=partial(promised_by, bots),
+    )
+    named = names(called(people, language), language, given.by)
+    if given.csv is None:
+        show(found, named, language, out)
+    elif given.csv == "-":
+        print(written(found, named, language), end="", file=out)
+    else:
+        write(written(found, named, language), Path(given.csv))
+    return 0
+
+
 def day(written: str, language: str) -> Date:
-    """`2026-11-01` or `01.11.2026`. Raises NotUnderstood."""
+    """`2026-11-01` or `01.11.2026`. Raises Refused."""
     turned = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", written.strip())
     try:
         if turned:
             return Date(*(int(one) for one in reversed(turned.groups())))
         return Date.fromisoformat(written.strip())
     except ValueError:
-        raise NotUnderstood(
+        raise Refused(
             Told(
                 f"«{written}» — не день. Пишите так: 2026-11-01 (год-месяц-число).",
                 f"«{written}» is no day. Write it so: 2026-11-01 (year-month-day).",
@@ -50,7 +81,7 @@ def day(written: str, language: str) -> Date:
 
 
 def zone(name: str, language: str) -> ZoneInfo:
-    """Raises NotUnderstood."""
+    """Raises Refused."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -58,11 +89,11 @@ def zone(name: str, language: str) -> ZoneInfo:
             f"Часового пояса «{name}» нет. Пишите так: Europe/Moscow.",
             f"There is no time zone «{name}». Write it so: Europe/Moscow.",
         )
-        raise NotUnderstood(told.by(language)) from None
+        raise Refused(told.by(language)) from None
 
 
 def days(first: str | None, last: str | None, today: Date, language: str) -> tuple[Date, Date]:
-    """The days of a report: up to today and a month long, where nobody says. Raises NotUnderstood."""
+    """The days of a report: up to today and a month long, where nobody says. Raises Refused."""
     until = day(last, language) if last else today
     since = day(first, language) if first else until - MONTH
     if since > until:
@@ -70,7 +101,7 @@ def days(first: str | None, last: str | None, today: Date, language: str) -> tup
             f"Первый день ({since}) позже последнего ({until}).",
             f"The first day ({since}) is after the last ({until}).",
         )
-        raise NotUnderstood(told.by(language))
+        raise Refused(told.by(language))
     return since, until
 
 

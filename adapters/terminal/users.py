@@ -1,11 +1,13 @@
 """`users`: who signs in, said from beside the server, which follows within five seconds."""
 
 import json
+from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn, TextIO, TypeVar
 
+from adapters.terminal.leaving import Refused
 from adapters.terminal.tables import show_table
 from bots.errors import BadCredentials, CodeRefused, Conflict, Invalid, NotFound, TooMany
 from bots.model.account import Account
@@ -18,10 +20,6 @@ from flows.script_nodes import Told
 Result = TypeVar("Result")
 
 
-class Refused(Exception):
-    """Nothing was changed; says why and what to do."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserCommands:
     """People as somebody types them; `operators` are those of a workspace."""
@@ -32,6 +30,30 @@ class UserCommands:
     workspace: int
     language: str
     out: TextIO
+
+    async def do(self, given: Namespace) -> int:
+        """What was typed. Raises Refused."""
+        match given.verb:
+            case "add":
+                return await self.add(
+                    given.email, given.role, given.first, given.last, apart=given.apart
+                )
+            case "invite":
+                return await self.invite(given.role, given.days, apart=given.apart)
+            case "role":
+                return await self.give_role(given.email, given.role)
+            case "password":
+                return await self.password(given.email)
+            case "remove":
+                return await self.remove(given.email)
+            case "link":
+                return await self.link(given.email, given.operator)
+            case "totp":
+                return await self.totp(given.email, given.code)
+            case "reset-2fa":
+                return await self.reset(given.email)
+            case _:
+                return await self.show(as_json=given.json)
 
     # ------------------------------------------------------------ the list
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from adapters.terminal.channels import CannotConnect, credentials_of, from_variables
+from adapters.terminal.channels import credentials_of, from_variables
+from adapters.terminal.leaving import Refused
 from bots.messengers import Account, Credential, Messenger
 from bots.ports import MessengerChannel
 
@@ -44,9 +45,9 @@ def test_with_variables_nothing_is_asked() -> None:
 
 
 def test_what_is_missing_or_unknown_is_named() -> None:
-    with pytest.raises(CannotConnect, match="Pigeon post needs token: On the leg"):
+    with pytest.raises(Refused, match="Pigeon post needs token: On the leg"):
         credentials_of(POST, {}, ask=None, new_secret=str)
-    with pytest.raises(CannotConnect, match="has no tokn, only token, number, secret"):
+    with pytest.raises(Refused, match="has no tokn, only token, number, secret"):
         credentials_of(POST, {"tokn": "t"}, ask=None, new_secret=str)
-    with pytest.raises(CannotConnect, match="the variable A is not set"):
+    with pytest.raises(Refused, match="the variable A is not set"):
         from_variables(["token=A"], {})

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.terminal.draw import NothingToDraw, Wanted, draw, wanted
+from adapters.terminal.draw import Wanted, draw, wanted
+from adapters.terminal.leaving import Refused
 from flows.load import load_bot
 from flows.model import Bot
 
@@ -44,13 +45,13 @@ def test_a_name_is_a_bots_or_a_flows() -> None:
 
 def test_of_two_flows_of_one_name_the_first_bots_is_meant() -> None:
     assert drawn("menu") == ("shop", "menu")
-    with pytest.raises(NothingToDraw, match="shop, salon"):
+    with pytest.raises(Refused, match="shop, salon"):
         wanted({**BOTS, "cafe": bot("cafe", "tea")}, "cafe", ["menu"])
 
 
 @pytest.mark.parametrize("names", [["nothing"], ["nothing", "menu"], ["shop", "visit"]])
 def test_a_name_of_nothing_is_told_what_there_is(names: list[str]) -> None:
-    with pytest.raises(NothingToDraw, match="there are: .*(salon|order)"):
+    with pytest.raises(Refused, match="there are: .*(salon|order)"):
         wanted(BOTS, "shop", names)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.terminal.init import Draft, Refused, choose, make_bot
+from adapters.terminal.init import Draft, choose, make_bot
+from adapters.terminal.leaving import Refused
 from config.bot_folders import read_bot_folder
 from config.bot_templates import LANGUAGES, TEMPLATES, Language, readme, template_files
 from flows.report import Report

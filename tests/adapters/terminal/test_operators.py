@@ -12,7 +12,8 @@ from random import Random
 import pytest
 
 from adapters.terminal.desk import DeskCommands
-from adapters.terminal.operators import OperatorCommands, Refused, queues_of
+from adapters.terminal.leaving import Refused
+from adapters.terminal.operators import OperatorCommands, queues_of
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.desk import DeskGroup
 from bots.services.operators import Operators, SetUp

@@ -121,3 +121,10 @@ def test_a_table_of_chats_that_is_new_is_erased_too() -> None:
         "read_marks",
         "receipts",
     }
+
+
+def test_no_command_works_on_a_workspace_that_is_not_there(server: EasyFlow) -> None:
+    for command in ("operators", "desk", "channels", "trace", "users", "keys"):
+        refused = server.typed(command, "--workspace", "99")
+        assert refused.returncode == 2, command
+        assert refused.stderr.endswith("There is no workspace 99; there are: 1.\n")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.terminal import report as terminal
+from adapters.terminal.leaving import Refused
 from bots.errors import Invalid
 from bots.model import handling, handoff
 from bots.model.conversation import Conversation
@@ -208,13 +209,13 @@ async def test_a_file_is_for_excel(desk: Desk, tmp_path: Path) -> None:
 def test_days_are_read_as_people_write_them_and_mistakes_explained() -> None:
     assert terminal.day("2026-11-01", "ru") == terminal.day(" 1.11.2026", "ru") == date(2026, 11, 1)
     for bad in ("2026-13-01", "31.02.2026", "вчера", ""):
-        with pytest.raises(terminal.NotUnderstood, match="не день. Пишите так: 2026-11-01"):
+        with pytest.raises(Refused, match="не день. Пишите так: 2026-11-01"):
             terminal.day(bad, "ru")
     today = date(2026, 11, 30)
     assert terminal.days(None, None, today, "en") == (date(2026, 11, 1), today)
-    with pytest.raises(terminal.NotUnderstood, match="is after the last"):
+    with pytest.raises(Refused, match="is after the last"):
         terminal.days("2026-12-01", None, today, "en")
-    with pytest.raises(terminal.NotUnderstood, match="no time zone «Moskva»"):
+    with pytest.raises(Refused, match="no time zone «Moskva»"):
         terminal.zone("Moskva", "en")
     with pytest.raises(Invalid):
         Wanted(first=today, last=today - timedelta(days=1), zone=MOSCOW)

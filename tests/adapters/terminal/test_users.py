@@ -11,8 +11,8 @@ import pyotp
 import pytest
 
 from adapters.terminal.keys import KeyCommands
-from adapters.terminal.keys import Refused as KeyRefused
-from adapters.terminal.users import Refused, UserCommands
+from adapters.terminal.leaving import Refused
+from adapters.terminal.users import UserCommands
 from bots.errors import Unauthorised
 from bots.services.operators import Operators
 from tests.bots.services.entrance import EMAIL, Entrance
@@ -165,7 +165,7 @@ async def test_a_key_is_shown_once_and_opens_until_it_is_revoked(entrance: Entra
     await typed.keys.revoke(1)
     with pytest.raises(Unauthorised):
         await entrance.accounts.caller(text)
-    with pytest.raises(KeyRefused):
+    with pytest.raises(Refused):
         await typed.keys.revoke(1)
 
 
@@ -201,6 +201,6 @@ async def test_what_makes_no_key_is_told(
     entrance: Entrance, kind: str, bot: str | None, domains: list[str], days: int | None
 ) -> None:
     typed = Typed(entrance)
-    with pytest.raises(KeyRefused):
+    with pytest.raises(Refused):
         await typed.keys.add("key", kind, bot, domains, days)  # type: ignore[arg-type]
     assert await entrance.keys.all(1) == []
