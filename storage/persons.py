@@ -34,6 +34,18 @@ _SILENT = (
     " AND NOT coalesce(max(EXISTS (SELECT 1 FROM timers t WHERE t.conversation_id = v.id)), 0)"
     " LIMIT ?"
 )
+# The highest number of a chat is given to no other while clients may still know it: until there is a
+# higher one, the row stays, with nobody's name on it.
+_BLANK = (
+    "UPDATE conversations SET uuid = lower(hex(randomblob(16))), workspace = 0, bot = '',"
+    " channel = 'erased', chat_id = lower(hex(randomblob(16))), platform = 'schedule', user_id = '',"
+    " customer_id = 0, owner = 'bot', status = 'closed', handoff = 'none', step = NULL, waits = NULL,"
+    " position = '{}', context = '{}', heard_at = NULL, episode = NULL, claim = claim + 1 WHERE id = ?"
+)
+_OLD_BLANKS = (
+    "DELETE FROM conversations WHERE workspace = 0 AND channel = 'erased'"
+    " AND id < (SELECT max(id) FROM conversations)"
+)
 _UPLOADED = re.compile(r"/web/files/([A-Za-z0-9_-]+\.[A-Za-z0-9]+)")
 """How a message names a file that was sent over the page."""
 
@@ -175,7 +187,12 @@ def _erased(db: sqlite3.Connection, person: tuple[int, str, str]) -> Erased | No
         _delete(db, gone, "inbox", where, address)
         for table in OF_CHATS:
             _delete(db, gone, table, "conversation_id = ?", (id,))
-        _delete(db, gone, "conversations", "id = ?", (id,))
+        gone["conversations"] = gone.get("conversations", 0) + 1
+        if (id,) == db.execute("SELECT max(id) FROM conversations").fetchone():
+            db.execute(_BLANK, (id,))
+        else:
+            db.execute("DELETE FROM conversations WHERE id = ?", (id,))
+    db.execute(_OLD_BLANKS)
     _delete(
         db,
         gone,

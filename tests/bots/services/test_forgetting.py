@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bots.errors import ClaimLost
 from bots.model.message import Address
 from bots.services.forgetting import Forgetting
 from storage.sqlite import Stores, open_sqlite
@@ -88,3 +89,23 @@ async def test_everybody_is_forgotten_however_many_there_are(
     clock.now += 2 * MONTH
     assert await forgetting(stores, clock, []).run() == 130
     assert await known(stores) == set()
+
+
+async def test_the_number_of_a_chat_that_is_forgotten_is_given_to_no_other(
+    stores: Stores, clock: Moments
+) -> None:
+    await talked(stores, clock, ANNA)
+    (before,) = await stores.conversations.of_user(1, "501")
+    await stores.persons.erase(1, "telegram", "501")
+    assert await stores.conversations.of_user(1, "501") == []
+    await talked(stores, clock, BORIS)
+    (after,) = await stores.conversations.of_user(1, "502")
+    assert after[0].id == before[0].id + 1
+    # And what kept the number goes with the next who is forgotten.
+    await stores.persons.erase(1, "telegram", "502")
+    with pytest.raises(ClaimLost):
+        # The chat that was in our hand is there no more; whoever meets that takes it up anew.
+        await talked(stores, clock, ANNA)
+    await talked(stores, clock, ANNA)
+    (last,) = await stores.conversations.of_user(1, "501")
+    assert last[0].id == after[0].id + 1
