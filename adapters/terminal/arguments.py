@@ -1,14 +1,14 @@
 """The command line: which commands there are, and what each takes."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bots.model.operator import ROLES
 
 
-def arguments() -> argparse.Namespace:
-    """What was asked for on the command line."""
+def arguments(typed: Sequence[str] | None = None) -> argparse.Namespace:
+    """What was asked for on the command line, or in `typed`."""
     parser = argparse.ArgumentParser(prog="python run.py", description="Easy Flow")
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("serve", help="run everything (the default)")
@@ -77,7 +77,7 @@ def arguments() -> argparse.Namespace:
     looked.add_argument("--deep", action="store_true", help="read every page of the database too")
     looked.add_argument("--language", choices=("ru", "en"), help="of what is told")
     _add_person_options(commands.add_parser("person", help="what is kept of one customer"))
-    return parser.parse_args()
+    return parser.parse_args(typed)
 
 
 def _add_channel_options(command: argparse.ArgumentParser) -> None:
@@ -85,6 +85,7 @@ def _add_channel_options(command: argparse.ArgumentParser) -> None:
     _add_workspace(command)
     verbs = command.add_subparsers(dest="verb", metavar="add | remove")
     new = verbs.add_parser("add", help="connect a bot to an account of a messenger")
+    _add_workspace(new)
     new.add_argument("platform", help="telegram, whatsapp, vk …")
     new.add_argument(
         "--bot", help="the bot folder that answers there; the default bot if not given"
@@ -97,6 +98,7 @@ def _add_channel_options(command: argparse.ArgumentParser) -> None:
         help="take a credential from a variable in place of asking for it",
     )
     gone = verbs.add_parser("remove", help="let go of an account; its conversations stay")
+    _add_workspace(gone)
     gone.add_argument("name", help="such as telegram:123456789, as `channels` lists it")
 
 
@@ -104,9 +106,8 @@ def _add_operator_options(command: argparse.ArgumentParser) -> None:
     """What `operators` takes."""
     _add_workspace(command)
     command.add_argument("--json", action="store_true", help="for programs")
-    verbs = _spoken_verbs(
-        command, "add | code | role | queues | capacity | languages | skills | remove"
-    )
+    words = "add | code | role | queues | capacity | languages | skills | remove"
+    verbs = _spoken_verbs(command, words, of_workspaces=True)
     verbs("list", "the same as without a word")
     new = verbs("add", "a new operator, and the code that links them to Telegram")
     new.add_argument("name", help="what customers and colleagues call them")
@@ -162,7 +163,7 @@ def _add_desk_options(command: argparse.ArgumentParser) -> None:
     """What `desk` takes."""
     _add_workspace(command)
     command.add_argument("--json", action="store_true", help="for programs")
-    verbs = _spoken_verbs(command, "code | remove")
+    verbs = _spoken_verbs(command, "code | remove", of_workspaces=True)
     verbs("list", "the same as without a word")
     new = verbs("code", "how to make a group, and the code it is set up with")
     new.add_argument("--queue", action="append", default=[], help="only chats of this queue")
@@ -267,9 +268,12 @@ def _add_report_options(command: argparse.ArgumentParser) -> None:
 
 
 def _spoken_verbs(
-    command: argparse.ArgumentParser, metavar: str
+    command: argparse.ArgumentParser, metavar: str, *, of_workspaces: bool = False
 ) -> Callable[[str, str], argparse.ArgumentParser]:
-    """Adds a word behind the command and its meaning; `--language` may stand before or behind it."""
+    """Adds a word behind the command and its meaning; `--language` may stand before or behind it.
+
+    So may `--workspace`, where all of them are `of_workspaces`.
+    """
     command.add_argument("--language", choices=("ru", "en"), help="of what is told")
     verbs = command.add_subparsers(dest="verb", metavar=metavar)
 
@@ -278,6 +282,8 @@ def _spoken_verbs(
         verb.add_argument(
             "--language", choices=("ru", "en"), default=argparse.SUPPRESS, help="of what is told"
         )
+        if of_workspaces:
+            _add_workspace(verb)
         return verb
 
     return add
