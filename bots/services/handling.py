@@ -63,6 +63,7 @@ class Handling:
 
         def move(chat: Conversation, now: datetime) -> Moved:
             episode = _last(chat)
+            let_in(who, episode.queue, "operator")
             note = noted(chat, episode, who, text, now)
             kept[:] = [note]
             told = handoff.event("handoff.noted", episode, now, {"operator": who.id})
@@ -85,6 +86,7 @@ class Handling:
         added, dropped = list(map(_tag, add)), list(map(_tag, drop))
 
         def change(chat: Conversation, now: datetime) -> handling.Done:
+            let_in(who, _queue_of(chat), "operator")
             return handling.tagged(chat, by=who.id, add=added, drop=dropped, now=now)
 
         return await self._changed(address, change)
@@ -99,6 +101,7 @@ class Handling:
             )
 
         def change(chat: Conversation, now: datetime) -> handling.Done:
+            let_in(who, _queue_of(chat), "operator")
             return handling.prioritised(chat, by=who.id, priority=priority, now=now)
 
         return await self._changed(address, change)
@@ -152,6 +155,7 @@ class Handling:
         let(who, "operator")
 
         def change(chat: Conversation, now: datetime) -> handling.Done:
+            let_in(who, _queue_of(chat), "operator")
             return handling.woken(chat, by="operator", operator=who.id, now=now)
 
         return await self._changed(address, change)
@@ -168,6 +172,7 @@ class Handling:
         let(who, "operator")
 
         def move(chat: Conversation, now: datetime) -> Moved:
+            let_in(who, _queue_of(chat), "operator")
             if chat.blocked:
                 raise Conflict("The customer is blocked already", "blocked")
             events: list[Event] = [Event(name="chat.blocked", created_at=now, data=_by(who, code))]
@@ -190,6 +195,7 @@ class Handling:
         let(who, "operator")
 
         def move(chat: Conversation, now: datetime) -> Moved:
+            let_in(who, _queue_of(chat), "operator")
             if not chat.blocked:
                 raise Conflict("The customer is not blocked", "unblocked")
             told = Event(name="chat.unblocked", created_at=now, data=_by(who, ""))
@@ -209,8 +215,7 @@ class Handling:
         return (await self._inbox.move(address, move)).conversation
 
     def _queue(self, chat: Conversation) -> Queue:
-        name = chat.episode.queue if chat.episode is not None else ""
-        return self._queues(chat.address.bot).get(name) or Queue()
+        return self._queues(chat.address.bot).get(_queue_of(chat)) or Queue()
 
 
 def noted(chat: Conversation, episode: Episode, who: Operator, text: str, now: datetime) -> Note:
@@ -269,6 +274,11 @@ def serves(who: Operator, episode: Episode) -> None:
     who = let_in(who, episode.queue, "operator")
     if not (who.may("lead") or episode.preferred == who.id or who.serves(episode.queue)):
         raise Conflict(f"The queue {episode.queue} is not yours", "elsewhere")
+
+
+def _queue_of(chat: Conversation) -> str:
+    """The queue of the hand-off it is in, or was in last; "" for a chat that never was with people."""
+    return chat.episode.queue if chat.episode is not None else ""
 
 
 def _last(chat: Conversation) -> Episode:

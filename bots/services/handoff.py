@@ -106,6 +106,7 @@ class Handoff(Handling):
             episode = chat.episode
             if episode is None:
                 raise Conflict("The chat was never with people", "bots")
+            let_in(who, episode.queue, "operator")
             if episode.open:
                 raise Conflict("The chat is with people already", "open")
             if version is not None and version != episode.version:
@@ -119,11 +120,11 @@ class Handoff(Handling):
     ) -> Conversation:
         """A lead gives the chat to somebody, whoever has it, waiting or not. Raises Conflict."""
         let(who, "lead")
-        _able(to)
 
         def move(chat: Conversation, now: datetime) -> Moved:
             episode = handoff.opened(chat)
             let_in(who, episode.queue, "lead")
+            _able(to, episode.queue)
             if version is not None and version != episode.version:
                 raise Conflict("The chat is no longer as the button shows it", "stale")
             if episode.state == "requested":
@@ -178,11 +179,11 @@ class Handoff(Handling):
         first: then `episode.assignee` is None and `episode.preferred` them.
         """
         let(who, "operator")
-        if to is not None:
-            _able(to)
 
         def move(chat: Conversation, now: datetime) -> Moved:
             episode = theirs(chat, who)
+            if to is not None:
+                _able(to, episode.queue)
             if queue is not None:
                 self._known(chat.address.bot, queue)
             receives, into, why = to, queue, "transfer"
@@ -361,8 +362,9 @@ class Handoff(Handling):
             raise Invalid("queue", f"No such queue: {queue}. There are: {there}", queues)
 
 
-def _able(to: Operator) -> None:
-    if not to.may_somewhere("operator"):
+def _able(to: Operator, queue: str) -> None:
+    """Raises Conflict for somebody who only looks on in a queue."""
+    if not to.within(queue).may("operator"):
         raise Conflict(f"{to.name} answers no chats", "unable")
 
 

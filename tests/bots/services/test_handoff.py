@@ -465,3 +465,32 @@ async def test_whoever_only_looks_on_in_a_queue_takes_nothing_there(people: Peop
     await people.takes("Olya", "anna")
     with pytest.raises(Forbidden):
         await people.says("Lena", "anna", "hello")
+
+
+async def test_whoever_only_looks_on_in_a_queue_marks_nothing_there(people: PeopleRig) -> None:
+    lena = await people.hires("Lena", roles={"support": "viewer"})
+    await people.asks("anna")
+    handoff = people.handoff
+    for refused in (
+        handoff.note(ANNA, lena, "hm"),
+        handoff.tag(ANNA, lena, add=["vip"]),
+        handoff.prioritise(ANNA, lena, "low"),
+        handoff.wake_up(ANNA, lena),
+        handoff.block(ANNA, lena),
+        handoff.unblock(ANNA, lena),
+        handoff.reopen(ANNA, lena),
+    ):
+        with pytest.raises(Forbidden):
+            await refused
+    chat = await people.conversation("anna")
+    assert chat.episode is not None
+    assert (chat.episode.tags, chat.episode.priority, chat.blocked) == ((), "normal", False)
+    # The role is that of the chat's queue: elsewhere they are an operator as before.
+    await people.takes("Olya", "anna")
+    with pytest.raises(Conflict) as unable:
+        await handoff.transfer(ANNA, people.people["Olya"], to=lena)
+    assert unable.value.code == "unable"
+    await handoff.transfer(ANNA, people.people["Olya"], queue="sales")
+    chat = await handoff.tag(ANNA, lena, add=["vip"])
+    assert chat.episode is not None
+    assert chat.episode.tags == ("vip",)
