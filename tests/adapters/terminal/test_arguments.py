@@ -18,7 +18,7 @@ from adapters.terminal.arguments import arguments
         "users list",
         "users invite",
         "keys list",
-        "keys add shop",
+        "keys add",
         "keys revoke 1",
         "report operators",
         "trace",
