@@ -5,6 +5,7 @@ happens at start or seldom. Importing it takes two seconds, so that waits until 
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from mimetypes import guess_type
@@ -26,6 +27,9 @@ PUBLIC_API = "https://api.telegram.org"
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
 UPLOAD_TIMEOUT = 120.0
 POLL_SECONDS = 25
+
+_TOKEN = re.compile(r"(?P<bot>[0-9]{1,20}):[A-Za-z0-9_-]{1,150}")
+"""Nothing that could lead elsewhere: a token stands in the addresses of all calls."""
 
 _JSON = {"Content-Type": "application/json"}
 _TOO_BIG = "The file is over 20 MB: Telegram does not give such files to bots"
@@ -75,10 +79,10 @@ class Client:
     """One bot's calls. Every method raises a ChannelError where Telegram does not do as asked."""
 
     def __init__(self, token: str, connection: Connection) -> None:
-        number, colon, secret = token.partition(":")
-        if not (colon and secret and number.isdecimal()):
+        found = _TOKEN.fullmatch(token)
+        if found is None:
             raise ChannelUnauthorised(WRONG_TOKEN)
-        self.bot_id = number
+        self.bot_id = found["bot"]
         self._token = token
         self._connection = connection
         self._calls = f"{connection.api_base}/bot{token}/"

@@ -338,7 +338,19 @@ async def test_the_check_names_the_bot(channel: TelegramChannel) -> None:
     assert await channel.check() == "@shop_bot"
 
 
-@pytest.mark.parametrize("token", ["222222:WRONG", "111111:", "no colon", "", "бот:тайна"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "222222:WRONG",
+        "111111:",
+        "no colon",
+        "",
+        "бот:тайна",
+        "１１１１１１:A",
+        "1:тайна",
+        "1:A\r\nX: y",
+    ],
+)
 async def test_a_wrong_token_says_what_to_do(
     connection: Connection, shelf: Shelf, token: str
 ) -> None:
