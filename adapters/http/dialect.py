@@ -28,7 +28,7 @@ from adapters.http.idempotency import (
 )
 from adapters.http.limits import Allowance, Limits, allowance_of
 from adapters.http.origins import hold_to_domains
-from adapters.http.policy import Policy, policy_of
+from adapters.http.policy import PAGES, Policy, policy_of
 from adapters.http.sockets import Sockets
 from bots.model.account import Caller
 from bots.ports import Clock, NewId
@@ -128,9 +128,14 @@ def _caller(request: Request) -> Caller | None:
 
 
 def _who(caller: Caller | None, request: Request) -> str:
-    """A person, a key or a place, for what is counted and kept by whoever calls."""
+    """A person, a key or a place, for what is counted and kept by whoever calls.
+
+    A page's key is many people's, who are told apart by their places.
+    """
     if caller is None:
         return f"place {client_place(request)}"
+    if caller.kind in PAGES:
+        return f"{caller.kind} {caller.key_id} {client_place(request)}"
     if caller.kind == "user" or caller.key_id is None:
         return f"{caller.kind} {caller.account_id}"
     return f"{caller.kind} {caller.key_id}"

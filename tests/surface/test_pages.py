@@ -38,8 +38,11 @@ def call(
 
 
 def says(server: EasyFlow, key: str, text: str, origin: str = SHOP, **more: Any) -> Any:
-    body = {"message": text, "user_id": "visitor", **more}
-    return call(server, "POST", CHAT, body, X_Site_Token=key, Origin=origin)
+    """Fields of the body are in small letters, headers are not."""
+    headers = {name: value for name, value in more.items() if name != name.lower()}
+    body = {"message": text, "user_id": "visitor"}
+    body |= {name: value for name, value in more.items() if name not in headers}
+    return call(server, "POST", CHAT, body, X_Site_Token=key, Origin=origin, **headers)
 
 
 def test_a_page_of_the_domain_talks_and_reads(server: EasyFlow, key: str) -> None:
@@ -93,9 +96,31 @@ def test_neither_another_bot_nor_a_context_is_chosen_by_a_page(
     _, answer, _ = says(server, key, "привет", context=context, platform="telegram")
     history = owner.get(f"/api/v1/conversation/history/{answer['session_id']}")
     assert {message["platform"] for message in history["messages"]} == {"web"}
-    user = f"{answer['session_id']}/visitor"
+    user = f"{answer['session_id']}/{answer['session_id']}"
     _, kept = owner.call("GET", f"/api/v1/messaging/context/web/{user}")
     assert "vip" not in str(kept)
+
+
+def test_a_visitor_is_not_the_user_they_name(server: EasyFlow, key: str, owner: Person) -> None:
+    body = {"message": "привет", "user_id": "anna", "platform": "web", "context": {"bot": "shop"}}
+    known = owner.call("POST", CHAT, body)[1]["session_id"]
+    status, answer, _ = says(server, key, "привет", user_id="anna")
+    assert status == 200
+    again = says(server, key, "меню", user_id="anna", session_id=answer["session_id"])
+    assert again[1]["session_id"] == answer["session_id"]
+    sessions = owner.get("/api/v1/conversation/sessions/anna")["sessions"]
+    assert [each["session_id"] for each in sessions] == [known]
+    said = owner.get(f"/api/v1/conversation/history/{answer['session_id']}")["messages"]
+    assert {each["user_id"] for each in said} == {answer["session_id"]}
+
+
+def test_visitors_of_one_page_repeat_their_own_requests_alone(server: EasyFlow, key: str) -> None:
+    def once(place: str) -> Any:
+        return says(server, key, "привет", Idempotency_Key="1", X_Forwarded_For=place)[1]
+
+    mine = once("198.51.100.1")["session_id"]
+    assert once("198.51.100.1")["session_id"] == mine
+    assert once("198.51.100.2")["session_id"] != mine
 
 
 def test_strangers_of_one_place_are_counted_together(server: EasyFlow, key: str) -> None:

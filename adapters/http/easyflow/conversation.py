@@ -212,7 +212,8 @@ class EscalateResponse(BaseModel):
 async def chat(body: ChatRequest, request: Request, caller: Known) -> ChatResponse:
     """The same turn as in a messenger; waits at most 25 seconds for what the bot says.
 
-    A page's key talks to its own bot in sessions that were opened here; its `context` is ignored.
+    A page's key talks to its own bot in sessions that were opened here; its `context` is ignored,
+    and whoever talks is known by their session: to be somebody's `user_id` is not believed.
     """
     here = surface(request)
     if caller.kind in PAGES:
@@ -304,13 +305,19 @@ async def escalate(body: EscalateRequest, request: Request, caller: Known) -> Es
 
 
 async def _of_a_page(body: ChatRequest, request: Request, caller: Caller) -> ChatRequest:
-    """What strangers may say through a page's key. Raises NotFound for a session of elsewhere."""
+    """What strangers may say through a page's key. Raises NotFound for a session of elsewhere.
+
+    Who could choose a user would be told what the bot remembers of them, and use up their calls.
+    """
     await spend(request, OF_PAGES, caller.key_id, client_place(request))
     if body.session_id is not None:
         known = await surface(request).services.conversations.one(caller, body.session_id)
         if known.address.channel != CHANNEL or not _MADE_HERE.fullmatch(body.session_id):
             raise NotFound("conversation", body.session_id)
-    return body.model_copy(update={"platform": "web", "context": None})
+    session = body.session_id or f"session_{surface(request).new_id()}"
+    return body.model_copy(
+        update={"platform": "web", "context": None, "session_id": session, "user_id": session}
+    )
 
 
 _MADE_HERE = re.compile(r"session_[0-9a-f]{32}")
