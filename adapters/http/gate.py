@@ -34,7 +34,7 @@ METHODS = "GET, POST, PUT, PATCH, DELETE"
 TAKEN = "Authorization, X-API-Key, X-Site-Token, Content-Type, Idempotency-Key, X-Request-Id"
 TOLD = (
     "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After,"
-    " Idempotency-Replayed"
+    " Idempotency-Replayed, X-Site-Token"
 )
 REMEMBERED = "600"
 """Seconds a browser may remember the answer to its question."""
@@ -94,9 +94,11 @@ class Gate:
     def _preflight(self, origin: str, scope: Scope) -> Response:
         """For a page's key it is not known yet whose page asks: its own request will tell."""
         if not self._welcome(origin) and scope["path"] not in ASKED_BY_PAGES:
-            fault = Fault(
-                status=403, kind="forbidden", message="Pages of this site may not call us"
+            message = (
+                f"Pages of {origin[:200]} may not call us: the server's owner names such sites in"
+                " EASYFLOW_HTTP__ALLOWED_ORIGINS"
             )
+            fault = Fault(status=403, kind="forbidden", message=message)
             return self._refuse(Request(scope), fault)
         allowed = {
             "Access-Control-Allow-Origin": origin,

@@ -44,7 +44,8 @@ def hold_to_domains(caller: Caller, request: Request) -> None:
         return
     if not is_of(origin, caller.domains):
         named = ", ".join(caller.domains) or "none is named yet"
-        raise Forbidden(f"This key is for pages of its domains ({named}); this is {origin or '?'}")
+        found = f"this is {origin}" if origin else "this call says no Origin, as browsers do"
+        raise Forbidden(f"This key is for pages of its domains ({named}); {found}")
     request.state.page_origin = origin
 
 

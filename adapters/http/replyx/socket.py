@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from adapters.http.auth import authenticate
+from adapters.http.auth import SITE, authenticate
 from adapters.http.dialect import Surface, answer, surface
 from adapters.http.faults import fault_of
 from adapters.http.limits import per_minute
@@ -58,7 +58,10 @@ async def follow(websocket: WebSocket, dialog_id: str) -> None:
     who: object = None
     try:
         if not here.sockets.welcome(websocket):
-            raise Forbidden("Pages of this site may not open a socket")
+            raise Forbidden(
+                "Pages of this site may not open a socket: the server's owner names such sites in"
+                " EASYFLOW_HTTP__ALLOWED_ORIGINS"
+            )
         caller = await _caller(websocket)
         chat = await _dialog(here, caller, dialog_id)
         after = _after(websocket)
@@ -105,8 +108,10 @@ async def _caller(connection: HTTPConnection) -> Caller:
         caller = await accounts.caller(token)
         if caller.kind != "user":
             raise Unauthorised("Keys do not belong into addresses: send the token of a login")
-    else:
+    elif {*connection.headers} & {"authorization", "x-api-key", SITE}:
         caller = await authenticate(connection.headers, accounts)
+    else:
+        raise Unauthorised("Send the token of a login in the address: ?token=…")
     POLICY.check(caller)
     return caller
 
@@ -114,10 +119,11 @@ async def _caller(connection: HTTPConnection) -> Caller:
 async def _dialog(here: Surface, caller: Caller, id: str) -> Conversation:
     """Raises NotFound, for another workspace's too."""
     number = number_of("dialog", id[:40])
-    chat = await here.services.following.conversation(caller.workspace, number)
-    if caller.bot not in (None, chat.address.bot):
-        raise NotFound("dialog", id)
-    return chat
+    with suppress(NotFound):
+        chat = await here.services.following.conversation(caller.workspace, number)
+        if caller.bot in (None, chat.address.bot):
+            return chat
+    raise NotFound("dialog", number)
 
 
 def _after(websocket: WebSocket) -> int | None:

@@ -76,7 +76,8 @@ async def test_a_named_site_may_ask_and_read(house: House) -> None:
     answer = await house.client.post(CHAT, json=BODY, headers={"Origin": SITE})
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == SITE
-    assert "X-RateLimit-Remaining" in answer.headers["access-control-expose-headers"]
+    readable = answer.headers["access-control-expose-headers"].split(", ")
+    assert {"X-RateLimit-Remaining", "X-Site-Token"} <= {*readable}
     assert "Origin" in answer.headers["vary"]
 
 
@@ -89,6 +90,8 @@ async def test_another_site_may_neither_ask_nor_read(house: House, origin: str) 
     asked = await house.client.options(path, headers={"Origin": origin, **ASKING})
     assert asked.status_code == 403
     assert asked.json()["error"]["type"] == "forbidden"
+    assert origin in (told := asked.json()["error"]["message"])
+    assert "EASYFLOW_HTTP__ALLOWED_ORIGINS" in told
     answer = await house.client.get("/api/v1/messaging/platforms", headers={"Origin": origin})
     assert "access-control-allow-origin" not in asked.headers
     assert "access-control-allow-origin" not in answer.headers

@@ -132,7 +132,8 @@ class Rig:
         return await self.turn(moved, events=(event,))
 
     async def reader(self, dialog: object, query: str = "", **options: Any) -> Reader:
-        headers = {"Authorization": f"Bearer {KEY}"} | options.pop("headers", {})
+        given = {"Authorization": f"Bearer {KEY}"} | options.pop("headers", {})
+        headers = {name: value for name, value in given.items() if value}
         address = f"ws://127.0.0.1:{self.port}/ws/dialogs/{dialog}{query}"
         wire = await self.stack.enter_async_context(
             connect(address, proxy=None, additional_headers=headers, **options)
@@ -141,11 +142,16 @@ class Rig:
 
     async def refused(self, dialog: object, query: str = "", **options: Any) -> tuple[int, str]:
         """The status and the code of a refusal."""
+        status, error = await self.refusal(dialog, query, **options)
+        return status, str(error["code"])
+
+    async def refusal(self, dialog: object, query: str = "", **options: Any) -> tuple[int, Any]:
+        """The status and the error as it is told."""
         try:
             await self.reader(dialog, query, **options)
         except InvalidStatus as refusal:
             response = refusal.response
-            return response.status_code, orjson.loads(response.body or b"")["error"]["code"]
+            return response.status_code, orjson.loads(response.body or b"")["error"]
         raise AssertionError("it was let in")
 
 

@@ -181,6 +181,16 @@ async def test_who_may_not_is_refused_before_it_opens(rig: Rig) -> None:
     assert rig.following.followers == 0
 
 
+async def test_a_refusal_says_what_to_send_and_what_is_not_there(rig: Rig) -> None:
+    chat, foreign = await rig.dialog(), await rig.dialog("9", workspace=2)
+    _, error = await rig.refusal(chat.id, headers={"Authorization": ""})
+    assert "?token=" in error["details"]["reason"]
+    _, error = await rig.refusal(foreign.id)
+    assert error["details"] == {"reason": f"dialog {foreign.id} not found"}
+    _, error = await rig.refusal(chat.id, origin="https://evil.example")
+    assert "EASYFLOW_HTTP__ALLOWED_ORIGINS" in error["details"]["reason"]
+
+
 async def test_a_key_of_another_bot_finds_no_dialog(rig: Rig) -> None:
     chat = await rig.dialog()
     key = {"Authorization": f"Bearer {SHOP_KEY}"}
