@@ -1022,7 +1022,7 @@ def alerts_of(house: House, settings: Settings) -> Alerts | None:
         workspace=house.workspace,
         feed=house.stores.feed,
         shelf=house.stores.shelf,
-        state=desk.state,
+        state=partial(desk_state, house),
         language=spoken(settings),
         clock=now,
         sleep=asyncio.sleep,
@@ -1152,7 +1152,10 @@ def http_app(
 
     stores, inbox, assistants = house.stores, house.inbox, known(house.assistants)
     metrics.watch("easyflow_outbox_queued", "Rows waiting to be sent", lambda: house.outbox.queued)
-    metrics.watch_each("easyflow_channel_up", "Whether a channel works", "channel", channels.up)
+    # Anybody may read the metrics: of accounts and groups of others they tell how many there are.
+    own_up = partial(channels.up, house.workspace)
+    metrics.watch_each("easyflow_channels", "Channels of all by status", "status", channels.fares)
+    metrics.watch_each("easyflow_channel_up", "Whether a channel works", "channel", own_up)
     open_now = open_by_state(lambda: [one.episode for one in house.handoff.board.all()])
     metrics.watch_each("easyflow_handoffs_open", "Chats that are with people", "state", open_now)
     metrics.watch_desk(partial(desk_state, house))
@@ -1364,8 +1367,8 @@ def known(assistants: Assistants | None) -> Assistants:
 
 
 def desk_state(house: House) -> DeskState:
-    """How operators' groups fare; nothing where there is no desk."""
-    return house.desk.state() if house.desk is not None else DeskState()
+    """How operators' groups fare, the owner's by name; nothing where there is no desk."""
+    return house.desk.state(house.workspace) if house.desk is not None else DeskState()
 
 
 def recorder_of(settings: Settings, house: House) -> "Recorder | None":

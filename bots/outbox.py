@@ -243,14 +243,14 @@ class Outbox:
         # The owner of the conversation may have changed since the row was written.
         not_begun = waited or row.sending_at is None
         if not_begun and not await self._written(lambda: self._store.begin(row)):
-            self._meter.delivered(row.address.channel, "dropped")
+            self._meter.delivered(row.address, "dropped")
             return None
         try:
             platform_id = await self._send(row, channel)
         except Exception as failure:  # noqa: BLE001 - a library's own too: the row must not be lost
             return await self._failed(row, failure)
         await self._written(lambda: self._store.sent(row.key, platform_id))
-        self._meter.delivered(row.address.channel, "sent")
+        self._meter.delivered(row.address, "sent")
         self._pauses.came_back(row.address.channel)
         return None
 
@@ -268,7 +268,7 @@ class Outbox:
     async def _failed(self, row: Outgoing, failure: Exception) -> Outgoing | None:
         if not row.message_id:
             await self._written(lambda: self._store.sent(row.key, ""))
-            self._meter.delivered(row.address.channel, "dropped")
+            self._meter.delivered(row.address, "dropped")
             return None
         channel = row.address.channel
         match failure:
@@ -324,7 +324,7 @@ class Outbox:
         return timedelta() <= self._clock() + wait - row.created_at < known
 
     async def _again(self, row: Outgoing, wait: timedelta, error: str) -> Outgoing:
-        self._meter.delivered(row.address.channel, "retried")
+        self._meter.delivered(row.address, "retried")
         until = self._clock() + wait
         await self._written(lambda: self._store.later(row.key, until, error))
         return replace(row, sending_at=None, not_before=until)
@@ -344,7 +344,7 @@ class Outbox:
     async def _hold(self, row: Outgoing, error: str) -> None:
         now = self._clock()
         self._held.keep(replace(row, held_at=now))
-        self._meter.delivered(row.address.channel, "held")
+        self._meter.delivered(row.address, "held")
         if await self._written(lambda: self._store.held(row.key, now, error)):
             log.warning(
                 "A message is held until the customer writes again",
@@ -356,7 +356,7 @@ class Outbox:
 
     async def _give_up(self, row: Outgoing, error: str) -> None:
         """Keep it as failed, where a person sees it, and let the next one go."""
-        self._meter.delivered(row.address.channel, "failed")
+        self._meter.delivered(row.address, "failed")
         await self._written(lambda: self._store.failed(row.key, error))
         log.warning(
             "A message was not delivered",

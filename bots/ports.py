@@ -1163,7 +1163,7 @@ class Meter(Protocol):
     def turned(self, seconds: float, rung: str) -> None:
         """A turn was committed; `rung` is how the message was understood, "" for other turns."""
 
-    def delivered(self, channel: str, outcome: str) -> None:
+    def delivered(self, address: Address, outcome: str) -> None:
         """A send ended as `sent`, `retried`, `held`, `failed` or `dropped`."""
 
     def failed(self, what: str) -> None:

@@ -52,6 +52,8 @@ class HandoffMetrics:
                 self._happened(conversation.address.bot, episode, event)
 
     def _happened(self, bot: str, episode: Episode, event: Event) -> None:
+        # "assistant" is all that were made over the API: they are many, and not the owner's.
+        bot = bot.partition(".")[0]
         queue = str(event.data.get("queue") or episode.queue)
         self._moves.labels(bot, queue, event.name.removeprefix(HANDOFF)).inc()
         # Whom a person took on their own nobody had asked for; a second person is no second wait.

@@ -15,6 +15,7 @@ from adapters.http.handoff_metrics import HandoffMetrics
 from bots.model.channel import ChannelState
 from bots.model.conversation import Conversation
 from bots.model.desk_state import DeskState, GroupState
+from bots.model.message import Address
 from bots.model.tally import QUESTION_OUTCOMES, TASK_OUTCOMES
 from bots.model.turn import Event, MessageRecord
 from bots.services.health import Health
@@ -27,7 +28,9 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class Metrics:
     """Implements `bots.ports.Meter`; labelled children are kept, for looking them up is dear."""
 
-    def __init__(self) -> None:
+    def __init__(self, workspace: int = 1) -> None:
+        """`workspace` is the owner's, whose accounts are named."""
+        self._workspace = workspace
         self.registry = registry = CollectorRegistry()
         accepted = Counter(
             "easyflow_inbox_messages", "Messages taken in", ["outcome"], registry=registry
@@ -89,7 +92,10 @@ class Metrics:
         turns.inc()
         self._turn_seconds.observe(seconds)
 
-    def delivered(self, channel: str, outcome: str) -> None:
+    def delivered(self, address: Address, outcome: str) -> None:
+        # The accounts of other workspaces are many, and not for everybody who may read this.
+        own = address.workspace == self._workspace
+        channel = address.channel if own else address.channel.partition(":")[0]
         ended = self._deliveries_by_end.get((channel, outcome))
         if ended is None:
             ended = self._deliveries.labels(channel, outcome)
@@ -124,6 +130,16 @@ class Metrics:
             "easyflow_handoffs_unseen",
             "Chats that wait for people and that no group shows",
             lambda: state().unseen,
+        )
+        self.watch(
+            "easyflow_desk_groups_elsewhere",
+            "Groups of other workspaces",
+            lambda: state().elsewhere,
+        )
+        self.watch(
+            "easyflow_desk_troubled_elsewhere",
+            "Those of them that are not as they should be",
+            lambda: state().troubled_elsewhere,
         )
         figures: tuple[tuple[str, str, Callable[[GroupState], float]], ...] = (
             ("waiting", "Calls that wait for their turn", lambda one: one.waiting),
@@ -203,6 +219,7 @@ def _state(state: ChannelState) -> dict[str, str]:
 def _desk(state: DeskState) -> dict[str, Any]:
     return {
         "unseen": state.unseen,
+        "elsewhere": {"groups": state.elsewhere, "troubled": state.troubled_elsewhere},
         "groups": {
             name: {
                 "trouble": one.trouble,

@@ -17,7 +17,12 @@ class GroupState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskState:
-    """`groups` by account and chat, `unseen` the chats that wait for people and that nobody is shown."""
+    """`groups` by account and chat, `unseen` the chats that wait for people and that nobody is shown.
+
+    Groups of other workspaces are nobody's business outside: they are counted.
+    """
 
     groups: Mapping[str, GroupState] = field(default_factory=dict)
     unseen: int = 0
+    elsewhere: int = 0
+    troubled_elsewhere: int = 0

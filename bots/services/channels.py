@@ -1,7 +1,7 @@
 """The channels that are open: taken up, changed and let go of while everything else goes on."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -142,9 +142,13 @@ class Channels:
         states |= {name: one.state for name, one in self._unopened.items()}
         return {name: state for name, state in states.items() if workspace in (None, whose[name])}
 
-    def up(self) -> dict[str, float]:
-        """1 for each that works, 0 for the others."""
-        return {name: float(one.status == "up") for name, one in self.states().items()}
+    def up(self, workspace: int) -> dict[str, float]:
+        """1 for each of a workspace that works, 0 for its others."""
+        return {name: float(one.status == "up") for name, one in self.states(workspace).items()}
+
+    def fares(self) -> dict[str, int]:
+        """How many of all workspaces fare how."""
+        return dict(Counter(one.status for one in self.states().values()))
 
     def told(self, name: str, why: str | None) -> None:
         """What sending met: a sentence when it begins to fail, None when it goes again."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bots.model.answer import Delivery
+from bots.model.message import Address
 from bots.model.turn import Outgoing
 
 
@@ -50,7 +51,7 @@ class NoMeter:
     def turned(self, seconds: float, rung: str) -> None:
         pass
 
-    def delivered(self, channel: str, outcome: str) -> None:
+    def delivered(self, address: Address, outcome: str) -> None:
         self.deliveries.append(outcome)
 
     def failed(self, what: str) -> None:

@@ -59,13 +59,16 @@ async def test_a_desk_in_trouble_is_shown_and_makes_nobody_unready(house: House)
     group = GroupState(
         trouble="may not make topics", waiting=3, behind=timedelta(seconds=41), saturated=True
     )
-    state = DeskState(groups={"telegram:1/-100": group}, unseen=2)
+    state = DeskState(
+        groups={"telegram:1/-100": group}, unseen=2, elsewhere=4, troubled_elsewhere=1
+    )
     house.services.health.desk = lambda: state
     house.metrics.watch_desk(lambda: state)
     response = await house.client.get("/readyz")
     assert response.status_code == 200
     assert response.json()["desk"] == {
         "unseen": 2,
+        "elsewhere": {"groups": 4, "troubled": 1},
         "groups": {
             "telegram:1/-100": {
                 "trouble": "may not make topics",
@@ -78,6 +81,8 @@ async def test_a_desk_in_trouble_is_shown_and_makes_nobody_unready(house: House)
     text = (await house.client.get("/metrics")).text
     for line in (
         "easyflow_handoffs_unseen 2.0",
+        "easyflow_desk_groups_elsewhere 4.0",
+        "easyflow_desk_troubled_elsewhere 1.0",
         'easyflow_desk_waiting{group="telegram:1/-100"} 3.0',
         'easyflow_desk_behind_seconds{group="telegram:1/-100"} 41.0',
         'easyflow_desk_up{group="telegram:1/-100"} 0.0',
@@ -138,7 +143,8 @@ async def test_ready_is_red_while_the_inbox_is_behind(house: House) -> None:
 async def test_metrics_count_what_the_runtime_tells(house: House) -> None:
     house.metrics.accepted(3, 1)
     house.metrics.turned(0.002, "answer")
-    house.metrics.delivered("telegram:1", "sent")
+    house.metrics.delivered(Address(1, "shop", "telegram:1", "501"), "sent")
+    house.metrics.delivered(Address(2, "assistant.4", "telegram:2", "501"), "sent")
     house.metrics.failed("turn")
     happened = [Event(name=name, created_at=NOON) for name in ("asked", "asked", "left", "goal")]
     chat = house.store.opened(Address(1, "shop", "web", "1"), Opening(platform="web", user_id="1"))
@@ -151,6 +157,7 @@ async def test_metrics_count_what_the_runtime_tells(house: House) -> None:
         'easyflow_inbox_messages_total{outcome="duplicate"} 1.0',
         'easyflow_turns_total{rung="answer"} 1.0',
         'easyflow_outbox_deliveries_total{channel="telegram:1",outcome="sent"} 1.0',
+        'easyflow_outbox_deliveries_total{channel="telegram",outcome="sent"} 1.0',
         'easyflow_failures_total{what="turn"} 1.0',
         'easyflow_dialogs_total{what="asked"} 2.0',
         'easyflow_dialogs_total{what="left"} 1.0',

@@ -345,7 +345,10 @@ async def test_one_bad_channel_does_not_keep_the_others_away(rig: Rig) -> None:
     states = {name: state.status for name, state in rig.channels.states().items()}
     assert states == {"pigeon:1": "refused", "pigeon:2": "up", "pigeon:odd": "refused"}
     assert rig.platforms.is_up("pigeon", 1)
-    assert rig.channels.up() == {"pigeon:1": 0.0, "pigeon:2": 1.0, "pigeon:odd": 0.0}
+    up = {"pigeon:1": 0.0, "pigeon:2": 1.0, "pigeon:odd": 0.0}
+    assert rig.channels.up(1) == up
+    assert rig.channels.up(2) == {}
+    assert rig.channels.fares() == {"refused": 2, "up": 1}
 
 
 async def test_only_the_one_channel_that_the_owner_wrote_down_may_end_a_start(rig: Rig) -> None:

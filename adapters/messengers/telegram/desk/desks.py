@@ -78,11 +78,22 @@ class WorkspaceDesks:
         for desk in list(self._desks.values()):
             await desk.tidy()
 
-    def state(self) -> DeskState:
-        """How all groups fare."""
-        states = [desk.state() for desk in self._desks.values()]
-        groups = {name: group for state in states for name, group in state.groups.items()}
-        return DeskState(groups=groups, unseen=sum(state.unseen for state in states))
+    def state(self, workspace: int) -> DeskState:
+        """How the groups of a workspace fare, by name; of those of all others, how many do not."""
+        states = {number: desk.state() for number, desk in self._desks.items()}
+        own = states.get(workspace, DeskState()).groups
+        others = [
+            group
+            for number, state in states.items()
+            if number != workspace
+            for group in state.groups.values()
+        ]
+        return DeskState(
+            groups=own,
+            unseen=sum(state.unseen for state in states.values()),
+            elsewhere=len(others),
+            troubled_elsewhere=sum(bool(group.trouble) for group in others),
+        )
 
     async def _desk(self, workspace: int) -> TelegramDesk:
         known = self._desks.get(workspace)

@@ -48,7 +48,7 @@ class Desk:
         return chat_id == "-100"
 
     def state(self) -> DeskState:
-        group = GroupState(behind=timedelta())
+        group = GroupState(behind=timedelta(), trouble="" if self.workspace == 1 else "gone")
         return DeskState(groups={f"telegram:{self.workspace}/-100": group}, unseen=1)
 
 
@@ -88,8 +88,9 @@ async def test_a_desk_is_made_for_who_has_groups_and_for_the_owner() -> None:
         (1, ["started"]),
         (3, ["started"]),
     ]
-    assert set(house.desks.state().groups) == {"telegram:1/-100", "telegram:3/-100"}
-    assert house.desks.state().unseen == 2
+    state = house.desks.state(1)
+    assert set(state.groups) == {"telegram:1/-100"}
+    assert (state.unseen, state.elsewhere, state.troubled_elsewhere) == (2, 1, 1)
     await house.desks.tidy()
     await house.desks.close()
     assert all(desk.life == ["started", "tidied", "closed"] for desk in house.made)
