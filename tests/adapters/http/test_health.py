@@ -37,7 +37,11 @@ async def test_ready_is_red_while_anything_does_not_answer(house: House) -> None
         "status": "unready",
         "troubles": {"database": "fails"},
         "channels": {},
-        "desk": {"unseen": 0, "groups": {}},
+        "desk": {
+            "unseen": 0,
+            "elsewhere": {"groups": 0, "troubled": 0},
+            "groups": {},
+        },
     }
 
 
