@@ -1,8 +1,11 @@
 """A process that ends at any point of making a topic leaves one topic, one chat in it, nothing lost."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.desk.rig import DeskRig
+from tests.servers.telegram import FakeTelegram
 
 
 async def asks_and_dies(desk: DeskRig, doom: str) -> None:
@@ -60,3 +63,60 @@ async def test_wherever_the_process_ends_there_is_one_topic(desk: DeskRig, doom:
     texts = await desk.texts("anna")
     assert texts[-1] == "ау"
     assert 1 <= sum(one.startswith("❗ Ждёт") for one in texts) <= 2
+
+
+AT_ONCE = """
+flow: talk
+when: [/start]
+steps:
+  begin:
+    - handoff: support
+"""
+"""Whoever presses Start waits for a person, and has no topic before they say a word."""
+
+
+def queues_of(desk: DeskRig) -> list[int]:
+    return [one.thread for one in desk.forum.topics() if one.name == "Очередь" and not one.gone]
+
+
+async def waiting_in_queue(desk: DeskRig) -> None:
+    """Both requests stand as lines in one topic of the queue."""
+    await desk.customer("boris", "/start")
+    await desk.later(90)
+    (queue,) = queues_of(desk)
+    lines = [one.text for one in desk.forum.shown(queue) if one.buttons]
+    assert sorted(line.split(" · ")[0] for line in lines) == ["anna", "boris"]
+
+
+async def test_the_topic_of_the_queue_whose_making_was_not_noted_is_adopted(
+    database: Path, telegram_server: FakeTelegram
+) -> None:
+    async with DeskRig(database, telegram_server, flows=AT_ONCE) as desk:
+        telegram_server.script(method="createForumTopic", action="swallow")
+        await desk.customer("anna", "/start")
+        assert len(queues_of(desk)) == 1
+        await desk.restart()
+        await waiting_in_queue(desk)
+        assert len(desk.forum.topics()) == 1
+
+
+async def test_a_twin_of_the_queue_goes(database: Path, telegram_server: FakeTelegram) -> None:
+    """The answer got lost on the way, and the call was made again."""
+    async with DeskRig(database, telegram_server, flows=AT_ONCE) as desk:
+        telegram_server.script(method="createForumTopic", action="swallow")
+        await desk.customer("anna", "/start")
+        await desk.later(30)
+        await waiting_in_queue(desk)
+        assert len(desk.forum.topics()) == 2
+
+
+@pytest.mark.parametrize("doom", ["before put_topic", "after put_topic"])
+async def test_wherever_the_process_ends_there_is_one_queue(
+    database: Path, telegram_server: FakeTelegram, doom: str
+) -> None:
+    async with DeskRig(database, telegram_server, flows=AT_ONCE) as desk:
+        desk.life.doom = doom
+        await desk.customer("anna", "/start")
+        assert desk.life.dead
+        await desk.restart()
+        await waiting_in_queue(desk)

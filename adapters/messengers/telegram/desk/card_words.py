@@ -107,6 +107,9 @@ _CODES: Mapping[str, tuple[str, str]] = {
 
 _TABLE = Words(_WORDS)
 
+QUEUE_TOPICS = frozenset(_WORDS["queue topic"])
+"""What the topic of the queue may be called."""
+
 
 def say(language: str, name: str, **given: Any) -> str:
     """A sentence by its name; of what has none, the last word of the name."""

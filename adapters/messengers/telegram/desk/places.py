@@ -9,6 +9,7 @@ import structlog
 
 from adapters.foreign_json import mapping
 from adapters.messengers.telegram.desk import flat
+from adapters.messengers.telegram.desk.card_words import QUEUE_TOPICS
 from adapters.messengers.telegram.desk.closing import Closing
 from adapters.messengers.telegram.desk.drawing import Drawing
 from adapters.messengers.telegram.desk.faces import Faces
@@ -88,6 +89,10 @@ class Places:
         """Show what happened while nobody could be shown anything; also when a group came back."""
         self._showing.back()
         self._seats.look_again()
+        await self._wake_all()
+
+    async def _wake_all(self) -> None:
+        """Whatever has something left to show."""
         workspace = self._parts.workspace
         waiting = {chat.id for chat, _ in await self._parts.episodes.open(workspace)}
         unfinished = await self._parts.desks.unfinished(workspace)
@@ -149,7 +154,10 @@ class Places:
         made = thread_of(message) or id_of(message.get("message_thread_id")) or ""
         name = mapping(message, "forum_topic_created").get("name")
         number = number_in(name)
-        if not made or number is None or not _is_ours(group, message):
+        if not made or not _is_ours(group, message):
+            return
+        if number is None:
+            await self._adopt_queue(group, name, made)
             return
         async with self._lock(number):
             here = [
@@ -161,6 +169,15 @@ class Places:
         if adopted is not None:
             self.wake(number)
         elif here:
+            await self._delete(group, made)
+
+    async def _adopt_queue(self, group: DeskGroup, name: Any, made: str) -> None:
+        if name not in QUEUE_TOPICS:
+            return
+        adopted, beside = await self._topics.adopt_queue(group, made)
+        if adopted is not None:
+            await self._wake_all()
+        elif beside:
             await self._delete(group, made)
 
     async def renamed(self, group: DeskGroup, message: dict[str, Any]) -> None:

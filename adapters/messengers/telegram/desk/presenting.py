@@ -125,12 +125,14 @@ class Presenting:
 
     async def pass_by(
         self, chat: Conversation, episode: Episode, group: DeskGroup, line: Line
-    ) -> None:
+    ) -> datetime | None:
         """A request that was over before anybody saw it, as a line among the others.
 
-        Raises GroupDown, GroupMoved.
+        A moment where that can be shown then. Raises GroupDown, GroupMoved.
         """
         place = await self._seats.aside(chat, episode, group, line)
+        if isinstance(place, datetime):
+            return place
         before = {**place.shown, "before": [0, episode.last_seq]}
         card = await self._card(chat, episode, replace(place, shown=before))
         call = {**thread(place), **card.message, "disable_notification": True}
@@ -141,8 +143,8 @@ class Presenting:
             said = await line.call("sendMessage", call, Urgency.LATER)
         except TopicLost:
             await self._seats.lost(place)
-            return
-        await self._parts.noted([own(place, said)])
+            return self._parts.clock() + RECREATED
+        await self._parts.noted([replace(own(place, said), conversation_id=chat.id)])
         kept = newest(await self._parts.desks.topics(chat.id), group)
         if kept is not None:
             shown: dict[str, Any] = {**kept.shown, PASSED: episode.number}
@@ -157,6 +159,7 @@ class Presenting:
                 await self._topics.closed(kept, shown)
             else:
                 await self._parts.desks.put_topic(replace(kept, shown=shown))
+        return None
 
     # ------------------------------------------------------------ what is shown in it
 

@@ -122,6 +122,8 @@ class Seats:
             queue = await self._topics.queue(group, line, self._parts.speaks(chat))
         except NoTopics as refused:
             return await self._without_topics(chat, episode, group, topics, refused)
+        if isinstance(queue, datetime):
+            return queue
         place = await self._shared(chat, episode, group, topics, queue.thread_id, waits=waits)
         return Seat(place, again, waits)
 
@@ -164,19 +166,21 @@ class Seats:
 
     async def aside(
         self, chat: Conversation, episode: Episode, group: DeskGroup, line: Line
-    ) -> Topic:
-        """A place among others for a request that is over: it needs no topic of its own."""
+    ) -> Topic | datetime:
+        """A place among others for a request that is over; a moment where it is there by then."""
         topics = await self._parts.desks.topics(chat.id)
-        thread_id = ""
+        thread_id, place = "", None
         if not self._is_flat(group):
             with suppress(NoTopics):
                 queue = await self._topics.queue(group, line, self._parts.speaks(chat))
-                thread_id = queue.thread_id
+                if isinstance(queue, datetime):
+                    return queue
+                thread_id, place = queue.thread_id, replace(queue, shown={SHARED: True})
         known = newest(topics, group)
         if known is None or known.shown.get(SHARED):
             return await self._shared(chat, episode, group, topics, thread_id, waits=False)
         # Its own topic is kept for the next time; only that this was told is noted there.
-        return replace(known, thread_id=thread_id, shown={SHARED: True})
+        return place or replace(known, thread_id="", shown={SHARED: True})
 
     async def _made(
         self,

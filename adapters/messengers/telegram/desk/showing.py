@@ -185,14 +185,12 @@ class Showing:
             if line is None:
                 continue
             try:
-                await self._presenting.pass_by(chat, episode, group, line)
+                return await self._presenting.pass_by(chat, episode, group, line)
             except GroupMoved as moved:
                 await self._groups.moved(group, moved.chat_id)
                 return self._parts.clock()
             except GroupDown as down:
                 self._fell(group, down.why)
-                continue
-            return None
         return self._parts.clock() + AGAIN if self._groups.all else None
 
     async def _ended(

@@ -143,33 +143,50 @@ class Topics:
             )
         )
 
-    async def queue(self, group: DeskGroup, line: Line, language: str) -> Topic:
-        """The one topic of requests that have none of their own. Raises NoTopics."""
+    async def queue(self, group: DeskGroup, line: Line, language: str) -> Topic | datetime:
+        """The one topic of requests that have none of their own; a moment where it is there by then.
+
+        Raises NoTopics.
+        """
         async with self._making_queue[line.chat_id]:
             return await self._queue(group, line, language)
 
-    async def _queue(self, group: DeskGroup, line: Line, language: str) -> Topic:
-        known = [
-            one
-            for one in await self._parts.desks.topics(QUEUE)
-            if (one.channel, one.chat_id) == (group.channel, group.chat_id)
-        ]
-        found = next((one for one in known if one.thread_id and one.status != "lost"), None)
-        if found is not None:
-            return found
-        made = await self._created(line, say(language, "queue topic"), "")
-        return await self._kept(
-            Topic(
-                workspace=self._parts.workspace,
-                conversation_id=QUEUE,
-                channel=group.channel,
-                chat_id=group.chat_id,
-                gen=max((one.gen for one in known), default=0) + 1,
-                thread_id=made,
-                status="open",
-                created_at=self._parts.clock(),
-            )
+    async def _queue(self, group: DeskGroup, line: Line, language: str) -> Topic | datetime:
+        known = await self._queues(group)
+        topic, now = newest(known, group), self._parts.clock()
+        if topic is not None and topic.thread_id:
+            return topic
+        lease = topic.lease_until if topic is not None else None
+        if lease is not None and ahead(lease, now, LEASE):
+            # Whoever ended before they noted it: Telegram is about to tell of it.
+            return lease
+        topic = topic or Topic(
+            workspace=self._parts.workspace,
+            conversation_id=QUEUE,
+            channel=group.channel,
+            chat_id=group.chat_id,
+            gen=max((one.gen for one in known), default=0) + 1,
+            created_at=now,
         )
+        topic = replace(topic, status="creating", lease_until=now + LEASE)
+        await self._parts.desks.put_topic(topic)
+        try:
+            made = await self._created(line, say(language, "queue topic"), "")
+        except NoTopics:
+            await self._parts.desks.put_topic(replace(topic, status="lost", lease_until=None))
+            raise
+        return await self._kept(replace(topic, thread_id=made, status="open", lease_until=None))
+
+    async def adopt_queue(self, group: DeskGroup, made: str) -> tuple[Topic | None, bool]:
+        """The same as `adopt` for the topic of the queue; and whether there is any beside it."""
+        async with self._making_queue[group.chat_id]:
+            here = await self._queues(group)
+            return await self.adopt(here, made), bool(here)
+
+    async def _queues(self, group: DeskGroup) -> list[Topic]:
+        key = (group.channel, group.chat_id)
+        known = await self._parts.desks.topics(QUEUE)
+        return [one for one in known if (one.channel, one.chat_id) == key]
 
     # ------------------------------------------------------------ found again
 
