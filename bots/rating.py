@@ -42,12 +42,16 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
-    """What comes of it: the chat as it is then, what is told and what is said, or the flow that begins."""
+    """What comes of it: the chat as it is then, what is told and what is said.
+
+    Or the `flow` that begins, which reads the `rating`.
+    """
 
     chat: Conversation
     events: Sequence[Event] = ()
     replies: Sequence[Reply] = ()
     flow: str = ""
+    rating: int = 0
 
 
 def asked(
@@ -133,7 +137,7 @@ def _pressed(
     episode = replace(episode, rating=rating, comment_until=now + COMMENT_WITHIN if asks else None)
     told = event("handoff.rated", episode, now, {"rating": rating, "operator": episode.assignee})
     if flow:
-        return Rated(chat=replace(chat, episode=episode), events=(told,), flow=flow)
+        return Rated(chat=replace(chat, episode=episode), events=(told,), flow=flow, rating=rating)
     said = _reply("poor" if poor else "thanks", language, new_id)
     return Rated(chat=replace(chat, episode=episode), events=(told,), replies=(said,))
 

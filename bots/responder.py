@@ -151,7 +151,13 @@ class Responder:
             decided = Decided.untouched(rated.chat)
             if rated.flow:
                 # As what somebody put off, that does not wait for the bot to be done.
-                begins = {"kind": "later", "id": cause, "flow": rated.flow, "if_busy": "now"}
+                begins = {
+                    "kind": "later",
+                    "id": cause,
+                    "flow": rated.flow,
+                    "if_busy": "now",
+                    "rating": rated.rating,
+                }
                 decided = await self._decider.decide(rated.chat, Fired(payload=begins), cause)
             if message.happening == "button":
                 decided.understood = Understood(rung="button", confidence=1.0)

@@ -9,7 +9,7 @@ from flows.formats import plural
 from flows.turn import HANDOFF_DETAILS, Waiting
 from flows.values import thaw
 
-PARTS = ("queue", "position", "estimate", "outcome", *HANDOFF_DETAILS)
+PARTS = ("queue", "position", "estimate", "outcome", "rating", *HANDOFF_DETAILS)
 """What may be read of it."""
 
 

@@ -213,6 +213,10 @@ class Memory(Struct, eq=False, gc=False):
         self.position.outcome = known
         self.forget_scopes()
 
+    def note_rating(self, rating: int) -> None:
+        """What the customer thought of the last hand-off, beside the rest of it."""
+        self.note_handed(**{**(self.position.outcome or {}), "rating": rating})
+
     def _note_fresh(self, path: str) -> None:
         fresh = self.position.fresh
         if path not in fresh:

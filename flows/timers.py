@@ -97,6 +97,8 @@ def _begin(stage: Stage, payload: Mapping[str, Any]) -> None:
     if not tasks.fits(stage, name, arguments):
         return
     stage.position.offer = None
+    if "rating" in payload:
+        stage.note_rating(payload["rating"])
     tasks.begin_unasked(stage, name, arguments)
 
 

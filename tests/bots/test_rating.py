@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.bots.people import PeopleRig
+from tests.bots.people import PeopleRig, shop
 
 ASKED = "How did we help you? Please rate us from 1 to 5."
 LATE = "Thank you, but it is too late for this rating."
@@ -168,3 +168,25 @@ async def test_a_good_rating_begins_nothing(people: PeopleRig) -> None:
     await people.presses("anna", "3")
     assert people.messenger.texts("anna")[-1] == "Thank you for the rating!"
     assert (await people.conversation("anna")).owner == "bot"
+
+
+async def test_the_flow_of_a_poor_rating_reads_it_and_who_had_the_chat(people: PeopleRig) -> None:
+    sorry = """
+flow: sorry
+steps:
+  begin:
+    - say: "{{ handoff.rating }} for {{ handoff.operator }}, {{ handoff.outcome }}"
+    - ask: What was wrong?
+      save: words
+      as: text
+    - say: "{{ handoff.rating }}: {{ words }}"
+"""
+    people.files["counter"] = {**shop("csat: {low: sorry}"), "flows/sorry.yaml": sorry}
+    await people.restart()
+    await closed(people)
+    await people.presses("anna", "2")
+    assert people.messenger.texts("anna")[-2:] == ["2 for Olya, closed", "What was wrong?"]
+    await people.restart()
+    await people.hears("anna", "too slow")
+    assert "2: too slow" in people.messenger.texts("anna")
+    assert people.happened("handoff.commented") == []
