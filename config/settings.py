@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -699,7 +699,10 @@ def _type(annotation: Any) -> str:
     if "SecretStr" in written:
         return "secret"
     if "Literal" in written:
-        return " ".join(f"`{one}`" for one in annotation.__args__)
+        chosen = next(
+            (one for one in get_args(annotation) if get_origin(one) is Literal), annotation
+        )
+        return " ".join(f"`{one}`" for one in get_args(chosen))
     return next((words[name] for name in words if name.lower() in written.lower()), "text")
 
 

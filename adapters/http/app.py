@@ -52,7 +52,10 @@ Each chapter belongs to a published contract, whose name stands before it: error
 contract's envelope. Authenticate with an API key or the token of a login, `Authorization: Bearer
 <key>`, or with `X-API-Key: <key>`. `X-Request-Id` is on every answer. `Idempotency-Key` is taken on
 every POST but logins: the same request again gets the first one's answer, for a day. Limited calls
-tell what is left in `X-RateLimit-Remaining`."""
+tell what is left in `X-RateLimit-Remaining`.
+
+To follow a dialog open the socket `/ws/dialogs/{id}?token=<token of a login>`, which has no place
+among the calls below."""
 
 
 def build_app(

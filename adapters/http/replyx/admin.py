@@ -221,7 +221,7 @@ class HealthResponse(BaseModel):
         )
 
 
-@router.get("/users", responses=documented(422))
+@router.get("/users", summary="List all who sign in", responses=documented(422))
 async def users(
     request: Request,
     limit: Annotated[int, at_most(MOST)] = 50,
@@ -234,19 +234,24 @@ async def users(
     return UserRows(users=[UserRow.of(one) for one in found], total=total)
 
 
-@router.get("/ai-tokens")
+@router.get("/ai-tokens", summary="List keys of models")
 async def ai_tokens(request: Request) -> list[AiTokenRow]:
     """Every key; those first that are taken first."""
     return [AiTokenRow.of(one) for one in await surface(request).services.ai_tokens.all()]
 
 
-@router.post("/ai-tokens", status_code=201, responses=documented(400, 413, 422, 503))
+@router.post(
+    "/ai-tokens",
+    summary="Keep a key of models",
+    status_code=201,
+    responses=documented(400, 413, 422, 503),
+)
 async def add_ai_token(request: Request, body: AiTokenRequest) -> AiTokenRow:
     """Keep a key; it is never shown whole again."""
     return AiTokenRow.of(await surface(request).services.ai_tokens.add(body.asked()))
 
 
-@router.get("/system/health", responses=documented(503))
+@router.get("/system/health", summary="Read how the server fares", responses=documented(503))
 async def system_health(request: Request) -> HealthResponse:
     """How the server fares."""
     return HealthResponse.of(await surface(request).services.system.figures())

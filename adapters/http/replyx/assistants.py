@@ -184,7 +184,7 @@ async def _shown(request: Request, *found: Assistant) -> list[AssistantResponse]
     return [AssistantResponse.of(one, seats.get(one.id)) for one in found]
 
 
-@router.get("")
+@router.get("", summary="List assistants")
 async def listed(request: Request, caller: Known) -> list[AssistantResponse]:
     """Those of the workspace, the oldest first."""
     return await _shown(request, *surface(request).services.assistants.of(caller))
@@ -193,6 +193,7 @@ async def listed(request: Request, caller: Known) -> list[AssistantResponse]:
 @router.post(
     "",
     status_code=201,
+    summary="Make an assistant",
     dependencies=lets(people("admin")),
     responses=documented(400, 402, 409, 413, 422, 502, 503),
 )
@@ -213,6 +214,7 @@ async def create(
 
 @router.put(
     "/{id}",
+    summary="Change an assistant",
     dependencies=lets(people("admin")),
     responses=documented(400, 404, 409, 413, 422, 502, 503),
 )
@@ -226,7 +228,12 @@ async def update(
     return (await _shown(request, changed))[0]
 
 
-@router.delete("/{id}", dependencies=lets(people("admin")), responses=documented(404, 409, 503))
+@router.delete(
+    "/{id}",
+    summary="Take an assistant away",
+    dependencies=lets(people("admin")),
+    responses=documented(404, 409, 503),
+)
 async def remove(request: Request, id: PathId, caller: Known) -> RemovedResponse:
     """Take an assistant away: it answers no more, its dialogs stay."""
     await surface(request).services.assistants.remove(caller, number_of("assistant", id))

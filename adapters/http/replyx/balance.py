@@ -207,7 +207,7 @@ class TopUpResponse(BaseModel):
         )
 
 
-@router.get("")
+@router.get("", summary="Read the balance")
 async def balance(request: Request, caller: Known) -> BalanceResponse:
     """What the workspace has."""
     services = surface(request).services
@@ -215,7 +215,12 @@ async def balance(request: Request, caller: Known) -> BalanceResponse:
     return BalanceResponse.of(found, await services.top_ups.waiting(caller.workspace))
 
 
-@router.get("/transactions", responses=documented(422), response_model_exclude_none=True)
+@router.get(
+    "/transactions",
+    summary="List transactions",
+    responses=documented(422),
+    response_model_exclude_none=True,
+)
 async def transactions(
     request: Request,
     caller: Known,
@@ -232,6 +237,7 @@ async def transactions(
 
 @router.post(
     "/top-up",
+    summary="Top up the balance",
     dependencies=[*lets(people("admin")), limited(TOP_UPS)],
     responses=documented(400, 413, 422, 502, 503),
 )

@@ -176,6 +176,7 @@ class Answered(BaseModel):
 @router.post(
     "/documents/upload",
     status_code=201,
+    summary="Upload a document",
     dependencies=[*lets(people("lead")), limited(UPLOADS), up_to(LARGEST_FORM)],
     responses=documented(400, 413, 415, 503),
 )
@@ -195,7 +196,7 @@ async def upload_document(
     return Uploaded.of(await documents.upload(caller, upload, file.file))
 
 
-@router.get("/documents", response_model_exclude_none=True)
+@router.get("/documents", summary="List documents", response_model_exclude_none=True)
 async def list_documents(
     request: Request, caller: Known, assistant_id: FilterId = None, q: Asked = None
 ) -> list[Listed]:
@@ -204,7 +205,7 @@ async def list_documents(
     return [Listed.of(document) for document in documents]
 
 
-@router.delete("/documents/{id}", dependencies=lets(people("lead")))
+@router.delete("/documents/{id}", summary="Delete a document", dependencies=lets(people("lead")))
 async def delete_document(
     id: Annotated[int, in_path("document"), number("document")], request: Request, caller: Known
 ) -> Removed:
@@ -216,6 +217,7 @@ async def delete_document(
 @router.post(
     "/qa-knowledge",
     status_code=201,
+    summary="Add a question and its answer",
     dependencies=lets(people("lead")),
     responses=documented(400, 413),
 )
@@ -227,7 +229,7 @@ async def add_question(body: NewQuestion, request: Request, caller: Known) -> An
     return Answered.of(made)
 
 
-@router.get("/qa-knowledge")
+@router.get("/qa-knowledge", summary="List questions, or find some")
 async def list_questions(
     request: Request,
     response: Response,

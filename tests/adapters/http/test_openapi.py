@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 from jsonschema_rs import Draft202012Validator, ValidationError
 
+from adapters.http import easyflow, replyx
 from adapters.http.app import SPOKEN
 from adapters.http.dialect import speaker
 from adapters.http.origins import ASKED_BY_PAGES
@@ -135,3 +137,14 @@ def test_the_contracts_that_are_served_whole_are_there(document: Document) -> No
 def test_no_schema_is_fastapis_own(document: Document) -> None:
     schemas = document["components"]["schemas"]
     assert not {"HTTPValidationError", "ValidationError"} & set(schemas)
+
+
+def test_every_operation_has_a_title_of_its_own() -> None:
+    """Without one it is headed by the name of its function: `Add Ai Token`."""
+    unnamed = [
+        f"{route.name} of {route.path}"
+        for router in (*replyx.routers(), *easyflow.routers())
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.summary is None
+    ]
+    assert not unnamed
