@@ -31,15 +31,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adapters.actions.assistant import SPECS as ASSISTANT_ACTIONS
 from adapters.actions.assistant import AssistantAnswers
 from adapters.actions.calendar import Calendar
-from adapters.actions.catalogue import Catalogue, catalogue, facts_of
-from adapters.actions.declared import Declared
+from adapters.actions.catalogue import Catalogue, facts_of
 from adapters.actions.http import Http
 from adapters.actions.job import Acts
 from adapters.actions.knowledge import KnowledgeBase
 from adapters.actions.llm import NoModel
+from adapters.actions.loading import Loader
 from adapters.actions.marketplace import DemoShop
 from adapters.actions.owners import OwnersActions
 from adapters.actions.pay import Pay
@@ -53,7 +52,7 @@ from adapters.payments.sandbox import Sandbox
 from adapters.payments.sandbox_top_ups import SandboxTopUps
 from adapters.payments.yookassa import YooKassa
 from adapters.terminal.arguments import arguments
-from adapters.terminal.folders import shown_path
+from adapters.terminal.folders import WrittenBots, complaints_of, named_or_at, shown_path
 from adapters.terminal.leaving import Refused, stop
 from adapters.understanding.stemmed import StemmedUnderstanding
 from bots.actions import Performer
@@ -67,6 +66,7 @@ from bots.inbox import Inbox
 from bots.lanes import Lanes
 from bots.model.assistant import MADE, Assistant
 from bots.model.billing import Plan
+from bots.model.bot_folder import BotFolder, BotFolderError
 from bots.model.desk_state import DeskState
 from bots.outbox import Outbox
 from bots.ports import Channel, Listener, Meter, Shelf
@@ -104,7 +104,7 @@ from bots.services.stranded import stranded
 from bots.services.top_ups import TopUps
 from bots.supervision import Supervisor
 from config.assistant_bot import Compiler, assistant_files
-from config.bot_folders import BotFolder, BotFolderError, bot_folders, read_bot_folder, watch
+from config.bot_folders import bot_folders, read_bot_folder, watch
 from config.channels import declared, takes_money, variables
 from config.environment import SettingsError, idle_settings, load_settings, unknown_settings
 from config.keys import add_kept_key, drop_older_keys, keys_at_hand
@@ -112,8 +112,8 @@ from config.logs import Mask, set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
 from flows.inside import only_set
-from flows.load import BOT_FILE, Loaded, language_of, load_bot
-from flows.model import ActionSpec, Bot, Queue
+from flows.load import Loaded, language_of
+from flows.model import Bot, Queue
 from scheduler.schedules import Schedules
 from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
@@ -178,19 +178,23 @@ def now() -> datetime:
 # ---------------------------------------------------------------- the parts
 
 
-def load(settings: Settings, folder: BotFolder, *, told: str | None = None) -> Loaded:
-    """A bot folder, compiled against the actions there are. Raises LoadError.
-
-    `told` is the language of the complaints where that is not the bot's.
-    """
-    return load_bot(
-        folder.name,
-        folder.files,
-        actions_of(settings, folder, told),
-        media=folder.media,
-        knowledge=folder.knowledge,
+def loader_of(settings: Settings) -> Loader:
+    """What compiles bots, by what the settings let them do."""
+    return Loader(
+        public=settings.public_url is not None,
+        paid=lambda about: settings.plays_bank or takes_money(settings, about),
         secrets=settings.secrets,
-        told=told,
+        runs_python=settings.allow_actions,
+    )
+
+
+def written(settings: Settings) -> WrittenBots:
+    """The bots of the folder of bots."""
+    return WrittenBots(
+        directory=settings.bots_dir,
+        read_all=bot_folders,
+        read=read_bot_folder,
+        load=loader_of(settings).load,
     )
 
 
@@ -205,59 +209,15 @@ def allowed_hosts(settings: Settings) -> Allowed:
         )
 
 
-def actions_of(
-    settings: Settings, folder: BotFolder | None = None, told: str | None = None
-) -> dict[str, ActionSpec]:
-    """What flows may name, with what a bot's own actions.py adds. Raises LoadError."""
-    about = folder.files.get(BOT_FILE, "") if folder is not None else ""
-    ours = catalogue(
-        public=settings.public_url is not None,
-        paid=settings.plays_bank or takes_money(settings, about),
-    )
-    if folder is None or folder.actions is None:
-        return ours
-    added = Declared(
-        folder.actions,
-        taken=ours,
-        language=told or language_of(folder.files),
-        allowed=settings.allow_actions,
-    )
-    if added.complaints:
-        raise LoadError(added.complaints)
-    return {**ours, **added.specs}
-
-
 def load_all(
     settings: Settings,
     only: Path | None = None,
     *,
     live: Mapping[str, dict[str, str]] | None = None,
 ) -> dict[str, tuple[BotFolder, Loaded]]:
-    """Every bot, or the one of a folder; with a complaint about any the program ends.
-
-    `live` are the files of bots that were published: those are taken in place of their folder's.
-    """
-    complaints: list[str] = []
-    bots: dict[str, tuple[BotFolder, Loaded]] = {}
-    try:
-        folders = bot_folders(settings.bots_dir) if only is None else [read_bot_folder(only)]
-    except BotFolderError as error:
-        stop("Some bot folders cannot be read:", *error.lines)
-    for folder in folders:
-        folder = as_published(folder, live or {})
-        try:
-            bots[folder.name] = folder, load(settings, folder)
-        except LoadError as error:
-            complaints += complaints_of(folder.path, error)
-            if folder.name in (live or {}):
-                complaints.append(
-                    f"  This is the version that was published. With the folder mended:"
-                    f" python run.py publish {folder.name}"
-                )
-    if complaints:
-        stop("Nothing was started, because these bots have mistakes:", *complaints)
-    if not bots:
-        stop(f"There is no bot in {settings.bots_dir}: a bot is a folder with a bot.yaml in it.")
+    """Every bot, or the one of a folder, each as it was published in `live` if it was; with a
+    complaint about any the program ends."""
+    bots = written(settings).to_start(only, live or {})
     try:
         settings.bot_among(bots)
     except ValueError as error:
@@ -266,20 +226,6 @@ def load_all(
         for warning in loaded.warnings:
             log.warning("A bot may have a mistake", where=f"{folder.name}/{warning}")
     return bots
-
-
-def as_published(folder: BotFolder, live: Mapping[str, dict[str, str]]) -> BotFolder:
-    """A bot as it was published, if it was; what its owner has changed since is said."""
-    files = live.get(folder.name)
-    if files is None or files == folder.files:
-        return folder
-    log.warning(
-        "The folder has changes that are not published; the published version answers",
-        bot=folder.name,
-        changed=sorted(dict(files.items() ^ folder.files.items())),
-        publish=f"python run.py publish {folder.name}",
-    )
-    return replace(folder, files=files)
 
 
 @dataclass(slots=True)
@@ -407,15 +353,15 @@ async def build(
         stop(f"EASYFLOW_ADMIN__{wrong.field.upper()}: it {wrong.error}.")
     owner = await stores.accounts.owner()
     assert owner is not None
-    folders = {name: folder for name, (folder, _) in bots.items()}
+    folders, loader = {name: folder for name, (folder, _) in bots.items()}, loader_of(settings)
     published = Published(
         versions=stores.versions,
         workspace=owner.workspace,
         clock=now,
         compile=lambda name, files: (
-            load_bot(name, files, actions_of(settings, folders.get(name))).bot
+            loader.version(folders.get(name), name, files)
             if not name.startswith(MADE)
-            else assistant_bot(settings, name, files)
+            else loader.of_assistant(name, files)
         ),
     )
     for folder, loaded in bots.values():
@@ -657,11 +603,6 @@ def till_of(settings: Settings, stores: Stores, base: str) -> SandboxTopUps | Yo
     )
 
 
-def assistant_bot(settings: Settings, name: str, files: Mapping[str, str]) -> Bot:
-    """The bot of an assistant made over the API; it may do what folders may not name."""
-    return load_bot(name, files, {**actions_of(settings), **ASSISTANT_ACTIONS}).bot
-
-
 def assistants_of(settings: Settings, house: House, channels: Channels, hub: "Hub") -> Assistants:
     """What makes and changes assistants; the accounts of theirs are opened as all others are."""
     store = house.stores.channels(KeyRing(partial(keys_at_hand, settings)))
@@ -680,7 +621,7 @@ def assistants_of(settings: Settings, house: House, channels: Channels, hub: "Hu
             new_secret=partial(secrets.token_urlsafe, 32),
         ),
         files=lambda one: assistant_files(one.name, one.description, one.system_prompt),
-        compile=Compiler(partial(assistant_bot, settings)),
+        compile=Compiler(loader_of(settings).of_assistant),
         keys=house.accounts.keys,
         most=most,
         ended=hub.dismiss,
@@ -741,7 +682,7 @@ def reload(
         folder = read_bot_folder(settings.bots_dir / name)
     except BotFolderError as error:
         raise NotFound("bot folder", f"{name}: {error}") from None
-    loaded = load(settings, replace(folder, files=dict(files)))
+    loaded = loader_of(settings).load(replace(folder, files=dict(files)))
     owners.load(name, folder.path, folder.actions)
     folders[name] = folder
     return loaded.bot
@@ -749,12 +690,13 @@ def reload(
 
 async def republish(settings: Settings, house: House) -> None:
     """Publish what an owner saves; with a mistake in it the version before stays."""
+    loader = loader_of(settings)
     async for names in watch(settings.bots_dir):
         for name in sorted(names):
             try:
                 folder = read_bot_folder(settings.bots_dir / name)
                 # In a thread, so that no turn stands still for it.
-                loaded = await asyncio.to_thread(load, settings, folder)
+                loaded = await asyncio.to_thread(loader.load, folder)
                 house.owners.load(name, folder.path, folder.actions)
             except (LoadError, BotFolderError) as error:
                 stays = "the version before stays" if name in house.folders else "it stays away"
@@ -772,13 +714,6 @@ async def republish(settings: Settings, house: House) -> None:
             log.info("Published", bot=name, version=loaded.bot.version)
             for warning in loaded.warnings:
                 log.warning("A bot may have a mistake", where=f"{name}/{warning}")
-
-
-def complaints_of(path: Path, error: LoadError | BotFolderError) -> list[str]:
-    """A line for each mistake, with the path an editor opens."""
-    if isinstance(error, BotFolderError):
-        return error.lines
-    return [f"{path / str(one)}" for one in error.complaints]
 
 
 async def publish(house: House, bot: Bot, folder: BotFolder) -> None:
@@ -1099,7 +1034,7 @@ async def stop_if_stranded(settings: Settings) -> None:
                 beside.audience,
                 beside.workspace,
                 folder.name,
-                partial(compiled_with, settings, folder),
+                partial(loader_of(settings).version, folder),
             )
     await beside.close()
     if lines:
@@ -1478,32 +1413,13 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
             await house.close(2)
 
 
-def one_bot(bot: str | None) -> tuple[str | None, Path | None]:
-    """The name of a bot, and its folder where it was named by the path of that."""
-    if bot is None or not (Path(bot) / "bot.yaml").is_file():
-        return bot, None
-    folder = Path(bot).resolve()
-    return folder.name, folder
-
-
-def wanted_folders(settings: Settings, path: str | None) -> list[BotFolder]:
-    """The bot at a path or of a name, or all bots."""
-    try:
-        if path is None:
-            return bot_folders(settings.bots_dir)
-        given = Path(path)
-        return [read_bot_folder(given if given.is_dir() else settings.bots_dir / path)]
-    except BotFolderError as error:
-        stop("The bot cannot be read:", *error.lines)
-
-
 def check(settings: Settings, given: argparse.Namespace) -> int:
     """Every complaint about bot folders; 1 if one of them is an error."""
     from adapters.terminal import check as terminal
 
     return terminal.check(
-        wanted_folders(settings, given.folder),
-        partial(load, settings, told=given.language),
+        written(settings).wanted(given.folder),
+        partial(loader_of(settings).load, told=given.language),
         sys.stdout,
         told=given.language,
         as_json=given.json,
@@ -1514,7 +1430,7 @@ def fmt(settings: Settings, path: str | None, only_check: bool) -> int:
     """Quotes in the files of bots where they are missing."""
     from adapters.terminal import fmt as terminal
 
-    folders = [folder.path for folder in wanted_folders(settings, path)]
+    folders = [folder.path for folder in written(settings).wanted(path)]
     return terminal.fmt(folders, sys.stdout, only_check=only_check)
 
 
@@ -1547,7 +1463,7 @@ def test(settings: Settings, given: argparse.Namespace) -> int:
     from adapters.terminal.rehearse import Wanted, rehearse
 
     status = 0
-    for folder in wanted_folders(settings, given.folder):
+    for folder in written(settings).wanted(given.folder):
         try:
             company = company_of(settings, folder)
         except LoadError as error:
@@ -1568,17 +1484,18 @@ async def publish_bots(settings: Settings, given: argparse.Namespace) -> int:
     from adapters.terminal.publish import Publishing as Typed
     from storage.beside import in_use
 
-    folders = wanted_folders(settings, given.bot)
+    bots = written(settings)
+    folders = bots.wanted(given.bot)
     if given.version is not None and len(folders) != 1:
         stop("Say of which bot: python run.py publish shop --version 12")
-    bots = [folder_and_bot(settings, folder) for folder in folders]
+    loaded = [bots.loaded(folder) for folder in folders]
     status, typed = 0, not given.yes and sys.stdin.isatty()
     async with beside_of(settings) as beside:
-        for folder, loaded in bots:
+        for folder, one in zip(folders, loaded, strict=True):
             files = folder.files
             if given.version is not None:
                 files = await files_of_version(beside, folder.name, given.version)
-                _, loaded = folder_and_bot(settings, replace(folder, files=files))
+                one = bots.loaded(replace(folder, files=files))
             typing = Typed(
                 versions=beside.versions,
                 audience=beside.audience,
@@ -1587,7 +1504,7 @@ async def publish_bots(settings: Settings, given: argparse.Namespace) -> int:
                     versions=beside.versions,
                     workspace=beside.workspace,
                     clock=now,
-                    compile=partial(compiled_with, settings, folder),
+                    compile=partial(loader_of(settings).version, folder),
                 ).older,
                 running=partial(in_use, settings.database_path),
                 ask=partial(asyncio.to_thread, input) if typed else None,
@@ -1597,28 +1514,8 @@ async def publish_bots(settings: Settings, given: argparse.Namespace) -> int:
                 retire=given.retire,
                 dry_run=given.dry_run,
             )
-            status |= await typing.publish(loaded.bot, files)
+            status |= await typing.publish(one.bot, files)
     return status
-
-
-def compiled_with(
-    settings: Settings, folder: BotFolder, name: str, files: Mapping[str, str]
-) -> Bot:
-    """A version of a bot, by the actions there are now. Raises LoadError."""
-    return load_bot(name, files, actions_of(settings, folder)).bot
-
-
-def folder_and_bot(
-    settings: Settings, folder: BotFolder, *, quiet: bool = False
-) -> tuple[BotFolder, Loaded]:
-    """A bot, with its warnings shown unless `quiet`; its errors end the program."""
-    try:
-        loaded = load(settings, folder)
-    except LoadError as error:
-        stop("Nothing was done, because of mistakes:", *complaints_of(folder.path, error))
-    for warning in () if quiet else loaded.warnings:
-        print(shown_path(folder.path / str(warning)))
-    return folder, loaded
 
 
 async def files_of_version(beside: "Beside", bot: str, number: int) -> dict[str, str]:
@@ -1659,7 +1556,7 @@ async def versions(settings: Settings, bot: str | None) -> None:
     from adapters.terminal.publish import list_versions
 
     async with beside_of(settings) as beside:
-        for folder in wanted_folders(settings, bot):
+        for folder in written(settings).wanted(bot):
             await list_versions(
                 folder.name,
                 language_of(folder.files),
@@ -1692,7 +1589,7 @@ async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
             return await commands.remove(given.name)
         if given.verb is None:
             return await commands.show()
-        bots = [folder.name for folder in wanted_folders(settings, None)]
+        bots = written(settings).names()
         return await commands.add(
             terminal.named(given.platform, opener.messengers, "messenger"),
             terminal.named(given.bot or settings.bot_among(bots), bots, "bot"),
@@ -1720,7 +1617,7 @@ async def operators_typed(settings: Settings, given: argparse.Namespace) -> int:
             clock=now,
             out=sys.stdout,
         )
-        return await commands.do(given, partial(queues_written, settings))
+        return await commands.do(given, written(settings).queues)
 
 
 async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
@@ -1740,8 +1637,8 @@ async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
             out=sys.stdout,
         )
         if bot := getattr(given, "bot", ""):
-            named(bot, [folder.name for folder in wanted_folders(settings, None)], "bot")
-        return await commands.do(given, partial(queues_written, settings))
+            named(bot, written(settings).names(), "bot")
+        return await commands.do(given, written(settings).queues)
 
 
 def operators_of(store: SqlOperators, workspace: int) -> Operators:
@@ -1749,22 +1646,11 @@ def operators_of(store: SqlOperators, workspace: int) -> Operators:
     return Operators(store, workspace=workspace, clock=now, random_bytes=secrets.token_bytes)
 
 
-def queues_written(settings: Settings) -> dict[str, set[str] | None]:
-    """The queues of every bot, None of one that has mistakes: those are for `check` to tell."""
-    found: dict[str, set[str] | None] = {}
-    for folder in wanted_folders(settings, None):
-        try:
-            found[folder.name] = set(load(settings, folder).bot.queues)
-        except LoadError:
-            found[folder.name] = None
-    return found
-
-
 async def report(settings: Settings, given: argparse.Namespace) -> int:
     """How hand-offs went, from what they left in the database."""
     from adapters.terminal import report as terminal
 
-    bots = bots_as_published(settings)
+    bots = written(settings).as_published(live_files(settings.database_path))
     async with beside_of(settings, given) as beside:
         try:
             return await terminal.tell(
@@ -1778,16 +1664,6 @@ async def report(settings: Settings, given: argparse.Namespace) -> int:
             )
         except OSError as error:
             stop(f"Cannot write {given.csv}: {error.strerror}.")
-
-
-def bots_as_published(settings: Settings) -> dict[str, Bot]:
-    """Every bot that can be read, in its live version."""
-    live, found = live_files(settings.database_path), {}
-    for folder in wanted_folders(settings, None):
-        files = live.get(folder.name, folder.files)
-        with suppress(LoadError):
-            found[folder.name] = load(settings, replace(folder, files=files)).bot
-    return found
 
 
 def backup(settings: Settings, given: argparse.Namespace) -> int:
@@ -1896,26 +1772,10 @@ def doctor(settings: Settings, given: argparse.Namespace) -> int:
         now=now(),
         running=running,
         ready=asked_ready(settings.http.host, settings.http.port) if running else None,
-        bots=mistakes_in_bots(settings),
+        bots=written(settings).mistakes(),
     )
     language = given.language or (spoken(settings) if database.exists() else "ru")
     return Doctor(around, kept, language=language, out=sys.stdout).tell()
-
-
-def mistakes_in_bots(settings: Settings) -> dict[str, int]:
-    """How many each bot folder has; a folder that cannot be read has one."""
-    found: dict[str, int] = {}
-    try:
-        folders = bot_folders(settings.bots_dir)
-    except BotFolderError as error:
-        return {str(settings.bots_dir): len(error.lines)}
-    for folder in folders:
-        try:
-            load(settings, folder)
-            found[folder.name] = 0
-        except LoadError as error:
-            found[folder.name] = len(error.complaints)
-    return found
 
 
 async def person(settings: Settings, given: argparse.Namespace) -> int:
@@ -1989,8 +1849,9 @@ def pack(settings: Settings, bot: str | None, into: Path) -> None:
     """A bot folder as a zip file, or each of them."""
     from adapters.terminal import pack as terminal
 
-    for folder in wanted_folders(settings, bot):
-        _, loaded = folder_and_bot(settings, folder)
+    bots = written(settings)
+    for folder in bots.wanted(bot):
+        loaded = bots.loaded(folder)
         names = {*folder.files, *folder.knowledge, *folder.media, *folder.tests, *folder.edits}
         if folder.actions is not None:
             names.add("actions.py")
@@ -2020,10 +1881,11 @@ def translations(settings: Settings, bot: str | None, out: Path | None) -> None:
     from adapters.terminal import translate as terminal
     from flows.translating import phrases
 
-    folders = wanted_folders(settings, bot)
+    bots = written(settings)
+    folders = bots.wanted(bot)
     if len(folders) != 1:
         stop(f"Say of which bot: python run.py i18n {folders[0].name}")
-    _, loaded = folder_and_bot(settings, folders[0], quiet=True)
+    loaded = bots.loaded(folders[0], quiet=True)
     try:
         terminal.write(phrases(loaded.bot), out, sys.stdout)
     except OSError as error:
@@ -2039,30 +1901,14 @@ def schema(language: Literal["ru", "en"], folder: Path | None) -> int:
 
 def company_of(settings: Settings, folder: BotFolder) -> "Company":
     """A bot with what its tests are played with. Raises LoadError."""
-    from adapters.actions.rehearsing import rehearsed
-    from flows.editing import edited_files
-    from flows.testing import Company
-
-    def edited(name: str) -> Bot:
-        files = edited_files(folder.files, name, folder.edits[f"tests/{name}"])
-        return load(settings, replace(folder, files=files)).bot
-
-    bot = load(settings, folder).bot
-    owners = OwnersActions(allowed=settings.allow_actions)
-    owners.load(folder.name, folder.path, folder.actions)
-    return Company(
-        bot=bot,
-        fresh=partial(rehearsed, facts_of(bot, folder.knowledge), owners=owners.of(folder.name)),
-        means=StemmedUnderstanding().at_once,
-        edited=edited,
-    )
+    return loader_of(settings).company(folder, StemmedUnderstanding().at_once)
 
 
 def actions(settings: Settings, given: argparse.Namespace) -> int:
     """The catalogue, whole or one action or family of it."""
     from adapters.actions.page import entry, page
 
-    specs = actions_of(settings)
+    specs = loader_of(settings).specs()
     if given.page:
         print(page(specs, given.page), end="")
         return 0
@@ -2188,7 +2034,7 @@ def do(settings: Settings, given: argparse.Namespace) -> None:
         case "chat":
             # Ctrl-C is a way to leave like any other.
             with suppress(KeyboardInterrupt):
-                asyncio.run(chat(settings, *one_bot(given.bot), given.record))
+                asyncio.run(chat(settings, *named_or_at(given.bot), given.record))
         case _:
             import uvloop
 

@@ -3,10 +3,11 @@
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from watchfiles import awatch
+
+from bots.model.bot_folder import BotFolder, BotFolderError
 
 LARGEST_TEXT = 1024 * 1024
 MOST_FILES = 2_000
@@ -20,33 +21,6 @@ _YAML = (".yaml", ".yml")
 _TEST = (".test.yaml", ".test.yml")
 _KNOWLEDGE = (".md", ".txt")
 _DEBOUNCE_MS = 200
-
-
-class BotFolderError(Exception):
-    """Bot folders that cannot be read; each line says of one file what is wrong and what to do."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-        super().__init__("\n".join(lines))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BotFolder:
-    """A bot as its owner wrote it; names are paths inside the folder, such as `flows/menu.yaml`.
-
-    `files` are bot.yaml, calendar.yaml, canned.yaml and the flows; of `media` only the names are known. `edits`
-    are the files beside the tests that change the bot in the middle of one, `actions` the text of
-    actions.py.
-    """
-
-    name: str
-    path: Path
-    files: dict[str, str]
-    media: frozenset[str]
-    tests: dict[str, str]
-    knowledge: dict[str, str]
-    edits: dict[str, str] = field(default_factory=dict)
-    actions: str | None = None
 
 
 def bot_folders(directory: Path) -> list[BotFolder]:

@@ -13,7 +13,8 @@ from adapters.actions.job import BotFacts
 from adapters.actions.knowledge import texts_of
 from adapters.actions.rehearsing import rehearsed
 from adapters.understanding.stemmed import StemmedUnderstanding
-from config.bot_folders import BotFolder, bot_folders, read_bot_folder
+from bots.model.bot_folder import BotFolder
+from config.bot_folders import bot_folders, read_bot_folder
 from config.bot_templates import LANGUAGES, TEMPLATES, template_folder
 from flows.coverage import FlowCoverage, Walked, coverage, overall
 from flows.editing import edited_files

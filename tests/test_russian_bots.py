@@ -10,7 +10,8 @@ from adapters.actions.job import BotFacts
 from adapters.actions.knowledge import texts_of
 from adapters.actions.rehearsing import rehearsed
 from adapters.understanding.stemmed import StemmedUnderstanding
-from config.bot_folders import BotFolder, bot_folders
+from bots.model.bot_folder import BotFolder
+from config.bot_folders import bot_folders
 from flows.load import Loaded, load_bot
 from flows.testing import Company, Outcome, play
 

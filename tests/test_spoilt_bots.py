@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from adapters.actions.catalogue import CATALOGUE
-from config.bot_folders import BotFolder, bot_folders
+from bots.model.bot_folder import BotFolder
+from config.bot_folders import bot_folders
 from flows.errors import Complaint, LoadError
 from flows.load import load_bot
 

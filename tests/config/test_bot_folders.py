@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from config.bot_folders import BotFolderError, bot_folders, read_bot_folder, watch
+from bots.model.bot_folder import BotFolderError
+from config.bot_folders import bot_folders, read_bot_folder, watch
 
 
 @pytest.fixture
