@@ -26,10 +26,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapters.actions.assistant import AssistantAnswers
 from adapters.actions.calendar import Calendar
@@ -90,6 +89,7 @@ from bots.services.guessing import Guessing
 from bots.services.handoff import Handoff
 from bots.services.keys import Keys
 from bots.services.knowledge import Knowledge
+from bots.services.known_bots import KnownBots
 from bots.services.members import Members
 from bots.services.operators import Operators
 from bots.services.passwords import Passwords
@@ -111,11 +111,10 @@ from config.keys import add_kept_key, drop_older_keys, keys_at_hand
 from config.logs import Mask, set_up_logs
 from config.settings import Settings
 from flows.errors import LoadError
-from flows.inside import only_set
 from flows.load import Loaded, language_of
-from flows.model import Bot, Queue
+from flows.model import Bot
+from scheduler.housekeeping import Housekeeping
 from scheduler.schedules import Schedules
-from scheduler.timetable import Chore, Timetable
 from scheduler.worker import Worker
 from storage.operators import SqlOperators
 from storage.sqlite import Stores, open_sqlite
@@ -149,15 +148,6 @@ HTTP_SHUTDOWN = 3
 """Seconds of them for the requests under way."""
 
 WEBHOOKS = "/api/v1/messaging/webhook/"
-
-KEEP_INBOX = timedelta(days=14)
-"""How long repeats of a message are known for what they are."""
-KEEP_EVENTS = timedelta(days=90)
-"""How long those who read what happened may stay away."""
-KEEP_SESSIONS = timedelta(days=1)
-"""How long tokens that ran out are known for what they were."""
-KEEP_HANDOFFS = timedelta(days=400)
-"""Reports look back a year."""
 
 VERSION = "0.1.0"
 
@@ -242,6 +232,7 @@ class House:
     knowledge: Knowledge
     documents: Documents
     published: Published
+    known: KnownBots
     folders: dict[str, BotFolder]
     conversations: Conversations
     handoff: Handoff
@@ -284,13 +275,7 @@ class House:
         self.supervisor.keep("schedules", self.schedules.run)
         self.supervisor.keep("publishing", self.publishing.follow)
         self.supervisor.keep("documents", self.documents.follow)
-        tidy = Chore(name="prune", when="30 4 * * *", work=self._prune)
-        topics = Chore(name="old topics", when="50 4 * * *", work=self._tidy_desk)
-        held = Chore(name="held", when="7 * * * *", work=self.outbox.give_up_old)
-        table = Timetable(
-            [tidy, topics, held], clock=now, sleep=asyncio.sleep, zone=ZoneInfo("UTC")
-        )
-        self.supervisor.keep("timetable", table.run)
+        self.supervisor.keep("timetable", self._housekeeping().run)
         to_tell = partial(self.stores.shelf.workspaces, TO_TELL)
         self.supervisor.keep("payments", partial(self.payments.follow, to_tell))
         if self.till is not None:
@@ -313,14 +298,18 @@ class House:
         if self.desk is not None:
             await self.desk.tidy()
 
-    async def _prune(self) -> None:
-        if self.forgetting is not None:
-            await self.forgetting.run()
-        await self.stores.journal.prune(now() - KEEP_INBOX)
-        await self.stores.feed.prune(now() - KEEP_EVENTS, handoffs_before=now() - KEEP_HANDOFFS)
-        await self.publishing.prune()
-        await self.stores.sessions.prune(now() - KEEP_SESSIONS)
-        await self.documents.tidy()
+    def _housekeeping(self) -> Housekeeping:
+        return Housekeeping(
+            journal=self.stores.journal,
+            feed=self.stores.feed,
+            sessions=self.stores.sessions,
+            publishing=self.publishing,
+            documents=self.documents,
+            forgetting=self.forgetting,
+            tidy_desks=self._tidy_desk,
+            give_up_old=self.outbox.give_up_old,
+            clock=now,
+        )
 
 
 async def build(
@@ -494,6 +483,7 @@ async def build(
         knowledge=knowledge,
         documents=documents_of(settings, stores, knowledge),
         published=published,
+        known=KnownBots(published),
         folders=folders,
         inbox=inbox,
         outbox=outbox,
@@ -756,44 +746,6 @@ def open_port(settings: Settings) -> socket.socket:
         )
 
 
-def spoken_by(house: House, bot: str) -> str:
-    """The language of a bot; of one that is gone, a guess."""
-    try:
-        return house.published.current(bot).language
-    except NotFound:
-        return "ru"
-
-
-def queues_of(house: House, bot: str) -> Mapping[str, Queue]:
-    """A bot's queues by name; of one that is gone none."""
-    try:
-        return house.published.current(bot).queues
-    except NotFound:
-        return {}
-
-
-def zone_of(house: House, bot: str) -> tzinfo:
-    """The time a bot lives by; of one that is gone UTC."""
-    try:
-        return ZoneInfo(house.published.current(bot).timezone)
-    except (NotFound, ZoneInfoNotFoundError):
-        return UTC
-
-
-def days_at(house: House, workspace: int) -> tzinfo:
-    """The time that the days of a workspace's figures are of: that of its first bot."""
-    names = house.published.names()
-    return zone_of(house, names[0]) if names else UTC
-
-
-def untold_of(house: House, bot: str) -> frozenset[str]:
-    """A bot's variables that hold nothing a customer told."""
-    try:
-        return only_set(house.published.current(bot))
-    except NotFound:
-        return frozenset()
-
-
 def opener_of(
     settings: Settings, shelf: Shelf, new_id: Ids, mask: Mask, language: Callable[[str], str]
 ) -> "Opener":
@@ -815,7 +767,7 @@ def opener_of(
 
 def connect(settings: Settings, house: House, mask: Mask) -> Channels:
     """The channels of every messenger: what the owner wrote down and what was added later."""
-    language = partial(spoken_by, house)
+    language = house.known.language
     opener = replace(
         opener_of(settings, house.stores.shelf, house.new_id, mask, language),
         invoices=house.payments,
@@ -969,12 +921,8 @@ def desk_of(house: House, settings: Settings) -> "WorkspaceDesks":
     from adapters.messengers.telegram.desk.desks import WorkspaceDesks
 
     def workspace_of(channel: str) -> int | None:
-        account = house.channels.get(channel)
-        bot = getattr(account, "bot", None)
-        try:
-            return None if bot is None else house.published.workspace_of(bot)
-        except NotFound:
-            return None
+        bot = getattr(house.channels.get(channel), "bot", None)
+        return None if bot is None else house.known.workspace(bot)
 
     make = partial(workspace_desk, house, settings)
     desks = WorkspaceDesks(make, workspace_of, house.stores.workspaces.with_groups)
@@ -1004,10 +952,10 @@ def workspace_desk(house: House, settings: Settings, workspace: int) -> "Telegra
         clock=now,
         sleep=asyncio.sleep,
         new_id=house.new_id,
-        language=partial(spoken_by, house),
-        queues=partial(queues_of, house),
-        zone=partial(zone_of, house),
-        untold=partial(untold_of, house),
+        language=house.known.language,
+        queues=house.known.queues,
+        zone=house.known.zone,
+        untold=house.known.untold,
         position=house.board.position,
         orders=orders.last,
         per_minute=settings.desk.per_minute,
@@ -1081,8 +1029,8 @@ def http_app(
     from adapters.http.gate import Doors
     from adapters.http.handoff_metrics import open_by_state
     from adapters.http.sockets import Sockets
+    from adapters.messengers.web.cards import Cards
     from adapters.messengers.web.routes import web_routes
-    from adapters.messengers.web.socket import BotCard
     from bots.services.funnel import Funnel
 
     stores, inbox, assistants = house.stores, house.inbox, known(house.assistants)
@@ -1100,17 +1048,12 @@ def http_app(
         "easyflow_outbox_held", "Rows held until customers write", lambda: house.outbox.held
     )
 
-    def cards() -> list[BotCard]:
-        first = settings.bot_among(house.folders)
-        found = filter(None, map(card_of, sorted(house.folders)))
-        return sorted(found, key=lambda card: card.name != first)
-
-    def card_of(name: str) -> BotCard | None:
-        assistant = assistants.on_pages(name)
-        if assistant is None:
-            return None
-        bot = house.published.current(name)
-        return BotCard(name=name, title=bot.title, language=bot.language, domains=assistant.domains)
+    cards = Cards(
+        assistants=assistants,
+        published=house.published,
+        folders=house.folders,
+        first=settings.bot_among,
+    )
 
     def media_folder(bot: str) -> Path | None:
         folder = house.folders.get(bot)
@@ -1134,8 +1077,8 @@ def http_app(
                 inbox=inbox,
                 conversations=stores.conversations,
                 hub=hub,
-                bots=cards,
-                find_bot=card_of,
+                bots=cards.shown,
+                find_bot=cards.of,
                 any_of=assistants.welcomes,
                 media_folder=media_folder,
                 files_folder=settings.data_dir / "files",
@@ -1221,7 +1164,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
         ai_tokens=AiTokens(stores.ai_tokens(KeyRing(partial(keys_at_hand, settings))), clock=now),
         census=Census(stores.census, bonus=house.billing.bonus),
         system=system_of(settings, house, health),
-        analytics=Analytics(stores.metrics, zone=partial(days_at, house), clock=now),
+        analytics=Analytics(stores.metrics, zone=house.known.days, clock=now),
         marketplaces=Marketplaces(
             stores.connections(KeyRing(partial(keys_at_hand, settings))),
             {},
