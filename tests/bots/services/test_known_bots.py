@@ -17,30 +17,31 @@ def made(name: str, zone: str) -> Bot:
     return load_bot(name, {"bot.yaml": about, "flows/menu.yaml": FLOW}, {}).bot
 
 
+WHOSE = {"assistant.1": 2, "shop": 1}
+BOTS = {
+    "assistant.1": made("assistant.1", "Asia/Tokyo"),
+    "shop": made("shop", "Europe/Moscow"),
+}
+
+
 class Live:
     """Two bots, a workspace each."""
 
-    whose = {"assistant.1": 2, "shop": 1}
-    bots = {
-        "assistant.1": made("assistant.1", "Asia/Tokyo"),
-        "shop": made("shop", "Europe/Moscow"),
-    }
-
     def names(self, workspace: int | None = None) -> Sequence[str]:
-        return [name for name, whose in self.whose.items() if workspace in (None, whose)]
+        return [name for name, whose in WHOSE.items() if workspace in (None, whose)]
 
     def current(self, bot: str) -> Bot:
-        if bot not in self.bots:
+        if bot not in BOTS:
             raise NotFound("bot", bot)
-        return self.bots[bot]
+        return BOTS[bot]
 
     def workspace_of(self, bot: str) -> int:
-        if bot not in self.whose:
+        if bot not in WHOSE:
             raise NotFound("bot", bot)
-        return self.whose[bot]
+        return WHOSE[bot]
 
     def answers(self, bot: str, workspace: int) -> bool:
-        return self.whose.get(bot) == workspace
+        return WHOSE.get(bot) == workspace
 
 
 known = KnownBots(Live())
