@@ -116,7 +116,9 @@ class Inbox:
         """
         arrivals = await self._noted([message])
         if not arrivals:
-            raise Conflict("This message was taken before")
+            raise Conflict(
+                "This message was taken before: what was said to it is in the chat's history"
+            )
         watch = Watch(arrival=arrivals[0].seq, context=context)
         watches = self._watches.setdefault(message.address, [])
         watches.append(watch)
