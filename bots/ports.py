@@ -278,10 +278,12 @@ class Accounts(Protocol):
         now: datetime,
         ends: bool = False,
         keep: str = "",
+        was: str | None = None,
     ) -> Account:
         """Fields of an account; with `ends` every session of theirs but `keep` is over.
 
-        Raises NotFound; Conflict where a workspace would be without an owner.
+        Raises NotFound; Conflict where a workspace would be without an owner, or (`password`) where
+        the hash of the password is no more what it `was`.
         """
 
 
@@ -331,8 +333,8 @@ class Keys(Protocol):
 class Sessions(Protocol):
     """Who is signed in where, and the refresh tokens of it by their SHA-256."""
 
-    async def open(self, session: Session, refresh: str | None) -> None:
-        """Keep one, and that its account signed in."""
+    async def open(self, session: Session, refresh: str | None, *, password_hash: str) -> bool:
+        """Keep one, and that its account signed in; not where its password is another meanwhile."""
 
     async def one(self, id: str) -> tuple[Session, Account] | None:
         """A session and whose it is."""

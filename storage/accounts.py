@@ -64,8 +64,9 @@ class SqlAccounts:
         now: datetime,
         ends: bool = False,
         keep: str = "",
+        was: str | None = None,
     ) -> Account:
-        item = (workspace, id, changes, to_micros(now), ends, keep)
+        item = (workspace, id, changes, to_micros(now), ends, keep, was)
         changed: Account = await self._writer.do(_change, item)
         return changed
 
@@ -163,7 +164,8 @@ def _redeem(
 
 
 def _change(
-    db: sqlite3.Connection, items: Sequence[tuple[int, int, Mapping[str, Any], int, bool, str]]
+    db: sqlite3.Connection,
+    items: Sequence[tuple[int, int, Mapping[str, Any], int, bool, str, str | None]],
 ) -> list[Account | NotFound | Conflict]:
     return [_change_one(db, *item) for item in items]
 
@@ -176,11 +178,14 @@ def _change_one(
     now: int,
     ends: bool,
     keep: str,
+    was: str | None,
 ) -> Account | NotFound | Conflict:
     row = db.execute(_ONE, (workspace, id)).fetchone()
     if row is None:
         return NotFound("user", id)
     assert changes.keys() <= _CHANGEABLE
+    if was is not None and account_from_row(row).password_hash != was:
+        return Conflict("The password was changed just now", "password")
     if _leaves_no_owner(db, account_from_row(row), changes):
         return Conflict("A workspace needs an owner: make somebody else one first", "last_owner")
     if changes:

@@ -29,8 +29,9 @@ class SqlSessions:
         self._writer: Writes = writer
         self._reader = reader
 
-    async def open(self, session: Session, refresh: str | None) -> None:
-        await self._writer.do(_open, (session, refresh))
+    async def open(self, session: Session, refresh: str | None, *, password_hash: str) -> bool:
+        opened: bool = await self._writer.do(_open, (session, refresh, password_hash))
+        return opened
 
     async def one(self, id: str) -> tuple[Session, Account] | None:
         async with self._reader.connect() as connection:
@@ -68,27 +69,37 @@ def _session(row: Any) -> Session:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _open(db: sqlite3.Connection, items: Sequence[tuple[Session, str | None]]) -> list[None]:
-    for one, refresh in items:
-        now = to_micros(one.created_at)
-        db.execute(
-            "INSERT INTO sessions (id, workspace, account_id, kind, agent, address, created_at,"
-            " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                one.id,
-                one.workspace,
-                one.account_id,
-                one.kind,
-                one.agent,
-                one.address,
-                now,
-                to_micros(one.expires_at),
-            ),
-        )
-        db.execute("UPDATE accounts SET last_login_at = ? WHERE id = ?", (now, one.account_id))
-        if refresh is not None:
-            _keep(db, refresh, one.id, 1, now)
-    return [None] * len(items)
+def _open(db: sqlite3.Connection, items: Sequence[tuple[Session, str | None, str]]) -> list[bool]:
+    return [_open_one(db, *item) for item in items]
+
+
+def _open_one(
+    db: sqlite3.Connection, one: Session, refresh: str | None, password_hash: str
+) -> bool:
+    """Whoever typed a password while it was changed, or they were removed, is not let in by it."""
+    now = to_micros(one.created_at)
+    signed_in = (
+        "UPDATE accounts SET last_login_at = ? WHERE id = ? AND active AND password_hash = ?"
+    )
+    if not db.execute(signed_in, (now, one.account_id, password_hash)).rowcount:
+        return False
+    db.execute(
+        "INSERT INTO sessions (id, workspace, account_id, kind, agent, address, created_at,"
+        " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            one.id,
+            one.workspace,
+            one.account_id,
+            one.kind,
+            one.agent,
+            one.address,
+            now,
+            to_micros(one.expires_at),
+        ),
+    )
+    if refresh is not None:
+        _keep(db, refresh, one.id, 1, now)
+    return True
 
 
 def _keep(db: sqlite3.Connection, digest: str, session: str, generation: int, now: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 
-from bots.errors import TokenExpired, TooMany, Unauthorised, Unavailable
+from bots.errors import BadCredentials, TokenExpired, TooMany, Unauthorised, Unavailable
 from bots.model.account import Account, Caller, Session
 from bots.ports import Clock, NewId
 from bots.ports import Sessions as Store
@@ -27,6 +27,7 @@ RECENT = timedelta(minutes=5)
 """How old a login may be for what a stolen token must not do."""
 MOST_AT_ONCE = 10
 LONGEST = 2048
+NO_SUCH = "There is no account with this e-mail and password"
 
 _FORGET = timedelta(seconds=5)
 _REMEMBERED = 10_000
@@ -135,7 +136,10 @@ class Sessions:
         self._ended = 0
 
     async def open(self, account: Account, kind: Kind, whence: Whence) -> Tokens:
-        """Sign somebody in; nothing of an earlier session is taken over."""
+        """Sign somebody in; nothing of an earlier session is taken over.
+
+        Raises BadCredentials where their password was changed since the account was read.
+        """
         now = self._clock()
         session = Session(
             id=self._new_id(),
@@ -148,7 +152,9 @@ class Sessions:
             address=whence.address,
         )
         refresh = f"rt_{drawn(self._random_bytes, 43)}" if kind.refreshed else ""
-        await self._store.open(session, digest(refresh) if refresh else None)
+        kept = digest(refresh) if refresh else None
+        if not await self._store.open(session, kept, password_hash=account.password_hash):
+            raise BadCredentials(NO_SUCH)
         return self._tokens(account, session, refresh)
 
     async def caller(self, token: str) -> Caller:

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bots.errors import BadCredentials, CodeRefused, EasyFlowError, Forbidden, Invalid
+from bots.errors import BadCredentials, CodeRefused, Conflict, EasyFlowError, Forbidden, Invalid
 from bots.model.account import Account, Caller, NewAccount
 from bots.ports import Accounts as Store
 from bots.ports import Clock, Workspaces
@@ -17,7 +17,7 @@ from bots.services.emails import folded, normalised
 from bots.services.guessing import Guessing
 from bots.services.passwords import Passwords
 from bots.services.second_factor import NewFactor, SecondFactor
-from bots.services.sessions import Kind, Sessions, Tokens, Whence
+from bots.services.sessions import NO_SUCH, Kind, Sessions, Tokens, Whence
 
 log = structlog.get_logger()
 
@@ -116,13 +116,11 @@ class SigningIn:
             password, None if account is None else account.password_hash
         )
         if account is None or not fits:
-            raise BadCredentials("There is no account with this e-mail and password")
+            raise BadCredentials(NO_SUCH)
         self._guessing.right(email, whence.address)
         await self._second_factor.check(account, code)
         if fresh is not None:
-            account = await self._store.change(
-                account.workspace, account.id, {"password_hash": fresh}, now=self._clock()
-            )
+            account = await self._hashed_anew(account, fresh)
         await self._open(account)
         return SignedIn(account=account, tokens=await self._sessions.open(account, kind, whence))
 
@@ -133,24 +131,16 @@ class SigningIn:
     async def change_password(
         self, caller: Caller, current: str, new: str, whence: Whence
     ) -> Account:
-        """Every other session of theirs is over. Raises Invalid, TooMany."""
+        """Every other session of theirs is over. Raises Invalid, TooMany"""
         session = _session(caller)
         account = await self._account(caller)
         self._passwords.check(new, email=account.email, field="new_password")
         self._guessing.begin(account.email, whence.address)
         fits, _ = await self._passwords.fits(current, account.password_hash)
         if not fits:
-            raise Invalid("current_password", "is not your password")
+            raise Invalid("current_password", _NOT_YOURS)
         self._guessing.right(account.email, whence.address)
-        hashed = await self._passwords.hash(new)
-        account = await self._store.change(
-            account.workspace,
-            account.id,
-            {"password_hash": hashed},
-            now=self._clock(),
-            ends=True,
-            keep=session,
-        )
+        account = await self._with_password(account, new, keep=session)
         self._sessions.forget()
         return account
 
@@ -171,6 +161,35 @@ class SigningIn:
         await self._second_factor.switch_off(account)
 
     # ------------------------------------------------------------ inside
+
+    async def _hashed_anew(self, account: Account, fresh: str) -> Account:
+        """The same password under today's parameters, unless it was changed meanwhile."""
+        try:
+            return await self._store.change(
+                account.workspace,
+                account.id,
+                {"password_hash": fresh},
+                now=self._clock(),
+                was=account.password_hash,
+            )
+        except Conflict:
+            raise BadCredentials(NO_SUCH) from None
+
+    async def _with_password(self, account: Account, new: str, *, keep: str) -> Account:
+        """Of two who change it at once one comes too late: what they call the old one is it no more."""
+        hashed = await self._passwords.hash(new)
+        try:
+            return await self._store.change(
+                account.workspace,
+                account.id,
+                {"password_hash": hashed},
+                now=self._clock(),
+                ends=True,
+                keep=keep,
+                was=account.password_hash,
+            )
+        except Conflict:
+            raise Invalid("current_password", _NOT_YOURS) from None
 
     async def _account(self, caller: Caller) -> Account:
         _session(caller)
@@ -210,6 +229,7 @@ def _session(caller: Caller) -> str:
     return caller.session
 
 
+_NOT_YOURS = "is not your password"
 _REFUSED = {
     "unknown": "is no invitation",
     "used": "was used: each invitation is good once",

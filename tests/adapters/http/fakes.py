@@ -430,6 +430,7 @@ class FakeAccounts:
         now: datetime,
         ends: bool = False,
         keep: str = "",
+        was: str | None = None,
     ) -> Account:
         raise NotFound("user", id)
 

@@ -327,3 +327,44 @@ async def test_a_key_has_no_password_to_change(entrance: Entrance) -> None:
     ):
         with pytest.raises(Forbidden):
             await refused
+
+
+async def test_a_login_under_way_does_not_outlive_the_password_it_was_made_with(
+    entrance: Entrance,
+) -> None:
+    entered = await entrance.register()
+    caller = await entrance.sessions.caller(entered.tokens.access)
+    read = await entrance.stores.accounts.by_email(EMAIL)
+    assert read is not None
+    await entrance.signing_in.change_password(caller, PASSWORD, "another secret", HOME)
+    with pytest.raises(BadCredentials):
+        await entrance.sessions.open(read, LASTING, HOME)
+    with pytest.raises(Conflict):  # as a login would hash the old one anew
+        await entrance.stores.accounts.change(
+            read.workspace,
+            read.id,
+            {"password_hash": "the old one"},
+            now=entrance.clock(),
+            was=read.password_hash,
+        )
+    assert (await entrance.log_in(password="another secret")).account.id == read.id
+
+
+async def test_a_login_under_way_does_not_let_in_who_was_removed(entrance: Entrance) -> None:
+    await entrance.register()
+    workspace = (await entrance.register("bob@example.com")).account.workspace
+    second = await entrance.members.invite(workspace, workspace=workspace, role="operator")
+    read = (await entrance.register("eve@example.com", invitation=second.code)).account
+    await entrance.members.remove(read)
+    with pytest.raises(BadCredentials):
+        await entrance.sessions.open(read, LASTING, HOME)
+
+
+async def test_of_two_who_change_a_password_at_once_one_does(entrance: Entrance) -> None:
+    caller = await entrance.sessions.caller((await entrance.register()).tokens.access)
+    words = [f"secret number {number}" for number in range(4)]
+    changes = (entrance.signing_in.change_password(caller, PASSWORD, one, HOME) for one in words)
+    outcomes = await asyncio.gather(*changes, return_exceptions=True)
+    assert [type(one) for one in outcomes].count(Account) == 1, outcomes
+    won = next(word for word, one in zip(words, outcomes, strict=True) if isinstance(one, Account))
+    await entrance.log_in(password=won)
