@@ -12,7 +12,7 @@ from adapters.terminal.operators import Written, queues_in, queues_of, show_code
 from adapters.terminal.tables import show_table
 from bots.model.desk import DeskGroup
 from bots.ports import Channels, Desks
-from bots.services.operators import Operators, SetUp
+from bots.services.operators import Operators, SetUp, typed_for
 from flows.script_nodes import Told
 
 
@@ -48,8 +48,8 @@ class DeskCommands:
             return 0
         if not groups:
             self._tell(
-                "Групп операторов ещё нет: python run.py desk code",
-                "No operators' groups yet: python run.py desk code",
+                f"Групп операторов ещё нет: python run.py desk code{typed_for(self.workspace)}",
+                f"No operators' groups yet: python run.py desk code{typed_for(self.workspace)}",
             )
             return 0
         heading = Told("группа id бот очереди показ состояние", "group id bot queues shown state")

@@ -14,7 +14,7 @@ from bots.errors import Conflict, Invalid, NotFound
 from bots.model.operator import Operator, Role
 from bots.ports import Clock, Episodes
 from bots.services.codes import GOOD_FOR, NewCode
-from bots.services.operators import Operators
+from bots.services.operators import Operators, typed_for
 from flows.script_nodes import Told
 
 ALL_QUEUES = ("all", "все")
@@ -101,8 +101,8 @@ class OperatorCommands:
             return 0
         if not people:
             self._tell(
-                "Операторов ещё нет: python run.py operators add Оля",
-                "No operators yet: python run.py operators add Olya",
+                f"Операторов ещё нет: python run.py operators add Оля{typed_for(self.workspace)}",
+                f"No operators yet: python run.py operators add Olya{typed_for(self.workspace)}",
             )
             return 0
         heading = Told(
@@ -294,7 +294,7 @@ class OperatorCommands:
         return 0
 
     def _refuse(self, problem: Conflict | Invalid, name: str) -> NoReturn:
-        raise Refused(_problem(problem, name).by(self.language)) from None
+        raise Refused(_problem(problem, name, self.workspace).by(self.language)) from None
 
     def _said(self, ru: str, en: str) -> str:
         return Told(ru, en).by(self.language)
@@ -317,12 +317,13 @@ def show_code(new: NewCode, language: str, out: TextIO) -> None:
     print(told.by(language), file=out)
 
 
-def _problem(problem: Conflict | Invalid, name: str) -> Told:
+def _problem(problem: Conflict | Invalid, name: str, workspace: int) -> Told:
     if isinstance(problem, Conflict):
+        of = typed_for(workspace)
         return Told(
-            f'Оператор «{name}» уже есть. Новый код для него: python run.py operators code "{name}"',
+            f'Оператор «{name}» уже есть. Новый код для него: python run.py operators code "{name}"{of}',
             f"There is an operator {name} already. A new code for them:"
-            f' python run.py operators code "{name}"',
+            f' python run.py operators code "{name}"{of}',
         )
     if problem.field == "name":
         return Told(

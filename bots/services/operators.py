@@ -18,6 +18,8 @@ from bots.ports import Operators as Store
 from bots.services.chance import RandomBytes
 from bots.services.codes import Codes, NewCode
 
+OWNERS = 1
+"""The workspace that commands of the terminal mean where none is named."""
 LONGEST_NAME = 64
 LARGEST_CAPACITY = 1000
 UNTIL_BACK = datetime(9999, 1, 1, tzinfo=UTC)
@@ -179,6 +181,11 @@ class Operators:
         if any(_plain(one.name) == _plain(name) and one.id != of for one in await self.all()):
             raise Conflict(f"There is an operator {name} already")
         return name
+
+
+def typed_for(workspace: int) -> str:
+    """What commands need behind them to mean a workspace."""
+    return "" if workspace == OWNERS else f" --workspace {workspace}"
 
 
 def _plain(name: str) -> str:

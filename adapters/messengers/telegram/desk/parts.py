@@ -14,7 +14,7 @@ from bots.model.desk import Relay, Topic
 from bots.ports import Channel, Clock, Desks, Episodes, Feed, NewId, Shelf, Sleep
 from bots.services.canned import CannedAnswers
 from bots.services.handoff import Handoff
-from bots.services.operators import Operators
+from bots.services.operators import Operators, typed_for
 from bots.services.runtime import Deliveries
 from flows.model import Queue
 
@@ -53,6 +53,11 @@ class Parts:
     orders: Callable[[Conversation, Queue], Awaitable[Sequence[str]]] | None = None
     keep_topics: timedelta | None = None
     per_minute: int = PER_MINUTE
+
+    @property
+    def of(self) -> str:
+        """What commands of the terminal need behind them to mean this workspace."""
+        return typed_for(self.workspace)
 
     async def noted(self, relays: Sequence[Relay], topic: Topic | None = None) -> None:
         """Note what a group shows already: until the disk takes it, lest it is shown again."""

@@ -48,8 +48,8 @@ WORDS = Words(
             "This command is for a chat's topic: write it there (or as a reply to the chat's message).",
         ),
         "forbidden": (
-            "Это может только {role} и выше. Роли меняет владелец: python run.py operators.",
-            "Only a {role} or above may do this. The owner changes roles: python run.py operators.",
+            "Это может только {role} и выше. Роли меняет владелец: python run.py operators{of}.",
+            "Only a {role} or above may do this. The owner changes roles: python run.py operators{of}.",
         ),
         "not queue": ("Такой очереди нет. Есть: {among}.", "No such queue. There are: {among}."),
         "not priority": (
@@ -89,7 +89,7 @@ async def worded(kit: Kit, problem: Problem, language: str) -> str:
     if isinstance(problem, Forbidden):
         needed = str(problem).rsplit(" ", 1)[-1]
         names = ROLES.get(needed, (needed, needed))
-        return WORDS.say(language, "forbidden", role=names[language != "ru"])
+        return WORDS.say(language, "forbidden", role=names[language != "ru"], of=kit.parts.of)
     if isinstance(problem, NotFound):
         return WORDS.say(language, "not_found", id=problem.id)
     if isinstance(problem, TooMany):

@@ -26,7 +26,7 @@ WORDS = Words(
                 "1. Включите «Темы»: Управление группой → Темы.\n"
                 "2. Сделайте меня администратором с правами «Управление темами», «Удаление сообщений»"
                 " и «Закрепление сообщений».\n"
-                "3. На сервере: python run.py desk code — он напечатает одноразовый код.\n"
+                "3. На сервере: python run.py desk code{of} — он напечатает одноразовый код.\n"
                 "4. Напишите здесь: /setup КОД"
             ),
             (
@@ -34,21 +34,21 @@ WORDS = Words(
                 "1. Turn on “Topics”: Manage Group → Topics.\n"
                 "2. Make me an administrator with the rights “Manage Topics”, “Delete Messages” and"
                 " “Pin Messages”.\n"
-                "3. On the server: python run.py desk code prints a one-time code.\n"
+                "3. On the server: python run.py desk code{of} prints a one-time code.\n"
                 "4. Write here: /setup CODE"
             ),
         ),
         "unknown": (
-            "Такого кода нет. Проверьте его или получите новый: python run.py desk code",
-            "There is no such code. Check it, or get a new one: python run.py desk code",
+            "Такого кода нет. Проверьте его или получите новый: python run.py desk code{of}",
+            "There is no such code. Check it, or get a new one: python run.py desk code{of}",
         ),
         "used": (
-            "Этот код уже использован. Новый: python run.py desk code",
-            "This code was used already. A new one: python run.py desk code",
+            "Этот код уже использован. Новый: python run.py desk code{of}",
+            "This code was used already. A new one: python run.py desk code{of}",
         ),
         "expired": (
-            "Этот код устарел: он живёт 15 минут. Новый: python run.py desk code",
-            "This code is too old: it lives for 15 minutes. A new one: python run.py desk code",
+            "Этот код устарел: он живёт 15 минут. Новый: python run.py desk code{of}",
+            "This code is too old: it lives for 15 minutes. A new one: python run.py desk code{of}",
         ),
         "guessing": (
             "Слишком много неверных кодов. Подождите {n} с: до тех пор я не отвечаю.",
@@ -57,12 +57,12 @@ WORDS = Words(
         "done": (
             (
                 "✅ Готово: здесь операторы отвечают клиентам {bot}{queues}.\n{mode}\n\n"
-                "Дальше: каждый оператор получает у владельца свой код (python run.py operators add ИМЯ)"
+                "Дальше: каждый оператор получает у владельца свой код (python run.py operators add ИМЯ{of})"
                 " и пишет здесь: /link КОД. Все команды: /help"
             ),
             (
                 "✅ Done: here operators answer the customers of {bot}{queues}.\n{mode}\n\n"
-                "Next: each operator gets a code from the owner (python run.py operators add NAME) and"
+                "Next: each operator gets a code from the owner (python run.py operators add NAME{of}) and"
                 " writes here: /link CODE. All commands: /help"
             ),
         ),
@@ -203,6 +203,7 @@ class Setup:
             bot=WORDS.say(language, "bot" if what.bot else "bots", bot=what.bot),
             queues=WORDS.say(language, "queues", queues=names) if names else "",
             mode=WORDS.say(language, mode, trouble=trouble),
+            of=self._kit.parts.of,
         )
         if deleted:
             text += "\n\n" + WORDS.say(language, "deleted")
@@ -218,7 +219,8 @@ class Setup:
         **given: Any,
     ) -> None:
         language = self._kit.parts.language(account.bot)
-        await self._send(account, chat_id, WORDS.say(language, name, **given), answers)
+        text = WORDS.say(language, name, of=self._kit.parts.of, **given)
+        await self._send(account, chat_id, text, answers)
 
     async def _send(
         self, account: TelegramChannel, chat_id: str, text: str, answers: GroupMessage | None

@@ -28,11 +28,11 @@ WORDS = Words(
         "nobody": (
             (
                 "Передать некому: других операторов нет. Новых добавляет владелец:"
-                " python run.py operators add ИМЯ"
+                " python run.py operators add ИМЯ{of}"
             ),
             (
                 "There is nobody to give it to. The owner adds operators:"
-                " python run.py operators add NAME"
+                " python run.py operators add NAME{of}"
             ),
         ),
         "queue_button": ("Очередь: {queue}", "Queue: {queue}"),
@@ -188,7 +188,7 @@ async def _choice(order: Order, kit: Kit, verb: str, question: str) -> Answer | 
         label = WORDS.say(order.language, "queue_button", queue=name)
         rows.append([button(label, chat.id, f"tq.{mark(name)}", version)])
     if not rows:
-        return WORDS.say(order.language, "nobody")
+        return WORDS.say(order.language, "nobody", of=kit.parts.of)
     return Answer(text=WORDS.say(order.language, question), buttons=rows[:50])
 
 

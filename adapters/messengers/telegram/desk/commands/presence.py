@@ -20,8 +20,8 @@ MOST = 10
 WORDS = Words(
     {
         "how_link": (
-            "Код выдаёт владелец: python run.py operators add ИМЯ. Напишите здесь: /link КОД",
-            "The owner gives the code: python run.py operators add NAME. Write here: /link CODE",
+            "Код выдаёт владелец: python run.py operators add ИМЯ{of}. Напишите здесь: /link КОД",
+            "The owner gives the code: python run.py operators add NAME{of}. Write here: /link CODE",
         ),
         "linked": (
             (
@@ -52,11 +52,11 @@ WORDS = Words(
         "elsewhere": (
             (
                 "Этот аккаунт Telegram уже связан с оператором {name}. Сначала владелец должен убрать"
-                " его: python run.py operators remove {name}"
+                " его: python run.py operators remove {name}{of}"
             ),
             (
                 "This Telegram account is linked to the operator {name} already. The owner has to remove"
-                " them first: python run.py operators remove {name}"
+                " them first: python run.py operators remove {name}{of}"
             ),
         ),
         "guessing": (
@@ -89,7 +89,7 @@ async def link(order: Order, kit: Kit) -> str | None:
     """Whoever types a code of the owner's is that operator from now on; the code is taken away."""
     code = order.rest.strip()
     if not code:
-        return WORDS.say(order.language, "how_link")
+        return WORDS.say(order.language, "how_link", of=kit.parts.of)
     try:
         linked = await kit.parts.operators.link(code, order.who.telegram, order.who.username)
     except Guessing as guessing:
@@ -98,7 +98,7 @@ async def link(order: Order, kit: Kit) -> str | None:
     except CodeRefused as refused:
         return WORDS.say(order.language, refused.why)
     except LinkedElsewhere as elsewhere:
-        return WORDS.say(order.language, "elsewhere", name=elsewhere.name)
+        return WORDS.say(order.language, "elsewhere", name=elsewhere.name, of=kit.parts.of)
     await kit.answers.delete(order.group, order.message)
     role = ROLES[linked.operator.role][0 if order.language == "ru" else 1]
     text = WORDS.say(order.language, "linked", name=linked.operator.name, role=role)
