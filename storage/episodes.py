@@ -59,12 +59,18 @@ _REMEMBERED = " OR ".join(
     f"lower(json_extract(u.remembered, '$.{name}')) IN (SELECT value FROM json_each(?4))"
     for name in IDS
 )
-# Looked for where somebody cannot be reached, which is rare: it reads all of a workspace's customers.
+LOOKED_THROUGH = 20_000
+"""Chats whose customers' own words are looked through for a person, the latest first."""
+# What a number is called by WhatsApp has an index; what is remembered has none, and is looked through.
 _SAME_PERSON = (
-    f"SELECT {CONVERSATION_COLUMNS} {_FROM} WHERE c.workspace = ?1 AND c.id <> ?2"
-    " AND NOT c.unreachable AND NOT c.blocked AND c.channel NOT IN ('api', 'web')"
-    " AND ((?3 <> '' AND ((c.platform = 'whatsapp' AND ltrim(c.user_id, '+') = ?3)"
-    f" OR {_NUMBERS})) OR {_REMEMBERED}) ORDER BY c.updated_at DESC LIMIT ?5"
+    f"SELECT {CONVERSATION_COLUMNS} {_FROM} WHERE c.id IN ("
+    "SELECT id FROM conversations WHERE workspace = ?1 AND ?3 <> '' AND user_id IN (?3, '+' || ?3)"
+    " AND platform = 'whatsapp' UNION SELECT latest.id FROM (SELECT id, customer_id FROM conversations"
+    " WHERE workspace = ?1 AND platform <> 'schedule' ORDER BY updated_at DESC LIMIT ?6) latest"
+    " JOIN customers u ON u.id = latest.customer_id"
+    f" WHERE (?3 <> '' AND ({_NUMBERS})) OR {_REMEMBERED})"
+    " AND c.id <> ?2 AND NOT c.unreachable AND NOT c.blocked AND c.channel NOT IN ('api', 'web')"
+    " ORDER BY c.updated_at DESC LIMIT ?5"
 )
 _PLACE = "SELECT conversation_id, seq FROM messages WHERE workspace = ? AND message_id = ?"
 _IDS = "SELECT platform_message_id, more_ids FROM messages WHERE message_id = ?"
@@ -103,7 +109,7 @@ class SqlEpisodes:
         digits, ids = digits_of(chat), ids_of(chat)
         if not digits and not ids:
             return []
-        given = (chat.address.workspace, chat.id, digits, to_json(ids), limit)
+        given = (chat.address.workspace, chat.id, digits, to_json(ids), limit, LOOKED_THROUGH)
         return [conversation_from_row(row) for row in await self._rows(_SAME_PERSON, given)]
 
     async def messages(self, conversation: int, *, after: int, limit: int) -> list[MessageRecord]:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 from tests.desk.rig import DeskRig
 from tests.servers import telegram_happenings as happenings
@@ -62,3 +63,22 @@ async def test_a_chat_is_found_by_an_id_and_never_by_nothing(desk: DeskRig) -> N
     same = desk.stores.episodes.of_same_person
     assert [one.id for one in await same(await desk.chat("anna"), limit=5)] == [found]
     assert await same(await desk.chat("clara"), limit=5) == []
+
+
+async def test_a_number_of_whatsapp_is_found_by_itself_and_in_no_other_workspace(
+    desk: DeskRig,
+) -> None:
+    for name in ("anna", "boris"):
+        await desk.customer(name, "/start", "привет")
+    await known(desk, "anna", remembered={"phone": "+7 900 123-45-67"})
+    boris = await known(desk, "boris", remembered={})
+    with closing(sqlite3.connect(desk.path)) as db:
+        change = "UPDATE conversations SET platform = 'whatsapp', user_id = ? WHERE id = ?"
+        db.execute(change, ("79001234567", boris))
+        db.commit()
+    await desk.restart()
+    anna = await desk.chat("anna")
+    same = desk.stores.episodes.of_same_person
+    assert [one.id for one in await same(anna, limit=5)] == [boris]
+    elsewhere = replace(anna, address=anna.address._replace(workspace=2))
+    assert await same(elsewhere, limit=5) == []
