@@ -26,3 +26,12 @@ def client_place(connection: HTTPConnection) -> str:
     if address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return str(IPv6Address(int(address) >> 64 << 64))
+
+
+def place_outside(connection: HTTPConnection) -> str | None:
+    """The same; None for one of our own network, which may be a proxy's, and so everybody's."""
+    try:
+        place = ip_address(client_place(connection))
+    except ValueError:
+        return None
+    return str(place) if place.is_global else None

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import HTTPConnection
 
@@ -31,11 +32,14 @@ class SocketLimits:
     recheck: float = 2.0
     revalidate: float = 300.0
     of_one: int = 500
+    of_place: int = 1_000
     in_all: int = 5_000
 
 
 class Sockets:
-    """Counts the open ones, in all and of each person; knows whose pages may open one."""
+    """Counts the open ones, in all, of each person and from each place, for one who registers ten
+    times is ten people; knows whose pages may open one.
+    """
 
     def __init__(
         self, *, origins: Collection[str] = (), limits: SocketLimits | None = None
@@ -43,6 +47,7 @@ class Sockets:
         """`origins` are sites beside our own, such as `https://shop.example`."""
         self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
         self._open: Counter[object] = Counter()
+        self._places: Counter[str] = Counter()
         self.limits = limits or SocketLimits()
 
     @property
@@ -57,14 +62,27 @@ class Sockets:
             return True
         return is_own(origin, connection.headers.get("host", ""))
 
-    def come(self, who: object) -> bool:
-        """One more of somebody; False where there are too many. Whoever came has to `leave`."""
+    def come(self, who: object, place: str | None) -> bool:
+        """One more of somebody; False where there are too many. Whoever came has to `leave`.
+
+        Who comes from no `place` that is known is counted as a person alone.
+        """
         if self._open[who] >= self.limits.of_one or self.open >= self.limits.in_all:
             return False
+        if place is not None and self._places[place] >= self.limits.of_place:
+            return False
         self._open[who] += 1
+        if place is not None:
+            self._places[place] += 1
         return True
 
-    def leave(self, who: object) -> None:
-        self._open[who] -= 1
-        if self._open[who] <= 0:
-            del self._open[who]
+    def leave(self, who: object, place: str | None) -> None:
+        _less(self._open, who)
+        if place is not None:
+            _less(self._places, place)
+
+
+def _less(counted: Counter[Any], one: object) -> None:
+    counted[one] -= 1
+    if counted[one] <= 0:
+        del counted[one]

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from adapters.http.auth import SITE, authenticate
+from adapters.http.client import place_outside
 from adapters.http.dialect import Surface, answer, surface
 from adapters.http.faults import fault_of
 from adapters.http.limits import per_minute
@@ -56,6 +57,7 @@ async def follow(websocket: WebSocket, dialog_id: str) -> None:
     """Refused before it opens: a foreign page 403, no good token 401, an unknown dialog 404."""
     here = surface(websocket)
     who: object = None
+    place = place_outside(websocket)
     try:
         if not here.sockets.welcome(websocket):
             raise Forbidden(
@@ -66,7 +68,7 @@ async def follow(websocket: WebSocket, dialog_id: str) -> None:
         chat = await _dialog(here, caller, dialog_id)
         after = _after(websocket)
         who = caller.workspace, caller.account_id, caller.key_id
-        if not here.sockets.come(who):
+        if not here.sockets.come(who, place):
             who = None
             raise TooMany(TRY_AGAIN)
     except Problem as problem:
@@ -75,7 +77,7 @@ async def follow(websocket: WebSocket, dialog_id: str) -> None:
     try:
         await _serve(websocket, Talk(websocket, caller, chat), after)
     finally:
-        here.sockets.leave(who)
+        here.sockets.leave(who, place)
 
 
 async def _refuse(websocket: WebSocket, problem: Problem) -> None:

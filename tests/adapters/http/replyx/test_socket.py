@@ -226,6 +226,21 @@ async def test_one_person_opens_only_so_many(tmp_path: Path) -> None:
         await rig.reader(chat.id)
 
 
+async def test_one_place_opens_only_so_many_whoever_it_says_to_be(tmp_path: Path) -> None:
+    async with served(tmp_path, Sockets(limits=SocketLimits(of_place=1))) as rig:
+        chat = await rig.dialog()
+        there = {"X-Forwarded-For": "2606:4700::1"}
+        first = await rig.reader(chat.id, headers=there)
+        neighbour = {"X-Forwarded-For": "2606:4700::2"}
+        assert await rig.refused(chat.id, headers=neighbour) == (429, "RATE_LIMIT_EXCEEDED")
+        await rig.reader(chat.id, headers={"X-Forwarded-For": "2606:4700:1::1"})
+        await rig.reader(chat.id)
+        await rig.reader(chat.id)  # our own network is not counted
+        await first.wire.close()
+        await eventually(lambda: rig.sockets.open == 3)
+        await rig.reader(chat.id, headers=neighbour)
+
+
 async def test_who_may_no_longer_is_closed(tmp_path: Path) -> None:
     async with served(tmp_path, Sockets(limits=SocketLimits(recheck=0.05))) as rig:
         chat = await rig.dialog()
