@@ -179,6 +179,13 @@ def test_an_answer_it_knows_is_paid_once_and_without_money_a_person_is_called(
     assert (answer["message"], answer["requires_human"]) == (HANDED, True)
     assert anna.get("/api/balance")["balance"] == 2.0
 
+    # Who takes such a chat sees why the assistant left it.
+    waiting, unknown = anna.get("/api/dialogs?handoff_status=requested")["dialogs"]
+    reason = anna.get(f"/api/dialogs/{waiting['id']}")["handoff_reason"]
+    assert reason == "Баланс исчерпан, ассистент не отвечает. сколько стоит доставка?"
+    reason = anna.get(f"/api/dialogs/{unknown['id']}")["handoff_reason"]
+    assert reason == "где вы находитесь?"
+
 
 # ---------------------------------------------------------------- Telegram
 
