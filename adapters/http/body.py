@@ -21,8 +21,9 @@ class TooLarge(HTTPException):
     """More than the body of a route may have."""
 
     def __init__(self, largest: int = LARGEST) -> None:
-        super().__init__(413, f"The body is larger than {largest} bytes", {"Connection": "close"})
         self.is_file = largest != LARGEST
+        most = f"{largest // 1024**2} MiB" if self.is_file else f"{largest} bytes"
+        super().__init__(413, f"The body is larger than {most}", {"Connection": "close"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ async def test_the_largest_file_is_taken_and_a_larger_one_is_not(
     assert taken.json()["size"] == largest
     refused = await upload(client, "b.txt", b"word. " * (largest // 6) + b"aaa")
     assert (refused.status_code, code(refused)) == (413, "FILE_TOO_LARGE")
+    assert "20 MiB" in refused.text
     document = await read(server, client, taken.json()["id"])
     assert (document["status"], "1000000 characters" in document["error"]) == ("failed", True)
     gone = await client.delete(
