@@ -103,9 +103,13 @@ def _add_one(
         vault.seal("", "nothing")
     except Locked as error:
         return error
+    known = "SELECT id FROM ai_tokens WHERE once = ?"
+    if token.once is not None and (row := db.execute(known, (token.once,)).fetchone()):
+        return _token(db.execute(_ONE, {"id": row[0], **_days(now)}).fetchone())
     made = db.execute(
         "INSERT INTO ai_tokens (name, token, tail, models, daily_limit, monthly_limit, priority,"
-        " active, notes, created_at, updated_at) VALUES (?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " active, notes, once, created_at, updated_at)"
+        " VALUES (?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             token.name,
             mask,
@@ -115,6 +119,7 @@ def _add_one(
             token.priority,
             token.active,
             token.notes,
+            token.once,
             moment,
             moment,
         ),

@@ -24,6 +24,7 @@ class AssistantRows(SQLModel, table=True):
     domains: str
     channel: str | None = None
     username: str
+    once: str | None = None
     created_at: int = moment()
     updated_at: int = moment()
     deleted_at: int | None = maybe_moment()

@@ -15,7 +15,7 @@ from storage.versions import Writes
 
 _COLUMNS = (
     "id, workspace, bot, name, description, system_prompt, ai_model, active, website, domains,"
-    " channel, username, created_at, updated_at, deleted_at"
+    " channel, username, created_at, updated_at, deleted_at, once"
 )
 _OPEN = (
     "EXISTS (SELECT 1 FROM conversations c JOIN episodes e ON e.conversation_id = c.id"
@@ -93,6 +93,7 @@ def _assistant(row: Any) -> Assistant:
         created_at=to_moment(row[12]),
         updated_at=to_moment(row[13]),
         deleted_at=maybe_moment(row[14]),
+        once=row[15],
     )
 
 
@@ -109,8 +110,8 @@ def _add_one(db: sqlite3.Connection, one: Assistant) -> Assistant | Conflict:
         return Conflict(f"There is an assistant of the bot {one.bot} already")
     made = db.execute(
         "INSERT INTO assistants (workspace, bot, name, description, system_prompt, ai_model, active,"
-        " website, domains, channel, username, created_at, updated_at, deleted_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " website, domains, channel, username, created_at, updated_at, deleted_at, once)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             one.workspace,
             # Nobody is called so; it becomes a name of ours in the same transaction.
@@ -127,6 +128,7 @@ def _add_one(db: sqlite3.Connection, one: Assistant) -> Assistant | Conflict:
             to_micros(one.created_at),
             to_micros(one.updated_at),
             maybe_micros(one.deleted_at),
+            one.once,
         ),
     )
     if not one.bot:

@@ -94,6 +94,7 @@ class AiTokens(SQLModel, table=True):
     priority: int
     active: bool
     notes: str
+    once: str | None = None
     created_at: int = moment()
     updated_at: int = moment()
 

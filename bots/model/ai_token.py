@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAiToken:
-    """A key as somebody gives it; the lowest `priority` is taken first."""
+    """A key as somebody gives it; the lowest `priority` is taken first.
+
+    `once` is what the request that gave it is known by, which adds no second one.
+    """
 
     name: str
     token: str
@@ -16,6 +19,7 @@ class NewAiToken:
     priority: int = 1
     active: bool = True
     notes: str = ""
+    once: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ MADE = "assistant."
 class Assistant:
     """`bot` is the name under which it answers, `channel` its account in Telegram.
 
-    `website` says whether its chat is open on pages: on ours, and on those of `domains`.
+    `website` says whether its chat is open on pages: on ours, and on those of `domains`. `once` is what
+    the request that made it is known by, which makes no second one.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Assistant:
     channel: str | None = None
     username: str = ""
     deleted_at: datetime | None = None
+    once: str | None = None
 
     @property
     def made(self) -> bool:

@@ -186,11 +186,14 @@ class Assistants:
 
     # ------------------------------------------------------------ changing
 
-    async def create(self, caller: Caller, wanted: Wanted) -> Assistant:
-        """Make one and start it. Raises Conflict where there are as many as may be, and what
-        connecting its account raises: then nothing of it stays.
+    async def create(self, caller: Caller, wanted: Wanted, *, once: str | None = None) -> Assistant:
+        """Make one and start it; the same `once` again makes none. Raises Conflict where there are as
+        many as may be, and what connecting its account raises: then nothing of it stays.
         """
         _refuse_bound(caller)
+        for one in self.of(caller):
+            if once is not None and one.once == once:
+                return one
         await self._refuse_more(caller.workspace)
         await self._put_right()
         starts = wanted.active is not False
@@ -199,7 +202,7 @@ class Assistants:
             self._changing,
         ):
             await self._refuse_more(caller.workspace)
-            made = await self._store.add(self._draft(caller, wanted))
+            made = await self._store.add(replace(self._draft(caller, wanted), once=once))
             try:
                 seat = await self._seated(made, account) if account is not None else {}
                 await self._publish(replace(made, deleted_at=None))

@@ -80,12 +80,16 @@ class Somebody:
         """After a start: what had no answer is asked again."""
         for key, (method, path, body) in list(self.begun.items()):
             status, answer = self.once(key, method, path, body)
-            assert status in (200, 201, 402, 409, 429), (key, status, answer)
+            assert status in (200, 201, 402, 409, 429, 502), (key, status, answer)
+            if status == 429:
+                self.maybe_assistants.add(key)
             self.answered(key, path, status, answer)
 
     def answered(self, key: str, path: str, status: int, answer: Any) -> None:
         if path.endswith("/top-up") and status == 200:
             self.pay(answer["payment_url"])
+        elif path.endswith("/assistants") and status == 201:
+            self.assistants[answer["id"]] = answer["telegram_bot_token"] or ""
         elif path.endswith("/chat") and status == 200:
             self.said.add(key)
 
@@ -119,12 +123,9 @@ class Somebody:
         body: dict[str, Any] = {"name": name, "system_prompt": "You help."}
         if self.token and not any(self.assistants.values()) and self.chance.random() < 0.7:
             body["telegram_bot_token"] = self.token
-        self.maybe_assistants.add(name)
-        status, answer = self.ask("POST", "/api/assistants", body)
+        status, answer = self.once(name, "POST", "/api/assistants", body)
         assert status in (201, 409, 429, 502), (status, answer)
-        self.maybe_assistants.discard(name)
-        if status == 201:
-            self.assistants[answer["id"]] = body.get("telegram_bot_token", "")
+        self.answered(name, "/api/assistants", status, answer)
 
     def moves(self) -> None:
         """Put the account on another assistant, or away."""

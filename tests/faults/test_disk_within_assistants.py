@@ -191,6 +191,20 @@ async def test_a_workspace_whose_first_one_was_not_made_is_given_it_later(house:
     assert house.assistants.of(caller) == []
 
 
+async def test_a_request_makes_one_also_over_a_restart(house: House) -> None:
+    caller = await house.found()
+    wanted = Wanted(name="Anna", token="1:x")
+    house.disk.breaks_at = "publishing"
+    with pytest.raises(Unavailable):
+        await house.assistants.create(caller, wanted, once="a request")
+    house.disk.recovers()
+    made = await house.assistants.create(caller, wanted, once="a request")
+    house.start()
+    await house.assistants.load()
+    assert await house.assistants.create(caller, wanted, once="a request") == made
+    assert house.assistants.of(caller) == [made]
+
+
 async def test_a_change_that_cannot_be_written_leaves_no_account_behind(house: House) -> None:
     caller = await house.found()
     made = await house.assistants.create(caller, Wanted(name="Anna"))

@@ -60,6 +60,14 @@ async def test_the_first_by_priority_is_taken_until_its_day_is_used_up(
     assert (await tokens.all())[0].monthly_usage == 1
 
 
+async def test_a_key_is_kept_once_for_a_request(tokens: AiTokens) -> None:
+    made = await tokens.add(replace(MAIN, once="a request"))
+    assert await tokens.add(replace(MAIN, once="a request")) == made
+    await tokens.add(replace(MAIN, once="another"))
+    await tokens.add(MAIN)
+    assert len(await tokens.all()) == 3
+
+
 async def test_a_model_nobody_gave_a_key_for_and_one_whose_keys_are_used_up(
     tokens: AiTokens,
 ) -> None:

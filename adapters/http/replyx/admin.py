@@ -1,5 +1,6 @@
 """The administrative chapter of the ReplyX contract: all users, keys of models, the system's health."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from adapters.http.dialect import route_class, surface
+from adapters.http.dialect import attempt, route_class, surface
 from adapters.http.paging import Offset, at_most
 from adapters.http.policy import lets, people
 from adapters.http.replyx import admin_examples as examples
@@ -248,7 +249,8 @@ async def ai_tokens(request: Request) -> list[AiTokenRow]:
 )
 async def add_ai_token(request: Request, body: AiTokenRequest) -> AiTokenRow:
     """Keep a key; it is never shown whole again."""
-    return AiTokenRow.of(await surface(request).services.ai_tokens.add(body.asked()))
+    asked = replace(body.asked(), once=attempt(request))
+    return AiTokenRow.of(await surface(request).services.ai_tokens.add(asked))
 
 
 @router.get("/system/health", summary="Read how the server fares", responses=documented(503))

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from adapters.http.auth import Known
-from adapters.http.dialect import route_class, surface
+from adapters.http.dialect import attempt, route_class, surface
 from adapters.http.policy import lets, people
 from adapters.http.replyx.errors import DIALECT, documented
 from adapters.http.replyx.names import Moment, PathId, number_of
@@ -207,7 +207,7 @@ async def create(
     """
     await surface(request).services.billing.require(caller.workspace)
     assistants = surface(request).services.assistants
-    made = await assistants.create(caller, body.wanted(body.name))
+    made = await assistants.create(caller, body.wanted(body.name), once=attempt(request))
     response.headers[SITE_TOKEN] = await assistants.site_token(caller, made)
     return (await _shown(request, made))[0]
 
