@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bots.errors import NotFound, Unavailable
+from bots.model.assistant import MADE
 from bots.model.message import Address
 from bots.model.version import Live
 from bots.ports import Audience, Clock, Inside, Sleep, Versions
@@ -100,9 +101,13 @@ class Publishing:
             await self._sleep(LOOK_EVERY)
 
     async def look(self) -> None:
-        """Take what another process has published since the last look."""
+        """Take what another process has published since the last look.
+
+        Assistants made over the API are published here alone: one that is not known yet is just
+        being made, or was not made in the end.
+        """
         for live in await self._published.live():
-            if self._published.is_news(live):
+            if not live.bot.startswith(MADE) and self._published.is_news(live):
                 await self._take(live)
             if live.retire and self._published.answers_by(live):
                 told = await self.retire(live.bot)

@@ -38,13 +38,13 @@ def beside(rig: Rig, load: Any = compiled) -> Publishing:
     )
 
 
-async def elsewhere(rig: Rig, flows: str, *, retire: bool = False) -> Live:
+async def elsewhere(rig: Rig, flows: str, *, retire: bool = False, name: str = "counter") -> Live:
     """Another process publishes."""
     files = bot_files(flows)
-    bot = compiled("counter", files)
+    bot = compiled(name, files)
     return await rig.stores.versions.publish(
         WORKSPACE,
-        "counter",
+        name,
         bot.version,
         files,
         by="terminal",
@@ -100,6 +100,15 @@ async def test_what_another_process_publishes_answers_at_the_next_look(
     assert rig.messenger.texts("anna") == ["0:start", "1 is a"]
     (now,) = await rig.published.live()
     assert (now.number, now.since, now.taken) == (2, live.since, "")
+
+
+async def test_an_assistant_that_is_just_being_made_is_left_to_who_makes_it(
+    rig: Rig, publishing: Publishing
+) -> None:
+    await elsewhere(rig, COUNTER, name="assistant.7")
+    await publishing.look()
+    assert "assistant.7" not in rig.published.names()
+    assert [one.taken for one in await rig.published.live() if one.bot == "assistant.7"] == [None]
 
 
 async def test_a_look_where_nothing_was_published_compiles_nothing(rig: Rig) -> None:
