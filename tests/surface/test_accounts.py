@@ -41,3 +41,14 @@ def test_a_wrong_password_and_an_unknown_person_are_told_the_same(
 def test_an_email_registers_once(server: EasyFlow, person: Person) -> None:
     body = {"email": f" {person.email.upper()}", "password": PASSWORD}
     assert error(server.call("POST", "/api/auth/register", body, key=None)) == (409, "CONFLICT")
+
+
+def test_one_address_registers_so_many_and_then_waits(server: EasyFlow, person: Person) -> None:
+    def asked(place: str) -> int:
+        body = {"email": person.email, "password": PASSWORD, "invite_code": "2345-2345-2345-2345"}
+        from_there = {"X-Forwarded-For": place}
+        return server.call("POST", "/api/auth/register", body, key=None, headers=from_there)[0]
+
+    statuses = [asked("8.8.4.4") for _ in range(31)]
+    assert 429 in statuses
+    assert asked("8.8.8.8") == 409

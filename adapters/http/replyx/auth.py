@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from adapters.http.auth import Known
-from adapters.http.client import client_address
+from adapters.http.client import client_address, place_outside
 from adapters.http.dialect import route_class, spend, surface
 from adapters.http.idempotency import NEVER
 from adapters.http.limits import UNCOUNTED, per_minute
@@ -19,6 +19,8 @@ from bots.services.sessions import LASTING, Whence
 from bots.services.signing_in import Registering, SignedIn
 
 LOGINS = per_minute("replyx login", 5, minutes=5)
+REGISTRATIONS = per_minute("replyx registrations", 30, minutes=60)
+"""For each address on the internet: each opens a workspace, and is a slow hash besides."""
 
 router = APIRouter(
     prefix="/api/auth",
@@ -131,6 +133,8 @@ async def register(body: Registration, request: Request, response: Response) -> 
     Where a workspace was opened, the header `X-Site-Token` of the answer is a key for pages on which
     its first assistant shall answer, shown this once.
     """
+    if place_outside(request) is not None:
+        await spend(request, REGISTRATIONS)
     who = Registering(
         email=body.email,
         password=body.password,
