@@ -19,6 +19,8 @@ from bots.ports import Clock, Shelf
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
+KEPT = ("X-Site-Token",)
+"""Headers that are a part of an answer: what is shown once is shown to whoever lost it on the way."""
 
 log = structlog.get_logger()
 
@@ -141,6 +143,7 @@ class Idempotency:
             "status": response.status_code,
             "type": response.headers.get("content-type", ""),
             "body": bytes(response.body).decode(),
+            "headers": {name: response.headers[name] for name in KEPT if name in response.headers},
         }
         sealed = Fernet(attempt.seal).encrypt(orjson.dumps(answer)).decode()
         value = {"digest": attempt.digest, "at": now.isoformat(), "answer": sealed}
@@ -194,4 +197,5 @@ async def form_digest(form: FormData) -> bytes:
 def _response(kept: Mapping[str, Any], attempt: Attempt) -> Response:
     answer = orjson.loads(Fernet(attempt.seal).decrypt(kept["answer"]))
     headers = {"Idempotency-Replayed": "true", "Content-Type": answer["type"]}
+    headers |= answer.get("headers", {})
     return Response(answer["body"], status_code=answer["status"], headers=headers)

@@ -147,3 +147,16 @@ def test_whoever_registers_is_given_a_key_for_their_first_assistant(server: Easy
     assert who.call("PUT", f"/api/assistants/{first['id']}", change)[0] == 200
     status, answer, _ = says(server, token, "привет")
     assert (status, answer["current_state"]) == (200, "greeting")
+
+
+def test_a_key_that_was_lost_on_the_way_is_told_again(server: EasyFlow) -> None:
+    """Whoever repeats the request, for no answer came, still hears what is shown this once."""
+    body = {"email": "lossy@example.com", "password": "password123"}
+    _, answer, _ = call(server, "POST", "/api/auth/register", body)
+    sent = {"Authorization": f"Bearer {answer['access_token']}", "Idempotency_Key": "lossy line"}
+    wanted = {"name": "Справка", "allowed_domains": ["shop.example"]}
+    first, again = (call(server, "POST", "/api/assistants", wanted, **sent) for _ in range(2))
+    assert (again[0], again[1]) == (201, first[1])
+    assert again[2]["idempotency-replayed"] == "true"
+    assert again[2]["x-site-token"] == first[2]["x-site-token"]
+    assert says(server, again[2]["x-site-token"], "привет")[0] == 200
