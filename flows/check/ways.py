@@ -47,8 +47,9 @@ def check_ends(flow: Flow, report: Report) -> None:
 
 
 def check_reach(bot: Bot, report: Report) -> None:
-    """Flows that nothing starts: no trigger, no call, no timer."""
+    """Flows that nothing starts: no trigger, no call, no timer, no poor rating."""
     started = set(_triggered(bot.starts)) | _scheduled(bot) | {bot.start}
+    started |= {queue.csat_low for queue in bot.queues.values()}
     for flow in (bot.own, *bot.flows.values()):
         for operation in flow.code:
             if isinstance(operation, CallFlow | StartFlow | Later):

@@ -301,6 +301,11 @@ def test_a_flow_that_something_starts_is_not(way: str) -> None:
     assert said(menu % way, "flow: другой\nsteps: {a: {say: Да}}") == []
 
 
+def test_a_flow_that_a_poor_rating_starts_is_not_either() -> None:
+    bot = BOT + "queues:\n      касса: {unclaimed: 15m, csat: {low: другой}}"
+    assert said(GOOD, "flow: другой\nsteps: {a: {say: Жаль}}", bot=bot) == []
+
+
 def test_a_step_nobody_comes_to_is_warned_about() -> None:
     told = said("flow: меню\nwhen: привет\nsteps: {a: [done], b: {say: Да}, c: {go: b}}")
     assert only([one for one in told if "W051" in one and "«b»" in one])
