@@ -1,8 +1,10 @@
 """Chats in lists: every filter, every page, and totals that are exact whatever happened."""
 
 import random
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from bots.model.dialog import Sought
 from bots.model.episode import Episode
 from bots.model.message import Address
 from bots.model.turn import TurnRecord
+from storage import writes
 from storage.sqlite import Stores
 from tests.storage.conftest import HandClock, House
 from tests.storage.samples import NOON, answer, heard, opened, said
@@ -179,3 +182,14 @@ async def test_a_chat_is_still_found_by_its_own_name(house: House) -> None:
         "session_1",
     )
     assert "USING INDEX conversations_of_chat (workspace=? AND chat_id=?)" in plan[-1]
+
+
+def test_a_turn_that_moves_nobody_in_lists_runs_no_trigger(database: Path) -> None:
+    """Nor does it make ready to undo one, which is dearer than the turn's own line."""
+    with sqlite3.connect(database) as db:
+        explained = [
+            {row[1] for row in db.execute(f"EXPLAIN {statement}", [None] * 17)}
+            for statement in (writes.SAME_KIND, writes.UPDATE_CONVERSATION)
+        ]
+    db.close()
+    assert ["Program" in codes for codes in explained] == [False, True]
