@@ -380,6 +380,36 @@ async def test_an_edit_becomes_a_correction_where_nothing_can_be_edited(
     assert said[-2:] == ["завтра", "Исправление: послезавтра"]
 
 
+async def test_signs_go_both_ways_between_whatsapp_and_the_topic(
+    maria: Customer, whatsapp_server: WhatsApp
+) -> None:
+    desk = maria.desk
+    files = desk.files[BOT]
+    wanted = files["bot.yaml"].replace("support:", "support: {reactions: yes}")
+    desk.files[BOT] = {**files, "bot.yaml": wanted}
+    await desk.restart()
+    olya = await maria.with_operator()
+    await maria.writes("спасибо!")
+    await desk.later(20)
+    heard = desk.forum.shown(await maria.thread())[-1]
+    assert heard.text == "спасибо!"
+    olya.person.reacts(heard.id, "👍")
+    await desk.settle()
+    olya.person.reacts(heard.id)
+    await desk.settle()
+    calls = whatsapp_server.calls()
+    signs = [one.parameters["reaction"] for one in calls if "reaction" in one.parameters]
+    assert signs == [{"message_id": "903", "emoji": "👍"}, {"message_id": "903", "emoji": ""}]
+    number = olya.person.writes(await maria.thread(), "Пожалуйста")
+    await desk.settle()
+    said = [one for one in whatsapp_server.calls() if "text" in one.parameters][-1].message_id
+    sign = {"event": "reaction.set", "data": {"emoji": "❤", "message_id": said}}
+    await maria.writes(None, happening="event", metadata=sign)
+    await desk.later(20)
+    shown = desk.telegram.calls("setMessageReaction", chat_id=desk.forum.chat_id)
+    assert [one.parameters["message_id"] for one in shown] == [number]
+
+
 async def test_what_whatsapp_cannot_take_back_is_said(maria: Customer) -> None:
     olya = await maria.with_operator()
     number = olya.person.writes(await maria.thread(), "завтра")

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from bots.model.turn import ALWAYS, Outgoing
+from tests.desk.resting import rests
 from tests.desk.rig import DeskOperator, DeskRig
 from tests.servers.bot_api_groups import LOST
 from tests.servers.telegram import FakeTelegram
@@ -88,8 +89,12 @@ class DeskMachine(RuleBasedStateMachine):
         return self.runner.run(self._in_time(work))
 
     async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
-        async with asyncio.timeout(STUCK):
-            return await work
+        try:
+            async with asyncio.timeout(STUCK):
+                return await work
+        except TimeoutError:
+            busy = [task for task in self.rig._ours() if not rests(task)]
+            raise AssertionError(f"it does not come to rest: {busy}") from None
 
     def teardown(self) -> None:
         try:
