@@ -32,12 +32,14 @@ PAGES: frozenset[CallerKind] = frozenset({"publishable", "site"})
 class Policy:
     """`kinds` of callers that are let in, if they have at least the `role`; none: everybody is.
 
-    `admin` is for those alone who look after the whole server.
+    `admin` is for those alone who look after the whole server; `whole` is not for keys of one bot:
+    what is no bot's, such as money and people.
     """
 
     kinds: frozenset[CallerKind]
     role: Role = "viewer"
     admin: bool = False
+    whole: bool = False
 
     def __call__(self) -> None:
         """A dependency that does nothing: the route's class looks for it."""
@@ -55,14 +57,18 @@ class Policy:
             raise Forbidden(f"This needs the role {self.role}; yours is {caller.role}")
         if self.admin and not caller.is_admin:
             raise Forbidden("This is for the administrator of the server")
+        if self.whole and caller.bot is not None:
+            raise Forbidden(
+                f"This key is for the bot {caller.bot} alone: take one of the whole workspace"
+            )
 
 
 OPEN = Policy(frozenset())
 
 
-def people(role: Role = "viewer", *, admin: bool = False) -> Policy:
+def people(role: Role = "viewer", *, admin: bool = False, whole: bool = False) -> Policy:
     """Secret keys and people who signed in."""
-    return Policy(frozenset({"key", "user"}), role, admin)
+    return Policy(frozenset({"key", "user"}), role, admin, whole)
 
 
 def signed_in(role: Role = "viewer") -> Policy:

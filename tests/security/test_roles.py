@@ -25,6 +25,7 @@ from tests.security.tenants import (
     settled,
     workspace_of,
 )
+from tests.servers.assistants import another_key
 from tests.servers.easyflow import EasyFlow
 from tests.surface.people import Person, register
 
@@ -32,6 +33,7 @@ LAST = ("/api/users/change-password", "/api/auth/logout")
 """What ends sessions is tried last."""
 
 NOBODYS = "987654321"
+KEY_OF_A_BOT = "sk_test_of_the_shop_alone_0123456789"
 
 PLANTED: dict[str, Any] = {
     "role": "owner",
@@ -124,6 +126,23 @@ def test_a_role_may_what_its_policy_says_and_nothing_else(
             assert status not in (401, 403), (call.name, role, status, answer)
             let_in += 1
     assert let_in > 5
+
+
+def test_a_key_of_one_bot_opens_nothing_that_is_no_bots(
+    server: EasyFlow, calls: list[Operation]
+) -> None:
+    """Money, people and shops of the workspace."""
+    another_key(server, KEY_OF_A_BOT, bot="shop")
+    holder, declared = Person(server=server, credential=KEY_OF_A_BOT), policies()
+    refused = set()
+    for call in calls:
+        if not declared[call.name].is_open:
+            status, answer = send(holder, call, nobodys(call))
+            assert "owner@example.com" not in str(answer), call.name
+            refused |= {call.path} if status == 403 else set()
+    whole = {call.path for call in calls if declared[call.name].whole}
+    assert whole <= refused
+    assert {"/api/users/me", "/api/balance", "/api/balance/transactions"} <= whole
 
 
 def test_no_field_that_nobody_may_set_is_set(server: EasyFlow, calls: list[Operation]) -> None:

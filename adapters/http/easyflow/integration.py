@@ -26,7 +26,7 @@ router = APIRouter(
     dependencies=lets(people()),
     responses={200: {"headers": LIMITED}, **documented(401, 429)},
 )
-MAY_CHANGE = lets(people("admin"))
+MAY_CHANGE = lets(people("admin", whole=True))
 
 
 class Marketplace(BaseModel):

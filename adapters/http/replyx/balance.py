@@ -39,7 +39,7 @@ router = APIRouter(
     prefix="/api/balance",
     tags=["Balance"],
     route_class=route_class(DIALECT),
-    dependencies=lets(people()),
+    dependencies=lets(people(whole=True)),
     responses=documented(401, 403, 429),
 )
 
@@ -238,7 +238,7 @@ async def transactions(
 @router.post(
     "/top-up",
     summary="Top up the balance",
-    dependencies=[*lets(people("admin")), limited(TOP_UPS)],
+    dependencies=[*lets(people("admin", whole=True)), limited(TOP_UPS)],
     responses=documented(400, 413, 422, 502, 503),
 )
 async def top_up(request: Request, body: TopUpRequest, caller: Known) -> TopUpResponse:

@@ -17,7 +17,7 @@ router = APIRouter(
     prefix="/api/users",
     tags=["Users"],
     route_class=route_class(DIALECT),
-    dependencies=lets(people()),
+    dependencies=lets(people(whole=True)),
     responses=documented(401, 403, 429),
 )
 

@@ -1,5 +1,7 @@
 """Who may call a route stands beside it, and a route that does not say is a mistake."""
 
+from dataclasses import replace
+
 import pytest
 from fastapi import APIRouter
 
@@ -49,3 +51,11 @@ def test_what_is_for_the_administrator_is_for_nobody_elses_owner() -> None:
     people("owner", admin=True).check(caller("owner", admin=True))
     with pytest.raises(Forbidden):
         people("owner", admin=True).check(caller("owner"))
+
+
+def test_what_is_no_bots_is_for_no_key_of_one_bot() -> None:
+    key = Caller(workspace=1, account_id=None, key_id=1)
+    people(whole=True).check(key)
+    people().check(replace(key, bot="shop"))
+    with pytest.raises(Forbidden):
+        people(whole=True).check(replace(key, bot="shop"))
