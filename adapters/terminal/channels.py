@@ -164,6 +164,7 @@ class ChannelCommands:
         except ChannelUnauthorised as refused:
             raise Refused(str(refused)) from None
         try:
+            await channel.load()
             async with asyncio.timeout(CHECK_PATIENCE):
                 return channel.name, await channel.check()
         except ChannelUnauthorised as refused:

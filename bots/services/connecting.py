@@ -32,6 +32,8 @@ class Connecting:
         nobody answers.
         """
         channel = self._open(record)
+        # The first account of a messenger has its library imported, which is no silence of theirs.
+        await channel.load()
         try:
             async with asyncio.timeout(self._patience):
                 return channel, await channel.check()
