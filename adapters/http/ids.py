@@ -4,6 +4,7 @@ A parameter that names a thing of a workspace says so: `Annotated[int, in_path("
 number("dialog")]` in an address; in a body `Field(json_schema_extra=of("assistant"))`.
 """
 
+from functools import partial
 from typing import Any
 
 from fastapi import Path, Query
@@ -30,17 +31,18 @@ def in_query(noun: str) -> Any:
     return Query(json_schema_extra=of(noun), description=f"Which {noun}")
 
 
-def number(noun: str) -> BeforeValidator:
+def number_of(noun: str, given: object) -> int:
     """Whole numbers as the store gives them. Whatever else is said names nothing: NotFound."""
+    if isinstance(given, int) and not isinstance(given, bool) and 0 < given <= LARGEST:
+        return given
+    text = str(given)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 19):
+        raise NotFound(noun, text[:40])
+    if not 0 < int(text) <= LARGEST:
+        raise NotFound(noun, text)
+    return int(text)
 
-    def read(given: object) -> int:
-        if isinstance(given, int) and not isinstance(given, bool) and 0 < given <= LARGEST:
-            return given
-        text = str(given)
-        if not (text.isascii() and text.isdecimal() and len(text) <= 19):
-            raise NotFound(noun, text[:40])
-        if not 0 < int(text) <= LARGEST:
-            raise NotFound(noun, text)
-        return int(text)
 
-    return BeforeValidator(read)
+def number(noun: str) -> BeforeValidator:
+    """The same, for a parameter or a field."""
+    return BeforeValidator(partial(number_of, noun))

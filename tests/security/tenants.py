@@ -25,9 +25,7 @@ UNMARKED: Mapping[tuple[str, str], str] = {
     ("/api/v1/", "chat_id"): "session",
     ("/api/v1/integration/", "platform_id"): "connection",
     ("/hooks/", "chat_id"): "session",
-    ("/api/dialogs", "id"): "dialog",
     ("/api/dialogs", "operator_id"): "operator",
-    ("/api/assistants", "id"): "assistant",
 }
 """What ids name that are their clients' own words, by the beginning of the address and their name."""
 

@@ -1,7 +1,7 @@
 """The chapter Assistants of the ReplyX contract: bots that are made, changed and taken away over HTTP."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -9,10 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from adapters.http.auth import Known
 from adapters.http.dialect import attempt, route_class, surface
+from adapters.http.ids import in_path, number
 from adapters.http.policy import lets, people
 from adapters.http.replyx.errors import DIALECT, documented
-from adapters.http.replyx.names import Moment, PathId, number_of
-from adapters.http.replyx.words import SITE_TOKEN
+from adapters.http.replyx.names import Moment
+from adapters.http.replyx.words import SITE_TOKEN, Done
 from bots.model.assistant import Assistant
 from bots.services.assistant_account import Seat
 from bots.services.assistants import Wanted
@@ -51,6 +52,7 @@ def _domain(text: str) -> str:
     return f"{host}{colon}{port}"
 
 
+AssistantId = Annotated[int, in_path("assistant"), number("assistant")]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
@@ -171,14 +173,6 @@ class AssistantResponse(BaseModel):
         )
 
 
-class RemovedResponse(BaseModel):
-    """It is gone."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"success": True}})
-
-    success: Literal[True] = True
-
-
 async def _shown(request: Request, *found: Assistant) -> list[AssistantResponse]:
     seats = await surface(request).services.assistants.seats(found)
     return [AssistantResponse.of(one, seats.get(one.id)) for one in found]
@@ -219,12 +213,12 @@ async def create(
     responses=documented(400, 404, 409, 413, 422, 502, 503),
 )
 async def update(
-    request: Request, id: PathId, body: UpdateRequest, caller: Known
+    request: Request, id: AssistantId, body: UpdateRequest, caller: Known
 ) -> AssistantResponse:
     """Change an assistant; what is said of its account takes effect at once."""
     assistants = surface(request).services.assistants
     wanted = body.wanted(body.name)
-    changed = await assistants.change(caller, number_of("assistant", id), wanted)
+    changed = await assistants.change(caller, id, wanted)
     return (await _shown(request, changed))[0]
 
 
@@ -234,7 +228,7 @@ async def update(
     dependencies=lets(people("admin")),
     responses=documented(404, 409, 503),
 )
-async def remove(request: Request, id: PathId, caller: Known) -> RemovedResponse:
+async def remove(request: Request, id: AssistantId, caller: Known) -> Done:
     """Take an assistant away: it answers no more, its dialogs stay."""
-    await surface(request).services.assistants.remove(caller, number_of("assistant", id))
-    return RemovedResponse()
+    await surface(request).services.assistants.remove(caller, id)
+    return Done()

@@ -12,7 +12,8 @@ from adapters.http.idempotency import NEVER
 from adapters.http.limits import UNCOUNTED, per_minute
 from adapters.http.policy import OPEN, lets, signed_in
 from adapters.http.replyx.errors import DIALECT, documented
-from adapters.http.replyx.words import SITE_TOKEN, Email, Name, roubles
+from adapters.http.replyx.money import Roubles
+from adapters.http.replyx.words import SITE_TOKEN, Done, Email, Name
 from bots.model.account import Account, Caller
 from bots.services.emails import folded
 from bots.services.sessions import LASTING, Whence
@@ -66,12 +67,12 @@ class Registration(BaseModel):
 
 
 class User(BaseModel):
-    """Who is in now; `balance` is that of their workspace, in roubles."""
+    """Who is in now; `balance` is that of their workspace."""
 
     id: int
     email: str
     is_admin: bool
-    balance: float
+    balance: Roubles
 
 
 class Entered(BaseModel):
@@ -95,14 +96,6 @@ class Entered(BaseModel):
     access_token: str
     token_type: Literal["bearer"] = "bearer"
     user: User
-
-
-class Done(BaseModel):
-    """It was done."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"success": True}})
-
-    success: Literal[True] = True
 
 
 @router.post(
@@ -182,6 +175,6 @@ async def _entered(request: Request, entered: SignedIn) -> Entered:
             id=account.id,
             email=account.email,
             is_admin=account.is_admin,
-            balance=roubles(balance.amount),
+            balance=balance.amount,
         ),
     )

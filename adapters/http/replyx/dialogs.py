@@ -9,17 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from adapters.http.auth import Known
 from adapters.http.dialect import attempt, route_class, surface
 from adapters.http.idempotency import DOCUMENTED as ONCE
+from adapters.http.ids import LARGEST, in_path, number
 from adapters.http.paging import FURTHEST, Offset, at_most, has_more
 from adapters.http.policy import lets, people
 from adapters.http.replyx import dialog_examples as examples
 from adapters.http.replyx.errors import DIALECT, documented
 from adapters.http.replyx.names import (
-    LARGEST_ID,
     Moment,
-    PathId,
     Status,
     names_of,
-    number_of,
     own_platform,
     platform_of,
 )
@@ -46,8 +44,9 @@ _SENDER: Mapping[str, Literal["user", "assistant", "operator"]] = {
     "operator": "operator",
 }
 
+DialogId = Annotated[int, in_path("dialog"), number("dialog")]
 OperatorName = Annotated[str, StringConstraints(max_length=256)]
-OperatorId = Annotated[int, Field(ge=0, le=LARGEST_ID)]
+OperatorId = Annotated[int, Field(ge=0, le=LARGEST)]
 
 
 # ---------------------------------------------------------------- lists
@@ -169,10 +168,9 @@ class DialogResponse(BaseModel):
 
 
 @router.get("/{id}", summary="Read a dialog", responses=documented(404))
-async def dialog(id: PathId, request: Request, caller: Known) -> DialogResponse:
+async def dialog(id: DialogId, request: Request, caller: Known) -> DialogResponse:
     """`handoff_reason` and what follows are of its last hand-off."""
-    number = number_of("dialog", id)
-    return DialogResponse.of(await surface(request).services.dialogs.one(caller, number))
+    return DialogResponse.of(await surface(request).services.dialogs.one(caller, id))
 
 
 def _customer(platform: str, chat_id: str, profile: Mapping[str, Any]) -> dict[str, Any]:
@@ -257,7 +255,7 @@ class SayResponse(Message):
     responses=documented(404),
 )
 async def messages(
-    id: PathId,
+    id: DialogId,
     request: Request,
     caller: Known,
     limit: Annotated[int, at_most(1000, "messages")] = 200,
@@ -269,9 +267,8 @@ async def messages(
     ] = None,
 ) -> MessagesResponse:
     """Oldest first. The last `limit` of them, unless `offset` or `after` says where to begin."""
-    number = number_of("dialog", id)
     told = await surface(request).services.dialogs.messages(
-        caller, number, limit=limit, offset=offset, after=after
+        caller, id, limit=limit, offset=offset, after=after
     )
     return MessagesResponse.of(told)
 
@@ -283,12 +280,12 @@ async def messages(
     response_model_exclude_none=True,
     responses=documented(400, 403, 404, 409, 413),
 )
-async def say(id: PathId, body: SayRequest, request: Request, caller: Known) -> SayResponse:
+async def say(id: DialogId, body: SayRequest, request: Request, caller: Known) -> SayResponse:
     """Only in a dialog that the operator has: take it first."""
     services = surface(request).services
     record, who = await services.dialogs.say(
         caller,
-        number_of("dialog", id),
+        id,
         body.text,
         operator=body.operator_id,
         name=body.operator_name,
@@ -303,108 +300,3 @@ async def say(id: PathId, body: SayRequest, request: Request, caller: Known) -> 
 def text_of(record: MessageRecord) -> str:
     """Its words; of one without words, what hangs on it."""
     return record.words or " ".join(f"[{one.name or one.kind}]" for one in record.attachments)
-
-
-# ---------------------------------------------------------------- hand-off
-
-
-class HandoffRequest(BaseModel):
-    """Why a person is needed."""
-
-    model_config = ConfigDict(strict=True, json_schema_extra={"example": examples.HANDOFF_REQUEST})
-
-    reason: Annotated[str, StringConstraints(max_length=500)] = "requested"
-    last_user_text: Annotated[str, StringConstraints(max_length=4000)] = ""
-
-
-class Acting(BaseModel):
-    """Who acts, where it is not who calls: for secret keys and leads."""
-
-    model_config = ConfigDict(strict=True, json_schema_extra={"example": examples.TAKE_REQUEST})
-
-    operator_name: OperatorName | None = None
-    operator_id: OperatorId | None = None
-
-
-class RequestedResponse(DialogResponse):
-    """`queue_position` is its place among those that wait, from 1; 0 where it does not wait."""
-
-    model_config = ConfigDict(json_schema_extra={"example": examples.REQUESTED_RESPONSE})
-
-    queue_position: int
-
-
-class Manager(BaseModel):
-    """Who has a dialog."""
-
-    id: int
-    name: str
-
-
-class TakenResponse(DialogResponse):
-    """The dialog, and who has it now."""
-
-    model_config = ConfigDict(json_schema_extra={"example": examples.TAKEN_RESPONSE})
-
-    manager: Manager
-
-
-@router.post(
-    "/{id}/handoff/request",
-    dependencies=[ONCE, *ACTS],
-    summary="Ask for a person",
-    responses=documented(400, 403, 404, 413),
-)
-async def request_handoff(
-    id: PathId, body: HandoffRequest, request: Request, caller: Known
-) -> RequestedResponse:
-    """Asking again changes nothing. Where nobody is there and the flow knows what to do about it,
-    the bot goes on: `handoff_status` says so.
-    """
-    services = surface(request).services
-    shown = await services.dialogs.request(
-        caller, number_of("dialog", id), reason=body.reason, last_words=body.last_user_text
-    )
-    position = services.handoff.board.position(shown.conversation)
-    return RequestedResponse.model_validate(
-        {**DialogResponse.of(shown).model_dump(), "queue_position": position}
-    )
-
-
-@router.post(
-    "/{id}/handoff/take",
-    dependencies=[ONCE, *ACTS],
-    summary="Take a dialog",
-    responses=documented(400, 403, 404, 409, 413),
-)
-async def take(
-    id: PathId, request: Request, caller: Known, body: Acting | None = None
-) -> TakenResponse:
-    """The bot is silent until it is released. Of two who take at once one gets 409, which says who
-    has it.
-    """
-    body = body or Acting()
-    shown, who = await surface(request).services.dialogs.take(
-        caller, number_of("dialog", id), operator=body.operator_id, name=body.operator_name
-    )
-    manager = Manager(id=who.id, name=who.name)
-    return TakenResponse.model_validate(
-        {**DialogResponse.of(shown).model_dump(), "manager": manager}
-    )
-
-
-@router.post(
-    "/{id}/handoff/release",
-    dependencies=[ONCE, *ACTS],
-    summary="Give a dialog back to the bot",
-    responses=documented(400, 403, 404, 409, 413),
-)
-async def release(
-    id: PathId, request: Request, caller: Known, body: Acting | None = None
-) -> DialogResponse:
-    """The bot goes on behind the step that called a person."""
-    body = body or Acting()
-    shown = await surface(request).services.dialogs.release(
-        caller, number_of("dialog", id), operator=body.operator_id, name=body.operator_name
-    )
-    return DialogResponse.of(shown)

@@ -7,9 +7,10 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 from adapters.http.faults import Fault
+from adapters.http.ids import LARGEST
 from adapters.http.replyx.dialogs import LONGEST_TEXT, Message
 from adapters.http.replyx.errors import render
-from adapters.http.replyx.names import LARGEST_ID
+from adapters.http.replyx.names import utc
 from bots.errors import Invalid
 from bots.model.course import ENDED, Move
 from bots.model.turn import MessageRecord
@@ -80,7 +81,7 @@ def _send_message(frame: Mapping[str, Any]) -> SendMessage:
     if who not in ("", "operator", "user"):
         raise Invalid("as", 'Expected "operator" or "user"')
     id, name = frame.get("operator_id"), frame.get("operator_name")
-    if id is not None and (type(id) is not int or not 0 <= id <= LARGEST_ID):
+    if id is not None and (type(id) is not int or not 0 <= id <= LARGEST):
         raise Invalid("operator_id", "Expected a whole number, such as 5")
     if name is not None and not isinstance(name, str):
         raise Invalid("operator_name", "Expected a text")
@@ -158,8 +159,4 @@ def _typing(dialog: int, typing: Typing) -> dict[str, Any]:
 
 
 def _text(fields: Mapping[str, Any], at: datetime) -> str:
-    return orjson.dumps({**fields, "timestamp": _moment(at)}).decode()
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return orjson.dumps({**fields, "timestamp": utc(at)}).decode()

@@ -14,6 +14,7 @@ from adapters.http.paging import Offset, at_most
 from adapters.http.policy import lets, people
 from adapters.http.replyx.errors import DIALECT, documented
 from adapters.http.replyx.names import Moment
+from adapters.http.replyx.words import Done
 from bots.model.knowledge import Document, Question, Upload
 
 LARGEST_FILE = 20 << 20
@@ -122,14 +123,6 @@ class Listed(BaseModel):
         )
 
 
-class Removed(BaseModel):
-    """It is gone."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"success": True}})
-
-    success: Literal[True] = True
-
-
 class NewQuestion(BaseModel):
     """A question with its answer; one that is there already gets this answer."""
 
@@ -208,10 +201,10 @@ async def list_documents(
 @router.delete("/documents/{id}", summary="Delete a document", dependencies=lets(people("lead")))
 async def delete_document(
     id: Annotated[int, in_path("document"), number("document")], request: Request, caller: Known
-) -> Removed:
+) -> Done:
     """Remove a document with all that was read out of it."""
     await surface(request).services.documents.remove(caller, id)
-    return Removed()
+    return Done()
 
 
 @router.post(

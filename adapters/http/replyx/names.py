@@ -1,18 +1,10 @@
-"""How the ReplyX contract writes our words: numbers as ids, moments, platforms, states, names."""
+"""How the ReplyX contract writes our words: moments, platforms, states, names."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import Path
 from pydantic import PlainSerializer
-
-from bots.errors import NotFound
-
-LARGEST_ID = 2**63 - 1
-
-PathId = Annotated[str, Path(max_length=64, description="A number")]
-"""An id in an address; what is no number is nobody's id."""
 
 Status = Literal["active", "archived"]
 
@@ -20,19 +12,12 @@ _WEBSITE = "website"
 _WEB = "web"
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
+    """`2025-09-01T10:00:00Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str, when_used="json")]
-"""`2025-09-01T10:00:00Z`."""
-
-
-def number_of(noun: str, id: str) -> int:
-    """An id out of an address. Raises NotFound for what is no number."""
-    if not (id.isascii() and id.isdigit()) or int(id) > LARGEST_ID:
-        raise NotFound(noun, id)
-    return int(id)
+Moment = Annotated[datetime, PlainSerializer(utc, return_type=str, when_used="json")]
 
 
 def platform_of(platform: str) -> str:

@@ -14,6 +14,7 @@ from adapters.http.auth import SITE, authenticate
 from adapters.http.client import place_outside
 from adapters.http.dialect import Surface, answer, surface
 from adapters.http.faults import fault_of
+from adapters.http.ids import number_of
 from adapters.http.limits import per_minute
 from adapters.http.policy import people
 from adapters.http.replyx.errors import DIALECT
@@ -28,7 +29,6 @@ from adapters.http.replyx.frames import (
     id_of,
     read,
 )
-from adapters.http.replyx.names import number_of
 from adapters.http.sockets import FORBIDDEN, GONE, SESSION_OVER, TOO_FAST, TOO_SLOW
 from adapters.http.wire import Closed, Gone, Wire
 from bots.errors import Forbidden, Invalid, NotFound, Problem, TooMany, Unauthorised, Unavailable
@@ -120,7 +120,7 @@ async def _caller(connection: HTTPConnection) -> Caller:
 
 async def _dialog(here: Surface, caller: Caller, id: str) -> Conversation:
     """Raises NotFound, for another workspace's too."""
-    number = number_of("dialog", id[:40])
+    number = number_of("dialog", id)
     with suppress(NotFound):
         chat = await here.services.following.conversation(caller.workspace, number)
         if caller.bot in (None, chat.address.bot):

@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from adapters.http.auth import Known
 from adapters.http.dialect import route_class, surface
 from adapters.http.policy import lets, people, signed_in
-from adapters.http.replyx.auth import Done, whence
+from adapters.http.replyx.auth import whence
 from adapters.http.replyx.errors import DIALECT, documented
-from adapters.http.replyx.words import Moment, Name, roubles
+from adapters.http.replyx.money import Roubles
+from adapters.http.replyx.names import Moment
+from adapters.http.replyx.words import Done, Name
 from bots.model.account import Account, Caller
 
 router = APIRouter(
@@ -23,7 +25,7 @@ router = APIRouter(
 
 
 class Profile(BaseModel):
-    """Somebody with their workspace's balance and plan; sums are in roubles."""
+    """Somebody with their workspace's balance and plan."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -47,8 +49,8 @@ class Profile(BaseModel):
     first_name: str
     last_name: str
     is_admin: bool
-    balance: float
-    welcome_bonus: float
+    balance: Roubles
+    welcome_bonus: Roubles
     plan: str
     onboarding_completed: bool
     created_at: Moment
@@ -118,8 +120,8 @@ async def _profile(request: Request, caller: Caller, account: Account) -> Profil
         first_name=account.first_name,
         last_name=account.last_name,
         is_admin=account.is_admin,
-        balance=roubles(balance.amount),
-        welcome_bonus=roubles(balance.bonus),
+        balance=balance.amount,
+        welcome_bonus=balance.bonus,
         plan=workspace.plan,
         onboarding_completed=await services.members.onboarded(account),
         created_at=account.created_at,

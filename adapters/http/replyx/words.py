@@ -1,9 +1,8 @@
-"""How the ReplyX contract writes our words: moments, money, e-mail addresses, names."""
+"""What several chapters of the ReplyX contract say alike: that it is done, e-mail addresses, people's names."""
 
-from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from bots.errors import Invalid
@@ -13,8 +12,12 @@ SITE_TOKEN = "X-Site-Token"
 """The header in which a key for pages is shown, once."""
 
 
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+class Done(BaseModel):
+    """It was done; what was to go is gone."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"success": True}})
+
+    success: Literal[True] = True
 
 
 def _address(written: str) -> str:
@@ -24,15 +27,7 @@ def _address(written: str) -> str:
         raise PydanticCustomError("email", "Неверный формат email") from None
 
 
-Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str, when_used="json")]
-"""`2025-08-01T10:00:00Z`."""
-
 Email = Annotated[str, StringConstraints(max_length=LONGEST), AfterValidator(_address)]
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
 """A first or last name."""
-
-
-def roubles(kopecks: int) -> float:
-    """A sum as the document shows it."""
-    return kopecks / 100

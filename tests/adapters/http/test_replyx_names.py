@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from adapters.http.ids import number_of
 from adapters.http.replyx.dialogs import text_of
-from adapters.http.replyx.names import names_of, number_of, own_platform, platform_of
+from adapters.http.replyx.names import names_of, own_platform, platform_of
 from adapters.messengers.web.frames import PLATFORM
 from bots.errors import NotFound
 from bots.model.message import Attachment
@@ -34,7 +35,7 @@ def test_a_name_is_cut_behind_its_first_word(profile: Any, names: Any) -> None:
     assert names_of(profile) == names
 
 
-@pytest.mark.parametrize("id", ["", "x", "-1", "1.0", " 1", "٣", "²", str(2**63)])
+@pytest.mark.parametrize("id", ["", "x", "0", "-1", "1.0", " 1", "٣", "²", str(2**63)])
 def test_what_is_no_number_is_nobodys_id(id: str) -> None:
     with pytest.raises(NotFound):
         number_of("dialog", id)
