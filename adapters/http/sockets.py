@@ -9,7 +9,6 @@ from starlette.requests import HTTPConnection
 
 from adapters.http.origins import is_own
 
-RESTART = 1012
 TOO_BIG = 1009
 TRY_LATER = 1013
 SESSION_OVER = 4401

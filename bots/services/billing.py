@@ -42,19 +42,11 @@ class Billing:
         """How many messages were charged in this month (UTC)."""
         return await self._ledger.messages(workspace, self._clock())
 
-    async def may_answer(self, workspace: int) -> bool:
-        """Whether one more message can be paid: to be asked before a model is.
+    async def require(self, workspace: int) -> None:
+        """One more message can be paid. Raises NoMoney.
 
         It promises nothing to two who ask at once; `charge` decides.
         """
-        try:
-            await self.require(workspace)
-        except NoMoney:
-            return False
-        return True
-
-    async def require(self, workspace: int) -> None:
-        """The same with a sentence. Raises NoMoney."""
         plan = await self.plan_of(workspace)
         left = (await self.balance_of(workspace)).amount
         if left < plan.price:
