@@ -4,11 +4,12 @@ import json
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any
 
 from adapters.terminal.colours import harmless
 from adapters.terminal.leaving import Refused
 from adapters.terminal.operators import Written, queues_in, queues_of, show_code
+from adapters.terminal.speaking import Speaking
 from adapters.terminal.tables import show_table
 from bots.model.desk import DeskGroup
 from bots.ports import Channels, Desks
@@ -17,16 +18,14 @@ from flows.script_nodes import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeskCommands:
+class DeskCommands(Speaking):
     """Groups as somebody types them. `running` says whether a server has the database now."""
 
     operators: Operators
     desks: Desks
     workspace: int
     channels: Channels
-    language: str
     running: Callable[[], bool]
-    out: TextIO
 
     async def do(self, given: Namespace, written: Written) -> int:
         """What was typed; `written` are the queues of every bot. Raises Refused."""
@@ -151,15 +150,6 @@ class DeskCommands:
             self._said("без тем", "flat") if group.flat else self._said("темы", "topics"),
             self._said("беда", "trouble") if group.trouble else self._said("в порядке", "well"),
         ]
-
-    def _said(self, ru: str, en: str) -> str:
-        return Told(ru, en).by(self.language)
-
-    def _tell(self, ru: str, en: str) -> None:
-        self._say(self._said(ru, en))
-
-    def _say(self, line: str) -> None:
-        print(line, file=self.out)
 
 
 _STEPS = Told(

@@ -5,9 +5,9 @@ from argparse import Namespace
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TextIO
 
 from adapters.terminal.leaving import Refused
+from adapters.terminal.speaking import Speaking
 from adapters.terminal.tables import show_table
 from bots.errors import Conflict, Invalid, NotFound
 from bots.model.account import ApiKey, KeyKind
@@ -17,16 +17,14 @@ from flows.script_nodes import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyCommands:
+class KeyCommands(Speaking):
     """Keys as somebody types them; `bots` are those of the workspace, `owner` whose the new ones are."""
 
     keys: Keys
     workspace: int
     owner: int | None
     bots: Collection[str]
-    language: str
     clock: Clock
-    out: TextIO
 
     async def do(self, given: Namespace) -> int:
         """What was typed. Raises Refused."""
@@ -115,15 +113,6 @@ class KeyCommands:
 
     def _day(self, moment: datetime | None, none: str) -> str:
         return none if moment is None else f"{moment.astimezone():%Y-%m-%d}"
-
-    def _said(self, ru: str, en: str) -> str:
-        return Told(ru, en).by(self.language)
-
-    def _tell(self, ru: str, en: str) -> None:
-        self._say(self._said(ru, en))
-
-    def _say(self, line: str) -> None:
-        print(line, file=self.out)
 
 
 def _facts(key: ApiKey) -> dict[str, object]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn, TextIO, cast
 
 from adapters.terminal.leaving import Refused
+from adapters.terminal.speaking import Speaking
 from adapters.terminal.tables import show_table
 from bots.errors import Conflict, Invalid, NotFound
 from bots.model.operator import Operator, Role
@@ -50,16 +51,14 @@ def queues_of(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorCommands:
+class OperatorCommands(Speaking):
     """Operators as somebody types them. `running` says whether a server has the database now."""
 
     operators: Operators
     episodes: Episodes
     workspace: int
-    language: str
     running: Callable[[], bool]
     clock: Clock
-    out: TextIO
 
     async def do(self, given: Namespace, written: Written) -> int:
         """What was typed; `written` are the queues of every bot. Raises Refused."""
@@ -295,15 +294,6 @@ class OperatorCommands:
 
     def _refuse(self, problem: Conflict | Invalid, name: str) -> NoReturn:
         raise Refused(_problem(problem, name, self.workspace).by(self.language)) from None
-
-    def _said(self, ru: str, en: str) -> str:
-        return Told(ru, en).by(self.language)
-
-    def _tell(self, ru: str, en: str) -> None:
-        self._say(self._said(ru, en))
-
-    def _say(self, line: str) -> None:
-        print(line, file=self.out)
 
 
 def show_code(new: NewCode, language: str, out: TextIO) -> None:

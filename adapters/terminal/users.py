@@ -5,9 +5,10 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NoReturn, TextIO, TypeVar
+from typing import NoReturn, TypeVar
 
 from adapters.terminal.leaving import Refused
+from adapters.terminal.speaking import Speaking
 from adapters.terminal.tables import show_table
 from bots.errors import BadCredentials, CodeRefused, Conflict, Invalid, NotFound, TooMany
 from bots.model.account import Account
@@ -21,15 +22,13 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UserCommands:
+class UserCommands(Speaking):
     """People as somebody types them; `operators` are those of a workspace."""
 
     members: Members
     second_factor: SecondFactor
     operators: Callable[[int], Operators]
     workspace: int
-    language: str
-    out: TextIO
 
     async def do(self, given: Namespace) -> int:
         """What was typed. Raises Refused."""
@@ -218,15 +217,6 @@ class UserCommands:
     def _shown(self, password: str) -> int:
         self._tell(f"Пароль (показан один раз): {password}", f"Password (shown once): {password}")
         return 0
-
-    def _said(self, ru: str, en: str) -> str:
-        return Told(ru, en).by(self.language)
-
-    def _tell(self, ru: str, en: str) -> None:
-        self._say(self._said(ru, en))
-
-    def _say(self, line: str) -> None:
-        print(line, file=self.out)
 
 
 def _facts(one: Account) -> dict[str, object]:
