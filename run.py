@@ -23,12 +23,12 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 from adapters.actions.assistant import AssistantAnswers
 from adapters.actions.calendar import Calendar
@@ -1304,7 +1304,7 @@ def address_of(settings: Settings, port: int) -> str:
 # ---------------------------------------------------------------- commands
 
 
-async def chat(settings: Settings, bot: str | None, path: Path | None, record: str) -> None:
+async def chat(settings: Settings, given: argparse.Namespace) -> None:
     """Talk to a bot in the terminal; no server is needed, and nothing of it is shared with one."""
     from adapters.terminal import recording
     from adapters.terminal.chat import Talk
@@ -1312,8 +1312,9 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
     from bots.inside import Inside
     from bots.tape import Tape
 
+    wanted, path = named_or_at(given.bot)
     bots = load_all(settings, path)
-    name = bot or settings.bot_among(bots)
+    name = wanted or settings.bot_among(bots)
     if name not in bots:
         stop(f"There is no bot «{name}» in {settings.bots_dir}; there are: {', '.join(bots)}.")
     folder, loaded = bots[name]
@@ -1347,7 +1348,7 @@ async def chat(settings: Settings, bot: str | None, path: Path | None, record: s
                 tape=tape,
                 clock=now,
             ).keep,
-            record=record,
+            record=given.record,
             pays=partial(pay_at, house),
         )
         try:
@@ -1369,20 +1370,21 @@ def check(settings: Settings, given: argparse.Namespace) -> int:
     )
 
 
-def fmt(settings: Settings, path: str | None, only_check: bool) -> int:
+def fmt(settings: Settings, given: argparse.Namespace) -> int:
     """Quotes in the files of bots where they are missing."""
     from adapters.terminal import fmt as terminal
 
-    folders = [folder.path for folder in written(settings).wanted(path)]
-    return terminal.fmt(folders, sys.stdout, only_check=only_check)
+    folders = [folder.path for folder in written(settings).wanted(given.folder)]
+    return terminal.fmt(folders, sys.stdout, only_check=given.check)
 
 
-def init(folder: Path, template: str | None, language: Literal["ru", "en"]) -> int:
+def init(settings: Settings, given: argparse.Namespace) -> int:
     """A new bot folder made from a template."""
     from adapters.terminal import init as terminal
     from config.bot_templates import TEMPLATES, readme, template_files
     from flows.script_nodes import Told
 
+    folder, template, language = given.folder, given.template, given.language
     if template is None and sys.stdin.isatty():
         offered = {name: Told(*one) for name, one in TEMPLATES.items()}
         template = terminal.choose(offered, language, sys.stdin, sys.stdout)
@@ -1494,12 +1496,12 @@ async def beside_of(
         await beside.close()
 
 
-async def versions(settings: Settings, bot: str | None) -> None:
+async def versions(settings: Settings, given: argparse.Namespace) -> None:
     """The versions of bots."""
     from adapters.terminal.publish import list_versions
 
     async with beside_of(settings) as beside:
-        for folder in written(settings).wanted(bot):
+        for folder in written(settings).wanted(given.bot):
             await list_versions(
                 folder.name,
                 language_of(folder.files),
@@ -1679,6 +1681,8 @@ async def keys_typed(settings: Settings, given: argparse.Namespace) -> int:
     """API keys, listed or changed from beside the server."""
     from adapters.terminal.keys import KeyCommands
 
+    if given.verb == "rotate":
+        return await rotate_keys(settings)
     async with beside_of(settings, given) as beside:
         people = await beside.accounts.all(beside.workspace)
         commands = KeyCommands(
@@ -1756,30 +1760,19 @@ async def rotate_keys(settings: Settings) -> int:
 
 async def trace(settings: Settings, given: argparse.Namespace) -> int:
     """What a chat went through, or which chats there are; 1 where there is none."""
-    from adapters.terminal.trace import NEWEST, Teller, past_of, show
+    from adapters.terminal import trace as terminal
 
-    teller = Teller(given.language or spoken(settings))
     async with beside_of(settings, given) as beside:
-        if given.chat is None:
-            newest = await beside.traces.newest(beside.workspace, limit=NEWEST)
-            show(list(teller.listed(newest)), sys.stdout)
-            return 0
-        found = await beside.traces.find(beside.workspace, given.chat, limit=NEWEST)
-        if len(found) != 1:
-            print(*([] if found else [teller.nobody(given.chat)]), end="\n" * (not found))
-            show(list(teller.listed(found)), sys.stdout)
-            return 0 if found else 1
-        (conversation,) = found
-        past = await past_of(
+        return await terminal.tell(
+            given,
             beside.traces,
-            conversation,
             beside.conversations,
-            given.last,
-            notes=await beside.desks(now).notes(conversation.id),
+            workspace=beside.workspace,
+            notes=beside.desks(now).notes,
             people=await beside.operators.all(beside.workspace),
+            language=given.language or spoken(settings),
+            out=sys.stdout,
         )
-        show(list(teller.told(conversation, past)), sys.stdout)
-        return 0
 
 
 def spoken(settings: Settings) -> str:
@@ -1788,58 +1781,58 @@ def spoken(settings: Settings) -> str:
     return language_of(files[min(files)]) if files else "ru"
 
 
-def pack(settings: Settings, bot: str | None, into: Path) -> None:
+def pack(settings: Settings, given: argparse.Namespace) -> None:
     """A bot folder as a zip file, or each of them."""
     from adapters.terminal import pack as terminal
 
     bots = written(settings)
-    for folder in bots.wanted(bot):
+    for folder in bots.wanted(given.bot):
         loaded = bots.loaded(folder)
         names = {*folder.files, *folder.knowledge, *folder.media, *folder.tests, *folder.edits}
         if folder.actions is not None:
             names.add("actions.py")
         try:
-            print(shown_path(terminal.pack(folder.path, names, loaded.bot.version, into)))
+            print(shown_path(terminal.pack(folder.path, names, loaded.bot.version, given.into)))
         except OSError as error:
-            stop(f"Cannot write {into}: {error.strerror or error}.")
+            stop(f"Cannot write {given.into}: {error.strerror or error}.")
 
 
-def unpack(settings: Settings, path: Path, into: Path | None) -> None:
+def unpack(settings: Settings, given: argparse.Namespace) -> None:
     """A bot folder out of a zip file."""
     from adapters.terminal import pack as terminal
 
     try:
-        folder = terminal.unpack(path, into or settings.bots_dir)
+        folder = terminal.unpack(given.file, given.to or settings.bots_dir)
     except terminal.NotABot as error:
-        stop(f"Nothing was unpacked from {path}: {error}.")
+        stop(f"Nothing was unpacked from {given.file}: {error}.")
     except OSError as error:
-        stop(f"Cannot unpack {path}: {error.strerror or error}.")
+        stop(f"Cannot unpack {given.file}: {error.strerror or error}.")
     print(f"{shown_path(folder)}\nNow: python run.py check {folder}")
     if (folder / "actions.py").exists():
         print("It brings Python of its own (actions.py): read it before you allow it to run.")
 
 
-def translations(settings: Settings, bot: str | None, out: Path | None) -> None:
+def translations(settings: Settings, given: argparse.Namespace) -> None:
     """The texts of a bot as a table."""
     from adapters.terminal import translate as terminal
     from flows.translating import phrases
 
     bots = written(settings)
-    folders = bots.wanted(bot)
+    folders = bots.wanted(given.bot)
     if len(folders) != 1:
         stop(f"Say of which bot: python run.py i18n {folders[0].name}")
     loaded = bots.loaded(folders[0], quiet=True)
     try:
-        terminal.write(phrases(loaded.bot), out, sys.stdout)
+        terminal.write(phrases(loaded.bot), given.out, sys.stdout)
     except OSError as error:
-        stop(f"Cannot write {out}: {error.strerror}.")
+        stop(f"Cannot write {given.out}: {error.strerror}.")
 
 
-def schema(language: Literal["ru", "en"], folder: Path | None) -> int:
+def schema(settings: Settings, given: argparse.Namespace) -> int:
     """JSON Schemas of a bot's files, for editors."""
     from adapters.terminal import schema as terminal
 
-    return terminal.schema(language, folder, sys.stdout)
+    return terminal.schema(given.language, given.write, sys.stdout)
 
 
 def company_of(settings: Settings, folder: BotFolder) -> "Company":
@@ -1894,13 +1887,38 @@ def log_as(settings: Settings) -> Mask:
     )
 
 
-def main() -> None:
-    """Do what the command line says."""
-    given = arguments()
-    # What customers wrote is for nobody else on this machine to read.
-    os.umask(0o077)
-    settings = settings_or_stop()
-    if given.command in (
+Command = Callable[[Settings, argparse.Namespace], int | None | Coroutine[Any, Any, int | None]]
+
+COMMANDS: Mapping[str, Command] = {
+    "check": check,
+    "test": test,
+    "fmt": fmt,
+    "schema": schema,
+    "actions": actions,
+    "init": init,
+    "draw": draw,
+    "publish": publish_bots,
+    "pack": pack,
+    "unpack": unpack,
+    "i18n": translations,
+    "trace": trace,
+    "channels": channels_typed,
+    "operators": operators_typed,
+    "desk": desk_typed,
+    "report": report,
+    "users": users_typed,
+    "keys": keys_typed,
+    "person": person,
+    "doctor": doctor,
+    "backup": backup,
+    "restore": restore,
+    "versions": versions,
+    "chat": chat,
+}
+"""What may be typed; nothing is: serve."""
+
+LISTS = frozenset(
+    [
         "check",
         "test",
         "draw",
@@ -1914,74 +1932,35 @@ def main() -> None:
         "users",
         "keys",
         "doctor",
-    ) and hasattr(signal, "SIGPIPE"):
+    ]
+)
+"""What is often read by `| head`."""
+
+
+def main() -> None:
+    """Do what the command line says."""
+    given = arguments()
+    # What customers wrote is for nobody else on this machine to read.
+    os.umask(0o077)
+    settings = settings_or_stop()
+    if given.command in LISTS and hasattr(signal, "SIGPIPE"):
         # `| head` closes the pipe early; that is no mistake of anybody's.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    command = COMMANDS.get(given.command)
+    if command is None:
+        import uvloop
+
+        uvloop.run(serve(settings))
+        return
     try:
-        do(settings, given)
+        done = command(settings, given)
+        raise SystemExit(done if done is None or isinstance(done, int) else asyncio.run(done))
     except Refused as refused:
         stop(str(refused))
-
-
-def do(settings: Settings, given: argparse.Namespace) -> None:
-    """What was typed. Raises Refused."""
-    match given.command:
-        case "check":
-            raise SystemExit(check(settings, given))
-        case "test":
-            raise SystemExit(test(settings, given))
-        case "fmt":
-            raise SystemExit(fmt(settings, given.folder, given.check))
-        case "schema":
-            raise SystemExit(schema(given.language, given.write))
-        case "actions":
-            raise SystemExit(actions(settings, given))
-        case "init":
-            raise SystemExit(init(given.folder, given.template, given.language))
-        case "draw":
-            draw(settings, given)
-        case "publish":
-            raise SystemExit(asyncio.run(publish_bots(settings, given)))
-        case "pack":
-            pack(settings, given.bot, given.into)
-        case "unpack":
-            unpack(settings, given.file, given.to)
-        case "i18n":
-            translations(settings, given.bot, given.out)
-        case "trace":
-            raise SystemExit(asyncio.run(trace(settings, given)))
-        case "channels":
-            raise SystemExit(asyncio.run(channels_typed(settings, given)))
-        case "operators":
-            raise SystemExit(asyncio.run(operators_typed(settings, given)))
-        case "desk":
-            raise SystemExit(asyncio.run(desk_typed(settings, given)))
-        case "report":
-            raise SystemExit(asyncio.run(report(settings, given)))
-        case "users":
-            raise SystemExit(asyncio.run(users_typed(settings, given)))
-        case "keys" if given.verb == "rotate":
-            raise SystemExit(asyncio.run(rotate_keys(settings)))
-        case "person":
-            raise SystemExit(asyncio.run(person(settings, given)))
-        case "doctor":
-            raise SystemExit(doctor(settings, given))
-        case "backup":
-            raise SystemExit(backup(settings, given))
-        case "restore":
-            raise SystemExit(restore(settings, given))
-        case "keys":
-            raise SystemExit(asyncio.run(keys_typed(settings, given)))
-        case "versions":
-            asyncio.run(versions(settings, given.bot))
-        case "chat":
-            # Ctrl-C is a way to leave like any other.
-            with suppress(KeyboardInterrupt):
-                asyncio.run(chat(settings, *named_or_at(given.bot), given.record))
-        case _:
-            import uvloop
-
-            uvloop.run(serve(settings))
+    except KeyboardInterrupt:
+        # Ctrl-C is a way to leave a talk like any other.
+        if command is not chat:
+            raise
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """`trace`: what a chat went through, in time order: who said what, why it was taken so, what was done."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from argparse import Namespace
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TextIO
@@ -41,6 +42,39 @@ class Line(NamedTuple):
     when: datetime | None
     colour: str
     text: str
+
+
+async def tell(
+    given: Namespace,
+    traces: Traces,
+    messages: Any,
+    *,
+    workspace: int,
+    notes: Callable[[int], Awaitable[Sequence[Note]]],
+    people: Sequence[Operator],
+    language: str,
+    out: TextIO,
+) -> int:
+    """What a chat went through, or which chats there are; 1 where there is none.
+
+    `messages` are `bots.ports.Conversations`.
+    """
+    teller = Teller(language)
+    if given.chat is None:
+        show(list(teller.listed(await traces.newest(workspace, limit=NEWEST))), out)
+        return 0
+    found = await traces.find(workspace, given.chat, limit=NEWEST)
+    if not found:
+        print(teller.nobody(given.chat), file=out)
+        return 1
+    if len(found) > 1:
+        show(list(teller.listed(found)), out)
+        return 0
+    (conversation,) = found
+    told = await notes(conversation.id)
+    past = await past_of(traces, conversation, messages, given.last, notes=told, people=people)
+    show(list(teller.told(conversation, past)), out)
+    return 0
 
 
 async def past_of(
