@@ -12,7 +12,7 @@ from bots.model.dialog import Sought
 from bots.services.dialogs import Dialogs
 from bots.services.team import Team
 from tests.bots.rig import WORKSPACE
-from tests.desk.rig import DeskRig
+from tests.desk.rig import GROUP, DeskRig
 from tests.servers.telegram import FakeTelegram
 
 KEY = Caller(workspace=WORKSPACE, account_id=1, key_id=1)
@@ -82,6 +82,29 @@ async def test_what_is_taken_in_the_group_is_taken_over_http(desk: DeskRig) -> N
     await olya.closes("anna")
     closed = (await dialogs.listed(KEY, Sought(closed=True), limit=5, offset=0)).chats
     assert [one.id for one in closed] == [id]
+
+
+async def test_a_hand_off_that_ended_unseen_has_a_card_that_says_so(desk: DeskRig) -> None:
+    await desk.operator("Оля")
+    await desk.asks("anna", "где заказ?")
+    dialogs, id = dialogs_of(desk), await number(desk)
+    await dialogs.take(KEY, id, name="Ира")
+    await desk.later(90)
+    first = await desk.card("anna")
+    assert "Отвечает: Ира" in first.text
+    # Telegram takes nothing for a while; the chat goes back and is asked for again.
+    desk.telegram.script(chat_id=GROUP, retry_after=20)
+    await dialogs.release(KEY, id, name="Ира")
+    await desk.customer("anna", "оператор")
+    assert (await dialogs.one(KEY, id)).conversation.owner == "queue"
+    await desk.restart()
+    await desk.later(120)
+    shown = {one.id: one for one in await desk.shown("anna")}
+    assert "Возвращён боту: Ира" in shown[first.id].text
+    assert "✅ Закрыть" not in shown[first.id].buttons
+    (last,) = (one for one in shown.values() if "✋ Взять" in one.buttons)
+    assert "Ждёт оператора" in last.text
+    assert last.pinned
 
 
 async def test_a_request_over_http_makes_a_card(desk: DeskRig) -> None:

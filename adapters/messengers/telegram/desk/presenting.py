@@ -10,7 +10,7 @@ import structlog
 from adapters.messengers.telegram.desk.callouts import callout
 from adapters.messengers.telegram.desk.card import address_of
 from adapters.messengers.telegram.desk.closing import Closing
-from adapters.messengers.telegram.desk.drawing import Drawing
+from adapters.messengers.telegram.desk.drawing import EPISODES, Drawing
 from adapters.messengers.telegram.desk.faces import Faces
 from adapters.messengers.telegram.desk.flat import is_shared
 from adapters.messengers.telegram.desk.line import Line, Urgency
@@ -22,7 +22,7 @@ from adapters.messengers.telegram.desk.saying import own, said
 from adapters.messengers.telegram.desk.seats import RECREATED, Seats
 from adapters.messengers.telegram.desk.titles import turns_at
 from adapters.messengers.telegram.desk.topics import Topics, newest, thread
-from bots.errors import RemoteFailed
+from bots.errors import ChannelError, RemoteFailed
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup, Topic
 from bots.model.episode import Episode
@@ -33,6 +33,9 @@ MOST_OTHERS = 3
 
 ORDERS = "orders"
 """In `Topic.shown`: the customer's last orders as they were told for a hand-off."""
+
+LEFT = "left"
+"""In `Topic.shown`: the card of a hand-off that was over before its end was shown, and its number."""
 
 PASSED = "passed"
 """In `Topic.shown`: which hand-off was over before it was shown, and told of all the same."""
@@ -178,6 +181,7 @@ class Presenting:
             self._look_elsewhere(chat, episode, topic)
             card = await self._card(chat, episode, topic)
             self._faces.card(topic, card, line)
+            await self._end_earlier(chat, topic, line)
             return topic
         upto = max(topic.mirrored, episode.first_seq)
         # In a topic that is used again, what it shows needs no telling.
@@ -198,12 +202,38 @@ class Presenting:
             "card": str(said["message_id"]),
             "card_of": card.stamp,
             "episode": episode.number,
+            LEFT: _left(topic),
         }
         topic = replace(topic, shown=carded)
         await self._parts.noted([own(topic, said)], topic)
+        await self._end_earlier(chat, topic, line)
         self._count(topic, int(said["message_id"]))
         self._ask_for_orders(chat, episode, topic)
         return topic
+
+    async def _end_earlier(self, chat: Conversation, topic: Topic, line: Line) -> None:
+        """The hand-off before this one may have ended unseen: its card does not stay as if it went on."""
+        left = topic.shown.get(LEFT)
+        if not left:
+            return
+        card, number = left
+        known = await self._parts.episodes.of_chat(chat.id, limit=EPISODES)
+        drawn = [
+            await self._drawing.card(chat, one, topic, short=False)
+            for one in known
+            if one.number == number
+        ]
+
+        async def ended() -> Mapping[str, Any]:
+            for one in drawn:
+                call = {**one.message, "message_id": int(card)}
+                try:
+                    await line.call("editMessageText", call, Urgency.LATER, merge=f"card {card}")
+                except ChannelError as error:
+                    log.info("A card stays as it is", chat=chat.id, why=str(error))
+            return {LEFT: None}
+
+        self._faces.beside(topic, LEFT, ended)
 
     def _ask_for_orders(self, chat: Conversation, episode: Episode, topic: Topic) -> None:
         """Once for each hand-off; the card is there meanwhile, and is edited then."""
@@ -301,3 +331,11 @@ class Presenting:
 
 def _earliest(*moments: datetime | None) -> datetime | None:
     return min((one for one in moments if one is not None), default=None)
+
+
+def _left(topic: Topic) -> list[Any] | None:
+    """The card that the topic has, where its hand-off was not seen to end."""
+    card, number = topic.shown.get("card"), topic.shown.get("episode")
+    if not card or not number:
+        return topic.shown.get(LEFT)
+    return [card, number] if topic.shown.get("closed") != number else topic.shown.get(LEFT)
