@@ -44,6 +44,7 @@ EasyFlowError
 """
 
 from collections.abc import Iterable
+from math import ceil
 from typing import Literal
 
 
@@ -180,7 +181,7 @@ class TooMany(Problem):
 
     def __init__(self, retry_after: float) -> None:
         self.retry_after = retry_after
-        super().__init__("Too many requests")
+        super().__init__(f"Too many requests: try again in {max(1, ceil(retry_after))} s")
 
 
 class Guessing(TooMany):

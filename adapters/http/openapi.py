@@ -27,7 +27,7 @@ SAID: Mapping[int, tuple[str, str, str]] = {
     413: ("A body that is too large", "payload_too_large", "The body is larger than 1048576 bytes"),
     415: ("A file of no known kind", "unsupported_format", "This is no PDF, DOCX or text"),
     422: ("A value that cannot be taken", "validation_error", "Invalid request parameters"),
-    429: ("Too many calls", "rate_limit_exceeded", "Too many requests"),
+    429: ("Too many calls", "rate_limit_exceeded", "Too many requests: try again in 28 s"),
     500: ("A failure nobody foresaw", "internal_error", "Something went wrong on our side"),
     501: ("Not there yet", "not_implemented", "This is not there yet"),
     502: ("A service that this needs refused", "service_unavailable", "The service refused"),

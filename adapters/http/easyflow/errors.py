@@ -108,7 +108,7 @@ _EXAMPLES: Mapping[int, dict[str, Any]] = {
     413: _example("A body over 1 MiB", "payload_too_large", "The body is too large"),
     422: {"description": "A value that cannot be taken"},
     429: {
-        **_example("Too many calls", "rate_limit_exceeded", "Too many requests"),
+        **_example("Too many calls", "rate_limit_exceeded", "Too many requests: try again in 28 s"),
         "headers": {**LIMITED, "Retry-After": _header("Seconds to wait")},
     },
     501: _example(

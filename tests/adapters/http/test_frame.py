@@ -145,6 +145,8 @@ async def test_a_route_of_its_own_allowance_spends_no_other(house: House) -> Non
     assert [each.status_code for each in answers] == [200, 200, 429]
     assert answers[0].headers["x-ratelimit-limit"] == "2"
     assert int(answers[2].headers["retry-after"]) > 60
+    said = answers[2].json()["said"]
+    assert said == f"Too many requests: try again in {answers[2].headers['retry-after']} s"
     assert (await house.client.get("/toy/plain")).headers["x-ratelimit-remaining"] == "3"
 
 
