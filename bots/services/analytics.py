@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from datetime import date as Date
+from weakref import WeakValueDictionary
 
 from bots.errors import Invalid
 from bots.model.account import Caller
@@ -24,8 +25,9 @@ class Analytics:
         self._store = store
         self._zone = zone
         self._clock = clock
-        # A large workspace is read for seconds: of several who ask, one at a time.
-        self._turn = asyncio.Lock()
+        # A large workspace is read for seconds: of several of it who ask, one at a time, and nobody
+        # else waits behind them. Weak, so that one that asks no more costs nothing.
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def metrics(
         self, caller: Caller, *, start: Bound | None, end: Bound | None, user_id: str | None
@@ -35,7 +37,7 @@ class Analytics:
         Raises Invalid where the end comes before the start.
         """
         period = self._period(self._zone(caller.workspace), start, end)
-        async with self._turn:
+        async with self._turns.setdefault(caller.workspace, asyncio.Lock()):
             counted = await self._store.counted(
                 caller.workspace, period, bot=caller.bot, user_id=user_id
             )
