@@ -1,6 +1,7 @@
 """Customers of other messengers at the desk: what goes from one messenger to another, and what cannot."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from bots.services.dialogs import Dialogs
 from bots.services.team import Team
 from tests.bots.rig import WORKSPACE
 from tests.desk.rig import BOT, CHANNEL, DeskOperator, DeskRig
+from tests.servers.telegram import FakeTelegram
 from tests.servers.telegram_group import Shown
 from tests.servers.vk import GROUP, SECRET, TOKEN, Vk
 from tests.servers.whatsapp import PHONE_ID, VERIFY_TOKEN, WhatsApp
@@ -246,6 +248,12 @@ def whatsapp_server() -> Iterator[WhatsApp]:
 
 @pytest.fixture
 async def maria(desk: DeskRig, whatsapp_server: WhatsApp) -> AsyncIterator[Customer]:
+    async with of_whatsapp(desk, whatsapp_server) as one:
+        yield one
+
+
+@asynccontextmanager
+async def of_whatsapp(desk: DeskRig, whatsapp_server: WhatsApp) -> AsyncIterator[Customer]:
     """A customer of WhatsApp."""
     whatsapp_server.reset()
     whatsapp_server.open_window("79001234567")
@@ -381,33 +389,33 @@ async def test_an_edit_becomes_a_correction_where_nothing_can_be_edited(
 
 
 async def test_signs_go_both_ways_between_whatsapp_and_the_topic(
-    maria: Customer, whatsapp_server: WhatsApp
+    database: Path, telegram_server: FakeTelegram, whatsapp_server: WhatsApp
 ) -> None:
-    desk = maria.desk
-    files = desk.files[BOT]
-    wanted = files["bot.yaml"].replace("support:", "support: {reactions: yes}")
-    desk.files[BOT] = {**files, "bot.yaml": wanted}
-    await desk.restart()
-    olya = await maria.with_operator()
-    await maria.writes("спасибо!")
-    await desk.later(20)
-    heard = desk.forum.shown(await maria.thread())[-1]
-    assert heard.text == "спасибо!"
-    olya.person.reacts(heard.id, "👍")
-    await desk.settle()
-    olya.person.reacts(heard.id)
-    await desk.settle()
-    calls = whatsapp_server.calls()
-    signs = [one.parameters["reaction"] for one in calls if "reaction" in one.parameters]
-    assert signs == [{"message_id": "903", "emoji": "👍"}, {"message_id": "903", "emoji": ""}]
-    number = olya.person.writes(await maria.thread(), "Пожалуйста")
-    await desk.settle()
-    said = [one for one in whatsapp_server.calls() if "text" in one.parameters][-1].message_id
-    sign = {"event": "reaction.set", "data": {"emoji": "❤", "message_id": said}}
-    await maria.writes(None, happening="event", metadata=sign)
-    await desk.later(20)
-    shown = desk.telegram.calls("setMessageReaction", chat_id=desk.forum.chat_id)
-    assert [one.parameters["message_id"] for one in shown] == [number]
+    wanted = "queues:\n  support: {reactions: yes}\n  sales:\n"
+    async with (
+        DeskRig(database, telegram_server, bot=wanted) as desk,
+        of_whatsapp(desk, whatsapp_server) as maria,
+    ):
+        olya = await maria.with_operator()
+        await maria.writes("спасибо!")
+        await desk.later(20)
+        heard = desk.forum.shown(await maria.thread())[-1]
+        assert heard.text == "спасибо!"
+        olya.person.reacts(heard.id, "👍")
+        await desk.settle()
+        olya.person.reacts(heard.id)
+        await desk.settle()
+        calls = whatsapp_server.calls()
+        signs = [one.parameters["reaction"] for one in calls if "reaction" in one.parameters]
+        assert signs == [{"message_id": "903", "emoji": "👍"}, {"message_id": "903", "emoji": ""}]
+        number = olya.person.writes(await maria.thread(), "Пожалуйста")
+        await desk.settle()
+        said = [one for one in whatsapp_server.calls() if "text" in one.parameters][-1].message_id
+        sign = {"event": "reaction.set", "data": {"emoji": "❤", "message_id": said}}
+        await maria.writes(None, happening="event", metadata=sign)
+        await desk.later(20)
+        shown = desk.telegram.calls("setMessageReaction", chat_id=desk.forum.chat_id)
+        assert [one.parameters["message_id"] for one in shown] == [number]
 
 
 async def test_what_whatsapp_cannot_take_back_is_said(maria: Customer) -> None:
