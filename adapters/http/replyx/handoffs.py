@@ -65,12 +65,13 @@ class TakenResponse(DialogResponse):
 
 @router.post("/request", summary="Ask for a person")
 async def request_handoff(
-    id: DialogId, body: HandoffRequest, request: Request, caller: Known
+    id: DialogId, request: Request, caller: Known, body: HandoffRequest | None = None
 ) -> RequestedResponse:
     """Asking again changes nothing. Where nobody is there and the flow knows what to do about it,
     the bot goes on: `handoff_status` says so.
     """
     services = surface(request).services
+    body = body or HandoffRequest()
     shown = await services.dialogs.request(
         caller, id, reason=body.reason, last_words=body.last_user_text
     )

@@ -192,6 +192,8 @@ async def test_an_operator_takes_a_dialog_answers_and_gives_it_back(
     assert state["queue_position"] >= 1
     again = (await client.post(f"{dialog}/handoff/request", json=ASK)).json()
     assert again["handoff_requested_at"] == state["handoff_requested_at"]
+    without_words = await client.post(f"{dialog}/handoff/request")
+    assert (without_words.status_code, without_words.json()["handoff_reason"]) == (200, "keyword")
 
     early = await client.post(f"{dialog}/messages", json={"text": "Рано", "operator_name": "Анна"})
     assert early.status_code == 409
