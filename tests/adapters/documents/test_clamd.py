@@ -39,7 +39,7 @@ async def test_what_is_too_long_for_it_is_not_taken(daemon: FakeClamd, tmp_path:
 
 async def test_over_the_path_of_a_socket(tmp_path: Path) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\0\0\0\0")
+        await reader.readuntil(b"text\0\0\0\0")
         writer.write(b"stream: OK\0")
         await writer.drain()
         writer.close()
