@@ -92,7 +92,8 @@ class Folder:
             while chunk := content.read(_STEP):
                 size += len(chunk)
                 if size > self._largest:
-                    raise FileTooLarge(f"A file may have {self._largest} bytes; this one has more")
+                    most = _size(self._largest)
+                    raise FileTooLarge(f"A file may have {most}; this one has more")
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()
@@ -112,3 +113,9 @@ class Folder:
         for path in gone:
             path.unlink(missing_ok=True)
         return len(gone)
+
+
+def _size(count: int) -> str:
+    """As people say it; limits are mostly whole mebibytes."""
+    whole, rest = divmod(count, 1024**2)
+    return f"{count} bytes" if rest else f"{whole} MiB"

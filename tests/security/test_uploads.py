@@ -100,6 +100,10 @@ async def test_a_virus_is_named_and_not_kept(
     assert (await listed(client), files(server)) == ({}, [])
 
 
+LATER = 4_000_000_000
+"""Seconds since 1970, past any start of these tests: what is that young may just be coming in."""
+
+
 def endless(server: EasyFlow, headers: str, head: bytes, most: int) -> tuple[bytes, int]:
     """Send without end; what is answered, and after how many bytes."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as one:
@@ -218,6 +222,7 @@ async def test_what_a_kill_interrupted_is_read_and_what_it_left_is_tidied_away(
     for path in (orphan, young):
         path.write_bytes(b"nobody's")
     os.utime(orphan, (1, 1))
+    os.utime(young, (LATER, LATER))
     server.start()
     document = await read(server, client, response.json()["id"])
     assert (document["status"], document["chunks_count"]) == ("completed", 1)
