@@ -91,7 +91,7 @@ from bots.services.keys import Keys
 from bots.services.knowledge import Knowledge
 from bots.services.known_bots import KnownBots
 from bots.services.members import Members
-from bots.services.operators import Operators
+from bots.services.operators import OWNERS, Operators
 from bots.services.passwords import Passwords
 from bots.services.payments import TO_TELL, Payments
 from bots.services.publishing import Publishing
@@ -131,6 +131,7 @@ if TYPE_CHECKING:
     from adapters.messengers.telegram.desk.desk import TelegramDesk
     from adapters.messengers.telegram.desk.desks import WorkspaceDesks
     from adapters.messengers.web.hub import Hub
+    from adapters.terminal.operators import Written
     from bots.services import Services
     from bots.services.health import Health
     from bots.services.recording import Recorder
@@ -1534,10 +1535,11 @@ async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
             return await commands.remove(given.name)
         if given.verb is None:
             return await commands.show()
-        bots = written(settings).names()
+        bots = list((await queues_known(settings, beside))())
+        first = settings.bot_among(bots) if beside.workspace == OWNERS else ""
         return await commands.add(
             terminal.named(given.platform, opener.messengers, "messenger"),
-            terminal.named(given.bot or settings.bot_among(bots), bots, "bot"),
+            terminal.named(given.bot or first, bots, "bot"),
             terminal.credentials_of(
                 opener.messengers[given.platform],
                 terminal.from_variables(given.from_env, variables(os.environ, ENV_FILE)),
@@ -1562,7 +1564,22 @@ async def operators_typed(settings: Settings, given: argparse.Namespace) -> int:
             clock=now,
             out=sys.stdout,
         )
-        return await commands.do(given, written(settings).queues)
+        known = await queues_known(settings, beside)
+        return await commands.do(given, known)
+
+
+async def queues_known(settings: Settings, beside: "Beside") -> "Written":
+    """Gives the queues of every bot of a workspace: folders are the owner's, the bots of others were made
+    over the API."""
+    if beside.workspace == OWNERS:
+        return written(settings).queues
+    load = loader_of(settings).of_assistant
+    here = [one for one in await beside.assistants.here() if one.workspace == beside.workspace]
+    return lambda: {
+        one.bot: set(load(one.bot, assistant_files(one.name)).queues)
+        for one in here
+        if one.deleted_at is None
+    }
 
 
 async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
@@ -1581,9 +1598,10 @@ async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
             running=partial(in_use, settings.database_path),
             out=sys.stdout,
         )
+        known = await queues_known(settings, beside)
         if bot := getattr(given, "bot", ""):
-            named(bot, written(settings).names(), "bot")
-        return await commands.do(given, written(settings).queues)
+            named(bot, known(), "bot")
+        return await commands.do(given, known)
 
 
 def operators_of(store: SqlOperators, workspace: int) -> Operators:

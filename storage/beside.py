@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.ports import Clock, Vault
 from storage.accounts import SqlAccounts
+from storage.assistants import SqlAssistants
 from storage.audience import SqlAudience
 from storage.channels import SqlChannels
 from storage.conversations import SqlConversations
@@ -54,6 +55,7 @@ class Beside:
     accounts: SqlAccounts
     workspaces: SqlWorkspaces
     keys: SqlKeys
+    assistants: SqlAssistants
     sessions: SqlSessions
     second_factors: SqlSecondFactors
     reader: AsyncEngine
@@ -103,6 +105,7 @@ def open_beside(path: Path) -> Beside:
         accounts=SqlAccounts(hand, reader),
         workspaces=SqlWorkspaces(hand, reader),
         keys=SqlKeys(hand, reader),
+        assistants=SqlAssistants(hand, reader),
         sessions=SqlSessions(hand, reader),
         second_factors=SqlSecondFactors(hand),
         hand=hand,

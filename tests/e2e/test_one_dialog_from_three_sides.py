@@ -120,6 +120,11 @@ async def killed_within(server: EasyFlow, doing: Callable[[], Any]) -> None:
     await asyncio.to_thread(server.start)
 
 
+def listed_last(person: Person) -> int:
+    """The assistant that was made last."""
+    return max(int(one["id"]) for one in person.get("/api/assistants"))
+
+
 def state(person: Person, dialog: int) -> tuple[str, str | None]:
     """How the hand-off stands over HTTP, and who has the chat."""
     shown = person.get(f"/api/dialogs/{dialog}")
@@ -140,6 +145,16 @@ async def test_the_customer_the_group_and_http_see_one_chat(
     await linked(server, group, olya, *HERS)
     await typed(server, "operators", "add", "Аня", "--role", "owner", *HERS)
     await typed(server, "users", "link", "anna@example.com", "Аня")
+
+    # Commands know the bots and the queues of the workspace that is typed, and those alone.
+    bot = f"assistant.{listed_last(anna)}"
+    assert "support" in await typed(
+        server, "desk", "code", "--bot", bot, "--queue", "support", *HERS
+    )
+    for foreign in ((*HERS, "--bot", "help"), (*HERS, "--queue", "sales"), ("--bot", bot)):
+        assert (await asyncio.to_thread(server.typed, "desk", "code", *foreign)).returncode == 2
+    adding = ("channels", "add", "whatsapp", "--bot", "help", *HERS)
+    assert (await asyncio.to_thread(server.typed, *adding)).returncode == 2
 
     # A customer wants a person: a card in the group, a request over HTTP.
     telegram.update(message(CUSTOMER, text="оператор"), token=ANNAS)
