@@ -91,7 +91,7 @@ def measured(
         call(client)
 
     def several(client: Client) -> list[float]:
-        return [call(client) for _ in range(count // at_once)]
+        return [call(client) for _ in range(max(1, count // at_once))]
 
     cpu = cpu_seconds(pid)
     with ThreadPoolExecutor(at_once) as threads:
