@@ -1,5 +1,6 @@
 """The people who sign in, behind bots.ports.Accounts."""
 
+import hmac
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -184,7 +185,7 @@ def _change_one(
     if row is None:
         return NotFound("user", id)
     assert changes.keys() <= _CHANGEABLE
-    if was is not None and account_from_row(row).password_hash != was:
+    if was is not None and not hmac.compare_digest(account_from_row(row).password_hash, was):
         return Conflict("The password was changed just now", "password")
     if _leaves_no_owner(db, account_from_row(row), changes):
         return Conflict("A workspace needs an owner: make somebody else one first", "last_owner")
