@@ -32,6 +32,11 @@ class Groups:
         """In the order in which they were set up."""
         return list(self._groups.values())
 
+    @property
+    def any(self) -> bool:
+        """Whether there is one at all: asked at every turn of every chat."""
+        return bool(self._groups)
+
     def is_desk(self, channel: str, chat_id: str) -> bool:
         """Whether what happens in this chat is for the desk."""
         return (channel, chat_id) in self._groups

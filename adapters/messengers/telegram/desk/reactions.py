@@ -59,14 +59,11 @@ class Reactions:
 
     def told(self, chat: Conversation, events: Sequence[Event]) -> None:
         """A turn was committed: must be quick and must not raise."""
-        signs = [one for one in events if one.name == SET]
         episode = chat.episode
-        if (
-            not signs
-            or episode is None
-            or not episode.open
-            or not self._parts.queue(chat).reactions
-        ):
+        if episode is None or not episode.open:
+            return
+        signs = [one for one in events if one.name == SET]
+        if not signs or not self._parts.queue(chat).reactions:
             return
         for one in signs:
             task = asyncio.create_task(self._show(chat, one))

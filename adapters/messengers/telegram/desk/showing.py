@@ -79,7 +79,7 @@ class Showing:
 
     def looks_on(self, chat: Conversation) -> bool:
         """Whether people want to see the chats that this bot runs."""
-        return self._looking_on.queue(chat.address.bot) is not None
+        return self._groups.any and self._looking_on.queue(chat.address.bot) is not None
 
     async def _look_on(self, chat: Conversation) -> datetime | None:
         topics = await self._parts.desks.topics(chat.id)
