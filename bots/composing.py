@@ -1,7 +1,8 @@
 """From what a flow says to rows: history, and the calls to a channel that deliver it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from bots import unrendered
 from bots.model.conversation import Conversation
@@ -266,21 +267,8 @@ def taken_back(
     now: datetime,
 ) -> list[Outgoing]:
     """The calls that take a message of ours away, behind all that is to be said before."""
-    return [
-        Outgoing(
-            key=f"{message_id}:back{number}",
-            conversation_id=conversation.id,
-            address=conversation.address,
-            seq=conversation.seq,
-            part=AFTER_ALL + number,
-            epoch=ALWAYS,
-            payload=payload,
-            message_id=message_id,
-            created_at=now,
-            heard_at=conversation.heard_at,
-        )
-        for number, payload in enumerate(channel.taken_back(conversation.address, ids))
-    ]
+    calls = channel.taken_back(conversation.address, ids)
+    return _after_all(f"{message_id}:back", calls, conversation, now, message_id=message_id)
 
 
 def reactions(
@@ -293,20 +281,33 @@ def reactions(
     now: datetime,
 ) -> list[Outgoing]:
     """The calls that put a sign under a message. They belong to none: nobody waits for them."""
+    calls = channel.reacted(conversation.address, message_id, emoji)
+    return _after_all(f"{act}:", calls, conversation, now)
+
+
+def _after_all(
+    key: str,
+    calls: Sequence[Mapping[str, Any]],
+    conversation: Conversation,
+    now: datetime,
+    *,
+    message_id: str = "",
+) -> list[Outgoing]:
+    """Rows behind all that is to be said before, whoever has the chat by then."""
     return [
         Outgoing(
-            key=f"{act}:{number}",
+            key=f"{key}{number}",
             conversation_id=conversation.id,
             address=conversation.address,
             seq=conversation.seq,
             part=AFTER_ALL + number,
             epoch=ALWAYS,
             payload=payload,
-            message_id="",
+            message_id=message_id,
             created_at=now,
             heard_at=conversation.heard_at,
         )
-        for number, payload in enumerate(channel.reacted(conversation.address, message_id, emoji))
+        for number, payload in enumerate(calls)
     ]
 
 
