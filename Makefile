@@ -6,7 +6,7 @@
 # make clean  remove what these made; data/ stays
 #
 # They need Python 3.11 or newer and nothing else: libraries go into .venv, once.
-# EXTRAS="llm scale" adds optional parts: llm scale.
+# EXTRAS="llm scale" adds optional parts: llm scale otel.
 
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
