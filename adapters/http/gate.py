@@ -25,7 +25,7 @@ SINGLE = (
 )
 """Headers of which two would be read one way by a proxy and the other way by us."""
 
-ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
+ANY_HOST = frozenset({"/livez", "/healthz", "/readyz", "/metrics"})
 """What load balancers ask by whatever address they know us."""
 
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics, and the meter behind the last one."""
+"""/livez, /readyz and /metrics, and the meter behind the last one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -188,7 +188,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 def health_routes(health: Health, metrics: Metrics) -> list[BaseRoute]:
     """Alive, ready, measured."""
 
-    async def healthz(request: Request) -> Response:
+    async def livez(request: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers=_FRESH)
 
     async def readyz(request: Request) -> Response:
@@ -205,7 +205,8 @@ def health_routes(health: Health, metrics: Metrics) -> list[BaseRoute]:
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE, headers=_FRESH)
 
     return [
-        Route("/healthz", healthz),
+        Route("/livez", livez),
+        Route("/healthz", livez),
         Route("/readyz", readyz),
         Route("/metrics", measured),
     ]

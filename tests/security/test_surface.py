@@ -19,6 +19,7 @@ WEBHOOK = "/api/v1/messaging/webhook/telegram"
 OPEN = {
     "/",
     "/docs",
+    "/livez",
     "/healthz",
     "/media/{bot}/{path}",
     "/metrics",

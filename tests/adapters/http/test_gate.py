@@ -52,7 +52,8 @@ async def test_a_server_answers_to_its_own_names_alone(
         assert answer.json()["error"]["type"] == "bad_request"
         answer = await house.client.get("/v1/chats", headers={"Host": host})
         assert answer.json()["error"]["code"] == "REQ-001"
-    assert (await house.client.get("/healthz", headers={"Host": host})).status_code == 200
+    for path in ("/livez", "/healthz"):
+        assert (await house.client.get(path, headers={"Host": host})).status_code == 200
 
 
 @pytest.mark.parametrize(

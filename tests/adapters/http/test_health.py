@@ -20,7 +20,7 @@ from tests.adapters.http.fakes import NOON, House
 
 
 async def test_alive_needs_no_key(house: House) -> None:
-    response = await house.client.get("/healthz", headers={"Authorization": ""})
+    response = await house.client.get("/livez", headers={"Authorization": ""})
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
