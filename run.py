@@ -117,7 +117,8 @@ from scheduler.housekeeping import Housekeeping
 from scheduler.schedules import Schedules
 from scheduler.worker import Worker
 from storage.operators import SqlOperators
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from storage.vault import KeyRing
 from storage.versions import live_files
 

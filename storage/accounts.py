@@ -1,17 +1,15 @@
 """The people who sign in, behind bots.ports.Accounts."""
 
 import hmac
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import CodeRefused, Conflict, NotFound
 from bots.model.account import Account, NewAccount
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_moment, to_micros, to_moment
-from storage.versions import Writes
+from storage.sql import inserted
 
 COLUMNS = (
     "id, workspace, email, password_hash, is_admin, created_at, first_name, last_name, role,"
@@ -26,8 +24,8 @@ _CHANGEABLE = frozenset(
 class SqlAccounts:
     """Few rows, seldom written."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def owner(self) -> Account | None:
@@ -105,14 +103,12 @@ def account_from_row(row: Any) -> Account:
 
 
 def _register(
-    db: sqlite3.Connection, items: Sequence[tuple[NewAccount, bool]]
+    db: Db, items: Sequence[tuple[NewAccount, bool]]
 ) -> list[Account | Conflict | CodeRefused]:
     return [_register_one(db, *item) for item in items]
 
 
-def _register_one(
-    db: sqlite3.Connection, new: NewAccount, is_admin: bool
-) -> Account | Conflict | CodeRefused:
+def _register_one(db: Db, new: NewAccount, is_admin: bool) -> Account | Conflict | CodeRefused:
     now = to_micros(new.created_at)
     if db.execute("SELECT 1 FROM accounts WHERE email = ?", (new.email,)).fetchone():
         return Conflict(f"{new.email} has an account already")
@@ -123,11 +119,12 @@ def _register_one(
             return subject
         workspace, role = subject.get("workspace"), subject.get("role", "owner")
     if workspace is None:
-        made = db.execute(
-            "INSERT INTO workspaces (name, created_at) VALUES (?, ?)", (new.email, now)
+        made = inserted(
+            db, "INSERT INTO workspaces (name, created_at) VALUES (?, ?)", (new.email, now)
         )
-        workspace = made.lastrowid
-    made = db.execute(
+        workspace = made
+    made = inserted(
+        db,
         "INSERT INTO accounts (workspace, email, password_hash, is_admin, first_name, last_name,"
         " role, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -141,12 +138,10 @@ def _register_one(
             now,
         ),
     )
-    return account_from_row(db.execute(_ONE, (workspace, made.lastrowid)).fetchone())
+    return account_from_row(db.execute(_ONE, (workspace, made)).fetchone())
 
 
-def _redeem(
-    db: sqlite3.Connection, digest: str, email: str, now: int
-) -> Mapping[str, Any] | CodeRefused:
+def _redeem(db: Db, digest: str, email: str, now: int) -> Mapping[str, Any] | CodeRefused:
     row = db.execute(
         "SELECT subject, expires_at, used_at FROM codes WHERE digest = ? AND kind = 'invite'",
         (digest,),
@@ -165,14 +160,14 @@ def _redeem(
 
 
 def _change(
-    db: sqlite3.Connection,
+    db: Db,
     items: Sequence[tuple[int, int, Mapping[str, Any], int, bool, str, str | None]],
 ) -> list[Account | NotFound | Conflict]:
     return [_change_one(db, *item) for item in items]
 
 
 def _change_one(
-    db: sqlite3.Connection,
+    db: Db,
     workspace: int,
     id: int,
     changes: Mapping[str, Any],
@@ -204,7 +199,7 @@ def _change_one(
     return account_from_row(db.execute(_ONE, (workspace, id)).fetchone())
 
 
-def _leaves_no_owner(db: sqlite3.Connection, who: Account, changes: Mapping[str, Any]) -> bool:
+def _leaves_no_owner(db: Db, who: Account, changes: Mapping[str, Any]) -> bool:
     stays = changes.get("role", who.role) == "owner" and changes.get("active", who.active)
     if stays or who.role != "owner" or not who.active:
         return False

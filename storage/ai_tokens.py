@@ -3,20 +3,19 @@
 Which key is taken and that it was are one write: two who ask at once never share the last use.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.errors import Locked
 from bots.model.ai_token import AiKey, AiToken, NewAiToken
 from bots.ports import Vault
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, to_json, to_micros, to_moment
 from storage.sealed import AI_TOKENS
-from storage.writer import Writer
+from storage.sql import inserted
 
 log = structlog.get_logger()
 
@@ -42,7 +41,7 @@ _CHOICE = (
 class SqlAiTokens:
     """Few rows; uses are counted by day."""
 
-    def __init__(self, writer: Writer, reader: AsyncEngine, vault: Vault) -> None:
+    def __init__(self, writer: Writes, reader: Readers, vault: Vault) -> None:
         self._writer = writer
         self._reader = reader
         self._vault = vault
@@ -90,14 +89,12 @@ def _token(row: Any) -> AiToken:
 
 
 def _add(
-    db: sqlite3.Connection, items: Sequence[tuple[Vault, NewAiToken, str, datetime]]
+    db: Db, items: Sequence[tuple[Vault, NewAiToken, str, datetime]]
 ) -> list[AiToken | Locked]:
     return [_add_one(db, *item) for item in items]
 
 
-def _add_one(
-    db: sqlite3.Connection, vault: Vault, token: NewAiToken, mask: str, now: datetime
-) -> AiToken | Locked:
+def _add_one(db: Db, vault: Vault, token: NewAiToken, mask: str, now: datetime) -> AiToken | Locked:
     moment = to_micros(now)
     try:
         vault.seal("", "nothing")
@@ -106,7 +103,8 @@ def _add_one(
     known = "SELECT id FROM ai_tokens WHERE once = ?"
     if token.once is not None and (row := db.execute(known, (token.once,)).fetchone()):
         return _token(db.execute(_ONE, {"id": row[0], **_days(now)}).fetchone())
-    made = db.execute(
+    made = inserted(
+        db,
         "INSERT INTO ai_tokens (name, token, tail, models, daily_limit, monthly_limit, priority,"
         " active, notes, once, created_at, updated_at)"
         " VALUES (?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -125,18 +123,16 @@ def _add_one(
         ),
     )
     # Only now has the row a number, and only for that number is the key sealed.
-    sealed = vault.seal(token.token, AI_TOKENS.about(made.lastrowid))
-    db.execute("UPDATE ai_tokens SET token = ? WHERE id = ?", (sealed, made.lastrowid))
-    return _token(db.execute(_ONE, {"id": made.lastrowid, **_days(now)}).fetchone())
+    sealed = vault.seal(token.token, AI_TOKENS.about(made))
+    db.execute("UPDATE ai_tokens SET token = ? WHERE id = ?", (sealed, made))
+    return _token(db.execute(_ONE, {"id": made, **_days(now)}).fetchone())
 
 
-def _use(
-    db: sqlite3.Connection, items: Sequence[tuple[Vault, str, datetime]]
-) -> list[AiKey | None]:
+def _use(db: Db, items: Sequence[tuple[Vault, str, datetime]]) -> list[AiKey | None]:
     return [_use_one(db, *item) for item in items]
 
 
-def _use_one(db: sqlite3.Connection, vault: Vault, model: str, now: datetime) -> AiKey | None:
+def _use_one(db: Db, vault: Vault, model: str, now: datetime) -> AiKey | None:
     days = _days(now)
     for id, sealed, daily, monthly, today, this_month in db.execute(
         _CHOICE, {"model": model, **days}

@@ -1,17 +1,15 @@
 """Bots as their owners see them over the API, behind bots.ports.Assistants."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import Conflict, NotFound
 from bots.model.assistant import MADE, Assistant
 from bots.model.message import Address
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros, to_moment
-from storage.versions import Writes
+from storage.sql import inserted
 
 _COLUMNS = (
     "id, workspace, bot, name, description, system_prompt, ai_model, active, website, domains,"
@@ -40,8 +38,8 @@ _CHANGEABLE = frozenset(
 class SqlAssistants:
     """Few rows; those that are there are known in memory to whoever serves them."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def here(self) -> list[Assistant]:
@@ -100,15 +98,16 @@ def _assistant(row: Any) -> Assistant:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _add(db: sqlite3.Connection, items: Sequence[Assistant]) -> list[Assistant | Conflict]:
+def _add(db: Db, items: Sequence[Assistant]) -> list[Assistant | Conflict]:
     return [_add_one(db, one) for one in items]
 
 
-def _add_one(db: sqlite3.Connection, one: Assistant) -> Assistant | Conflict:
+def _add_one(db: Db, one: Assistant) -> Assistant | Conflict:
     """One without a bot's name gets the next of ours: a number is never given twice."""
     if one.bot and db.execute("SELECT 1 FROM assistants WHERE bot = ?", (one.bot,)).fetchone():
         return Conflict(f"There is an assistant of the bot {one.bot} already")
-    made = db.execute(
+    made = inserted(
+        db,
         "INSERT INTO assistants (workspace, bot, name, description, system_prompt, ai_model, active,"
         " website, domains, channel, username, created_at, updated_at, deleted_at, once)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -133,23 +132,23 @@ def _add_one(db: sqlite3.Connection, one: Assistant) -> Assistant | Conflict:
     )
     if not one.bot:
         named = "UPDATE assistants SET bot = ? WHERE id = ?"
-        db.execute(named, (f"{MADE}{made.lastrowid}", made.lastrowid))
-    return _by_id(db, one.workspace, made.lastrowid)
+        db.execute(named, (f"{MADE}{made}", made))
+    return _by_id(db, one.workspace, made)
 
 
-def _by_id(db: sqlite3.Connection, workspace: int, id: int | None) -> Assistant:
+def _by_id(db: Db, workspace: int, id: int | None) -> Assistant:
     query = f"SELECT {_COLUMNS} FROM assistants WHERE workspace = ? AND id = ?"
     return _assistant(db.execute(query, (workspace, id)).fetchone())
 
 
 def _change(
-    db: sqlite3.Connection, items: Sequence[tuple[int, int, Mapping[str, Any], int]]
+    db: Db, items: Sequence[tuple[int, int, Mapping[str, Any], int]]
 ) -> list[Assistant | NotFound]:
     return [_change_one(db, *item) for item in items]
 
 
 def _change_one(
-    db: sqlite3.Connection, workspace: int, id: int, changes: Mapping[str, Any], now: int
+    db: Db, workspace: int, id: int, changes: Mapping[str, Any], now: int
 ) -> Assistant | NotFound:
     written = {name: _written(name, value) for name, value in changes.items()}
     if unknown := written.keys() - _CHANGEABLE:
@@ -174,7 +173,7 @@ def _written(name: str, value: Any) -> Any:
     return maybe_micros(value) if name == "deleted_at" else value
 
 
-def _remove(db: sqlite3.Connection, items: Sequence[tuple[int, int, int]]) -> list[None]:
+def _remove(db: Db, items: Sequence[tuple[int, int, int]]) -> list[None]:
     for workspace, id, now in items:
         db.execute(
             "DELETE FROM channels WHERE workspace = ?1 AND origin = 'api'"
@@ -194,7 +193,7 @@ def _remove(db: sqlite3.Connection, items: Sequence[tuple[int, int, int]]) -> li
     return [None] * len(items)
 
 
-def _tidy(db: sqlite3.Connection, moments: Sequence[int]) -> list[None]:
+def _tidy(db: Db, moments: Sequence[int]) -> list[None]:
     """What a stop in the middle left: accounts that no assistant has, versions of those that are gone."""
     for now in moments:
         db.execute(

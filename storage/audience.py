@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.message import Address
 from bots.ports import Inside, Recipient
 from flows.turn import CHATLESS
+from storage.db import Readers
 from storage.rows import from_json
 
 _CHATS = (
@@ -24,7 +23,7 @@ _INSIDE = (
 class SqlAudience:
     """Reads by the primary key, a portion at a time."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, reader: Readers) -> None:
         self._reader = reader
 
     async def chats(self, workspace: int, bot: str, *, after: int, limit: int) -> list[Recipient]:

@@ -16,6 +16,7 @@ from storage.audience import SqlAudience
 from storage.channels import SqlChannels
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers
+from storage.db import Item, Result, Work
 from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
 from storage.keys import SqlKeys
@@ -128,7 +129,7 @@ class Hand:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def do(self, work: Any, item: Any) -> Any:
+    async def do(self, work: "Work[Item, Result]", item: Item, *, patient: bool = False) -> Result:
         return await asyncio.to_thread(self._do, work, item)
 
     def _do(self, work: Any, item: Any) -> Any:

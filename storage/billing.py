@@ -4,17 +4,14 @@ A balance and its movement are written together, in the writer's thread: two who
 stand in a row there.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import NoMoney
 from bots.model.billing import Balance, Movement, MovementKind
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, to_json, to_micros, to_moment
-from storage.writer import Writer
 
 WELCOME = "welcome_bonus"
 
@@ -31,7 +28,7 @@ _MONTH = "SELECT count FROM months_of_messages WHERE workspace = ? AND month = ?
 class SqlLedger:
     """Movements are only ever added; a balance is what the last of them says."""
 
-    def __init__(self, writer: Writer, reader: AsyncEngine) -> None:
+    def __init__(self, writer: Writes, reader: Readers) -> None:
         self._writer = writer
         self._reader = reader
 
@@ -136,11 +133,11 @@ def _movement(row: Any) -> Movement:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _open(db: sqlite3.Connection, items: Sequence[tuple[int, int, int]]) -> list[Balance]:
+def _open(db: Db, items: Sequence[tuple[int, int, int]]) -> list[Balance]:
     return [opened(db, *item) for item in items]
 
 
-def opened(db: sqlite3.Connection, workspace: int, bonus: int, now: int) -> Balance:
+def opened(db: Db, workspace: int, bonus: int, now: int) -> Balance:
     """The balance of a workspace, made where there is none."""
     row = db.execute(_BALANCE, (workspace,)).fetchone()
     if row is not None:
@@ -154,7 +151,7 @@ def opened(db: sqlite3.Connection, workspace: int, bonus: int, now: int) -> Bala
     return Balance(workspace=workspace, amount=bonus, bonus=bonus, spent=0)
 
 
-def moved(db: sqlite3.Connection, asked: Asked) -> Movement:
+def moved(db: Db, asked: Asked) -> Movement:
     """Move the balance of an opened workspace, whatever that leaves."""
     db.execute(
         "UPDATE balances SET amount = amount + ?, spent = spent + ?, updated_at = ?"
@@ -180,7 +177,7 @@ def moved(db: sqlite3.Connection, asked: Asked) -> Movement:
     return _movement(row)
 
 
-def _known(db: sqlite3.Connection, asked: Asked) -> Movement | None:
+def _known(db: Db, asked: Asked) -> Movement | None:
     row = db.execute(
         f"SELECT {_COLUMNS} FROM ledger WHERE workspace = ? AND key = ?",
         (asked.workspace, asked.key),
@@ -188,11 +185,11 @@ def _known(db: sqlite3.Connection, asked: Asked) -> Movement | None:
     return None if row is None else _movement(row)
 
 
-def _credit(db: sqlite3.Connection, items: Sequence[tuple[Asked, int]]) -> list[Movement]:
+def _credit(db: Db, items: Sequence[tuple[Asked, int]]) -> list[Movement]:
     return [credited(db, *item) for item in items]
 
 
-def credited(db: sqlite3.Connection, asked: Asked, bonus: int) -> Movement:
+def credited(db: Db, asked: Asked, bonus: int) -> Movement:
     """Add money, once by its key."""
     known = _known(db, asked)
     if known is not None:
@@ -202,13 +199,13 @@ def credited(db: sqlite3.Connection, asked: Asked, bonus: int) -> Movement:
 
 
 def _charge(
-    db: sqlite3.Connection, items: Sequence[tuple[Asked, int, int | None, str]]
+    db: Db, items: Sequence[tuple[Asked, int, int | None, str]]
 ) -> list[Movement | NoMoney]:
     return [_charge_one(db, *item) for item in items]
 
 
 def _charge_one(
-    db: sqlite3.Connection, asked: Asked, bonus: int, most: int | None, month: str
+    db: Db, asked: Asked, bonus: int, most: int | None, month: str
 ) -> Movement | NoMoney:
     known = _known(db, asked)
     if known is not None:

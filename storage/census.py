@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.census import Person
+from storage.db import Readers
 from storage.rows import maybe_moment, to_moment
 
 _WANTED = (
@@ -35,7 +34,7 @@ ORDER BY page.id
 class SqlCensus:
     """Reads only."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, reader: Readers) -> None:
         self._reader = reader
 
     async def people(self, search: str, *, limit: int, offset: int) -> tuple[list[Person], int]:

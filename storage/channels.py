@@ -1,18 +1,15 @@
 """The accounts that bots answer at, behind bots.ports.Channels; their credentials are sealed."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import BotExists, Locked
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.ports import Vault
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, to_json, to_micros, to_moment
 from storage.sealed import CHANNELS
-from storage.versions import Writes
 
 _COLUMNS = "workspace, name, bot, platform, origin, credentials, settings, updated_at"
 _RECORDS = f"SELECT {_COLUMNS} FROM channels WHERE workspace = ? ORDER BY created_at, name"
@@ -23,8 +20,8 @@ _STATES = "SELECT name, status, since, why, title FROM channels WHERE workspace 
 class SqlChannels:
     """Small rows, read every second: what was opened once is remembered by its sealed text."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine, vault: Vault) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers, vault: Vault) -> None:
+        self._writer = writer
         self._reader = reader
         self._vault = vault
         self._opened: dict[tuple[str, str], Mapping[str, str]] = {}
@@ -111,7 +108,7 @@ class SqlChannels:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _put(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None | BotExists]:
+def _put(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[None | BotExists]:
     kept: list[None | BotExists] = []
     taken = "SELECT 1 FROM channels WHERE name = ? AND workspace <> ?"
     for row in rows:
@@ -132,12 +129,12 @@ def _put(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None |
     return kept
 
 
-def _remove(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[bool]:
+def _remove(db: Db, items: Sequence[tuple[Any, ...]]) -> list[bool]:
     gone = "DELETE FROM channels WHERE workspace = ? AND name = ?"
     return [db.execute(gone, item).rowcount > 0 for item in items]
 
 
-def _note(db: sqlite3.Connection, items: Sequence[Sequence[tuple[Any, ...]]]) -> list[None]:
+def _note(db: Db, items: Sequence[Sequence[tuple[Any, ...]]]) -> list[None]:
     for rows in items:
         db.executemany(
             "UPDATE channels SET status = ?, since = ?, why = ?, title = ?"

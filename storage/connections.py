@@ -1,17 +1,14 @@
 """Accounts at marketplaces, behind bots.ports.Connections; their credentials are sealed."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bots.errors import Locked
 from bots.model.marketplace import Connection
 from bots.ports import Vault
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros, to_moment
 from storage.sealed import CONNECTIONS
-from storage.writer import Writer
 
 _COLUMNS = (
     "id, workspace, user_id, platform, credentials, settings, status, sync_status, error, orders,"
@@ -35,7 +32,7 @@ _REMOVE = "DELETE FROM connections WHERE workspace = ? AND id = ?"
 class SqlConnections:
     """Few rows, read when somebody asks."""
 
-    def __init__(self, writer: Writer, reader: AsyncEngine, vault: Vault) -> None:
+    def __init__(self, writer: Writes, reader: Readers, vault: Vault) -> None:
         self._writer = writer
         self._reader = reader
         self._vault = vault
@@ -113,14 +110,14 @@ class SqlConnections:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _put(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+def _put(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
     return [db.execute(_PUT, row).fetchone() for row in rows]
 
 
-def _note(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:
+def _note(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[None]:
     db.executemany(_NOTE, rows)
     return [None] * len(rows)
 
 
-def _remove(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[bool]:
+def _remove(db: Db, items: Sequence[tuple[Any, ...]]) -> list[bool]:
     return [db.execute(_REMOVE, item).rowcount > 0 for item in items]

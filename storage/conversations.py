@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import NotFound
 from bots.model.conversation import Conversation
 from bots.model.message import Address
 from bots.model.turn import MessageRecord
+from storage.db import Readers
 from storage.rows import (
     CONVERSATION_COLUMNS,
     RECORD_COLUMNS,
@@ -49,7 +48,7 @@ _OF_CONVERSATION = CONVERSATION_COLUMNS.count(",") + 1
 class SqlConversations:
     """Every question names its workspace, or an address or id that was found through one."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, reader: Readers) -> None:
         self._reader = reader
 
     async def by_chat(

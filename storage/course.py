@@ -1,13 +1,11 @@
 """The course of conversations: moves as they are written, messages and moves as they are read."""
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.course import Move, Point, merged, moves_of
 from bots.model.turn import TurnRecord
+from storage.db import Db, Readers
 from storage.rows import (
     RECORD_COLUMNS,
     from_json,
@@ -47,7 +45,7 @@ def moves_to_rows(turn: TurnRecord) -> list[tuple[Any, ...]]:
     ]
 
 
-def put_moves(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+def put_moves(db: Db, rows: Sequence[tuple[Any, ...]]) -> None:
     """Write moves, each with the next number of its conversation."""
     for row in rows:
         db.execute(_INSERT, row)
@@ -56,7 +54,7 @@ def put_moves(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
 class SqlCourse:
     """Reads beside the writer."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, reader: Readers) -> None:
         self._reader = reader
 
     async def after(self, conversation: int, seq: int, *, limit: int) -> list[Point]:

@@ -1,15 +1,13 @@
 """Operators' groups, topics and what is shown in them, behind bots.ports.Desks."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
 from bots.ports import Clock
+from storage.db import Db, Readers, Writes
 from storage.rows import (
     RELAY_COLUMNS,
     from_json,
@@ -21,8 +19,7 @@ from storage.rows import (
     to_micros,
     to_moment,
 )
-from storage.sql import Insert
-from storage.versions import Writes
+from storage.sql import Insert, inserted
 
 _GROUPS = (
     "SELECT workspace, channel, chat_id, title, bot, queues, flat, trouble, checked_at, created_at,"
@@ -76,8 +73,8 @@ _add_relays = Insert("relays", RELAY_COLUMNS, tail="ON CONFLICT DO NOTHING")
 class SqlDesks:
     """What a desk writes is synced like turns, each thing in one commit."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine, *, clock: Clock) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers, *, clock: Clock) -> None:
+        self._writer = writer
         self._reader = reader
         self._clock = clock
 
@@ -222,7 +219,7 @@ def _topic_row(topic: Topic) -> tuple[Any, ...]:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _put_group(db: sqlite3.Connection, groups: Sequence[DeskGroup]) -> list[None]:
+def _put_group(db: Db, groups: Sequence[DeskGroup]) -> list[None]:
     for group in groups:
         db.execute(
             "INSERT INTO desk_groups (workspace, channel, chat_id, title, bot, queues, flat,"
@@ -247,14 +244,14 @@ def _put_group(db: sqlite3.Connection, groups: Sequence[DeskGroup]) -> list[None
     return [None] * len(groups)
 
 
-def _remove_group(db: sqlite3.Connection, items: Sequence[tuple[str, str]]) -> list[None]:
+def _remove_group(db: Db, items: Sequence[tuple[str, str]]) -> list[None]:
     for item in items:
         db.execute("DELETE FROM desk_groups WHERE channel = ? AND chat_id = ?", item)
         db.execute("DELETE FROM topics WHERE channel = ? AND chat_id = ?", item)
     return [None] * len(items)
 
 
-def _move_group(db: sqlite3.Connection, items: Sequence[tuple[str, str, str]]) -> list[None]:
+def _move_group(db: Db, items: Sequence[tuple[str, str, str]]) -> list[None]:
     for item in items:
         for table in ("desk_groups", "topics", "relays"):
             db.execute(
@@ -263,15 +260,13 @@ def _move_group(db: sqlite3.Connection, items: Sequence[tuple[str, str, str]]) -
     return [None] * len(items)
 
 
-def _note_shown(
-    db: sqlite3.Connection, items: Sequence[tuple[Sequence[Relay], Topic | None, int]]
-) -> list[None]:
+def _note_shown(db: Db, items: Sequence[tuple[Sequence[Relay], Topic | None, int]]) -> list[None]:
     _add_relays(db, [relay_to_row(relay, now) for relays, _, now in items for relay in relays])
     _put_topics(db, [_topic_row(topic) for _, topic, _ in items if topic is not None])
     return [None] * len(items)
 
 
-def _named_by_hand(db: sqlite3.Connection, items: Sequence[tuple[str, str, str]]) -> list[None]:
+def _named_by_hand(db: Db, items: Sequence[tuple[str, str, str]]) -> list[None]:
     db.executemany(
         "UPDATE topics SET titled_by_hand = 1 WHERE channel = ? AND chat_id = ? AND thread_id = ?",
         items,
@@ -279,10 +274,11 @@ def _named_by_hand(db: sqlite3.Connection, items: Sequence[tuple[str, str, str]]
     return [None] * len(items)
 
 
-def _add_note(db: sqlite3.Connection, notes: Sequence[Note]) -> list[int]:
+def _add_note(db: Db, notes: Sequence[Note]) -> list[int]:
     ids = []
     for note in notes:
-        made = db.execute(
+        made = inserted(
+            db,
             "INSERT INTO notes (workspace, conversation_id, episode, operator, text, created_at)"
             " SELECT workspace, id, ?, ?, ?, ? FROM conversations WHERE id = ?",
             (
@@ -293,12 +289,11 @@ def _add_note(db: sqlite3.Connection, notes: Sequence[Note]) -> list[int]:
                 note.conversation_id,
             ),
         )
-        assert made.lastrowid is not None
-        ids.append(made.lastrowid)
+        ids.append(made)
     return ids
 
 
-def _put_canned(db: sqlite3.Connection, items: Sequence[tuple[Canned, int]]) -> list[None]:
+def _put_canned(db: Db, items: Sequence[tuple[Canned, int]]) -> list[None]:
     for canned, now in items:
         if not canned.text:
             db.execute(

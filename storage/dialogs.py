@@ -1,6 +1,5 @@
 """Chats in lists, behind bots.ports.Dialogs: quick with a hundred thousand of them."""
 
-import sqlite3
 from functools import partial
 from typing import Any
 
@@ -10,7 +9,7 @@ from bots.model.dialog import Listed, Page, Sought
 from bots.model.message import Address
 from bots.model.turn import MessageRecord
 from flows.turn import CHATLESS
-from storage.reading import Reading
+from storage.db import Db, Reading
 from storage.rows import (
     CONVERSATION_COLUMNS,
     RECORD_COLUMNS,
@@ -82,7 +81,7 @@ class SqlDialogs:
         elif offset is not None:
             query, given = _SKIPPING, (conversation, limit, offset)
 
-        def work(db: sqlite3.Connection) -> tuple[int, list[Any]]:
+        def work(db: Db) -> tuple[int, list[Any]]:
             ((total,),) = db.execute(_COUNT, (conversation,))
             return total, db.execute(query, given).fetchall()
 
@@ -96,9 +95,7 @@ class SqlDialogs:
         return record_from_row(row) if row is not None else None
 
 
-def _page(
-    workspace: int, sought: Sought, limit: int, offset: int, db: sqlite3.Connection
-) -> tuple[int, list[Any]]:
+def _page(workspace: int, sought: Sought, limit: int, offset: int, db: Db) -> tuple[int, list[Any]]:
     """How many there are in all, and the rows of one page."""
     conditions, given = _where(workspace, sought)
     where = " AND ".join(conditions)

@@ -1,19 +1,17 @@
 """Documents that were uploaded and what was read out of them, behind bots.ports.Documents."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import NotFound, QuotaReached
 from bots.model.knowledge import Document, Piece
 from bots.ports import Clock
+from storage.db import Db, Readers, Writes
 from storage.knowledge import drop_pieces, is_assistant, put_pieces
 from storage.rows import to_micros, to_moment
-from storage.versions import Writes
+from storage.sql import inserted
 
 _COLUMNS = (
     "d.id, d.workspace, d.assistant_id, d.filename, d.file, d.kind, d.size, d.content_type,"
@@ -51,8 +49,8 @@ AT_ONCE = 25
 class SqlDocuments:
     """Few rows; their pieces are many, and written some at a time."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine, *, clock: Clock) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers, *, clock: Clock) -> None:
+        self._writer = writer
         self._reader = reader
         self._clock = clock
 
@@ -119,13 +117,13 @@ def _document(row: Any) -> Document:
 
 
 def _add(
-    db: sqlite3.Connection, items: Sequence[tuple[Document, int | None, int]]
+    db: Db, items: Sequence[tuple[Document, int | None, int]]
 ) -> list[Document | NotFound | QuotaReached]:
     return [_add_one(db, *item) for item in items]
 
 
 def _add_one(
-    db: sqlite3.Connection, one: Document, room: int | None, most: int
+    db: Db, one: Document, room: int | None, most: int
 ) -> Document | NotFound | QuotaReached:
     if not is_assistant(db, one.workspace, one.assistant_id):
         return NotFound("assistant", one.assistant_id)
@@ -141,7 +139,8 @@ def _add_one(
         )
     if count >= most:
         return QuotaReached(f"A workspace keeps {most} documents: delete some first")
-    made = db.execute(
+    made = inserted(
+        db,
         "INSERT INTO documents (workspace, assistant_id, filename, file, kind, size, content_type,"
         " digest, status, error, chunks, created_at, updated_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, ?)",
@@ -151,11 +150,10 @@ def _add_one(
             *(to_micros(one.created_at), to_micros(one.updated_at)),
         ),
     )
-    assert made.lastrowid is not None
-    return replace(one, id=made.lastrowid)
+    return replace(one, id=made)
 
 
-def _again(db: sqlite3.Connection, known: Document, one: Document) -> Document:
+def _again(db: Db, known: Document, one: Document) -> Document:
     """What failed is read once more, under the name that its file came with now."""
     db.execute(
         "UPDATE documents SET filename = ?, file = ?, kind = ?, content_type = ?,"
@@ -165,15 +163,11 @@ def _again(db: sqlite3.Connection, known: Document, one: Document) -> Document:
     return replace(one, id=known.id, created_at=known.created_at)
 
 
-def _remove(
-    db: sqlite3.Connection, items: Sequence[tuple[int, int, int | None]]
-) -> list[Document | NotFound]:
+def _remove(db: Db, items: Sequence[tuple[int, int, int | None]]) -> list[Document | NotFound]:
     return [_remove_one(db, *item) for item in items]
 
 
-def _remove_one(
-    db: sqlite3.Connection, workspace: int, id: int, assistant_id: int | None
-) -> Document | NotFound:
+def _remove_one(db: Db, workspace: int, id: int, assistant_id: int | None) -> Document | NotFound:
     row = db.execute(_ONE, (workspace, id, assistant_id, assistant_id)).fetchone()
     if row is None:
         return NotFound("document", id)
@@ -182,21 +176,19 @@ def _remove_one(
     return _document(row)
 
 
-def _begin(db: sqlite3.Connection, ids: Sequence[int]) -> list[bool]:
+def _begin(db: Db, ids: Sequence[int]) -> list[bool]:
     """Away with what an earlier try has left; False for what is gone or done."""
     return [_begin_one(db, id) for id in ids]
 
 
-def _begin_one(db: sqlite3.Connection, id: int) -> bool:
+def _begin_one(db: Db, id: int) -> bool:
     if db.execute(_STILL, (id,)).fetchone() is None:
         return False
     drop_pieces(db, "document_id", id)
     return True
 
 
-def _put_some(
-    db: sqlite3.Connection, items: Sequence[tuple[Document, Sequence[tuple[int, Piece]]]]
-) -> list[None]:
+def _put_some(db: Db, items: Sequence[tuple[Document, Sequence[tuple[int, Piece]]]]) -> list[None]:
     for document, pieces in items:
         if db.execute(_STILL, (document.id,)).fetchone() is not None:
             whose = document.workspace, document.assistant_id
@@ -204,7 +196,7 @@ def _put_some(
     return [None] * len(items)
 
 
-def _forget(db: sqlite3.Connection, ids: Sequence[int]) -> list[None]:
+def _forget(db: Db, ids: Sequence[int]) -> list[None]:
     """All that an assistant knew."""
     for id in ids:
         drop_pieces(db, "assistant_id", id)
@@ -213,7 +205,7 @@ def _forget(db: sqlite3.Connection, ids: Sequence[int]) -> list[None]:
     return [None] * len(ids)
 
 
-def _finish(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[None]:
+def _finish(db: Db, items: Sequence[tuple[Any, ...]]) -> list[None]:
     for item in items:
         db.execute(
             "UPDATE documents SET status = ?, error = ?, chunks = ?, updated_at = ?"

@@ -4,14 +4,13 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import NotFound
 from bots.model.cases import Told
 from bots.model.conversation import Conversation
 from bots.model.episode import Episode
 from bots.model.identity import IDS, PHONES, digits_of, ids_of
 from bots.model.turn import Event, MessageRecord
+from storage.db import Readers
 from storage.rows import (
     CONVERSATION_COLUMNS,
     RECORD_COLUMNS,
@@ -88,7 +87,7 @@ PAGE = 1000
 class SqlEpisodes:
     """Reads alone."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, reader: Readers) -> None:
         self._reader = reader
 
     async def open(self, workspace: int) -> list[tuple[Conversation, Episode]]:

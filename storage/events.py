@@ -1,11 +1,11 @@
 """What happened, written: one row each, in the transaction of what it tells of."""
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from bots.model.feed import ADDED, STATUS
 from bots.model.turn import TurnRecord
+from storage.db import Db
 from storage.rows import to_json, to_micros
 from storage.sql import Insert
 from storage.tables import HANDOFFS
@@ -44,7 +44,7 @@ def events_of(turn: TurnRecord, before: str | None, now: int) -> list[tuple[Any,
     return rows
 
 
-def prune(db: sqlite3.Connection, bounds: Sequence[tuple[int, int]]) -> list[int]:
+def prune(db: Db, bounds: Sequence[tuple[int, int]]) -> list[int]:
     """Drop a chunk of what has a number below a bound, and of hand-offs of before a moment."""
     return [
         db.execute(_PRUNE, (below,)).rowcount + db.execute(_PRUNE_HANDOFFS, (before,)).rowcount

@@ -8,16 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.feed import ADDED, BETWEEN, RECEIPTS, TOLD, Entry, is_told, told_of
 from bots.model.message import Address
 from bots.model.turn import Event
 from storage import receipts
+from storage.db import Readers, Writes
 from storage.events import prune
 from storage.rows import from_json, to_micros, to_moment
 from storage.tables import HANDOFFS
-from storage.writer import Writer
 
 _FROM = (
     "SELECT e.id, e.conversation_id, c.bot, c.channel, c.chat_id, c.platform, e.name, e.data,"
@@ -43,7 +41,7 @@ _OLD = (
 class SqlFeed:
     """Reads beside the writer."""
 
-    def __init__(self, writer: Writer, reader: AsyncEngine) -> None:
+    def __init__(self, writer: Writes, reader: Readers) -> None:
         self._writer = writer
         self._reader = reader
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, UnifiedMessage
 from bots.model.receipt import Receipt
@@ -12,9 +10,9 @@ from bots.model.turn import Arrival, TurnRecord
 from bots.ports import Clock, NewId
 from storage import receipts, rows
 from storage.course import moves_to_rows
+from storage.db import Readers, Writes
 from storage.events import events_of
 from storage.known import Known
-from storage.writer import Writer
 from storage.writes import (
     Intake,
     TurnRows,
@@ -32,17 +30,17 @@ class SqlJournal:
 
     def __init__(
         self,
-        writer: Writer,
-        reader: AsyncEngine,
+        writer: Writes,
+        reader: Readers,
         *,
-        last_arrival: int,
+        intake: Intake,
         new_id: NewId,
         clock: Clock,
         remembers: int = 50_000,
     ) -> None:
         self._writer = writer
         self._reader = reader
-        self._intake = Intake(last_arrival)
+        self._intake = intake
         self._new_id = new_id
         self._clock = clock
         self._known = Known(remembers)

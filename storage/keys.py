@@ -1,17 +1,15 @@
 """API keys by their SHA-256, behind bots.ports.Keys."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import Conflict, NotFound
 from bots.model.account import ApiKey
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros, to_moment
-from storage.versions import Writes
+from storage.sql import inserted
 
 _FOUND = (
     "SELECT k.id, k.workspace, k.account_id, k.name, k.prefix, k.digest, k.bot, k.kind, k.domains,"
@@ -23,8 +21,8 @@ _FOUND = (
 class SqlKeys:
     """Few rows, looked up at most every five seconds each."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def add(self, key: ApiKey) -> ApiKey:
@@ -73,14 +71,15 @@ def _key(row: Any) -> ApiKey:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _add(db: sqlite3.Connection, keys: Sequence[ApiKey]) -> list[ApiKey | Conflict]:
+def _add(db: Db, keys: Sequence[ApiKey]) -> list[ApiKey | Conflict]:
     return [_add_one(db, key) for key in keys]
 
 
-def _add_one(db: sqlite3.Connection, key: ApiKey) -> ApiKey | Conflict:
+def _add_one(db: Db, key: ApiKey) -> ApiKey | Conflict:
     if db.execute("SELECT 1 FROM api_keys WHERE digest = ?", (key.digest,)).fetchone():
         return Conflict("This key is there already")
-    made = db.execute(
+    made = inserted(
+        db,
         "INSERT INTO api_keys (workspace, account_id, name, prefix, digest, bot, kind, domains,"
         " created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -96,17 +95,14 @@ def _add_one(db: sqlite3.Connection, key: ApiKey) -> ApiKey | Conflict:
             maybe_micros(key.expires_at),
         ),
     )
-    assert made.lastrowid is not None
-    return replace(key, id=made.lastrowid)
+    return replace(key, id=made)
 
 
-def _revoke(
-    db: sqlite3.Connection, items: Sequence[tuple[int, int, int]]
-) -> list[ApiKey | NotFound]:
+def _revoke(db: Db, items: Sequence[tuple[int, int, int]]) -> list[ApiKey | NotFound]:
     return [_revoke_one(db, *item) for item in items]
 
 
-def _revoke_one(db: sqlite3.Connection, workspace: int, id: int, now: int) -> ApiKey | NotFound:
+def _revoke_one(db: Db, workspace: int, id: int, now: int) -> ApiKey | NotFound:
     row = db.execute(
         f"{_FOUND} WHERE k.workspace = ? AND k.id = ? AND k.revoked_at IS NULL", (workspace, id)
     ).fetchone()
@@ -116,6 +112,6 @@ def _revoke_one(db: sqlite3.Connection, workspace: int, id: int, now: int) -> Ap
     return replace(_key(row), revoked_at=to_moment(now))
 
 
-def _used(db: sqlite3.Connection, items: Sequence[tuple[int, int]]) -> list[None]:
+def _used(db: Db, items: Sequence[tuple[int, int]]) -> list[None]:
     db.executemany("UPDATE api_keys SET last_used_at = ? WHERE id = ?", items)
     return [None] * len(items)

@@ -6,18 +6,16 @@ kind before it (`w1a2qвозврат`): a search reads its own part of the index
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import log
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import NotFound, QuotaReached
 from bots.model.knowledge import Passage, Piece, Question, Subject
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, to_json, to_micros, to_moment
-from storage.versions import Writes
+from storage.sql import inserted
 
 _SHORTEST = 4
 """Letters of the shortest stem that other forms of its word may begin with."""
@@ -54,8 +52,8 @@ _IS_THERE = "SELECT 1 FROM assistants WHERE workspace = ? AND id = ? AND deleted
 class SqlLibrary:
     """Read beside the writer; a search takes milliseconds."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def search(
@@ -174,13 +172,13 @@ def _question(row: Any) -> Question:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def is_assistant(db: sqlite3.Connection, workspace: int, id: int) -> bool:
+def is_assistant(db: Db, workspace: int, id: int) -> bool:
     """Whether there is one, not deleted, in the workspace."""
     return db.execute(_IS_THERE, (workspace, id)).fetchone() is not None
 
 
 def put_pieces(
-    db: sqlite3.Connection,
+    db: Db,
     whose: tuple[int, int],
     of: tuple[int | None, int | None],
     pieces: Iterable[tuple[int, Piece]],
@@ -190,14 +188,15 @@ def put_pieces(
     kind = _KINDS["document" if of[0] is not None else "question"]
     key = f"w{workspace}a{assistant_id}{kind}"
     for number, piece in pieces:
-        made = db.execute(
+        made = inserted(
+            db,
             "INSERT INTO passages (workspace, assistant_id, document_id, question_id, number, title,"
             " text) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (*whose, *of, number, piece.title, piece.text),
         )
         db.execute(
             "INSERT INTO passage_words (rowid, title, body) VALUES (?, ?, ?)",
-            (made.lastrowid, _keyed(key, piece.title_stems), _keyed(key, piece.stems)),
+            (made, _keyed(key, piece.title_stems), _keyed(key, piece.stems)),
         )
 
 
@@ -206,7 +205,7 @@ def _keyed(key: str, stems: Iterable[str]) -> str:
     return " ".join(f"{key}{stem}" for stem in dict.fromkeys(stems))
 
 
-def drop_pieces(db: sqlite3.Connection, column: str, id: int) -> None:
+def drop_pieces(db: Db, column: str, id: int) -> None:
     """Those of a document (`document_id`), a question (`question_id`) or an assistant."""
     db.execute(
         f"DELETE FROM passage_words WHERE rowid IN (SELECT id FROM passages WHERE {column} = ?)",
@@ -216,13 +215,13 @@ def drop_pieces(db: sqlite3.Connection, column: str, id: int) -> None:
 
 
 def _put_questions(
-    db: sqlite3.Connection, items: Sequence[tuple[Question, Piece, int]]
+    db: Db, items: Sequence[tuple[Question, Piece, int]]
 ) -> list[Question | NotFound | QuotaReached]:
     return [_put_question(db, *item) for item in items]
 
 
 def _put_question(
-    db: sqlite3.Connection, one: Question, piece: Piece, most: int
+    db: Db, one: Question, piece: Piece, most: int
 ) -> Question | NotFound | QuotaReached:
     whose = one.workspace, one.assistant_id
     if not is_assistant(db, *whose):
@@ -249,8 +248,9 @@ def _put_question(
     return kept
 
 
-def _add_question(db: sqlite3.Connection, one: Question, folded: str) -> int:
-    made = db.execute(
+def _add_question(db: Db, one: Question, folded: str) -> int:
+    made = inserted(
+        db,
         "INSERT INTO questions (workspace, assistant_id, question, folded, answer, tags, created_at,"
         " updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -264,5 +264,4 @@ def _add_question(db: sqlite3.Connection, one: Question, folded: str) -> int:
             to_micros(one.updated_at),
         ),
     )
-    assert made.lastrowid is not None
-    return made.lastrowid
+    return made

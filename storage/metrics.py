@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.metrics import Counted, Period, PlatformFigures
+from storage.db import Readers
 from storage.rows import from_json, to_micros
 
 # A chat in which anything was said in the period was changed then or later.
@@ -50,7 +49,7 @@ _RATED = (
 class SqlMetrics:
     """Reads whatever a period holds: for a large workspace a second or two, beside everything else."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, reader: Readers) -> None:
         self._reader = reader
 
     async def counted(

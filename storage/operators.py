@@ -1,17 +1,15 @@
 """People who answer customers and their one-time codes, behind bots.ports.Operators."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import CodeRefused, Conflict, LinkedElsewhere, NotFound
 from bots.model.operator import GIVEN_NONE, Linked, Operator
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros
-from storage.versions import Writes
+from storage.sql import inserted
 
 _COLUMNS = (
     "id, workspace, name, role, telegram, username, queues, capacity, away_until, active,"
@@ -37,8 +35,8 @@ _FORGOTTEN = 24 * 3600 * 1_000_000
 class SqlOperators:
     """Few rows, read whenever somebody writes in a group."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def all(self, workspace: int | None) -> list[Operator]:
@@ -128,20 +126,18 @@ def _operator(row: Any) -> Operator:
     )
 
 
-def _put(
-    db: sqlite3.Connection, items: Sequence[tuple[Operator, int]]
-) -> list[Operator | Conflict]:
+def _put(db: Db, items: Sequence[tuple[Operator, int]]) -> list[Operator | Conflict]:
     return [_put_one(db, *item) for item in items]
 
 
 def _change(
-    db: sqlite3.Connection, items: Sequence[tuple[int, int, Mapping[str, Any], int]]
+    db: Db, items: Sequence[tuple[int, int, Mapping[str, Any], int]]
 ) -> list[Operator | Conflict | NotFound]:
     return [_change_one(db, *item) for item in items]
 
 
 def _change_one(
-    db: sqlite3.Connection, workspace: int, id: int, changes: Mapping[str, Any], now: int
+    db: Db, workspace: int, id: int, changes: Mapping[str, Any], now: int
 ) -> Operator | Conflict | NotFound:
     row = db.execute(_BY_ID, (workspace, id)).fetchone()
     if row is None:
@@ -149,7 +145,7 @@ def _change_one(
     return _put_one(db, replace(_operator(row), **changes), now)
 
 
-def _put_one(db: sqlite3.Connection, one: Operator, now: int) -> Operator | Conflict:
+def _put_one(db: Db, one: Operator, now: int) -> Operator | Conflict:
     row = (
         one.workspace,
         one.name,
@@ -180,25 +176,25 @@ def _put_one(db: sqlite3.Connection, one: Operator, now: int) -> Operator | Conf
         )
         id = one.id
     else:
-        made = db.execute(
+        made = inserted(
+            db,
             "INSERT INTO operators (workspace, name, role, telegram, username, queues, capacity,"
             " away_until, active, languages, skills, roles, created_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
-        assert made.lastrowid is not None
-        id = made.lastrowid
+        id = made
     return _operator(db.execute(_BY_ID, (one.workspace, id)).fetchone())
 
 
 def _of_account(
-    db: sqlite3.Connection, items: Sequence[tuple[int, int, int]]
+    db: Db, items: Sequence[tuple[int, int, int]]
 ) -> list[Operator | NotFound | Conflict]:
     return [_of_account_one(db, *item) for item in items]
 
 
 def _of_account_one(
-    db: sqlite3.Connection, workspace: int, account: int, now: int
+    db: Db, workspace: int, account: int, now: int
 ) -> Operator | NotFound | Conflict:
     """Looked for again: of two requests of somebody's at once the first has made them."""
     row = db.execute(_OF_ACCOUNT, (workspace, account)).fetchone()
@@ -220,13 +216,11 @@ def _of_account_one(
     return made
 
 
-def _called(
-    db: sqlite3.Connection, items: Sequence[tuple[int, str, int]]
-) -> list[Operator | Conflict]:
+def _called(db: Db, items: Sequence[tuple[int, str, int]]) -> list[Operator | Conflict]:
     return [_called_one(db, *item) for item in items]
 
 
-def _called_one(db: sqlite3.Connection, workspace: int, name: str, now: int) -> Operator | Conflict:
+def _called_one(db: Db, workspace: int, name: str, now: int) -> Operator | Conflict:
     found = _named(db, workspace, name)
     if len(found) > 1:
         ids = ", ".join(str(one.id) for one in found)
@@ -237,7 +231,7 @@ def _called_one(db: sqlite3.Connection, workspace: int, name: str, now: int) -> 
     return _put_one(db, new, now)
 
 
-def _named(db: sqlite3.Connection, workspace: int, name: str) -> list[Operator]:
+def _named(db: Db, workspace: int, name: str) -> list[Operator]:
     people = [_operator(row) for row in db.execute(_ALL, (workspace,)).fetchall()]
     return [one for one in people if one.active and _plain(one.name) == _plain(name)]
 
@@ -246,9 +240,7 @@ def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _add_code(
-    db: sqlite3.Connection, items: Sequence[tuple[tuple[Any, ...], bool, int]]
-) -> list[None]:
+def _add_code(db: Db, items: Sequence[tuple[tuple[Any, ...], bool, int]]) -> list[None]:
     for row, alone, now in items:
         db.execute("DELETE FROM codes WHERE expires_at < ?", (now - _FORGOTTEN,))
         if alone:
@@ -266,13 +258,13 @@ def _add_code(
 
 
 def _use_codes(
-    db: sqlite3.Connection, items: Sequence[tuple[str, int, str, str, int]]
+    db: Db, items: Sequence[tuple[str, int, str, str, int]]
 ) -> list[Mapping[str, Any] | CodeRefused]:
     return [_use_code(db, *item) for item in items]
 
 
 def _use_code(
-    db: sqlite3.Connection, digest: str, workspace: int, kind: str, by: str, now: int
+    db: Db, digest: str, workspace: int, kind: str, by: str, now: int
 ) -> Mapping[str, Any] | CodeRefused:
     row = db.execute(_CODE, (digest, workspace, kind)).fetchone()
     if row is None:
@@ -288,13 +280,13 @@ def _use_code(
 
 
 def _link(
-    db: sqlite3.Connection, items: Sequence[tuple[int, str, str, str, int]]
+    db: Db, items: Sequence[tuple[int, str, str, str, int]]
 ) -> list[Linked | CodeRefused | LinkedElsewhere]:
     return [_link_one(db, *item) for item in items]
 
 
 def _link_one(
-    db: sqlite3.Connection, workspace: int, digest: str, telegram: str, username: str, now: int
+    db: Db, workspace: int, digest: str, telegram: str, username: str, now: int
 ) -> Linked | CodeRefused | LinkedElsewhere:
     row = db.execute(_CODE, (digest, workspace, "operator")).fetchone()
     if row is None:

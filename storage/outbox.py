@@ -1,20 +1,17 @@
 """Calls to channels on their way out, behind bots.ports.Outbox."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bots.model.answer import Delivery, DeliveryStatus
 from bots.model.message import Address
 from bots.model.turn import ALWAYS, Outgoing
 from bots.ports import Clock
+from storage.db import Db, Reader, Readers, Writes
 from storage.events import dropping, insert_events
 from storage.receipts import MARKS, MESSAGE, Sent, receipts_of, told_of
 from storage.rows import from_json, maybe_moment, to_json, to_micros, to_moment
-from storage.writer import Writer
 
 _BEGIN = (
     "UPDATE outbox SET sending_at = ?, held_at = NULL WHERE key = ? AND failed_at IS NULL"
@@ -70,7 +67,7 @@ _PARTS = "SELECT failed_at, held_at, error FROM outbox WHERE key BETWEEN ? AND ?
 class SqlOutbox:
     """Writes through the writer's thread, synced like turns."""
 
-    def __init__(self, writer: Writer, reader: AsyncEngine, *, clock: Clock) -> None:
+    def __init__(self, writer: Writes, reader: Readers, *, clock: Clock) -> None:
         self._writer = writer
         self._reader = reader
         self._clock = clock
@@ -118,7 +115,7 @@ class SqlOutbox:
         return to_micros(self._clock())
 
 
-def _begin(db: sqlite3.Connection, items: Sequence[tuple[int, str]]) -> list[bool]:
+def _begin(db: Db, items: Sequence[tuple[int, str]]) -> list[bool]:
     begun = []
     for item in items:
         ours = db.execute(_BEGIN, item).rowcount > 0
@@ -130,24 +127,24 @@ def _begin(db: sqlite3.Connection, items: Sequence[tuple[int, str]]) -> list[boo
     return begun
 
 
-def _sent(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
+def _sent(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     for sent_at, platform_message_id, key in items:
         for (message_id,) in db.execute(_SENT, (key,)).fetchall():
             db.execute(_TELL_MESSAGE, (sent_at, platform_message_id, message_id))
     return [None] * len(items)
 
 
-def _later(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
+def _later(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     for item in items:
         db.execute(_LATER, item)
     return [None] * len(items)
 
 
-def _held(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[bool]:
+def _held(db: Db, items: Sequence[tuple[int, str, str]]) -> list[bool]:
     return [_hold(db, *item) for item in items]
 
 
-def _hold(db: sqlite3.Connection, since: int, error: str, key: str) -> bool:
+def _hold(db: Db, since: int, error: str, key: str) -> bool:
     held = db.execute(_HOLD, (since, error, key)).fetchone()
     if held is None:
         return False
@@ -159,7 +156,7 @@ def _hold(db: sqlite3.Connection, since: int, error: str, key: str) -> bool:
     return True
 
 
-def _failed(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
+def _failed(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     for at, error, key in items:
         for workspace, conversation, message_id in db.execute(_FAILED, (at, error, key)).fetchall():
             if message_id and _is_first(db, _FAILED_OTHERS, message_id, key):
@@ -168,22 +165,22 @@ def _failed(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> li
     return [None] * len(items)
 
 
-def _revived(db: sqlite3.Connection, messages: Sequence[str]) -> list[list[Outgoing]]:
+def _revived(db: Db, messages: Sequence[str]) -> list[list[Outgoing]]:
     return [_revive(db, message_id) for message_id in messages]
 
 
-def _revive(db: sqlite3.Connection, message_id: str) -> list[Outgoing]:
+def _revive(db: Db, message_id: str) -> list[Outgoing]:
     keys = [key for (key,) in db.execute(_REVIVE, (message_id,)).fetchall()]
     rows = [_from_row(db.execute(_ROW, (key,)).fetchone()) for key in keys]
     return sorted(rows, key=lambda row: row.part)
 
 
-def _is_first(db: sqlite3.Connection, others: str, message_id: str, key: str) -> bool:
+def _is_first(db: Db, others: str, message_id: str, key: str) -> bool:
     """Whether no other part of a message came to the same before, so that it is told of once."""
     return db.execute(others, (message_id, key)).fetchone() is None
 
 
-async def _told(connection: AsyncConnection, sent: Sent) -> Delivery:
+async def _told(connection: Reader, sent: Sent) -> Delivery:
     ids = sent.ids
     of_ids = receipts_of(len(ids))
     receipts = await connection.exec_driver_sql(of_ids, (sent.channel, *ids))

@@ -1,18 +1,15 @@
 """Everything that is kept of one person, to be handed out or to be erased."""
 
 import re
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import NotFound
 from bots.model.person import Erased, Everything, Person
+from storage.db import Db, Readers, Writes
 from storage.every_table import METADATA
 from storage.rows import from_json, to_micros, to_moment
-from storage.versions import Writes
 
 _FOUND = (
     "SELECT c.platform, c.user_id, max(u.profile), count(DISTINCT v.id),"
@@ -59,8 +56,8 @@ _MOMENTS = frozenset({"due"})
 class SqlPersons:
     """Beside the server: a chat that is erased begins anew there, when its customer writes again."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def find(self, workspace: int, words: str, *, limit: int) -> list[Person]:
@@ -148,13 +145,11 @@ def _files(rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[str, ...]:
 # ---------------------------------------------------------------- in a transaction
 
 
-def _erase(
-    db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]
-) -> list[Erased | NotFound]:
+def _erase(db: Db, items: Sequence[tuple[int, str, str]]) -> list[Erased | NotFound]:
     return [_erased(db, person) for person in items]
 
 
-def _erased(db: sqlite3.Connection, person: tuple[int, str, str]) -> Erased | NotFound:
+def _erased(db: Db, person: tuple[int, str, str]) -> Erased | NotFound:
     # What is deleted is overwritten, not only let go of.
     db.execute("PRAGMA secure_delete = ON")
     customers = [row[0] for row in db.execute(_CUSTOMERS, person)]
@@ -205,14 +200,12 @@ def _erased(db: sqlite3.Connection, person: tuple[int, str, str]) -> Erased | No
     return Erased(rows=gone, files=tuple(sorted(files)), topics=topics)
 
 
-def _delete(
-    db: sqlite3.Connection, gone: dict[str, int], table: str, where: str, values: tuple[Any, ...]
-) -> None:
+def _delete(db: Db, gone: dict[str, int], table: str, where: str, values: tuple[Any, ...]) -> None:
     count = db.execute(f"DELETE FROM {table} WHERE {where}", values).rowcount
     if count:
         gone[table] = gone.get(table, 0) + count
 
 
-def _count(db: sqlite3.Connection, table: str, conversation: int) -> int:
+def _count(db: Db, table: str, conversation: int) -> int:
     query = f"SELECT count(*) FROM {table} WHERE conversation_id = ?"
     return int(db.execute(query, (conversation,)).fetchone()[0])

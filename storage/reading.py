@@ -15,7 +15,7 @@ AT_ONCE = 4
 """How many read at a time; whoever comes then waits for one of them."""
 
 
-class Reading:
+class ThreadReading:
     """For what is read so often that being passed from thread to thread would be most of its cost."""
 
     def __init__(self, path: Path) -> None:

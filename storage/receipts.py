@@ -1,12 +1,12 @@
 """What messengers told of messages of ours: kept as it comes, held beside a message when it is read."""
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from bots.model.answer import Delivery
 from bots.model.message import Address
 from bots.model.receipt import RANK, Receipt
+from storage.db import Db
 from storage.events import insert_events
 from storage.rows import to_json, to_micros
 from storage.sql import Insert
@@ -51,7 +51,7 @@ _PRUNE = (
 # ---------------------------------------------------------------- kept, in the writer's thread
 
 
-def note(db: sqlite3.Connection, groups: Sequence[Sequence[Receipt]]) -> list[list[Address]]:
+def note(db: Db, groups: Sequence[Sequence[Receipt]]) -> list[list[Address]]:
     """Keep the highest of each message; an event tells of each that is news.
 
     Gives for each group the chats whose customers are unreachable.
@@ -75,7 +75,7 @@ def note(db: sqlite3.Connection, groups: Sequence[Sequence[Receipt]]) -> list[li
     return [_failures(db, group) for group in groups]
 
 
-def _failures(db: sqlite3.Connection, group: Sequence[Receipt]) -> list[Address]:
+def _failures(db: Db, group: Sequence[Receipt]) -> list[Address]:
     gone: list[Address] = []
     for receipt in group:
         if receipt.status == "failed" and _insert_receipts.returning(db, [_row(receipt)]):
@@ -85,7 +85,7 @@ def _failures(db: sqlite3.Connection, group: Sequence[Receipt]) -> list[Address]
     return gone
 
 
-def prune(db: sqlite3.Connection, before: int, chunk: int) -> int:
+def prune(db: Db, before: int, chunk: int) -> int:
     """Drop some of those told before a moment; how many."""
     return db.execute(_PRUNE, (chunk, before)).rowcount
 
@@ -111,7 +111,7 @@ def _mark(receipt: Receipt) -> tuple[Any, ...]:
     )
 
 
-def _tell(db: sqlite3.Connection, receipt: Receipt) -> Address | None:
+def _tell(db: Db, receipt: Receipt) -> Address | None:
     """The chat that was told."""
     id = receipt.platform_message_id
     chats = db.execute(_CHATS, (receipt.chat_id, receipt.channel)).fetchall()

@@ -1,15 +1,12 @@
 """Which columns hold secrets, and how all of them are sealed anew with the first key of a ring."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import Locked
 from bots.ports import Vault
-from storage.versions import Writes
+from storage.db import Db, Readers, Writes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +40,8 @@ SEALED = (CHANNELS, TOTP, AI_TOKENS, CONNECTIONS)
 class Seals:
     """Everything sealed of a database."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine, vault: Vault) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers, vault: Vault) -> None:
+        self._writer = writer
         self._reader = reader
         self._vault = vault
 
@@ -71,9 +68,7 @@ class Seals:
             return (await connection.exec_driver_sql(query)).fetchall()
 
 
-def _replace(
-    db: sqlite3.Connection, items: Sequence[tuple[Sealed, Sequence[Any], str, str]]
-) -> list[int]:
+def _replace(db: Db, items: Sequence[tuple[Sealed, Sequence[Any], str, str]]) -> list[int]:
     """Only what nobody changed meanwhile."""
     done = []
     for kind, key, sealed, fresh in items:

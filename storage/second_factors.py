@@ -1,19 +1,17 @@
 """What is asked for beside passwords, behind bots.ports.SecondFactors."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
+from storage.db import Db, Writes
 from storage.rows import to_micros
-from storage.versions import Writes
 
 
 class SqlSecondFactors:
     """Each question that uses something up is one write, so that of two at once one wins."""
 
-    def __init__(self, writer: Any) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes) -> None:
+        self._writer = writer
 
     async def put(self, account: int, sealed: str, codes: Sequence[str]) -> None:
         await self._writer.do(_put, (account, sealed, codes))
@@ -33,7 +31,7 @@ class SqlSecondFactors:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _put(db: sqlite3.Connection, items: Sequence[tuple[int, str, Sequence[str]]]) -> list[None]:
+def _put(db: Db, items: Sequence[tuple[int, str, Sequence[str]]]) -> list[None]:
     for account, sealed, codes in items:
         db.execute("UPDATE accounts SET totp = ?, totp_step = NULL WHERE id = ?", (sealed, account))
         db.execute("DELETE FROM backup_codes WHERE account_id = ?", (account,))
@@ -44,7 +42,7 @@ def _put(db: sqlite3.Connection, items: Sequence[tuple[int, str, Sequence[str]]]
     return [None] * len(items)
 
 
-def _take(db: sqlite3.Connection, items: Sequence[tuple[int, int, int]]) -> list[bool]:
+def _take(db: Db, items: Sequence[tuple[int, int, int]]) -> list[bool]:
     later = (
         "UPDATE accounts SET totp_step = ? WHERE id = ? AND totp IS NOT NULL"
         " AND (totp_step IS NULL OR totp_step < ?)"
@@ -52,7 +50,7 @@ def _take(db: sqlite3.Connection, items: Sequence[tuple[int, int, int]]) -> list
     return [db.execute(later, item).rowcount > 0 for item in items]
 
 
-def _take_code(db: sqlite3.Connection, items: Sequence[tuple[int, int, str]]) -> list[bool]:
+def _take_code(db: Db, items: Sequence[tuple[int, int, str]]) -> list[bool]:
     used = (
         "UPDATE backup_codes SET used_at = ? WHERE account_id = ? AND digest = ?"
         " AND used_at IS NULL"
@@ -60,7 +58,7 @@ def _take_code(db: sqlite3.Connection, items: Sequence[tuple[int, int, str]]) ->
     return [db.execute(used, item).rowcount > 0 for item in items]
 
 
-def _clear(db: sqlite3.Connection, accounts: Sequence[int]) -> list[None]:
+def _clear(db: Db, accounts: Sequence[int]) -> list[None]:
     for account in accounts:
         db.execute("UPDATE accounts SET totp = NULL, totp_step = NULL WHERE id = ?", (account,))
         db.execute("DELETE FROM backup_codes WHERE account_id = ?", (account,))

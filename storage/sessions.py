@@ -1,16 +1,13 @@
 """Who is signed in where, and their refresh tokens, behind bots.ports.Sessions."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.account import Account, Rotation, Session
 from storage.accounts import COLUMNS, account_from_row
+from storage.db import Db, Readers, Writes
 from storage.rows import maybe_moment, to_micros, to_moment
-from storage.versions import Writes
 
 _ACCOUNT = ", ".join(f"a.{name.strip()}" for name in COLUMNS.split(","))
 _ONE = (
@@ -25,8 +22,8 @@ _MICROSECOND = timedelta(microseconds=1)
 class SqlSessions:
     """Looked up by id at most every five seconds each."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def open(self, session: Session, refresh: str | None, *, password_hash: str) -> bool:
@@ -35,7 +32,7 @@ class SqlSessions:
 
     async def one(self, id: str) -> tuple[Session, Account] | None:
         async with self._reader.connect() as connection:
-            row = (await connection.exec_driver_sql(_ONE, (id,))).fetchone()
+            row = (await connection.exec_driver_sql(_ONE, (id,))).first()
         return None if row is None else (_session(row), account_from_row(row[9:]))
 
     async def end(self, id: str, *, now: datetime) -> None:
@@ -69,13 +66,11 @@ def _session(row: Any) -> Session:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _open(db: sqlite3.Connection, items: Sequence[tuple[Session, str | None, str]]) -> list[bool]:
+def _open(db: Db, items: Sequence[tuple[Session, str | None, str]]) -> list[bool]:
     return [_open_one(db, *item) for item in items]
 
 
-def _open_one(
-    db: sqlite3.Connection, one: Session, refresh: str | None, password_hash: str
-) -> bool:
+def _open_one(db: Db, one: Session, refresh: str | None, password_hash: str) -> bool:
     """Whoever typed a password while it was changed, or they were removed, is not let in by it."""
     now = to_micros(one.created_at)
     signed_in = (
@@ -102,7 +97,7 @@ def _open_one(
     return True
 
 
-def _keep(db: sqlite3.Connection, digest: str, session: str, generation: int, now: int) -> None:
+def _keep(db: Db, digest: str, session: str, generation: int, now: int) -> None:
     db.execute(
         "INSERT INTO refresh_tokens (digest, session_id, generation, created_at)"
         " VALUES (?, ?, ?, ?)",
@@ -110,21 +105,17 @@ def _keep(db: sqlite3.Connection, digest: str, session: str, generation: int, no
     )
 
 
-def _end(db: sqlite3.Connection, items: Sequence[tuple[int, str]]) -> list[None]:
+def _end(db: Db, items: Sequence[tuple[int, str]]) -> list[None]:
     ended = "UPDATE sessions SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
     db.executemany(ended, items)
     return [None] * len(items)
 
 
-def _rotate(
-    db: sqlite3.Connection, items: Sequence[tuple[str, str, int, int, int]]
-) -> list[Rotation]:
+def _rotate(db: Db, items: Sequence[tuple[str, str, int, int, int]]) -> list[Rotation]:
     return [_rotate_one(db, *item) for item in items]
 
 
-def _rotate_one(
-    db: sqlite3.Connection, digest: str, fresh: str, now: int, grace: int, most: int
-) -> Rotation:
+def _rotate_one(db: Db, digest: str, fresh: str, now: int, grace: int, most: int) -> Rotation:
     row = db.execute(
         "SELECT r.session_id, r.generation, r.used_at, s.revoked_at IS NULL AND s.expires_at > ?"
         " FROM refresh_tokens AS r JOIN sessions AS s ON s.id = r.session_id WHERE r.digest = ?",
@@ -153,7 +144,7 @@ def _rotate_one(
     return Rotation(outcome="done", session=session)
 
 
-def _newest(db: sqlite3.Connection, session: str) -> tuple[int, int]:
+def _newest(db: Db, session: str) -> tuple[int, int]:
     """The newest generation of a session's tokens, and how many there are of it."""
     newest, count = db.execute(
         "SELECT generation, count(*) FROM refresh_tokens WHERE session_id = ?"
@@ -163,7 +154,7 @@ def _newest(db: sqlite3.Connection, session: str) -> tuple[int, int]:
     return newest, count
 
 
-def _prune(db: sqlite3.Connection, moments: Sequence[int]) -> list[None]:
+def _prune(db: Db, moments: Sequence[int]) -> list[None]:
     for before in moments:
         over = "SELECT id FROM sessions WHERE expires_at < ?"
         db.execute(f"DELETE FROM refresh_tokens WHERE session_id IN ({over})", (before,))

@@ -1,32 +1,28 @@
 """Small JSON things by name, behind bots.ports.Shelf."""
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel.ext.asyncio.session import AsyncSession
-
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, to_json
-from storage.tables import ShelfRows
-from storage.versions import Writes
 
 _NOTHING = "null"
 _WHOSE = "SELECT DISTINCT workspace FROM shelf WHERE shelf = ? ORDER BY workspace"
+_ONE = "SELECT value FROM shelf WHERE workspace = ? AND shelf = ? AND key = ?"
 _ALL = "SELECT key, value FROM shelf WHERE workspace = ? AND shelf = ? ORDER BY key"
 
 
 class SqlShelf:
     """One row for each thing."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def get(self, workspace: int, shelf: str, key: str) -> Any | None:
-        async with AsyncSession(self._reader) as session:
-            row = await session.get(ShelfRows, (workspace, shelf, key))
-        return None if row is None else from_json(row.value)
+        async with self._reader.connect() as connection:
+            row = (await connection.exec_driver_sql(_ONE, (workspace, shelf, key))).first()
+        return None if row is None else from_json(row[0])
 
     async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
         await self._writer.do(_put, (workspace, shelf, key, to_json(value)))
@@ -45,7 +41,7 @@ class SqlShelf:
             return [row[0] for row in found]
 
 
-def _put(db: sqlite3.Connection, items: Sequence[tuple[int, str, str, str]]) -> list[None]:
+def _put(db: Db, items: Sequence[tuple[int, str, str, str]]) -> list[None]:
     for *where, value in items:
         if value == _NOTHING:
             db.execute("DELETE FROM shelf WHERE workspace = ? AND shelf = ? AND key = ?", where)

@@ -1,9 +1,10 @@
 """Many rows in one statement: one step of SQLite, and one release of Python's lock, for all."""
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
+
+from storage.db import Db
 
 _MOST = 64  # a power of two; 64 rows of 13 columns stay far below SQLite's limit of variables
 
@@ -20,7 +21,7 @@ class Insert:
         sizes = [1 << power for power in range(_MOST.bit_length())]
         self._statements = {size: f"{head}{', '.join([group] * size)} {tail}" for size in sizes}
 
-    def __call__(self, db: sqlite3.Connection, rows: Sequence[Iterable[Any]]) -> int:
+    def __call__(self, db: Db, rows: Sequence[Iterable[Any]]) -> int:
         """How many rows were written."""
         written = start = 0
         while start < len(rows):
@@ -30,7 +31,7 @@ class Insert:
             start += size
         return written
 
-    def returning(self, db: sqlite3.Connection, rows: Sequence[Iterable[Any]]) -> list[Any]:
+    def returning(self, db: Db, rows: Sequence[Iterable[Any]]) -> list[Any]:
         """What a `tail` that ends in RETURNING gives of the rows that were written."""
         given: list[Any] = []
         start = 0
@@ -51,7 +52,7 @@ class AnyOf:
             size: f"{before} IN ({', '.join('?' * size)}) {after}" for size in sizes
         }
 
-    def __call__(self, db: sqlite3.Connection, first: Sequence[Any], keys: Sequence[Any]) -> int:
+    def __call__(self, db: Db, first: Sequence[Any], keys: Sequence[Any]) -> int:
         """How many rows were touched; `first` are the variables that stand before the keys."""
         touched = start = 0
         while start < len(keys):
@@ -60,3 +61,9 @@ class AnyOf:
             touched += db.execute(self._statements[size], (*first, *chosen)).rowcount
             start += size
         return touched
+
+
+def inserted(db: Db, insert: str, values: Any) -> int:
+    """Write one row; the id that the database gave it."""
+    ((id,),) = db.execute(f"{insert} RETURNING id", values).fetchall()
+    return int(id)

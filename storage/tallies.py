@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.tally import Tally
 from flows.standing import Stand
+from storage.db import Readers
 from storage.rows import from_json
 
 _SUMS = (
@@ -22,7 +21,7 @@ _STANDING = (
 class SqlTallies:
     """The journal writes both, in the transaction of the turn they belong to."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, reader: Readers) -> None:
         self._reader = reader
 
     async def sums(self, workspace: int, bot: str, since: str | None) -> dict[Tally, int]:

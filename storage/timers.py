@@ -1,16 +1,13 @@
 """Timers and slow actions that wait, behind bots.ports.Timers."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.message import Address
 from bots.model.turn import Intent, Timer
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_moment, to_micros, to_moment
-from storage.writer import Writer
 
 _DUE = (
     "SELECT t.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, t.name, t.due, t.payload,"
@@ -34,7 +31,7 @@ _LATER = "UPDATE intents SET attempts = attempts + 1, not_before = ?, error = ? 
 class SqlTimers:
     """Rows are set and consumed by turns; here they are read."""
 
-    def __init__(self, writer: Writer, reader: AsyncEngine) -> None:
+    def __init__(self, writer: Writes, reader: Readers) -> None:
         self._writer = writer
         self._reader = reader
 
@@ -63,7 +60,7 @@ class SqlTimers:
         await self._writer.do(_later, (to_micros(until), error, key))
 
 
-def _later(db: sqlite3.Connection, items: Sequence[tuple[int, str, str]]) -> list[None]:
+def _later(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     for item in items:
         db.execute(_LATER, item)
     return [None] * len(items)

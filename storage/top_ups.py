@@ -1,17 +1,14 @@
 """Money on its way, behind bots.ports.TopUps; what came is credited where it is marked as paid."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.billing import Taken, TopUp, TopUpStatus
 from storage.billing import Asked, credited
+from storage.db import Db, Readers, Writes
 from storage.rows import to_micros, to_moment
-from storage.writer import Writer
 
 SERVICE = "top_up"
 
@@ -27,7 +24,7 @@ _WAITING = "SELECT count(*) FROM top_ups WHERE workspace = ? AND status = 'pendi
 class SqlTopUps:
     """A row for each; none is ever taken away."""
 
-    def __init__(self, writer: Writer, reader: AsyncEngine) -> None:
+    def __init__(self, writer: Writes, reader: Readers) -> None:
         self._writer = writer
         self._reader = reader
 
@@ -72,11 +69,11 @@ def _top_up(row: Any) -> TopUp:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _kept(db: sqlite3.Connection, id: str) -> TopUp:
+def _kept(db: Db, id: str) -> TopUp:
     return _top_up(db.execute(_BY_ID, (id,)).fetchone())
 
 
-def _add(db: sqlite3.Connection, items: Sequence[TopUp]) -> list[TopUp]:
+def _add(db: Db, items: Sequence[TopUp]) -> list[TopUp]:
     places = ", ".join("?" * (len(_NAMES) + 1))
     for top_up in items:
         row: list[Any] = list(astuple(top_up))
@@ -89,7 +86,7 @@ def _add(db: sqlite3.Connection, items: Sequence[TopUp]) -> list[TopUp]:
     return [_kept(db, top_up.id) for top_up in items]
 
 
-def _begun(db: sqlite3.Connection, items: Sequence[tuple[str, str, str, int]]) -> list[TopUp]:
+def _begun(db: Db, items: Sequence[tuple[str, str, str, int]]) -> list[TopUp]:
     for id, reference, url, now in items:
         db.execute(
             "UPDATE top_ups SET reference = ?, url = ?, updated_at = ?, error = '',"
@@ -99,7 +96,7 @@ def _begun(db: sqlite3.Connection, items: Sequence[tuple[str, str, str, int]]) -
     return [_kept(db, id) for id, *_ in items]
 
 
-def _settle(db: sqlite3.Connection, items: Sequence[tuple[str, int, int]]) -> list[TopUp]:
+def _settle(db: Db, items: Sequence[tuple[str, int, int]]) -> list[TopUp]:
     for id, amount, now in items:
         known = _kept(db, id)
         if known.status != "paid":
@@ -112,7 +109,7 @@ def _settle(db: sqlite3.Connection, items: Sequence[tuple[str, int, int]]) -> li
     return [_kept(db, id) for id, *_ in items]
 
 
-def _end(db: sqlite3.Connection, items: Sequence[tuple[str, str, str, int]]) -> list[TopUp]:
+def _end(db: Db, items: Sequence[tuple[str, str, str, int]]) -> list[TopUp]:
     for id, status, error, now in items:
         db.execute(
             "UPDATE top_ups SET status = ?, error = ?, updated_at = ?"

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.model.conversation import Conversation
 from bots.model.turn import Event
+from storage.db import Readers
 from storage.rows import CONVERSATION_COLUMNS, conversation_from_row, from_json, to_moment
 
 _CONVERSATIONS = (
@@ -34,7 +33,7 @@ _EVENTS = (
 class SqlTraces:
     """Few questions, asked by hand: none has an index of its own but the conversation's."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, reader: Readers) -> None:
         self._reader = reader
 
     async def newest(self, workspace: int, *, limit: int) -> list[Conversation]:

@@ -6,11 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
-
-from sqlalchemy.ext.asyncio import AsyncEngine
+from typing import Any
 
 from bots.model.version import Live, Version
+from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_moment, to_json, to_micros, to_moment
 
 _LIVE_EVERYWHERE = (
@@ -30,17 +29,11 @@ _VERSIONS = (
 )
 
 
-class Writes(Protocol):
-    """What writes in one transaction: the writer's thread, or a process beside it."""
-
-    async def do(self, work: Any, item: Any) -> Any: ...
-
-
 class SqlVersions:
     """Small rows, written seldom and read by their keys."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def publish(
@@ -140,11 +133,11 @@ def _version(row: Any) -> Version:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _publish(db: sqlite3.Connection, orders: Sequence[_Order]) -> list[Live]:
+def _publish(db: Db, orders: Sequence[_Order]) -> list[Live]:
     return [_publish_one(db, order) for order in orders]
 
 
-def _publish_one(db: sqlite3.Connection, order: _Order) -> Live:
+def _publish_one(db: Db, order: _Order) -> Live:
     key = (order.workspace, order.bot)
     before = db.execute(_LIVE + " AND l.bot = ?", key).fetchone()
     if before is not None and before[2] == order.hash and not order.again:
@@ -167,7 +160,7 @@ def _publish_one(db: sqlite3.Connection, order: _Order) -> Live:
     return _live(db.execute(_LIVE + " AND l.bot = ?", key).fetchone())
 
 
-def _number(db: sqlite3.Connection, order: _Order) -> int:
+def _number(db: Db, order: _Order) -> int:
     """The version's number: the one it has, or the next; a number is never given twice."""
     key = (order.workspace, order.bot)
     known = db.execute(
@@ -191,7 +184,7 @@ def _number(db: sqlite3.Connection, order: _Order) -> int:
     return int(number)
 
 
-def _take(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[None]:
+def _take(db: Db, items: Sequence[tuple[Any, ...]]) -> list[None]:
     for item in items:
         db.execute(
             "UPDATE live_versions SET taken = ? WHERE workspace = ? AND bot = ? AND since = ?",
@@ -200,7 +193,7 @@ def _take(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[None
     return [None] * len(items)
 
 
-def _retired(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[None]:
+def _retired(db: Db, items: Sequence[tuple[Any, ...]]) -> list[None]:
     for item in items:
         db.execute(
             "UPDATE live_versions SET retire = 0 WHERE workspace = ? AND bot = ? AND since = ?",
@@ -209,6 +202,6 @@ def _retired(db: sqlite3.Connection, items: Sequence[tuple[Any, ...]]) -> list[N
     return [None] * len(items)
 
 
-def _prune(db: sqlite3.Connection, befores: Sequence[int]) -> list[int]:
+def _prune(db: Db, befores: Sequence[int]) -> list[int]:
     gone = "DELETE FROM versions WHERE left_at < ?"
     return [db.execute(gone, (before,)).rowcount for before in befores]

@@ -1,16 +1,13 @@
 """Workspaces: which there are, and what their people share; behind bots.ports.Workspaces."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.errors import Conflict, NotFound
 from bots.model.account import Workspace
+from storage.db import Db, Readers, Writes
 from storage.rows import maybe_moment, to_json, to_micros, to_moment
-from storage.versions import Writes
 
 _IN_USE = (
     "SELECT EXISTS (SELECT 1 FROM assistants AS a JOIN conversations AS c"
@@ -22,8 +19,8 @@ _IN_USE = (
 class SqlWorkspaces:
     """Few rows; accounts open them."""
 
-    def __init__(self, writer: Any, reader: AsyncEngine) -> None:
-        self._writer: Writes = writer
+    def __init__(self, writer: Writes, reader: Readers) -> None:
+        self._writer = writer
         self._reader = reader
 
     async def ids(self) -> list[int]:
@@ -41,7 +38,7 @@ class SqlWorkspaces:
     async def one(self, id: int) -> Workspace:
         query = "SELECT name, plan, timezone, created_at, opened_at FROM workspaces WHERE id = ?"
         async with self._reader.connect() as connection:
-            row: Any = (await connection.exec_driver_sql(query, (id,))).fetchone()
+            row: Any = (await connection.exec_driver_sql(query, (id,))).first()
         if row is None:
             raise NotFound("workspace", id)
         return Workspace(
@@ -73,12 +70,12 @@ class SqlWorkspaces:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _opened(db: sqlite3.Connection, items: Sequence[tuple[int, int]]) -> list[None]:
+def _opened(db: Db, items: Sequence[tuple[int, int]]) -> list[None]:
     db.executemany("UPDATE workspaces SET opened_at = ? WHERE id = ? AND opened_at IS NULL", items)
     return [None] * len(items)
 
 
-def _invite(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:
+def _invite(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[None]:
     db.executemany(
         "INSERT INTO codes (digest, workspace, kind, subject, expires_at) VALUES (?, ?, ?, ?, ?)",
         rows,
@@ -86,14 +83,12 @@ def _invite(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[Non
     return [None] * len(rows)
 
 
-def _link(
-    db: sqlite3.Connection, items: Sequence[tuple[int, int, int | None]]
-) -> list[NotFound | Conflict | None]:
+def _link(db: Db, items: Sequence[tuple[int, int, int | None]]) -> list[NotFound | Conflict | None]:
     return [_link_one(db, *item) for item in items]
 
 
 def _link_one(
-    db: sqlite3.Connection, workspace: int, account: int, operator: int | None
+    db: Db, workspace: int, account: int, operator: int | None
 ) -> NotFound | Conflict | None:
     if operator is not None:
         row = db.execute(

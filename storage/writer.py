@@ -4,25 +4,16 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
-from bots.errors import EasyFlowError, Unavailable
+from bots.errors import Unavailable
 from storage.checkpoints import Checkpoints
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+from storage.db import Item, Result, Work
 
 Outcome = Any | BaseException
-Work = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[Result | EasyFlowError]]
-"""Writes several items of one kind. Gives a result for each, in order.
-
-An error of ours given as a result says that nothing was written for that item; anything raised
-undoes the whole group, whose items are then tried one by one.
-"""
 
 AT_ONCE = 256
 """How many items are committed together at most: keeps the wait of the last one short."""
@@ -37,7 +28,7 @@ _OUTAGES = frozenset({5, 6, 7, 8, 10, 13, 14})
 _log = structlog.get_logger()
 
 
-class Writer:
+class ThreadWriter:
     """Hand it work with `do`; it returns when the work is synced to disk."""
 
     def __init__(self, connection: sqlite3.Connection, checkpoints: Checkpoints) -> None:

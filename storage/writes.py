@@ -1,18 +1,18 @@
 """What the writer's thread does for the journal: take in, claim, commit, prune."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bots.errors import ClaimLost, Consumed, NotFound
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address
 from storage import receipts
 from storage.course import put_moves
+from storage.db import Db
 from storage.events import dropping, insert_events
 from storage.rows import CONVERSATION_COLUMNS, RELAY_COLUMNS, conversation_from_row, to_json
-from storage.sql import AnyOf, Insert
+from storage.sql import AnyOf, Insert, inserted
 
 _CHUNK = 1000
 """Rows pruned in one transaction, so that nobody waits long behind it."""
@@ -88,14 +88,23 @@ _CANCEL_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ?"
 # ---------------------------------------------------------------- taking in
 
 
-class Intake:
-    """Notes messages down; knows the last number it gave, being the only one that gives them."""
+class Intake(Protocol):
+    """Notes messages down."""
+
+    def __call__(
+        self, db: Db, groups: Sequence[Sequence[tuple[Any, ...]]], /
+    ) -> list[list[int | None]]:
+        """For every row its number, or None where it had come before."""
+
+
+class NumberedIntake:
+    """Knows the last number it gave, being the only one that gives them."""
 
     def __init__(self, last: int) -> None:
         self._last = last
 
     def __call__(
-        self, db: sqlite3.Connection, groups: Sequence[Sequence[tuple[Any, ...]]]
+        self, db: Db, groups: Sequence[Sequence[tuple[Any, ...]]]
     ) -> list[list[int | None]]:
         """For every row its number, or None where it had come before."""
         first = self._last + 1
@@ -131,11 +140,11 @@ class Wanted:
     customer_uuid: str
 
 
-def claim(db: sqlite3.Connection, wanted: Sequence[Wanted]) -> list[Conversation | NotFound]:
+def claim(db: Db, wanted: Sequence[Wanted]) -> list[Conversation | NotFound]:
     return [_claim(db, one) for one in wanted]
 
 
-def _claim(db: sqlite3.Connection, wanted: Wanted) -> Conversation | NotFound:
+def _claim(db: Db, wanted: Wanted) -> Conversation | NotFound:
     address = wanted.address
     raised = db.execute(
         "UPDATE conversations SET claim = claim + 1"
@@ -156,7 +165,7 @@ def _claim(db: sqlite3.Connection, wanted: Wanted) -> Conversation | NotFound:
     return conversation_from_row(row)
 
 
-def _open(db: sqlite3.Connection, wanted: Wanted, opening: Opening) -> int:
+def _open(db: Db, wanted: Wanted, opening: Opening) -> int:
     workspace, bot, channel, chat_id = wanted.address
     now = wanted.now
     ((customer_id,),) = db.execute(
@@ -175,7 +184,8 @@ def _open(db: sqlite3.Connection, wanted: Wanted, opening: Opening) -> int:
             now,
         ),
     ).fetchall()
-    made = db.execute(
+    made = inserted(
+        db,
         "INSERT INTO conversations (uuid, workspace, bot, channel, chat_id, platform, user_id,"
         " customer_id, owner, status, unreachable, keyboard, claim, epoch, seq, position, context,"
         " created_at, updated_at)"
@@ -193,8 +203,7 @@ def _open(db: sqlite3.Connection, wanted: Wanted, opening: Opening) -> int:
             now,
         ),
     )
-    assert made.lastrowid is not None
-    return made.lastrowid
+    return made
 
 
 # ---------------------------------------------------------------- turns
@@ -229,7 +238,7 @@ class TurnRows:
     tallies: list[tuple[tuple[Any, ...], int]]
 
 
-def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
+def commit(db: Db, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
     """Write turns; one whose claim is gone leaves no trace, one consuming what is gone raises."""
     results: list[ClaimLost | None] = [None] * len(turns)
     ours: list[TurnRows] = []
@@ -259,7 +268,7 @@ def commit(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> list[ClaimLost 
     return results
 
 
-def _update(db: sqlite3.Connection, turn: TurnRows) -> bool:
+def _update(db: Db, turn: TurnRows) -> bool:
     """Whether the turn's claim still holds.
 
     Most turns leave a chat what it was in lists. A statement that could change that is dearer even
@@ -271,7 +280,7 @@ def _update(db: sqlite3.Connection, turn: TurnRows) -> bool:
     )
 
 
-def _count(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> None:
+def _count(db: Db, turns: Sequence[TurnRows]) -> None:
     """What turns of one commit have in common is added in one go."""
     sums: dict[tuple[Any, ...], int] = {}
     for turn in turns:
@@ -281,7 +290,7 @@ def _count(db: sqlite3.Connection, turns: Sequence[TurnRows]) -> None:
         _add_tallies(db, [(*place, count) for place, count in sums.items()])
 
 
-def _consume(db: sqlite3.Connection, turn: TurnRows) -> None:
+def _consume(db: Db, turn: TurnRows) -> None:
     if turn.fired is not None:
         fired = (turn.conversation_id, turn.fired, turn.now)
         if not db.execute(_FIRE_TIMER, fired).rowcount:
@@ -290,7 +299,7 @@ def _consume(db: sqlite3.Connection, turn: TurnRows) -> None:
         _delete_intents(db, (), [turn.finished])
 
 
-def _drop(db: sqlite3.Connection, turn: TurnRows) -> None:
+def _drop(db: Db, turn: TurnRows) -> None:
     if turn.epoch_moved:
         dropped = db.execute(_DROP_OUTBOX, (turn.now, turn.conversation_id, turn.epoch))
         turn.events += dropping(dropped.fetchall(), turn.now)
@@ -310,14 +319,14 @@ def _drop(db: sqlite3.Connection, turn: TurnRows) -> None:
 # ---------------------------------------------------------------- failures and tidying
 
 
-def dealt_with(db: sqlite3.Connection, items: Sequence[tuple[int, Sequence[int]]]) -> list[None]:
+def dealt_with(db: Db, items: Sequence[tuple[int, Sequence[int]]]) -> list[None]:
     """Mark what was done without a turn; items are (now, numbers)."""
     for now, numbers in items:
         _inbox_done(db, (now,), numbers)
     return [None] * len(items)
 
 
-def postpone(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[None]:
+def postpone(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[None]:
     """Rows are (not_before, parked_at, error, seq)."""
     for row in rows:
         db.execute(
@@ -328,12 +337,12 @@ def postpone(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> list[No
     return [None] * len(rows)
 
 
-def prune(db: sqlite3.Connection, befores: Sequence[int]) -> list[int]:
+def prune(db: Db, befores: Sequence[int]) -> list[int]:
     """Drop a chunk of what was done before a moment; how many rows went."""
     return [_prune(db, before) for before in befores]
 
 
-def _prune(db: sqlite3.Connection, before: int) -> int:
+def _prune(db: Db, before: int) -> int:
     inbox = db.execute(
         "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE received_at < ?"
         " AND done_at IS NOT NULL ORDER BY seq LIMIT ?)",

@@ -28,7 +28,8 @@ from bots.responder import Responder
 from flows.load import load_bot
 from flows.model import ActionSpec, Bot, Input, Queue
 from scheduler.worker import Worker
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from tests.bots.clockwork import NoMeter
 
 Result = TypeVar("Result")

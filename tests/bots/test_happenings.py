@@ -67,7 +67,7 @@ async def test_an_event_from_elsewhere_opens_no_chat(rig: Rig) -> None:
 
 
 async def _parked(rig: Rig) -> list[str]:
-    async with rig.stores._reader.connect() as connection:
+    async with rig.stores.base.reader.connect() as connection:
         found = await connection.exec_driver_sql(
             "SELECT error FROM inbox WHERE parked_at IS NOT NULL"
         )
@@ -102,7 +102,7 @@ async def test_a_chat_opened_by_others_keeps_what_is_known_of_its_person(rig: Ri
     )
     await rig.inbox.accept([other])
     await rig.quiet()
-    async with rig.stores._reader.connect() as connection:
+    async with rig.stores.base.reader.connect() as connection:
         found = await connection.exec_driver_sql("SELECT profile FROM customers")
         assert [profile for (profile,) in found] == ['{"name":"Anna"}']
 

@@ -49,7 +49,7 @@ async def status_of(rig: Rig, id: str) -> str:
 
 async def events(rig: Rig) -> list[str]:
     conversation = await rig.conversation("anna")
-    async with rig.stores._reader.connect() as connection:
+    async with rig.stores.base.reader.connect() as connection:
         found = await connection.exec_driver_sql(
             "SELECT name FROM events WHERE conversation_id = ?", (conversation.id,)
         )

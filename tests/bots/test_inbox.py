@@ -1,7 +1,6 @@
 """What comes in: once each, in order, through crashes, outages, poison and slow actions."""
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from bots.model.episode import Asked
 from bots.model.message import Reply
 from bots.model.turn import ALWAYS
 from flows.turn import GivenBack
+from storage.db import Db
 from tests.bots.rig import Rig, address_of, bot_files, compiled
 
 ANNA = address_of("anna")
@@ -104,11 +104,11 @@ async def test_a_turn_whose_claim_is_lost_is_made_anew(rig: Rig) -> None:
 async def _steal(rig: Rig) -> None:
     """Another process claims every conversation."""
 
-    def work(db: sqlite3.Connection, items: Sequence[None]) -> list[None]:
+    def work(db: Db, items: Sequence[None]) -> list[None]:
         db.execute("UPDATE conversations SET claim = claim + 1")
         return [None]
 
-    await rig.stores._writer.do(work, None)
+    await rig.stores.base.writer.do(work, None)
 
 
 # ---------------------------------------------------------------- a disk that takes nothing

@@ -191,7 +191,7 @@ class RuntimeMachine(RuleBasedStateMachine):
             return [None]
 
         async def stolen() -> None:
-            await self.rig.stores._writer.do(steal, None)
+            await self.rig.stores.base.writer.do(steal, None)
 
         self.run(stolen())
 

@@ -156,7 +156,7 @@ class Clocked(Rig):
         conversation = await self.stores.conversations.by_chat(
             WORKSPACE, self.side.name, self.side.id_of(chat), bot="showcase"
         )
-        happened = await SqlTraces(self.stores._reader).happened(conversation.id, limit=100)
+        happened = await SqlTraces(self.stores.base.reader).happened(conversation.id, limit=100)
         return [event.data for event in happened if event.name == name]
 
     # ------------------------------------------------------------ inside

@@ -1,7 +1,9 @@
 """The rig itself: customers talk with the bot over the fake Bot API, and the group is a group."""
 
 import asyncio
+from typing import cast
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bots.errors import NotFound
@@ -43,10 +45,10 @@ async def test_a_crash_leaves_no_connection_of_the_database_behind(desk: DeskRig
     """It may come while one is given back, which takes a thread of its own a moment."""
     shelf = desk.life.checked(desk.stores.shelf)
     reading = asyncio.create_task(shelf.get(WORKSPACE, "names", "anna"))
-    while not any("Session.close" in str(task.get_coro()) for task in asyncio.all_tasks()):
+    while not any("AsyncConnection.close" in str(task.get_coro()) for task in asyncio.all_tasks()):
         assert not reading.done()
         await asyncio.sleep(0)
-    pool = desk.stores._reader.sync_engine.pool
+    pool = cast(AsyncEngine, desk.stores.base.reader).sync_engine.pool
     await desk.life.end(desk._ours())
     assert reading.done()
     assert isinstance(pool, AsyncAdaptedQueuePool)

@@ -17,8 +17,10 @@ from bots.model.version import Live
 from bots.publishing import Published
 from bots.services.assistants import Assistants, Wanted
 from flows.model import Bot
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from storage.vault import KeyRing
+from storage.writer import ThreadWriter
 from tests.adapters.http.fakes import Time, ids
 
 NAME = "telegram:1"
@@ -43,11 +45,12 @@ class Disk:
         def work(db: Any, items: Any) -> list[Any]:
             return [db.execute(query).fetchall() for _ in items]
 
-        return cast(list[Any], await self.stores._writer.do(work, None))
+        return cast(list[Any], await self.stores.base.writer.do(work, None))
 
     def _becomes(self, state: str) -> None:
         # Not in the writer's thread: it could not even begin a transaction to switch back.
-        self.stores._writer._connection.execute(f"PRAGMA query_only = {state}")
+        writer = cast(ThreadWriter, self.stores.base.writer)
+        writer._connection.execute(f"PRAGMA query_only = {state}")
 
 
 class Versions:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bots.model.message import Address
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 
 
 class HandClock:
@@ -63,7 +64,7 @@ class House:
         def work(db: Any, items: Any) -> list[list[Any]]:
             return [db.execute(statement, item).fetchall() for item in items]
 
-        rows: list[Any] = await self.stores._writer.do(work, values)
+        rows: list[Any] = await self.stores.base.writer.do(work, values)
         return rows
 
 

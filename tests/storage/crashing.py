@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bots.model.message import Address
 from bots.model.turn import TurnRecord
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from tests.storage.samples import OPENING, heard, message, outgoing, said
 
 

@@ -18,7 +18,7 @@ from storage.versions import SqlVersions
 class Doomed(Hand):
     """Does the work and is dead before it can commit."""
 
-    async def do(self, work: Any, item: Any) -> Any:
+    async def do(self, work: Any, item: Any, *, patient: bool = False) -> Any:
         def and_die(db: Any, items: Any) -> Any:
             work(db, items)
             os.kill(os.getpid(), signal.SIGKILL)

@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from bots.errors import NoMoney
 from bots.model.billing import Plan, Taken, TopUp
 from bots.services.billing import Billing
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 
 WORKSPACES = (1, 2)
 

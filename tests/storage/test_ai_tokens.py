@@ -10,7 +10,7 @@ from bots.errors import Unavailable
 from bots.model.ai_token import AiKey, NewAiToken
 from bots.services.ai_tokens import AiTokens, masked
 from storage.sealed import Seals
-from storage.sqlite import Stores
+from storage.stores import Stores
 from storage.vault import KeyRing
 from tests.storage.conftest import HandClock, House
 
@@ -113,7 +113,7 @@ async def test_keys_are_sealed_anew_and_open_for_their_own_row_only(
     await tokens.add(MAIN)
     await tokens.add(SPARE)
     keys.insert(0, NEW)
-    seals = Seals(stores._writer, stores._reader, KeyRing(lambda: keys))
+    seals = Seals(stores.base.writer, stores.base.reader, KeyRing(lambda: keys))
     assert await seals.again() == (2, [])
     keys.pop()
     assert await used(tokens) == MAIN.token

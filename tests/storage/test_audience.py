@@ -6,7 +6,7 @@ from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address
 from bots.model.turn import TurnRecord
 from flows.turn import CHATLESS
-from storage.sqlite import Stores
+from storage.stores import Stores
 
 
 async def opened(

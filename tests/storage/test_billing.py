@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bots.errors import BadAmount, NoMoney
 from bots.model.billing import Plan
 from bots.services.billing import Billing
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import HandClock, House
 
 BONUS = 50_00

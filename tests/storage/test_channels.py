@@ -8,7 +8,7 @@ import pytest
 
 from bots.model.channel import ChannelRecord, ChannelState
 from storage.channels import SqlChannels
-from storage.sqlite import Stores
+from storage.stores import Stores
 from storage.vault import KeyRing
 from tests.storage.conftest import HandClock
 

@@ -7,7 +7,7 @@ import pytest
 from bots.errors import NotFound
 from bots.model.conversation import Opening
 from bots.model.message import Address
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import HandClock
 from tests.storage.samples import ANNA, BORIS, NOON, OPENING, answer, heard, opened, said
 

@@ -10,7 +10,7 @@ from bots.model.conversation import Conversation
 from bots.model.course import Move, Point
 from bots.model.episode import Asked
 from bots.model.turn import TurnRecord
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import House
 from tests.storage.samples import ANNA, BORIS, NOON, answer, heard, opened, said
 

@@ -7,7 +7,7 @@ import pytest
 
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
 from storage.desks import SqlDesks
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import HandClock
 from tests.storage.samples import NOON, opened
 

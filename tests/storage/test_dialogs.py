@@ -16,7 +16,7 @@ from bots.model.episode import Episode
 from bots.model.message import Address
 from bots.model.turn import TurnRecord
 from storage import writes
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import HandClock, House
 from tests.storage.samples import NOON, answer, heard, opened, said
 

@@ -13,7 +13,7 @@ from bots.model.episode import Asked
 from bots.model.message import Address
 from bots.model.turn import Event
 from storage import episodes as stored
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import House
 from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, said
 

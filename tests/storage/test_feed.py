@@ -11,7 +11,7 @@ import pytest
 from bots.model.feed import TOLD, told_of
 from bots.model.message import Address
 from bots.model.turn import Event, TurnRecord
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import HandClock, House
 from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, outgoing
 from tests.storage.test_receipts import receipt

@@ -10,7 +10,7 @@ from bots.errors import ClaimLost, Consumed, NotFound
 from bots.model.episode import Episode
 from bots.model.message import Address, Attachment, Button, Card, Keyboard
 from bots.model.turn import Event, Intent, TurnRecord
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import HandClock, House
 from tests.storage.samples import (
     ANNA,

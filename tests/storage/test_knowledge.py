@@ -11,7 +11,7 @@ from bots.model.account import Caller
 from bots.model.knowledge import Document, Piece
 from bots.services.knowledge import Knowledge
 from flows.stems import stems
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import HandClock, House
 
 MINE, THEIRS = 1, 2

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bots.model.message import Address
 from bots.model.metrics import Period, PlatformFigures
 from bots.model.turn import Event, MessageRecord
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import House
 from tests.storage.samples import ANNA, BORIS, NOON, answer, heard, opened, said
 

@@ -9,7 +9,7 @@ import pytest
 
 from bots.errors import CodeRefused, Conflict, NotFound
 from bots.model.operator import Operator
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import HandClock
 
 OLYA = Operator(id=0, workspace=1, name="Оля", role="lead", queues=("sales",), capacity=3)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bots.model.answer import Delivery
 from bots.model.turn import TurnRecord
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import House
 from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, outgoing, said
 

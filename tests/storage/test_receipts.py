@@ -9,7 +9,7 @@ import pytest
 from bots.model.answer import Delivery
 from bots.model.conversation import Conversation
 from bots.model.receipt import RANK, Receipt, ReceiptStatus
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import House
 from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, outgoing
 

@@ -8,7 +8,7 @@ from bots.services.second_factor import SecondFactor
 from storage.beside import open_beside
 from storage.every_table import METADATA
 from storage.sealed import SEALED, TOTP
-from storage.sqlite import Stores
+from storage.stores import Stores
 from storage.vault import KeyRing
 from tests.storage.conftest import HandClock
 

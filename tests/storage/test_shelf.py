@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from storage.sqlite import Stores
+from storage.stores import Stores
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from alembic import command
 from bots.errors import ClaimLost
 from bots.model.tally import Tally
 from flows.standing import NOWHERE, Stand
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.alembic_moves import alembic
 from tests.storage.conftest import House
 from tests.storage.samples import ANNA, BORIS, answer, opened

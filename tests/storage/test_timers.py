@@ -9,7 +9,7 @@ import pytest
 from bots.errors import Consumed
 from bots.model.conversation import Conversation
 from bots.model.turn import Intent, TurnRecord
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.storage.conftest import HandClock
 from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, timer
 

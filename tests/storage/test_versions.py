@@ -15,7 +15,7 @@ from alembic import command
 
 from bots.model.version import Live
 from storage.beside import Hand, NoDatabase, in_use, open_beside
-from storage.sqlite import Stores
+from storage.stores import Stores
 from storage.versions import SqlVersions, live_files
 from tests.storage.alembic_moves import alembic
 from tests.storage.conftest import HandClock, House

@@ -11,7 +11,7 @@ from bots.errors import BadAmount, PaymentFailed, RemoteFailed
 from bots.model.billing import Plan, TopUp
 from bots.services.billing import Billing
 from bots.services.top_ups import TopUps
-from storage.sqlite import Stores
+from storage.stores import Stores
 from tests.servers.yookassa import SECRET, SHOP_ID, FakeYooKassa
 from tests.storage.conftest import HandClock, House, numbers
 

@@ -17,7 +17,8 @@ from bots.model.conversation import Conversation
 from bots.model.episode import Asked
 from bots.model.message import Address
 from bots.services.reports import Grouping, Report, Reports, Wanted
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from tests.storage.samples import answer, opened
 
 MOSCOW = ZoneInfo("Europe/Moscow")

@@ -205,7 +205,7 @@ async def test_a_message_kept_before_steps_were_is_told_without_them(rig: Rig) -
         db.execute("UPDATE messages SET parts = ? WHERE seq = 1", (parts,))  # type: ignore[attr-defined]
         return [None]
 
-    await rig.stores._writer.do(forget, None)
+    await rig.stores.base.writer.do(forget, None)
     lines = await told(rig, "anna")
     assert "taken as: exact words “/start” → count" in lines
     assert not any(line.startswith("step:") for line in lines)

@@ -13,7 +13,8 @@ from bots.services.passwords import Passwords
 from bots.services.second_factor import SecondFactor
 from bots.services.sessions import LASTING, Kind, Sessions, SigningKeys, Whence
 from bots.services.signing_in import Registering, Registration, SignedIn, SigningIn
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from storage.vault import KeyRing
 from tests.adapters.http.fakes import QuickHasher, Time, ids
 

@@ -31,7 +31,8 @@ from bots.supervision import Supervisor
 from flows.load import load_bot
 from flows.model import Bot
 from storage.channels import SqlChannels
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from storage.vault import KeyRing
 from tests.bots.clockwork import Clockwork, others_go_on
 from tests.bots.rig import bot_files

@@ -11,7 +11,8 @@ import pytest
 from bots.errors import ClaimLost
 from bots.model.message import Address
 from bots.services.forgetting import Forgetting
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from tests.storage.samples import ANNA, BORIS, answer, opened, timer
 
 MONTH = timedelta(days=30)

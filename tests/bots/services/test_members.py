@@ -1,7 +1,6 @@
 """The people of a workspace: roles, who stays the owner, and what goes with whoever goes."""
 
 import asyncio
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,6 +9,7 @@ import pytest
 from bots.errors import Conflict, Invalid, NotFound, Unauthorised
 from bots.model.account import Account, Caller
 from bots.model.operator import Operator
+from storage.db import Db
 from tests.bots.services.entrance import EMAIL, Entrance
 
 _ASSISTANT = (
@@ -29,12 +29,12 @@ _TALK = (
 async def run(entrance: Entrance, statement: str) -> None:
     """A statement in the writer's thread."""
 
-    def work(db: sqlite3.Connection, items: Sequence[str]) -> list[None]:
+    def work(db: Db, items: Sequence[str]) -> list[None]:
         for one in items:
             db.execute(one)
         return [None] * len(items)
 
-    await entrance.stores._writer.do(work, statement)
+    await entrance.stores.base.writer.do(work, statement)
 
 
 async def hired(entrance: Entrance, email: str = "bob@example.com", role: str = "owner") -> Account:

@@ -12,7 +12,8 @@ from bots.errors import CodeRefused, Conflict, Guessing, Invalid, LinkedElsewher
 from bots.services.operators import Operators, SetUp
 from storage.beside import Hand
 from storage.operators import SqlOperators
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 
 
 class Hands:
@@ -195,7 +196,7 @@ async def test_two_processes_use_one_code_once(
     operators: Operators, stores: Stores, database: Path, clock: Hands
 ) -> None:
     code = (await operators.code_for(await operators.add("Оля"))).code
-    beside = serving(SqlOperators(Hand(database), stores._reader), clock)
+    beside = serving(SqlOperators(Hand(database), stores.base.reader), clock)
     came = await asyncio.gather(
         operators.link(code, "501"), beside.link(code, "502"), return_exceptions=True
     )

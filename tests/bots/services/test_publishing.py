@@ -1,7 +1,6 @@
 """Publishing beside running conversations: what it means for them, who is told, what is kept."""
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,6 +13,7 @@ from bots.model.version import Live
 from bots.services.publishing import KEPT, Publishing, chats_by_version, impact
 from flows.model import Bot
 from flows.versions import Impact
+from storage.db import Db
 from tests.bots.rig import COUNTER, WORKSPACE, Rig, bot_files, compiled
 
 RENAMED = COUNTER.replace("next:", "other:").replace("go: next", "go: other")
@@ -240,13 +240,13 @@ async def test_a_chat_that_cannot_be_told_does_not_keep_the_others_back(rig: Rig
     await rig.hears("anna", "/start")
     await rig.hears("boris", "/start")
 
-    def spoil(db: sqlite3.Connection, items: Sequence[str]) -> list[None]:
+    def spoil(db: Db, items: Sequence[str]) -> list[None]:
         spoilt = '{"stack":[{"version":"of nobody"}]}'
         for chat in items:
             db.execute("UPDATE conversations SET position = ? WHERE chat_id = ?", (spoilt, chat))
         return [None] * len(items)
 
-    await rig.stores._writer.do(spoil, "anna")
+    await rig.stores.base.writer.do(spoil, "anna")
     await elsewhere(rig, RENAMED, retire=True)
     rig.files = {"counter": bot_files(RENAMED)}
     await rig.restart()

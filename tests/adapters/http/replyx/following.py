@@ -24,7 +24,8 @@ from bots.model.message import Address
 from bots.model.operator import Operator
 from bots.model.turn import Event, MessageRecord, TurnRecord
 from bots.services.following import Following
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from tests.adapters.http.fakes import KEY, build_house, ids
 
 PATIENCE = 30.0

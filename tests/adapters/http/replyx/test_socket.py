@@ -195,7 +195,7 @@ async def test_a_key_of_another_bot_finds_no_dialog(rig: Rig) -> None:
     chat = await rig.dialog()
     key = {"Authorization": f"Bearer {SHOP_KEY}"}
     await rig.reader(chat.id, headers=key)
-    await rig.stores._writer.do(_rename, chat.id)
+    await rig.stores.base.writer.do(_rename, chat.id)
     assert await rig.refused(chat.id, headers=key) == (404, "NOT_FOUND")
 
 
@@ -254,7 +254,7 @@ async def test_a_dialog_that_is_gone_is_closed(tmp_path: Path) -> None:
     async with served(tmp_path, Sockets(limits=limits)) as rig:
         chat = await rig.dialog()
         reader = await rig.reader(chat.id, headers={"Authorization": f"Bearer {SHOP_KEY}"})
-        await rig.stores._writer.do(_rename, chat.id)
+        await rig.stores.base.writer.do(_rename, chat.id)
         assert await reader.closed() == 4404
 
 

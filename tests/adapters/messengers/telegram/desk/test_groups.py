@@ -10,7 +10,8 @@ import pytest
 from adapters.messengers.telegram.desk.groups import Groups
 from bots.model.desk import DeskGroup
 from flows.model import Queue
-from storage.sqlite import Stores, open_sqlite
+from storage.sqlite import open_sqlite
+from storage.stores import Stores
 from tests.adapters.messengers.telegram.desk.test_guard import chat
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
