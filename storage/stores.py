@@ -22,6 +22,7 @@ from storage.dialogs import SqlDialogs
 from storage.documents import SqlDocuments
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
+from storage.figures import WriterFigures
 from storage.journal import SqlJournal
 from storage.keys import SqlKeys
 from storage.knowledge import SqlLibrary
@@ -47,6 +48,14 @@ class Writer(Writes, Protocol):
     @property
     def works(self) -> bool:
         """Whether the last write went to disk."""
+
+    @property
+    def queued(self) -> int:
+        """How much waits to be written."""
+
+    @property
+    def figures(self) -> WriterFigures:
+        """What is measured of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,16 @@ class Stores:
     def persons(self) -> SqlPersons:
         """What is kept of customers."""
         return SqlPersons(self.base.writer, self.base.reader)
+
+    @property
+    def writing(self) -> WriterFigures:
+        """What is measured of writing."""
+        return self.base.writer.figures
+
+    @property
+    def queued(self) -> int:
+        """How much waits to be written."""
+        return self.base.writer.queued
 
     @property
     def writable(self) -> bool:

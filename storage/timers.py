@@ -19,6 +19,10 @@ _STILL = (
     " WHERE t.conversation_id = ? AND t.name = ? AND t.due = ?"
     " AND (t.epoch IS NULL OR t.epoch = c.epoch)"
 )
+_OVERDUE = (
+    "SELECT count(*) FROM (SELECT 1 FROM timers t JOIN conversations c ON c.id = t.conversation_id"
+    " WHERE t.due <= ? AND (t.epoch IS NULL OR t.epoch = c.epoch) LIMIT ?) AS some"
+)
 _INTENTS = (
     "SELECT i.key, i.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, i.wait_id,"
     " i.action, i.arguments, i.created_at, i.timeout, i.retries, i.attempts, i.not_before"
@@ -50,6 +54,12 @@ class SqlTimers:
         async with self._reader.connect() as connection:
             found = await connection.exec_driver_sql("SELECT min(due) FROM timers")
             return maybe_moment(found.scalar())
+
+    async def overdue(self, by: datetime, *, most: int = 10_000) -> int:
+        """How many should have fired by then and have not, counted up to `most`."""
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(_OVERDUE, (to_micros(by), most))
+            return int(found.scalar() or 0)
 
     async def intents(self, now: datetime) -> list[Intent]:
         async with self._reader.connect() as connection:

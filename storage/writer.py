@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import time
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -12,6 +13,7 @@ import structlog
 from bots.errors import Unavailable
 from storage.checkpoints import Checkpoints
 from storage.db import Item, Result, Work
+from storage.figures import WriterFigures
 
 Outcome = Any | BaseException
 
@@ -34,6 +36,7 @@ class ThreadWriter:
     def __init__(self, connection: sqlite3.Connection, checkpoints: Checkpoints) -> None:
         self._connection = connection
         self._checkpoints = checkpoints
+        self.figures = WriterFigures()
         self._queue: SimpleQueue[_Order | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._closed = False
@@ -60,6 +63,11 @@ class ThreadWriter:
     def works(self) -> bool:
         """Whether the last write went to disk."""
         return not self._broken
+
+    @property
+    def queued(self) -> int:
+        """How much waits to be written."""
+        return self._queue.qsize()
 
     @property
     def busy(self) -> bool:
@@ -105,6 +113,7 @@ class ThreadWriter:
         return orders, True
 
     def _write(self, orders: "list[_Order]") -> list[Outcome]:
+        began = time.perf_counter()
         try:
             outcomes = self._together(orders)
         except Exception as error:  # noqa: BLE001 - it is raised where the work is awaited
@@ -114,6 +123,7 @@ class ThreadWriter:
                 return [error]
             return [outcome for order in orders for outcome in self._write([order])]
         self._recovered()
+        self.figures.wrote(len(orders), time.perf_counter() - began)
         return outcomes
 
     def _together(self, orders: "list[_Order]") -> list[Outcome]:
@@ -146,12 +156,14 @@ class ThreadWriter:
     def _refuse(self, orders: "list[_Order]", error: Exception) -> list[Outcome]:
         if not self._broken:
             self._broken = True
+            self.figures.refused()
             _log.error("The database takes no writes", reason=str(error))
         return [Unavailable(f"The database takes no writes: {error}") for _ in orders]
 
     def _recovered(self) -> None:
         if self._broken:
             self._broken = False
+            self.figures.recovered()
             _log.info("The database takes writes again")
 
 

@@ -29,6 +29,15 @@ def intent(conversation: Conversation, key: str, **fields: Any) -> Intent:
     return Intent(**(given | fields))
 
 
+async def test_those_that_should_have_fired_are_counted(stores: Stores) -> None:
+    anna = await opened(stores.journal)
+    timers = [timer(anna, str(number), NOON + number * MINUTE) for number in range(5)]
+    await answer(stores.journal, anna, timers=timers)
+    assert await stores.timers.overdue(NOON + 2 * MINUTE) == 3
+    assert await stores.timers.overdue(NOON - MINUTE) == 0
+    assert await stores.timers.overdue(NOON + 9 * MINUTE, most=4) == 4
+
+
 async def test_timers_come_when_they_are_due_the_earliest_first(stores: Stores) -> None:
     anna, boris = await opened(stores.journal), await opened(stores.journal, BORIS)
     late, soon = timer(anna, "late", NOON + 3 * MINUTE), timer(anna, "soon", NOON + MINUTE)
