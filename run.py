@@ -67,6 +67,7 @@ from bots.model.assistant import MADE, Assistant
 from bots.model.billing import Plan
 from bots.model.bot_folder import BotFolder, BotFolderError
 from bots.model.desk_state import DeskState
+from bots.model.episode import Episode
 from bots.outbox import Outbox
 from bots.ports import Channel, Listener, Meter, Shelf
 from bots.publishing import Published
@@ -127,7 +128,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
     from uvicorn import Server
 
-    from adapters.http.health import Metrics
+    from adapters.http.metrics import Metrics
     from adapters.messenger_catalogue import Opener
     from adapters.messengers.telegram.desk.desk import TelegramDesk
     from adapters.messengers.telegram.desk.desks import WorkspaceDesks
@@ -399,13 +400,14 @@ async def build(
     listeners.insert(0, board)
     workspaces = await stores.workspaces.ids()
     await board.start(workspaces, stores.episodes, stores.operators, now())
-    decider = decider_of(published, performer, meter, board, tape)
+    decider = decider_of(published, performer, board, tape)
     responder = Responder(
         journal=stores.journal,
         decider=decider,
         channels=channels,
         post=outbox,
         listeners=listeners,
+        meter=meter,
         clock=now,
         new_id=new_id,
         handoffs=Handoffs(published.current, new_id, channels=channels, name=board.name),
@@ -635,18 +637,14 @@ def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[
 
 
 def decider_of(
-    published: Published, performer: Performer, meter: Meter, board: Board, tape: "Tape | None"
+    published: Published, performer: Performer, board: Board, tape: "Tape | None"
 ) -> Decider:
     """What asks the engine; a tape listens to it where somebody tries a bot."""
     if tape is None:
-        return Decider(
-            published=published, performer=performer, meter=meter, clock=now, board=board
-        )
+        return Decider(published=published, performer=performer, clock=now, board=board)
     from bots.tape import TapedDecider
 
-    return TapedDecider(
-        published=published, performer=performer, meter=meter, clock=now, board=board, tape=tape
-    )
+    return TapedDecider(published=published, performer=performer, clock=now, board=board, tape=tape)
 
 
 def performer_of(
@@ -827,7 +825,7 @@ async def arrive(house: House, channels: Channels) -> None:
 
 async def serve(settings: Settings) -> None:
     """Everything at once, until SIGTERM or Ctrl-C."""
-    from adapters.http.health import Metrics
+    from adapters.http.metrics import Metrics
     from adapters.messengers.web.channel import WebChannel
     from adapters.messengers.web.hub import Hub
     from adapters.terminal.welcome import welcome
@@ -858,6 +856,7 @@ async def serve(settings: Settings) -> None:
     channels = connect(settings, house, log_as(settings))
     house.told = channels.told
     house.assistants = await assistants_at_hand(settings, house, channels, hub)
+    watch_house(metrics, house, "serve")
     app = http_app(settings, house, hub, metrics, channels)
     await arrive(house, channels)
     await house.desk.start(house.workspace)
@@ -1029,26 +1028,19 @@ def http_app(
     from adapters.http.flows.access import Access, comes_from_here
     from adapters.http.flows.routes import flow_routes
     from adapters.http.gate import Doors
-    from adapters.http.handoff_metrics import open_by_state
     from adapters.http.sockets import Sockets
     from adapters.messengers.web.cards import Cards
     from adapters.messengers.web.routes import web_routes
     from bots.services.funnel import Funnel
 
     stores, inbox, assistants = house.stores, house.inbox, known(house.assistants)
-    metrics.watch("easyflow_outbox_queued", "Rows waiting to be sent", lambda: house.outbox.queued)
     # Anybody may read the metrics: of accounts and groups of others they tell how many there are.
     own_up = partial(channels.up, house.workspace)
     metrics.watch_each("easyflow_channels", "Channels of all by status", "status", channels.fares)
     metrics.watch_each("easyflow_channel_up", "Whether a channel works", "channel", own_up)
-    open_now = open_by_state(lambda: [one.episode for one in house.handoff.board.all()])
-    metrics.watch_each("easyflow_handoffs_open", "Chats that are with people", "state", open_now)
     metrics.watch_desk(partial(desk_state, house))
     sockets = Sockets(origins=settings.http.allowed_origins)
     metrics.watch("easyflow_sockets", "Sockets that follow chats", lambda: sockets.open)
-    metrics.watch(
-        "easyflow_outbox_held", "Rows held until customers write", lambda: house.outbox.held
-    )
 
     cards = Cards(
         assistants=assistants,
@@ -1103,6 +1095,21 @@ def http_app(
             ),
         ],
     )
+
+
+def watch_house(metrics: "Metrics", house: House, role: str) -> None:
+    """What /metrics tells of a process that runs the machinery; its `role` is serve or work."""
+    from adapters.http import watching
+
+    def episodes() -> list[Episode]:
+        return [one.episode for one in house.handoff.board.all()]
+
+    watching.watch_process(metrics, version=VERSION, role=role)
+    watching.watch_queues(metrics, house.inbox, house.outbox, now)
+    watching.watch_database(metrics, house.stores)
+    watching.watch_timers(metrics, house.stores.timers.overdue, now)
+    watching.watch_handoffs(metrics, episodes, now)
+    house.supervisor.keep("loop lag", partial(watching.watch_loop, metrics))
 
 
 def services_of(settings: Settings, house: House, channels: Channels) -> "Services":

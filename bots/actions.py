@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -99,20 +100,22 @@ class Performer:
         key: str,
         seconds: float,
     ) -> tuple[Returned, bool]:
-        transient = True
+        transient, outcome = True, "failed"
         secrets: list[str] = []
+        began = time.perf_counter()
         try:
             ours = self._of in (None, address.workspace)
             given, secrets = revealed(arguments, self._secrets if ours else _none)
             async with asyncio.timeout(seconds):
                 value = await self._actions.run(action, given, address=address, key=key)
+            self._meter.acted(action, "done", time.perf_counter() - began)
             return Returned(wait=wait, value=masked(_storable(value), secrets)), False
         except ActionFailed as failure:
             reason, transient = str(failure), failure.transient
         except Unavailable as outage:
             reason = str(outage)
         except TimeoutError:
-            reason = f"no answer within {seconds:g} s"
+            reason, outcome = f"no answer within {seconds:g} s", "late"
         except Unset as unset:
             reason, transient = str(unset), False
         except Exception:
@@ -120,7 +123,7 @@ class Performer:
             log.exception("An action raised", action=action, bot=address.bot)
             reason, transient = "an error inside the action", False
         reason = masked(_storable(reason), secrets)
-        self._meter.failed("action")
+        self._meter.acted(action, outcome, time.perf_counter() - began)
         log.warning("An action failed", action=action, bot=address.bot, reason=reason)
         return Returned(wait=wait, failed=reason), transient
 

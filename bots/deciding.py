@@ -16,7 +16,7 @@ from bots.actions import Performer, acted
 from bots.board import Board, Queues
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Button
-from bots.ports import Clock, Meter
+from bots.ports import Clock
 from bots.publishing import Published
 from flows import engine, versions
 from flows.model import Bot
@@ -73,14 +73,12 @@ class Decider:
         *,
         published: Published,
         performer: Performer,
-        meter: Meter,
         clock: Clock,
         board: Board,
     ) -> None:
         self._board = board
         self._published = published
         self._performer = performer
-        self._meter = meter
         self._clock = clock
 
     async def decide(self, conversation: Conversation, what: Input, cause: str) -> Decided:
@@ -94,7 +92,6 @@ class Decider:
         decided = Decided.untouched(conversation)
         decided.zone = ZoneInfo(bot.timezone)
         waiting = Queues(self._board, conversation)
-        started = time.perf_counter()
         for number in itertools.count():
             around = Around(
                 now=self._clock(),
@@ -121,7 +118,6 @@ class Decider:
             else:
                 what = await self._performer.understand(wanted, language=bot.language)
         _log_failures(address, decided.effects)
-        self._meter.turned(time.perf_counter() - started, decided.understood.rung)
         return decided
 
     async def _older(self, bot: Bot, position: Mapping[str, Any]) -> dict[str, Bot]:

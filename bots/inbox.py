@@ -214,6 +214,7 @@ class Inbox:
                 if await self._timers.still(timer):
                     turn = await self._patiently(partial(self._responder.fire, timer))
                     self._after(turn, timer.address)
+                    self._meter.fired((self._clock() - timer.due).total_seconds())
                 well = True
             except Consumed:
                 well = True
@@ -240,6 +241,11 @@ class Inbox:
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for their turns, those under way among them."""
+        return len(self._unanswered)
 
     @property
     def oldest(self) -> datetime | None:
@@ -289,6 +295,8 @@ class Inbox:
         watches = self._watches.get(address)
         mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
         context = mine.context if mine else None
+        if (since := self._unanswered.get(arrival.seq)) is not None:
+            self._meter.waited(address.bot, (self._clock() - since).total_seconds())
         try:
             turn = await self._patiently(partial(self._responder.answer, arrival, context))
         except Consumed:
@@ -344,6 +352,8 @@ class Inbox:
         self._forget(arrival)
         until = None if wait is None or isinstance(failure, NotFound) else self._clock() + wait
         error = repr(failure)
+        if until is None:
+            self._meter.failed("parked")
         for number in arrival.numbers:
             await self._patiently(partial(self._journal.postpone, number, until=until, error=error))
         if wait is not None and until is not None:

@@ -1,6 +1,7 @@
 """Deliver what was saved: in order within a conversation, again when it fails, loudly when for ever."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -49,6 +50,16 @@ BUG_PAUSE = 30.0
 """The same where the store itself fails: its rows wait, for in order is the promise."""
 
 ABSENT = "this channel is not connected any more"
+
+WHY: tuple[tuple[type[Exception], str], ...] = (
+    (ChannelBusy, "busy"),
+    (ChannelUnauthorised, "refused"),
+    (WindowClosed, "window"),
+    (Unreachable, "unreachable"),
+    (Rejected, "rejected"),
+    (ChannelDown, "down"),
+)
+"""What is told to the meter of a send that failed; anything else is a `bug`."""
 
 UNKNOWN = "unknown: we stopped while it was being sent, and it must not go out twice"
 
@@ -141,6 +152,7 @@ class Outbox:
         for row in await self._store.unsent():
             if row.sending_at is not None and row.once and not self._is_known_again(row):
                 await self._store.failed(row.key, UNKNOWN)
+                self._meter.delivered(row.address, "failed", "unknown")
                 log.warning("A message may or may not have been sent", key=row.key)
             elif still_held(row):
                 self._held.keep(row)
@@ -157,6 +169,7 @@ class Outbox:
         """Hold nothing for longer than makes sense."""
         for row in list(self._held.older(self._clock() - LONGEST)):
             await self._give_up(row, GIVEN_UP)
+            self._meter.delivered(row.address, "failed", "window")
 
     async def close(self, patience: float) -> None:
         """Let the sends under way end; what waits, behind them or for a better time, is on disk."""
@@ -202,6 +215,11 @@ class Outbox:
         return sum(map(len, self._queues.values()))
 
     @property
+    def oldest(self) -> datetime | None:
+        """When the row was written that waits longest to be sent; held ones wait for customers."""
+        return min((queue[0].created_at for queue in self._queues.values() if queue), default=None)
+
+    @property
     def held(self) -> int:
         """How many rows wait for their customers to write again."""
         return len(self._held)
@@ -232,6 +250,7 @@ class Outbox:
             return await self._without_channel(row)
         if channel.window is not None and await self._must_be_held(row, channel):
             await self._hold(row, CLOSED)
+            self._meter.delivered(row.address, "held", "window")
             return None
         if channel.pace is not None:
             turn = self._pacing.turn(row.address, channel.pace)
@@ -243,14 +262,17 @@ class Outbox:
         # The owner of the conversation may have changed since the row was written.
         not_begun = waited or row.sending_at is None
         if not_begun and not await self._written(lambda: self._store.begin(row)):
-            self._meter.delivered(row.address, "dropped")
+            self._meter.delivered(row.address, "dropped", "epoch")
             return None
+        began = time.perf_counter()
         try:
             platform_id = await self._send(row, channel)
         except Exception as failure:  # noqa: BLE001 - a library's own too: the row must not be lost
-            return await self._failed(row, failure)
+            return await self._failed(row, failure, time.perf_counter() - began)
+        took = time.perf_counter() - began
+        age = (self._clock() - row.created_at).total_seconds()
         await self._written(lambda: self._store.sent(row.key, platform_id))
-        self._meter.delivered(row.address, "sent")
+        self._meter.delivered(row.address, "sent", took=took, waited=age)
         self._pauses.came_back(row.address.channel)
         return None
 
@@ -265,41 +287,52 @@ class Outbox:
         ]
         return platform_ids[0] if platform_ids else ""
 
-    async def _failed(self, row: Outgoing, failure: Exception) -> Outgoing | None:
+    async def _failed(self, row: Outgoing, failure: Exception, took: float) -> Outgoing | None:
+        why = next((name for kind, name in WHY if isinstance(failure, kind)), "bug")
+        again, outcome = await self._after_failure(row, failure)
+        self._meter.delivered(row.address, outcome, why, took=took)
+        return again
+
+    async def _after_failure(
+        self, row: Outgoing, failure: Exception
+    ) -> tuple[Outgoing | None, str]:
+        """The row where it is to be tried again, and how this try ended for it."""
         if not row.message_id:
             await self._written(lambda: self._store.sent(row.key, ""))
-            self._meter.delivered(row.address, "dropped")
-            return None
+            return None, "dropped"
         channel = row.address.channel
         match failure:
             case ChannelBusy():
                 wait = timedelta(seconds=failure.retry_after)
                 self._pauses.throttled(row.address, wait)
-                return await self._again(row, wait, str(failure))
+                return await self._again(row, wait, str(failure)), "retried"
             case ChannelUnauthorised():
                 self._pauses.pause(channel, REFUSED_PAUSE)
                 self._pauses.went_down(channel, str(failure))
-                return await self._again(row, REFUSED_PAUSE, str(failure))
+                return await self._again(row, REFUSED_PAUSE, str(failure)), "retried"
             case WindowClosed():
                 # The messenger knows better than our own note of when the customer wrote.
                 await self._hold(row, f"{CLOSED} ({failure})")
+                return None, "held"
             case Unreachable():
                 self._unreachable(row.address)
                 await self._give_up(row, str(failure))
+                return None, "failed"
             case Rejected():
                 await self._give_up(row, str(failure))
+                return None, "failed"
             case ChannelDown():
                 self._pauses.went_down(channel, str(failure))
-                return await self._transient(row, failure)
             case _:
                 log.error("A send raised", channel=channel, exc_info=failure)
-                return await self._transient(row, failure)
-        return None
+        again = await self._transient(row, failure)
+        return again, "retried" if again is not None else "failed"
 
     async def _without_channel(self, row: Outgoing) -> Outgoing | None:
         """A channel that was taken away may come back: what was to be said waits for it a day."""
         if self._clock() - row.created_at >= ABSENT_FOR:
             await self._give_up(row, ABSENT)
+            self._meter.delivered(row.address, "failed", "absent")
             return None
         await self._rest(ABSENT_PAUSE)
         return replace(row, sending_at=None)
@@ -324,7 +357,6 @@ class Outbox:
         return timedelta() <= self._clock() + wait - row.created_at < known
 
     async def _again(self, row: Outgoing, wait: timedelta, error: str) -> Outgoing:
-        self._meter.delivered(row.address, "retried")
         until = self._clock() + wait
         await self._written(lambda: self._store.later(row.key, until, error))
         return replace(row, sending_at=None, not_before=until)
@@ -344,7 +376,6 @@ class Outbox:
     async def _hold(self, row: Outgoing, error: str) -> None:
         now = self._clock()
         self._held.keep(replace(row, held_at=now))
-        self._meter.delivered(row.address, "held")
         if await self._written(lambda: self._store.held(row.key, now, error)):
             log.warning(
                 "A message is held until the customer writes again",
@@ -356,7 +387,6 @@ class Outbox:
 
     async def _give_up(self, row: Outgoing, error: str) -> None:
         """Keep it as failed, where a person sees it, and let the next one go."""
-        self._meter.delivered(row.address, "failed")
         await self._written(lambda: self._store.failed(row.key, error))
         log.warning(
             "A message was not delivered",

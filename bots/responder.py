@@ -1,5 +1,6 @@
 """One turn of one conversation: load it, let the flow decide, write all that follows, tell others."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,7 +25,7 @@ from bots.model.message import (
     UnifiedMessage,
 )
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
-from bots.ports import Channel, Clock, Journal, Listener, NewId
+from bots.ports import Channel, Clock, Journal, Listener, Meter, NewId
 from bots.rating import Rated, is_press
 from bots.writing import Writing
 from flows.turn import (
@@ -94,6 +95,7 @@ class Responder:
         channels: Mapping[str, Channel],
         post: Post,
         listeners: Sequence[Listener],
+        meter: Meter,
         clock: Clock,
         new_id: NewId,
         handoffs: Handoffs,
@@ -104,6 +106,7 @@ class Responder:
         self._channels = channels
         self._post = post
         self._listeners = listeners
+        self._meter = meter
         self._clock = clock
         self._new_id = new_id
 
@@ -310,10 +313,13 @@ class Responder:
         turn: Callable[[Conversation], Any],
         opening: Opening | None = None,
     ) -> Turn:
+        began = time.perf_counter()
         for tries in range(1, CLAIM_TRIES + 1):
             conversation = await self._journal.claim(address, opening)
             try:
                 done: Turn = await turn(conversation)
+                seconds = time.perf_counter() - began
+                self._meter.turned(address.bot, done.understood.rung, seconds)
                 return done
             except ClaimLost:
                 if tries == CLAIM_TRIES:

@@ -69,14 +69,11 @@ class TapedDecider(Decider):
         *,
         published: Published,
         performer: Performer,
-        meter: Meter,
         clock: Clock,
         board: Board,
         tape: Tape,
     ) -> None:
-        super().__init__(
-            published=published, performer=performer, meter=meter, clock=clock, board=board
-        )
+        super().__init__(published=published, performer=performer, clock=clock, board=board)
         self._tape = tape
 
     async def decide(self, conversation: Conversation, what: Input, cause: str) -> Decided:

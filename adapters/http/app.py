@@ -20,10 +20,11 @@ from adapters.http.docs_pages import docs_routes
 from adapters.http.faults import Fault, fault_of
 from adapters.http.gate import Doors, Gate, Refuse
 from adapters.http.headers import Envelope
-from adapters.http.health import Metrics, health_routes
+from adapters.http.health import health_routes
 from adapters.http.idempotency import Idempotency
 from adapters.http.intake import Accepting, Intake
 from adapters.http.limits import Limits
+from adapters.http.metrics import Metrics
 from adapters.http.openapi import complete
 from adapters.http.sockets import Sockets
 from bots.ports import Channel, Clock, NewId, Shelf

@@ -39,20 +39,43 @@ class Clockwork:
 
 
 class NoMeter:
-    """Counts nothing but what tests ask for."""
+    """Keeps what was counted, for tests that ask."""
 
     def __init__(self) -> None:
         self.deliveries: list[str] = []
+        self.reasons: list[str] = []
+        self.waits: list[float] = []
+        self.turns: list[tuple[str, str]] = []
+        self.actions: list[tuple[str, str]] = []
+        self.lateness: list[float] = []
         self.failures: list[str] = []
 
     def accepted(self, fresh: int, repeated: int) -> None:
         pass
 
-    def turned(self, seconds: float, rung: str) -> None:
-        pass
+    def waited(self, bot: str, seconds: float) -> None:
+        self.waits.append(seconds)
 
-    def delivered(self, address: Address, outcome: str) -> None:
+    def turned(self, bot: str, rung: str, seconds: float) -> None:
+        self.turns.append((bot, rung))
+
+    def acted(self, action: str, outcome: str, seconds: float) -> None:
+        self.actions.append((action, outcome))
+
+    def fired(self, seconds: float) -> None:
+        self.lateness.append(seconds)
+
+    def delivered(
+        self,
+        address: Address,
+        outcome: str,
+        why: str = "",
+        *,
+        took: float | None = None,
+        waited: float | None = None,
+    ) -> None:
         self.deliveries.append(outcome)
+        self.reasons.append(why)
 
     def failed(self, what: str) -> None:
         self.failures.append(what)

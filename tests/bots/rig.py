@@ -354,7 +354,6 @@ class Rig:
         decider = Decider(
             published=self.published,
             performer=performer,
-            meter=self.meter,
             clock=self.hands.now,
             board=self.board,
         )
@@ -364,6 +363,7 @@ class Rig:
             channels=channels,
             post=self.outbox,
             listeners=self.listeners,
+            meter=self.meter,
             clock=self.hands.now,
             new_id=self.new_id,
             handoffs=Handoffs(

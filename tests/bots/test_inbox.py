@@ -176,9 +176,15 @@ async def test_a_poisonous_message_is_tried_six_times_and_stops_nobody(rig: Rig)
     await rig.hears("anna", "b")
     assert rig.messenger.texts("anna") == ["0:start", "1:b"]
     await rig.passes(1000)
-    assert rig.meter.failures == ["turn"] * 6
+    assert rig.meter.failures == ["turn"] * 6 + ["parked"]
     assert await rig.stores.journal.backlog() == []
     assert rig.inbox.oldest is None
+
+
+async def test_turns_and_their_waits_are_counted(rig: Rig) -> None:
+    await rig.hears("anna", "/start")
+    assert len(rig.meter.waits) == 1
+    assert rig.meter.turns == [("counter", "exact")]
 
 
 async def test_a_listener_that_raises_loses_nothing_of_a_turn(rig: Rig) -> None:

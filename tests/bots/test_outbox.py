@@ -14,6 +14,7 @@ from bots.errors import (
     ChannelUnauthorised,
     Rejected,
     Unreachable,
+    WindowClosed,
 )
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
@@ -193,6 +194,28 @@ async def test_a_rejected_message_does_not_stop_the_next() -> None:
     await rig.finished(ANNA)
     assert channel.taken == ["b"]
     assert rig.meter.deliveries == ["failed", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome", "why"),
+    [
+        (ChannelBusy(3), "retried", "busy"),
+        (ChannelUnauthorised("Unauthorized"), "retried", "refused"),
+        (ChannelDown("502"), "retried", "down"),
+        (WindowClosed("24 hours"), "held", "window"),
+        (Unreachable("bot was blocked by the user"), "failed", "unreachable"),
+        (Rejected("message is too long"), "failed", "rejected"),
+        (TypeError("a bug in a library"), "retried", "bug"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_each_failure_is_counted_by_its_class(
+    failure: Exception, outcome: str, why: str
+) -> None:
+    rig = Rig(ScriptedChannel(anna=[failure]))
+    rig.outbox.take([row("a")])
+    await others_go_on()
+    assert (rig.meter.deliveries[0], rig.meter.reasons[0]) == (outcome, why)
 
 
 async def test_a_refused_credential_keeps_the_message_for_better_days() -> None:

@@ -120,7 +120,6 @@ async def test_a_turn_that_is_tried_again_has_the_same_luck_and_another_one_its_
     decider = Decider(
         published=rig.published,
         performer=performer,
-        meter=rig.meter,
         clock=rig.hands.now,
         board=rig.board,
     )

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from adapters.actions.memory import MemoryShelf
 from adapters.http.app import EVERY_DOOR, SPOKEN, Speaking, build_app
 from adapters.http.gate import Doors
-from adapters.http.health import Metrics
+from adapters.http.metrics import Metrics
 from adapters.payments.sandbox_top_ups import SandboxTopUps
 from bots.board import Board
 from bots.errors import Invalid, NotFound, Unauthorised

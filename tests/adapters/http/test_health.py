@@ -146,8 +146,13 @@ async def test_ready_is_red_while_the_inbox_is_behind(house: House) -> None:
 
 async def test_metrics_count_what_the_runtime_tells(house: House) -> None:
     house.metrics.accepted(3, 1)
-    house.metrics.turned(0.002, "answer")
-    house.metrics.delivered(Address(1, "shop", "telegram:1", "501"), "sent")
+    house.metrics.waited("shop", 0.3)
+    house.metrics.turned("shop", "answer", 0.002)
+    house.metrics.turned("assistant.4", "", 0.002)
+    house.metrics.acted("http.get", "done", 0.2)
+    house.metrics.fired(7)
+    house.metrics.delivered(Address(1, "shop", "telegram:1", "501"), "sent", took=0.06, waited=4)
+    house.metrics.delivered(Address(1, "shop", "telegram:1", "501"), "retried", "busy", took=0.01)
     house.metrics.delivered(Address(2, "assistant.4", "telegram:2", "501"), "sent")
     house.metrics.failed("turn")
     happened = [Event(name=name, created_at=NOON) for name in ("asked", "asked", "left", "goal")]
@@ -159,9 +164,20 @@ async def test_metrics_count_what_the_runtime_tells(house: House) -> None:
     for line in (
         'easyflow_inbox_messages_total{outcome="accepted"} 3.0',
         'easyflow_inbox_messages_total{outcome="duplicate"} 1.0',
-        'easyflow_turns_total{rung="answer"} 1.0',
-        'easyflow_outbox_deliveries_total{channel="telegram:1",outcome="sent"} 1.0',
-        'easyflow_outbox_deliveries_total{channel="telegram",outcome="sent"} 1.0',
+        'easyflow_lane_wait_seconds_bucket{bot="shop",le="0.25"} 0.0',
+        'easyflow_lane_wait_seconds_bucket{bot="shop",le="0.5"} 1.0',
+        'easyflow_turns_total{bot="shop",rung="answer"} 1.0',
+        'easyflow_turns_total{bot="assistant",rung="none"} 1.0',
+        'easyflow_turn_seconds_count{bot="shop"} 1.0',
+        'easyflow_outbox_deliveries_total{channel="telegram:1",outcome="sent",why=""} 1.0',
+        'easyflow_outbox_deliveries_total{channel="telegram:1",outcome="retried",why="busy"} 1.0',
+        'easyflow_outbox_deliveries_total{channel="telegram",outcome="sent",why=""} 1.0',
+        'easyflow_send_seconds_count{platform="telegram"} 2.0',
+        'easyflow_outbox_wait_seconds_sum{platform="telegram"} 4.0',
+        'easyflow_actions_total{action="http.get",outcome="done"} 1.0',
+        'easyflow_action_seconds_bucket{action="http.get",le="0.25"} 1.0',
+        'easyflow_timer_late_seconds_bucket{le="5.0"} 0.0',
+        'easyflow_timer_late_seconds_bucket{le="+Inf"} 1.0',
         'easyflow_failures_total{what="turn"} 1.0',
         'easyflow_dialogs_total{what="asked"} 2.0',
         'easyflow_dialogs_total{what="left"} 1.0',

@@ -1,0 +1,162 @@
+"""What /metrics asks of the running machinery."""
+
+import asyncio
+import math
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.http import watching
+from adapters.http.figures import SECONDS
+from adapters.http.metrics import Metrics
+from bots.model import handoff
+from bots.model.conversation import Opening
+from bots.model.episode import Asked
+from bots.model.message import Address
+from bots.model.spread import Spread
+from storage.figures import WriterFigures
+from tests.adapters.http.fakes import NOON, House
+
+
+@dataclass
+class Queue:
+    """Somewhere where something waits."""
+
+    waiting: int = 0
+    queued: int = 0
+    held: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass
+class Kept:
+    """A database that is watched."""
+
+    writing: WriterFigures = field(default_factory=WriterFigures)
+    queued: int = 3
+    writable: bool = True
+
+
+def now() -> datetime:
+    return NOON
+
+
+async def told(metrics: Metrics) -> dict[str, float]:
+    lines = (await metrics.text()).decode().splitlines()
+    pairs = [line.rsplit(" ", 1) for line in lines if not line.startswith("#")]
+    return {name: float(value) for name, value in pairs}
+
+
+async def test_what_waits_is_told_with_its_age() -> None:
+    metrics, inbox, outbox = Metrics(), Queue(waiting=2), Queue(queued=4, held=1)
+    watching.watch_queues(metrics, inbox, outbox, now)
+    read = await told(metrics)
+    assert (read["easyflow_inbox_waiting"], read["easyflow_inbox_oldest_seconds"]) == (2, 0)
+    inbox.oldest = NOON - timedelta(seconds=9)
+    outbox.oldest = NOON - timedelta(seconds=90)
+    read = await told(metrics)
+    assert read["easyflow_inbox_oldest_seconds"] == 9
+    assert read["easyflow_outbox_oldest_seconds"] == 90
+    assert (read["easyflow_outbox_queued"], read["easyflow_outbox_held"]) == (4, 1)
+
+
+async def test_a_clock_that_was_set_back_makes_nothing_younger_than_new() -> None:
+    metrics, inbox = Metrics(), Queue(oldest=NOON + timedelta(hours=1))
+    watching.watch_queues(metrics, inbox, Queue(), now)
+    assert (await told(metrics))["easyflow_inbox_oldest_seconds"] == 0
+
+
+async def test_commits_are_told_by_size_and_time() -> None:
+    metrics, kept = Metrics(), Kept()
+    watching.watch_database(metrics, kept)
+    kept.writing.wrote(3, 0.004)
+    kept.writing.wrote(300, 0.2)
+    read = await told(metrics)
+    assert read['easyflow_writer_batch_items_bucket{le="2.0"}'] == 0
+    assert read['easyflow_writer_batch_items_bucket{le="4.0"}'] == 1
+    assert read['easyflow_writer_batch_items_bucket{le="+Inf"}'] == 2
+    assert read["easyflow_writer_batch_items_sum"] == 303
+    assert read['easyflow_writer_commit_seconds_bucket{le="0.005"}'] == 1
+    assert (read["easyflow_writer_queued"], read["easyflow_database_up"]) == (3, 1)
+    assert read["easyflow_database_outage_seconds_total"] == 0
+
+
+async def test_an_outage_of_the_database_is_counted_while_it_lasts() -> None:
+    metrics, kept = Metrics(), Kept(writable=False)
+    watching.watch_database(metrics, kept)
+    kept.writing.refused()
+    await asyncio.sleep(0.02)
+    kept.writing.refused()
+    read = await told(metrics)
+    assert read["easyflow_database_up"] == 0
+    assert read["easyflow_database_outage_seconds_total"] >= 0.02
+    kept.writing.recovered()
+    over = kept.writing.outage_seconds
+    await asyncio.sleep(0.02)
+    assert kept.writing.outage_seconds == over >= 0.02
+
+
+async def test_late_timers_are_asked_for_and_unknown_while_the_database_is_away() -> None:
+    metrics = Metrics()
+    asked: list[datetime] = []
+
+    async def overdue(by: datetime) -> int:
+        asked.append(by)
+        if len(asked) > 1:
+            raise OSError("no database")
+        return 7
+
+    watching.watch_timers(metrics, overdue, now)
+    assert (await told(metrics))["easyflow_timers_overdue"] == 7
+    assert asked == [NOON - watching.ON_TIME]
+    assert math.isnan((await told(metrics))["easyflow_timers_overdue"])
+
+
+async def test_the_first_customer_of_a_queue_is_told_by_how_long_they_wait(house: House) -> None:
+    waiting = []
+    for chat_id, queue, minutes in (("1", "sales", 3), ("2", "sales", 9), ("3", "", 1)):
+        address = Address(1, "shop", "web", chat_id)
+        chat = house.store.opened(address, Opening(platform="web", user_id=chat_id))
+        since = NOON - timedelta(minutes=minutes)
+        chat, _ = handoff.requested(chat, Asked(queue=queue), id=chat_id, now=since)
+        assert chat.episode is not None
+        waiting.append(chat.episode)
+    watching.watch_handoffs(house.metrics, lambda: waiting, now)
+    read = await told(house.metrics)
+    assert read['easyflow_handoff_oldest_seconds{queue="sales"}'] == 540
+    assert read['easyflow_handoff_oldest_seconds{queue=""}'] == 60
+    assert read['easyflow_handoffs_open{state="requested"}'] == 3
+
+
+async def test_the_lag_of_the_loop_is_measured() -> None:
+    metrics = Metrics()
+    task = asyncio.create_task(watching.watch_loop(metrics, every=0.01))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    assert (await told(metrics))["easyflow_loop_lag_seconds_count"] >= 1
+
+
+async def test_what_alerts_compare_is_there_before_it_happens() -> None:
+    read = await told(Metrics())
+    assert read['easyflow_failures_total{what="parked"}'] == 0
+    assert read["easyflow_timer_late_seconds_count"] == 0
+    assert read["process_resident_memory_bytes"] > 0
+
+
+async def test_labels_are_quoted_as_prometheus_reads_them() -> None:
+    metrics = Metrics()
+    metrics.acted('odd"\n\\', "done", 0.1)
+    assert rb'easyflow_actions_total{action="odd\"\n\\",outcome="done"} 1.0' in await metrics.text()
+
+
+@given(st.lists(st.floats(0, 60)))
+def test_a_spread_counts_each_value_once_and_within_its_bound(values: list[float]) -> None:
+    spread = Spread(SECONDS)
+    for value in values:
+        spread.add(value)
+    for bound, within in zip((*SECONDS, math.inf), spread.within, strict=True):
+        assert within == sum(value <= bound for value in values)
+    assert spread.total == pytest.approx(sum(values))
