@@ -211,12 +211,12 @@ class Inbox:
         async def job() -> None:
             well = False
             try:
-                if await self._timers.still(timer):
-                    turn = await self._patiently(partial(self._responder.fire, timer))
-                    self._after(turn, timer.address)
-                    self._meter.fired((self._clock() - timer.due).total_seconds())
+                turn = await self._patiently(partial(self._responder.fire, timer))
+                self._after(turn, timer.address)
+                self._meter.fired((self._clock() - timer.due).total_seconds())
                 well = True
             except Consumed:
+                # It was dropped or moved by a turn before this one, or fired by another process.
                 well = True
             except NotFound as missing:
                 log.warning("A timer waits for what is not there", missing=str(missing))

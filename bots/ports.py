@@ -45,6 +45,7 @@ from bots.model.turn import (
     MessageRecord,
     Outgoing,
     Timer,
+    TimerKey,
     TurnRecord,
 )
 from bots.model.version import Live, Version
@@ -129,14 +130,14 @@ class Outbox(Protocol):
 class Timers(Protocol):
     """Timer rows and slow actions that are due."""
 
-    async def due(self, now: datetime, *, limit: int) -> list[Timer]:
-        """Timers that should fire; they stay until the turn that consumes them commits."""
+    async def due(self, now: datetime, *, limit: int, after: TimerKey | None = None) -> list[Timer]:
+        """Timers that should fire, in the order of their keys, those past `after` alone.
 
-    async def still(self, timer: Timer) -> bool:
-        """Whether it stands as it was read: not dropped, not moved, not of an older epoch."""
+        They stay until the turn that consumes them commits.
+        """
 
-    async def next_due(self) -> datetime | None:
-        """When the earliest timer is due."""
+    async def next_due(self, after: datetime | None = None) -> datetime | None:
+        """When the earliest timer is due, of those that are due later than `after`."""
 
     async def intents(self, now: datetime) -> list[Intent]:
         """Actions to carry out, after a restart or a failed try."""

@@ -215,9 +215,9 @@ class Responder:
             cause = f"{timer.name}@{timer.due.timestamp()}"
             moved = self._handoffs.rung(conversation, timer, self._clock())
             if moved is not None:
-                return await self._moved(moved, cause, fired=timer.name)
+                return await self._moved(moved, cause, fired=timer)
             decided = await self._decider.decide(conversation, Fired(payload=timer.payload), cause)
-            return await self._commit(conversation, decided, fired=timer.name)
+            return await self._commit(conversation, decided, fired=timer)
 
         return await self._claimed(timer.address, turn)
 
@@ -246,7 +246,7 @@ class Responder:
         moved: Moved,
         cause: str,
         *,
-        fired: str | None = None,
+        fired: Timer | None = None,
         arrival: Arrival | None = None,
     ) -> Turn:
         if moved.tell is None:
@@ -334,7 +334,7 @@ class Responder:
         decided: Decided,
         *,
         arrival: Arrival | None = None,
-        fired: str | None = None,
+        fired: Timer | None = None,
         finished: str | None = None,
         replies: Sequence[Reply] = (),
         events: Sequence[Event] = (),

@@ -140,7 +140,7 @@ class Writing:
         self,
         *,
         arrivals: Sequence[int],
-        fired: str | None,
+        fired: Timer | None,
         finished: str | None,
         events: Sequence[Event],
         relays: Sequence[Relay] = (),

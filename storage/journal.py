@@ -145,7 +145,7 @@ class SqlJournal:
             if turn.profile_changed
             else None,
             arrivals=turn.arrivals,
-            fired=turn.fired,
+            fired=(turn.fired.name, rows.to_micros(turn.fired.due)) if turn.fired else None,
             finished=turn.finished,
             messages=[rows.record_to_row(record, conversation) for record in turn.messages],
             outgoing=[rows.outgoing_to_row(row, workspace) for row in turn.outgoing],

@@ -5,24 +5,23 @@ from datetime import datetime
 from typing import Any
 
 from bots.model.message import Address
-from bots.model.turn import Intent, Timer
+from bots.model.turn import Intent, Timer, TimerKey
 from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_moment, to_micros, to_moment
 
 _DUE = (
     "SELECT t.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, t.name, t.due, t.payload,"
     " t.epoch FROM timers t JOIN conversations c ON c.id = t.conversation_id"
-    " WHERE t.due <= ? AND (t.epoch IS NULL OR t.epoch = c.epoch) ORDER BY t.due LIMIT ?"
-)
-_STILL = (
-    "SELECT 1 FROM timers t JOIN conversations c ON c.id = t.conversation_id"
-    " WHERE t.conversation_id = ? AND t.name = ? AND t.due = ?"
+    " WHERE t.due <= ? AND (t.due, t.conversation_id, t.name) > (?, ?, ?)"
     " AND (t.epoch IS NULL OR t.epoch = c.epoch)"
+    " ORDER BY t.due, t.conversation_id, t.name LIMIT ?"
 )
 _OVERDUE = (
     "SELECT count(*) FROM (SELECT 1 FROM timers t JOIN conversations c ON c.id = t.conversation_id"
     " WHERE t.due <= ? AND (t.epoch IS NULL OR t.epoch = c.epoch) LIMIT ?) AS some"
 )
+_NEXT = "SELECT min(due) FROM timers"
+_NEXT_AFTER = "SELECT min(due) FROM timers WHERE due > ?"
 _INTENTS = (
     "SELECT i.key, i.conversation_id, c.workspace, c.bot, c.channel, c.chat_id, i.wait_id,"
     " i.action, i.arguments, i.created_at, i.timeout, i.retries, i.attempts, i.not_before"
@@ -39,20 +38,16 @@ class SqlTimers:
         self._writer = writer
         self._reader = reader
 
-    async def due(self, now: datetime, *, limit: int) -> list[Timer]:
+    async def due(self, now: datetime, *, limit: int, after: TimerKey | None = None) -> list[Timer]:
+        past = (-1, -1, "") if after is None else (to_micros(after.due), *after[1:])
         async with self._reader.connect() as connection:
-            found = await connection.exec_driver_sql(_DUE, (to_micros(now), limit))
+            found = await connection.exec_driver_sql(_DUE, (to_micros(now), *past, limit))
             return [_timer(row) for row in found]
 
-    async def still(self, timer: Timer) -> bool:
-        key = (timer.conversation_id, timer.name, to_micros(timer.due))
+    async def next_due(self, after: datetime | None = None) -> datetime | None:
+        wanted = (_NEXT, ()) if after is None else (_NEXT_AFTER, (to_micros(after),))
         async with self._reader.connect() as connection:
-            found = await connection.exec_driver_sql(_STILL, key)
-            return found.first() is not None
-
-    async def next_due(self) -> datetime | None:
-        async with self._reader.connect() as connection:
-            found = await connection.exec_driver_sql("SELECT min(due) FROM timers")
+            found = await connection.exec_driver_sql(*wanted)
             return maybe_moment(found.scalar())
 
     async def overdue(self, by: datetime, *, most: int = 10_000) -> int:

@@ -80,7 +80,7 @@ _DROP_OUTBOX = (
     " AND sending_at IS NULL AND failed_at IS NULL RETURNING workspace, conversation_id, message_id"
 )
 _DROP_TIMERS = "DELETE FROM timers WHERE conversation_id = ? AND epoch < ?"
-_FIRE_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ? AND due <= ?"
+_FIRE_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ? AND due = ?"
 _DELETED = "UPDATE messages SET deleted_at = ? WHERE message_id = ? AND conversation_id = ?"
 _CANCEL_TIMER = "DELETE FROM timers WHERE conversation_id = ? AND name = ?"
 
@@ -211,7 +211,8 @@ def _open(db: Db, wanted: Wanted, opening: Opening) -> int:
 
 @dataclass(slots=True)
 class TurnRows:
-    """A turn as rows; `epoch_moved` asks to drop what was made under older epochs."""
+    """A turn as rows; `fired` is a timer's name and when it was due, `epoch_moved` asks
+    to drop what was made under older epochs."""
 
     conversation_id: int
     conversation: tuple[Any, ...]
@@ -221,7 +222,7 @@ class TurnRows:
     customer: tuple[Any, ...] | None
     profile: tuple[Any, ...] | None
     arrivals: Sequence[int]
-    fired: str | None
+    fired: tuple[str, int] | None
     finished: str | None
     messages: list[tuple[Any, ...]]
     outgoing: list[tuple[Any, ...]]
@@ -292,9 +293,8 @@ def _count(db: Db, turns: Sequence[TurnRows]) -> None:
 
 def _consume(db: Db, turn: TurnRows) -> None:
     if turn.fired is not None:
-        fired = (turn.conversation_id, turn.fired, turn.now)
-        if not db.execute(_FIRE_TIMER, fired).rowcount:
-            raise Consumed(f"Timer {turn.fired} is gone")
+        if not db.execute(_FIRE_TIMER, (turn.conversation_id, *turn.fired)).rowcount:
+            raise Consumed(f"Timer {turn.fired[0]} is gone")
     if turn.finished is not None:  # perhaps cancelled meanwhile: the engine knows whether it waits
         _delete_intents(db, (), [turn.finished])
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bots.model.conversation import Conversation
 from bots.model.desk import Note, Relay
@@ -116,6 +116,14 @@ class Outgoing:
     held_at: datetime | None = None
 
 
+class TimerKey(NamedTuple):
+    """One setting of a timer: set again for another moment it is another one. The earliest come first."""
+
+    due: datetime
+    conversation_id: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
     """Something to do later in a conversation. `name` is unique within it; setting it again moves it.
@@ -129,6 +137,10 @@ class Timer:
     due: datetime
     payload: Mapping[str, Any]
     epoch: int | None = None
+
+    @property
+    def key(self) -> TimerKey:
+        return TimerKey(self.due, self.conversation_id, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +176,8 @@ class Event:
 class TurnRecord:
     """Everything a turn changes. `conversation` is the new state; its `claim` guards the write.
 
-    `arrivals` (numbers), `fired` (a timer's name) and `finished` (an intent's key) are what the turn
-    consumed.
+    `arrivals` (numbers), `fired` and `finished` (an intent's key) are what the turn consumed; a timer
+    that was dropped or moved since it was read cannot be.
     `user_changed` says that `conversation.user` goes to the customer's row too, `profile_changed`
     that `conversation.profile` does. `cancelled` are names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more. `waits`
     is where the chat stands now, the top first; `tallies` what it adds to the counters of `day`
@@ -176,7 +188,7 @@ class TurnRecord:
 
     conversation: Conversation
     arrivals: Sequence[int] = ()
-    fired: str | None = None
+    fired: Timer | None = None
     finished: str | None = None
     messages: Sequence[MessageRecord] = ()
     outgoing: Sequence[Outgoing] = ()

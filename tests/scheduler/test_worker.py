@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bots.model.message import Address
-from bots.model.turn import Intent, Timer
+from bots.model.turn import Intent, Timer, TimerKey
 from scheduler.worker import BATCH, Worker
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -15,15 +15,16 @@ ANNA = Address(1, "shop", "web", "anna")
 class TimerRows:
     def __init__(self, *timers: Timer) -> None:
         self.rows = {timer.name: timer for timer in timers}
+        self.reads = 0
 
-    async def due(self, now: datetime, *, limit: int) -> list[Timer]:
-        return [timer for timer in self.rows.values() if timer.due <= now][:limit]
+    async def due(self, now: datetime, *, limit: int, after: TimerKey | None = None) -> list[Timer]:
+        self.reads += 1
+        due = sorted((one for one in self.rows.values() if one.due <= now), key=lambda one: one.key)
+        return [one for one in due if after is None or one.key > after][:limit]
 
-    async def still(self, timer: Timer) -> bool:
-        return timer.name in self.rows
-
-    async def next_due(self) -> datetime | None:
-        return min((timer.due for timer in self.rows.values()), default=None)
+    async def next_due(self, after: datetime | None = None) -> datetime | None:
+        moments = [one.due for one in self.rows.values() if after is None or one.due > after]
+        return min(moments, default=None)
 
     async def intents(self, now: datetime) -> list[Intent]:
         return []

@@ -153,8 +153,7 @@ class StoresMachine(RuleBasedStateMachine):
         for due in self.run(timers.due(self.clock.now, limit=10)):
             number = next(i for i, (address, _) in enumerate(CHATS) if address == due.address)
             del self.chats[number].timers[due.name]
-            self.run(self.turn(number, fired=due.name))
-            assert not self.run(timers.still(due))
+            self.run(self.turn(number, fired=due))
 
     @rule()
     def restart(self) -> None:
@@ -184,7 +183,7 @@ class StoresMachine(RuleBasedStateMachine):
         number: int,
         *,
         arrival: int | None = None,
-        fired: str | None = None,
+        fired: Timer | None = None,
         parts: int = 0,
         remind: bool = False,
         learns: bool = False,
