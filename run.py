@@ -412,7 +412,7 @@ async def build(
         new_id=new_id,
         handoffs=Handoffs(published.current, new_id, channels=channels, name=board.name),
     )
-    worker = Worker(timers=stores.timers, clock=now)
+    worker = Worker(timers=stores.timers, clock=now, customers=lambda: inbox.waiting)
     inbox: Inbox = Inbox(
         journal=stores.journal,
         timers=stores.timers,

@@ -42,6 +42,7 @@ steps:
 ---
 flow: nudge
 about: Say that it is time
+when: [/nudge]
 steps:
   begin: {say: It is time}
 """,
@@ -115,6 +116,14 @@ async def asking(port: int, took: list[float], every: float = 0.005) -> None:
         writer.close()
 
 
+class Greeter(Person):
+    """A customer who says hello again and again."""
+
+    def next(self) -> dict[str, Any]:
+        self.turn += 1
+        return self.wrote("/start")
+
+
 class Struck:
     """What the messenger sees: which chats were reminded, when."""
 
@@ -174,9 +183,7 @@ async def strike(
 
 async def run(waiting: int, count: int, rate: float, seconds: float) -> None:
     """Measure on an empty data folder below the current one."""
-    load = Load({number: Person(number) for number in range(1_000_000, 1_000_200)})
-    for person in load.people.values():
-        person.next = lambda person=person: person.wrote("/start")  # type: ignore[method-assign, misc]
+    load = Load({number: Greeter(number) for number in range(1_000_000, 1_000_200)})
     struck = Struck(load)
     loop = asyncio.get_running_loop()
     api = await loop.create_server(lambda: BotApi(struck.answered), "127.0.0.1", 0)
@@ -188,7 +195,9 @@ async def run(waiting: int, count: int, rate: float, seconds: float) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
         given: Mapping[str, str] = {**settings(base), "EASYFLOW_BOTS_DIR": str(bots.resolve())}
+        started = time.perf_counter()
         async with server(data, given) as (pid, port):
+            print(f"ready {time.perf_counter() - started:.1f} s after the start")
             await steadily(load, Numbered(port), rate, 1)
             await quietly(port, pid, data / "easyflow.db", seconds)
         fill(data / "easyflow.db", waiting)

@@ -15,6 +15,9 @@ from bots.retry import wait_before
 AT_ONCE = 64
 """Turns of timers under way: with ten thousand due at one moment, whoever writes waits for so many."""
 
+FEW = 8
+"""As many while messages of customers wait for their turns: these go first, and timers still go on."""
+
 BATCH = 256
 """Timers read at a time; these wait in memory for their turn, the others on disk."""
 
@@ -58,9 +61,13 @@ class Worker:
     twice, here or by another process, fires once all the same.
     """
 
-    def __init__(self, *, timers: Timers, clock: Clock) -> None:
+    def __init__(
+        self, *, timers: Timers, clock: Clock, customers: Callable[[], int] = lambda: 0
+    ) -> None:
+        """`customers` tells how many messages of theirs wait for their turns."""
         self._timers = timers
         self._clock = clock
+        self._customers = customers
         self._fire: Fires = _nobody
         self._until = clock()
         self._woken = asyncio.Event()
@@ -158,11 +165,12 @@ class Worker:
         return started
 
     def _has_room(self) -> bool:
-        if len(self._firing) < AT_ONCE:
+        most = FEW if self._customers() else AT_ONCE
+        if len(self._firing) < most:
             return True
         lately = self._clock() - LOOK_AGAIN
         stuck = sum(since <= lately for since in self._firing.values())
-        return stuck < MOST_STUCK and len(self._firing) - stuck < AT_ONCE
+        return stuck < MOST_STUCK and len(self._firing) - stuck < most
 
     def _fired(self, timer: Timer, well: bool) -> None:
         key = timer.key

@@ -292,9 +292,9 @@ def _count(db: Db, turns: Sequence[TurnRows]) -> None:
 
 
 def _consume(db: Db, turn: TurnRows) -> None:
-    if turn.fired is not None:
-        if not db.execute(_FIRE_TIMER, (turn.conversation_id, *turn.fired)).rowcount:
-            raise Consumed(f"Timer {turn.fired[0]} is gone")
+    fired = turn.fired
+    if fired and not db.execute(_FIRE_TIMER, (turn.conversation_id, *fired)).rowcount:
+        raise Consumed(f"Timer {fired[0]} is gone")
     if turn.finished is not None:  # perhaps cancelled meanwhile: the engine knows whether it waits
         _delete_intents(db, (), [turn.finished])
 

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bots.model.message import Address
 from bots.model.turn import Intent, Timer, TimerKey
-from scheduler.worker import BATCH, Worker
+from scheduler.worker import AT_ONCE, BATCH, FEW, LOOK_AGAIN, LOOK_AT_ALL, Worker
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 ANNA = Address(1, "shop", "web", "anna")
@@ -111,6 +113,140 @@ async def test_a_timer_that_fails_again_and_again_rests_ever_longer() -> None:
         await worker.fire_due(fire)
         moment[0] += timedelta(seconds=1)
     assert fired == [0, 1, 6, 36, 156, 756]
+
+
+class Turns:
+    """Takes timers; the turns they are given end when a test says so."""
+
+    def __init__(self, rows: TimerRows) -> None:
+        self.names: list[str] = []
+        self._rows = rows
+        self._ends: dict[str, Callable[[bool], None]] = {}
+
+    def fire(self, timer: Timer, done: Callable[[bool], None]) -> None:
+        self.names.append(timer.name)
+        self._ends[timer.name] = done
+
+    def end(self, name: str) -> None:
+        del self._rows.rows[name]
+        self._ends[name](True)
+
+
+def many(count: int) -> TimerRows:
+    return TimerRows(*(timer(f"t{number:05d}", 0) for number in range(count)))
+
+
+async def test_ten_thousand_due_at_once_are_started_a_few_at_a_time_and_all_in_order() -> None:
+    rows = many(10_000)
+    worker = Worker(timers=rows, clock=lambda: NOW)
+    turns = Turns(rows)
+    most = ended = 0
+    while rows.rows:
+        await worker.fire_due(turns.fire)
+        most = max(most, len(turns.names) - ended)
+        for name in turns.names[ended : ended + 50]:
+            turns.end(name)
+            ended += 1
+            most = max(most, len(turns.names) - ended)
+    assert most == AT_ONCE
+    assert turns.names == sorted(turns.names)
+    assert len(turns.names) == 10_000
+    assert rows.reads <= 10_000 // (BATCH - AT_ONCE) + 2
+
+
+async def test_one_that_ends_lets_the_next_begin_without_a_look_at_the_table() -> None:
+    rows = many(AT_ONCE + 1)
+    worker = Worker(timers=rows, clock=lambda: NOW)
+    turns = Turns(rows)
+    await worker.fire_due(turns.fire)
+    assert (len(turns.names), rows.reads) == (AT_ONCE, 1)
+    turns.end(turns.names[0])
+    assert (len(turns.names), rows.reads) == (AT_ONCE + 1, 1)
+
+
+async def test_while_customers_wait_few_timers_are_under_way() -> None:
+    rows, waiting = many(100), [1]
+    worker = Worker(timers=rows, clock=lambda: NOW, customers=lambda: waiting[0])
+    turns = Turns(rows)
+    await worker.fire_due(turns.fire)
+    assert len(turns.names) == FEW
+    turns.end(turns.names[0])
+    assert len(turns.names) == FEW + 1
+    waiting[0] = 0
+    turns.end(turns.names[1])
+    assert len(turns.names) == AT_ONCE + 2
+
+
+async def test_turns_that_do_not_end_keep_no_others_from_theirs() -> None:
+    rows, moment = many(AT_ONCE + 1), [NOW]
+    worker = Worker(timers=rows, clock=lambda: moment[0])
+    turns = Turns(rows)
+    await worker.fire_due(turns.fire)
+    assert len(turns.names) == AT_ONCE
+    moment[0] += LOOK_AGAIN
+    await worker.fire_due(turns.fire)
+    assert len(turns.names) == AT_ONCE + 1
+
+
+async def test_a_timer_set_again_during_its_turn_fires_again() -> None:
+    rows = TimerRows(timer("again", 0))
+    worker = Worker(timers=rows, clock=lambda: NOW)
+    turns = Turns(rows)
+    await worker.fire_due(turns.fire)
+    rows.rows["again"] = timer("again", -1)
+    worker.wake(NOW)
+    await worker.fire_due(turns.fire)
+    assert turns.names == ["again", "again"]
+
+
+async def test_a_timer_set_for_a_moment_that_is_over_is_not_overlooked() -> None:
+    rows, moment = TimerRows(), [NOW]
+    worker = Worker(timers=rows, clock=lambda: moment[0])
+    turns = Turns(rows)
+    await worker.fire_due(turns.fire)
+    rows.rows["long ago"] = timer("long ago", -3600)
+    worker.wake(rows.rows["long ago"].due)
+    await worker.fire_due(turns.fire)
+    rows.rows["by another process"] = timer("by another process", -7200)
+    moment[0] += LOOK_AT_ALL
+    await worker.fire_due(turns.fire)
+    assert turns.names == ["long ago", "by another process"]
+
+
+async def test_timers_of_chats_that_become_ours_are_looked_at() -> None:
+    rows = TimerRows()
+    worker = Worker(timers=rows, clock=lambda: NOW)
+    turns = Turns(rows)
+    await worker.fire_due(turns.fire)
+    rows.rows["theirs"] = timer("theirs", -3600)
+    worker.look_at_all()
+    await worker.fire_due(turns.fire)
+    assert turns.names == ["theirs"]
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(hours=-1)])
+async def test_a_clock_that_is_set_by_an_hour_loses_no_timer_and_fires_none_twice(
+    step: timedelta,
+) -> None:
+    moment = [NOW]
+    rows = TimerRows(*(timer(f"{minute:03d}", 60 * minute) for minute in range(180)))
+    worker = Worker(timers=rows, clock=lambda: moment[0])
+    late: dict[str, timedelta] = {}
+
+    def fire(timer: Timer, done: Callable[[bool], None]) -> None:
+        assert timer.name not in late
+        late[timer.name] = moment[0] - timer.due
+        del rows.rows[timer.name]
+        done(True)
+
+    for minute in range(300):
+        if minute == 90:
+            moment[0] += step
+        await worker.fire_due(fire)
+        moment[0] += timedelta(minutes=1)
+    assert len(late) == 180
+    # By the clock that holds when it fires: what an hour's leap passed over comes at once.
+    assert sum(one > timedelta() for one in late.values()) == (60 if step > timedelta() else 0)
 
 
 async def test_a_timer_set_while_we_sleep_wakes_us() -> None:
