@@ -117,8 +117,8 @@ from flows.model import Bot
 from scheduler.housekeeping import Housekeeping
 from scheduler.schedules import Schedules
 from scheduler.worker import Worker
+from storage.opening import open_stores
 from storage.operators import SqlOperators
-from storage.sqlite import open_sqlite
 from storage.stores import Stores
 from storage.vault import KeyRing
 from storage.versions import live_files
@@ -331,7 +331,7 @@ async def build(
     `base` is the address at which customers reach our pages.
     """
     new_id = Ids(time.time_ns, secrets.token_bytes)
-    stores = await open_sqlite(settings.database_path, new_id=new_id, clock=now)
+    stores = await open_stores(settings.database, new_id=new_id, clock=now)
     accounts = accounts_of(settings, stores)
     admin = settings.admin
     try:

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args, get_origin
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +27,7 @@ LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 NESTING = "__"
 EXAMPLE_BOT = "shop"
 _SQLITE = ("sqlite://", "sqlite+aiosqlite://")
+_POSTGRES = ("postgresql+asyncpg://", "postgresql://")
 _SECRET: dict[str, JsonValue] = {"secret": True}
 
 
@@ -454,12 +455,13 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         default=None,
-        description="Database; SQLite in the data folder if not given",
+        description="Database; SQLite in the data folder if not given,"
+        " postgresql+asyncpg://user:password@host/database for many processes",
         json_schema_extra=_SECRET,
     )
     redis_url: str | None = Field(
         default=None,
-        description="Not used yet: it comes in a later version",
+        description="Redis, for processes that share a PostgreSQL: they wake one another by it",
         json_schema_extra=_SECRET,
     )
     forget_after: Annotated[int, Field(ge=1)] | None = Field(
@@ -530,20 +532,22 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _is_sqlite(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(_SQLITE):
+    def _is_known(cls, url: str | None) -> str | None:
+        if url is None or url.startswith(_SQLITE):
+            return url
+        if not url.startswith(_POSTGRES) or not urlsplit(url).path.strip("/"):
             raise ValueError(
-                "this version keeps its data in SQLite and other databases come in a later one: "
-                "remove the setting, or write sqlite+aiosqlite:///path/to/easyflow.db"
+                "write postgresql+asyncpg://user:password@host:5432/database,"
+                " or sqlite+aiosqlite:///path/to/easyflow.db; without it all is in the data folder"
             )
         return url
 
     @field_validator("redis_url")
     @classmethod
-    def _comes_later(cls, url: str | None) -> str | None:
-        if url is not None:
-            raise ValueError("this version needs no Redis, it comes in a later one: remove it")
-        return url
+    def _is_redis(cls, url: str | None) -> str | None:
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("write redis://host:6379/0, or rediss:// for one over TLS")
+        return url or None
 
     @property
     def messengers(self) -> dict[str, MessengerSettings]:
@@ -580,12 +584,22 @@ class Settings(BaseSettings):
             given += [getattr(part, name) for name in part.credentials()]
             given += [value for one in part.bots for key, value in one.items() if key != "bot"]
         known = [one.get_secret_value() for one in given if isinstance(one, SecretStr)]
+        for url in (self.database_url, self.redis_url):
+            if url and (password := urlsplit(url).password):
+                known += [password, unquote(password)]
         return known + split_keys(self.keys)
 
     def secret(self, name: str) -> str | None:
         """The value of a bot's secret."""
         value = self.secrets.get(name.casefold())
         return None if value is None else value.get_secret_value()
+
+    @property
+    def database(self) -> Path | str:
+        """Where everything is kept: the file of SQLite, or the URL of PostgreSQL."""
+        if self.database_url is not None and self.database_url.startswith(_POSTGRES):
+            return self.database_url
+        return self.database_path
 
     @property
     def database_path(self) -> Path:

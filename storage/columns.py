@@ -19,3 +19,8 @@ def moment(*, index: bool = False) -> Any:
 
 def maybe_moment() -> Any:
     return Field(default=None, sa_type=BigInteger, nullable=True)
+
+
+def slot() -> Any:
+    """The hash slot of a row's chat: processes share slots out among them. Where one process has all, it is 0."""
+    return Field(default=0, sa_type=Integer, sa_column_kwargs={"server_default": "0"})

@@ -8,8 +8,9 @@ from storage.database import sqlite_path
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy import Connection
 
-HEAD = "v0007"
+HEAD = "v0008"
 """The newest revision, so that a start need not import Alembic (0.3 s) to find that it has it."""
 
 
@@ -23,20 +24,26 @@ def migrate(url: str) -> None:
     if at == HEAD:
         return
     # Heavy, and needed at the first start and after an upgrade alone.
-    from alembic import command
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
-    config = _config()
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        upgrade(connection, at)
+
+
+def upgrade(connection: "Connection", at: str | None) -> None:
+    """Bring a database from a revision to the newest, over a connection. Raises NewerDatabase."""
+    from alembic import command
+
     if at is not None and at not in known_revisions():
         raise NewerDatabase(
             f"The database is of a later version of Easy Flow ({at}); install that version"
             " or restore the backup from before the upgrade"
         )
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def known_revisions() -> set[str]:

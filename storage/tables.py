@@ -7,14 +7,17 @@ indexes keep what is under way small while what is done grows.
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.columns import WITHOUT_ROWID, big_id, maybe_moment, moment
+from storage.columns import WITHOUT_ROWID, big_id, maybe_moment, moment, slot
 
 HANDOFFS = "name >= 'handoff.' AND name < 'handoff/'"
 """What finds the events of hand-offs by their index; a query has to say it in these words."""
 
 
 class Customers(SQLModel, table=True):
-    """A person of a platform, as one bot knows them over all their chats."""
+    """A person of a platform, as one bot knows them over all their chats.
+
+    `version` rises with what is remembered: two chats of one person may be answered by two processes.
+    """
 
     __tablename__ = "customers"
     __table_args__ = (UniqueConstraint("workspace", "bot", "platform", "user_id"),)
@@ -26,6 +29,7 @@ class Customers(SQLModel, table=True):
     platform: str
     user_id: str
     remembered: str
+    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     profile: str
     created_at: int = moment()
     updated_at: int = moment()
@@ -150,6 +154,7 @@ class InboxRows(SQLModel, table=True):
     channel: str
     external_id: str
     chat_id: str
+    slot: int = slot()
     message: str | None = None
     received_at: int = moment()
     attempts: int = 0
@@ -199,6 +204,7 @@ class OutboxRows(SQLModel, table=True):
     key: str = Field(primary_key=True)
     workspace: int
     conversation_id: int = Field(sa_type=BigInteger)
+    slot: int = slot()
     seq: int
     part: int
     epoch: int
@@ -249,6 +255,7 @@ class TimerRows(SQLModel, table=True):
     conversation_id: int = Field(sa_type=BigInteger, primary_key=True)
     name: str = Field(primary_key=True)
     workspace: int
+    slot: int = slot()
     due: int = moment(index=True)
     epoch: int | None = None
     payload: str
@@ -263,6 +270,7 @@ class Intents(SQLModel, table=True):
     key: str = Field(primary_key=True)
     workspace: int
     conversation_id: int = Field(sa_type=BigInteger, index=True)
+    slot: int = slot()
     wait_id: str
     action: str
     arguments: str

@@ -57,7 +57,7 @@ _add_tallies = Insert(
     "tallies",
     "workspace, bot, day, flow, step, about, what, count",
     tail="ON CONFLICT (workspace, bot, day, flow, step, about, what)"
-    " DO UPDATE SET count = count + excluded.count",
+    " DO UPDATE SET count = tallies.count + excluded.count",
 )
 _inbox_done = AnyOf("UPDATE inbox SET done_at = ?, message = NULL WHERE done_at IS NULL AND seq")
 _delete_intents = AnyOf("DELETE FROM intents WHERE key")
@@ -172,7 +172,7 @@ def _open(db: Db, wanted: Wanted, opening: Opening) -> int:
         "INSERT INTO customers (uuid, workspace, bot, platform, user_id, remembered, profile,"
         " created_at, updated_at) VALUES (?, ?, ?, ?, ?, '{}', ?, ?, ?)"
         " ON CONFLICT (workspace, bot, platform, user_id)"
-        " DO UPDATE SET profile = json_patch(profile, excluded.profile) RETURNING id",
+        " DO UPDATE SET profile = json_patch(customers.profile, excluded.profile) RETURNING id",
         (
             wanted.customer_uuid,
             workspace,

@@ -1,5 +1,7 @@
 """What tests of several folders begin with: an empty database, and no hurry."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -7,6 +9,7 @@ import pytest
 import structlog
 
 from storage.migrate import migrate
+from tests.servers import postgres as servers
 
 # However slow or busy a machine is, an example takes as long as it takes.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -42,3 +45,18 @@ def database(tmp_path: Path, migrated: Path) -> Path:
     path = tmp_path / "easyflow.db"
     path.write_bytes(migrated.read_bytes())
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.Server]:
+    server = servers.server_or_skip()
+    yield server
+    asyncio.run(server.close())
+
+
+@pytest.fixture
+async def postgres(postgres_server: servers.Server) -> AsyncIterator[str]:
+    """The URL of a database with all its tables, of this test alone."""
+    url = await postgres_server.new()
+    yield url
+    await postgres_server.drop(url)

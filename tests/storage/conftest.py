@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bots.model.message import Address
-from storage.sqlite import open_sqlite
+from storage.opening import Place, open_stores
 from storage.stores import Stores
 
 
@@ -35,14 +35,20 @@ def numbers() -> Callable[[], str]:
 class House:
     """A database and everything that may be done to it from outside of the ports."""
 
-    def __init__(self, path: Path, clock: HandClock) -> None:
-        self.path = path
+    def __init__(self, place: Place, clock: HandClock) -> None:
+        self.place = place
         self._clock = clock
         self._new_id = numbers()
         self.stores: Stores
 
+    @property
+    def path(self) -> Path:
+        """The file, for tests that are about SQLite."""
+        assert isinstance(self.place, Path)
+        return self.place
+
     async def open(self) -> None:
-        self.stores = await open_sqlite(self.path, new_id=self._new_id, clock=self._clock)
+        self.stores = await open_stores(self.place, new_id=self._new_id, clock=self._clock)
 
     async def reopen(self) -> Stores:
         """As after a restart: nothing is remembered but what is on disk."""
@@ -73,9 +79,16 @@ def clock() -> HandClock:
     return HandClock()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest) -> Place:
+    """Each database in turn."""
+    found: Place = request.getfixturevalue("database" if request.param == "sqlite" else "postgres")
+    return found
+
+
 @pytest.fixture
-async def house(database: Path, clock: HandClock) -> AsyncIterator[House]:
-    one = House(database, clock)
+async def house(place: Place, clock: HandClock) -> AsyncIterator[House]:
+    one = House(place, clock)
     await one.open()
     try:
         yield one

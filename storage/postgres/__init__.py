@@ -1,0 +1,1 @@
+"""Easy Flow over PostgreSQL: the same statements, by asyncpg."""

@@ -1,0 +1,66 @@
+-- What SQLite has of its own, in the words of PostgreSQL, and what keeps counts and the order of events.
+CREATE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT strpos($1, $2)'
+--;
+CREATE FUNCTION json_extract(text, text) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT $1::json #>> string_to_array(substr($2, 3), '.') $$
+--;
+CREATE FUNCTION json_patch(text, text) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT jsonb_strip_nulls(replace($1, '\u0000', '')::jsonb || replace($2, '\u0000', '')::jsonb)::text $$
+--;
+CREATE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE
+AS $$ SELECT json_array_elements_text($1::json) $$
+--;
+CREATE FUNCTION max(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT greatest($1, $2)'
+--;
+CREATE FUNCTION min(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT least($1, $2)'
+--;
+-- Numbers of events are given to one transaction at a time, the one that is committed next: whoever has
+-- read up to a number has seen all that come before it.
+CREATE FUNCTION events_in_order() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN PERFORM pg_advisory_xact_lock(245690632); RETURN NULL; END $$
+--;
+CREATE TRIGGER events_in_order BEFORE INSERT ON events
+FOR EACH STATEMENT EXECUTE FUNCTION events_in_order()
+--;
+CREATE FUNCTION count_conversation(bigint, text, text, text, text, integer) RETURNS void LANGUAGE sql
+AS $$
+INSERT INTO conversation_counts AS c (workspace, bot, platform, status, handoff, count)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (workspace, bot, platform, status, handoff) DO UPDATE SET count = c.count + $6
+$$
+--;
+CREATE FUNCTION conversations_counted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM count_conversation(OLD.workspace, OLD.bot, OLD.platform, OLD.status, OLD.handoff, -1);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM count_conversation(NEW.workspace, NEW.bot, NEW.platform, NEW.status, NEW.handoff, 1);
+    END IF;
+    RETURN NULL;
+END
+$$
+--;
+CREATE TRIGGER conversations_come_and_go AFTER INSERT OR DELETE ON conversations
+FOR EACH ROW EXECUTE FUNCTION conversations_counted()
+--;
+CREATE TRIGGER conversations_change AFTER UPDATE ON conversations
+FOR EACH ROW WHEN (
+    (OLD.workspace, OLD.bot, OLD.platform, OLD.status, OLD.handoff)
+    IS DISTINCT FROM (NEW.workspace, NEW.bot, NEW.platform, NEW.status, NEW.handoff)
+) EXECUTE FUNCTION conversations_counted()
+--;
+CREATE TABLE passage_words (
+    rowid bigint PRIMARY KEY,
+    title text NOT NULL,
+    body text NOT NULL,
+    words tsvector GENERATED ALWAYS AS (
+        setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
+    ) STORED
+)
+--;
+CREATE INDEX passage_words_found ON passage_words USING gin (words)
+--;
+CREATE INDEX inbox_of_slot ON inbox (slot, seq) WHERE done_at IS NULL
+--;
+CREATE INDEX outbox_of_slot ON outbox (slot) WHERE failed_at IS NULL

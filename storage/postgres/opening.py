@@ -1,0 +1,47 @@
+"""Everything kept in a PostgreSQL database: migrate it, open it, give its stores."""
+
+import asyncpg
+
+from bots.ports import Clock, NewId
+from storage.postgres import schema
+from storage.postgres.intake import SequencedIntake
+from storage.postgres.outages import is_outage
+from storage.postgres.readers import PoolReaders, PoolReading
+from storage.postgres.url import connecting, shown
+from storage.postgres.writer import STATEMENT_WITHIN, TaskWriter
+from storage.stores import Base, Stores, stores_over
+
+READERS = 8
+"""Connections that read, at most, in each process."""
+
+
+async def open_postgres(url: str, *, new_id: NewId, clock: Clock) -> Stores:
+    """Raises OSError with a sentence: not there, or not ours to change."""
+    try:
+        await schema.migrate(url)
+        pool = await asyncpg.create_pool(
+            **connecting(url),
+            min_size=1,
+            max_size=READERS,
+            timeout=1.5,
+            command_timeout=STATEMENT_WITHIN,
+            server_settings={"application_name": "easyflow reader"},
+        )
+    except Exception as error:
+        if is_outage(error) or isinstance(error, asyncpg.PostgresError):
+            raise OSError(
+                f"Cannot open the database {shown(url)}: {error or type(error).__name__}"
+            ) from error
+        raise
+    writer = TaskWriter(url)
+    reader = PoolReaders(pool)
+
+    def sizes() -> tuple[int, int]:
+        return READERS + 1, pool.get_size() - pool.get_idle_size() + writer.busy
+
+    async def close() -> None:
+        await writer.close()
+        await reader.dispose()
+
+    base = Base(writer=writer, reader=reader, reading=PoolReading(pool), pool=sizes, close=close)
+    return stores_over(base, SequencedIntake(), new_id=new_id, clock=clock)

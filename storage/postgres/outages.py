@@ -1,0 +1,25 @@
+"""Which troubles of PostgreSQL are nobody's fault and pass."""
+
+import asyncpg
+
+_STATES = frozenset(
+    {
+        "08",  # the connection is gone
+        "25006",  # a server that only reads: it is being changed over
+        "53",  # no room: disk full, out of memory, too many connections
+        "57P",  # shutting down, crashed, starting up
+        "58",  # an error of the system below it
+        "XX",  # its own data cannot be read just now
+    }
+)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the same statement may go well later on, without anybody changing it."""
+    if isinstance(error, asyncpg.PostgresError):
+        state: str = getattr(error, "sqlstate", None) or ""
+        return state[:2] in _STATES or state[:3] in _STATES or state in _STATES
+    return isinstance(
+        error,
+        asyncpg.InterfaceError | asyncpg.InternalClientError | OSError | TimeoutError,
+    )

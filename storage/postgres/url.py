@@ -1,0 +1,39 @@
+"""What a URL of PostgreSQL says, for asyncpg."""
+
+import re
+from typing import Any
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+_SHAPE = "postgresql+asyncpg://user:password@host:5432/easyflow"
+
+
+def postgres_url(url: str) -> URL:
+    """Raises ValueError with a sentence."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError(f"The database URL cannot be read; write it like {_SHAPE}") from None
+    if parsed.get_backend_name() != "postgresql" or not parsed.database:
+        raise ValueError(f"This is no URL of PostgreSQL; write it like {_SHAPE}")
+    return parsed.set(drivername="postgresql+asyncpg")
+
+
+def connecting(url: str) -> dict[str, Any]:
+    """The arguments of `asyncpg.connect`."""
+    parsed = postgres_url(url)
+    given = {
+        "host": parsed.query.get("host", parsed.host),
+        "port": parsed.port,
+        "user": parsed.username,
+        "password": parsed.password,
+        "database": parsed.database,
+        "ssl": parsed.query.get("ssl", parsed.query.get("sslmode")),
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def shown(url: str) -> str:
+    """A URL for people's eyes."""
+    return re.sub(r"//([^:/@]*):[^@]*@", r"//\1:***@", url)

@@ -1,0 +1,180 @@
+"""What writes to PostgreSQL: like SQLite's thread it takes all that waits and commits it together."""
+
+import asyncio
+from typing import Any, NamedTuple
+
+import asyncpg
+import structlog
+from sqlalchemy.util import greenlet_spawn
+
+from bots.errors import Unavailable
+from storage.db import Item, Result, Work
+from storage.postgres.connection import PgDb
+from storage.postgres.outages import is_outage
+from storage.postgres.url import connecting
+
+AT_ONCE = 256
+"""How many items are committed together at most: keeps the wait of the last one short."""
+
+COMPANY = 0.002
+"""Seconds the patient wait for company."""
+
+CONNECT_WITHIN = 1.5
+ANSWER_WITHIN = 1.5
+"""Seconds for a sign of life before a transaction: a dead line is found out before anything is lost."""
+
+STATEMENT_WITHIN = 30.0
+"""Seconds for one statement."""
+
+_log = structlog.get_logger()
+
+
+class _Order(NamedTuple):
+    work: Work[Any, Any]
+    item: Any
+    future: "asyncio.Future[Any]"
+    patient: bool
+
+
+class TaskWriter:
+    """Hand it work with `do`; it returns when the work is committed, which PostgreSQL syncs to disk."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._queue: asyncio.Queue[_Order | None] = asyncio.Queue()
+        self._db: PgDb | None = None
+        self._broken = False
+        self._closed = False
+        self.busy = False
+        self._task = asyncio.create_task(self._run())
+
+    def do(
+        self, work: "Work[Item, Result]", item: Item, *, patient: bool = False
+    ) -> "asyncio.Future[Result]":
+        """Raises Unavailable when the database does not take it. Where the line broke in the middle of
+        a commit it may have been written all the same: everything handed in bears being done again."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        if self._closed:
+            future.set_exception(Unavailable("The database is closed"))
+        else:
+            self._queue.put_nowait(_Order(work, item, future, patient))
+        return future
+
+    @property
+    def works(self) -> bool:
+        """Whether the last write was taken."""
+        return not self._broken
+
+    async def close(self) -> None:
+        """Finish what was handed in."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put_nowait(None)
+        await self._task
+        self._drop()
+
+    # ------------------------------------------------------------ in the task
+
+    async def _run(self) -> None:
+        more = True
+        while more:
+            orders, more = await self._take()
+            if orders:
+                self.busy = True
+                _tell(orders, await self._write(orders))
+                self.busy = False
+
+    async def _take(self) -> tuple[list[_Order], bool]:
+        """Wait for something to do, then take whatever else is there."""
+        first = await self._queue.get()
+        if first is None:
+            return [], False
+        orders = [first]
+        if first.patient and self._queue.empty():
+            await asyncio.sleep(COMPANY)
+        while len(orders) < AT_ONCE and not self._queue.empty():
+            order = self._queue.get_nowait()
+            if order is None:
+                return orders, False
+            orders.append(order)
+        return orders, True
+
+    async def _write(self, orders: list[_Order]) -> list[Any]:
+        try:
+            outcomes = await self._together(orders)
+        except Exception as error:  # noqa: BLE001 - it is raised where the work is awaited
+            if is_outage(error):
+                self._drop()
+                return self._refuse(orders, error)
+            if len(orders) == 1:
+                return [error]
+            return [outcome for order in orders for outcome in await self._write([order])]
+        if self._broken:
+            self._broken = False
+            _log.info("The database takes writes again")
+        return outcomes
+
+    async def _together(self, orders: list[_Order]) -> list[Any]:
+        """One transaction for all, work of one kind in one go."""
+        kinds: dict[Work[Any, Any], list[int]] = {}
+        for place, order in enumerate(orders):
+            kinds.setdefault(order.work, []).append(place)
+        outcomes: list[Any] = [None] * len(orders)
+        db = await self._begun()
+        try:
+            for work, places in kinds.items():
+                results = await greenlet_spawn(work, db, [orders[place].item for place in places])
+                for place, result in zip(places, results, strict=True):
+                    outcomes[place] = result
+            await db.connection.execute("COMMIT")
+        except BaseException as error:
+            if is_outage(error) or not isinstance(error, Exception):
+                self._drop()
+            else:
+                await db.connection.execute("ROLLBACK")
+            raise
+        return outcomes
+
+    async def _begun(self) -> PgDb:
+        """A connection with a transaction begun; of two tries the second has a new line."""
+        if self._db is not None:
+            try:
+                await self._db.connection.execute("BEGIN", timeout=ANSWER_WITHIN)
+                return self._db
+            except Exception as error:
+                self._drop()
+                if not is_outage(error):
+                    raise
+        native = await asyncpg.connect(
+            **connecting(self._url),
+            timeout=CONNECT_WITHIN,
+            command_timeout=STATEMENT_WITHIN,
+            server_settings={"application_name": "easyflow writer", "synchronous_commit": "on"},
+        )
+        self._db = PgDb(native)
+        await native.execute("BEGIN", timeout=ANSWER_WITHIN)
+        return self._db
+
+    def _drop(self) -> None:
+        if self._db is not None:
+            self._db.connection.terminate()
+            self._db = None
+
+    def _refuse(self, orders: list[_Order], error: Exception) -> list[Any]:
+        if not self._broken:
+            self._broken = True
+            _log.error("The database takes no writes", reason=str(error) or type(error).__name__)
+        return [
+            Unavailable(f"The database takes no writes: {error or type(error).__name__}")
+            for _ in orders
+        ]
+
+
+def _tell(orders: list[_Order], outcomes: list[Any]) -> None:
+    for order, outcome in zip(orders, outcomes, strict=True):
+        if order.future.done():  # its caller was cancelled; the work stands
+            continue
+        if isinstance(outcome, BaseException):
+            order.future.set_exception(outcome)
+        else:
+            order.future.set_result(outcome)
