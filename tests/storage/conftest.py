@@ -1,5 +1,6 @@
 """Every store is tested through its port; the databases that hold it are listed here."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,7 +80,10 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+BOTH = ["sqlite", "postgres"] if os.environ.get("EASYFLOW_BOTH") else ["sqlite"]
+
+
+@pytest.fixture(params=BOTH)
 def place(request: pytest.FixtureRequest) -> Place:
     """Each database in turn."""
     found: Place = request.getfixturevalue("database" if request.param == "sqlite" else "postgres")
