@@ -1,6 +1,7 @@
 """What writes to PostgreSQL: like SQLite's thread it takes all that waits and commits it together."""
 
 import asyncio
+import time
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -9,6 +10,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from bots.errors import Unavailable
 from storage.db import Item, Result, Work
+from storage.figures import WriterFigures
 from storage.postgres.connection import PgDb
 from storage.postgres.outages import is_outage
 from storage.postgres.url import connecting
@@ -46,6 +48,7 @@ class TaskWriter:
         self._broken = False
         self._closed = False
         self.busy = False
+        self.figures = WriterFigures()
         self._task = asyncio.create_task(self._run())
 
     def do(
@@ -64,6 +67,11 @@ class TaskWriter:
     def works(self) -> bool:
         """Whether the last write was taken."""
         return not self._broken
+
+    @property
+    def queued(self) -> int:
+        """How much waits to be written."""
+        return self._queue.qsize()
 
     async def close(self) -> None:
         """Finish what was handed in."""
@@ -100,6 +108,7 @@ class TaskWriter:
         return orders, True
 
     async def _write(self, orders: list[_Order]) -> list[Any]:
+        began = time.perf_counter()
         try:
             outcomes = await self._together(orders)
         except Exception as error:  # noqa: BLE001 - it is raised where the work is awaited
@@ -109,8 +118,10 @@ class TaskWriter:
             if len(orders) == 1:
                 return [error]
             return [outcome for order in orders for outcome in await self._write([order])]
+        self.figures.wrote(len(orders), time.perf_counter() - began)
         if self._broken:
             self._broken = False
+            self.figures.recovered()
             _log.info("The database takes writes again")
         return outcomes
 
@@ -163,6 +174,7 @@ class TaskWriter:
     def _refuse(self, orders: list[_Order], error: Exception) -> list[Any]:
         if not self._broken:
             self._broken = True
+            self.figures.refused()
             _log.error("The database takes no writes", reason=str(error) or type(error).__name__)
         return [
             Unavailable(f"The database takes no writes: {error or type(error).__name__}")
