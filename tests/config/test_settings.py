@@ -174,17 +174,18 @@ def test_the_value_of_a_secret_is_never_repeated() -> None:
         ADMIN__API_KEY="hunter2",
         TELEGRAM__WEBHOOK_SECRET="hunter2 !",
         TELEGRAM__BOTS='[{"token": "hunter2"}]',
-        DATABASE_URL="postgresql://me:hunter2@db/x",
-        REDIS_URL="redis://:hunter2@cache",
+        DATABASE_URL="mysql://me:hunter2@db/x",
+        REDIS_URL="memcached://:hunter2@cache",
     )
     assert len(lines) == 5
     assert "hunter2" not in "\n".join(lines)
     assert "hunter2" not in repr(settings(ADMIN__PASSWORD="hunter2-long"))
 
 
-def test_what_comes_in_a_later_version_says_so() -> None:
-    assert "later" in complaints(DATABASE_URL="postgresql://db/x")[0]
-    assert "later" in complaints(REDIS_URL="redis://cache")[0]
+def test_databases_are_sqlite_or_postgres() -> None:
+    assert "postgresql+asyncpg://" in complaints(DATABASE_URL="mysql://db/x")[0]
+    assert "postgresql+asyncpg://" in complaints(DATABASE_URL="postgresql://db")[0]
+    assert "redis://" in complaints(REDIS_URL="memcached://cache")[0]
 
 
 def test_an_unknown_setting_is_a_warning_with_the_nearest_name() -> None:
