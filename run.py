@@ -732,18 +732,23 @@ def owners_or_stop(owners: OwnersActions, folder: BotFolder) -> None:
 # ---------------------------------------------------------------- serving
 
 
-def open_port(settings: Settings) -> socket.socket:
+def open_port(host: str, port: int, setting: str = "EASYFLOW_HTTP__PORT") -> socket.socket:
     """The listening socket; one sentence if it cannot be had."""
     from adapters.http.listening import listening_socket
 
-    host, port = settings.http.host, settings.http.port
     try:
         return listening_socket(host, port)
     except OSError as error:
         stop(
             f"Cannot listen on {host}:{port}: {error.strerror}."
-            " Stop what uses it, or set EASYFLOW_HTTP__PORT to another port."
+            f" Stop what uses it, or set {setting} to another port."
         )
+
+
+def port_of_metrics(settings: Settings) -> socket.socket | None:
+    """The port of its own for who watches, where there is one."""
+    host, port = settings.metrics.host, settings.metrics.port
+    return None if port is None else open_port(host, port, "EASYFLOW_METRICS__PORT")
 
 
 def opener_of(
@@ -826,6 +831,7 @@ async def arrive(house: House, channels: Channels) -> None:
 async def serve(settings: Settings) -> None:
     """Everything at once, until SIGTERM or Ctrl-C."""
     from adapters.http.metrics import Metrics
+    from adapters.http.metrics_listener import serve_metrics
     from adapters.messengers.web.channel import WebChannel
     from adapters.messengers.web.hub import Hub
     from adapters.terminal.welcome import welcome
@@ -836,7 +842,8 @@ async def serve(settings: Settings) -> None:
     if live:
         await stop_if_stranded(settings)
     bots = load_all(settings, live=live)
-    listening = open_port(settings)
+    listening = open_port(settings.http.host, settings.http.port)
+    watched = port_of_metrics(settings)
     metrics, hub = Metrics(), Hub()
     listeners: list[Listener] = [hub, metrics]
     try:
@@ -856,7 +863,7 @@ async def serve(settings: Settings) -> None:
     channels = connect(settings, house, log_as(settings))
     house.told = channels.told
     house.assistants = await assistants_at_hand(settings, house, channels, hub)
-    watch_house(metrics, house, "serve")
+    watch_house(settings, metrics, house, "serve")
     app = http_app(settings, house, hub, metrics, channels)
     await arrive(house, channels)
     await house.desk.start(house.workspace)
@@ -868,6 +875,7 @@ async def serve(settings: Settings) -> None:
     if settings.reloads:
         house.supervisor.keep("reload", partial(republish, settings, house))
     server = server_of(settings, app)
+    health = health_of(house, channels)
     # uvicorn raises the signal again when it has stopped: our own end is still to come.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
@@ -876,7 +884,8 @@ async def serve(settings: Settings) -> None:
     gc.set_threshold(50_000, 20, 50)
     welcome(address_of(settings, listening.getsockname()[1]), house.founded, sys.stdout)
     try:
-        await server.serve(sockets=[listening])
+        async with serve_metrics(watched, metrics, health):
+            await server.serve(sockets=[listening])
     finally:
         await house.close(SHUTDOWN - HTTP_SHUTDOWN - 1)
         await channels.close()
@@ -1062,6 +1071,7 @@ def http_app(
         new_id=house.new_id,
         version=VERSION,
         metrics=metrics,
+        metrics_here=settings.metrics.port is None,
         sockets=sockets,
         secure=bool(settings.public_url and settings.public_url.startswith("https:")),
         doors=Doors(hosts=settings.hosts, origins=settings.http.allowed_origins),
@@ -1097,7 +1107,7 @@ def http_app(
     )
 
 
-def watch_house(metrics: "Metrics", house: House, role: str) -> None:
+def watch_house(settings: Settings, metrics: "Metrics", house: House, role: str) -> None:
     """What /metrics tells of a process that runs the machinery; its `role` is serve or work."""
     from adapters.http import watching
 
@@ -1105,6 +1115,7 @@ def watch_house(metrics: "Metrics", house: House, role: str) -> None:
         return [one.episode for one in house.handoff.board.all()]
 
     watching.watch_process(metrics, version=VERSION, role=role)
+    watching.watch_disk(metrics, settings.data_dir)
     watching.watch_queues(metrics, house.inbox, house.outbox, now)
     watching.watch_database(metrics, house.stores)
     watching.watch_timers(metrics, house.stores.timers.overdue, now)
@@ -1122,7 +1133,6 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
     from bots.services.chat import Chat
     from bots.services.dialogs import Dialogs
     from bots.services.files import Files
-    from bots.services.health import Health, not_behind
     from bots.services.marketplaces import Marketplaces
     from bots.services.messaging import Messaging
     from bots.services.platforms import Platforms
@@ -1131,15 +1141,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
     stores, inbox = house.stores, house.inbox
     conversations = house.conversations
     team = Team(stores.operators, clock=now)
-    health = Health(
-        {
-            "database": lambda: stores.answers(house.workspace, now()),
-            "inbox": not_behind(lambda: inbox.oldest, now),
-        },
-        # Anybody may ask whether we are ready: that is no place for accounts of others.
-        channels=partial(channels.states, house.workspace),
-        desk=partial(desk_state, house),
-    )
+    health = health_of(house, channels)
     return Services(
         chat=Chat(
             inbox,
@@ -1181,6 +1183,21 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
             new_id=house.new_id,
         ),
         health=health,
+    )
+
+
+def health_of(house: House, channels: Channels) -> "Health":
+    """Whether all that must answer does."""
+    from bots.services.health import Health, not_behind
+
+    return Health(
+        {
+            "database": lambda: house.stores.answers(house.workspace, now()),
+            "inbox": not_behind(lambda: house.inbox.oldest, now),
+        },
+        # Anybody may ask whether we are ready: that is no place for accounts of others.
+        channels=partial(channels.states, house.workspace),
+        desk=partial(desk_state, house),
     )
 
 

@@ -412,6 +412,19 @@ class PlansSettings(_Part):
     )
 
 
+class MetricsSettings(_Part):
+    """Where programs that watch processes ask, beside the server's own port."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Address at which that port listens; 0.0.0.0 for all"
+    )
+    port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        default=None,
+        description="A port for `/metrics`, `/livez` and `/readyz` alone; the server's own port tells no"
+        " metrics then. A worker listens nowhere without it",
+    )
+
+
 class LogSettings(_Part):
     """How the server logs."""
 
@@ -510,6 +523,7 @@ class Settings(BaseSettings):
     billing: BillingSettings = BillingSettings()
     plans: PlansSettings = PlansSettings()
     yookassa: YookassaSettings = YookassaSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("secrets")

@@ -69,6 +69,7 @@ def build_app(
     new_id: NewId,
     version: str = "0.1.0",
     metrics: Metrics | None = None,
+    metrics_here: bool = True,
     extra_routes: Sequence[BaseRoute] = (),
     secure: bool = False,
     doors: Doors = EVERY_DOOR,
@@ -78,6 +79,8 @@ def build_app(
     """`channels` are by platform; `secure` says that the public address is https.
 
     `sockets` says whose pages may open one, and how patient we are with it.
+
+    `metrics_here` says that /metrics is among the addresses, and not at a port of its own alone.
 
     `extra_routes` come after ours; what is left after them is answered in a dialect.
     """
@@ -104,7 +107,8 @@ def build_app(
         for router in package.routers():
             app.include_router(router)
     app.include_router(hooks.router)
-    app.router.routes.extend([*health_routes(services.health, metrics), *docs_routes()])
+    told = metrics if metrics_here else None
+    app.router.routes.extend([*health_routes(services.health, told), *docs_routes()])
     app.router.routes.extend(extra_routes)
     refuse = partial(_refusal, dialects)
     _answer_leftovers(app, refuse)

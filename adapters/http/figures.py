@@ -6,11 +6,14 @@ one thread changes; whoever reads the metrics may see them a moment late.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from bots.model.spread import Spread
+
+log = structlog.get_logger()
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """Bounds of what is quick when all is well."""
@@ -84,6 +87,10 @@ class Watched(Collector):
 
     def collect(self) -> Iterator[Metric]:
         family = self._family(self._name, self._meaning, labels=self._labels)
-        for labels, value in self._values().items():
-            family.add_metric(labels, value)
+        try:
+            for labels, value in self._values().items():
+                family.add_metric(labels, value)
+        except Exception:
+            # One that cannot be told must not keep all others from being read.
+            log.exception("A metric cannot be told", metric=self._name)
         yield family

@@ -1,5 +1,6 @@
 """/livez, /readyz and /metrics: alive, ready, measured."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -12,8 +13,8 @@ from bots.model.desk_state import DeskState
 from bots.services.health import Health
 
 
-def health_routes(health: Health, metrics: Metrics) -> list[BaseRoute]:
-    """Alive, ready, measured."""
+def health_routes(health: Health, metrics: Metrics | None) -> list[BaseRoute]:
+    """Alive, ready, measured; without metrics where a port of their own tells them."""
 
     async def livez(request: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers=_FRESH)
@@ -28,15 +29,21 @@ def health_routes(health: Health, metrics: Metrics) -> list[BaseRoute]:
         }
         return JSONResponse(body, status_code=503 if troubles else 200, headers=_FRESH)
 
-    async def measured(request: Request) -> Response:
-        return Response(await metrics.text(), media_type=CONTENT_TYPE, headers=_FRESH)
-
-    return [
+    routes: list[BaseRoute] = [
         Route("/livez", livez),
         Route("/healthz", livez),
         Route("/readyz", readyz),
-        Route("/metrics", measured),
     ]
+    if metrics is not None:
+        routes.append(Route("/metrics", _measured(metrics)))
+    return routes
+
+
+def _measured(metrics: Metrics) -> Callable[[Request], Awaitable[Response]]:
+    async def measured(request: Request) -> Response:
+        return Response(await metrics.text(), media_type=CONTENT_TYPE, headers=_FRESH)
+
+    return measured
 
 
 def _state(state: ChannelState) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """What /metrics asks of the running machinery, and the lag of its event loop."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from adapters.http.figures import SECONDS
@@ -68,6 +70,13 @@ def watch_process(metrics: Metrics, *, version: str, role: str) -> None:
     """Which program this is."""
     labels: dict[tuple[str, ...], float] = {(version, role): 1.0}
     metrics.watch_by("easyflow_info", "What runs here", ("version", "role"), lambda: labels)
+
+
+def watch_disk(metrics: Metrics, folder: Path) -> None:
+    """How much room is left where everything is kept."""
+    total, free = "easyflow_disk_bytes", "easyflow_disk_free_bytes"
+    metrics.watch(total, "Size of the data folder's disk", lambda: shutil.disk_usage(folder).total)
+    metrics.watch(free, "What is left of it", lambda: shutil.disk_usage(folder).free)
 
 
 def watch_queues(metrics: Metrics, inbox: Incoming, outbox: Outward, clock: Clock) -> None:

@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EasyFlow]:
 
 @pytest.fixture(scope="module")
 def scanner(server: EasyFlow) -> Iterator[FakeClamd]:
-    port = int(server._environ["EASYFLOW_CLAMD"].rpartition(":")[2])
+    port = int(server.environ["EASYFLOW_CLAMD"].rpartition(":")[2])
     with FakeClamd(port) as running:
         yield running
 

@@ -46,7 +46,7 @@ class EasyFlow:
         self._log = data.parent / f"{data.name}.log"
         self._process: Process | None = None
         kept = {key: value for key, value in os.environ.items() if "EASYFLOW_" not in key}
-        self._environ = kept | {
+        self.environ = kept | {
             "EASYFLOW_DATA_DIR": str(data),
             "EASYFLOW_BOTS_DIR": str(bots or ROOT / "config" / "bots"),
             "EASYFLOW_HTTP__PORT": str(self.port),
@@ -58,7 +58,7 @@ class EasyFlow:
 
     def set(self, **environ: str) -> None:
         """Change settings; they hold from the next start on."""
-        self._environ |= {f"EASYFLOW_{name.upper()}": value for name, value in environ.items()}
+        self.environ |= {f"EASYFLOW_{name.upper()}": value for name, value in environ.items()}
 
     @property
     def log(self) -> str:
@@ -74,7 +74,7 @@ class EasyFlow:
         """Start the process and wait until it answers. Raises AssertionError with its log."""
         with self._log.open("ab") as log, open(os.devnull, "rb") as nothing:
             files = (nothing.fileno(), log.fileno(), log.fileno())
-            self._process = Process(["run.py"], files, environ=self._environ)
+            self._process = Process(["run.py"], files, environ=self.environ)
         deadline = time.monotonic() + within
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -144,7 +144,7 @@ class EasyFlow:
 
     def typed(self, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
         """The same, however it ends, with variables of its own beside the server's."""
-        return run(["run.py", *words], environ=self._environ | environ)
+        return run(["run.py", *words], environ=self.environ | environ)
 
     async def asked(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
         """`call` beside other things that happen."""

@@ -4,6 +4,7 @@ import asyncio
 import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -144,6 +145,20 @@ async def test_what_alerts_compare_is_there_before_it_happens() -> None:
     assert read['easyflow_failures_total{what="parked"}'] == 0
     assert read["easyflow_timer_late_seconds_count"] == 0
     assert read["process_resident_memory_bytes"] > 0
+
+
+async def test_the_room_of_the_disk_is_told_and_a_folder_that_is_gone_hides_nothing(
+    tmp_path: Path,
+) -> None:
+    metrics, folder = Metrics(), tmp_path / "data"
+    folder.mkdir()
+    watching.watch_disk(metrics, folder)
+    read = await told(metrics)
+    assert 0 < read["easyflow_disk_free_bytes"] < read["easyflow_disk_bytes"]
+    folder.rmdir()
+    read = await told(metrics)
+    assert "easyflow_disk_bytes" not in read
+    assert "easyflow_timer_late_seconds_count" in read
 
 
 async def test_labels_are_quoted_as_prometheus_reads_them() -> None:

@@ -172,6 +172,6 @@ def test_no_zip_and_a_file_that_is_there_are_refused_in_a_sentence(
 def test_a_backup_is_named_by_the_time(server: EasyFlow, tmp_path: Path) -> None:
     with server:
         pass
-    done = run([str(ROOT / "run.py"), "backup"], environ=server._environ, cwd=tmp_path)
+    done = run([str(ROOT / "run.py"), "backup"], environ=server.environ, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert [one.suffix for one in tmp_path.glob("easyflow-*")] == [".zip"]
