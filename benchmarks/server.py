@@ -25,11 +25,9 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-@asynccontextmanager
-async def server(data: Path, settings: Mapping[str, str]) -> AsyncIterator[tuple[int, int]]:
-    """Start it on an empty data folder with a messenger's settings; gives its process id and port."""
-    port = free_port()
-    environment = {
+def settled(data: Path, port: int, settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a server; nothing of the caller's own Easy Flow comes along."""
+    return {
         **{key: value for key, value in os.environ.items() if not key.startswith("EASYFLOW_")},
         "EASYFLOW_DATA_DIR": str(data),
         "EASYFLOW_BOTS_DIR": str(ROOT / "benchmarks" / "bots"),
@@ -38,6 +36,13 @@ async def server(data: Path, settings: Mapping[str, str]) -> AsyncIterator[tuple
         "EASYFLOW_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "EASYFLOW_LOG__LEVEL": "warning",
     }
+
+
+@asynccontextmanager
+async def server(data: Path, settings: Mapping[str, str]) -> AsyncIterator[tuple[int, int]]:
+    """Start it on an empty data folder with a messenger's settings; gives its process id and port."""
+    port = free_port()
+    environment = settled(data, port, settings)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "run.py", cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL
     )
