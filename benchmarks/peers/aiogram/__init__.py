@@ -1,0 +1,1 @@
+"""The dialog on aiogram 3, with one storage after another."""

@@ -1,0 +1,2 @@
+// Telegraf with sessions in memory, its default.
+require("./dialog.cjs").serve(undefined);

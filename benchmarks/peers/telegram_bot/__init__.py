@@ -1,0 +1,1 @@
+"""The dialog on python-telegram-bot 22: a ConversationHandler, with one persistence after another."""
