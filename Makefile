@@ -1,7 +1,7 @@
 # make run    talk to the example bots on http://127.0.0.1:8000
 # make test   every test
 # make check  what must pass before a commit: format, lint, types, imports, tests with coverage
-# make bench  how fast it is on this machine
+# make bench  how fast it is on this machine; make bench-peers: beside other frameworks
 # make lock   requirements*.txt from pyproject.toml (UPGRADE=1: the newest of everything)
 # make clean  remove what these made; data/ stays
 #
@@ -16,7 +16,7 @@ UV_VERSION := 0.13.9
 # in the order of tests/conftest.py, the long ones first.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench bench-peers lock clean
 
 run: .venv/.core $(EXTRAS:%=.venv/.%)
 	@exec $(BIN)/python run.py
@@ -29,6 +29,10 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	@exec $(BIN)/python -m benchmarks
+
+# The others' libraries come into benchmarks/.peers, once.
+bench-peers: .venv/.dev
+	@exec $(BIN)/python -m benchmarks.peers --install
 
 lock: .venv/.pip
 	@$(BIN)/python -m pip install -qq uv==$(UV_VERSION)

@@ -1,0 +1,152 @@
+"""One contestant, one round: started, saturated, asked at a steady rate, filled with chats that wait."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.disk import fdatasync_times
+from benchmarks.load import Load, saturate_for, steadily
+from benchmarks.peers.contestants import Contestant, Site
+from benchmarks.peers.customers import crowd, first_answer, newcomers, wrong
+from benchmarks.peers.running import Running, redis, start
+from benchmarks.platform import BotApi, Webhooks
+from benchmarks.server import free_port
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured; seconds but for those named otherwise."""
+
+    rounds: int = 3
+    customers: int = 100
+    warm: float = 1.0
+    saturated: float = 3.0
+    steady: float = 3.0
+    rate: float = 100.0
+    half: float = 4.0
+    chats: int = 50_000
+    filling: float = 30.0
+    """How long filling may take: slow bots get fewer chats."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was found of one contestant, a value per round; times in seconds, memory in bytes."""
+
+    cpu: list[float] = field(default_factory=list)
+    """Of a step at saturation, all processes of the bot together."""
+    beside: list[float] = field(default_factory=list)
+    """Of a step at saturation, the database's or Redis's own."""
+    load: list[float] = field(default_factory=list)
+    """Of a step at saturation, of the customers and the messenger: no part of the bot."""
+    rate: list[float] = field(default_factory=list)
+    steady_cpu: list[float] = field(default_factory=list)
+    steady: list[float] = field(default_factory=list)
+    half: list[float] = field(default_factory=list)
+    half_rate: float = 0.0
+    start: list[float] = field(default_factory=list)
+    idle: list[float] = field(default_factory=list)
+    full: float = 0.0
+    chats: int = 0
+    a_chat: float = 0.0
+    forgotten: int | None = None
+    asked: int = 0
+
+
+@dataclass(slots=True)
+class Stage:
+    """One contestant as it runs, with the messenger in front of it."""
+
+    site: Site
+    webhooks: Webhooks
+    running: Running
+    beside: Running | None
+    load: Load
+    restart: Callable[[], "asyncio.Future[Running]"] | None = None
+
+    def beside_cpu(self) -> float:
+        return self.beside.cpu() if self.beside is not None else 0.0
+
+
+@asynccontextmanager
+async def staged(contestant: Contestant, folder: Path, load: Load) -> AsyncIterator[Stage]:
+    """A contestant on an empty folder; ended with the block."""
+    loop = asyncio.get_running_loop()
+    api = await loop.create_server(lambda: BotApi(load.answered), "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{api.sockets[0].getsockname()[1]}"
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(api.close)
+        server, beside = "", None
+        if contestant.beside == "redis":
+            server, beside = await stack.enter_async_context(redis(folder))
+        site = Site(free_port(), folder, url, redis=server)
+        running = await start(contestant.commands(site), folder / "log.txt")
+        stage = Stage(site, Webhooks(site.port), running, beside, load)
+        try:
+            yield stage
+        finally:
+            await stage.running.end()
+
+
+async def measure(
+    contestant: Contestant, figures: Figures, size: Size, folder: Path, *, fill: bool
+) -> list[float]:
+    """One round; gives what fdatasync took meanwhile. Raises RuntimeError for answers that do not fit."""
+    load = crowd(size.customers)
+    began = time.perf_counter()
+    async with staged(contestant, folder, load) as stage:
+        await first_answer(load, stage.webhooks)
+        figures.start.append(time.perf_counter() - began)
+        figures.idle.append(stage.running.memory())
+        await _saturate(stage, figures, size)
+        disk = await asyncio.to_thread(fdatasync_times, folder, 50)
+        await _steady(stage, figures, size)
+        if contestant.ours:
+            figures.half_rate = figures.rate[-1] / 2
+            load.latencies.clear()
+            await steadily(load, stage.webhooks, figures.half_rate, size.half)
+            figures.half += load.latencies
+        disk += await asyncio.to_thread(fdatasync_times, folder, 50)
+        if fill:
+            await _fill(stage, figures, size)
+    if misfits := wrong(load):
+        raise RuntimeError(f"{contestant.name} answered out of turn: {misfits[:3]}")
+    return disk
+
+
+async def _saturate(stage: Stage, figures: Figures, size: Size) -> None:
+    load = stage.load
+    talking = asyncio.create_task(saturate_for(load, stage.webhooks, size.warm + size.saturated))
+    await asyncio.sleep(size.warm)
+    steps, began = len(load.latencies), time.perf_counter()
+    cpu, beside, own = stage.running.cpu(), stage.beside_cpu(), time.process_time()
+    await asyncio.sleep(size.saturated)
+    steps, wall = len(load.latencies) - steps, time.perf_counter() - began
+    cpu, beside = stage.running.cpu() - cpu, stage.beside_cpu() - beside
+    own = time.process_time() - own
+    stage.running.check()
+    await talking
+    figures.cpu.append(cpu / steps)
+    figures.beside.append(beside / steps)
+    figures.load.append(own / steps)
+    figures.rate.append(steps / wall)
+
+
+async def _steady(stage: Stage, figures: Figures, size: Size) -> None:
+    stage.load.latencies.clear()
+    cpu = stage.running.cpu()
+    await steadily(stage.load, stage.webhooks, size.rate, size.steady)
+    figures.steady_cpu.append((stage.running.cpu() - cpu) / len(stage.load.latencies))
+    figures.steady += stage.load.latencies
+
+
+async def _fill(stage: Stage, figures: Figures, size: Size) -> None:
+    before = stage.running.memory()
+    figures.chats = await newcomers(stage.load, stage.webhooks, size.chats, size.filling)
+    await asyncio.sleep(1)
+    figures.full = stage.running.memory()
+    figures.a_chat = (figures.full - before) / figures.chats

@@ -1,0 +1,133 @@
+"""The processes of one contestant: started together, their CPU and memory summed, killed or stopped together."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from benchmarks.peers.contestants import Command
+from benchmarks.server import ROOT, TICKS, free_port
+
+PATIENCE = 20
+
+
+class Running:
+    """Processes, each the first of a session of its own, so that their children are known too."""
+
+    def __init__(self, processes: list[asyncio.subprocess.Process], log: Path) -> None:
+        self._processes = processes
+        self._log = log
+
+    def cpu(self) -> float:
+        """Seconds of all of them and their children so far."""
+        return sum(_cpu(pid) for pid in self.pids())
+
+    def memory(self) -> int:
+        """Bytes, what they share counted once."""
+        return sum(_memory(pid) for pid in self.pids())
+
+    def pids(self) -> list[int]:
+        leaders = {str(process.pid) for process in self._processes}
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    if _fields(int(entry.name))[3] in leaders:
+                        found.append(int(entry.name))
+        return found
+
+    def check(self) -> None:
+        """Raises RuntimeError with its last words when one has ended."""
+        for process in self._processes:
+            if process.returncode is not None:
+                words = self._log.read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"A process ended with {process.returncode}:\n{words}")
+
+    async def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """SIGKILL ends them at once; anything else is followed by it after a while."""
+        for process in self._processes:
+            _signal(process.pid, how)
+        waiting = asyncio.gather(*(process.wait() for process in self._processes))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(waiting), PATIENCE)
+        for process in self._processes:
+            _signal(process.pid, signal.SIGKILL)
+        await waiting
+
+
+async def start(commands: Iterable[Command], log: Path) -> Running:
+    """They run when this comes back; whether they answer is another question."""
+    processes = []
+    with log.open("ab") as words:
+        for command in commands:
+            process = await asyncio.create_subprocess_exec(
+                *command.words,
+                cwd=ROOT,
+                env=command.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=words,
+                stderr=words,
+                start_new_session=True,
+            )
+            processes.append(process)
+    return Running(processes, log)
+
+
+@asynccontextmanager
+async def redis(folder: Path) -> AsyncIterator[tuple[str, Running]]:
+    """A Redis of its own that writes what it keeps once a second, as its documentation advises; its URL."""
+    port = free_port()
+    program = shutil.which("redis-server") or "redis-server"
+    where = ("--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder))
+    kept = ("--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
+    running = await start([Command((program, *where, *kept), {})], folder / "redis.log")
+    try:
+        await reachable(port, running)
+        yield f"redis://127.0.0.1:{port}/0", running
+    finally:
+        await running.end()
+
+
+async def reachable(port: int, running: Running) -> None:
+    """Come back as soon as someone listens there. Raises RuntimeError after 30 s."""
+    for _ in range(3000):
+        running.check()
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.01)
+            continue
+        writer.close()
+        return
+    raise RuntimeError(f"Nobody listens on port {port}")
+
+
+def _signal(pid: int, how: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, how)
+
+
+def _fields(pid: int) -> list[str]:
+    """Of /proc/pid/stat from the state on: [3] is the session, [11] to [14] are times."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _cpu(pid: int) -> float:
+    try:
+        return sum(map(int, _fields(pid)[11:15])) / TICKS
+    except OSError:
+        return 0.0
+
+
+def _memory(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
