@@ -17,8 +17,8 @@ from typing import Any
 
 import uvloop
 
-from benchmarks.__main__ import Load, steadily
 from benchmarks.figures import milliseconds, percentile
+from benchmarks.load import Load, steadily
 from benchmarks.platform import BotApi, Person, Webhooks, settings
 from benchmarks.server import cpu_seconds, server
 
