@@ -295,10 +295,13 @@ class Inbox:
         watches = self._watches.get(address)
         mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
         context = mine.context if mine else None
+        waited = None
         if (since := self._unanswered.get(arrival.seq)) is not None:
-            self._meter.waited(address.bot, (self._clock() - since).total_seconds())
+            waited = (self._clock() - since).total_seconds()
+            self._meter.waited(address.bot, waited)
         try:
-            turn = await self._patiently(partial(self._responder.answer, arrival, context))
+            answer = partial(self._responder.answer, arrival, context, waited=waited)
+            turn = await self._patiently(answer)
         except Consumed:
             # It was answered by a process that died before it could say so.
             self._forget(arrival)

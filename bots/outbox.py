@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -26,8 +27,9 @@ from bots.model.message import Address
 from bots.model.turn import Outgoing
 from bots.pacing import Pacing
 from bots.pauses import Pauses
-from bots.ports import Channel, Clock, Meter, Sleep
+from bots.ports import Channel, Clock, Meter, Sleep, Tracer
 from bots.retry import DELAYS, wait_before
+from bots.under_way import UNDER_WAY
 from bots.unrendered import reply_of
 
 log = structlog.get_logger()
@@ -48,6 +50,8 @@ OUTAGE_PAUSE = 1.0
 
 BUG_PAUSE = 30.0
 """The same where the store itself fails: its rows wait, for in order is the promise."""
+
+NOBODY_TRACES: AbstractContextManager[None] = nullcontext()
 
 ABSENT = "this channel is not connected any more"
 
@@ -81,7 +85,9 @@ class Outbox:
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
         state: Callable[[str, str | None], None] = lambda channel, why: None,
+        tracer: Tracer | None = None,
     ) -> None:
+        self._tracer = tracer
         self._store = store
         self._channels = channels
         self._unreachable = unreachable
@@ -228,6 +234,8 @@ class Outbox:
 
     async def _drain(self, address: Address) -> None:
         queue = self._queues[address]
+        # It was begun inside a turn, and outlives it.
+        UNDER_WAY.set(None)
         try:
             while queue and not self._closing:
                 row = queue[0]
@@ -266,7 +274,8 @@ class Outbox:
             return None
         began = time.perf_counter()
         try:
-            platform_id = await self._send(row, channel)
+            with self._tracer.send(row) if self._tracer is not None else NOBODY_TRACES:
+                platform_id = await self._send(row, channel)
         except Exception as failure:  # noqa: BLE001 - a library's own too: the row must not be lost
             return await self._failed(row, failure, time.perf_counter() - began)
         took = time.perf_counter() - began

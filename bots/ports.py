@@ -1,6 +1,7 @@
 """Every Protocol the outside implements; nothing here does anything."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -49,6 +50,7 @@ from bots.model.turn import (
     TurnRecord,
 )
 from bots.model.version import Live, Version
+from bots.under_way import Cause
 from flows.standing import Stand
 
 Clock = Callable[[], datetime]
@@ -1155,6 +1157,16 @@ class Listener(Protocol):
         events: Sequence[Event],
     ) -> None:
         """Must be quick and must not raise."""
+
+
+class Tracer(Protocol):
+    """Follows what comes of a message through the house, for whoever looks at where the time goes."""
+
+    def turn(self, address: Address, cause: Cause) -> AbstractContextManager[None]:
+        """A turn, from its claim to its commit."""
+
+    def send(self, row: Outgoing) -> AbstractContextManager[None]:
+        """One try to send a row."""
 
 
 class Meter(Protocol):

@@ -25,8 +25,9 @@ from bots.model.message import (
     UnifiedMessage,
 )
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
-from bots.ports import Channel, Clock, Journal, Listener, Meter, NewId
+from bots.ports import Channel, Clock, Journal, Listener, Meter, NewId, Tracer
 from bots.rating import Rated, is_press
+from bots.under_way import OF_PEOPLE, OF_PROGRAM, TO_SAY, TO_UPDATE, UNDER_WAY, Cause, Work
 from bots.writing import Writing
 from flows.turn import (
     CHATLESS,
@@ -99,7 +100,9 @@ class Responder:
         clock: Clock,
         new_id: NewId,
         handoffs: Handoffs,
+        tracer: Tracer | None = None,
     ) -> None:
+        self._tracer = tracer
         self._handoffs = handoffs
         self._journal = journal
         self._decider = decider
@@ -110,8 +113,14 @@ class Responder:
         self._clock = clock
         self._new_id = new_id
 
-    async def answer(self, arrival: Arrival, context: Mapping[str, Any] | None = None) -> Turn:
-        """Answer a message. `context` is written into the conversation first."""
+    async def answer(
+        self,
+        arrival: Arrival,
+        context: Mapping[str, Any] | None = None,
+        *,
+        waited: float | None = None,
+    ) -> Turn:
+        """Answer a message that `waited` for it so long. `context` is written down first."""
         message = arrival.message
         if message.happening == "event":
             metadata = message.metadata
@@ -139,7 +148,8 @@ class Responder:
                 )
             return await self._take_words(conversation, arrival)
 
-        return await self._claimed(message.address, turn, _opening(message))
+        cause = Cause("message", arrival, waited=waited)
+        return await self._claimed(message.address, turn, cause, _opening(message))
 
     async def _take_words(self, conversation: Conversation, arrival: Arrival) -> Turn:
         """The customer wrote or pressed: to the bot, to a person, or about one who has answered."""
@@ -196,7 +206,7 @@ class Responder:
             decided = await self._decider.decide(conversation, what, f"in:{arrival.seq}")
             return await self._commit(conversation, decided, arrival=arrival, events=events)
 
-        return await self._claimed(message.address, turn, opening)
+        return await self._claimed(message.address, turn, Cause("message", arrival), opening)
 
     async def _take_echo(self, arrival: Arrival) -> Turn:
         """A person of ours wrote to the customer in the messenger itself."""
@@ -206,7 +216,8 @@ class Responder:
             moved = self._handoffs.answered_natively(conversation, message.platform, self._clock())
             return await self._moved(moved, f"in:{arrival.seq}", arrival=arrival)
 
-        return await self._claimed(message.address, turn, _opening(message))
+        cause = Cause("message", arrival)
+        return await self._claimed(message.address, turn, cause, _opening(message))
 
     async def fire(self, timer: Timer) -> Turn:
         """A timer is due."""
@@ -219,7 +230,7 @@ class Responder:
             decided = await self._decider.decide(conversation, Fired(payload=timer.payload), cause)
             return await self._commit(conversation, decided, fired=timer)
 
-        return await self._claimed(timer.address, turn)
+        return await self._claimed(timer.address, turn, Cause("timer", key=timer.name))
 
     async def resume(self, intent: Intent, returned: Returned) -> Turn:
         """A slow action is over."""
@@ -230,7 +241,7 @@ class Responder:
             decided.effects.insert(0, acted(intent, returned, took))
             return await self._commit(conversation, decided, finished=intent.key)
 
-        return await self._claimed(intent.address, turn)
+        return await self._claimed(intent.address, turn, Cause("result", key=intent.key))
 
     async def move(self, address: Address, move: Move, opening: Opening | None = None) -> Turn:
         """Something happens to a chat's hand-off; what `move` raises is raised, and nothing written."""
@@ -239,7 +250,7 @@ class Responder:
         async def turn(conversation: Conversation) -> Turn:
             return await self._moved(move(conversation, self._clock()), cause)
 
-        return await self._claimed(address, turn, opening)
+        return await self._claimed(address, turn, OF_PEOPLE, opening)
 
     async def _moved(
         self,
@@ -279,7 +290,7 @@ class Responder:
             decided = await self._decider.decide(conversation, Updated(), cause)
             return await self._commit(conversation, decided)
 
-        return await self._claimed(address, turn)
+        return await self._claimed(address, turn, TO_UPDATE)
 
     async def say(self, address: Address, reply: Reply, opening: Opening | None = None) -> Turn:
         """Send something that no flow said: a message of an API's client or of a person."""
@@ -289,7 +300,7 @@ class Responder:
                 conversation, Decided.untouched(conversation), replies=(reply,)
             )
 
-        return await self._claimed(address, turn, opening)
+        return await self._claimed(address, turn, TO_SAY, opening)
 
     async def change(
         self,
@@ -303,7 +314,7 @@ class Responder:
             changed = change(conversation)
             return await self._commit(changed, Decided.untouched(changed))
 
-        return await self._claimed(address, turn, opening)
+        return await self._claimed(address, turn, OF_PROGRAM, opening)
 
     # ------------------------------------------------------------ deciding
 
@@ -311,11 +322,25 @@ class Responder:
         self,
         address: Address,
         turn: Callable[[Conversation], Any],
+        cause: Cause,
         opening: Opening | None = None,
+    ) -> Turn:
+        if self._tracer is None:
+            return await self._tried(address, turn, cause, opening)
+        with self._tracer.turn(address, cause):
+            return await self._tried(address, turn, cause, opening)
+
+    async def _tried(
+        self,
+        address: Address,
+        turn: Callable[[Conversation], Any],
+        cause: Cause,
+        opening: Opening | None,
     ) -> Turn:
         began = time.perf_counter()
         for tries in range(1, CLAIM_TRIES + 1):
             conversation = await self._journal.claim(address, opening)
+            before = UNDER_WAY.set(Work(cause, address, conversation.id))
             try:
                 done: Turn = await turn(conversation)
                 seconds = time.perf_counter() - began
@@ -324,6 +349,8 @@ class Responder:
             except ClaimLost:
                 if tries == CLAIM_TRIES:
                     raise
+            finally:
+                UNDER_WAY.reset(before)
         raise AssertionError("unreachable")
 
     # ------------------------------------------------------------ writing
