@@ -3,30 +3,25 @@
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterable, MutableMapping
 from typing import Any, Literal, TextIO
 
 import orjson
 import structlog
 
+from bots.under_way import UNDER_WAY
+
 MASK = "***"
 
-_SECRET_FIELDS = frozenset(
-    {
-        "api_key",
-        "authorization",
-        "cookie",
-        "passwd",
-        "password",
-        "secret",
-        "set-cookie",
-        "token",
-        "x-api-key",
-        "x-telegram-bot-api-secret-token",
-        "x-visitor-token",
-    }
+SHORTEST = 6
+"""Characters of a secret that is masked word for word."""
+
+_NAMES_A_SECRET = re.compile(
+    # Counts of a model's tokens are none.
+    r"token(?!s\b|s_)|secret|passw|api[-_]?key|[-_]key$|authori[sz]ation|cookie|credential|signature",
+    re.IGNORECASE,
 )
-_SECRET_ENDINGS = ("_key", "_password", "_secret", "_token")
 _SECRETS = re.compile(
     # A Telegram token, in an address too (`/bot123456789:AAE…/sendMessage`).
     r"(?<!\d)(?P<telegram>\d{6,12}:)[A-Za-z0-9_-]{30,}"
@@ -35,18 +30,41 @@ _SECRETS = re.compile(
     # In an address: `?token=…`, and a Telegram token whose colon is quoted.
     r"|(?P<query>[?&;](?i:[a-z_-]*(?:token|key|secret|password|code))=)[^&#\s\"']+"
     r"|(?<!\d)(?P<quoted>\d{6,12}%3[Aa])[A-Za-z0-9_-]{30,}"
+    # Ours, and those of others that tell what they are: OpenAI, VK, Meta, YooKassa, Standard Webhooks,
+    # GitHub, AWS, Slack, Google.
     r"|(?P<key>(?:[sp]k|st)_(?:live|test)_|\brt_(?=\w{43}))[A-Za-z0-9_-]+"
-    r"|(?P<login>://[^/\s:@]*:)[^/\s@]+(?=@)"
+    r"|(?P<brand>\b(?:sk-|vk1\.a\.|EAA(?=\w{20})|(?:live|test)_(?=[\w-]{20})|whsec_|gh[opsu]_|github_pat_"
+    r"|AKIA|xox[abp]-|AIza))[A-Za-z0-9+/=_.-]{6,}"
+    # What the vault sealed.
+    r"|(?P<sealed>\bv1\.[0-9a-f]{8}\.)[A-Za-z0-9_=-]{20,}"
+    r"|(?P<cookie>(?i:cookie)\\?[\"']?\s?[:=]\s?)[^\n]+"
+    # A header, a field of JSON or of a dictionary, `password=…`.
+    r"|(?P<field>(?i:token|secret|passwor[dt]|passwd|api[-_]?key|authori[sz]ation|credentials?)"
+    r"\\?[\"']?(?:\s{0,2}[:=]|(?<=[\"']),)\s{0,2}b?(?i:(?:bearer|basic|token|key|digest)\s)?)"
+    r"(?![\"']?\*\*\*)"
+    r"(?:\\?\"[^\"\n]{3,}\"?|'[^'\n]{3,}'?|[^\s\"',;&<>(){}\[\]]{6,})"
+    r"|(?P<login>://[^/\s:@]*:)[^/\s]+(?=@)"
+    r"|(?P<private>-----BEGIN [A-Z ]*PRIVATE KEY-----)[A-Za-z0-9+/=\s\\]+"
 )
+_OURS = ("__main__", "adapters", "bots", "config", "flows", "run", "scheduler", "storage")
+"""Whose debug lines are shown: those of libraries hold whatever passes through them."""
+
 _QUIET = (
     "aiogram",
     "aiosqlite",
+    "asyncpg",
     "alembic",
     "apscheduler",
     "asyncio",
     "httpcore",
     "httpx",
+    "multipart",
+    "opentelemetry",
+    "python_multipart",
+    "redis",
+    "sqlalchemy",
     "transitions",
+    "urllib3",
     "uvicorn",
     "watchfiles",
     "websockets",
@@ -70,6 +88,7 @@ def set_up_logs(
     mask = Mask(secrets)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        _about_the_turn,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if pretty else "iso", utc=not pretty),
     ]
@@ -97,7 +116,9 @@ def set_up_logs(
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(number)
+    root.setLevel(max(number, logging.INFO))
+    for name in _OURS:
+        logging.getLogger(name).setLevel(number)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
     # uvicorn brings handlers of its own; its lines go through ours.
@@ -105,25 +126,53 @@ def set_up_logs(
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
+    _log_what_python_prints()
     return mask
+
+
+def _log_what_python_prints() -> None:
+    """Python writes warnings and errors that nobody catches to the terminal, secrets in them too."""
+    log = structlog.get_logger()
+    logging.captureWarnings(True)
+
+    def uncaught(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+        else:
+            log.critical("It ended with an error", exc_info=(kind, error, trace))
+
+    def in_thread(told: threading.ExceptHookArgs) -> None:
+        if told.exc_value is not None:
+            log.error("A thread ended with an error", exc_info=told.exc_value)
+
+    def unraisable(told: "sys.UnraisableHookArgs") -> None:
+        if told.exc_value is not None:
+            log.error("An error could not be raised", exc_info=told.exc_value)
+
+    sys.excepthook = uncaught
+    threading.excepthook = in_thread
+    sys.unraisablehook = unraisable
 
 
 class Mask:
     """A step of structlog that hides secrets wherever they stand in an event."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets: set[str] = set()
-        self._known: re.Pattern[str] | None = None
+        # By their first letters: however many there are, a text is looked through once.
+        self._by_start: dict[str, list[str]] = {}
         self.hide(secrets)
 
     def hide(self, secrets: Iterable[str]) -> None:
         """Mask these too."""
-        # Short ones would mask words that are no secrets; the longest first, as one may hold another.
-        fresh = {one for one in secrets if len(one) >= 6} - self._secrets
-        if fresh:
-            self._secrets |= fresh
-            known = sorted(self._secrets, key=len, reverse=True)
-            self._known = re.compile("|".join(map(re.escape, known)))
+        for secret in secrets:
+            # Short ones would mask words that are no secrets.
+            if len(secret) < SHORTEST:
+                continue
+            alike = self._by_start.setdefault(secret[:SHORTEST], [])
+            if secret not in alike:
+                # The longest first, as one may hold another.
+                alike.append(secret)
+                alike.sort(key=len, reverse=True)
 
     def __call__(
         self, logger: Any, method: str, event: MutableMapping[str, Any]
@@ -139,9 +188,19 @@ class Mask:
 
     def text(self, text: str) -> str:
         """`text` without secrets."""
-        if self._known is not None:
-            text = self._known.sub(MASK, text)
-        return _SECRETS.sub(_kept, text)
+        return _SECRETS.sub(_kept, self._without_known(text))
+
+    def _without_known(self, text: str) -> str:
+        kept, done, at = [], 0, 0
+        while at <= len(text) - SHORTEST:
+            for secret in self._by_start.get(text[at : at + SHORTEST], ()):
+                if text.startswith(secret, at):
+                    kept += [text[done:at], MASK]
+                    at = done = at + len(secret)
+                    break
+            else:
+                at += 1
+        return "".join([*kept, text[done:]]) if kept else text
 
     def _masked(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -159,13 +218,26 @@ class Mask:
 
 
 def _names_a_secret(field: str) -> bool:
-    name = field.lower()
-    return name in _SECRET_FIELDS or name.endswith(_SECRET_ENDINGS)
+    return _NAMES_A_SECRET.search(field) is not None
 
 
 def _kept(match: re.Match[str]) -> str:
     """What is left of a secret: enough to know its kind."""
     return (match[match.lastgroup] if match.lastgroup else "") + MASK
+
+
+def _about_the_turn(
+    logger: Any, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Which chat, by its number, and which message something is written about."""
+    work = UNDER_WAY.get()
+    if work is not None:
+        event.setdefault("chat", work.conversation)
+        event.setdefault("bot", work.address.bot)
+        event.setdefault("channel", work.address.channel)
+        if work.cause.arrival is not None:
+            event.setdefault("inbox", work.cause.arrival.seq)
+    return event
 
 
 def _in_one_line(
