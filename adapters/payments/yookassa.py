@@ -11,7 +11,8 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from adapters.wire import Answered, Wire
+from adapters.lines import Answered
+from adapters.wire import Wire
 from bots.errors import ChannelError, PaymentFailed, RemoteFailed
 from bots.model.billing import CURRENCY, Outcome, Taken, TopUp
 

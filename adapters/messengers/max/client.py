@@ -9,9 +9,10 @@ import aiohttp
 import orjson
 
 from adapters.foreign_json import listed, mapping, string
+from adapters.lines import Answered
 from adapters.messengers.max.errors import WRONG_TOKEN, explained, result_of
 from adapters.rate import Rate
-from adapters.wire import Answered, Server, Wire
+from adapters.wire import Server, Wire
 from bots.errors import ChannelDown, ChannelUnauthorised, Rejected
 
 PUBLIC_API = "https://platform-api2.max.ru"
@@ -57,15 +58,14 @@ class Client:
             # One message that nobody could send is no outage of the channel.
             raise Rejected(f"{path} cannot be written as JSON: {error}") from error
         await self.rate.turn()
-        return _result(
-            await self._call(
-                self.connection.wire,
-                method,
-                self._url(path, query),
-                data=data,
-                headers=self._headers,
-            )
-        )
+        wire, url = self.connection.wire, self._url(path, query)
+        if data is None:
+            return _result(await self._call(wire, method, url, headers=self._headers))
+        try:
+            answer = await wire.send(method, url, data, self._headers, token=self._token)
+        except ChannelDown as error:
+            raise explained(error) from error
+        return _result(answer)
 
     async def updates(self, marker: int | None, *, types: str) -> dict[str, Any]:
         """Wait up to 25 s for what follows `marker`; what lies before it MAX forgets."""

@@ -48,10 +48,17 @@ class Connection:
         self._wire = Wire(timeout=timeout, limit=limit)
         self._aiogram: AiohttpSession | None = None
 
-    async def post(self, url: str, *, seconds: float | None = None, **body: Any) -> Any:
-        """Post and give the answer's `result`. Raises a ChannelError, after `seconds` at the latest."""
-        status, headers, answer = await self._wire.call("POST", url, seconds=seconds, **body)
-        return result_of(status, answer, retry_after=headers.get("Retry-After"))
+    async def post(self, url: str, body: bytes) -> Any:
+        """Post JSON and give the answer's `result`. Raises a ChannelError."""
+        status, headers, answer = await self._wire.send("POST", url, body, _JSON)
+        return _result(status, answer, headers)
+
+    async def upload(self, url: str, form: aiohttp.FormData) -> Any:
+        """The same for files, which may take longer."""
+        status, headers, answer = await self._wire.call(
+            "POST", url, seconds=UPLOAD_TIMEOUT, data=form
+        )
+        return _result(status, answer, headers)
 
     async def aiogram(self) -> "AiohttpSession":
         """The session that aiogram's bots share; the first call imports aiogram, off the loop."""
@@ -65,6 +72,11 @@ class Connection:
         await self._wire.close()
         if self._aiogram is not None:
             await self._aiogram.close()
+
+
+def _result(status: int, answer: bytes, headers: Mapping[str, str]) -> Any:
+    wait = headers.get("Retry-After") if status != 200 else None
+    return result_of(status, answer, retry_after=wait)
 
 
 def _load_aiogram(api_base: str, timeout: float) -> "AiohttpSession":
@@ -96,7 +108,7 @@ class Client:
         except TypeError as error:
             # One message that nobody could send is no outage of the channel.
             raise Rejected(f"{method} cannot be written as JSON: {error}") from error
-        return await self._connection.post(self._calls + method, data=data, headers=_JSON)
+        return await self._connection.post(self._calls + method, data)
 
     async def upload(
         self,
@@ -113,7 +125,7 @@ class Client:
         for field, (name, content) in files.items():
             # Large bytes aiohttp would send in one go, with everybody else waiting.
             form.add_field(field, BytesIO(content), filename=name)
-        return await self._connection.post(self._calls + method, data=form, seconds=UPLOAD_TIMEOUT)
+        return await self._connection.upload(self._calls + method, form)
 
     # ------------------------------------------------------------ by aiogram
 

@@ -59,11 +59,11 @@ class Client:
         """Any method, its parameters as texts and numbers."""
         await self.rate.turn()
         form = _EMPTY.with_query({**parameters, "access_token": self._token, "v": VERSION})
-        status, _, body = await self.connection.wire.call(
+        status, _, body = await self.connection.wire.send(
             "POST",
             self._calls + method,
-            data=form.raw_query_string.encode(),
-            headers=_FORM,
+            form.raw_query_string.encode(),
+            _FORM,
             token=self._token,
         )
         try:

@@ -13,9 +13,10 @@ import orjson
 from vkbottle import API, DocMessagesUploader, PhotoMessageUploader, VoiceMessageUploader
 from vkbottle.http import ABCHTTPClient
 
+from adapters.lines import Answered
 from adapters.messengers.vk.errors import result_of
 from adapters.rate import Rate
-from adapters.wire import Answered, Wire
+from adapters.wire import Wire
 from bots.errors import ChannelDown, Rejected
 
 UPLOAD_TIMEOUT = 120.0

@@ -172,8 +172,8 @@ class Client:
     # ------------------------------------------------------------ inside
 
     async def _post(self, data: bytes, *, tries: int = 0) -> Mapping[str, Any]:
-        status, headers, body = await self._connection.wire.call(
-            "POST", self._messages, data=data, headers=self._headers
+        status, headers, body = await self._connection.wire.send(
+            "POST", self._messages, data, self._headers
         )
         return self._result(status, headers, body, tries=tries)
 
