@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -29,6 +30,7 @@ from bots.pacing import Pacing
 from bots.pauses import Pauses
 from bots.ports import Channel, Clock, Meter, Sleep, Tracer
 from bots.retry import DELAYS, wait_before
+from bots.slots import Slots, answers
 from bots.under_way import UNDER_WAY
 from bots.unrendered import reply_of
 
@@ -52,6 +54,8 @@ BUG_PAUSE = 30.0
 """The same where the store itself fails: its rows wait, for in order is the promise."""
 
 NOBODY_TRACES: AbstractContextManager[None] = nullcontext()
+LEAST_SHARE = 1 / 64
+"""Of an account's messages: what a process may send that has hardly any of its chats."""
 
 ABSENT = "this channel is not connected any more"
 
@@ -72,7 +76,8 @@ class Outbox:
     """Sends committed rows. One send of a conversation is under way at a time.
 
     `state` is told the name of a channel that goes down with the reason, of one that is back with None.
-    `undelivered` is called when something did not arrive, or is held, and that is on disk.
+    `undelivered` is called when something did not arrive, or is held, and that is on disk. `share` is
+    the part of all chats that this process has: as much of what an account may send is its own.
     """
 
     def __init__(
@@ -100,6 +105,8 @@ class Outbox:
         self._waiting: dict[str, asyncio.Event] = {}
         self._pauses = Pauses(clock, state)
         self._pacing = Pacing(clock)
+        self._slots: dict[str, Slots] = {}
+        self.share: Callable[[], float] = lambda: 1.0
         self._held = Held()
         self._looking: set[Address] = set()
         self.undelivered: Callable[[], None] = lambda: None
@@ -112,6 +119,7 @@ class Outbox:
         return (
             address not in self._queues
             and address.channel not in self._pauses
+            and (address.channel not in self._slots or self._slots[address.channel].idle())
             and address not in self._held
             and not self._closing
         )
@@ -265,6 +273,10 @@ class Outbox:
             if turn > 0:
                 await self._rest(turn)
                 waited = True
+        if channel.per_second is not None and await self._turn_of(row, channel.per_second):
+            waited = True
+            if row.address.channel in self._pauses:
+                return replace(row, sending_at=None)
         if self._queues[row.address][0] is not row:
             return replace(row, sending_at=None)
         # The owner of the conversation may have changed since the row was written.
@@ -417,15 +429,26 @@ class Outbox:
                 log.exception("The outbox cannot be written, trying again")
                 await self._rest(BUG_PAUSE)
 
+    async def _turn_of(self, row: Outgoing, per_second: float) -> bool:
+        """Whether the account's other messages had to be waited for."""
+        slots = self._slots.get(row.address.channel)
+        if slots is None:
+            slots = self._slots[row.address.channel] = Slots(self._clock, self._sleep)
+        rate = per_second * max(self.share(), LEAST_SHARE)
+        return await slots.turn(rate, answer=answers(row), wait=self._unless_closing)
+
     async def _rest(self, seconds: float) -> None:
         """Sleep, unless we are closing: then whatever waits is left for the next start."""
+        await self._unless_closing(partial(self._sleep, seconds))
+
+    async def _unless_closing(self, wait: Callable[[], Awaitable[Result]]) -> Result:
         task = asyncio.current_task()
         assert task is not None
         if self._closing:
             raise asyncio.CancelledError
         self._resting.add(task)
         try:
-            await self._sleep(seconds)
+            return await wait()
         finally:
             self._resting.discard(task)
 

@@ -984,7 +984,8 @@ class Channel(Protocol):
 
     `name` is its name in addresses, such as `telegram:123456`; `platform` is telegram, web …
     `window` is for how long after the customer's last message anything but a template may be sent,
-    `pace` how fast one chat may be written to, where the messenger refuses more. For as long as
+    `pace` how fast one chat may be written to, where the messenger refuses more, `per_second` how many
+    messages the account may send to all together, as the outbox should count them. For as long as
     `knows_again` after a row was made, the same row sent again shows nothing twice. `asked_by_get`
     says that the messenger asks with a GET whether the webhook's address is ours, `keeps` that files of
     other channels are to be given it (`keep`) before they can be sent; with `our_ids` a message of ours
@@ -995,6 +996,7 @@ class Channel(Protocol):
     platform: str
     window: timedelta | None = None
     pace: Pace | None = None
+    per_second: float | None = None
     knows_again: timedelta = timedelta()
     asked_by_get: bool = False
     keeps: bool = False

@@ -84,6 +84,7 @@ class MaxChannel(MessengerChannel):
         self.bot = bot
         self.name = f"max:{nick}"
         rate = Rate(per_second, clock=clock, sleep=sleep)
+        self.per_second = per_second or None
         self._client = Client(token.strip(), connection, rate=rate)
         self._files = Files(
             self._client,

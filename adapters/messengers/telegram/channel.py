@@ -11,7 +11,7 @@ import orjson
 import structlog
 
 from adapters.foreign_json import mapping
-from adapters.messengers.telegram.client import PUBLIC_API, Client, Connection
+from adapters.messengers.telegram.client import PER_SECOND, PUBLIC_API, Client, Connection
 from adapters.messengers.telegram.desk_updates import desk_message
 from adapters.messengers.telegram.fields import id_of, string
 from adapters.messengers.telegram.files import BotFiles
@@ -93,6 +93,8 @@ class TelegramChannel(MessengerChannel):
         )
         self.bank = self._bank = TelegramBank(self._client, provider)
         self._profile = Profile(self._client, shelf=shelf, workspace=workspace, secret=secret)
+        # A server of somebody's own, as tests have it, has limits of its own, or none.
+        self.per_second = PER_SECOND if connection.api_base == PUBLIC_API else None
         self._connection = connection
         self._workspace = workspace
         self._clock = clock

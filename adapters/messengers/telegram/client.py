@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from aiogram.client.session.aiohttp import AiohttpSession
 
 PUBLIC_API = "https://api.telegram.org"
+PER_SECOND = 29.0
+"""Messages of one bot; one less than https://core.telegram.org/bots/faq#broadcasting-to-users says."""
+
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
 UPLOAD_TIMEOUT = 120.0
 POLL_SECONDS = 25

@@ -97,6 +97,7 @@ class VkChannel(MessengerChannel):
             raise ChannelUnauthorised(NO_GROUP)
         self._group = int(group)
         rate = Rate(per_second, clock=clock, sleep=sleep)
+        self.per_second = per_second or None
         self._client = Client(token.strip(), str(self._group), connection, rate=rate)
         self._linked = LinkedFiles(connection.api_base, public=connection.public)
         files = Files(

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import structlog
 
+from adapters.foreign_json import mapping, string
 from adapters.messengers.whatsapp.client import PUBLIC_API, Client, Connection, Taken
 from adapters.messengers.whatsapp.files import BotFiles, forgotten
 from adapters.messengers.whatsapp.media import without_file
@@ -43,6 +44,10 @@ WINDOW = timedelta(hours=24)
 
 PACE = Pace(burst=45, seconds=6.0)
 """https://developers.facebook.com/docs/whatsapp/cloud-api/overview#pair-rate-limits"""
+
+PER_SECOND = {"STANDARD": 79.0, "HIGH": 990.0}
+"""Messages of one number; a little less than
+https://developers.facebook.com/docs/whatsapp/cloud-api/overview#throughput says."""
 
 
 log = structlog.get_logger()
@@ -225,6 +230,8 @@ class WhatsAppChannel(MessengerChannel):
     async def check(self) -> str:
         """The number and the name customers see."""
         about = await self._client.about()
+        if self._connection.api_base == PUBLIC_API:
+            self.per_second = allowed(about)
         number, name = about.get("display_phone_number"), about.get("verified_name")
         return f"{number or self._phone_id} ({name})" if name else str(number or self._phone_id)
 
@@ -284,6 +291,12 @@ def _open(account: Account) -> WhatsAppChannel:
         elsewhere=account.elsewhere,
         language=account.language,
     )
+
+
+def allowed(about: Mapping[str, Any]) -> float:
+    """Messages a second of a number, by what Meta tells about it."""
+    level = string(mapping(about, "throughput").get("level"))
+    return PER_SECOND.get(level, PER_SECOND["STANDARD"])
 
 
 MESSENGER = Messenger(

@@ -114,12 +114,12 @@ class Client:
         await self._post(orjson.dumps({**body, **shown}))
 
     async def about(self) -> Mapping[str, Any]:
-        """The number as people write it, and the name customers see."""
+        """The number as people write it, the name customers see, how much it may send."""
         url = f"{self._connection.api_base}/{self.phone_id}"
         status, headers, body = await self._connection.wire.call(
             "GET",
             url,
-            params={"fields": "display_phone_number,verified_name"},
+            params={"fields": "display_phone_number,verified_name,throughput"},
             headers=self._headers,
         )
         return self._result(status, headers, body)

@@ -20,6 +20,7 @@ from bots.errors import (
 from bots.model.message import Address, Attachment, Reply
 from bots.model.turn import Outgoing
 from bots.ports import Channel, Shelf, Webhook
+from tests.adapters.stands import MemoryShelf
 from tests.servers.telegram import TOKEN, FakeTelegram, message, press
 from tests.servers.telegram_happenings import migrated
 
@@ -55,6 +56,20 @@ def photo(channel: TelegramChannel, ref: str, caption: str = "") -> Outgoing:
 def webhook(body: object, secret: str = "a-secret") -> Webhook:
     content = body if isinstance(body, bytes) else orjson.dumps(body)
     return Webhook(headers={SECRET_HEADER: secret}, body=content)
+
+
+def test_only_telegram_itself_is_counted_for(channel: TelegramChannel) -> None:
+    own = TelegramChannel(
+        workspace=1,
+        bot="shop",
+        token=TOKEN,
+        connection=Connection(),
+        shelf=MemoryShelf(),
+        clock=lambda: datetime(2026, 1, 1, tzinfo=UTC),
+        new_id=lambda: "0" * 32,
+    )
+    assert own.per_second == 29
+    assert channel.per_second is None
 
 
 def test_it_is_a_channel_named_after_its_bot(channel: TelegramChannel) -> None:

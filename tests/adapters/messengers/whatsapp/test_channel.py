@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.messengers.whatsapp.channel import MESSENGER, WhatsAppChannel
+from adapters.messengers.whatsapp.channel import MESSENGER, WhatsAppChannel, allowed
 from adapters.messengers.whatsapp.client import Connection
 from bots.errors import (
     ChannelBusy,
@@ -40,6 +40,20 @@ def test_it_is_a_channel_named_after_its_number(channel: WhatsAppChannel) -> Non
 
 async def test_the_number_is_told_as_people_write_it(channel: WhatsAppChannel) -> None:
     assert await channel.check() == "+1 555-078-3881 (Test Shop)"
+
+
+@pytest.mark.parametrize(
+    ("about", "a_second"),
+    [
+        ({"throughput": {"level": "STANDARD"}}, 79),
+        ({"throughput": {"level": "HIGH"}}, 990),
+        ({"throughput": {"level": ["?"]}}, 79),
+        ({"throughput": None}, 79),
+        ({}, 79),
+    ],
+)
+def test_a_number_sends_as_much_as_meta_lets_it(about: dict[str, Any], a_second: float) -> None:
+    assert allowed(about) == a_second
 
 
 async def test_a_wrong_token_or_number_says_what_to_do(opened: Open) -> None:
