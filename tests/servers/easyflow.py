@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,13 +38,16 @@ def free_port() -> int:
 class EasyFlow:
     """A server over one data folder and one port, which outlive its process."""
 
-    def __init__(self, data: Path, *, bots: Path | None = None, **environ: str) -> None:
+    def __init__(
+        self, data: Path, *, bots: Path | None = None, command: Sequence[str] = (), **environ: str
+    ) -> None:
         """`environ` are settings without their prefix: `telegram__token="…"`."""
         self.data = data
+        self.argv = ["run.py", *command]
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self._log = data.parent / f"{data.name}.log"
-        self._process: Process | None = None
+        self._process: Process | subprocess.Popen[bytes] | None = None
         kept = {key: value for key, value in os.environ.items() if "EASYFLOW_" not in key}
         self.environ = kept | {
             "EASYFLOW_DATA_DIR": str(data),
@@ -74,7 +77,7 @@ class EasyFlow:
         """Start the process and wait until it answers. Raises AssertionError with its log."""
         with self._log.open("ab") as log, open(os.devnull, "rb") as nothing:
             files = (nothing.fileno(), log.fileno(), log.fileno())
-            self._process = Process(["run.py"], files, environ=self.environ)
+            self._process = self._begin(files)
         deadline = time.monotonic() + within
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -89,10 +92,15 @@ class EasyFlow:
         self._process.kill()
         self._process.wait()
 
+    def signal(self, number: int) -> None:
+        """SIGSTOP, SIGCONT and the like."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def stop(self) -> int:
         """SIGTERM; the exit status. Raises TimeoutExpired after half a minute."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         return self._process.wait(timeout=30)
 
     def __enter__(self) -> Self:
@@ -149,6 +157,9 @@ class EasyFlow:
     async def asked(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
         """`call` beside other things that happen."""
         return await asyncio.to_thread(self.call, method, path, body, **more)
+
+    def _begin(self, files: tuple[int, int, int]) -> "Process | subprocess.Popen[bytes]":
+        return Process(self.argv, files, environ=self.environ)
 
     def _answers(self) -> bool:
         try:

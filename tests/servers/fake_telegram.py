@@ -26,7 +26,7 @@ from tests.servers.bot_api_calls import Wrong
 from tests.servers.bot_api_groups import group_state
 from tests.servers.bot_api_people import People
 from tests.servers.bot_api_refused import Refused
-from tests.servers.scripted import next_scripted
+from tests.servers.scripted import met, next_scripted
 from tests.servers.tiny_http import Request, Response, json_response
 from tests.servers.webhook_delivery import WebhookDelivery
 
@@ -325,6 +325,7 @@ class FakeTelegram(Platform):
             "violations": self._violations,
             "calls": len(self._calls),
             "scripted": len(self._script),
+            "met": met(self._script),
             "bots": {
                 token: {
                     "pending": sorted(bot.pending),

@@ -12,6 +12,7 @@ from tests.servers.graph_api import PAIR, GraphApi, Media, Phone
 from tests.servers.graph_delivery import GraphDelivery, Webhook
 from tests.servers.graph_errors import Refused
 from tests.servers.graph_templates import Template
+from tests.servers.scripted import met
 from tests.servers.tiny_http import Request, Response, json_response
 
 _LIMITS = {"pair": PAIR, "throughput": (80, 1 / 80)}
@@ -68,6 +69,7 @@ class Steering:
         return {
             "calls": len(self._calls),
             "scripted": len(self._script),
+            "met": met(self._script),
             "violations": self._violations,
             "now": self._api.clock.now(),
             "phones": {phone.id: self._state_of(phone) for phone in self._api.phones.values()},

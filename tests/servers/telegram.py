@@ -80,6 +80,15 @@ class FakeTelegram(Fake):
             and (chat_id is None or call.chat_id == str(chat_id))
         ]
 
+    def calls_since(self, count: int) -> list[Call]:
+        """All calls but the first `count`, of any method: to read on where one had come to."""
+        return [Call(**call) for call in self._ask("GET", f"/__calls?since={count}")]
+
+    def met(self) -> dict[str, int]:
+        """How many calls met each action that a script gives a share of them."""
+        found: dict[str, int] = self._ask("GET", "/__state")["met"]
+        return found
+
     async def expect(
         self,
         count: int,
@@ -155,6 +164,7 @@ class FakeTelegram(Fake):
         chat_id: int | str | None = None,
         token: str | None = None,
         times: int | None = 1,
+        share: float | None = None,
         status: int | None = None,
         description: str = "",
         parameters: Mapping[str, Any] | None = None,
@@ -164,7 +174,8 @@ class FakeTelegram(Fake):
         delay: float = 0.0,
         action: Literal["answer", "hang", "drop", "swallow"] = "answer",
     ) -> None:
-        """Answer the next `times` matching calls (None: all of them) in this way.
+        """Answer the next `times` matching calls (None: all of them) in this way, or a
+        `share` of them by chance.
 
         `retry_after` alone makes a 429; `body` is sent as HTML; `delay` comes before whatever the
         answer is. `drop` closes the connection and does nothing, `swallow` does the call and closes
@@ -179,6 +190,7 @@ class FakeTelegram(Fake):
             "chat_id": chat_id,
             "token": token,
             "times": times,
+            "share": share,
             "status": status,
             "description": description,
             "parameters": parameters,

@@ -118,6 +118,7 @@ class Vk(VkProcess):
         peer_id: int | str | None = None,
         token: str | None = None,
         times: int | None = 1,
+        share: float | None = None,
         code: int | None = None,
         description: str = "",
         extra: Mapping[str, Any] | None = None,
@@ -127,7 +128,8 @@ class Vk(VkProcess):
         delay: float = 0.0,
         action: Literal["answer", "hang", "drop", "swallow"] = "answer",
     ) -> None:
-        """Answer the next `times` matching calls (None: all of them) in this way.
+        """Answer the next `times` matching calls (None: all of them) in this way, or a
+        `share` of them by chance.
 
         `code` makes VK's error of this number; without it `status` and `body` are sent as HTML.
         `delay` comes before whatever the answer is. `drop` closes the connection and does nothing,
@@ -139,6 +141,7 @@ class Vk(VkProcess):
             "peer_id": peer_id,
             "token": token,
             "times": times,
+            "share": share,
             "code": code,
             "description": description,
             "extra": extra,

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from tests.servers.bodies import Upload
+from tests.servers.scripted import met
 from tests.servers.tiny_http import Request, Response, json_response
 from tests.servers.vk_api import VkApi
 from tests.servers.vk_calls import EVENTS
@@ -208,6 +209,7 @@ class Steering:
         return {
             "calls": len(self._calls),
             "scripted": len(self._script),
+            "met": met(self._script),
             "violations": self._violations,
             "groups": {
                 str(group.id): {

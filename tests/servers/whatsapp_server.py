@@ -109,13 +109,15 @@ class WhatsAppServer(Fake):
         chat_id: str | None = None,
         phone: str | None = None,
         times: int | None = 1,
+        share: float | None = None,
         status: int | None = None,
         body: str | None = None,
         headers: Mapping[str, str] | None = None,
         delay: float = 0.0,
         action: Literal["answer", "hang", "drop", "swallow", "fail"] = "answer",
     ) -> None:
-        """Answer the next `times` matching calls (None: all of them) in this way.
+        """Answer the next `times` matching calls (None: all of them) in this way, or a
+        `share` of them by chance.
 
         `code` is Meta's, with its own HTTP status if none is given; `body` is sent as HTML (500 if
         no `status` is given). `drop` closes the connection and does nothing, `swallow` does the
@@ -133,6 +135,7 @@ class WhatsAppServer(Fake):
                 "chat_id": chat_id,
                 "phone": phone,
                 "times": times,
+                "share": share,
                 "status": status,
                 "body": body,
                 "headers": headers,

@@ -1,0 +1,81 @@
+"""`python -m tests.faults.mutants`: break each promise in a copy, and see whether a test notices.
+
+    python -m tests.faults.mutants [--fast] [--green] [NAME…]
+
+`--fast` takes those alone that are noticed within seconds; `--green` runs each test over the
+unbroken tree first. Ends with 1 where a mutant was not noticed.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.faults.mutants.mutant import ROOT, Mutant, copy_of_the_tree, mutants
+
+GREEN, RED = 0, 1
+"""pytest's own: all passed, some failed. Anything else is no verdict."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.mutants")
+    parser.add_argument("names", nargs="*", help="only these")
+    parser.add_argument("--fast", action="store_true", help="only those noticed within seconds")
+    parser.add_argument(
+        "--green", action="store_true", help="each test over the unbroken tree first"
+    )
+    given = parser.parse_args()
+    chosen = [
+        one
+        for one in mutants()
+        if (not given.names or one.name in given.names) and (one.fast or not given.fast)
+    ]
+    with tempfile.TemporaryDirectory(prefix="easyflow-mutants-") as folder:
+        survived = [one.name for one in chosen if not noticed(one, Path(folder), given.green)]
+    print(f"{len(chosen) - len(survived)} of {len(chosen)} mutants were noticed")
+    sys.exit(1 if survived else 0)
+
+
+def noticed(mutant: Mutant, folder: Path, green: bool) -> bool:
+    """Whether its test is red over it, and green without it if that is asked for."""
+    began = time.monotonic()
+    if green and (status := run(mutant.test, ROOT)) != GREEN:
+        return told(mutant, f"its test is not green without it (pytest ended with {status})", began)
+    tree = copy_of_the_tree(folder / mutant.name)
+    trouble = mutant.applies(tree, dry=False)
+    if trouble:
+        return told(mutant, f"it does not fit the tree any more: {trouble.strip()}", began)
+    status = run(mutant.test, tree)
+    if status != RED:
+        return told(mutant, f"NOT NOTICED by {mutant.test} (pytest ended with {status})", began)
+    told(mutant, "noticed", began)
+    return True
+
+
+def told(mutant: Mutant, what: str, began: float) -> bool:
+    print(f"{mutant.name} ({mutant.breaks}): {what}, {time.monotonic() - began:.0f} s", flush=True)
+    return False
+
+
+def run(test: str, tree: Path) -> int:
+    """The status of pytest over one test in a tree."""
+    environ = {**os.environ, "EASYFLOW_FAULTS": "ci"}
+    for name in ("EASYFLOW_FAULTS_FIGURES", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):
+        environ.pop(name, None)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test],
+        cwd=tree,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+        timeout=900,
+    )
+    return done.returncode
+
+
+if __name__ == "__main__":
+    main()

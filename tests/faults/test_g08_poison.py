@@ -1,0 +1,73 @@
+"""G8: a message over which a turn stumbles, or which takes a minute, stops nobody else.
+
+The stumbling is the database's own: a trigger that raises wherever a poisonous word is written, in
+the midst of a commit that many turns share.
+"""
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+from tests.faults.rig.checker import judge
+from tests.faults.rig.figures import Figures
+from tests.faults.rig.installation import Installation
+from tests.faults.rig.sizes import sized
+from tests.faults.rig.storm import answered
+from tests.faults.rig.telegram import CALM, Telegram
+from tests.servers.telegram import FakeTelegram
+
+BOTS = Path(__file__).parent / "poison"
+CHATS = sized(ci=60, long=1000, soak=5000)
+MESSAGES = sized(ci=6, long=10, soak=20)
+POISONED = range(1000, 1000 + max(CHATS // 100, 2))
+"""Chats in which one message raises."""
+HANGING = range(POISONED.stop, POISONED.stop + max(CHATS // 500, 1))
+"""Chats in which one message takes a minute."""
+TRIGGER = (
+    "CREATE TRIGGER poison BEFORE INSERT ON messages WHEN NEW.text LIKE '%poison%'"
+    " BEGIN SELECT RAISE(ABORT, 'poison'); END"
+)
+
+
+async def test_poison_stops_nobody_and_is_answered_once_it_is_cured(tmp_path: Path) -> None:
+    chance = Random(20261126)
+    with FakeTelegram.start() as fake:
+        telegram = Telegram(fake, chance, CALM)
+        house = Installation(tmp_path, bots=BOTS, allow_actions="yes", **telegram.settings)
+        telegram.listen(house.base)
+        with house:
+            _alter(house, TRIGGER)
+            everybody = range(1000, 1000 + CHATS)
+            others = [str(chat) for chat in everybody if chat not in HANGING]
+            for number in range(MESSAGES):
+                telegram.write(everybody, f"m{number}" if number else "/start")
+                if number == MESSAGES // 2:
+                    telegram.write(POISONED, "poison")
+                    telegram.write(HANGING, "hang")
+            # Everybody has their answers though poison lies about, and those behind it theirs.
+            began = time.monotonic()
+            await answered(telegram, MESSAGES, of=others)
+            took = time.monotonic() - began
+            assert house.count("inbox WHERE done_at IS NULL AND attempts > 0") == len(POISONED)
+            _alter(house, "DROP TRIGGER poison")
+            cured = [str(chat) for chat in POISONED]
+            await answered(telegram, MESSAGES + 1, of=cured)
+            told = {chat: list(texts) for chat, texts in telegram.look().items()}
+    wrote = {chat: texts for chat, texts in telegram.wrote.items() if chat in others}
+    verdict = judge({chat: told[chat] for chat in others}, wrote, in_order=False)
+    messages = CHATS * MESSAGES + len(POISONED) + len(HANGING)
+    figures = Figures("G8", house.layout.name, messages, len(POISONED) + len(HANGING))
+    figures.lost, figures.doubled, figures.recovery = verdict.lost, verdict.doubled, [took]
+    figures.tell()
+    assert verdict.holds(), verdict.worst
+    assert verdict.repeated == 0
+    for chat in map(str, HANGING):
+        # What came before the long one was answered, and nothing was answered twice.
+        assert len(told[chat]) == len(set(told[chat])) >= MESSAGES // 2 + 1
+
+
+def _alter(house: Installation, statement: str) -> None:
+    with closing(sqlite3.connect(house.data / "easyflow.db", timeout=60)) as db:
+        db.execute(statement)
