@@ -5,7 +5,6 @@ quarter of the updates delivered twice, answers swallowed, refused and failed.
 """
 
 import asyncio
-from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -31,16 +30,16 @@ def layout(request: pytest.FixtureRequest) -> Layout:
 
 
 @pytest.fixture(scope="module")
-def outcome(layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+def outcome(layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     chance = Random(20261126)
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, Weather())
-        house = Installation(tmp_path_factory.mktemp("storm"), layout, **telegram.settings)
+        house = Installation(tmp_path_factory.mktemp("storm"), telegram.settings, layout=layout)
         telegram.listen(house.base)
         with house:
             came_to = asyncio.run(storm(house, telegram, PLAN, chance))
     came_to.figures("G1–G4", layout.name).tell()
-    yield came_to
+    return came_to
 
 
 class TestG1:

@@ -20,7 +20,7 @@ async def test_a_day_replayed_a_week_later_changes_nothing(tmp_path: Path) -> No
     clock = WallClock(tmp_path)
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, Random(20261126), CALM)
-        house = Installation(tmp_path, clock=clock, **telegram.settings)
+        house = Installation(tmp_path, telegram.settings, clock=clock)
         telegram.listen(house.base)
         with house:
             for number in range(MESSAGES):

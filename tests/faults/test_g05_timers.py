@@ -62,7 +62,7 @@ async def test_timers_ring_once_while_the_server_is_killed(tmp_path: Path) -> No
     in_doubt = 0
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, CALM)
-        house = Installation(tmp_path, bots=BOTS, **telegram.settings)
+        house = Installation(tmp_path, telegram.settings, bots=BOTS)
         telegram.listen(house.base)
         with house:
             kills = sorted(chance.randrange(ROUNDS) for _ in range(KILLS))
@@ -95,7 +95,7 @@ async def test_timers_ring_once_when_the_clock_is_set_and_after_an_hour_away(
     clock = WallClock(tmp_path)
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, Random(20261126), CALM)
-        house = Installation(tmp_path, bots=BOTS, clock=clock, **telegram.settings)
+        house = Installation(tmp_path, telegram.settings, bots=BOTS, clock=clock)
         telegram.listen(house.base)
         chats = range(1000, 1000 + CHATS)
         with house:

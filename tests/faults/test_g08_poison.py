@@ -35,7 +35,7 @@ async def test_poison_stops_nobody_and_is_answered_once_it_is_cured(tmp_path: Pa
     chance = Random(20261126)
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, CALM)
-        house = Installation(tmp_path, bots=BOTS, allow_actions="yes", **telegram.settings)
+        house = Installation(tmp_path, telegram.settings | {"allow_actions": "yes"}, bots=BOTS)
         telegram.listen(house.base)
         with house:
             _alter(house, TRIGGER)

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "data", "htmlcov"
 )
-_HEAD = re.compile(r"^(breaks|test|fast): (.*)$", re.M)
+_HEAD = re.compile(r"^(breaks|test|fast): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ lost is missing, what changed a conversation twice moves every number behind it,
 twice stands there twice.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,8 +60,6 @@ def _judge_chat(verdict: Verdict, seen: list[str], wrote: list[str], *, in_order
     counts = Counter(words)
     verdict.lost += sum((Counter(wrote) - counts).values())
     verdict.doubled += sum((counts - Counter(wrote)).values())
-    verdict.disordered += sum(
-        after <= before for before, after in zip(numbers, numbers[1:], strict=False)
-    )
+    verdict.disordered += sum(after <= before for before, after in itertools.pairwise(numbers))
     if in_order and Counter(wrote) == counts:
         verdict.disordered += sum(one != other for one, other in zip(words, wrote, strict=True))

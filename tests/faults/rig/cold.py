@@ -27,14 +27,14 @@ class ColdEasyFlow(EasyFlow):
         super().__init__(data, **more)
         self._before = before
         self._root = root
-        self._environ |= also or {}
+        self.environ |= also or {}
 
     def _begin(self, files: tuple[int, int, int]) -> "subprocess.Popen[bytes]":
         stdin, stdout, stderr = files
         return subprocess.Popen(
             [*self._before, sys.executable, *self.argv],
             cwd=self._root,
-            env=self._environ,
+            env=self.environ,
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,25 +36,29 @@ class Installation:
     def __init__(
         self,
         folder: Path,
-        layout: Layout = SQLITE,
+        environ: Mapping[str, str],
         *,
+        layout: Layout = SQLITE,
         bots: Path = BOTS,
         clock: WallClock | None = None,
-        **environ: str,
     ) -> None:
-        """`clock` is what the processes read as the time; without one it is the machine's."""
-        environ = {"log__level": "warning", **environ}
+        """`environ` are settings without their prefix; `clock` is what the processes read as the time."""
         self.layout = layout
         self.data = folder / "data"
-        self.members = [self._member(bots, clock, environ)]
+        self._bots = bots
+        self._clock = clock
+        self.members = [self._member({"log__level": "warning", **environ})]
         self.base = self.members[0].base
         for one in self.members:
             one.set(public_url=self.base)
 
-    def _member(self, bots: Path, clock: WallClock | None, environ: dict[str, str]) -> EasyFlow:
-        if clock is None:
-            return EasyFlow(self.data, bots=bots, **environ)
-        return ColdEasyFlow(self.data, bots=bots, also=clock.environ, **environ)
+    def _member(self, environ: Mapping[str, str]) -> EasyFlow:
+        if self._clock is None:
+            one = EasyFlow(self.data, bots=self._bots)
+        else:
+            one = ColdEasyFlow(self.data, bots=self._bots, also=self._clock.environ)
+        one.set(**environ)
+        return one
 
     @property
     def web(self) -> EasyFlow:
