@@ -1,12 +1,8 @@
 # make run    talk to the example bots on http://127.0.0.1:8000
 # make test   every test
 # make check  what must pass before a commit: format, lint, types, imports, tests with coverage
-<<<<<<< HEAD
 # make bench  how fast it is on this machine; make bench-peers: beside other frameworks
-=======
-# make bench  how fast it is on this machine
 # make faults what it stands: a quarter of an hour of kills, outages and broken promises
->>>>>>> ab0a621 (faults: Break each promise by a patch that a test must notice)
 # make lock   requirements*.txt from pyproject.toml (UPGRADE=1: the newest of everything)
 # make clean  remove what these made; data/ stays
 #
@@ -21,11 +17,7 @@ UV_VERSION := 0.13.9
 # in the order of tests/conftest.py, the long ones first.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-<<<<<<< HEAD
-.PHONY: run test check bench bench-peers lock clean
-=======
-.PHONY: run test check bench faults lock clean
->>>>>>> ab0a621 (faults: Break each promise by a patch that a test must notice)
+.PHONY: run test check bench bench-peers faults lock clean
 
 run: .venv/.core $(EXTRAS:%=.venv/.%)
 	@exec $(BIN)/python run.py
@@ -39,14 +31,12 @@ check: .venv/.dev
 bench: .venv/.dev
 	@exec $(BIN)/python -m benchmarks
 
-<<<<<<< HEAD
 # The others' libraries come into benchmarks/.peers, once.
 bench-peers: .venv/.dev
 	@exec $(BIN)/python -m benchmarks.peers --install
-=======
+
 faults: .venv/.dev
 	@exec $(BIN)/python -m tests.faults
->>>>>>> ab0a621 (faults: Break each promise by a patch that a test must notice)
 
 lock: .venv/.pip
 	@$(BIN)/python -m pip install -qq uv==$(UV_VERSION)
