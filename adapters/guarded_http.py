@@ -44,13 +44,18 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A call; `json` and the like are the caller's business, here a body is bytes."""
+    """A call; `json` and the like are the caller's business, here a body is bytes.
+
+    `enough` are the bytes of the answer's body after which no more of it is wanted: what follows is
+    left unread, and is no failure.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     seconds: float = LONGEST
+    enough: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,16 @@ class GuardedHttp:
         except TimeoutError:
             raise RemoteFailed("no answer in time") from None
 
+    async def check(self, url: str) -> None:
+        """Whether calls may go there, without one. Raises AddressRefused, RemoteFailed as `fetch` does."""
+        request = Request(method="GET", url=url)
+        _check_request(request)
+        try:
+            async with asyncio.timeout(self._longest):
+                await self._checked(_url(url))
+        except TimeoutError:
+            raise RemoteFailed("no answer in time") from None
+
     async def _followed(self, request: Request) -> Answer:
         url, headers = _url(request.url), dict(request.headers)
         for _ in range(MOST_REDIRECTS + 1):
@@ -127,7 +142,7 @@ class GuardedHttp:
                     allow_redirects=False,
                 ) as response,
             ):
-                body = await _body(response, self._largest)
+                body = await _body(response, self._largest, request.enough)
                 told = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(status=response.status, headers=told, body=body)
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -227,8 +242,10 @@ def _check_plain(url: URL) -> None:
         raise AddressRefused("only the ports 443 and 8443 are called")
 
 
-async def _body(response: aiohttp.ClientResponse, largest: int) -> bytes:
+async def _body(response: aiohttp.ClientResponse, largest: int, enough: int | None) -> bytes:
     """Not a byte over the limit is kept, packed or unpacked."""
+    if enough is not None:
+        return await _beginning(response, enough)
     packing = response.headers.get("Content-Encoding", "identity").casefold()
     if packing not in ("identity", "gzip", "deflate"):
         raise RemoteFailed(f"the answer is packed as {packing!r:.20}")
@@ -245,6 +262,16 @@ async def _body(response: aiohttp.ClientResponse, largest: int) -> bytes:
             # The unpacker would keep all that follows its end, however much that is.
             break
     return bytes(body)
+
+
+async def _beginning(response: aiohttp.ClientResponse, enough: int) -> bytes:
+    """As it comes, packed or not: for those who only want to let the other side finish its words."""
+    body = b""
+    async for chunk in response.content.iter_any():
+        body = (body + chunk)[:enough]
+        if len(body) == enough:
+            break
+    return body
 
 
 def _told(error: Exception) -> str:
