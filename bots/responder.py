@@ -15,7 +15,9 @@ from bots.handoffs import Handoffs
 from bots.model.conversation import Conversation, Opening
 from bots.model.desk import Note, Relay
 from bots.model.episode import Asked
+from bots.model.feed import IDENTIFIED
 from bots.model.handoff import Moved
+from bots.model.identity import newly_known
 from bots.model.message import (
     BY_CUSTOMER,
     Address,
@@ -371,7 +373,7 @@ class Responder:
         reacted: tuple[str, str, str] | None = None,
         asked: Asked | None = None,
     ) -> Turn:
-        known = conversation.profile
+        met = conversation
         if arrival is not None:
             conversation = _acquainted(conversation, arrival.message)
         channel = self._channels.get(conversation.address.channel)
@@ -390,12 +392,12 @@ class Responder:
             arrivals=arrival.numbers if arrival is not None else (),
             fired=fired,
             finished=finished,
-            events=events,
+            events=[*events, *self._identified(met, conversation, decided)],
             relays=relays,
             notes=notes,
             taken_back=taken_back,
             reacted=reacted,
-            profile_changed=conversation.profile is not known,
+            profile_changed=conversation.profile is not met.profile,
             at_once=self._post.idle(conversation.address),
         )
         await self._journal.commit(record)
@@ -415,6 +417,16 @@ class Responder:
             typing_until=_end_of_pause(record.timers),
             settled=decided.settled,
         )
+
+    def _identified(
+        self, met: Conversation, now: Conversation, decided: Decided
+    ) -> Sequence[Event]:
+        """What tells others that the customer is known, where the turn got to know them."""
+        if met.seq and now.profile is met.profile and not decided.user_changed:
+            return ()
+        names = newly_known(met, replace(now, user=decided.user))
+        told = {"known": names}
+        return [Event(name=IDENTIFIED, created_at=self._clock(), data=told)] if names else ()
 
     def _tell(self, record: TurnRecord) -> None:
         for listener in self._listeners:

@@ -11,6 +11,8 @@ ADDED = "messages.added"
 STATUS = "chat.status"
 RECEIPTS = frozenset({"message.delivered", "message.read", "message.failed"})
 """What messengers tell of messages of ours."""
+IDENTIFIED = "customer.identified"
+"""By what a customer is known was not known before, or is another; its `data` only says what it is."""
 HANDOFF = "handoff."
 """What the names of events of hand-offs begin with."""
 BETWEEN = frozenset({"handoff.noted"})
@@ -20,6 +22,7 @@ TOLD = frozenset(
     {
         ADDED,
         STATUS,
+        IDENTIFIED,
         "chat.blocked",
         "chat.unblocked",
         *RECEIPTS,
