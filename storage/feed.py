@@ -64,6 +64,10 @@ class SqlFeed:
         ((last,),) = await self._rows("SELECT coalesce(max(id), 0) FROM events", ())
         return int(last)
 
+    async def stirred(self, cursor: int) -> set[int]:
+        query = "SELECT DISTINCT workspace FROM events WHERE id > ?"
+        return {row[0] for row in await self._rows(query, (cursor,))}
+
     async def prune(self, before: datetime, *, handoffs_before: datetime) -> int:
         """Drop what happened before a moment, and hand-offs of before another; how many."""
         ((below,),) = await self._rows(_OLD, (to_micros(before),))
