@@ -19,6 +19,7 @@ from storage.database import Lock, open_readers
 from storage.db import Item, Result, Work
 from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
+from storage.feed import SqlFeed
 from storage.keys import SqlKeys
 from storage.metrics import SqlMetrics
 from storage.migrate import HEAD, migrate, revision
@@ -30,6 +31,7 @@ from storage.sessions import SqlSessions
 from storage.shelf import SqlShelf
 from storage.traces import SqlTraces
 from storage.versions import SqlVersions
+from storage.webhooks import SqlWebhooks
 from storage.workspaces import SqlWorkspaces
 
 PATIENCE = 15_000
@@ -69,6 +71,15 @@ class Beside:
     def channels(self, vault: Vault) -> SqlChannels:
         """The accounts that bots answer at, with what opens their credentials."""
         return SqlChannels(self.hand, self.reader, vault)
+
+    def webhooks(self, vault: Vault) -> SqlWebhooks:
+        """Endpoints that are told of events, with what opens their secrets."""
+        return SqlWebhooks(self.hand, self.reader, vault)
+
+    @property
+    def feed(self) -> SqlFeed:
+        """What happened."""
+        return SqlFeed(self.hand, self.reader)
 
     def seals(self, vault: Vault) -> Seals:
         """Everything that is sealed."""

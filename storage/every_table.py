@@ -4,9 +4,23 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from storage import assistant_tables, billing_tables, people_tables, process_tables, tables
+from storage import (
+    assistant_tables,
+    billing_tables,
+    people_tables,
+    process_tables,
+    tables,
+    webhook_tables,
+)
 
-MODULES = (tables, people_tables, assistant_tables, billing_tables, process_tables)
+MODULES = (
+    tables,
+    people_tables,
+    assistant_tables,
+    billing_tables,
+    process_tables,
+    webhook_tables,
+)
 METADATA = SQLModel.metadata
 
 WORDS = "passage_words"

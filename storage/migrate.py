@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-HEAD = "v0008"
+HEAD = "v0009"
 """The newest revision, so that a start need not import Alembic (0.3 s) to find that it has it."""
 
 

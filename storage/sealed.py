@@ -33,7 +33,10 @@ CONNECTIONS = Sealed(
     column="credentials",
     key=("workspace", "platform", "user_id"),
 )
-SEALED = (CHANNELS, TOTP, AI_TOKENS, CONNECTIONS)
+WEBHOOKS = Sealed(
+    noun="webhook", table="webhook_endpoints", column="secrets", key=("workspace", "id")
+)
+SEALED = (CHANNELS, TOTP, AI_TOKENS, CONNECTIONS, WEBHOOKS)
 """Whoever seals a new column adds it here: what is missing would be lost with the old key."""
 
 

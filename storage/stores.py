@@ -38,6 +38,8 @@ from storage.tallies import SqlTallies
 from storage.timers import SqlTimers
 from storage.top_ups import SqlTopUps
 from storage.versions import SqlVersions
+from storage.webhook_deliveries import SqlWebhookDeliveries
+from storage.webhooks import SqlWebhooks
 from storage.workspaces import SqlWorkspaces
 from storage.writes import Intake
 
@@ -112,6 +114,14 @@ class Stores:
     def ai_tokens(self, vault: Vault) -> SqlAiTokens:
         """Keys of models' providers, with what opens them."""
         return SqlAiTokens(self.base.writer, self.base.reader, vault)
+
+    def webhooks(self, vault: Vault) -> SqlWebhooks:
+        """Endpoints of workspaces, with what opens their secrets."""
+        return SqlWebhooks(self.base.writer, self.base.reader, vault)
+
+    def webhook_deliveries(self, vault: Vault) -> SqlWebhookDeliveries:
+        """What telling them reads and notes."""
+        return SqlWebhookDeliveries(self.base.writer, self.base.reader, vault)
 
     @property
     def pool(self) -> tuple[int, int]:
