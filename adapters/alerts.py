@@ -1,9 +1,6 @@
 """The ways by which alerts leave the house: a signed webhook, and e-mail."""
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import smtplib
 import ssl
 from collections.abc import Callable, Sequence
@@ -14,6 +11,7 @@ from typing import Literal
 import orjson
 
 from adapters.guarded_http import GuardedHttp, Request
+from adapters.signing import signed
 from bots.errors import AddressRefused, RemoteFailed
 from bots.ports import Clock, NewId
 from bots.services.alerts import Alert
@@ -34,7 +32,7 @@ class WebhookWay:
     ) -> None:
         self._http = http
         self._url = url
-        self._secret = secret.encode()
+        self._secret = secret
         self._clock = clock
         self._new_id = new_id
 
@@ -46,15 +44,7 @@ class WebhookWay:
             for one in alerts
         ]
         body = orjson.dumps({"event": "alerts", "at": now, "alerts": told, "dropped": dropped})
-        id, at = f"msg_{self._new_id()}", str(int(now.timestamp()))
-        signed = hmac.new(self._secret, f"{id}.{at}.".encode() + body, hashlib.sha256).digest()
-        headers = {
-            "Content-Type": "application/json",
-            "X-Webhook-Signature": hmac.new(self._secret, body, hashlib.sha256).hexdigest(),
-            "webhook-id": id,
-            "webhook-timestamp": at,
-            "webhook-signature": f"v1,{base64.b64encode(signed).decode()}",
-        }
+        headers = signed(body, f"msg_{self._new_id()}", now, [self._secret])
         try:
             answer = await self._http.fetch(
                 Request(method="POST", url=self._url, headers=headers, body=body, seconds=PATIENCE)
