@@ -25,6 +25,7 @@ from bots.services.signing_in import SigningIn
 from bots.services.system import System
 from bots.services.team import Team
 from bots.services.top_ups import TopUps
+from bots.services.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,4 +54,5 @@ class Services:
     system: System
     analytics: Analytics
     marketplaces: Marketplaces
+    webhooks: Webhooks
     health: Health

@@ -1,10 +1,10 @@
-"""Tells whoever is responsible that operators' groups are in trouble or promises were not kept.
+"""Tells whoever is responsible of groups in trouble, promises not kept, webhooks that miss events.
 
 Each trouble is told once to each way out, at least once whatever stops in between; what cannot be
 told is tried again for a day. Many at a time are told together, and never without end.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -20,7 +20,7 @@ from flows.script_nodes import Told
 EVERY = 15.0
 """Seconds between two looks."""
 NAMES = ("handoff.missed", "handoff.unseen")
-SHELF, CURSOR, GROUPS = "alerts", "cursor", "groups"
+SHELF, CURSOR, GROUPS, WEBHOOKS = "alerts", "cursor", "groups", "webhooks"
 AT_ONCE = 50
 """Alerts of one message."""
 MOST = 200
@@ -52,6 +52,15 @@ class Way(Protocol):
         """All in one message; so many more were `dropped`. Raises RemoteFailed."""
 
 
+WebhookTroubles = Callable[[int], Awaitable[Mapping[str, tuple[str, int]]]]
+"""Of a workspace, the addresses that miss events: why they are told no more, how many they miss."""
+
+
+async def no_troubles(_workspace: int) -> Mapping[str, tuple[str, int]]:
+    """Where no webhooks are told."""
+    return {}
+
+
 class Alerts:
     """What was told is on disk, so that a restart tells nothing twice."""
 
@@ -66,7 +75,9 @@ class Alerts:
         language: str,
         clock: Clock,
         sleep: Sleep,
+        webhooks: WebhookTroubles = no_troubles,
     ) -> None:
+        self._webhooks = webhooks
         self._ways = ways
         self._workspace = workspace
         self._feed = feed
@@ -88,6 +99,7 @@ class Alerts:
     async def look(self) -> None:
         """Note what is new, then tell whatever is due."""
         await self._note_groups()
+        await self._note_webhooks()
         while await self._note_events():
             pass
         for name, way in self._ways.items():
@@ -170,6 +182,38 @@ class Alerts:
             data={"group": name, "trouble": trouble},
         )
 
+    async def _note_webhooks(self) -> None:
+        """Addresses that came to miss events, or more of them, since that was told last."""
+        before = await self._get(WEBHOOKS) or {}
+        now = await self._webhooks(self._workspace)
+        if {url: list(one) for url, one in now.items()} == before:
+            return
+        alerts = [
+            self._webhook(url, why, dead)
+            for url, (why, dead) in sorted(now.items())
+            if _is_worse((why, dead), before.get(url, ("", 0)))
+        ]
+        await self._note(alerts)
+        await self._put(WEBHOOKS, {url: list(one) for url, one in now.items()})
+
+    def _webhook(self, url: str, why: str, dead: int) -> Alert:
+        now = self._clock()
+        if why:
+            ru, en = _SWITCHED_OFF.get(why, (why, why))
+            told = Told(f"Вебхук {url} выключен: {ru}", f"The webhook {url} is switched off: {en}")
+        else:
+            told = Told(
+                f"Вебхук {url} не принял событий за трое суток: {dead}",
+                f"The webhook {url} did not take events within three days: {dead}",
+            )
+        return Alert(
+            id=f"webhook:{url}:{now.isoformat()}",
+            event="webhook.disabled" if why else "webhook.missed",
+            at=now,
+            text=told.by(self._language),
+            data={"url": url, "why": why, "missed": dead},
+        )
+
     # ------------------------------------------------------------ what is told
 
     async def _note(self, alerts: Sequence[Alert]) -> None:
@@ -215,7 +259,17 @@ class Alerts:
         await self._shelf.put(self._workspace, SHELF, key, value)
 
 
+_SWITCHED_OFF = {
+    "gone": ("его больше нет (410)", "it is gone (410)"),
+    "silent": ("трое суток ничего не принимал", "it took nothing for three days"),
+}
 _PROMISES = {"first_response": "первый ответ", "update": "очередной ответ", "resolve": "решение"}
+
+
+def _is_worse(now: Sequence[Any], before: Sequence[Any]) -> bool:
+    """Whether it was switched off since, or misses more."""
+    (why, dead), (known, told) = now, before
+    return bool(why and why != known) or dead > told
 
 
 def _to(name: str) -> str:
