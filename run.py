@@ -54,6 +54,7 @@ from adapters.terminal.arguments import arguments
 from adapters.terminal.folders import WrittenBots, complaints_of, named_or_at, shown_path
 from adapters.terminal.leaving import Refused, stop
 from adapters.understanding.stemmed import StemmedUnderstanding
+from adapters.webhooks import HttpWebhookSender
 from bots.actions import Performer
 from bots.board import Board
 from bots.deciding import Decider
@@ -103,6 +104,8 @@ from bots.services.sessions import Sessions, SigningKeys
 from bots.services.signing_in import SigningIn
 from bots.services.stranded import stranded
 from bots.services.top_ups import TopUps
+from bots.services.webhook_couriers import Couriers
+from bots.services.webhooks import Webhooks
 from bots.supervision import Supervisor
 from config.assistant_bot import Compiler, assistant_files
 from config.bot_folders import bot_folders, read_bot_folder, watch
@@ -872,6 +875,7 @@ async def serve(settings: Settings) -> None:
     channels.start()
     if (alerts := alerts_of(house, settings)) is not None:
         house.supervisor.keep("alerts", alerts.follow)
+    house.supervisor.keep("webhooks", couriers_of(house, settings).follow)
     if settings.reloads:
         house.supervisor.keep("reload", partial(republish, settings, house))
     server = server_of(settings, app)
@@ -923,6 +927,38 @@ def alerts_of(house: House, settings: Settings) -> Alerts | None:
         language=spoken(settings),
         clock=now,
         sleep=asyncio.sleep,
+        webhooks=webhooks_of(settings, house.stores).troubles,
+    )
+
+
+def couriers_of(house: House, settings: Settings) -> Couriers:
+    """What tells customers' systems of what happens."""
+    stores = house.stores
+    return Couriers(
+        stores.webhook_deliveries(KeyRing(partial(keys_at_hand, settings))),
+        stores.feed,
+        webhook_sender(settings),
+        clock=now,
+        sleep=asyncio.sleep,
+    )
+
+
+def webhooks_of(settings: Settings, stores: "Stores | Beside") -> Webhooks:
+    """The addresses that are told, in the server or beside it."""
+    return Webhooks(
+        stores.webhooks(KeyRing(partial(keys_at_hand, settings))),
+        stores.feed,
+        webhook_sender(settings),
+        clock=now,
+        new_id=Ids(time.time_ns, secrets.token_bytes),
+        random_bytes=secrets.token_bytes,
+    )
+
+
+def webhook_sender(settings: Settings) -> HttpWebhookSender:
+    """What calls them: of other workspaces than the owner's, at public addresses alone."""
+    return HttpWebhookSender(
+        GuardedHttp(allowed_hosts(settings)), GuardedHttp(Allowed()), owner=OWNERS, clock=now
     )
 
 
@@ -1182,6 +1218,7 @@ def services_of(settings: Settings, house: House, channels: Channels) -> "Servic
             clock=now,
             new_id=house.new_id,
         ),
+        webhooks=webhooks_of(settings, stores),
         health=health,
     )
 
@@ -1740,6 +1777,21 @@ async def keys_typed(settings: Settings, given: argparse.Namespace) -> int:
         return await commands.do(given)
 
 
+async def webhooks_typed(settings: Settings, given: argparse.Namespace) -> int:
+    """Addresses told of events, listed or changed from beside the server, which follows at once."""
+    from adapters.terminal.webhooks import WebhookCommands
+
+    async with beside_of(settings, given) as beside:
+        commands = WebhookCommands(
+            webhooks=webhooks_of(settings, beside),
+            workspace=beside.workspace,
+            environ=variables(os.environ, ENV_FILE),
+            language=given.language or spoken(settings),
+            out=sys.stdout,
+        )
+        return await commands.do(given)
+
+
 def doctor(settings: Settings, given: argparse.Namespace) -> int:
     """What is wrong with this installation; 1 where anything is."""
     from adapters.terminal.doctor import Around, Doctor
@@ -1951,6 +2003,7 @@ COMMANDS: Mapping[str, Command] = {
     "report": report,
     "users": users_typed,
     "keys": keys_typed,
+    "webhooks": webhooks_typed,
     "person": person,
     "doctor": doctor,
     "backup": backup,
@@ -1974,6 +2027,7 @@ LISTS = frozenset(
         "report",
         "users",
         "keys",
+        "webhooks",
         "doctor",
     ]
 )

@@ -73,6 +73,7 @@ def arguments(typed: Sequence[str] | None = None) -> argparse.Namespace:
     back.add_argument("--bots", action="store_true", help="the bots' folders too")
     _add_user_options(commands.add_parser("users", help="who signs in"))
     _add_key_options(commands.add_parser("keys", help="API keys; and sealing everything anew"))
+    _add_webhook_options(commands.add_parser("webhooks", help="addresses told of what happens"))
     looked = commands.add_parser("doctor", help="what is wrong here, and what to do about it")
     looked.add_argument("--deep", action="store_true", help="read every page of the database too")
     looked.add_argument("--language", choices=("ru", "en"), help="of what is told")
@@ -236,6 +237,48 @@ def _add_key_options(command: argparse.ArgumentParser) -> None:
     gone.add_argument("id", type=int, help="as `keys list` shows it")
     _add_workspace(gone)
     verbs("rotate", "seal what is sealed in the database with the newest key")
+
+
+def _add_webhook_options(command: argparse.ArgumentParser) -> None:
+    """What `webhooks` takes."""
+    command.add_argument("--json", action="store_true", help="for programs")
+    _add_workspace(command)
+    words = "add | rotate | pause | resume | test | log | redeliver | remove"
+    verbs = _spoken_verbs(command, words, of_workspaces=True)
+    verbs("list", "the same as without a word")
+    new = verbs("add", "a new address, whose secret is shown once")
+    new.add_argument("url", metavar="https://…")
+    new.add_argument(
+        "--events",
+        action="append",
+        default=[],
+        metavar="A,B",
+        help="such as message.received,conversation.closed; all if not given",
+    )
+    new.add_argument("--name", default="", help="what it is for")
+    named = {
+        "rotate": "a new secret; the one before is good for another day",
+        "pause": "told nothing until it is resumed",
+        "resume": "told again, with all that happened meanwhile",
+        "test": "one call at once",
+        "log": "its last calls",
+        "redeliver": "tell once more what was given up",
+        "remove": "told nothing more",
+    }
+    for verb, meaning in named.items():
+        one = verbs(verb, meaning)
+        one.add_argument("id", help="as `webhooks list` shows it, or how it begins, or its address")
+        if verb == "resume":
+            one.add_argument("--skip", action="store_true", help="without what happened meanwhile")
+        elif verb == "rotate":
+            _add_secret_from(one)
+    _add_secret_from(new)
+
+
+def _add_secret_from(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--secret-from", metavar="VARIABLE", help="take the secret from there; made if not given"
+    )
 
 
 def _add_workspace(command: argparse.ArgumentParser) -> None:

@@ -57,8 +57,10 @@ from bots.services.passwords import Passwords
 from bots.services.runtime import Connected, Platform
 from bots.services.team import Team
 from bots.services.top_ups import TopUps
+from bots.services.webhooks import Webhooks
 from flows.model import Bot
 from tests.adapters.http.fake_assistants import memory_assistants
+from tests.adapters.http.fake_webhooks import FakeSender, MemoryWebhooks, SilentFeed
 from tests.adapters.http.ledgers import MemoryLedger, MemoryTopUps
 from tests.adapters.http.libraries import MemoryDocuments, MemoryFolder, MemoryLibrary
 
@@ -736,6 +738,14 @@ async def build_house(
         system=cast(Any, SimpleNamespace()),
         analytics=Analytics(FakeMetrics(), zone=lambda workspace: UTC, clock=clock),
         marketplaces=Marketplaces(FakeConnections(), {}, clock=clock, new_id=new_id),
+        webhooks=Webhooks(
+            MemoryWebhooks(),
+            SilentFeed(),
+            FakeSender(),
+            clock=clock,
+            new_id=new_id,
+            random_bytes=bytes,
+        ),
         health=Health(checks),
     )
     metrics = Metrics()
