@@ -667,7 +667,7 @@ class WebhookDeliveries(Protocol):
         """Keep what is to be told by itself; in place of what was kept of it."""
 
     async def aside(self, endpoint: str) -> list[Aside]:
-        """What was set aside and not given up, the first due first; a hundred at most."""
+        """What was set aside and not given up, the first due first; a thousand at most."""
 
     async def settle(self, endpoint: str, id: str) -> None:
         """It was told."""

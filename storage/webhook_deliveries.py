@@ -20,7 +20,7 @@ from storage.rows import (
 )
 from storage.webhooks import COLUMNS, endpoint_from_row, write_log
 
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 1000
 """Of what was set aside, read in one go."""
 
 _CHANGED = (
@@ -45,6 +45,10 @@ _DISABLE = (
 _ASIDE_COLUMNS = (
     "endpoint_id, id, workspace, conversation_id, cursor, name, seq, data, at, tries, first_at,"
     " due_at, error"
+)
+_THERE = (
+    "SELECT 1 FROM webhook_endpoints e JOIN conversations c ON c.workspace = e.workspace"
+    " WHERE e.id = ? AND c.id = ?"
 )
 _SET_ASIDE = (
     f"INSERT INTO webhook_aside ({_ASIDE_COLUMNS}) VALUES ({', '.join('?' * 13)})"
@@ -81,7 +85,7 @@ class SqlWebhookDeliveries:
         async with self._reader.connect() as connection:
 
             async def first(query: str, *values: Any) -> Any:
-                return (await connection.exec_driver_sql(query, values)).fetchone()
+                return (await connection.exec_driver_sql(query, values)).first()
 
             row = await first(_CHAT, conversation)
             message = None if seq is None else await first(_MESSAGE, conversation, seq)
@@ -182,8 +186,7 @@ def _disable(db: Db, items: Sequence[tuple[str, str, int]]) -> list[None]:
 def _set_aside(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[None]:
     for row in rows:
         # Of an endpoint or a customer that is gone by now nothing is kept.
-        there = "SELECT 1 FROM webhook_endpoints e, conversations c WHERE e.id = ? AND c.id = ?"
-        if db.execute(there, (row[0], row[3])).fetchone():
+        if db.execute(_THERE, (row[0], row[3])).fetchone():
             db.execute(_SET_ASIDE, row)
     return [None] * len(rows)
 

@@ -37,7 +37,9 @@ SAVED = timedelta(seconds=0.5)
 """How often progress is written at most; what came since is told once more after a crash."""
 LOGGED = 20
 """Calls that succeeded, of which the log is told with one write; of failures all."""
-MOST_ASIDE = 100
+WORTH_A_LINE = 3
+"""Failures in a row that the log tells of, once."""
+MOST_ASIDE = 1000
 """Events of an endpoint set aside; past that it has to take them before it is told of others."""
 GONE, SILENT = "gone", "silent"
 """Why an endpoint was switched off: it answered 410; nothing was taken for `GIVEN_UP`."""
@@ -256,6 +258,7 @@ class Courier:
         now = self._clock()
         if self.endpoint.tries:
             self._window.recovered()
+        if self.endpoint.tries >= WORTH_A_LINE:
             log.info("A webhook takes events again", webhook=self.endpoint.id)
         self.endpoint = replace(
             self.endpoint,
@@ -289,7 +292,7 @@ class Courier:
         self._round += 1
         mine = self.endpoint
         tries, since = mine.tries + 1, mine.failing_since or now
-        if tries == 1:
+        if tries == WORTH_A_LINE:
             log.warning("A webhook does not take events", webhook=mine.id, why=answered.error)
         # After the first failure another event shows whether it is the endpoint or the event.
         first = tries == 1 and not answered.busy

@@ -14,8 +14,8 @@ PAUSES = (1, 5, 30, 120, 600, 1800, 3600)
 """Seconds between tries that fail, the last for all further ones."""
 REFUSALS = 5
 """Of an event, after which those behind it wait for it no longer."""
-STUCK = 3
-"""Tries that failed, after which an event no longer keeps a full window from going on."""
+STUCK = timedelta(seconds=10)
+"""After which an event that fails no longer keeps a full window from going on."""
 WIDTH = 64
 """Events that are told, or wait to be told, at once."""
 
@@ -112,7 +112,7 @@ class Window:
         """Those that fail while others are taken: too often, or until all others wait for them."""
         if taken_at is None:
             return []
-        stuck = self.is_full and self.next(now) is None
+        stuck = self.is_full and all(slot.tries for slot in self.waiting())
         return [
             slot
             for slot in self.waiting()
@@ -121,6 +121,6 @@ class Window:
             and (
                 slot.refused >= REFUSALS
                 or slot.tries > len(PAUSES)
-                or (stuck and slot.tries >= STUCK)
+                or (stuck and now - slot.first_at >= STUCK)
             )
         ]

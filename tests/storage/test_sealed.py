@@ -45,11 +45,15 @@ async def test_every_kind_is_sealed_anew_and_opens_with_the_new_key_alone(
         "connections": "INSERT INTO connections (id, workspace, user_id, platform, credentials,"
         " settings, status, sync_status, error, orders, products, connected_at, next_sync_at)"
         " VALUES ('c', 1, 'u 1', 'ozon', ?, '{}', '', '', '', 0, 0, 0, 0)",
+        "webhook_endpoints": "INSERT INTO webhook_endpoints (id, workspace, url, name, events,"
+        " secrets, state, why, cursor, tries, error, version, created_at)"
+        " VALUES ('w', 1, '', '', '[]', ?, 'active', '', 0, 0, '', 1, 0)",
     }
     keys: dict[str, tuple[object, ...]] = {
         "channels": (1, "telegram:1"),
         "ai_tokens": (7,),
         "connections": (1, "ozon", "u 1"),
+        "webhook_endpoints": (1, "w"),
         "accounts": (owner.workspace, owner.id),
     }
     secrets = {table: f"a secret of {table}" for table in rows} | {"accounts": new.secret}
