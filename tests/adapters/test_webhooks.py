@@ -142,7 +142,7 @@ async def test_so_does_that_in_javascript(receiver: Receiver) -> None:
         f" isOurs('{NEW}', headers, Buffer.from(text + ' ')), isOurs('whsec_AAAA', headers, body))"
     )
     done = await asyncio.to_thread(
-        subprocess.run, [NODE, "-e", asked], capture_output=True, text=True, check=True
+        subprocess.run, [str(NODE), "-e", asked], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["true", "true", "false", "false"]
 
