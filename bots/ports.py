@@ -50,8 +50,8 @@ from bots.model.turn import (
     TurnRecord,
 )
 from bots.model.version import Live, Version
-from bots.under_way import Cause
 from bots.model.webhook import Answered, Aside, Attempt, Endpoint, Facts, Health, Progress
+from bots.under_way import Cause
 from flows.standing import Stand
 
 Clock = Callable[[], datetime]
