@@ -30,7 +30,7 @@ from bots.pacing import Pacing
 from bots.pauses import Pauses
 from bots.ports import Channel, Clock, Meter, Sleep, Tracer
 from bots.retry import DELAYS, wait_before
-from bots.slots import Slots, answers
+from bots.turnstile import Turnstile, answers
 from bots.under_way import UNDER_WAY
 from bots.unrendered import reply_of
 
@@ -105,7 +105,7 @@ class Outbox:
         self._waiting: dict[str, asyncio.Event] = {}
         self._pauses = Pauses(clock, state)
         self._pacing = Pacing(clock)
-        self._slots: dict[str, Slots] = {}
+        self._turnstiles: dict[str, Turnstile] = {}
         self.share: Callable[[], float] = lambda: 1.0
         self._held = Held()
         self._looking: set[Address] = set()
@@ -119,7 +119,9 @@ class Outbox:
         return (
             address not in self._queues
             and address.channel not in self._pauses
-            and (address.channel not in self._slots or self._slots[address.channel].idle())
+            and (
+                address.channel not in self._turnstiles or self._turnstiles[address.channel].idle()
+            )
             and address not in self._held
             and not self._closing
         )
@@ -431,11 +433,11 @@ class Outbox:
 
     async def _turn_of(self, row: Outgoing, per_second: float) -> bool:
         """Whether the account's other messages had to be waited for."""
-        slots = self._slots.get(row.address.channel)
-        if slots is None:
-            slots = self._slots[row.address.channel] = Slots(self._clock, self._sleep)
+        turnstile = self._turnstiles.get(row.address.channel)
+        if turnstile is None:
+            turnstile = self._turnstiles[row.address.channel] = Turnstile(self._clock, self._sleep)
         rate = per_second * max(self.share(), LEAST_SHARE)
-        return await slots.turn(rate, answer=answers(row), wait=self._unless_closing)
+        return await turnstile.turn(rate, answer=answers(row), wait=self._unless_closing)
 
     async def _rest(self, seconds: float) -> None:
         """Sleep, unless we are closing: then whatever waits is left for the next start."""

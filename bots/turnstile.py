@@ -18,7 +18,7 @@ def answers(row: Outgoing) -> bool:
     return row.heard_at is not None and row.created_at - row.heard_at < ANSWER
 
 
-class Slots:
+class Turnstile:
     """The line before one account, in order but for answers, which stand before all others.
 
     Whoever came too early at a messenger is refused with a time to wait, and so is everybody else

@@ -10,7 +10,7 @@ from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
 from bots.outbox import LEAST_SHARE, Outbox
 from bots.ports import Channel, Received, Webhook
-from bots.slots import ANSWER
+from bots.turnstile import ANSWER
 from tests.bots.clockwork import NoMeter, OutboxRows
 from tests.bots.moved_time import in_moved_time, now
 
