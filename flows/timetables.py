@@ -95,8 +95,8 @@ class Timetable:
     def next_after(self, moment: datetime, zone: ZoneInfo) -> datetime:
         """The first time past a moment, in UTC.
 
-        A time that a change of the clocks leaves out comes an hour later; one that it brings twice
-        comes the first time.
+        A time that a change of the clocks leaves out comes at the first moment after the change, one
+        that it brings twice comes the first time.
         """
         day = moment.astimezone(zone).date()
         for step in range(_LONGEST_GAP):
@@ -110,11 +110,24 @@ class Timetable:
             if entry.on(day):
                 for at in entry.times:
                     local = datetime.combine(day, at, zone)
-                    yield (first := local.astimezone(UTC))
+                    first = local.astimezone(UTC)
                     again = local.replace(fold=1).astimezone(UTC)
-                    # Of a time that the clocks leave out the other reading lies before it.
+                    # Of a time that the clocks leave out the other reading lies before the change.
+                    yield first if again >= first else _changed(again, first, zone)
                     if entry.steady and again > first:
                         yield again
+
+
+def _changed(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment of the new time, to the second, where the clocks change between two moments."""
+    old = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
 
 
 def parse_timetable(source: str) -> Timetable:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.timetables import Timetable, parse_timetable
@@ -86,16 +86,84 @@ def test_what_is_not_understood_is_told_in_words(source: str, reason: str) -> No
 # ---------------------------------------------------------------- when the clocks change
 
 
-def test_a_time_that_the_clocks_leave_out_comes_an_hour_later() -> None:
-    saturday = datetime(2026, 3, 28, 12, tzinfo=BERLIN)
-    times = coming("daily 02:30", after=saturday, zone=BERLIN)
-    assert times == ["Sun 29.03 03:30", "Mon 30.03 02:30", "Tue 31.03 02:30"]
+CHANGES = [
+    ("Europe/Berlin", datetime(2026, 3, 28, 12), "02:30", "Sun 29.03 03:00"),
+    ("America/New_York", datetime(2026, 3, 7, 12), "02:30", "Sun 08.03 03:00"),
+    ("Australia/Lord_Howe", datetime(2026, 10, 3, 12), "02:10", "Sun 04.10 02:30"),
+    ("America/Havana", datetime(2026, 3, 7, 12), "00:00", "Sun 08.03 01:00"),
+    # No clock ever changes there, nor at that time of the year elsewhere.
+    ("Asia/Tashkent", datetime(2026, 3, 28, 12), "02:30", "Sun 29.03 02:30"),
+    # On the other side of the day's border: a whole day was left out.
+    ("Pacific/Apia", datetime(2011, 12, 29, 12), "10:00", "Sat 31.12 00:00"),
+]
 
 
-def test_a_time_that_the_clocks_bring_twice_comes_once() -> None:
-    saturday = datetime(2026, 10, 24, 12, tzinfo=BERLIN)
-    times = coming("daily 02:30", after=saturday, zone=BERLIN)
-    assert times == ["Sun 25.10 02:30", "Mon 26.10 02:30", "Tue 27.10 02:30"]
+@pytest.mark.parametrize(("zone", "before", "written", "comes"), CHANGES)
+def test_a_time_that_the_clocks_leave_out_comes_at_the_first_moment_after(
+    zone: str, before: datetime, written: str, comes: str
+) -> None:
+    there = ZoneInfo(zone)
+    first, second, _ = coming(f"daily {written}", after=before.replace(tzinfo=there), zone=there)
+    assert first == comes
+    assert second.endswith(written)
+
+
+TWICE = [
+    ("Europe/Berlin", datetime(2026, 10, 24, 12), "02:30", "Sun 25.10"),
+    ("America/New_York", datetime(2026, 10, 31, 12), "01:30", "Sun 01.11"),
+    ("Australia/Lord_Howe", datetime(2026, 4, 4, 12), "01:40", "Sun 05.04"),
+]
+
+
+@pytest.mark.parametrize(("zone", "before", "written", "day"), TWICE)
+def test_a_time_that_the_clocks_bring_twice_comes_once_the_first_time(
+    zone: str, before: datetime, written: str, day: str
+) -> None:
+    there = ZoneInfo(zone)
+    timetable = parse_timetable(f"daily {written}")
+    first = timetable.next_after(before.replace(tzinfo=there), there)
+    assert first.astimezone(there).strftime("%a %d.%m %H:%M") == f"{day} {written}"
+    assert first.astimezone(there).fold == 0
+    again = timetable.next_after(first, there)
+    assert again.astimezone(there).date() == first.astimezone(there).date() + timedelta(days=1)
+
+
+ZONES = st.sampled_from(
+    ["Europe/Berlin", "America/New_York", "Asia/Tashkent", "Australia/Lord_Howe", "Europe/Moscow"]
+)
+CLOCKS = st.lists(st.times().map(lambda at: at.strftime("%H:%M")), min_size=1, max_size=3)
+
+
+@settings(max_examples=20)
+@given(st.integers(1995, 2037), ZONES, CLOCKS)
+def test_over_a_year_each_time_of_each_day_comes_exactly_once(
+    year: int, zone_name: str, clocks: list[str]
+) -> None:
+    zone = ZoneInfo(zone_name)
+    timetable = parse_timetable("daily " + ", ".join(sorted(set(clocks))))
+    moment, end = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
+    moment -= timedelta(seconds=1)
+    came = []
+    while (moment := timetable.next_after(moment, zone)) < end:
+        came.append(moment)
+    assert sorted(set(came)) == came
+    shown = [one.astimezone(zone).strftime("%Y-%m-%d %H:%M") for one in came]
+    assert len(set(shown)) == len(shown)
+    wanted = {
+        f"{day:%Y-%m-%d} {clock}"
+        for day in (datetime(year, 1, 1) + timedelta(days=n) for n in range(366))
+        if day.year == year
+        for clock in set(clocks)
+    }
+    left_out = {one for one in wanted if not _exists(one, zone)}
+    assert wanted - set(shown) <= left_out
+    # What stands for those left out is the first moment of the new time.
+    assert len(set(shown) - wanted) <= len(left_out)
+
+
+def _exists(shown: str, zone: ZoneInfo) -> bool:
+    local = datetime.strptime(shown, "%Y-%m-%d %H:%M").replace(tzinfo=zone)
+    return local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
 
 
 @pytest.mark.parametrize("day", [datetime(2026, 3, 28, 23), datetime(2026, 10, 24, 23)])
@@ -131,13 +199,11 @@ def test_times_only_go_on_and_none_between_two_is_left_out(
 
 
 def _fits(timetable: Timetable, moment: datetime, zone: ZoneInfo) -> bool:
-    """Whether its clock shows one of the times, or an hour of a change later than that."""
-    shown = (
-        moment.astimezone(zone) + offset
-        for offset in (timedelta(), -timedelta(hours=1), -timedelta(minutes=30))
-    )
-    return any(
-        local.time().replace(second=0) in entry.times
-        for local in shown
-        for entry in timetable.entries
-    )
+    """Whether its clock shows one of the times, or has just left one of them out."""
+    before = (moment - timedelta(seconds=1)).astimezone(zone)
+    after = moment.astimezone(zone)
+    if before.utcoffset() == after.utcoffset():
+        return any(after.time() in entry.times for entry in timetable.entries)
+    leap = (before + timedelta(seconds=1)).time()
+    passed = (at for entry in timetable.entries for at in entry.times)
+    return any(leap <= at <= after.time() or at == after.time() for at in passed)
