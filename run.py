@@ -119,6 +119,7 @@ from flows.load import Loaded, language_of
 from flows.model import Bot
 from scheduler.housekeeping import Housekeeping
 from scheduler.schedules import Schedules
+from scheduler.telling import Telling
 from scheduler.worker import Worker
 from storage.opening import open_stores
 from storage.operators import SqlOperators
@@ -314,6 +315,7 @@ class House:
             forgetting=self.forgetting,
             tidy_desks=self._tidy_desk,
             give_up_old=self.outbox.give_up_old,
+            shelf=self.stores.shelf,
             clock=now,
         )
 
@@ -415,13 +417,14 @@ async def build(
         new_id=new_id,
         handoffs=Handoffs(published.current, new_id, channels=channels, name=board.name),
     )
+    lanes = Lanes()
     worker = Worker(timers=stores.timers, clock=now, customers=lambda: inbox.waiting)
     inbox: Inbox = Inbox(
         journal=stores.journal,
         timers=stores.timers,
         responder=responder,
         errands=Errands(timers=stores.timers, performer=performer, channels=channels, clock=now),
-        lanes=Lanes(),
+        lanes=lanes,
         wake=worker.wake,
         meter=meter,
         clock=now,
@@ -453,11 +456,16 @@ async def build(
     events: Events = Events(inbox, conversations, clock=now, new_id=new_id)
     schedules = Schedules(
         bots=published,
-        audience=stores.audience,
-        accept=inbox.accept,
+        telling=Telling(
+            audience=stores.audience,
+            accept=inbox.accept,
+            busy=lambda: lanes.busy,
+            clock=now,
+            new_id=new_id,
+            sleep=asyncio.sleep,
+        ),
         shelf=stores.shelf,
         clock=now,
-        new_id=new_id,
     )
     publishing = Publishing(
         published=published,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bots.ports import Clock, Feed, Sessions
+from bots.ports import Clock, Feed, Sessions, Shelf
 from bots.services.documents import Documents
 from bots.services.forgetting import Forgetting
 from bots.services.publishing import Publishing
@@ -42,6 +42,7 @@ class Housekeeping:
     forgetting: Forgetting | None
     tidy_desks: Callable[[], Awaitable[None]]
     give_up_old: Callable[[], Awaitable[object]]
+    shelf: Shelf
     clock: Clock
 
     async def run(self) -> None:
@@ -51,7 +52,9 @@ class Housekeeping:
             Chore(name="old topics", when="50 4 * * *", work=self.tidy_desks),
             Chore(name="held", when="7 * * * *", work=self.give_up_old),
         ]
-        table = Timetable(chores, clock=self.clock, sleep=asyncio.sleep, zone=ZoneInfo("UTC"))
+        table = Timetable(
+            chores, shelf=self.shelf, clock=self.clock, sleep=asyncio.sleep, zone=ZoneInfo("UTC")
+        )
         await table.run()
 
     async def _prune(self) -> None:
