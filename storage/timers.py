@@ -18,7 +18,7 @@ _DUE = (
 )
 _OVERDUE = (
     "SELECT count(*) FROM (SELECT 1 FROM timers t JOIN conversations c ON c.id = t.conversation_id"
-    " WHERE t.due <= ? AND (t.epoch IS NULL OR t.epoch = c.epoch) LIMIT ?) AS some"
+    " WHERE t.due <= ? AND (t.epoch IS NULL OR t.epoch = c.epoch) LIMIT ?) AS late"
 )
 _NEXT = "SELECT min(due) FROM timers"
 _NEXT_AFTER = "SELECT min(due) FROM timers WHERE due > ?"

@@ -66,22 +66,3 @@ async def test_kills_steps_of_the_clock_and_an_hour_s_downtime_lose_none_and_fir
     await rig.passes(3 * HOUR)
     assert reminded(rig, TIMERS) == {1: TIMERS}
     assert await rig.stores.timers.next_due() is None
-
-
-async def test_of_four_that_see_a_timer_at_once_one_fires_it(rig: Rig, database: Path) -> None:
-    others = [Rig(database) for _ in range(3)]
-    for other in others:
-        other.hands, other.messenger, other.world = rig.hands, rig.messenger, rig.world
-        other._ids = rig._ids
-        await other.open()
-    chats = 40
-    await rig.inbox.accept([rig.message(f"chat{number}", "/start") for number in range(chats)])
-    await rig.quiet()
-    rig.hands.time += timedelta(minutes=10)
-    for _ in range(4):
-        for one in (rig, *others):
-            await one.worker.fire_due(one.inbox.fire)
-        await rig.quiet()
-    assert reminded(rig, chats) == {1: chats}
-    for other in others:
-        await other.close()

@@ -1,14 +1,20 @@
 """Timers and slow actions: due in order, moved, cancelled, consumed by one turn."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from bots.errors import Consumed
+from bots.errors import ClaimLost, Consumed
+from bots.lanes import Lanes
 from bots.model.conversation import Conversation
-from bots.model.turn import Intent, TurnRecord
+from bots.model.turn import Intent, Timer, TimerKey, TurnRecord
+from scheduler.worker import Worker
+from storage.journal import SqlJournal
 from storage.stores import Stores
 from tests.storage.conftest import HandClock
 from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, timer
@@ -168,3 +174,63 @@ async def test_a_result_nobody_waits_for_may_still_be_told(stores: Stores) -> No
     conversation = await answer(stores.journal, conversation, cancelled_intents=["a", "b"])
     assert await stores.timers.intents(NOON) == []
     await answer(stores.journal, conversation, finished="a")
+
+
+# ---------------------------------------------------------------- several at once
+
+
+class Scheduler:
+    """One of several processes: a worker, lanes, and a memory of chats of its own over one database."""
+
+    def __init__(self, stores: Stores, clock: HandClock) -> None:
+        base = stores.base
+        self.journal = SqlJournal(
+            base.writer,
+            base.reader,
+            intake=stores.journal._intake,
+            new_id=lambda: "0" * 32,
+            clock=clock,
+        )
+        self.worker = Worker(timers=stores.timers, clock=clock)
+        self.lanes = Lanes()
+        self.fired: list[TimerKey] = []
+        self.outrun = 0
+
+    def fire(self, timer: Timer, done: Callable[[bool], None]) -> None:
+        self.lanes.submit(timer.address, partial(self._turn, timer, done))
+
+    async def _turn(self, timer: Timer, done: Callable[[bool], None]) -> None:
+        conversation = await self.journal.claim(timer.address)
+        try:
+            await self.journal.commit(TurnRecord(conversation=conversation, fired=timer))
+        except ClaimLost:
+            self.outrun += 1
+            return done(False)
+        except Consumed:
+            self.outrun += 1
+        else:
+            self.fired.append(timer.key)
+        done(True)
+
+    async def look(self) -> None:
+        """What is due, and whatever follows from it."""
+        await self.worker.fire_due(self.fire)
+        while self.lanes._tasks:
+            await asyncio.wait(self.lanes._tasks)
+
+
+async def test_of_four_schedulers_that_see_a_timer_at_once_one_fires_it(
+    stores: Stores, clock: HandClock
+) -> None:
+    wanted = []
+    for number in range(25):
+        conversation = await opened(stores.journal, ANNA._replace(chat_id=f"c{number}"))
+        timers = [timer(conversation, name, clock.now) for name in "abcd"]
+        wanted += [one.key for one in timers]
+        await answer(stores.journal, conversation, timers=timers)
+    four = [Scheduler(stores, clock) for _ in range(4)]
+    while await stores.timers.next_due() is not None:
+        await asyncio.gather(*(one.look() for one in four))
+        clock.move(minutes=10)
+    assert sorted(key for one in four for key in one.fired) == sorted(wanted)
+    assert sum(one.outrun for one in four) > 0
