@@ -207,7 +207,7 @@ class Traces(Protocol):
         """The conversations that something happened in last, the newest first."""
 
     async def find(self, workspace: int, words: str, *, limit: int) -> list[Conversation]:
-        """By `platform:chat`, a session's or a user's id, whole; else by a part of them."""
+        """By `platform:chat`, `#number`, a session's or a user's id, whole; else by a part of them."""
 
     async def happened(self, conversation: int, *, limit: int) -> list[Event]:
         """The last things that happened, in order."""

@@ -16,7 +16,8 @@ _CONVERSATIONS = (
 _NEWEST = " ORDER BY c.updated_at DESC, c.id DESC LIMIT ?2"
 _NAMED = (
     " AND (c.platform || ':' || c.chat_id = ?3 OR c.channel || ':' || c.chat_id = ?3"
-    " OR c.chat_id = ?3 OR c.uuid = ?3 OR 'session_' || c.uuid = ?3 OR c.user_id = ?3)"
+    " OR c.chat_id = ?3 OR c.uuid = ?3 OR 'session_' || c.uuid = ?3 OR c.user_id = ?3"
+    " OR '#' || c.id = ?3)"
 )
 _LIKE = (
     " AND (instr(lower(c.platform || ':' || c.chat_id), lower(?3)) OR instr(c.uuid, ?3)"

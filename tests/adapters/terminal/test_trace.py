@@ -186,8 +186,9 @@ async def test_a_chat_is_found_by_its_name_its_session_or_a_part(rig: Rig) -> No
     await rig.hears("anna", "/start")
     await rig.hears("annabel", "/start")
     look = traces(rig)
-    uuid = (await rig.conversation("anna")).uuid
-    for words in ("anna", "telegram:anna", "telegram:1:anna", uuid, f"session_{uuid}"):
+    anna = await rig.conversation("anna")
+    uuid, number = anna.uuid, f"#{anna.id}"
+    for words in ("anna", "telegram:anna", "telegram:1:anna", uuid, f"session_{uuid}", number):
         (found,) = await look.find(WORKSPACE, words, limit=5)
         assert found.address.chat_id == "anna", words
     assert len(await look.find(WORKSPACE, "ANN", limit=5)) == 2
