@@ -53,6 +53,7 @@ from adapters.payments.yookassa import YooKassa
 from adapters.terminal.arguments import arguments
 from adapters.terminal.folders import WrittenBots, complaints_of, named_or_at, shown_path
 from adapters.terminal.leaving import Refused, stop
+from adapters.tracing.off import Untraced
 from adapters.understanding.stemmed import StemmedUnderstanding
 from adapters.webhooks import HttpWebhookSender
 from bots.actions import Performer
@@ -70,7 +71,7 @@ from bots.model.bot_folder import BotFolder, BotFolderError
 from bots.model.desk_state import DeskState
 from bots.model.episode import Episode
 from bots.outbox import Outbox
-from bots.ports import Channel, Listener, Meter, Shelf
+from bots.ports import Actions, Channel, Listener, Meter, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
@@ -138,6 +139,8 @@ if TYPE_CHECKING:
     from adapters.messengers.telegram.desk.desks import WorkspaceDesks
     from adapters.messengers.web.hub import Hub
     from adapters.terminal.operators import Written
+    from adapters.tracing.spans import Spans
+    from adapters.tracing.wrappers import Traced
     from bots.services import Services
     from bots.services.health import Health
     from bots.services.recording import Recorder
@@ -329,6 +332,7 @@ async def build(
     listeners: list[Listener],
     tape: "Tape | None" = None,
     base: str = "",
+    spans: "Spans | None" = None,
 ) -> House:
     """Open the stores and put the machinery together. Raises OSError with a sentence.
 
@@ -387,12 +391,13 @@ async def build(
         stores.assistants.dialog_of,
     )
     actions = Catalogue(
-        [*families_of(settings, stores, payments), answers.acts],
+        [*families_of(settings, stores, payments, spans), answers.acts],
         bots=lambda name: facts_of(published.current(name), texts_of_folder(folders, name)),
         clock=now,
         owners=owners.of,
     )
-    performer = performer_of(settings, actions, meter, tape, owner.workspace)
+    traced = traced_by(spans)
+    performer = performer_of(settings, traced.actions(actions), meter, tape, owner.workspace)
     outbox = Outbox(
         store=stores.outbox,
         channels=channels,
@@ -400,15 +405,18 @@ async def build(
         meter=meter,
         clock=now,
         state=lambda channel, why: house.told(channel, why),
+        tracer=spans,
     )
     board = Board()
     listeners.insert(0, board)
     workspaces = await stores.workspaces.ids()
     await board.start(workspaces, stores.episodes, stores.operators, now())
-    decider = decider_of(published, performer, board, tape)
+    decider = traced.decider(decider_of(published, performer, board, tape))
+    journal = traced.journal(stores.journal)
     responder = Responder(
-        journal=stores.journal,
+        journal=journal,
         decider=decider,
+        tracer=spans,
         channels=channels,
         post=outbox,
         listeners=listeners,
@@ -420,7 +428,7 @@ async def build(
     lanes = Lanes()
     worker = Worker(timers=stores.timers, clock=now, customers=lambda: inbox.waiting)
     inbox: Inbox = Inbox(
-        journal=stores.journal,
+        journal=journal,
         timers=stores.timers,
         responder=responder,
         errands=Errands(timers=stores.timers, performer=performer, channels=channels, clock=now),
@@ -634,10 +642,45 @@ def assistants_of(settings: Settings, house: House, channels: Channels, hub: "Hu
     )
 
 
-def families_of(settings: Settings, stores: Stores, payments: Payments) -> list[Acts]:
+def traced_by(spans: "Spans | None") -> "Untraced | Traced":
+    """What puts spans around the machinery's parts, where anybody traces."""
+    if spans is None:
+        return Untraced()
+    # Heavy, and few trace.
+    from adapters.tracing.wrappers import Traced
+
+    return Traced(spans)
+
+
+def spans_of(settings: Settings, role: str) -> "Spans | None":
+    """Where spans go, if the settings or OpenTelemetry's own variable name a collector."""
+    endpoint = settings.otel.endpoint or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    if not endpoint:
+        return None
+    try:
+        from adapters.tracing.spans import Spans
+    except ModuleNotFoundError:
+        stop(
+            "EASYFLOW_OTEL__ENDPOINT (or OTEL_EXPORTER_OTLP_ENDPOINT) asks for traces, and the"
+            " libraries for them are not installed: make run EXTRAS=otel installs them."
+        )
+    return Spans(
+        endpoint,
+        headers=settings.otel.header_values,
+        share=settings.otel.share,
+        service=settings.otel.service,
+        version=VERSION,
+        role=role,
+    )
+
+
+def families_of(
+    settings: Settings, stores: Stores, payments: Payments, spans: "Spans | None"
+) -> list[Acts]:
     """What every bot may do."""
+    fetch = traced_by(spans).fetch(GuardedHttp(allowed_hosts(settings)).fetch)
     return [
-        Http(GuardedHttp(allowed_hosts(settings)).fetch).acts,
+        Http(fetch).acts,
         DemoShop(stores.shelf).acts,
         KnowledgeBase().acts,
         Calendar(stores.shelf).acts,
@@ -659,7 +702,7 @@ def decider_of(
 
 
 def performer_of(
-    settings: Settings, actions: Catalogue, meter: Meter, tape: "Tape | None", owners: int
+    settings: Settings, actions: Actions, meter: Meter, tape: "Tape | None", owners: int
 ) -> Performer:
     """What carries out actions, with the secrets for bots of the owner's workspace alone; a tape
     listens to it where somebody tries a bot."""
@@ -855,7 +898,7 @@ async def serve(settings: Settings) -> None:
     bots = load_all(settings, live=live)
     listening = open_port(settings.http.host, settings.http.port)
     watched = port_of_metrics(settings)
-    metrics, hub = Metrics(), Hub()
+    metrics, hub, spans = Metrics(), Hub(), spans_of(settings, "serve")
     listeners: list[Listener] = [hub, metrics]
     try:
         house = await build(
@@ -866,6 +909,7 @@ async def serve(settings: Settings) -> None:
             listeners=listeners,
             tape=Tape() if settings.public_url is None else None,
             base=address_of(settings, listening.getsockname()[1]),
+            spans=spans,
         )
     except OSError as error:
         stop(error.strerror or str(error))
@@ -901,6 +945,8 @@ async def serve(settings: Settings) -> None:
     finally:
         await house.close(SHUTDOWN - HTTP_SHUTDOWN - 1)
         await channels.close()
+        if spans is not None:
+            await spans.close()
 
 
 def alerts_of(house: House, settings: Settings) -> Alerts | None:

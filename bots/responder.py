@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import structlog
 
 from bots.actions import acted
-from bots.deciding import Decided, Decider
+from bots.deciding import Decided
 from bots.errors import ClaimLost
 from bots.handoffs import Handoffs
 from bots.model.conversation import Conversation, Opening
@@ -35,6 +35,7 @@ from flows.turn import (
     CHATLESS,
     Fired,
     Heard,
+    Input,
     Occurred,
     Returned,
     Sent,
@@ -68,6 +69,13 @@ class Post(Protocol):
         """Send these, in order, behind what is there already."""
 
 
+class Decides(Protocol):
+    """What asks the engine; a `Decider`."""
+
+    async def decide(self, conversation: Conversation, what: Input, cause: str) -> Decided:
+        """`cause` names what happened, the same for the same turn tried again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What a committed turn came to, for those who wait for it.
@@ -94,7 +102,7 @@ class Responder:
         self,
         *,
         journal: Journal,
-        decider: Decider,
+        decider: Decides,
         channels: Mapping[str, Channel],
         post: Post,
         listeners: Sequence[Listener],

@@ -425,6 +425,40 @@ class MetricsSettings(_Part):
     )
 
 
+class OtelSettings(_Part):
+    """Where spans of turns are sent, for programs such as Jaeger or Tempo."""
+
+    endpoint: WebAddress | None = Field(
+        default=None,
+        description="Collector that takes OpenTelemetry spans over HTTP, such as"
+        " `http://127.0.0.1:4318`; `OTEL_EXPORTER_OTLP_ENDPOINT` is taken too. Nothing is traced if not"
+        " given",
+    )
+    headers: SecretStr | None = Field(
+        default=None,
+        description="Headers it wants, such as `authorization=Bearer …`, with commas between them",
+    )
+    share: float = Field(
+        default=1.0, ge=0, le=1, description="Share of messages that are traced, from 0 to 1"
+    )
+    service: str = Field(default="easy-flow", description="What the spans' service is called")
+
+    @field_validator("headers")
+    @classmethod
+    def _are_pairs(cls, headers: SecretStr | None) -> SecretStr | None:
+        written = headers.get_secret_value() if headers is not None else ""
+        if not all("=" in pair for pair in filter(str.strip, written.split(","))):
+            raise ValueError("write name=value, with commas between them")
+        return headers
+
+    @property
+    def header_values(self) -> dict[str, str]:
+        """Each header by its name."""
+        written = self.headers.get_secret_value() if self.headers is not None else ""
+        pairs = (pair.partition("=") for pair in written.split(",") if pair.strip())
+        return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
 class LogSettings(_Part):
     """How the server logs."""
 
@@ -524,6 +558,7 @@ class Settings(BaseSettings):
     plans: PlansSettings = PlansSettings()
     yookassa: YookassaSettings = YookassaSettings()
     metrics: MetricsSettings = MetricsSettings()
+    otel: OtelSettings = OtelSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("secrets")
@@ -601,7 +636,7 @@ class Settings(BaseSettings):
         for url in (self.database_url, self.redis_url):
             if url and (password := urlsplit(url).password):
                 known += [password, unquote(password)]
-        return known + split_keys(self.keys)
+        return [*known, *self.otel.header_values.values(), *split_keys(self.keys)]
 
     def secret(self, name: str) -> str | None:
         """The value of a bot's secret."""
@@ -717,6 +752,7 @@ def _type(annotation: Any) -> str:
     words: Mapping[str, str] = {
         "str": "text",
         "int": "number",
+        "float": "number",
         "bool": "yes/no",
         "Path": "path",
         "Decimal": "roubles",

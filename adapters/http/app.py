@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -59,6 +60,16 @@ To follow a dialog open the socket `/ws/dialogs/{id}?token=<token of a login>`, 
 among the calls below."""
 
 
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI's own would tell collectors addresses and errors as they are, what customers write among them."""
+
+
 def build_app(
     services: Services,
     *,
@@ -93,6 +104,7 @@ def build_app(
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.surface = Surface(
         services=services,

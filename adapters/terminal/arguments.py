@@ -53,7 +53,11 @@ def arguments(typed: Sequence[str] | None = None) -> argparse.Namespace:
     texts.add_argument("--out", type=Path, metavar="FILE", help="a .csv or .po file")
     traced = commands.add_parser("trace", help="what a chat went through, and why")
     _add_workspace(traced)
-    traced.add_argument("chat", nargs="?", help="telegram:501, #12 (`chat` of the log), a session's id, or a part of it")
+    traced.add_argument(
+        "chat",
+        nargs="?",
+        help="telegram:501, #12 (`chat` of the log), a session's id, or a part of it",
+    )
     traced.add_argument("--last", type=int, default=50, metavar="number", help="so many messages")
     traced.add_argument("--language", choices=("ru", "en"), help="of what is told")
     kept = commands.add_parser("versions", help="what was published, and who is still in it")

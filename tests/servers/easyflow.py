@@ -79,7 +79,7 @@ class EasyFlow:
             files = (nothing.fileno(), log.fileno(), log.fileno())
             self._process = self._begin(files)
         deadline = time.monotonic() + within
-        while not self._answers():
+        while not self.answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise AssertionError(f"it did not start:\n{self.log}")
@@ -161,7 +161,8 @@ class EasyFlow:
     def _begin(self, files: tuple[int, int, int]) -> "Process | subprocess.Popen[bytes]":
         return Process(self.argv, files, environ=self.environ)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it is ready."""
         try:
             return self.call("GET", "/readyz", timeout=10)[0] == 200
         except OSError:
