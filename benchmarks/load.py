@@ -25,11 +25,11 @@ class Load:
             self.latencies.append(time.perf_counter() - sent_at)
             self.waiting[chat].set()
 
-    async def turn(self, person: Person, webhooks: Webhooks) -> None:
-        """Send the next update and wait for the answer."""
+    async def turn(self, person: Person, webhooks: Webhooks, since: float | None = None) -> None:
+        """Send the next update and wait for the answer, timed from `since` or from now."""
         event = self.waiting.setdefault(person.chat, asyncio.Event())
         event.clear()
-        self.sent_at[person.chat] = time.perf_counter()
+        self.sent_at[person.chat] = since or time.perf_counter()
         await webhooks.post(person.next())
         await asyncio.wait_for(event.wait(), 30)
 
@@ -68,3 +68,25 @@ async def saturate_for(load: Load, webhooks: Webhooks, seconds: float) -> None:
             await load.turn(person, webhooks)
 
     await asyncio.gather(*(talk(person) for person in load.people.values()))
+
+
+async def politely(load: Load, webhooks: Webhooks, rate: float, seconds: float) -> None:
+    """Updates at a fixed rate, each from somebody who waits for no answer.
+
+    Where all wait, the update is late, and its answer is timed from when it was due.
+    """
+    started = time.perf_counter()
+    free: asyncio.Queue[Person] = asyncio.Queue()
+    tasks = []
+    for person in load.people.values():
+        free.put_nowait(person)
+
+    async def turn(person: Person, due: float) -> None:
+        await load.turn(person, webhooks, due)
+        free.put_nowait(person)
+
+    for number in range(int(rate * seconds)):
+        due = started + number / rate
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        tasks.append(asyncio.create_task(turn(await free.get(), due)))
+    await asyncio.gather(*tasks)

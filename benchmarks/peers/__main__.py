@@ -17,7 +17,8 @@ import uvloop
 from benchmarks.figures import milliseconds
 from benchmarks.peers.contestants import CONTESTANTS, Contestant
 from benchmarks.peers.install import install
-from benchmarks.peers.measuring import Figures, Size, measure
+from benchmarks.peers.killing import kill
+from benchmarks.peers.measuring import Figures, Size, Then, fill, measure
 from benchmarks.peers.table import aims, table
 from benchmarks.server import ROOT
 
@@ -25,16 +26,16 @@ QUICK = Size(rounds=1, warm=0.5, saturated=1, steady=1, half=1, chats=2_000, fil
 QUICK_ONES = ("floor", "durable-floor", "easyflow", "aiogram")
 
 
-async def run(contestants: list[Contestant], size: Size) -> None:
-    """All of them, `size.rounds` times; every other round backwards."""
+async def run(contestants: list[Contestant], size: Size, then: Then) -> None:
+    """All of them, `size.rounds` times, every other round backwards; `then` after the last."""
     began = time.perf_counter()
     found = {one.name: Figures() for one in contestants}
     disk: list[float] = []
     for number in range(size.rounds):
-        last = number == size.rounds - 1
+        after = then if number == size.rounds - 1 else ()
         for one in contestants if number % 2 == 0 else reversed(contestants):
             with tempfile.TemporaryDirectory(dir=ROOT, prefix=".bench-") as folder:
-                disk += await measure(one, found[one.name], size, Path(folder), fill=last)
+                disk += await measure(one, found[one.name], size, Path(folder), after)
             figures = found[one.name]
             words = f"{figures.cpu[-1] * 1e6:.0f} µs, load {figures.load[-1] * 1e6:.0f} µs"
             print(f"  round {number + 1}: {one.name} {words}", flush=True)
@@ -73,6 +74,9 @@ def main() -> None:
     options.add_argument(
         "--quick", action="store_true", help="one short round of what needs nothing"
     )
+    options.add_argument(
+        "--kill", action="store_true", help="each with -9 amid its work, at the end"
+    )
     options.add_argument("--only", default="", metavar="names", help=f"of {names}")
     options.add_argument("--rounds", type=int)
     given = options.parse_args()
@@ -82,7 +86,7 @@ def main() -> None:
     if given.rounds:
         size = replace(size, rounds=given.rounds)
     only = given.only or (",".join(QUICK_ONES) if given.quick else "")
-    uvloop.run(run(chosen(only), size))
+    uvloop.run(run(chosen(only), size, (fill, kill) if given.kill else (fill,)))
 
 
 if __name__ == "__main__":

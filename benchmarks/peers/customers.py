@@ -27,17 +27,22 @@ class Customer(Person):
     def __init__(self, chat: int) -> None:
         super().__init__(chat)
         self.wrong: list[str] = []
-        self.heard = 0
+        self.answered = True
+
+    def next(self) -> dict[str, Any]:
+        self.answered = False
+        return super().next()
 
     def hears(self, call: dict[str, Any]) -> None:
         super().hears(call)
-        self.heard += 1
-        if call["text"] != EXPECTED[(self.turn - 1) % 5]:
+        if call["text"] == EXPECTED[(self.turn - 1) % 5]:
+            self.answered = True
+        else:
             self.wrong.append(call["text"])
 
     @property
     def in_dialog(self) -> bool:
-        """Has been asked something and not said the last word."""
+        """Has begun, and not said the last word."""
         return self.turn % 5 != 0
 
 

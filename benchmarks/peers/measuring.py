@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
+import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.disk import fdatasync_times
-from benchmarks.load import Load, saturate_for, steadily
+from benchmarks.load import Load, politely, saturate_for
 from benchmarks.peers.contestants import Contestant, Site
 from benchmarks.peers.customers import crowd, first_answer, newcomers, wrong
 from benchmarks.peers.running import Running, redis, start
@@ -24,13 +25,13 @@ class Size:
     rounds: int = 3
     customers: int = 100
     warm: float = 1.0
-    saturated: float = 3.0
-    steady: float = 3.0
+    saturated: float = 2.5
+    steady: float = 2.0
     rate: float = 100.0
     half: float = 4.0
     chats: int = 50_000
-    filling: float = 30.0
-    """How long filling may take: slow bots get fewer chats."""
+    filling: float = 8.0
+    """How long filling may take at other bots: they get fewer chats."""
 
 
 @dataclass(slots=True)
@@ -66,10 +67,13 @@ class Stage:
     running: Running
     beside: Running | None
     load: Load
-    restart: Callable[[], "asyncio.Future[Running]"] | None = None
 
     def beside_cpu(self) -> float:
         return self.beside.cpu() if self.beside is not None else 0.0
+
+
+Then = Sequence[Callable[[Contestant, Stage, Figures, Size], Awaitable[None]]]
+"""What is done when a round's figures are taken."""
 
 
 @asynccontextmanager
@@ -89,11 +93,11 @@ async def staged(contestant: Contestant, folder: Path, load: Load) -> AsyncItera
         try:
             yield stage
         finally:
-            await stage.running.end()
+            await stage.running.end(signal.SIGKILL)
 
 
 async def measure(
-    contestant: Contestant, figures: Figures, size: Size, folder: Path, *, fill: bool
+    contestant: Contestant, figures: Figures, size: Size, folder: Path, then: Then = ()
 ) -> list[float]:
     """One round; gives what fdatasync took meanwhile. Raises RuntimeError for answers that do not fit."""
     load = crowd(size.customers)
@@ -108,13 +112,13 @@ async def measure(
         if contestant.ours:
             figures.half_rate = figures.rate[-1] / 2
             load.latencies.clear()
-            await steadily(load, stage.webhooks, figures.half_rate, size.half)
+            await politely(load, stage.webhooks, figures.half_rate, size.half)
             figures.half += load.latencies
         disk += await asyncio.to_thread(fdatasync_times, folder, 50)
-        if fill:
-            await _fill(stage, figures, size)
-    if misfits := wrong(load):
-        raise RuntimeError(f"{contestant.name} answered out of turn: {misfits[:3]}")
+        if misfits := wrong(load):
+            raise RuntimeError(f"{contestant.name} answered out of turn: {misfits[:3]}")
+        for further in then:
+            await further(contestant, stage, figures, size)
     return disk
 
 
@@ -139,14 +143,16 @@ async def _saturate(stage: Stage, figures: Figures, size: Size) -> None:
 async def _steady(stage: Stage, figures: Figures, size: Size) -> None:
     stage.load.latencies.clear()
     cpu = stage.running.cpu()
-    await steadily(stage.load, stage.webhooks, size.rate, size.steady)
+    await politely(stage.load, stage.webhooks, size.rate, size.steady)
     figures.steady_cpu.append((stage.running.cpu() - cpu) / len(stage.load.latencies))
     figures.steady += stage.load.latencies
 
 
-async def _fill(stage: Stage, figures: Figures, size: Size) -> None:
+async def fill(contestant: Contestant, stage: Stage, figures: Figures, size: Size) -> None:
+    """New chats, as many as `size` says or as there is time for; what each takes while it waits."""
     before = stage.running.memory()
-    figures.chats = await newcomers(stage.load, stage.webhooks, size.chats, size.filling)
+    seconds = size.filling * (8 if contestant.ours else 1)
+    figures.chats = await newcomers(stage.load, stage.webhooks, size.chats, seconds)
     await asyncio.sleep(1)
     figures.full = stage.running.memory()
     figures.a_chat = (figures.full - before) / figures.chats
