@@ -2,17 +2,20 @@
 
 import shutil
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from benchmarks import platform as telegram
+from benchmarks.peers import postgres
+from benchmarks.peers.running import Command
 from benchmarks.server import ROOT, settled
 
 HOME = ROOT / "benchmarks" / ".peers"
 PYTHON = HOME / "python" / "bin" / "python"
 NODE = HOME / "node" / "node_modules"
+
+WORKERS = 2
 
 Beside = Literal["", "redis", "postgresql"]
 Kept = Literal["nothing", "memory", "minute", "second", "synced"]
@@ -28,14 +31,6 @@ class Site:
     api: str
     redis: str = ""
     database: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A process to start."""
-
-    words: tuple[str, ...]
-    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +51,10 @@ class Contestant:
 
     def missing(self) -> str:
         """Why it cannot take part here, or nothing."""
-        if self.beside == "redis" and not shutil.which("redis-server"):
+        if self.beside and not shutil.which("redis-server"):
             return "redis-server is not installed"
-        if self.beside == "postgresql":
-            return "this version knows no PostgreSQL yet"
+        if self.beside == "postgresql" and not postgres.answers():
+            return f"no PostgreSQL answers at {postgres.SERVER}; BENCH_POSTGRES names another"
         if self.own or self.ours:
             return ""
         if self.program.endswith(".cjs"):
@@ -72,7 +67,12 @@ class Contestant:
         """The processes it consists of, the one that takes webhooks first."""
         if self.ours:
             environment = settled(site.data, site.port, telegram.settings(site.api))
-            return [Command((sys.executable, "run.py"), environment)]
+            serving = Command((sys.executable, "run.py"), environment)
+            if not site.database:
+                return [serving]
+            environment |= {"EASYFLOW_DATABASE_URL": site.database}
+            environment |= {"EASYFLOW_REDIS_URL": site.redis}
+            return [serving, *[Command((sys.executable, "run.py", "work"), environment)] * WORKERS]
         environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "BENCH_PORT": str(site.port),

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
@@ -60,8 +60,11 @@ def wrong(load: Load) -> list[str]:
     return found
 
 
-async def first_answer(load: Load, webhooks: Webhooks) -> None:
-    """Write as the first customer until the bot takes it, then wait for the answer."""
+async def first_answer(load: Load, webhooks: Webhooks, check: Callable[[], None]) -> None:
+    """Write as the first customer until the bot takes it, then wait for the answer.
+
+    Raises what `check` raises when the bot has ended, TimeoutError when no answer comes.
+    """
     person = next(iter(load.people.values()))
     update = person.next()
     event = load.waiting.setdefault(person.chat, asyncio.Event())
@@ -71,6 +74,7 @@ async def first_answer(load: Load, webhooks: Webhooks) -> None:
             await webhooks.post(update)
             break
         except (OSError, RuntimeError):
+            check()
             await asyncio.sleep(ANSWERS_IN)
     await asyncio.wait_for(event.wait(), 30)
     event.clear()

@@ -19,8 +19,10 @@ FIRST_CHAT = 3_000_000
 FIRST_UPDATE = 100_000_000
 """Above every number that the other customers' updates had."""
 
-PATIENCE = 3.0
-"""Seconds an answer may take once the bot is back."""
+PATIENCE = {"memory": 3.0, "minute": 3.0}
+"""Seconds an answer may take once the bot is back, where none is likely to come; LONG for the others."""
+
+LONG = 15.0
 
 
 @dataclass(slots=True)
@@ -56,6 +58,8 @@ class Talks:
 
 async def kill(contestant: Contestant, stage: Stage, figures: Figures, size: Size) -> None:
     """Fills in how many dialogs were under way, and how many of them were forgotten."""
+    if contestant.own:
+        return  # A floor has nothing to forget.
     people = [Customer(chat) for chat in range(FIRST_CHAT, FIRST_CHAT + 200)]
     talks = Talks(people)
     stage.load.people.update({person.chat: person for person in people})
@@ -71,12 +75,13 @@ async def kill(contestant: Contestant, stage: Stage, figures: Figures, size: Siz
     stage.load.people[knocker.chat] = knocker
     await talks.say(knocker, webhooks)
     await talks.repeat(webhooks, [*people, knocker])
-    await _until(lambda: all(person.answered for person in people))
+    patience = PATIENCE.get(contestant.kept, LONG)
+    await _until(lambda: all(person.answered for person in people), patience)
     under_way = [person for person in people if person.in_dialog]
     lost = [person for person in under_way if not person.answered]
     others = [person for person in under_way if person.answered]
     await asyncio.gather(*(talks.say(person, webhooks) for person in others))
-    await _until(lambda: all(person.answered for person in others))
+    await _until(lambda: all(person.answered for person in others), patience)
     figures.asked = len(under_way)
     figures.forgotten = len(lost) + sum(not person.answered for person in others)
 
@@ -95,8 +100,8 @@ async def _walk(talks: Talks, webhooks: Webhooks, rate: float) -> None:
     await asyncio.gather(*posts)
 
 
-async def _until(done: Callable[[], bool]) -> None:
-    for _ in range(int(PATIENCE / ANSWERS_IN)):
+async def _until(done: Callable[[], bool], seconds: float) -> None:
+    for _ in range(int(seconds / ANSWERS_IN)):
         if done():
             return
         await asyncio.sleep(ANSWERS_IN)

@@ -6,11 +6,12 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.disk import fdatasync_times
 from benchmarks.load import Load, politely, saturate_for
+from benchmarks.peers import postgres
 from benchmarks.peers.contestants import Contestant, Site
 from benchmarks.peers.customers import crowd, first_answer, newcomers, wrong
 from benchmarks.peers.running import Running, redis, start
@@ -65,11 +66,14 @@ class Stage:
     site: Site
     webhooks: Webhooks
     running: Running
-    beside: Running | None
     load: Load
+    redis: Running | None = None
+    database: postgres.Database | None = None
 
-    def beside_cpu(self) -> float:
-        return self.beside.cpu() if self.beside is not None else 0.0
+    async def beside_cpu(self) -> float:
+        """Seconds of Redis and of the database's server so far."""
+        seconds = self.redis.cpu() if self.redis is not None else 0.0
+        return seconds + (await self.database.cpu() if self.database is not None else 0.0)
 
 
 Then = Sequence[Callable[[Contestant, Stage, Figures, Size], Awaitable[None]]]
@@ -84,12 +88,15 @@ async def staged(contestant: Contestant, folder: Path, load: Load) -> AsyncItera
     url = f"http://127.0.0.1:{api.sockets[0].getsockname()[1]}"
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(api.close)
-        server, beside = "", None
-        if contestant.beside == "redis":
-            server, beside = await stack.enter_async_context(redis(folder))
-        site = Site(free_port(), folder, url, redis=server)
+        site, memory, database = Site(free_port(), folder, url), None, None
+        if contestant.beside:
+            address, memory = await stack.enter_async_context(redis(folder))
+            site = replace(site, redis=address)
+        if contestant.beside == "postgresql":
+            database = await stack.enter_async_context(postgres.database())
+            site = replace(site, database=database.url)
         running = await start(contestant.commands(site), folder / "log.txt")
-        stage = Stage(site, Webhooks(site.port), running, beside, load)
+        stage = Stage(site, Webhooks(site.port), running, load, memory, database)
         try:
             yield stage
         finally:
@@ -103,7 +110,7 @@ async def measure(
     load = crowd(size.customers)
     began = time.perf_counter()
     async with staged(contestant, folder, load) as stage:
-        await first_answer(load, stage.webhooks)
+        await first_answer(load, stage.webhooks, stage.running.check)
         figures.start.append(time.perf_counter() - began)
         figures.idle.append(stage.running.memory())
         await _saturate(stage, figures, size)
@@ -127,10 +134,10 @@ async def _saturate(stage: Stage, figures: Figures, size: Size) -> None:
     talking = asyncio.create_task(saturate_for(load, stage.webhooks, size.warm + size.saturated))
     await asyncio.sleep(size.warm)
     steps, began = len(load.latencies), time.perf_counter()
-    cpu, beside, own = stage.running.cpu(), stage.beside_cpu(), time.process_time()
+    cpu, beside, own = stage.running.cpu(), await stage.beside_cpu(), time.process_time()
     await asyncio.sleep(size.saturated)
     steps, wall = len(load.latencies) - steps, time.perf_counter() - began
-    cpu, beside = stage.running.cpu() - cpu, stage.beside_cpu() - beside
+    cpu, beside = stage.running.cpu() - cpu, await stage.beside_cpu() - beside
     own = time.process_time() - own
     stage.running.check()
     await talking

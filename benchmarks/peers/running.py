@@ -5,14 +5,22 @@ import contextlib
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.peers.contestants import Command
 from benchmarks.server import ROOT, TICKS, free_port
 
 PATIENCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A process to start."""
+
+    words: tuple[str, ...]
+    environment: Mapping[str, str]
 
 
 class Running:
@@ -24,7 +32,7 @@ class Running:
 
     def cpu(self) -> float:
         """Seconds of all of them and their children so far."""
-        return sum(_cpu(pid) for pid in self.pids())
+        return sum(cpu_of(pid) for pid in self.pids())
 
     def memory(self) -> int:
         """Bytes, what they share counted once."""
@@ -44,8 +52,8 @@ class Running:
         """Raises RuntimeError with its last words when one has ended."""
         for process in self._processes:
             if process.returncode is not None:
-                words = self._log.read_text(errors="replace")[-2000:]
-                raise RuntimeError(f"A process ended with {process.returncode}:\n{words}")
+                words = self._log.read_text(errors="replace").strip()[-300:]
+                raise RuntimeError(f"a process ended with {process.returncode}: …{words}")
 
     async def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         """SIGKILL ends them at once; anything else is followed by it after a while."""
@@ -116,7 +124,8 @@ def _fields(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """Seconds of a process and its ended children so far; 0 for one that is gone."""
     try:
         return sum(map(int, _fields(pid)[11:15])) / TICKS
     except OSError:

@@ -26,13 +26,13 @@ LOST = {
 
 HEAD = (
     "| | CPU a step | of its database | × floor | steps/s | at 100/s: CPU | p50 | p99 | start"
-    " | memory | a waiting chat | a crash loses | killed: forgot |"
+    " | memory | with chats | a chat | a crash loses | killed: forgot |"
 )
 
 
 def table(found: Found) -> list[str]:
     """A line per contestant that was measured, in the order of the list."""
-    lines = [HEAD, "|---|" + "---:|" * 10 + "---|---:|"]
+    lines = [HEAD, "|---|" + "---:|" * 11 + "---|---:|"]
     return lines + [_line(one, found) for one in CONTESTANTS if one.name in found]
 
 
@@ -87,6 +87,7 @@ def _line(one: Contestant, found: Found) -> str:
         f"{percentile(figures.steady, 0.99) * 1e3:.1f} ms",
         f"{median(figures.start):.1f} s",
         f"{median(figures.idle) / 2**20:.0f} MiB",
+        f"{figures.full / 2**20:.0f} MiB with {figures.chats:,}" if figures.chats else "",
         f"{figures.a_chat / 1024:.1f} kB" if figures.chats and one.kept != "nothing" else "",
         LOST[one.kept],
         f"{figures.forgotten} of {figures.asked}" if figures.forgotten is not None else "",

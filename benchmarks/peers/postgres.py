@@ -1,0 +1,60 @@
+"""A database of its own on a PostgreSQL that runs on this machine, and the CPU that the server spends on it.
+
+`BENCH_POSTGRES` names the server and who may make databases on it. The server's own processes (the
+writers of its log and of its pages) count too, so nobody else should use it meanwhile.
+"""
+
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from benchmarks.peers.running import cpu_of
+
+SERVER = os.environ.get("BENCH_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+class Database:
+    """An empty one; `url` is as Easy Flow's settings want it."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> None:
+        self._connection = connection
+        self._name = name
+        parts = urlsplit(SERVER)
+        self.url = parts._replace(scheme="postgresql+asyncpg", path=f"/{name}").geturl()
+
+    async def cpu(self) -> float:
+        """Seconds of the backends of this database and of the server's own processes."""
+        rows = await self._connection.fetch(
+            "SELECT pid FROM pg_stat_activity WHERE datname = $1 OR datname IS NULL", self._name
+        )
+        return sum(cpu_of(row["pid"]) for row in rows)
+
+
+@asynccontextmanager
+async def database() -> AsyncIterator[Database]:
+    """Dropped with the block, whoever is still connected."""
+    connection = await asyncpg.connect(SERVER)
+    name = f"easyflow_bench_{os.getpid()}"
+    try:
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield Database(connection, name)
+        finally:
+            await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
+def answers() -> bool:
+    """Whether anybody listens where the server should be."""
+    parts = urlsplit(SERVER)
+    with contextlib.suppress(OSError):
+        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 5432), 1).close()
+        return True
+    return False
