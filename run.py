@@ -70,6 +70,9 @@ from bots.model.billing import Plan
 from bots.model.bot_folder import BotFolder, BotFolderError
 from bots.model.desk_state import DeskState
 from bots.model.episode import Episode
+from bots.model.process import WEB, WORK
+from bots.model.slots import ALONE, SLOTS, Slots
+from bots.others import NOBODY
 from bots.outbox import Outbox
 from bots.ports import Actions, Channel, Listener, Meter, Shelf
 from bots.publishing import Published
@@ -107,6 +110,8 @@ from bots.services.stranded import stranded
 from bots.services.top_ups import TopUps
 from bots.services.webhook_couriers import Couriers
 from bots.services.webhooks import Webhooks
+from bots.sharing import Sharing
+from bots.shift import Chores, Shift
 from bots.supervision import Supervisor
 from config.assistant_bot import Compiler, assistant_files
 from config.bot_folders import bot_folders, read_bot_folder, watch
@@ -122,11 +127,10 @@ from scheduler.housekeeping import Housekeeping
 from scheduler.schedules import Schedules
 from scheduler.telling import Telling
 from scheduler.worker import Worker
-from storage.opening import open_stores
+from storage.opening import live_files, open_stores
 from storage.operators import SqlOperators
 from storage.stores import Stores
 from storage.vault import KeyRing
-from storage.versions import live_files
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -150,6 +154,9 @@ if TYPE_CHECKING:
     from storage.beside import Beside
 
 log = structlog.get_logger()
+
+LOOK_EVERY = 0.25
+"""Seconds after which a process looks for what others left to it, though nobody told."""
 
 SHUTDOWN = 9.0
 """Seconds all of a stop may take."""
@@ -235,6 +242,10 @@ class House:
     stores: Stores
     workspace: int
     founded: Founded | None
+    slots: Slots
+    chores: Chores
+    shift: Shift
+    sharing: Sharing | None
     accounts: Accounts
     billing: Billing
     top_ups: TopUps
@@ -266,6 +277,7 @@ class House:
     assistants: Assistants | None = None
     desk: "WorkspaceDesks | None" = None
     told: Callable[[str, str | None], None] = lambda channel, why: None
+    metrics: "Metrics" = None  # type: ignore[assignment]
     forgetting: Forgetting | None = None
     supervisor: Supervisor = field(default_factory=Supervisor)
 
@@ -277,22 +289,37 @@ class House:
 
     async def start(self) -> None:
         """Go on with whatever was under way, then keep time."""
-        await self.outbox.start()
-        await self.inbox.start()
-        self.supervisor.keep("timers", partial(self.worker.run, self.inbox.fire))
-        self.supervisor.keep("operators", self.attendance.follow)
-        self.supervisor.keep("routing", self.routing.keep)
-        self.supervisor.keep("schedules", self.schedules.run)
         self.supervisor.keep("publishing", self.publishing.follow)
-        self.supervisor.keep("documents", self.documents.follow)
-        self.supervisor.keep("timetable", self._housekeeping().run)
         to_tell = partial(self.stores.shelf.workspaces, TO_TELL)
-        self.supervisor.keep("payments", partial(self.payments.follow, to_tell))
+        self.chores.add(
+            {
+                "operators": self.attendance.follow,
+                "routing": self.routing.keep,
+                "schedules": self.schedules.run,
+                "documents": self.documents.follow,
+                "timetable": self._housekeeping().run,
+                "payments": partial(self.payments.follow, to_tell),
+            }
+        )
         if self.till is not None:
-            self.supervisor.keep("top-ups", self.top_ups.follow)
+            self.chores.add({"top-ups": self.top_ups.follow})
+        timers = partial(self.worker.run, self.inbox.fire)
+        if self.sharing is None:
+            await self.chores.prepare()
+            await self.outbox.start()
+            await self.inbox.start()
+            self.supervisor.keep("timers", timers)
+            await self.chores.begin()
+            return
+        await self.sharing.beat()
+        self.supervisor.keep("sharing", self.sharing.run)
+        self.supervisor.keep("look", self.shift.follow)
+        self.supervisor.keep("timers", timers)
 
     async def close(self, patience: float) -> None:
         """Finish the turns and sends under way, in so many seconds; everything else is on disk."""
+        if self.sharing is not None:
+            await self.sharing.close()
         await self.supervisor.close()
         await self.routing.close()
         if self.desk is not None:
@@ -333,6 +360,7 @@ async def build(
     tape: "Tape | None" = None,
     base: str = "",
     spans: "Spans | None" = None,
+    role: str = WEB,
 ) -> House:
     """Open the stores and put the machinery together. Raises OSError with a sentence.
 
@@ -340,7 +368,8 @@ async def build(
     `base` is the address at which customers reach our pages.
     """
     new_id = Ids(time.time_ns, secrets.token_bytes)
-    stores = await open_stores(settings.database, new_id=new_id, clock=now)
+    slots, others = slots_of(settings, new_id), NOBODY
+    stores = await open_stores(settings.database, new_id=new_id, clock=now, slots=slots)
     accounts = accounts_of(settings, stores)
     admin = settings.admin
     try:
@@ -406,7 +435,12 @@ async def build(
         clock=now,
         state=lambda channel, why: house.told(channel, why),
         tracer=spans,
+        slots=slots,
+        others=others,
     )
+    if not slots.alone:
+        stores.journal.read_anew = outbox.unsure
+        outbox.share = lambda: len(slots.held or ()) / SLOTS
     board = Board()
     listeners.insert(0, board)
     workspaces = await stores.workspaces.ids()
@@ -436,6 +470,8 @@ async def build(
         wake=worker.wake,
         meter=meter,
         clock=now,
+        slots=slots,
+        others=others,
     )
     conversations = Conversations(stores.conversations)
     handoff = Handoff(
@@ -485,6 +521,16 @@ async def build(
         clock=now,
     )
     till = till_of(settings, stores, base)
+    supervisor = Supervisor()
+    chores = Chores(supervisor)
+    shift = Shift(
+        slots=slots,
+        inbox=inbox,
+        outbox=outbox,
+        look_at_timers=worker.look_at_all,
+        chores=chores,
+        every=LOOK_EVERY,
+    )
     house: House = House(
         stores=stores,
         conversations=conversations,
@@ -499,6 +545,11 @@ async def build(
         owners=owners,
         workspace=owner.workspace,
         founded=founded,
+        slots=slots,
+        chores=chores,
+        shift=shift,
+        sharing=sharing_of(settings, slots, shift, role),
+        supervisor=supervisor,
         accounts=accounts,
         billing=billing,
         till=till,
@@ -525,6 +576,21 @@ async def build(
         forgetting=forgetting_of(settings, stores),
     )
     return house
+
+
+def slots_of(settings: Settings, new_id: Ids) -> Slots:
+    """Which chats are ours: on SQLite all, for there is no other process."""
+    return ALONE if isinstance(settings.database, Path) else Slots(new_id())
+
+
+def sharing_of(settings: Settings, slots: Slots, shift: Shift, role: str) -> Sharing | None:
+    """What agrees with the other processes on who does what."""
+    if isinstance(settings.database, Path):
+        return None
+    from storage.postgres.membership import SqlMembership
+
+    membership = SqlMembership(settings.database, id=slots.holder, role=role, version=VERSION)
+    return Sharing(membership, slots, take_up=shift.take_up, let_go=shift.let_go)
 
 
 def forgetting_of(settings: Settings, stores: Stores) -> Forgetting | None:
@@ -883,22 +949,58 @@ async def arrive(house: House, channels: Channels) -> None:
 
 
 async def serve(settings: Settings) -> None:
-    """Everything at once, until SIGTERM or Ctrl-C."""
+    """Everything at once on SQLite; HTTP beside those who work on PostgreSQL; until SIGTERM or Ctrl-C."""
+    from adapters.messengers.web.hub import Hub
+    from adapters.terminal.welcome import welcome
+
+    listening = open_port(settings.http.host, settings.http.port)
+    port = listening.getsockname()[1]
+    hub = Hub()
+    async with at_work(settings, hub, WEB, base=address_of(settings, port)) as (house, channels):
+        server = server_of(settings, http_app(settings, house, hub, house.metrics, channels))
+        # uvicorn raises the signal again when it has stopped: our own end is still to come.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+        await begin(settings, house, channels)
+        welcome(address_of(settings, port), house.founded, sys.stdout)
+        await server.serve(sockets=[listening])
+
+
+async def work(settings: Settings, given: argparse.Namespace) -> None:
+    """Lanes, timers and what goes out, beside other processes on one PostgreSQL; until SIGTERM or Ctrl-C."""
+    from adapters.messengers.web.hub import Hub
+
+    if isinstance(settings.database, Path):
+        stop(
+            "On SQLite `python run.py` does everything, and nothing may run beside it."
+            " Workers need EASYFLOW_DATABASE_URL=postgresql+asyncpg://user@host/database"
+        )
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with at_work(settings, Hub(), WORK) as (house, channels):
+        await begin(settings, house, channels)
+        log.info("At work", id=house.slots.holder)
+        await stopped.wait()
+
+
+@asynccontextmanager
+async def at_work(
+    settings: Settings, hub: "Hub", role: str, *, base: str = ""
+) -> AsyncIterator[tuple[House, Channels]]:
+    """The machinery with its channels, put together; at the end it is taken down in order."""
     from adapters.http.metrics import Metrics
     from adapters.http.metrics_listener import serve_metrics
     from adapters.messengers.web.channel import WebChannel
-    from adapters.messengers.web.hub import Hub
-    from adapters.terminal.welcome import welcome
     from bots.tape import Tape
 
     # Where files are published as they are saved, those of the folder are the ones that answer.
-    live = {} if settings.reloads else live_files(settings.database_path)
+    live = {} if settings.reloads else live_files(settings.database)
     if live:
         await stop_if_stranded(settings)
     bots = load_all(settings, live=live)
-    listening = open_port(settings.http.host, settings.http.port)
     watched = port_of_metrics(settings)
-    metrics, hub, spans = Metrics(), Hub(), spans_of(settings, "serve")
+    metrics, spans = Metrics(), spans_of(settings, role)
     listeners: list[Listener] = [hub, metrics]
     try:
         house = await build(
@@ -907,46 +1009,47 @@ async def serve(settings: Settings) -> None:
             meter=metrics,
             channels={"web": WebChannel(hub, settings.data_dir / "files")},
             listeners=listeners,
-            tape=Tape() if settings.public_url is None else None,
-            base=address_of(settings, listening.getsockname()[1]),
+            tape=Tape() if settings.public_url is None and role == WEB else None,
+            base=base or settings.public_url or "",
+            role=role,
             spans=spans,
         )
     except OSError as error:
         stop(error.strerror or str(error))
+    house.metrics = metrics
     house.desk = desk_of(house, settings)
     listeners.append(house.desk)
     channels = connect(settings, house, log_as(settings))
     house.told = channels.told
     house.assistants = await assistants_at_hand(settings, house, channels, hub)
-    watch_house(settings, metrics, house, "serve")
-    app = http_app(settings, house, hub, metrics, channels)
-    await arrive(house, channels)
-    await house.desk.start(house.workspace)
-    # What came before us goes first: only then may anything new come in.
-    await house.start()
-    channels.start()
-    if (alerts := alerts_of(house, settings)) is not None:
-        house.supervisor.keep("alerts", alerts.follow)
-    house.supervisor.keep("webhooks", couriers_of(house, settings).follow)
-    if settings.reloads:
-        house.supervisor.keep("reload", partial(republish, settings, house))
-    server = server_of(settings, app)
-    health = health_of(house, channels)
-    # uvicorn raises the signal again when it has stopped: our own end is still to come.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
-    # What is here now stays: the collector need not look at it again, nor at every turn.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    welcome(address_of(settings, listening.getsockname()[1]), house.founded, sys.stdout)
+    watch_house(settings, metrics, house, role)
     try:
-        async with serve_metrics(watched, metrics, health):
-            await server.serve(sockets=[listening])
+        async with serve_metrics(watched, metrics, health_of(house, channels)):
+            yield house, channels
     finally:
         await house.close(SHUTDOWN - HTTP_SHUTDOWN - 1)
         await channels.close()
         if spans is not None:
             await spans.close()
+
+
+async def begin(settings: Settings, house: House, channels: Channels) -> None:
+    """Go on with what came before us: only then may anything new come in."""
+    desk = house.desk
+    assert desk is not None
+    await arrive(house, channels)
+    house.chores.first(partial(desk.start, house.workspace), desk.close)
+    house.chores.around(channels.listen, channels.hush)
+    if (alerts := alerts_of(house, settings)) is not None:
+        house.chores.add({"alerts": alerts.follow})
+    house.chores.add({"webhooks": couriers_of(house, settings).follow})
+    await house.start()
+    channels.start()
+    if settings.reloads:
+        house.supervisor.keep("reload", partial(republish, settings, house))
+    # What is here now stays: the collector need not look at it again, nor at every turn.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def alerts_of(house: House, settings: Settings) -> Alerts | None:
@@ -1729,7 +1832,7 @@ async def report(settings: Settings, given: argparse.Namespace) -> int:
     """How hand-offs went, from what they left in the database."""
     from adapters.terminal import report as terminal
 
-    bots = written(settings).as_published(live_files(settings.database_path))
+    bots = written(settings).as_published(live_files(settings.database))
     async with beside_of(settings, given) as beside:
         try:
             return await terminal.tell(
@@ -1926,7 +2029,7 @@ async def trace(settings: Settings, given: argparse.Namespace) -> int:
 
 def spoken(settings: Settings) -> str:
     """The language of the owner: that of their bots, the first of them."""
-    files = live_files(settings.database_path)
+    files = live_files(settings.database)
     return language_of(files[min(files)]) if files else "ru"
 
 
@@ -2064,6 +2167,7 @@ COMMANDS: Mapping[str, Command] = {
     "restore": restore,
     "versions": versions,
     "chat": chat,
+    "work": work,
 }
 """What may be typed; nothing is: serve."""
 

@@ -17,7 +17,7 @@ from bots.errors import ChannelBusy
 from bots.lanes import Lanes
 from bots.model.answer import Delivery
 from bots.model.message import Address, Reply
-from bots.model.turn import Outgoing
+from bots.model.turn import Begun, Outgoing
 from bots.outbox import Outbox
 from bots.ports import Channel, Pace, Received, Webhook
 from tests.bots.clockwork import NoMeter
@@ -129,9 +129,9 @@ class Rows:
     async def unsent(self) -> list[Outgoing]:
         return []
 
-    async def begin(self, row: Outgoing) -> bool:
+    async def begin(self, row: Outgoing) -> Begun:
         await asyncio.sleep(self._commit)
-        return True
+        return "begun"
 
     async def sent(self, key: str, platform_message_id: str) -> None:
         await asyncio.sleep(self._commit)

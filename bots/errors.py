@@ -40,6 +40,7 @@ EasyFlowError
 ├── AddressRefused           an address that we do not call; nothing was connected to
 ├── RemoteFailed             another server did not answer as it should
 ├── ClaimLost                another worker owns the conversation now
+│   └── LeaseLost            and what has to be done there is its to do
 └── Consumed                 what the turn would answer was answered, dropped or moved before
 """
 
@@ -254,6 +255,10 @@ class RemoteFailed(EasyFlowError):
 
 class ClaimLost(EasyFlowError):
     """Another worker owns the conversation now; this turn leaves no trace."""
+
+
+class LeaseLost(ClaimLost):
+    """The conversation is another process's by now, and so is what this turn would answer."""
 
 
 class Consumed(EasyFlowError):

@@ -1,6 +1,6 @@
 """Messages that a messenger takes no more since the customer last wrote: held until they write again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -52,6 +52,10 @@ class Held:
     def keep(self, row: Outgoing) -> None:
         """Behind what is held there already."""
         self._rows.setdefault(row.address, []).append(replace(row, sending_at=None))
+
+    def drop(self, which: Callable[[Address], bool]) -> None:
+        """Another process holds them from now on."""
+        self._rows = {address: rows for address, rows in self._rows.items() if not which(address)}
 
     def release(self, address: Address, heard_at: datetime) -> list[Outgoing]:
         """The customer wrote: all of theirs."""

@@ -1,7 +1,7 @@
 """Take messages in: once each, safe on disk, answered in order within a conversation."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ import structlog
 
 from bots.albums import Album, Albums, mark_of
 from bots.errands import Errands
-from bots.errors import Conflict, Consumed, NotFound, Unavailable
+from bots.errors import Conflict, Consumed, LeaseLost, NotFound, Unavailable
 from bots.lanes import Lanes
 from bots.model import handoff
 from bots.model.answer import Answer
@@ -20,8 +20,10 @@ from bots.model.episode import Asked
 from bots.model.handoff import Moved
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.receipt import Receipt
+from bots.model.slots import ALONE, Slots, slot_of, slot_of_message
 from bots.model.turn import Arrival, Intent, MessageRecord, Timer
-from bots.ports import Clock, Journal, Meter, Sleep, Timers
+from bots.others import NOBODY
+from bots.ports import Clock, Journal, Meter, Others, Sleep, Timers
 from bots.responder import Move, Responder, Turn
 from bots.retry import wait_before
 from bots.watches import Watch
@@ -30,6 +32,12 @@ from flows.turn import GivenBack, Returned, TakenOver
 log = structlog.get_logger()
 
 Result = TypeVar("Result")
+
+AT_ONCE = 1000
+"""Messages taken at a time from what other processes left."""
+
+MOST_BEGUN = 10_000
+"""Actions remembered as begun here; the eldest of them are long over."""
 
 OUTAGE_PAUSE = 1.0
 """Seconds between tries of a turn while the disk takes nothing."""
@@ -54,7 +62,11 @@ class Inbox:
         meter: Meter,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
+        slots: Slots = ALONE,
+        others: Others = NOBODY,
     ) -> None:
+        self._slots = slots
+        self._others = others
         self._journal = journal
         self._timers = timers
         self._responder = responder
@@ -69,6 +81,8 @@ class Inbox:
         self.desk: Callable[[UnifiedMessage], Awaitable[None]] | None = None
         self.undelivered: Callable[[], None] = lambda: None
         self._unanswered: dict[int, datetime] = {}
+        self._resting: set[int] = set()
+        self._begun: dict[str, int] = {}
         self._waiting: set[asyncio.Task[None]] = set()
 
     # ------------------------------------------------------------ what comes in
@@ -215,7 +229,7 @@ class Inbox:
                 self._after(turn, timer.address)
                 self._meter.fired((self._clock() - timer.due).total_seconds())
                 well = True
-            except Consumed:
+            except (Consumed, LeaseLost):
                 # It was dropped or moved by a turn before this one, or fired by another process.
                 well = True
             except NotFound as missing:
@@ -230,8 +244,40 @@ class Inbox:
     async def start(self) -> None:
         """Go on with what was accepted and not answered, and with actions under way, before us."""
         await self._catch_up()
+        await self._begin_actions()
+
+    async def look(self) -> None:
+        """Take what other processes left for chats of ours."""
+        known = self._unanswered.keys() | self._resting
+        for arrival in await self._journal.came(known, self._clock(), limit=AT_ONCE):
+            self._queue(arrival)
+        await self._begin_actions()
+
+    async def let_go(self, slots: Collection[int], patience: float) -> None:
+        """Other processes work for these from now on: let the turns under way end."""
+        await self._lanes.quiet(lambda address: slot_of(address) in slots, patience)
+        gone = {key for key, slot in self._begun.items() if slot in slots}
+        self._errands.drop(gone)
+        for key in gone:
+            del self._begun[key]
+        self._journal.forget(lambda address: slot_of(address) in slots)
+
+    async def _begin_actions(self) -> None:
         for intent in await self._timers.intents(self._clock() + timedelta(days=1)):
-            self._errands.begin(intent, self._take_result)
+            self._begin(intent)
+
+    def _begin(self, intent: Intent) -> None:
+        """Carry an action out, once while its chat is ours: its row stays until its result is taken."""
+        if not self._slots.alone:
+            if not self._slots.has(intent.address):
+                self._others.stir(slot_of(intent.address))
+                return
+            if intent.key in self._begun:
+                return
+            self._begun[intent.key] = slot_of(intent.address)
+            while len(self._begun) > MOST_BEGUN:
+                del self._begun[next(iter(self._begun))]
+        self._errands.begin(intent, self._take_result)
 
     async def close(self, patience: float) -> None:
         """Finish the turns under way; what waits behind them is on disk."""
@@ -272,11 +318,17 @@ class Inbox:
     async def _catch_up(self, wanted: Container[str] | None = None) -> None:
         """Queue what is on disk and not queued: all of it, or what has one of these ids."""
         for arrival in await self._journal.backlog():
-            known = arrival.seq in self._unanswered
+            known = arrival.seq in self._unanswered or arrival.seq in self._resting
             if not known and (wanted is None or arrival.message.message_id in wanted):
                 self._queue(arrival)
 
     def _queue(self, arrival: Arrival) -> None:
+        slot = 0 if self._slots.alone else slot_of_message(arrival.message)
+        if not self._slots.has_slot(slot):
+            self._others.stir(slot)
+            return
+        if arrival.seq in self._unanswered:
+            return
         self._unanswered[arrival.seq] = self._clock()
         address = arrival.message.address
         if not mark_of(arrival.message):
@@ -289,6 +341,9 @@ class Inbox:
 
     async def _answer(self, arrival: Arrival) -> None:
         address = arrival.message.address
+        if not self._is_ours(arrival.message):
+            self._forget(arrival)
+            return
         if arrival.message.happening == "desk":
             await self._bring_to_desk(arrival)
             return
@@ -302,8 +357,8 @@ class Inbox:
         try:
             answer = partial(self._responder.answer, arrival, context, waited=waited)
             turn = await self._patiently(answer)
-        except Consumed:
-            # It was answered by a process that died before it could say so.
+        except (Consumed, LeaseLost):
+            # It was answered by a process that died before it could say so, or another will answer it.
             self._forget(arrival)
             return
         except Exception as failure:  # noqa: BLE001 - a poisonous message must not stop its chat
@@ -327,12 +382,17 @@ class Inbox:
         self._forget(arrival)
 
     def _after(self, turn: Turn, address: Address, arrival: int | None = None) -> None:
+        if not self._slots.alone:
+            self._others.committed()
         if turn.next_timer is not None:
-            self._wake(turn.next_timer)
+            if self._slots.has(address):
+                self._wake(turn.next_timer)
+            else:
+                self._others.stir(slot_of(address))
         if turn.typing_until is not None:
             self._errands.type_until(address, turn.typing_until)
         for intent in turn.intents:
-            self._errands.begin(intent, self._take_result)
+            self._begin(intent)
         if turn.dropped:
             self._errands.drop(turn.dropped)
         for watch in self._watches.get(address, ()):
@@ -353,6 +413,8 @@ class Inbox:
             exc_info=failure,
         )
         self._forget(arrival)
+        if wait is not None:
+            self._resting.update(arrival.numbers)
         until = None if wait is None or isinstance(failure, NotFound) else self._clock() + wait
         error = repr(failure)
         if until is None:
@@ -364,9 +426,15 @@ class Inbox:
 
     def _queue_again(self, arrival: Arrival) -> None:
         """An album stays as it was gathered: its actions are called again by the same keys."""
+        self._resting.difference_update(arrival.numbers)
+        if not self._is_ours(arrival.message):
+            return
         for number in arrival.numbers:
             self._unanswered[number] = self._clock()
         self._lanes.submit(arrival.message.address, partial(self._answer, arrival))
+
+    def _is_ours(self, message: UnifiedMessage) -> bool:
+        return self._slots.alone or self._slots.has_slot(slot_of_message(message))
 
     def _forget(self, arrival: Arrival) -> None:
         for number in arrival.numbers:
@@ -396,6 +464,8 @@ class Inbox:
     async def _resume(self, intent: Intent, returned: Returned, tries: int = 1) -> None:
         try:
             turn = await self._patiently(partial(self._responder.resume, intent, returned))
+        except LeaseLost:
+            return
         except Exception as failure:
             self._meter.failed("turn")
             # Without its bot it stays on disk, for the day the bot comes back.

@@ -1,12 +1,15 @@
 """Lanes: the jobs of one conversation run one after another, those of different ones side by side."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 from bots.model.message import Address
+
+QUIET_PAUSE = 0.02
 
 Job = Callable[[], Awaitable[None]]
 
@@ -43,6 +46,12 @@ class Lanes:
     def busy(self) -> int:
         """How many conversations have a job under way."""
         return len(self._waiting)
+
+    async def quiet(self, which: Callable[[Address], bool], patience: float) -> None:
+        """Wait until some conversations have no job, for `patience` seconds at most."""
+        ending = time.monotonic() + patience
+        while any(map(which, self._waiting)) and time.monotonic() < ending:  # noqa: ASYNC110 - it ends
+            await asyncio.sleep(QUIET_PAUSE)
 
     async def close(self, patience: float) -> None:
         """Let the jobs under way end, for `patience` seconds at most; drop those behind them."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,10 +25,12 @@ from bots.errors import (
 from bots.holding import CLOSED, GIVEN_UP, LONGEST, Held, closed, still_held
 from bots.model.answer import Delivery
 from bots.model.message import Address
+from bots.model.slots import ALONE, Slots, slot_of
 from bots.model.turn import Outgoing
+from bots.others import NOBODY
 from bots.pacing import Pacing
 from bots.pauses import Pauses
-from bots.ports import Channel, Clock, Meter, Sleep, Tracer
+from bots.ports import Channel, Clock, Meter, Others, Sleep, Tracer
 from bots.retry import DELAYS, wait_before
 from bots.turnstile import Turnstile, answers
 from bots.under_way import UNDER_WAY
@@ -56,6 +58,9 @@ BUG_PAUSE = 30.0
 NOBODY_TRACES: AbstractContextManager[None] = nullcontext()
 LEAST_SHARE = 1 / 64
 """Of an account's messages: what a process may send that has hardly any of its chats."""
+
+BEHIND_PAUSE = 0.2
+"""Seconds between two looks whether what was said earlier by another process is out."""
 
 ABSENT = "this channel is not connected any more"
 
@@ -91,6 +96,8 @@ class Outbox:
         sleep: Sleep = asyncio.sleep,
         state: Callable[[str, str | None], None] = lambda channel, why: None,
         tracer: Tracer | None = None,
+        slots: Slots = ALONE,
+        others: Others = NOBODY,
     ) -> None:
         self._tracer = tracer
         self._store = store
@@ -109,6 +116,11 @@ class Outbox:
         self.share: Callable[[], float] = lambda: 1.0
         self._held = Held()
         self._looking: set[Address] = set()
+        self._slots = slots
+        self._others = others
+        self._unsure: set[Address] = set()
+        self._keys: set[str] = set()
+        self._drains: dict[Address, asyncio.Task[None]] = {}
         self.undelivered: Callable[[], None] = lambda: None
         self._closing = False
 
@@ -123,20 +135,35 @@ class Outbox:
                 address.channel not in self._turnstiles or self._turnstiles[address.channel].idle()
             )
             and address not in self._held
+            and address not in self._unsure
             and not self._closing
+            and self._slots.has(address)
         )
+
+    def unsure(self, address: Address) -> None:
+        """Another process may have said something there: what we say has to look whether it is out."""
+        self._unsure.add(address)
 
     def take(self, rows: Sequence[Outgoing]) -> None:
         """Send these behind what is there already; they are one conversation's, in order."""
         if self._closing:
             return
         address = rows[0].address
+        if not self._slots.alone:
+            if not self._slots.has(address):
+                self._others.stir(slot_of(address))
+                return
+            rows = [row for row in rows if row.key not in self._keys]
+            self._keys.update(row.key for row in rows)
         queue = self._queues.get(address)
         if queue is not None:
             queue.extend(rows)
             return
+        if not rows:
+            return
         self._queues[address] = deque(rows)
         task = asyncio.create_task(self._drain(address))
+        self._drains[address] = task
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -159,13 +186,15 @@ class Outbox:
         queue.clear()
         queue.extend(together)
 
-    async def start(self) -> None:
-        """Go on with what was not sent before we were started.
+    async def start(self, slots: Collection[int] | None = None) -> None:
+        """Go on with what was not sent before we were started, or before these slots became ours.
 
         A row that was being sent when we died may have arrived: it is sent again unless it is
         marked `once` and its messenger would show it twice; a person has to look at that.
         """
         for row in await self._store.unsent():
+            if row.key in self._keys or (slots is not None and slot_of(row.address) not in slots):
+                continue
             if row.sending_at is not None and row.once and not self._is_known_again(row):
                 await self._store.failed(row.key, UNKNOWN)
                 self._meter.delivered(row.address, "failed", "unknown")
@@ -175,6 +204,36 @@ class Outbox:
             else:
                 self.take([replace(row, sending_at=None, attempts=0, not_before=self._soon(row))])
         await self.give_up_old()
+
+    async def look(self) -> None:
+        """Take what other processes wrote for chats of ours; what is being sent we have ourselves."""
+        for row in await self._store.unsent():
+            if row.key in self._keys or row.sending_at is not None or row.address in self._held:
+                continue
+            if row.held_at is not None:
+                self._held.keep(row)
+            else:
+                self._insert(row)
+
+    def _insert(self, row: Outgoing) -> None:
+        """Into its place among what is said there later."""
+        self.take([row])
+        queue = self._queues[row.address]
+        together = sorted(queue, key=_place)
+        queue.clear()
+        queue.extend(together)
+
+    async def let_go(self, slots: Collection[int], patience: float) -> None:
+        """Another process sends for these from now on: let what is under way end."""
+        tasks = {task for address, task in self._drains.items() if slot_of(address) in slots}
+        for task in tasks & self._resting:
+            task.cancel()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self._held.drop(lambda address: slot_of(address) in slots)
 
     def _soon(self, row: Outgoing) -> datetime | None:
         """When it is to be tried again, but for a clock that was set back since that was written."""
@@ -247,18 +306,21 @@ class Outbox:
         # It was begun inside a turn, and outlives it.
         UNDER_WAY.set(None)
         try:
-            while queue and not self._closing:
+            while queue and not self._closing and self._slots.has(address):
                 row = queue[0]
                 again = await self._deliver(row)
                 # What was held may stand before it by now.
                 place = next(place for place, one in enumerate(queue) if one is row)
                 if again is None:
                     del queue[place]
+                    self._keys.discard(row.key)
                     self._settled(row)
                 else:
                     queue[place] = again
         finally:
             self._queues.pop(address, None)
+            self._drains.pop(address, None)
+            self._keys.difference_update(row.key for row in queue)
 
     async def _deliver(self, row: Outgoing) -> Outgoing | None:
         """Try once; gives the row back when it is to be tried again (the wait is over by then)."""
@@ -283,9 +345,14 @@ class Outbox:
             return replace(row, sending_at=None)
         # The owner of the conversation may have changed since the row was written.
         not_begun = waited or row.sending_at is None
-        if not_begun and not await self._written(lambda: self._store.begin(row)):
-            self._meter.delivered(row.address, "dropped", "epoch")
-            return None
+        if not_begun:
+            begun = await self._written(lambda: self._store.begin(row))
+            if begun == "dropped":
+                self._meter.delivered(row.address, "dropped", "epoch")
+                return None
+            if begun != "begun":
+                return await self._not_yet(row)
+            self._unsure.discard(row.address)
         began = time.perf_counter()
         try:
             with self._tracer.send(row) if self._tracer is not None else NOBODY_TRACES:
@@ -298,6 +365,14 @@ class Outbox:
         self._meter.delivered(row.address, "sent", took=took, waited=age)
         self._pauses.came_back(row.address.channel)
         return None
+
+    async def _not_yet(self, row: Outgoing) -> Outgoing:
+        """Another process said something before it, or sends for the chat by now."""
+        if not any(one for one in self._queues[row.address] if _place(one) < _place(row)):
+            await self._written(self.look)
+        if self._queues[row.address][0] is row:
+            await self._rest(BEHIND_PAUSE)
+        return replace(row, sending_at=None)
 
     async def _send(self, row: Outgoing, channel: Channel) -> str:
         """What was said while the channel was not there is one row, whatever calls it needs."""

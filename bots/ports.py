@@ -37,10 +37,12 @@ from bots.model.metrics import Counted, Period
 from bots.model.operator import Linked, Operator
 from bots.model.payment import Invoice
 from bots.model.person import Erased
+from bots.model.process import Process
 from bots.model.receipt import Receipt
 from bots.model.tally import Tally
 from bots.model.turn import (
     Arrival,
+    Begun,
     Event,
     Intent,
     MessageRecord,
@@ -98,6 +100,12 @@ class Journal(Protocol):
     async def backlog(self) -> list[Arrival]:
         """What was accepted and never answered, in order of receipt (parked ones left out)."""
 
+    async def came(self, known: Collection[int], now: datetime, *, limit: int) -> list[Arrival]:
+        """The same, but for what is `known` and what rests after a failure: other processes take in too."""
+
+    def forget(self, which: Callable[[Address], bool]) -> None:
+        """Conversations that another process works for now may be others than they are known as."""
+
 
 class Outbox(Protocol):
     """What is on its way out."""
@@ -105,8 +113,8 @@ class Outbox(Protocol):
     async def unsent(self) -> list[Outgoing]:
         """Every row not sent yet, due or not, being sent or not, each chat's in order."""
 
-    async def begin(self, row: Outgoing) -> bool:
-        """Mark a row as being sent. False if the conversation's epoch has moved on: it is dropped."""
+    async def begin(self, row: Outgoing) -> Begun:
+        """Mark a row as being sent, unless the conversation's epoch has moved on: then it is dropped."""
 
     async def sent(self, key: str, platform_message_id: str) -> None:
         """Done; the message's record learns the platform's id."""
@@ -1251,6 +1259,41 @@ class Tracer(Protocol):
 
     def send(self, row: Outgoing) -> AbstractContextManager[None]:
         """One try to send a row."""
+
+
+class Membership(Protocol):
+    """The processes on this database, and the leases of slots; times are by the database's clock."""
+
+    async def beat(self) -> set[int]:
+        """Give a sign of life and renew the leases; the slots that are still ours."""
+
+    async def processes(self) -> list[Process]:
+        """Those that live, ourselves among them, the oldest first."""
+
+    async def take(self, most: int) -> set[int]:
+        """Lease so many of the shared slots that nobody holds."""
+
+    async def take_chores(self) -> set[int]:
+        """Lease that of the chores, where nobody holds it."""
+
+    async def release(self, slots: Collection[int]) -> None:
+        """Others may have them."""
+
+    async def stop(self) -> None:
+        """Take no part in the sharing any more."""
+
+    async def leave(self) -> None:
+        """Be there no more."""
+
+
+class Others(Protocol):
+    """Tells the other processes on this database where to look; what is lost on the way they find later."""
+
+    def stir(self, slot: int) -> None:
+        """Something of a slot waits for the process that holds it."""
+
+    def committed(self) -> None:
+        """A turn was committed, of which others may want to hear."""
 
 
 class Meter(Protocol):

@@ -10,7 +10,7 @@ import structlog
 
 from bots.actions import acted
 from bots.deciding import Decided
-from bots.errors import ClaimLost
+from bots.errors import ClaimLost, LeaseLost
 from bots.handoffs import Handoffs
 from bots.model.conversation import Conversation, Opening
 from bots.model.desk import Note, Relay
@@ -356,6 +356,8 @@ class Responder:
                 seconds = time.perf_counter() - began
                 self._meter.turned(address.bot, done.understood.rung, seconds)
                 return done
+            except LeaseLost:
+                raise
             except ClaimLost:
                 if tries == CLAIM_TRIES:
                     raise

@@ -1,11 +1,12 @@
 """The hot tables behind bots.ports.Journal: durable before anything is answered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, UnifiedMessage
 from bots.model.receipt import Receipt
+from bots.model.slots import ALONE, Slots, slot_of, slot_of_message
 from bots.model.turn import Arrival, TurnRecord
 from bots.ports import Clock, NewId
 from storage import receipts, rows
@@ -13,6 +14,7 @@ from storage.course import moves_to_rows
 from storage.db import Readers, Writes
 from storage.events import events_of
 from storage.known import Known
+from storage.leases import lease_of, of_slots
 from storage.writes import (
     Intake,
     TurnRows,
@@ -22,6 +24,15 @@ from storage.writes import (
     dealt_with,
     postpone,
     prune,
+)
+
+_BACKLOG = (
+    "SELECT seq, message, attempts FROM inbox"
+    " WHERE done_at IS NULL AND parked_at IS NULL{ours} ORDER BY seq"
+)
+_CAME = (
+    "SELECT seq, message, attempts FROM inbox WHERE done_at IS NULL AND parked_at IS NULL"
+    " AND (not_before IS NULL OR not_before <= ?){ours} AND seq <> ALL(?) ORDER BY seq LIMIT ?"
 )
 
 
@@ -36,6 +47,7 @@ class SqlJournal:
         intake: Intake,
         new_id: NewId,
         clock: Clock,
+        slots: Slots = ALONE,
         remembers: int = 50_000,
     ) -> None:
         self._writer = writer
@@ -44,12 +56,18 @@ class SqlJournal:
         self._new_id = new_id
         self._clock = clock
         self._known = Known(remembers)
+        self._slots = slots
+        self.read_anew: Callable[[Address], None] = lambda address: None
 
     async def accept(self, messages: Sequence[UnifiedMessage]) -> list[Arrival]:
         if not messages:
             return []
         now = rows.to_micros(self._clock())
-        arrived = [rows.message_to_row(message, now) for message in messages]
+        alone = self._slots.alone
+        arrived = [
+            rows.message_to_row(message, now, 0 if alone else slot_of_message(message))
+            for message in messages
+        ]
         numbers = await self._writer.do(self._intake, arrived)
         return [
             Arrival(number, message)
@@ -66,7 +84,12 @@ class SqlJournal:
         self._known.keep(await self._writer.do(claim, wanted))
         conversation = self._known.get(address)
         assert conversation is not None
+        self.read_anew(address)
         return conversation
+
+    def forget(self, which: Callable[[Address], bool]) -> None:
+        """Conversations that another process works for now are not as they are known here."""
+        self._known.drop_all(which)
 
     async def commit(self, turn: TurnRecord) -> None:
         address = turn.conversation.address
@@ -94,10 +117,15 @@ class SqlJournal:
 
     async def backlog(self) -> list[Arrival]:
         async with self._reader.connect() as connection:
-            found = await connection.exec_driver_sql(
-                "SELECT seq, message, attempts FROM inbox"
-                " WHERE done_at IS NULL AND parked_at IS NULL ORDER BY seq"
-            )
+            ours, slots = of_slots(self._slots, "slot")
+            found = await connection.exec_driver_sql(_BACKLOG.format(ours=ours), slots)
+            return [rows.arrival_from_row(row) for row in found]
+
+    async def came(self, known: Collection[int], now: datetime, *, limit: int) -> list[Arrival]:
+        ours, slots = of_slots(self._slots, "slot")
+        values = (rows.to_micros(now), *slots, list(known), limit)
+        async with self._reader.connect() as connection:
+            found = await connection.exec_driver_sql(_CAME.format(ours=ours), values)
             return [rows.arrival_from_row(row) for row in found]
 
     async def prune(self, before: datetime) -> int:
@@ -112,6 +140,10 @@ class SqlJournal:
         workspace = conversation.address.workspace
         id = conversation.id
         now = rows.to_micros(self._clock())
+        slot, lease = 0, None
+        if not self._slots.alone:
+            slot = slot_of(conversation.address)
+            lease = lease_of(self._slots, slot) if _is_of_its_lane(turn) else None
         episode = conversation.episode
         changed = episode is not None and self._known.episode(conversation.address) is not episode
         return TurnRows(
@@ -135,6 +167,7 @@ class SqlJournal:
                 id,
                 conversation.claim,
             ),
+            lease=lease,
             now=now,
             epoch=conversation.epoch,
             epoch_moved=self._known.epoch(conversation.address) != conversation.epoch,
@@ -148,10 +181,10 @@ class SqlJournal:
             fired=(turn.fired.name, rows.to_micros(turn.fired.due)) if turn.fired else None,
             finished=turn.finished,
             messages=[rows.record_to_row(record, conversation) for record in turn.messages],
-            outgoing=[rows.outgoing_to_row(row, workspace) for row in turn.outgoing],
-            timers=[rows.timer_to_row(timer, workspace) for timer in turn.timers],
+            outgoing=[rows.outgoing_to_row(row, workspace, slot) for row in turn.outgoing],
+            timers=[rows.timer_to_row(timer, workspace, slot) for timer in turn.timers],
             cancelled=turn.cancelled,
-            intents=[rows.intent_to_row(intent, workspace) for intent in turn.intents],
+            intents=[rows.intent_to_row(intent, workspace, slot) for intent in turn.intents],
             cancelled_intents=turn.cancelled_intents,
             events=events_of(turn, self._known.status(conversation.address), now),
             moves=moves_to_rows(turn),
@@ -164,3 +197,10 @@ class SqlJournal:
                 for tally, count in turn.tallies.items()
             ],
         )
+
+
+def _is_of_its_lane(turn: TurnRecord) -> bool:
+    """Whether only the process that works for the chat may do it: it consumes something, or sends at once."""
+    if turn.arrivals or turn.fired is not None or turn.finished is not None:
+        return True
+    return any(row.sending_at is not None for row in turn.outgoing)

@@ -1,7 +1,7 @@
 """The conversations this process holds the claim of, so that most turns read nothing."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -71,6 +71,10 @@ class Known:
         self._entries.move_to_end(conversation.address)
         if len(self._entries) > self._size:
             self._entries.popitem(last=False)
+
+    def drop_all(self, which: Callable[[Address], bool]) -> None:
+        for address in [address for address in self._entries if which(address)]:
+            del self._entries[address]
 
     def drop(self, address: Address) -> None:
         self._entries.pop(address, None)

@@ -6,10 +6,12 @@ from typing import Any
 
 from bots.model.answer import Delivery, DeliveryStatus
 from bots.model.message import Address
-from bots.model.turn import ALWAYS, Outgoing
+from bots.model.slots import ALONE, Slots, slot_of
+from bots.model.turn import ALWAYS, Begun, Outgoing
 from bots.ports import Clock
 from storage.db import Db, Reader, Readers, Writes
 from storage.events import dropping, insert_events
+from storage.leases import Lease, held_leases, lease_of, of_slots
 from storage.receipts import MARKS, MESSAGE, Sent, receipts_of, told_of
 from storage.rows import from_json, maybe_moment, to_json, to_micros, to_moment
 
@@ -20,6 +22,11 @@ _BEGIN = (
 _DROP = (
     "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE key = ? AND failed_at IS NULL"
     " RETURNING workspace, conversation_id, message_id"
+)
+_EARLIER = (
+    "SELECT 1 FROM outbox o JOIN outbox e ON e.conversation_id = o.conversation_id"
+    " AND e.failed_at IS NULL AND e.held_at IS NULL AND (e.seq, e.part) < (o.seq, o.part)"
+    " WHERE o.key = ? LIMIT 1"
 )
 _SENT = "DELETE FROM outbox WHERE key = ? RETURNING message_id"
 _TELL_MESSAGE = (
@@ -53,7 +60,7 @@ _ROWS = (
     " o.epoch, o.payload, o.message_id, o.created_at, o.once, o.attempts, o.not_before,"
     " o.sending_at, o.held_at, c.heard_at FROM outbox o JOIN conversations c ON c.id = o.conversation_id"
 )
-_UNSENT = f"{_ROWS} WHERE o.failed_at IS NULL ORDER BY o.conversation_id, o.seq, o.part"
+_UNSENT = f"{_ROWS} WHERE o.failed_at IS NULL{{ours}} ORDER BY o.conversation_id, o.seq, o.part"
 _ROW = f"{_ROWS} WHERE o.key = ?"
 _REVIVE = (
     "UPDATE outbox SET failed_at = NULL, sending_at = NULL, not_before = NULL, error = NULL, attempts = 0,"
@@ -67,18 +74,25 @@ _PARTS = "SELECT failed_at, held_at, error FROM outbox WHERE key BETWEEN ? AND ?
 class SqlOutbox:
     """Writes through the writer's thread, synced like turns."""
 
-    def __init__(self, writer: Writes, reader: Readers, *, clock: Clock) -> None:
+    def __init__(
+        self, writer: Writes, reader: Readers, *, clock: Clock, slots: Slots = ALONE
+    ) -> None:
         self._writer = writer
         self._reader = reader
         self._clock = clock
+        self._slots = slots
 
     async def unsent(self) -> list[Outgoing]:
         async with self._reader.connect() as connection:
-            found = await connection.exec_driver_sql(_UNSENT)
+            ours, slots = of_slots(self._slots, "o.slot")
+            found = await connection.exec_driver_sql(_UNSENT.format(ours=ours), slots)
             return [_from_row(row) for row in found]
 
-    async def begin(self, row: Outgoing) -> bool:
-        return await self._writer.do(_begin, (self._now(), row.key))
+    async def begin(self, row: Outgoing) -> Begun:
+        if self._slots.alone:
+            return await self._writer.do(_begin, (self._now(), row.key))
+        lease = lease_of(self._slots, slot_of(row.address))
+        return await self._writer.do(_begin_among_others, (self._now(), row.key, lease))
 
     async def sent(self, key: str, platform_message_id: str) -> None:
         await self._writer.do(_sent, (self._now(), platform_message_id, key), patient=True)
@@ -115,15 +129,29 @@ class SqlOutbox:
         return to_micros(self._clock())
 
 
-def _begin(db: Db, items: Sequence[tuple[int, str]]) -> list[bool]:
-    begun = []
+def _begin_among_others(db: Db, items: Sequence[tuple[int, str, Lease]]) -> list[Begun]:
+    """Only for a chat that is still ours, and never before what was said there earlier."""
+    held = held_leases(db, {lease for *_, lease in items})
+    begun: list[Begun] = []
+    for at, key, lease in items:
+        if lease not in held:
+            begun.append("not ours")
+        elif db.execute(_EARLIER, (key,)).fetchone() is not None:
+            begun.append("behind")
+        else:
+            begun += _begin(db, [(at, key)])
+    return begun
+
+
+def _begin(db: Db, items: Sequence[tuple[int, str]]) -> list[Begun]:
+    begun: list[Begun] = []
     for item in items:
         ours = db.execute(_BEGIN, item).rowcount > 0
         if not ours:  # the owner changed since: it stays as failed
             dropped = db.execute(_DROP, item).fetchall()
             if dropped and _is_first(db, _FAILED_OTHERS, dropped[0][2], item[1]):
                 insert_events(db, dropping(dropped, item[0]))
-        begun.append(ours)
+        begun.append("begun" if ours else "dropped")
     return begun
 
 

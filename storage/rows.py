@@ -87,11 +87,11 @@ def from_json(text: str) -> Any:
 # ---------------------------------------------------------------- messages
 
 
-def message_to_row(message: UnifiedMessage, now: int) -> tuple[Any, ...]:
+def message_to_row(message: UnifiedMessage, now: int, slot: int) -> tuple[Any, ...]:
     """A row of the inbox without its number."""
     workspace, bot, channel, chat_id = message.address
     text = _encoder.encode(message).decode()
-    return workspace, bot, channel, message.external_id, chat_id, text, now
+    return workspace, bot, channel, message.external_id, chat_id, text, now, slot
 
 
 def arrival_from_row(row: Any) -> Arrival:
@@ -199,7 +199,7 @@ def record_from_row(row: Any) -> MessageRecord:
 # ---------------------------------------------------------------- what goes out and comes back
 
 
-def outgoing_to_row(row: Outgoing, workspace: int) -> tuple[Any, ...]:
+def outgoing_to_row(row: Outgoing, workspace: int, slot: int) -> tuple[Any, ...]:
     return (
         row.key,
         workspace,
@@ -214,10 +214,11 @@ def outgoing_to_row(row: Outgoing, workspace: int) -> tuple[Any, ...]:
         row.attempts,
         maybe_micros(row.not_before),
         maybe_micros(row.sending_at),
+        slot,
     )
 
 
-def timer_to_row(timer: Timer, workspace: int) -> tuple[Any, ...]:
+def timer_to_row(timer: Timer, workspace: int, slot: int) -> tuple[Any, ...]:
     return (
         timer.conversation_id,
         timer.name,
@@ -225,10 +226,11 @@ def timer_to_row(timer: Timer, workspace: int) -> tuple[Any, ...]:
         to_micros(timer.due),
         timer.epoch,
         to_json(timer.payload),
+        slot,
     )
 
 
-def intent_to_row(intent: Intent, workspace: int) -> tuple[Any, ...]:
+def intent_to_row(intent: Intent, workspace: int, slot: int) -> tuple[Any, ...]:
     return (
         intent.key,
         workspace,
@@ -241,6 +243,7 @@ def intent_to_row(intent: Intent, workspace: int) -> tuple[Any, ...]:
         intent.attempts,
         to_micros(intent.created_at),
         maybe_micros(intent.not_before),
+        slot,
     )
 
 

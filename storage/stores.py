@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bots.model.slots import ALONE, Slots
 from bots.ports import Clock, NewId, Vault
 from storage.accounts import SqlAccounts
 from storage.ai_tokens import SqlAiTokens
@@ -163,13 +164,15 @@ class Stores:
         await self.base.close()
 
 
-def stores_over(base: Base, intake: Intake, *, new_id: NewId, clock: Clock) -> Stores:
+def stores_over(
+    base: Base, intake: Intake, *, new_id: NewId, clock: Clock, slots: Slots = ALONE
+) -> Stores:
     """`intake` notes down what comes in, and numbers it."""
     writer, reader = base.writer, base.reader
     return Stores(
-        journal=SqlJournal(writer, reader, intake=intake, new_id=new_id, clock=clock),
-        outbox=SqlOutbox(writer, reader, clock=clock),
-        timers=SqlTimers(writer, reader),
+        journal=SqlJournal(writer, reader, intake=intake, new_id=new_id, clock=clock, slots=slots),
+        outbox=SqlOutbox(writer, reader, clock=clock, slots=slots),
+        timers=SqlTimers(writer, reader, slots=slots),
         conversations=SqlConversations(reader),
         dialogs=SqlDialogs(base.reading),
         audience=SqlAudience(reader),

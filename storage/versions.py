@@ -17,7 +17,7 @@ _LIVE_EVERYWHERE = (
     " JOIN versions v ON v.workspace = l.workspace AND v.bot = l.bot AND v.number = l.number"
 )
 _LIVE = f"{_LIVE_EVERYWHERE} WHERE l.workspace = ?"
-_LIVE_FILES = (
+LIVE_FILES = (
     "SELECT l.bot, v.files FROM live_versions l"
     " JOIN versions v ON v.workspace = l.workspace AND v.bot = l.bot AND v.number = l.number"
     # Those of folders: the owner's workspace is the first one.
@@ -86,7 +86,7 @@ def live_files(path: Path) -> dict[str, dict[str, str]]:
         return {}
     with closing(sqlite3.connect(path)) as db:
         try:
-            return {bot: from_json(files) for bot, files in db.execute(_LIVE_FILES)}
+            return {bot: from_json(files) for bot, files in db.execute(LIVE_FILES)}
         except sqlite3.OperationalError:
             # The tables of an earlier release: it is to be migrated yet.
             return {}

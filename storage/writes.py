@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bots.errors import ClaimLost, Consumed, NotFound
+from bots.errors import ClaimLost, Consumed, LeaseLost, NotFound
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address
 from storage import receipts
 from storage.course import put_moves
 from storage.db import Db
 from storage.events import dropping, insert_events
+from storage.leases import Lease, held_leases
 from storage.rows import CONVERSATION_COLUMNS, RELAY_COLUMNS, conversation_from_row, to_json
 from storage.sql import AnyOf, Insert, inserted
 
@@ -19,8 +20,8 @@ _CHUNK = 1000
 
 _insert_inbox = Insert(
     "inbox",
-    "seq, workspace, bot, channel, external_id, chat_id, message, received_at, attempts",
-    values="(?, ?, ?, ?, ?, ?, ?, ?, 0)",
+    "seq, workspace, bot, channel, external_id, chat_id, message, received_at, slot, attempts",
+    values="(?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
     tail="ON CONFLICT DO NOTHING",
 )
 _insert_messages = Insert(
@@ -31,18 +32,18 @@ _insert_messages = Insert(
 _insert_outbox = Insert(
     "outbox",
     "key, workspace, conversation_id, seq, part, epoch, message_id, once, payload, created_at, "
-    "attempts, not_before, sending_at",
+    "attempts, not_before, sending_at, slot",
 )
 _insert_timers = Insert(
     "timers",
-    "conversation_id, name, workspace, due, epoch, payload",
+    "conversation_id, name, workspace, due, epoch, payload, slot",
     tail="ON CONFLICT (conversation_id, name) DO UPDATE"
     " SET due = excluded.due, epoch = excluded.epoch, payload = excluded.payload",
 )
 _insert_intents = Insert(
     "intents",
     "key, workspace, conversation_id, wait_id, action, arguments, timeout, retries, attempts, "
-    "created_at, not_before",
+    "created_at, not_before, slot",
 )
 _put_episodes = Insert(
     "episodes",
@@ -212,10 +213,11 @@ def _open(db: Db, wanted: Wanted, opening: Opening) -> int:
 @dataclass(slots=True)
 class TurnRows:
     """A turn as rows; `fired` is a timer's name and when it was due, `epoch_moved` asks
-    to drop what was made under older epochs."""
+    to drop what was made under older epochs. `lease` has to be held still."""
 
     conversation_id: int
     conversation: tuple[Any, ...]
+    lease: Lease | None
     now: int
     epoch: int
     epoch_moved: bool
@@ -243,8 +245,11 @@ def commit(db: Db, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
     """Write turns; one whose claim is gone leaves no trace, one consuming what is gone raises."""
     results: list[ClaimLost | None] = [None] * len(turns)
     ours: list[TurnRows] = []
+    held = held_leases(db, {turn.lease for turn in turns if turn.lease is not None})
     for place, turn in enumerate(turns):
-        if _update(db, turn):
+        if turn.lease is not None and turn.lease not in held:
+            results[place] = LeaseLost(f"Conversation {turn.conversation_id} is another process's")
+        elif _update(db, turn):
             ours.append(turn)
         else:
             results[place] = ClaimLost(f"Conversation {turn.conversation_id} has a new owner")

@@ -12,6 +12,9 @@ def arguments(typed: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python run.py", description="Easy Flow")
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("serve", help="run everything (the default)")
+    commands.add_parser(
+        "work", help="work beside others on one PostgreSQL: lanes, timers, what goes out"
+    )
     talk = commands.add_parser("chat", help="talk to a bot here, no server needed")
     talk.add_argument("bot", nargs="?", help="the bot's folder")
     talk.add_argument("--record", default="", metavar="FILE", help="write the talk down as a test")

@@ -1,7 +1,7 @@
 """The house's parts with spans around what they do: put in their places only where somebody traces."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -85,6 +85,12 @@ class TracedJournal:
 
     async def backlog(self) -> list[Arrival]:
         return await self._journal.backlog()
+
+    async def came(self, known: Collection[int], now: datetime, *, limit: int) -> list[Arrival]:
+        return await self._journal.came(known, now, limit=limit)
+
+    def forget(self, which: Callable[[Address], bool]) -> None:
+        self._journal.forget(which)
 
 
 class TracedDecider:

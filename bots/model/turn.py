@@ -116,6 +116,11 @@ class Outgoing:
     held_at: datetime | None = None
 
 
+Begun = Literal["begun", "dropped", "behind", "not ours"]
+"""Whether a call may be made now: its chat has another owner, something earlier is not out yet, or the
+chat is another process's."""
+
+
 class TimerKey(NamedTuple):
     """One setting of a timer: set again for another moment it is another one. The earliest come first."""
 

@@ -91,13 +91,21 @@ class Channels:
         await asyncio.gather(*(one.arrive_soon(patience) for one in self.connections))
 
     def start(self) -> None:
-        """Listen from now on, and follow what others change."""
+        """Follow what others change."""
+        self._supervisor.keep("channels", self.follow)
+
+    async def listen(self) -> None:
+        """Be the one process to whom messengers speak: ask for updates, or say where to bring them."""
         self._listening = True
         for connection in self.connections:
             self._listen(connection)
         for name in self._unopened:
             self._tell(name)
-        self._supervisor.keep("channels", self.follow)
+
+    async def hush(self) -> None:
+        """Let another process be that one."""
+        self._listening = False
+        await asyncio.gather(*map(self._end_task, list(self._tasks)))
 
     async def follow(self) -> None:
         """Look for what was changed, for ever."""

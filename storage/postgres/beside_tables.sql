@@ -64,3 +64,5 @@ CREATE INDEX passage_words_found ON passage_words USING gin (words)
 CREATE INDEX inbox_of_slot ON inbox (slot, seq) WHERE done_at IS NULL
 --;
 CREATE INDEX outbox_of_slot ON outbox (slot) WHERE failed_at IS NULL
+--;
+CREATE INDEX outbox_of_conversation ON outbox (conversation_id) WHERE failed_at IS NULL

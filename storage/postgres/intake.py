@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bots.model.message import Address
-from bots.model.slots import slot_of
 from storage.db import Db
 from storage.sql import Insert
 
@@ -22,12 +20,7 @@ class SequencedIntake:
     def __call__(
         self, db: Db, groups: Sequence[Sequence[tuple[Any, ...]]], /
     ) -> list[list[int | None]]:
-        rows = [(*row, slot_of(_address(row))) for group in groups for row in group]
+        rows = [row for group in groups for row in group]
         given = {key: seq for seq, *key_ in _insert.returning(db, rows) for key in [tuple(key_)]}
         # Of two that are the same the first is the new one.
         return [[given.pop(row[:4], None) for row in group] for group in groups]
-
-
-def _address(row: tuple[Any, ...]) -> Address:
-    workspace, bot, channel, _, chat_id = row[:5]
-    return Address(workspace, bot, channel, chat_id)

@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from bots.model.slots import ALONE, Slots
 from bots.ports import Clock, NewId
 from storage.postgres import schema
 from storage.postgres.intake import SequencedIntake
@@ -15,7 +16,7 @@ READERS = 8
 """Connections that read, at most, in each process."""
 
 
-async def open_postgres(url: str, *, new_id: NewId, clock: Clock) -> Stores:
+async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots = ALONE) -> Stores:
     """Raises OSError with a sentence: not there, or not ours to change."""
     try:
         await schema.migrate(url)
@@ -33,7 +34,7 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock) -> Stores:
                 f"Cannot open the database {shown(url)}: {error or type(error).__name__}"
             ) from error
         raise
-    writer = TaskWriter(url)
+    writer = TaskWriter(url, name=f"easyflow {slots.holder}")
     reader = PoolReaders(pool)
 
     def sizes() -> tuple[int, int]:
@@ -44,4 +45,4 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock) -> Stores:
         await reader.dispose()
 
     base = Base(writer=writer, reader=reader, reading=PoolReading(pool), pool=sizes, close=close)
-    return stores_over(base, SequencedIntake(), new_id=new_id, clock=clock)
+    return stores_over(base, SequencedIntake(), new_id=new_id, clock=clock, slots=slots)

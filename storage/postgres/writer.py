@@ -41,8 +41,10 @@ class _Order(NamedTuple):
 class TaskWriter:
     """Hand it work with `do`; it returns when the work is committed, which PostgreSQL syncs to disk."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, name: str = "easyflow") -> None:
+        """`name` is what PostgreSQL calls us, and the origin of the events we write."""
         self._url = url
+        self._name = name
         self._queue: asyncio.Queue[_Order | None] = asyncio.Queue()
         self._db: PgDb | None = None
         self._broken = False
@@ -160,7 +162,7 @@ class TaskWriter:
             **connecting(self._url),
             timeout=CONNECT_WITHIN,
             command_timeout=STATEMENT_WITHIN,
-            server_settings={"application_name": "easyflow writer", "synchronous_commit": "on"},
+            server_settings={"application_name": self._name, "synchronous_commit": "on"},
         )
         self._db = PgDb(native)
         await native.execute("BEGIN", timeout=ANSWER_WITHIN)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bots.model.answer import Delivery
 from bots.model.message import Address
-from bots.model.turn import Outgoing
+from bots.model.turn import Begun, Outgoing
 
 
 async def others_go_on() -> None:
@@ -95,8 +95,8 @@ class OutboxRows:
     async def unsent(self) -> list[Outgoing]:
         return [row for key, row in self.rows.items() if key not in self.done]
 
-    async def begin(self, row: Outgoing) -> bool:
-        return row.key not in self.stale
+    async def begin(self, row: Outgoing) -> Begun:
+        return "dropped" if row.key in self.stale else "begun"
 
     async def sent(self, key: str, platform_message_id: str) -> None:
         self.done[key] = platform_message_id

@@ -124,7 +124,8 @@ class StoresMachine(RuleBasedStateMachine):
         if not chat.unsent:
             return
         row, outbox = chat.unsent[0], self.house.stores.outbox
-        ours = self.run(outbox.begin(row))
+        begun = self.run(outbox.begin(row))
+        ours = begun == "begun"
         assert ours == (row.epoch == chat.epoch)
         if not ours or fate != "begun":
             del chat.unsent[0]

@@ -200,6 +200,7 @@ class Rig:
         """Start, and hold time still, so that nothing goes on by itself."""
         await self.channels.arrive()
         self.clock.held.clear()
+        await self.channels.listen()
         self.channels.start()
         await others_go_on()
 

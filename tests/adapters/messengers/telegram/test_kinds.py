@@ -243,7 +243,7 @@ def test_a_form_is_kept_no_deeper_than_can_be_stored() -> None:
     deep = '{"a": ' * 1000 + "1" + "}" * 1000
     update = happen.web_app_data(5, deep, "Размер")
     (message,) = read(update)
-    row = message_to_row(message, 0)
+    row = message_to_row(message, 0, 0)
     assert row[5].count('"a":') == 20
     assert arrival_from_row((1, row[5], 0)).message == message
 
