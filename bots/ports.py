@@ -39,6 +39,7 @@ from bots.model.payment import Invoice
 from bots.model.person import Erased
 from bots.model.process import Process
 from bots.model.receipt import Receipt
+from bots.model.record import record
 from bots.model.tally import Tally
 from bots.model.turn import (
     Arrival,
@@ -1028,7 +1029,7 @@ class Tallies(Protocol):
         """Where chats stand, the top of each first, with how many stand just so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Webhook:
     """A raw request of a platform; header names are in lower case."""
 
@@ -1038,7 +1039,7 @@ class Webhook:
     method: str = "POST"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Received:
     """What a webhook held, and what to answer. `after` is done at once, beside the lanes.
 

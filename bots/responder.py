@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -26,6 +26,7 @@ from bots.model.message import (
     Reply,
     UnifiedMessage,
 )
+from bots.model.record import record
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, Clock, Journal, Listener, Meter, NewId, Tracer
 from bots.rating import Rated, is_press
@@ -76,7 +77,7 @@ class Decides(Protocol):
         """`cause` names what happened, the same for the same turn tried again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What a committed turn came to, for those who wait for it.
 

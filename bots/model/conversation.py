@@ -1,18 +1,19 @@
 """A conversation: who answers it, where its dialog stands, and the numbers that guard it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
 from bots.model.episode import Episode
 from bots.model.message import Address
+from bots.model.record import record
 
 Owner = Literal["bot", "queue", "operator"]
 Status = Literal["active", "escalated", "closed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Opening:
     """What is known of a chat when its first message comes; enough to open a conversation."""
 
@@ -21,7 +22,7 @@ class Opening:
     profile: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """One chat of one customer with one bot.
 

@@ -1,9 +1,11 @@
 """The one message every messenger's update becomes, and what may hang on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
+
+from bots.model.record import record
 
 AttachmentKind = Literal[
     "photo", "video", "audio", "voice", "document", "sticker", "location", "contact", "unknown"
@@ -45,7 +47,7 @@ EntityKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Entity:
     """A part of a text that means or looks like more: `start` and `length` count characters of it.
 
@@ -59,7 +61,7 @@ class Entity:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file, place or contact; `ref` is what its channel needs to fetch it again.
 
@@ -84,7 +86,7 @@ class Attachment:
     album: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Button:
     """One button. `payload` comes back when it is pressed (at most 64 bytes in UTF-8)."""
 
@@ -96,7 +98,7 @@ class Button:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Keyboard:
     """Rows of buttons, under the message (`inline`) or in place of the customer's keyboard."""
 
@@ -104,7 +106,7 @@ class Keyboard:
     inline: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Card:
     """One of several things shown side by side; `photo` is a reference as an attachment's."""
 
@@ -132,7 +134,7 @@ class Address(NamedTuple):
         return ":" in self.channel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class UnifiedMessage:
     """A customer's message as the whole house sees it.
 
@@ -177,7 +179,7 @@ class UnifiedMessage:
         return "outbound" if self.happening == "echo" else "inbound"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the bot or a person says, before a channel renders it.
 

@@ -1,7 +1,7 @@
 """The rows one turn leaves behind: all of them are written in one transaction, or none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -17,6 +17,7 @@ from bots.model.message import (
     MessageType,
     UnifiedMessage,
 )
+from bots.model.record import record
 from bots.model.tally import Tally
 from flows.standing import Stand
 
@@ -24,7 +25,7 @@ ALWAYS = 2**31 - 1
 """The epoch of what a person or an API's client says: it leaves whoever owns the chat by then."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Arrival:
     """A message that is safe on disk. `seq` is our own order of receipt, over all chats.
 
@@ -42,7 +43,7 @@ class Arrival:
         return (self.seq, *self.others)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class MessageRecord:
     """A message as history keeps it; `seq` counts within the conversation, from 1.
 
@@ -88,7 +89,7 @@ class MessageRecord:
         return "\n\n".join(filter(None, (self.text, *cards)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One call to a channel: a row of the outbox.
 
@@ -129,7 +130,7 @@ class TimerKey(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Timer:
     """Something to do later in a conversation. `name` is unique within it; setting it again moves it.
 
@@ -148,7 +149,7 @@ class Timer:
         return TimerKey(self.due, self.conversation_id, self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Intent:
     """A slow action to carry out after the commit; its result comes back as a turn.
 
@@ -168,7 +169,7 @@ class Intent:
     not_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened and that others may want to know: a goal reached, a hand-off asked."""
 
@@ -177,7 +178,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class TurnRecord:
     """Everything a turn changes. `conversation` is the new state; its `claim` guards the write.
 
