@@ -1201,12 +1201,12 @@ def server_of(settings: Settings, app: "ASGIApp") -> "Server":
     """What speaks HTTP for the application."""
     import uvicorn
 
-    from adapters.http.connection import BoundedConnection
+    from adapters.http.straight import StraightConnection
 
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            http=BoundedConnection,
+            http=StraightConnection,
             log_config=None,
             access_log=False,
             server_header=False,

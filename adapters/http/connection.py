@@ -51,17 +51,24 @@ class BoundedConnection(HttpToolsProtocol):
             self.transport.abort()
 
     def on_message_begin(self) -> None:
-        if self._began is None:
-            self._began = self._heard
+        self.head_begins()
         super().on_message_begin()
 
+    def head_begins(self) -> None:
+        if self._began is None:
+            self._began = self._heard
+
     def on_headers_complete(self) -> None:
+        self.head_ends()
+        super().on_headers_complete()
+
+    def head_ends(self) -> None:
+        """Raises TooManyHeaders."""
         self._began = None
         self._unseen = 0
         self._body_until = self._heard + self.patience
         if len(self.headers) > MOST_HEADERS:
             raise TooManyHeaders
-        super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._unseen = 0

@@ -1,7 +1,7 @@
-"""Raw ASGI in front of FastAPI: a messenger's update goes to disk and is answered, nothing more."""
+"""In front of FastAPI: a messenger's update goes to disk and is answered, nothing more."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -37,6 +37,12 @@ QUIET = 3600.0
 """Seconds in which strangers at one messenger's address are told of once."""
 
 _TEXT = b"text/plain; charset=utf-8"
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+"""Names are in lower case."""
+
+Answer = Callable[[int, RawHeaders, bytes], Awaitable[None]]
+"""Sends the status, the headers and the body of an answer."""
 
 log = structlog.get_logger()
 
@@ -100,31 +106,44 @@ class Intake:
         channels = self._channels.get(scope["path"][len(PREFIX) :], ())
         return any(channel.asked_by_get for channel in channels)
 
-    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = _Asked(send, f"req_{self._new_id()}")
+    async def deliver(
+        self, platform: str, headers: RawHeaders, body: bytes, query: bytes, answer: Answer
+    ) -> None:
+        """Take a POST in that is there as a whole; `answer` is called once, whatever comes of it."""
+        asked = _Asked(answer, f"req_{self._new_id()}")
         try:
-            received = await self._received(scope, receive)
-            if received.messages or received.receipts:
-                await self._accept(received, asked)
+            received = await self._received(
+                platform, _webhook("POST", _headers(headers), body, query)
+            )
+            await self._carry_out(received, asked)
         except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
             await self._refuse(asked, error)
-            return
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The same by ASGI."""
+        platform = scope["path"][len(PREFIX) :]
+        asked = _Asked(partial(_answer, send), f"req_{self._new_id()}")
+        try:
+            if platform not in self._channels:
+                raise NotFound("platform", platform)
+            headers = _headers(scope["headers"])
+            body = await self._body(headers, receive)
+            webhook = _webhook(scope["method"], headers, body, scope["query_string"])
+            await self._carry_out(await self._received(platform, webhook), asked)
+        except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
+            await self._refuse(asked, error)
+
+    async def _carry_out(self, received: Received, asked: "_Asked") -> None:
+        if received.messages or received.receipts:
+            await self._accept(received, asked)
         for work in received.after:
             self._start(work)
         await asked.answer(received.status, received.reply.encode(), _TEXT)
 
-    async def _received(self, scope: Scope, receive: Receive) -> Received:
-        platform = scope["path"][len(PREFIX) :]
+    async def _received(self, platform: str, webhook: Webhook) -> Received:
         channels = self._channels.get(platform)
         if not channels:
             raise NotFound("platform", platform)
-        headers = _headers(scope["headers"])
-        webhook = Webhook(
-            headers=headers,
-            body=await self._body(headers, receive),
-            query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
-            method=scope["method"],
-        )
         parts = []
         for channel in channels:
             try:
@@ -222,7 +241,7 @@ class Intake:
 class _Asked:
     """A request, answered once: by what came of it or by the end of patience."""
 
-    send: Send
+    give: Answer
     id: str
     answered: bool = False
 
@@ -243,8 +262,17 @@ class _Asked:
             (b"x-request-id", self.id.encode()),
             *extra,
         ]
-        await self.send({"type": "http.response.start", "status": status, "headers": headers})
-        await self.send({"type": "http.response.body", "body": body})
+        await self.give(status, headers, body)
+
+
+async def _answer(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _webhook(method: str, headers: Mapping[str, str], body: bytes, query: bytes) -> Webhook:
+    asked = dict(parse_qsl(query.decode("latin-1"))) if query else {}
+    return Webhook(headers=headers, body=body, query=asked, method=method)
 
 
 def _together(parts: Sequence[Received]) -> Received:
@@ -267,7 +295,7 @@ def _fault(error: Exception) -> Fault:
     return fault_of(error)
 
 
-def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def _headers(raw: RawHeaders) -> dict[str, str]:
     """Of a header given twice neither value counts for itself: a secret among them is wrong."""
     headers: dict[str, str] = {}
     for key, given in raw:
