@@ -16,6 +16,7 @@ class Ids:
         self._random_bytes = random_bytes
         self._last = 0
         self._chance = b""
+        self._used = 0
 
     def __call__(self) -> str:
         # 48 bits of milliseconds and 12 bits of the fraction, never the same one twice.
@@ -25,7 +26,7 @@ class Ids:
 
     def _random_bits(self) -> int:
         # Asking the system is dear, so it is asked for many at once.
-        if not self._chance:
-            self._chance = self._random_bytes(8192)
-        taken, self._chance = self._chance[:8], self._chance[8:]
-        return int.from_bytes(taken) >> 2
+        if self._used == len(self._chance):
+            self._chance, self._used = self._random_bytes(8192), 0
+        self._used += 8
+        return int.from_bytes(self._chance[self._used - 8 : self._used]) >> 2
