@@ -346,6 +346,13 @@ async def test_after_a_kill_what_was_not_noted_is_told_again_and_nothing_is_miss
     await town.tell()
     for number in range(50):
         await town.say(f"visitor-{number}", 2)
+
+    def takes_its_time(call: Call) -> Answered:
+        town.clock.move(milliseconds=100)
+        return TAKEN
+
+    # So that progress is noted now and then.
+    town.sender.answers[GOOD] = takes_its_time
     await town.couriers.look()
     await town.sender.called(30)
     await town.killed()
