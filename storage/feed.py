@@ -92,7 +92,8 @@ class SqlFeed:
             (one.cursor, one.conversation, one.event.data["first"], one.event.data["last"])
             for one in wanted
         ]
-        values = ", ".join(["(?, ?, ?, ?)"] * len(rows))
+        # PostgreSQL takes a bare value of a list for a text.
+        values = ", ".join([f"({', '.join(['CAST(? AS BIGINT)'] * 4)})"] * len(rows))
         query = f"WITH wanted (id, conversation_id, first, last) AS (VALUES {values}){_ADDED}"
         found: dict[int, list[Mapping[str, Any]]] = {}
         for id, seq, message_id, direction, author, kind in await self._rows(

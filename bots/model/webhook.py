@@ -163,9 +163,9 @@ class Answered:
         return self.status in (429, 503)
 
     @property
-    def down(self) -> bool:
-        """Whether nobody answered who could have looked at what was told."""
-        return self.status in (0, 429, 502, 503, 504)
+    def refused(self) -> bool:
+        """Whether it says that it will not take just this; else anything may be wrong over there."""
+        return self.status in (400, 409, 413, 415, 422)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from bots.model.webhook import (
     tellings,
 )
 from bots.ports import Clock, Feed, WebhookDeliveries, WebhookSender
-from bots.services.webhook_window import WIDTH, Slot, Window, pause
+from bots.services.webhook_window import ALIVE, WIDTH, Slot, Window, pause
 
 AT_ONCE = 8
 """Calls of one endpoint at a time; one alone while it fails."""
@@ -37,8 +37,10 @@ SAVED = timedelta(seconds=0.5)
 """How often progress is written at most; what came since is told once more after a crash."""
 LOGGED = 20
 """Calls that succeeded, of which the log is told with one write; of failures all."""
-WORTH_A_LINE = 3
-"""Failures in a row that the log tells of, once."""
+DOWN = 3
+"""Failures in a row after which it is the endpoint, and no longer a single event."""
+PICKY = timedelta(seconds=5)
+"""The longest pause of one that refuses events and took others a while ago."""
 MOST_ASIDE = 1000
 """Events of an endpoint set aside; past that it has to take them before it is told of others."""
 GONE, SILENT = "gone", "silent"
@@ -256,9 +258,8 @@ class Courier:
 
     def _taken(self) -> None:
         now = self._clock()
-        if self.endpoint.tries:
+        if self.endpoint.tries >= DOWN:
             self._window.recovered()
-        if self.endpoint.tries >= WORTH_A_LINE:
             log.info("A webhook takes events again", webhook=self.endpoint.id)
         self.endpoint = replace(
             self.endpoint,
@@ -280,7 +281,7 @@ class Courier:
         if slot.aside:
             await self._aside_failed(slot, answered, now)
         elif not answered.busy:
-            self._window.failed(slot, now, answered.error, refused=not answered.down)
+            self._window.failed(slot, now, answered.error, refused=answered.refused)
         if fresh and (answered.busy or not slot.aside):
             self._failed(answered, now)
         elif (asked := self._asked(now)) is not None:
@@ -292,11 +293,14 @@ class Courier:
         self._round += 1
         mine = self.endpoint
         tries, since = mine.tries + 1, mine.failing_since or now
-        if tries == WORTH_A_LINE:
+        if tries == DOWN:
             log.warning("A webhook does not take events", webhook=mine.id, why=answered.error)
         # After the first failure another event shows whether it is the endpoint or the event.
         first = tries == 1 and not answered.busy
-        retry_at = now if first else now + pause(max(1, tries - 1))
+        wait = timedelta(0) if first else pause(max(1, tries - 1))
+        if answered.refused and mine.taken_at is not None and now - mine.taken_at < ALIVE:
+            wait = min(wait, PICKY)
+        retry_at = now + wait
         if (asked := self._asked(now)) is not None:
             retry_at = asked if answered.busy else max(retry_at, asked)
         self.endpoint = replace(

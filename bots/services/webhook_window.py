@@ -14,6 +14,8 @@ PAUSES = (1, 5, 30, 120, 600, 1800, 3600)
 """Seconds between tries that fail, the last for all further ones."""
 REFUSALS = 5
 """Of an event, after which those behind it wait for it no longer."""
+ALIVE = timedelta(minutes=10)
+"""So long after it took something an endpoint that refuses is taken for picky, not for broken."""
 STUCK = timedelta(seconds=10)
 """After which an event that fails no longer keeps a full window from going on."""
 WIDTH = 64
@@ -113,14 +115,16 @@ class Window:
         if taken_at is None:
             return []
         stuck = self.is_full and all(slot.tries for slot in self.waiting())
-        return [
-            slot
-            for slot in self.waiting()
-            if slot.first_at is not None
-            and slot.first_at < taken_at
-            and (
-                slot.refused >= REFUSALS
-                or slot.tries > len(PAUSES)
-                or (stuck and now - slot.first_at >= STUCK)
-            )
-        ]
+        alive = now - taken_at < ALIVE
+        return [one for one in self.waiting() if _is_hopeless(one, now, taken_at, stuck, alive)]
+
+
+def _is_hopeless(slot: Slot, now: datetime, taken_at: datetime, stuck: bool, alive: bool) -> bool:
+    if slot.first_at is None:
+        return False
+    others_were_taken = slot.first_at < taken_at
+    too_often = slot.refused >= REFUSALS or slot.tries > len(PAUSES)
+    in_the_way = stuck and now - slot.first_at >= STUCK
+    if others_were_taken:
+        return too_often or in_the_way
+    return in_the_way and alive and slot.refused > 0

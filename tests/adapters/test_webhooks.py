@@ -160,17 +160,17 @@ async def test_redirects_are_not_followed(receiver: Receiver, status: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("status", "busy", "down"),
-    [(400, False, False), (410, False, False), (429, True, True), (500, False, False)]
-    + [(502, False, True), (503, True, True), (504, False, True)],
+    ("status", "busy", "refused"),
+    [(400, False, True), (410, False, False), (422, False, True), (429, True, False)]
+    + [(401, False, False), (500, False, False), (503, True, False)],
 )
 async def test_what_came_back_is_told(
-    receiver: Receiver, status: int, busy: bool, down: bool
+    receiver: Receiver, status: int, busy: bool, refused: bool
 ) -> None:
     receiver.answer = Response(b"secret words", status, headers={"Retry-After": "17"})
     answered = await sender(receiver).send(endpoint(receiver), "evt_1", BODY)
     assert answered.error == f"it answered {status}"
-    assert (answered.status, answered.busy, answered.down) == (status, busy, down)
+    assert (answered.status, answered.busy, answered.refused) == (status, busy, refused)
     assert answered.retry_after == 17
 
 
@@ -183,7 +183,7 @@ async def test_a_server_that_hangs_up_or_is_not_there_is_no_answer(receiver: Rec
     receiver.url = f"{server.url}hook"
     for _ in range(2):
         answered = await sender(receiver).send(endpoint(receiver), "evt_1", BODY)
-        assert (answered.status, answered.taken, answered.down) == (0, False, True)
+        assert (answered.status, answered.taken, answered.refused) == (0, False, False)
         assert answered.error
         await server.close()
 

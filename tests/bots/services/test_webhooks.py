@@ -265,6 +265,53 @@ async def test_whoever_takes_nothing_for_three_days_is_switched_off_and_keeps_it
     assert lines(town.sender.calls[before:]) == {1: [1, 2, 3, 4, 5, 6]}
 
 
+@pytest.mark.parametrize("answer", [SILENT, refused(500), refused(404)])
+async def test_an_outage_of_an_hour_changes_no_order(town: Town, answer: Answered) -> None:
+    await town.add("bad")
+    await town.tell()
+    for number in range(10):
+        await town.say(f"visitor-{number}", 2)
+    await town.tell()
+    town.sender.answers[BAD] = lambda call: answer
+    for _ in range(60):
+        for number in range(10):
+            await town.say(f"visitor-{number}")
+        await town.tell(seconds=60)
+    assert await town.webhooks.health(1) == {}
+    town.sender.answers[BAD] = lambda call: TAKEN
+    before = len(town.sender.calls)
+    await town.later(seconds=3700, step=60)
+    assert lines(town.sender.calls[before:]) == {chat: [*range(5, 125)] for chat in range(1, 11)}
+
+
+async def test_an_event_that_breaks_an_endpoint_is_no_longer_than_its_own_chat(
+    town: Town,
+) -> None:
+    frail = await town.add("bad")
+    await town.tell()
+    breaks: list[Call] = []
+
+    def answers(call: Call) -> Answered:
+        if (call.chat, call.seq) != (1, 1):
+            return TAKEN
+        breaks.append(call)
+        return refused(500)
+
+    town.sender.answers[BAD] = answers
+    await town.say("anna", 2)
+    for _ in range(25):
+        await town.say("boris")
+        await town.tell(seconds=24)
+    # It is tried at its own pace, whatever passes meanwhile; nothing of its chat goes before it.
+    assert len(breaks) <= 7
+    assert lines(town.sender.calls) == {1: [1], 2: [*range(1, 51)]}
+    await town.later(seconds=4 * 3600, step=600)
+    await town.say("boris")
+    await town.later(seconds=4 * 3600, step=600)
+    assert lines(town.sender.calls)[1] == [1, 2, 3, 4]
+    assert (await town.webhooks.health(1))[frail.id].aside == 1
+
+
 async def test_gone_is_gone_at_once(town: Town) -> None:
     gone = await town.add("bad")
     town.sender.answers[BAD] = lambda call: refused(410)
@@ -326,8 +373,8 @@ async def test_whoever_refuses_half_of_all_is_told_the_other_half(town: Town) ->
     town.sender.answers[BAD] = lambda call: TAKEN if call.chat % 2 else refused(400)
     chats = 4 * WIDTH
     for number in range(chats):
-        await town.say(f"visitor-{number}")
-    await town.later(seconds=900, step=5)
+        await town.say(f"visitor-{number}", 1 + number % 3)
+    await town.later(seconds=1800, step=5)
     assert {call.chat for call in town.sender.calls} == {*range(1, chats + 1)}
     assert (await town.webhooks.health(1))[picky.id].aside > chats / 2 - WIDTH
     town.sender.answers[BAD] = lambda call: TAKEN
