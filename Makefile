@@ -33,7 +33,7 @@ bench: .venv/.dev
 
 # The others' libraries come into benchmarks/.peers, once.
 bench-peers: .venv/.dev
-	@exec $(BIN)/python -m benchmarks.peers --install
+	@exec $(BIN)/python -m benchmarks.peers --install --kill
 
 faults: .venv/.dev
 	@exec $(BIN)/python -m tests.faults

@@ -4,8 +4,10 @@ Every contestant is started in each round, the rounds in turn, so that a busy mi
 """
 
 import argparse
+import asyncio
 import os
 import platform as machine
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +34,9 @@ async def run(contestants: list[Contestant], size: Size, then: Then) -> bool:
 
     Says whether all could be measured.
     """
+    if task := asyncio.current_task():
+        # Stopped by SIGTERM too, it ends what it started.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     began = time.perf_counter()
     found = {one.name: Figures() for one in contestants}
     disk: list[float] = []

@@ -31,7 +31,7 @@ class Size:
     rate: float = 100.0
     half: float = 4.0
     chats: int = 50_000
-    filling: float = 8.0
+    filling: float = 6.0
     """How long filling may take at other bots: they get fewer chats."""
 
 
@@ -49,7 +49,6 @@ class Figures:
     steady_cpu: list[float] = field(default_factory=list)
     steady: list[float] = field(default_factory=list)
     half: list[float] = field(default_factory=list)
-    half_rate: float = 0.0
     start: list[float] = field(default_factory=list)
     idle: list[float] = field(default_factory=list)
     full: float = 0.0
@@ -117,9 +116,8 @@ async def measure(
         disk = await asyncio.to_thread(fdatasync_times, folder, 50)
         await _steady(stage, figures, size)
         if contestant.ours:
-            figures.half_rate = figures.rate[-1] / 2
             load.latencies.clear()
-            await politely(load, stage.webhooks, figures.half_rate, size.half)
+            await politely(load, stage.webhooks, figures.rate[-1] / 2, size.half)
             figures.half += load.latencies
         disk += await asyncio.to_thread(fdatasync_times, folder, 50)
         if misfits := wrong(load):
