@@ -56,6 +56,8 @@ async def run(contestants: list[Contestant], size: Size, then: Then) -> bool:
                 continue
             words = f"{figures.cpu[-1] * 1e6:.0f} µs, load {figures.load[-1] * 1e6:.0f} µs"
             print(f"  round {number + 1}: {one.name} {words}", flush=True)
+    if not found:
+        return False
     took = time.perf_counter() - began
     print(
         f"\n{machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()},", end=""

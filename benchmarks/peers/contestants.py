@@ -18,8 +18,8 @@ NODE = HOME / "node" / "node_modules"
 WORKERS = 2
 
 Beside = Literal["", "redis", "postgresql"]
-Kept = Literal["nothing", "memory", "minute", "second", "synced"]
-"""What a killed machine leaves: all of it gone, all but the last minute, the last second, nothing gone."""
+Kept = Literal["nothing", "memory", "minute", "second", "queue", "synced"]
+"""Where a dialog is kept. `queue`: synced to disk, but only after it was said to be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,7 @@ CONTESTANTS = (
     Contestant(
         "ptb-pickle", "python-telegram-bot, PicklePersistence", "minute", "telegram_bot.pickled"
     ),
-    Contestant(
-        "ptb-sqlite", "python-telegram-bot, SQLite by hand", "synced", "telegram_bot.sqlite"
-    ),
+    Contestant("ptb-sqlite", "python-telegram-bot, SQLite by hand", "queue", "telegram_bot.sqlite"),
     Contestant("grammy", "grammY", "memory", "grammy/memory.cjs"),
     Contestant("grammy-redis", "grammY, Redis", "second", "grammy/redis.cjs", "redis"),
     Contestant("grammy-sqlite", "grammY, better-sqlite3", "synced", "grammy/sqlite.cjs"),

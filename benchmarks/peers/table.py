@@ -11,18 +11,21 @@ from benchmarks.peers.contestants import (
     FLOOR,
     ON_POSTGRESQL,
     Contestant,
+    Kept,
 )
 from benchmarks.peers.measuring import Figures
 
 Found = Mapping[str, Figures]
 
-LOST = {
+LOST: Mapping[Kept, str] = {
     "nothing": "all",
     "memory": "all",
     "minute": "the last minute",
     "second": "the last second",
+    "queue": "what waits inside",
     "synced": "nothing",
 }
+"""What of the dialogs is gone when the machine goes down."""
 
 HEAD = (
     "| | CPU a step | of its database | × floor | steps/s | at 100/s: CPU | p50 | p99 | start"
