@@ -14,7 +14,7 @@ from benchmarks.load import Load, politely, saturate_for
 from benchmarks.peers import postgres
 from benchmarks.peers.contestants import Contestant, Site
 from benchmarks.peers.customers import crowd, first_answer, newcomers, wrong
-from benchmarks.peers.running import Running, redis, start
+from benchmarks.peers.running import Running, reachable, redis, start
 from benchmarks.platform import BotApi, Webhooks
 from benchmarks.server import free_port
 
@@ -94,9 +94,14 @@ async def staged(contestant: Contestant, folder: Path, load: Load) -> AsyncItera
         if contestant.beside == "postgresql":
             database = await stack.enter_async_context(postgres.database())
             site = replace(site, database=database.url)
-        running = await start(contestant.commands(site), folder / "log.txt")
+        first, *others = contestant.commands(site)
+        running = await start([first], folder / "log.txt")
         stage = Stage(site, Webhooks(site.port), running, load, memory, database)
         try:
+            if others:
+                # The first makes what all of them need: tables, the owner, the bot's version.
+                await reachable(site.port, running)
+                await running.join(others)
             yield stage
         finally:
             await stage.running.end(signal.SIGKILL)

@@ -30,6 +30,10 @@ class Running:
         self._processes = processes
         self._log = log
 
+    async def join(self, commands: Iterable[Command]) -> None:
+        """Start more beside them."""
+        self._processes += await _started(commands, self._log)
+
     def cpu(self) -> float:
         """Seconds of all of them and their children so far."""
         return sum(cpu_of(pid) for pid in self.pids())
@@ -69,20 +73,7 @@ class Running:
 
 async def start(commands: Iterable[Command], log: Path) -> Running:
     """They run when this comes back; whether they answer is another question."""
-    processes = []
-    with log.open("ab") as words:
-        for command in commands:
-            process = await asyncio.create_subprocess_exec(
-                *command.words,
-                cwd=ROOT,
-                env=command.environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=words,
-                stderr=words,
-                start_new_session=True,
-            )
-            processes.append(process)
-    return Running(processes, log)
+    return Running(await _started(commands, log), log)
 
 
 @asynccontextmanager
@@ -112,6 +103,22 @@ async def reachable(port: int, running: Running) -> None:
         writer.close()
         return
     raise RuntimeError(f"Nobody listens on port {port}")
+
+
+async def _started(commands: Iterable[Command], log: Path) -> list[asyncio.subprocess.Process]:
+    with log.open("ab") as words:
+        return [
+            await asyncio.create_subprocess_exec(
+                *command.words,
+                cwd=ROOT,
+                env=command.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=words,
+                stderr=words,
+                start_new_session=True,
+            )
+            for command in commands
+        ]
 
 
 def _signal(pid: int, how: signal.Signals) -> None:
