@@ -29,6 +29,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from adapters.actions.assistant import AssistantAnswers
 from adapters.actions.calendar import Calendar
@@ -74,7 +75,7 @@ from bots.model.process import WEB, WORK
 from bots.model.slots import ALONE, SLOTS, Slots
 from bots.others import NOBODY
 from bots.outbox import Outbox
-from bots.ports import Actions, Channel, Listener, Meter, Shelf
+from bots.ports import Actions, Channel, Listener, Meter, Others, Shelf
 from bots.publishing import Published
 from bots.responder import Responder
 from bots.services.accounts import Accounts, Founded
@@ -97,6 +98,7 @@ from bots.services.keys import Keys
 from bots.services.knowledge import Knowledge
 from bots.services.known_bots import KnownBots
 from bots.services.members import Members
+from bots.services.neighbours import Neighbours
 from bots.services.operators import OWNERS, Operators
 from bots.services.passwords import Passwords
 from bots.services.payments import TO_TELL, Payments
@@ -137,6 +139,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
     from uvicorn import Server
 
+    from adapters.hints.redis import RedisHints
     from adapters.http.metrics import Metrics
     from adapters.messenger_catalogue import Opener
     from adapters.messengers.telegram.desk.desk import TelegramDesk
@@ -155,8 +158,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-LOOK_EVERY = 0.25
-"""Seconds after which a process looks for what others left to it, though nobody told."""
+LOOK_EVERY, LOOK_SELDOM = 0.25, 1.0
+"""Seconds after which a process looks for what others left to it, though nobody told: without Redis, and with."""
 
 SHUTDOWN = 9.0
 """Seconds all of a stop may take."""
@@ -246,6 +249,8 @@ class House:
     chores: Chores
     shift: Shift
     sharing: Sharing | None
+    neighbours: Neighbours | None
+    hints: "RedisHints | None"
     accounts: Accounts
     billing: Billing
     top_ups: TopUps
@@ -314,6 +319,11 @@ class House:
         await self.sharing.beat()
         self.supervisor.keep("sharing", self.sharing.run)
         self.supervisor.keep("look", self.shift.follow)
+        assert self.neighbours is not None
+        self.supervisor.keep("neighbours", self.neighbours.follow)
+        if self.hints is not None:
+            self.supervisor.keep("hints told", self.hints.publish)
+            self.supervisor.keep("hints heard", self.hints.follow)
         self.supervisor.keep("timers", timers)
 
     async def close(self, patience: float) -> None:
@@ -321,6 +331,8 @@ class House:
         if self.sharing is not None:
             await self.sharing.close()
         await self.supervisor.close()
+        if self.hints is not None:
+            await self.hints.close()
         await self.routing.close()
         if self.desk is not None:
             await self.desk.close()
@@ -368,7 +380,9 @@ async def build(
     `base` is the address at which customers reach our pages.
     """
     new_id = Ids(time.time_ns, secrets.token_bytes)
-    slots, others = slots_of(settings, new_id), NOBODY
+    slots = slots_of(settings, new_id)
+    hints = hints_of(settings, slots, lambda: house)
+    others: Others = hints or NOBODY
     stores = await open_stores(settings.database, new_id=new_id, clock=now, slots=slots)
     accounts = accounts_of(settings, stores)
     admin = settings.admin
@@ -529,8 +543,18 @@ async def build(
         outbox=outbox,
         look_at_timers=worker.look_at_all,
         chores=chores,
-        every=LOOK_EVERY,
+        every=LOOK_EVERY if hints is None else LOOK_SELDOM,
     )
+    neighbours = None
+    if not slots.alone:
+        inbox.neighbourhood = stores.neighbourhood(slots.holder)
+        neighbours = Neighbours(
+            inbox.neighbourhood,
+            # Each process counts what it does itself.
+            lambda: [one for one in listeners if id(one) != id(meter)],
+            every=LOOK_EVERY if hints is None else LOOK_SELDOM,
+        )
+        await neighbours.begin()
     house: House = House(
         stores=stores,
         conversations=conversations,
@@ -549,6 +573,8 @@ async def build(
         chores=chores,
         shift=shift,
         sharing=sharing_of(settings, slots, shift, role),
+        neighbours=neighbours,
+        hints=hints,
         supervisor=supervisor,
         accounts=accounts,
         billing=billing,
@@ -581,6 +607,25 @@ async def build(
 def slots_of(settings: Settings, new_id: Ids) -> Slots:
     """Which chats are ours: on SQLite all, for there is no other process."""
     return ALONE if isinstance(settings.database, Path) else Slots(new_id())
+
+
+def hints_of(settings: Settings, slots: Slots, house: Callable[[], House]) -> "RedisHints | None":
+    """What wakes the other processes; None where each looks by itself."""
+    if settings.redis_url is None or isinstance(settings.database, Path):
+        return None
+    from adapters.hints.redis import RedisHints
+
+    def committed() -> None:
+        if (neighbours := house().neighbours) is not None:
+            neighbours.stirred()
+
+    return RedisHints(
+        settings.redis_url,
+        channel=f"easyflow:{crc32(settings.database.encode()):08x}",
+        origin=slots.holder,
+        stirred=lambda slot: house().shift.stirred(slot),
+        committed=committed,
+    )
 
 
 def sharing_of(settings: Settings, slots: Slots, shift: Shift, role: str) -> Sharing | None:

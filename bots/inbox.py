@@ -23,7 +23,7 @@ from bots.model.receipt import Receipt
 from bots.model.slots import ALONE, Slots, slot_of, slot_of_message
 from bots.model.turn import Arrival, Intent, MessageRecord, Timer
 from bots.others import NOBODY
-from bots.ports import Clock, Journal, Meter, Others, Sleep, Timers
+from bots.ports import Clock, Journal, Meter, Neighbourhood, Others, Sleep, Timers
 from bots.responder import Move, Responder, Turn
 from bots.retry import wait_before
 from bots.watches import Watch
@@ -38,6 +38,13 @@ AT_ONCE = 1000
 
 MOST_BEGUN = 10_000
 """Actions remembered as begun here; the eldest of them are long over."""
+
+ASKED = "asked"
+"""In a message's metadata: another process waits for its answer, and how."""
+
+ELSEWHERE_PAUSE = 0.02
+ELSEWHERE_PATIENCE = 2.0
+"""Seconds between two looks for an answer of another process, and how much later it may come."""
 
 OUTAGE_PAUSE = 1.0
 """Seconds between tries of a turn while the disk takes nothing."""
@@ -83,6 +90,7 @@ class Inbox:
         self._unanswered: dict[int, datetime] = {}
         self._resting: set[int] = set()
         self._begun: dict[str, int] = {}
+        self.neighbourhood: Neighbourhood | None = None
         self._waiting: set[asyncio.Task[None]] = set()
 
     # ------------------------------------------------------------ what comes in
@@ -128,16 +136,29 @@ class Inbox:
 
         Raises Conflict where the message had come before.
         """
+        if not self._is_ours(message):
+            asked = {"context": context, "patience": patience}
+            message = replace(message, metadata={**message.metadata, ASKED: asked})
         arrivals = await self._noted([message])
         if not arrivals:
             raise Conflict(
                 "This message was taken before: what was said to it is in the chat's history"
             )
-        watch = Watch(arrival=arrivals[0].seq, context=context)
+        if not self._is_ours(message):
+            self._queue(arrivals[0])
+            return await self._answered_elsewhere(arrivals[0].seq, patience)
+        return await self._watched(arrivals[0], context, patience)
+
+    async def _watched(
+        self, arrival: Arrival, context: Mapping[str, Any] | None, patience: float
+    ) -> Answer:
+        """Queue a message and wait for what comes of it."""
+        message = arrival.message
+        watch = Watch(arrival=arrival.seq, context=context)
         watches = self._watches.setdefault(message.address, [])
         watches.append(watch)
         try:
-            self._queue(arrivals[0])
+            self._queue(arrival)
             settled = await watch.over(patience)
         finally:
             watches.remove(watch)
@@ -155,6 +176,31 @@ class Inbox:
             suggested=watch.offered,
             settled=settled,
         )
+
+    async def _answered_elsewhere(self, seq: int, patience: float) -> Answer:
+        """What came of a message of a chat that another process works for. Raises Unavailable."""
+        assert self.neighbourhood is not None
+        ending = self._clock() + timedelta(seconds=patience + ELSEWHERE_PATIENCE)
+        while self._clock() < ending:
+            answer = await self.neighbourhood.answer(seq)
+            if isinstance(answer, Answer):
+                return answer
+            if answer is not None:
+                raise Unavailable(f"The message is kept, but its answer failed: {answer}")
+            await self._sleep(ELSEWHERE_PAUSE)
+        raise Unavailable("The message is kept, but no process has answered it yet")
+
+    async def _answer_asked(self, arrival: Arrival, asked: Mapping[str, Any]) -> None:
+        """Another process waits for the answer."""
+        assert self.neighbourhood is not None
+        answer: Answer | str
+        try:
+            answer = await self._watched(arrival, asked.get("context"), asked["patience"])
+        except Exception as failure:  # noqa: BLE001 - it is told to whoever waits
+            answer = repr(failure)
+        seq, neighbourhood = arrival.seq, self.neighbourhood
+        await self._patiently(lambda: neighbourhood.put_answer(seq, answer, self._clock()))
+        self._others.committed()
 
     async def say(
         self, address: Address, reply: Reply, *, opening: Opening | None = None
@@ -250,7 +296,7 @@ class Inbox:
         """Take what other processes left for chats of ours."""
         known = self._unanswered.keys() | self._resting
         for arrival in await self._journal.came(known, self._clock(), limit=AT_ONCE):
-            self._queue(arrival)
+            self._take_left(arrival)
         await self._begin_actions()
 
     async def let_go(self, slots: Collection[int], patience: float) -> None:
@@ -320,7 +366,15 @@ class Inbox:
         for arrival in await self._journal.backlog():
             known = arrival.seq in self._unanswered or arrival.seq in self._resting
             if not known and (wanted is None or arrival.message.message_id in wanted):
-                self._queue(arrival)
+                self._take_left(arrival)
+
+    def _take_left(self, arrival: Arrival) -> None:
+        """Queue what stands on disk; perhaps another process waits for its answer."""
+        asked = arrival.message.metadata.get(ASKED)
+        if asked is not None and self.neighbourhood is not None and self._is_ours(arrival.message):
+            self._beside(self._answer_asked(arrival, asked))
+        else:
+            self._queue(arrival)
 
     def _queue(self, arrival: Arrival) -> None:
         slot = 0 if self._slots.alone else slot_of_message(arrival.message)

@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple, Protocol
 from bots.errors import NotFound, Rejected
 from bots.model.account import Account, ApiKey, NewAccount, Rotation, Session, Workspace
 from bots.model.ai_token import AiKey, AiToken, NewAiToken
-from bots.model.answer import Delivery
+from bots.model.answer import Answer, Delivery
 from bots.model.assistant import Assistant
 from bots.model.billing import (
     Balance,
@@ -34,6 +34,7 @@ from bots.model.knowledge import Document, FileKind, Kept, Passage, Piece, Quest
 from bots.model.marketplace import Connection, Synced
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.metrics import Counted, Period
+from bots.model.neighbour import Committed
 from bots.model.operator import Linked, Operator
 from bots.model.payment import Invoice
 from bots.model.person import Erased
@@ -1260,6 +1261,22 @@ class Tracer(Protocol):
 
     def send(self, row: Outgoing) -> AbstractContextManager[None]:
         """One try to send a row."""
+
+
+class Neighbourhood(Protocol):
+    """What other processes on this database committed, and what of it they wait for here."""
+
+    async def latest(self) -> int:
+        """The cursor behind all that was committed up to now."""
+
+    async def after(self, cursor: int, *, limit: int) -> tuple[list[Committed], int]:
+        """What others committed behind a cursor, in the order of commits, and the cursor behind it."""
+
+    async def put_answer(self, seq: int, answer: Answer | str, now: datetime) -> None:
+        """What came of a message that another process took in, or why nothing did."""
+
+    async def answer(self, seq: int) -> Answer | str | None:
+        """The same, for the process that waits for it; None as long as there is nothing."""
 
 
 class Membership(Protocol):

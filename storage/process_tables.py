@@ -1,5 +1,6 @@
 """The tables by which processes that share a database agree on who does what."""
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from storage.columns import maybe_moment, moment
@@ -29,3 +30,15 @@ class LeaseRows(SQLModel, table=True):
     name: str = Field(primary_key=True)
     holder: str | None = None
     until: int | None = maybe_moment()
+
+
+class AnswerRows(SQLModel, table=True):
+    """What came of a message, as JSON, for the process that waits for it while another answers it."""
+
+    __tablename__ = "answers"
+
+    seq: int = Field(
+        sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    answer: str
+    created_at: int = moment()

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from bots.model.answer import Answer
 from bots.model.conversation import Conversation
 from bots.model.desk import Note, Relay
 from bots.model.episode import Episode
@@ -34,6 +35,7 @@ def _plain(value: Any) -> Any:
 _encoder = msgspec.json.Encoder(enc_hook=_plain)
 _decoder = msgspec.json.Decoder()
 _messages = msgspec.json.Decoder(UnifiedMessage)
+_answers = msgspec.json.Decoder(Answer)
 _episodes = msgspec.json.Decoder(Episode)
 
 
@@ -356,3 +358,14 @@ def relay_from_row(row: Any) -> Relay:
         way=row[7],
         operator=row[8],
     )
+
+
+# ---------------------------------------------------------------- answers
+
+
+def answer_to_json(answer: Answer) -> str:
+    return _encoder.encode(answer).decode()
+
+
+def answer_from_json(text: str) -> Answer:
+    return _answers.decode(text)

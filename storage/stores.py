@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bots.model.slots import ALONE, Slots
 from bots.ports import Clock, NewId, Vault
@@ -43,6 +43,9 @@ from storage.webhook_deliveries import SqlWebhookDeliveries
 from storage.webhooks import SqlWebhooks
 from storage.workspaces import SqlWorkspaces
 from storage.writes import Intake
+
+if TYPE_CHECKING:
+    from storage.postgres.neighbours import SqlNeighbourhood
 
 
 class Writer(Writes, Protocol):
@@ -123,6 +126,12 @@ class Stores:
     def webhook_deliveries(self, vault: Vault) -> SqlWebhookDeliveries:
         """What telling them reads and notes."""
         return SqlWebhookDeliveries(self.base.writer, self.base.reader, vault)
+
+    def neighbourhood(self, holder: str) -> "SqlNeighbourhood":
+        """What other processes on a PostgreSQL commit."""
+        from storage.postgres.neighbours import SqlNeighbourhood
+
+        return SqlNeighbourhood(self.base.writer, self.base.reader, origin=f"easyflow {holder}")
 
     @property
     def pool(self) -> tuple[int, int]:

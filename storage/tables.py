@@ -283,7 +283,7 @@ class Intents(SQLModel, table=True):
 
 
 class Events(SQLModel, table=True):
-    """What happened; `id` rises and is a reader's cursor."""
+    """What happened; `id` rises and is a reader's cursor. `origin` is the process that wrote it."""
 
     __tablename__ = "events"
     __table_args__ = (
@@ -302,6 +302,7 @@ class Events(SQLModel, table=True):
     name: str
     data: str
     created_at: int = moment()
+    origin: str | None = None
 
 
 class MoveRows(SQLModel, table=True):

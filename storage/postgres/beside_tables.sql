@@ -22,6 +22,8 @@ AS $$ BEGIN PERFORM pg_advisory_xact_lock(245690632); RETURN NULL; END $$
 CREATE TRIGGER events_in_order BEFORE INSERT ON events
 FOR EACH STATEMENT EXECUTE FUNCTION events_in_order()
 --;
+ALTER TABLE events ALTER origin SET DEFAULT current_setting('application_name')
+--;
 CREATE FUNCTION count_conversation(bigint, text, text, text, text, integer) RETURNS void LANGUAGE sql
 AS $$
 INSERT INTO conversation_counts AS c (workspace, bot, platform, status, handoff, count)

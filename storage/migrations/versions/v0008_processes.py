@@ -28,6 +28,14 @@ def upgrade() -> None:
         sa.Column("stopping", sa.Boolean(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.add_column("events", sa.Column("origin", sa.String(), nullable=True))
+    op.create_table(
+        "answers",
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
     op.create_table(
         "leases",
         sa.Column("name", sa.String(), nullable=False),
@@ -39,6 +47,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("leases")
+    op.drop_table("answers")
+    op.drop_column("events", "origin")
     op.drop_table("processes")
     op.drop_column("customers", "version")
     for table in _SHARED_OUT:

@@ -1,0 +1,118 @@
+"""Hints over Redis: which slots have something, and that something was committed.
+
+Nothing depends on them: what gets lost is found a moment later by looking.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+log = structlog.get_logger()
+
+WITHIN = 1.0
+"""Seconds for Redis to answer."""
+
+AGAIN = 1.0
+"""Seconds before it is tried again."""
+
+QUIET = 30.0
+"""Seconds without anything after which the line is tried."""
+
+_COMMITTED = "c"
+
+
+class RedisHints:
+    """Implements `bots.ports.Others`; `publish` and `follow` are to be kept running."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        channel: str,
+        origin: str,
+        stirred: Callable[[int], None],
+        committed: Callable[[], None],
+    ) -> None:
+        """Those of one database share a `channel`; `origin` is this process."""
+        self._redis: Any = Redis.from_url(
+            url,
+            socket_connect_timeout=WITHIN,
+            socket_timeout=WITHIN,
+            retry=Retry(NoBackoff(), 0),
+            decode_responses=True,
+        )
+        self._channel = channel
+        self._origin = origin
+        self._tell_stirred = stirred
+        self._tell_committed = committed
+        self._pending: set[str] = set()
+        self._wake = asyncio.Event()
+        self.up = False
+
+    def stir(self, slot: int) -> None:
+        self._add(str(slot))
+
+    def committed(self) -> None:
+        self._add(_COMMITTED)
+
+    def _add(self, what: str) -> None:
+        self._pending.add(what)
+        self._wake.set()
+
+    async def publish(self) -> None:
+        """Tell the others, for ever; all of one moment together."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            pending, self._pending = self._pending, set()
+            try:
+                await self._redis.publish(self._channel, " ".join([self._origin, *pending]))
+            except (RedisError, OSError, TimeoutError):
+                # They will look by themselves.
+                await asyncio.sleep(AGAIN)
+
+    async def follow(self) -> None:
+        """Hear the others, for ever."""
+        while True:
+            try:
+                async with self._redis.pubsub() as line:
+                    await line.subscribe(self._channel)
+                    self._turned(up=True)
+                    # What was told before we listened.
+                    self._tell_committed()
+                    await self._hear(line)
+            except (RedisError, OSError, TimeoutError) as error:
+                self._turned(up=False, why=str(error) or type(error).__name__)
+            await asyncio.sleep(AGAIN)
+
+    async def _hear(self, line: Any) -> None:
+        while True:
+            told = await line.get_message(ignore_subscribe_messages=True, timeout=QUIET)
+            if told is None:
+                await line.ping()
+                continue
+            origin, *pending = told["data"].split()
+            if origin == self._origin:
+                continue
+            for what in pending:
+                if what == _COMMITTED:
+                    self._tell_committed()
+                elif what.isdecimal():
+                    self._tell_stirred(int(what))
+
+    def _turned(self, *, up: bool, why: str = "") -> None:
+        if up != self.up:
+            self.up = up
+            if up:
+                log.info("Redis wakes us")
+            else:
+                log.warning("Redis is away: we look by ourselves, a moment later", reason=why)
+
+    async def close(self) -> None:
+        await self._redis.aclose()

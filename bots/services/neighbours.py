@@ -1,0 +1,71 @@
+"""Tell those who listen in this process of what other processes commit."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from bots.errors import Unavailable
+from bots.ports import Listener, Neighbourhood
+
+PORTION = 500
+
+log = structlog.get_logger()
+
+
+class Neighbours:
+    """Follows the events of the database from when it begins; each is told once."""
+
+    def __init__(
+        self,
+        neighbourhood: Neighbourhood,
+        listeners: Callable[[], Sequence[Listener]],
+        *,
+        every: float,
+    ) -> None:
+        """`every` is after how many seconds to look though nobody told of anything."""
+        self._neighbourhood = neighbourhood
+        self._listeners = listeners
+        self._every = every
+        self._stirred = asyncio.Event()
+        self._cursor: int | None = None
+
+    def stirred(self) -> None:
+        """Somebody committed something."""
+        self._stirred.set()
+
+    async def begin(self) -> None:
+        """What is committed from here on is told; before those who listen read what there is."""
+        self._cursor = await self._neighbourhood.latest()
+
+    async def follow(self) -> None:
+        """For ever."""
+        while True:
+            self._stirred.clear()
+            try:
+                await self.look()
+            except Unavailable:
+                log.debug("What others committed cannot be read just now")
+            try:
+                async with asyncio.timeout(self._every):
+                    await self._stirred.wait()
+            except TimeoutError:
+                pass
+
+    async def look(self) -> None:
+        """Tell of everything up to now."""
+        if self._cursor is None:
+            await self.begin()
+        assert self._cursor is not None
+        while True:
+            told, cursor = await self._neighbourhood.after(self._cursor, limit=PORTION)
+            for one in told:
+                for listener in self._listeners():
+                    try:
+                        listener.told(one.conversation, one.messages, one.events)
+                    except Exception:
+                        # One who only listens must not keep others from hearing.
+                        log.exception("A listener raised")
+            if cursor == self._cursor:
+                return
+            self._cursor = cursor
