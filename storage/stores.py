@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from bots.model.slots import ALONE, Slots
 from bots.ports import Clock, NewId, Vault
@@ -28,6 +28,7 @@ from storage.journal import SqlJournal
 from storage.keys import SqlKeys
 from storage.knowledge import SqlLibrary
 from storage.metrics import SqlMetrics
+from storage.neighbours import SqlNeighbourhood
 from storage.operators import SqlOperators
 from storage.outbox import SqlOutbox
 from storage.persons import SqlPersons
@@ -43,9 +44,6 @@ from storage.webhook_deliveries import SqlWebhookDeliveries
 from storage.webhooks import SqlWebhooks
 from storage.workspaces import SqlWorkspaces
 from storage.writes import Intake
-
-if TYPE_CHECKING:
-    from storage.postgres.neighbours import SqlNeighbourhood
 
 
 class Writer(Writes, Protocol):
@@ -127,10 +125,8 @@ class Stores:
         """What telling them reads and notes."""
         return SqlWebhookDeliveries(self.base.writer, self.base.reader, vault)
 
-    def neighbourhood(self, holder: str) -> "SqlNeighbourhood":
+    def neighbourhood(self, holder: str) -> SqlNeighbourhood:
         """What other processes on a PostgreSQL commit."""
-        from storage.postgres.neighbours import SqlNeighbourhood
-
         return SqlNeighbourhood(self.base.writer, self.base.reader, origin=f"easyflow {holder}")
 
     @property
