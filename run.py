@@ -1922,7 +1922,7 @@ def backup(settings: Settings, given: argparse.Namespace) -> int:
 def restore(settings: Settings, given: argparse.Namespace) -> int:
     """A backup in place of what is there; the server must not run."""
     from adapters.terminal.backup import NotRestored, Restore
-    from storage.backup import Unusable, check_database
+    from storage.backup import Unusable, check_database, hold_back
     from storage.beside import in_use
 
     database = settings.database_path
@@ -1931,11 +1931,18 @@ def restore(settings: Settings, given: argparse.Namespace) -> int:
         bots=settings.bots_dir,
         database=database,
         check=check_database,
+        hold_back=hold_back,
         running=lambda: database.exists() and in_use(database),
         out=sys.stdout,
     )
     try:
-        restoring.read(given.file, now(), force=given.force, with_bots=given.bots)
+        restoring.read(
+            given.file,
+            now(),
+            force=given.force,
+            with_bots=given.bots,
+            resend=given.resend,
+        )
     except (NotRestored, Unusable) as error:
         stop(f"Nothing was restored: {error}.")
     except OSError as error:

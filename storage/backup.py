@@ -2,12 +2,16 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage.migrate import HEAD, known_revisions, revision
 
 PAGES = 2000
 """Copied in one go; between two goes the server writes."""
+
+RESTORED = "under way when the backup was made"
+"""Begins what is said of messages that a restore holds back."""
 
 
 class Unusable(Exception):
@@ -43,6 +47,25 @@ def check_database(path: Path) -> str:
     if at != HEAD and at not in known_revisions():
         raise Unusable(f"it was made by a later version of Easy Flow ({at}): install that one")
     return at
+
+
+def hold_back(path: Path, now: datetime) -> tuple[int, int]:
+    """Let a copy neither answer nor send what was under way when it was made: since then that was done.
+
+    Gives how many messages of customers and how many calls to messengers that were. They stay where
+    a person sees them.
+    """
+    at = (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        came = connection.execute(
+            "UPDATE inbox SET parked_at = ?, error = ? WHERE done_at IS NULL AND parked_at IS NULL",
+            (at, f"{RESTORED}: it may have been answered since"),
+        )
+        left = connection.execute(
+            "UPDATE outbox SET sending_at = NULL, failed_at = ?, error = ? WHERE failed_at IS NULL",
+            (at, f"{RESTORED}: it may have been sent since"),
+        )
+    return came.rowcount, left.rowcount
 
 
 def counts(path: Path) -> dict[str, int]:

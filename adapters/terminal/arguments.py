@@ -78,6 +78,9 @@ def arguments(typed: Sequence[str] | None = None) -> argparse.Namespace:
     back.add_argument("file", type=Path)
     back.add_argument("--force", action="store_true", help="move aside what is there")
     back.add_argument("--bots", action="store_true", help="the bots' folders too")
+    back.add_argument(
+        "--resend", action="store_true", help="answer and send what was under way at the backup"
+    )
     _add_user_options(commands.add_parser("users", help="who signs in"))
     _add_key_options(commands.add_parser("keys", help="API keys; and sealing everything anew"))
     _add_webhook_options(commands.add_parser("webhooks", help="addresses told of what happens"))

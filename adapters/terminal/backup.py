@@ -122,18 +122,25 @@ class Restore:
     """Puts a backup in place of what is there, which is moved aside.
 
     `check` gives the revision of a database, and raises with the reason where none can be started
-    from it; `running` says whether a server uses the data folder.
+    from it; `hold_back` keeps one from answering and sending what was under way, and says how many
+    messages and calls that were; `running` says whether a server uses the data folder.
     """
 
     data: Path
     bots: Path
     database: Path
     check: Callable[[Path], str]
+    hold_back: Callable[[Path, datetime], tuple[int, int]]
     running: Callable[[], bool]
     out: TextIO
 
-    def read(self, path: Path, now: datetime, *, force: bool, with_bots: bool) -> None:
-        """Raises NotRestored, OSError; then everything is as it was."""
+    def read(
+        self, path: Path, now: datetime, *, force: bool, with_bots: bool, resend: bool = False
+    ) -> None:
+        """Raises NotRestored, OSError; then everything is as it was.
+
+        What was under way at the time of the backup is done again only with `resend`.
+        """
         if self.running():
             raise NotRestored("Easy Flow runs on this data folder: stop it first")
         there = self.database.exists()
@@ -147,11 +154,19 @@ class Restore:
         try:
             told = _unpacked(path, half)
             self.check(half / DATABASE)
+            held = (0, 0) if resend else self.hold_back(half / DATABASE, now)
             self._put(half, now, with_bots)
         finally:
             shutil.rmtree(half, ignore_errors=True)
         counts = ", ".join(f"{count} {name}" for name, count in told["counts"].items())
         print(f"Restored from {told['made_at']}: {counts}", file=self.out)
+        if any(held):
+            print(
+                f"Held back: {held[0]} messages of customers that were not answered yet and"
+                f" {held[1]} of ours that were not sent yet. Since the backup that was most likely"
+                " done; where it was not, restore once more with --force --resend.",
+                file=self.out,
+            )
 
     def _put(self, half: Path, now: datetime, with_bots: bool) -> None:
         # What is in the folder is moved, not the folder: it may be where a disk is mounted.

@@ -122,9 +122,11 @@ async def answered(side: Telegram, count: int, *, of: Collection[str] | None = N
 
 
 async def noted(house: Installation) -> None:
-    """Until nothing is left to be sent: the messenger knows an answer before we know that it does."""
+    """Until nothing is left to be done: the messenger knows an answer before we know that it does."""
     deadline = time.monotonic() + PATIENCE
-    while house.count("outbox WHERE failed_at IS NULL"):
+    while house.count("inbox WHERE done_at IS NULL AND parked_at IS NULL") or house.count(
+        "outbox WHERE failed_at IS NULL"
+    ):
         assert time.monotonic() < deadline, house.rows("SELECT * FROM outbox")[:5]
         await asyncio.sleep(0.2)
 
