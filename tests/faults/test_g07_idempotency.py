@@ -14,7 +14,8 @@ from tests.faults.rig.sizes import sized
 CHAT = "/api/v1/conversation/chat"
 HISTORY = "/api/v1/conversation/history"
 KEYS = sized(ci=12, long=100, soak=500)
-TIMES = sized(ci=10, long=50, soak=200)
+TIMES = sized(ci=10, long=50, soak=80)
+"""Somebody may ask a hundred times in a minute."""
 KILLS = sized(ci=1, long=5)
 AT_ONCE = 40
 
@@ -70,7 +71,7 @@ async def _insisted(number: int, asks: Callable[[int], Awaitable[Answer]]) -> An
             if status != 409:
                 assert status == 200, answer
                 return answer
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(1)
 
 
 async def _turns(house: Installation, number: int) -> dict[str, int]:

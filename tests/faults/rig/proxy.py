@@ -30,6 +30,7 @@ class Wire:
         self._places = list(places)
         self._turn = itertools.cycle(range(len(self._places)))
         self._delay = 0.0
+        self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), daemon=True)
@@ -91,7 +92,6 @@ class Wire:
         self._flows = asyncio.Event()
         self._flows.set()
         self._over = asyncio.Event()
-        self._server: asyncio.Server | None = None
         await self._listen()
         self._ready.set()
         await self._over.wait()
