@@ -57,6 +57,6 @@ def postgres_server() -> Iterator[servers.Server]:
 @pytest.fixture
 async def postgres(postgres_server: servers.Server) -> AsyncIterator[str]:
     """The URL of a database with all its tables, of this test alone."""
-    url = await postgres_server.new()
+    url = await postgres_server.lend()
     yield url
-    await postgres_server.drop(url)
+    await postgres_server.give_back(url)

@@ -1,4 +1,4 @@
-"""Databases of PostgreSQL for tests: each a copy of one that has all the tables, dropped afterwards."""
+"""Databases of PostgreSQL for tests: copies of one that has all the tables, lent to one test at a time."""
 
 import asyncio
 import os
@@ -15,12 +15,41 @@ SERVER = os.environ.get(
     "EASYFLOW_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres"
 )
 
+_NOBODY_ELSE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_EMPTIED = """
+DO $$
+DECLARE name text;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'
+    LOOP PERFORM setval(quote_ident(name), 1, false); END LOOP;
+END $$
+"""
+"""Quicker than a new database, and than TRUNCATE, which makes new files."""
+
 
 class Server:
     """A server that runs, and a database in it whose tables are copied."""
 
     def __init__(self) -> None:
         self._template = ""
+        self._spare: list[str] = []
+
+    async def lend(self) -> str:
+        """The URL of a database with today's tables, nothing in them, and every number at its first."""
+        return self._spare.pop() if self._spare else await self.new()
+
+    async def give_back(self, url: str) -> None:
+        """It is emptied for the next; whoever still speaks to it is cut off."""
+        await _typed(_NOBODY_ELSE, url)
+        await _typed(_EMPTIED, url)
+        self._spare.append(url)
 
     async def new(self) -> str:
         """The URL of a database with today's tables and nothing in them."""
@@ -41,6 +70,8 @@ class Server:
         await _typed(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     async def close(self) -> None:
+        for url in self._spare:
+            await self.drop(url)
         if self._template:
             await self.drop(_url(self._template))
 
@@ -57,8 +88,8 @@ def server_or_skip() -> Server:
     return Server()
 
 
-async def _typed(statement: str) -> None:
-    connection = await asyncpg.connect(**connecting(SERVER), timeout=5)
+async def _typed(statement: str, url: str = SERVER) -> None:
+    connection = await asyncpg.connect(**connecting(url), timeout=5)
     try:
         await connection.execute(statement)
     finally:
