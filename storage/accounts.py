@@ -51,7 +51,7 @@ class SqlAccounts:
         return found
 
     async def all(self, workspace: int) -> list[Account]:
-        query = f"SELECT {COLUMNS} FROM accounts WHERE workspace = ? AND active ORDER BY id"
+        query = f"SELECT {COLUMNS} FROM accounts WHERE workspace = ? AND active = 1 ORDER BY id"
         return [account_from_row(row) for row in await self._rows(query, (workspace,))]
 
     async def change(
@@ -203,5 +203,7 @@ def _leaves_no_owner(db: Db, who: Account, changes: Mapping[str, Any]) -> bool:
     stays = changes.get("role", who.role) == "owner" and changes.get("active", who.active)
     if stays or who.role != "owner" or not who.active:
         return False
-    others = "SELECT 1 FROM accounts WHERE workspace = ? AND id <> ? AND role = 'owner' AND active"
+    others = (
+        "SELECT 1 FROM accounts WHERE workspace = ? AND id <> ? AND role = 'owner' AND active = 1"
+    )
     return db.execute(others, (who.workspace, who.id)).fetchone() is None

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 _USED = (
     " coalesce((SELECT count FROM ai_usage u WHERE u.token_id = t.id AND u.day = :day), 0),"
-    " coalesce((SELECT sum(count) FROM ai_usage u WHERE u.token_id = t.id"
+    " coalesce((SELECT CAST(sum(count) AS BIGINT) FROM ai_usage u WHERE u.token_id = t.id"
     " AND u.day >= :month AND u.day <= :day), 0)"
 )
 _COLUMNS = (
@@ -34,7 +34,7 @@ _FOR = "EXISTS (SELECT 1 FROM json_each(t.models) m WHERE m.value = :model)"
 _KNOWS = f"SELECT count(*) FROM ai_tokens t WHERE {_FOR}"
 _CHOICE = (
     f"SELECT t.id, t.token, t.daily_limit, t.monthly_limit,{_USED} FROM ai_tokens t"
-    f" WHERE t.active AND {_FOR} ORDER BY t.priority, t.id"
+    f" WHERE t.active = 1 AND {_FOR} ORDER BY t.priority, t.id"
 )
 
 
@@ -146,7 +146,7 @@ def _use_one(db: Db, vault: Vault, model: str, now: datetime) -> AiKey | None:
             continue
         db.execute(
             "INSERT INTO ai_usage (token_id, day, count) VALUES (?, ?, 1)"
-            " ON CONFLICT (token_id, day) DO UPDATE SET count = count + 1",
+            " ON CONFLICT (token_id, day) DO UPDATE SET count = ai_usage.count + 1",
             (id, days["day"]),
         )
         return AiKey(id=id, token=token)

@@ -12,7 +12,7 @@ class AssistantRows(SQLModel, table=True):
     __tablename__ = "assistants"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(sa_column=big_id())
     workspace: int = Field(foreign_key="workspaces.id", index=True)
     bot: str = Field(unique=True)
     name: str
@@ -42,7 +42,7 @@ class DocumentRows(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(sa_column=big_id())
     workspace: int
     assistant_id: int
     filename: str
@@ -67,7 +67,7 @@ class QuestionRows(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(sa_column=big_id())
     workspace: int
     assistant_id: int
     question: str

@@ -11,8 +11,8 @@ from storage.rows import from_json
 _CHATS = (
     "SELECT c.id, c.workspace, c.bot, c.channel, c.chat_id, c.platform, c.user_id, u.remembered,"
     " c.context FROM conversations c JOIN customers u ON u.id = c.customer_id"
-    " WHERE c.id > ? AND c.workspace = ? AND c.bot = ? AND c.owner = 'bot' AND NOT c.unreachable"
-    " AND NOT c.blocked AND c.platform <> ? ORDER BY c.id LIMIT ?"
+    " WHERE c.id > ? AND c.workspace = ? AND c.bot = ? AND c.owner = 'bot' AND c.unreachable = 0"
+    " AND c.blocked = 0 AND c.platform <> ? ORDER BY c.id LIMIT ?"
 )
 _INSIDE = (
     "SELECT id, workspace, bot, channel, chat_id, platform, position FROM conversations"

@@ -220,7 +220,7 @@ def _charge_one(
     opened(db, asked.workspace, bonus, asked.now)
     db.execute(
         "INSERT INTO months_of_messages (workspace, month, count) VALUES (?, ?, 1)"
-        " ON CONFLICT (workspace, month) DO UPDATE SET count = count + 1",
+        " ON CONFLICT (workspace, month) DO UPDATE SET count = months_of_messages.count + 1",
         (asked.workspace, month),
     )
     return moved(db, asked)

@@ -84,7 +84,7 @@ class AiTokens(SQLModel, table=True):
     __tablename__ = "ai_tokens"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(sa_column=big_id())
     name: str
     token: str
     tail: str

@@ -33,7 +33,7 @@ _FAILED = "SELECT count(*), max(error) FROM outbox WHERE failed_at >= ?"
 _TIMERS = "SELECT count(*), min(due) FROM timers WHERE due < ?"
 _NEWEST = "SELECT max(created_at) FROM events"
 _CHANNELS = "SELECT name, status, since, why, title FROM channels ORDER BY name"
-_GROUPS = "SELECT title, chat_id, trouble FROM desk_groups WHERE down"
+_GROUPS = "SELECT title, chat_id, trouble FROM desk_groups WHERE down = 1"
 _UNTAKEN = "SELECT bot, taken FROM live_versions WHERE taken <> ''"
 
 

@@ -30,7 +30,7 @@ _MOVES = (
     f"SELECT 0, seq, behind, name, data, created_at{', NULL' * (RECORD_COLUMNS.count(',') - 3)}"
     " FROM moves WHERE conversation_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
 )
-_AFTER = f"SELECT * FROM ({_MESSAGES}) UNION ALL SELECT * FROM ({_MOVES})"
+_AFTER = f"SELECT * FROM ({_MESSAGES}) AS said UNION ALL SELECT * FROM ({_MOVES}) AS moved"
 """Both in one statement, which sees one state of the database: messages, then moves."""
 
 

@@ -67,6 +67,13 @@ _put_topics = Insert(
     " titled_by_hand = max(topics.titled_by_hand, excluded.titled_by_hand),"
     " shown = excluded.shown, closed_at = excluded.closed_at",
 )
+_MOVED = {
+    "desk_groups": "1 = 1",
+    "topics": "o.conversation_id = topics.conversation_id AND o.gen = topics.gen",
+    "relays": "o.message_id = relays.message_id"
+    " AND (o.seq = relays.seq OR (o.way <> 'in' AND relays.way <> 'in'))",
+}
+"""What knows a group by its number, and which rows of two groups are the same: those that move stay."""
 _add_relays = Insert("relays", RELAY_COLUMNS, tail="ON CONFLICT DO NOTHING")
 
 
@@ -252,17 +259,25 @@ def _remove_group(db: Db, items: Sequence[tuple[str, str]]) -> list[None]:
 
 
 def _move_group(db: Db, items: Sequence[tuple[str, str, str]]) -> list[None]:
-    for item in items:
-        for table in ("desk_groups", "topics", "relays"):
+    for new, channel, old in items:
+        for table, same in _MOVED.items():
             db.execute(
-                f"UPDATE OR REPLACE {table} SET chat_id = ? WHERE channel = ? AND chat_id = ?", item
+                f"DELETE FROM {table} WHERE channel = ?1 AND chat_id = ?2 AND EXISTS (SELECT 1"
+                f" FROM {table} AS o WHERE o.channel = ?1 AND o.chat_id = ?3 AND {same})",
+                (channel, new, old),
+            )
+            db.execute(
+                f"UPDATE {table} SET chat_id = ? WHERE channel = ? AND chat_id = ?",
+                (new, channel, old),
             )
     return [None] * len(items)
 
 
 def _note_shown(db: Db, items: Sequence[tuple[Sequence[Relay], Topic | None, int]]) -> list[None]:
     _add_relays(db, [relay_to_row(relay, now) for relays, _, now in items for relay in relays])
-    _put_topics(db, [_topic_row(topic) for _, topic, _ in items if topic is not None])
+    for _, topic, _ in items:
+        if topic is not None:
+            _put_topics(db, [_topic_row(topic)])
     return [None] * len(items)
 
 

@@ -21,7 +21,7 @@ from storage.rows import (
 
 _WITH_PEOPLE = f"platform <> '{CHATLESS}'"
 """Not the chats that only schedules have; in these words, for the index says so too."""
-_TOTAL = "SELECT coalesce(sum(count), 0) FROM conversation_counts WHERE "
+_TOTAL = "SELECT coalesce(CAST(sum(count) AS BIGINT), 0) FROM conversation_counts WHERE "
 _IDS = (
     "SELECT id FROM conversations INDEXED BY {index} WHERE {where} ORDER BY {order}"
     " LIMIT ? OFFSET ?"

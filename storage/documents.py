@@ -21,15 +21,15 @@ _LIVE = (
     f"SELECT {_COLUMNS} FROM documents d"
     " JOIN assistants a ON a.id = d.assistant_id AND a.deleted_at IS NULL"
 )
-_ALL = f"{_LIVE} WHERE d.workspace = ? AND (? IS NULL OR d.assistant_id = ?) ORDER BY d.id"
-_ONE = f"{_LIVE} WHERE d.workspace = ? AND d.id = ? AND (? IS NULL OR d.assistant_id = ?)"
+_ALL = f"{_LIVE} WHERE d.workspace = ? AND (CAST(? AS BIGINT) IS NULL OR d.assistant_id = ?) ORDER BY d.id"
+_ONE = f"{_LIVE} WHERE d.workspace = ? AND d.id = ? AND (CAST(? AS BIGINT) IS NULL OR d.assistant_id = ?)"
 _SAME = (
     f"SELECT {_COLUMNS} FROM documents d"
     " WHERE d.workspace = ? AND d.assistant_id = ? AND d.digest = ?"
 )
 _WAITING = f"{_LIVE} WHERE d.status = 'processing' ORDER BY d.id"
 _KEPT = (
-    "SELECT coalesce(sum(d.size), 0), count(*) FROM documents d"
+    "SELECT coalesce(CAST(sum(d.size) AS BIGINT), 0), count(*) FROM documents d"
     " JOIN assistants a ON a.id = d.assistant_id AND a.deleted_at IS NULL WHERE d.workspace = ?"
 )
 _DELETED = (

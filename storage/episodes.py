@@ -68,7 +68,7 @@ _SAME_PERSON = (
     " WHERE workspace = ?1 AND platform <> 'schedule' ORDER BY updated_at DESC LIMIT ?6) latest"
     " JOIN customers u ON u.id = latest.customer_id"
     f" WHERE (?3 <> '' AND ({_NUMBERS})) OR {_REMEMBERED})"
-    " AND c.id <> ?2 AND NOT c.unreachable AND NOT c.blocked AND c.channel NOT IN ('api', 'web')"
+    " AND c.id <> ?2 AND c.unreachable = 0 AND c.blocked = 0 AND c.channel NOT IN ('api', 'web')"
     " ORDER BY c.updated_at DESC LIMIT ?5"
 )
 _PLACE = "SELECT conversation_id, seq FROM messages WHERE workspace = ? AND message_id = ?"

@@ -34,7 +34,7 @@ _ADDED = (
 _OLD = (
     # Numbers rise with time: all before the first that is young enough are old.
     "SELECT coalesce(min(id), (SELECT max(id) + 1 FROM events), 0) FROM"
-    " (SELECT id FROM events WHERE created_at >= ? ORDER BY id LIMIT 1)"
+    " (SELECT id FROM events WHERE created_at >= ? ORDER BY id LIMIT 1) AS young"
 )
 
 

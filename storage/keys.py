@@ -13,7 +13,7 @@ from storage.sql import inserted
 
 _FOUND = (
     "SELECT k.id, k.workspace, k.account_id, k.name, k.prefix, k.digest, k.bot, k.kind, k.domains,"
-    " k.created_at, k.expires_at, k.last_used_at, k.revoked_at, coalesce(a.is_admin AND a.active, 0)"
+    " k.created_at, k.expires_at, k.last_used_at, k.revoked_at, coalesce(a.is_admin * a.active, 0)"
     " FROM api_keys AS k LEFT JOIN accounts AS a ON a.id = k.account_id"
 )
 

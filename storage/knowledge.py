@@ -1,6 +1,6 @@
 """What assistants know, found by stems of words, behind bots.ports.Library.
 
-The stems are in `passage_words`, an index of FTS5, each with its workspace, its assistant and its
+The stems are in `passage_words` (storage/words.py), each with its workspace, its assistant and its
 kind before it (`w1a2qвозврат`): a search reads its own part of the index, however much others have.
 """
 
@@ -16,6 +16,7 @@ from bots.model.knowledge import Passage, Piece, Question, Subject
 from storage.db import Db, Readers, Writes
 from storage.rows import from_json, to_json, to_micros, to_moment
 from storage.sql import inserted
+from storage.words import Form, Words
 
 _SHORTEST = 4
 """Letters of the shortest stem that other forms of its word may begin with."""
@@ -29,8 +30,8 @@ _KINDS: Mapping[Subject, str] = {"document": "d", "question": "q"}
 """What a passage is of, as a letter before its words."""
 
 _HAVING = (
-    "SELECT * FROM (SELECT ?, ?, rowid FROM passage_words WHERE passage_words MATCH ?"
-    f" LIMIT {_MOST})"
+    "SELECT CAST(? AS BIGINT), CAST(? AS DOUBLE PRECISION), rowid FROM"
+    f" ({{having}} LIMIT {_MOST}) AS found"
 )
 _FOUND = (
     "SELECT p.id, p.document_id, p.question_id, p.title, p.text, d.filename, w.title, w.body"
@@ -42,7 +43,7 @@ _QUESTION = (
     "q.id, q.workspace, q.assistant_id, q.question, q.answer, q.tags, q.created_at, q.updated_at"
 )
 _LIVE = " FROM questions q JOIN assistants a ON a.id = q.assistant_id AND a.deleted_at IS NULL"
-_WHERE = " WHERE q.workspace = ? AND (? IS NULL OR q.assistant_id = ?)"
+_WHERE = " WHERE q.workspace = ? AND (CAST(? AS BIGINT) IS NULL OR q.assistant_id = ?)"
 _QUESTIONS = f"SELECT {_QUESTION}{_LIVE}{_WHERE} ORDER BY q.id LIMIT ? OFFSET ?"
 _COUNT = f"SELECT count(*){_LIVE}{_WHERE}"
 _ASSISTANTS = "SELECT bot, id FROM assistants WHERE workspace = ? AND deleted_at IS NULL"
@@ -52,9 +53,10 @@ _IS_THERE = "SELECT 1 FROM assistants WHERE workspace = ? AND id = ? AND deleted
 class SqlLibrary:
     """Read beside the writer; a search takes milliseconds."""
 
-    def __init__(self, writer: Writes, reader: Readers) -> None:
+    def __init__(self, writer: Writes, reader: Readers, words: Words) -> None:
         self._writer = writer
         self._reader = reader
+        self._words = words
 
     async def search(
         self,
@@ -82,12 +84,14 @@ class SqlLibrary:
     async def _having(
         self, keys: Sequence[str], stems: Sequence[str]
     ) -> Sequence[tuple[int, float, int]]:
-        """Which word, how much it tells there, in which passage; one question to SQLite for all."""
+        """Which word, how much it tells there, in which passage; one question for all."""
         values: list[Any] = []
+        asked: list[str] = []
         for number, stem in enumerate(stems if keys else ()):
-            forms = " OR ".join(form for key in keys for form in _forms(key, stem))
-            values += (number, 1.0, f"title : ({forms})", number, _IN_BODY, f"body : ({forms})")
-        asked = [_HAVING] * (len(values) // 3)
+            forms = [form for key in keys for form in _forms(key, stem)]
+            asked += [_HAVING.format(having=one) for one in (self._words.title, self._words.body)]
+            values += (number, 1.0, self._words.in_title(forms))
+            values += (number, _IN_BODY, self._words.in_body(forms))
         return await self._rows(" UNION ALL ".join(asked), tuple(values)) if asked else ()
 
     async def put_question(self, question: Question, piece: Piece, *, most: int) -> Question:
@@ -115,12 +119,12 @@ class SqlLibrary:
             return (await connection.exec_driver_sql(query, values)).fetchall()
 
 
-def _forms(key: str, stem: str) -> list[str]:
+def _forms(key: str, stem: str) -> list[Form]:
     """A stem, and what the stemmer may have cut shorter or longer; see flows.stems.alike."""
     if len(stem) < _SHORTEST:
-        return [f'"{key}{stem}"']
-    shorter = [f'"{key}{stem[:-cut]}"' for cut in (1, 2) if len(stem) - cut >= _SHORTEST]
-    return [f'"{key}{stem}"*', *shorter]
+        return [Form(f"{key}{stem}")]
+    shorter = [Form(f"{key}{stem[:-cut]}") for cut in (1, 2) if len(stem) - cut >= _SHORTEST]
+    return [Form(f"{key}{stem}", begins=True), *shorter]
 
 
 def _best(having: Sequence[tuple[int, float, int]], limit: int) -> list[int]:

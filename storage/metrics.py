@@ -13,7 +13,8 @@ _CHATS = (
     " WHERE workspace = :workspace AND updated_at >= :since{chosen})"
 )
 _BY_PLATFORM = (
-    " SELECT c.platform, sum(m.direction = 'inbound'), sum(m.direction = 'outbound'),"
+    " SELECT c.platform, count(CASE WHEN m.direction = 'inbound' THEN 1 END),"
+    " count(CASE WHEN m.direction = 'outbound' THEN 1 END),"
     " count(DISTINCT c.user_id),"
     " count(DISTINCT CASE WHEN m.author = 'customer' THEN c.id END)"
     " FROM chats c CROSS JOIN messages m ON m.conversation_id = c.id"
@@ -33,9 +34,9 @@ _ANSWERED = (
     " lag(m.author) OVER (PARTITION BY m.conversation_id ORDER BY m.seq) AS before"
     " FROM chats c CROSS JOIN messages m ON m.conversation_id = c.id"
     " WHERE m.created_at >= :since AND m.created_at < :until),"
-    " waited AS (SELECT asks, before, at, max(CASE WHEN asks AND before IS NOT 'customer' THEN at END)"
+    " waited AS (SELECT asks, before, at, max(CASE WHEN asks AND coalesce(before, '') <> 'customer' THEN at END)"
     " OVER (PARTITION BY conversation_id ORDER BY seq) AS asked_at FROM said)"
-    " SELECT avg(max(at - asked_at, 0)) FROM waited"
+    " SELECT CAST(avg(max(at - asked_at, 0)) AS DOUBLE PRECISION) FROM waited"
     " WHERE NOT asks AND before = 'customer' AND asked_at IS NOT NULL"
 )
 _RATED = (

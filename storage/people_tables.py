@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, SQLModel
 
-from storage.columns import WITHOUT_ROWID, maybe_moment, moment
+from storage.columns import WITHOUT_ROWID, big_id, maybe_moment, moment
 
 
 class Workspaces(SQLModel, table=True):
@@ -13,7 +13,7 @@ class Workspaces(SQLModel, table=True):
 
     __tablename__ = "workspaces"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(sa_column=big_id())
     name: str
     plan: str = Field(default="trial", sa_column_kwargs={"server_default": "trial"})
     timezone: str = Field(default="", sa_column_kwargs={"server_default": ""})
@@ -30,7 +30,7 @@ class AccountRows(SQLModel, table=True):
 
     __tablename__ = "accounts"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(sa_column=big_id())
     workspace: int = Field(foreign_key="workspaces.id", index=True)
     email: str = Field(unique=True)
     password_hash: str
@@ -93,7 +93,7 @@ class ApiKeys(SQLModel, table=True):
 
     __tablename__ = "api_keys"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(sa_column=big_id())
     workspace: int = Field(foreign_key="workspaces.id", index=True)
     account_id: int | None = Field(default=None, foreign_key="accounts.id")
     name: str

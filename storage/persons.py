@@ -1,6 +1,7 @@
 """Everything that is kept of one person, to be handed out or to be erased."""
 
 import re
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,13 +14,13 @@ from storage.rows import from_json, to_micros, to_moment
 
 _FOUND = (
     "SELECT c.platform, c.user_id, max(u.profile), count(DISTINCT v.id),"
-    " coalesce(max(v.owner <> 'bot'), 0)"
+    " max(CASE WHEN v.owner <> 'bot' THEN 1 ELSE 0 END)"
     " FROM customers c JOIN customers u ON u.id = c.id"
     " LEFT JOIN conversations v ON v.customer_id = c.id WHERE c.workspace = ?1 AND "
 )
 _GROUP = " GROUP BY c.platform, c.user_id ORDER BY max(c.updated_at) DESC LIMIT ?3"
 _NAMED = "(c.platform || ':' || c.user_id = ?2 OR c.user_id = ?2)"
-_LIKE = "(instr(lower(c.platform || ':' || c.user_id), lower(?2)) OR instr(lower(c.profile), lower(?2)))"
+_LIKE = "(instr(lower(c.platform || ':' || c.user_id), lower(?2)) > 0 OR instr(lower(c.profile), lower(?2)) > 0)"
 _CUSTOMERS = "SELECT id FROM customers WHERE workspace = ? AND platform = ? AND user_id = ?"
 _CHATS = f"SELECT id, bot, channel, chat_id FROM conversations WHERE customer_id IN ({_CUSTOMERS})"
 _SILENT = (
@@ -27,8 +28,9 @@ _SILENT = (
     " LEFT JOIN conversations v ON v.customer_id = c.id"
     " GROUP BY c.workspace, c.platform, c.user_id"
     " HAVING max(max(c.updated_at, coalesce(v.updated_at, 0))) < ?"
-    " AND coalesce(max(v.owner <> 'bot'), 0) = 0"
-    " AND NOT coalesce(max(EXISTS (SELECT 1 FROM timers t WHERE t.conversation_id = v.id)), 0)"
+    " AND max(CASE WHEN v.owner <> 'bot' THEN 1 ELSE 0 END) = 0"
+    " AND max(CASE WHEN EXISTS (SELECT 1 FROM timers t WHERE t.conversation_id = v.id)"
+    " THEN 1 ELSE 0 END) = 0"
     " LIMIT ?"
 )
 # The highest number of a chat is given to no other while clients may still know it: until there is a
@@ -151,7 +153,8 @@ def _erase(db: Db, items: Sequence[tuple[int, str, str]]) -> list[Erased | NotFo
 
 def _erased(db: Db, person: tuple[int, str, str]) -> Erased | NotFound:
     # What is deleted is overwritten, not only let go of.
-    db.execute("PRAGMA secure_delete = ON")
+    if isinstance(db, sqlite3.Connection):
+        db.execute("PRAGMA secure_delete = ON")
     customers = [row[0] for row in db.execute(_CUSTOMERS, person)]
     if not customers:
         return NotFound("person", f"{person[1]}:{person[2]}")

@@ -22,15 +22,15 @@ _NEWS = " RETURNING channel, platform_message_id, rank"
 _insert_receipts = Insert(
     "receipts",
     "channel, platform_message_id, rank, at, code, error",
-    tail=f"ON CONFLICT (channel, platform_message_id){_HIGHEST} WHERE excluded.rank > rank{_NEWS}",
+    tail=f"ON CONFLICT (channel, platform_message_id){_HIGHEST} WHERE excluded.rank > receipts.rank{_NEWS}",
 )
 _insert_marks = Insert(
     "read_marks",
     "channel, chat_id, rank, platform_message_id, at",
     tail="ON CONFLICT (channel, chat_id, rank) DO UPDATE SET"
     " platform_message_id = excluded.platform_message_id, at = excluded.at"
-    " WHERE excluded.at >= at"
-    f" AND (excluded.at, excluded.platform_message_id) <> (at, platform_message_id){_NEWS}",
+    " WHERE excluded.at >= read_marks.at"
+    f" AND (excluded.at, excluded.platform_message_id) <> (read_marks.at, read_marks.platform_message_id){_NEWS}",
 )
 # The index on chats begins with the workspace, of which there are few.
 _CHATS = (
@@ -39,12 +39,12 @@ _CHATS = (
 )
 _WHICH = (
     "SELECT message_id FROM (SELECT message_id, platform_message_id, more_ids FROM messages"
-    " WHERE conversation_id = ? ORDER BY seq DESC LIMIT ?)"
+    " WHERE conversation_id = ? ORDER BY seq DESC LIMIT ?) AS latest"
     " WHERE platform_message_id = ? OR instr(more_ids, ?) > 0"
 )
 _PRUNE = (
     "DELETE FROM receipts WHERE id IN (SELECT id FROM"
-    " (SELECT id, at FROM receipts ORDER BY id LIMIT ?) WHERE at < ?)"
+    " (SELECT id, at FROM receipts ORDER BY id LIMIT ?) AS oldest WHERE at < ?)"
 )
 
 

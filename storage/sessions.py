@@ -74,7 +74,7 @@ def _open_one(db: Db, one: Session, refresh: str | None, password_hash: str) -> 
     """Whoever typed a password while it was changed, or they were removed, is not let in by it."""
     now = to_micros(one.created_at)
     signed_in = (
-        "UPDATE accounts SET last_login_at = ? WHERE id = ? AND active AND password_hash = ?"
+        "UPDATE accounts SET last_login_at = ? WHERE id = ? AND active = 1 AND password_hash = ?"
     )
     if not db.execute(signed_in, (now, one.account_id, password_hash)).rowcount:
         return False

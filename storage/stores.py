@@ -42,6 +42,7 @@ from storage.top_ups import SqlTopUps
 from storage.versions import SqlVersions
 from storage.webhook_deliveries import SqlWebhookDeliveries
 from storage.webhooks import SqlWebhooks
+from storage.words import Words
 from storage.workspaces import SqlWorkspaces
 from storage.writes import Intake
 
@@ -71,6 +72,7 @@ class Base:
     reading: Reading
     pool: Callable[[], tuple[int, int]]
     close: Callable[[], Awaitable[None]]
+    words: Words = Words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ def stores_over(
         top_ups=SqlTopUps(writer, reader),
         census=SqlCensus(reader),
         metrics=SqlMetrics(reader),
-        library=SqlLibrary(writer, reader),
+        library=SqlLibrary(writer, reader, base.words),
         documents=SqlDocuments(writer, reader, clock=clock),
         assistants=SqlAssistants(writer, reader),
         base=base,

@@ -435,7 +435,7 @@ class OperatorRows(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(sa_column=big_id())
     workspace: int = Field(foreign_key="workspaces.id")
     name: str
     role: str

@@ -9,7 +9,7 @@ from storage.db import Readers
 from storage.rows import from_json
 
 _SUMS = (
-    "SELECT flow, step, about, what, sum(count) FROM tallies"
+    "SELECT flow, step, about, what, CAST(sum(count) AS BIGINT) FROM tallies"
     " WHERE workspace = ? AND bot = ? AND day >= ? GROUP BY flow, step, about, what"
 )
 _STANDING = (

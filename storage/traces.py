@@ -20,14 +20,14 @@ _NAMED = (
     " OR '#' || c.id = ?3)"
 )
 _LIKE = (
-    " AND (instr(lower(c.platform || ':' || c.chat_id), lower(?3)) OR instr(c.uuid, ?3)"
-    " OR instr(lower(c.user_id), lower(?3)))"
+    " AND (instr(lower(c.platform || ':' || c.chat_id), lower(?3)) > 0 OR instr(c.uuid, ?3) > 0"
+    " OR instr(lower(c.user_id), lower(?3)) > 0)"
 )
 # Messages are shown by themselves, and that each was delivered is more than a story needs.
 _EVENTS = (
     "SELECT name, created_at, data FROM (SELECT id, name, created_at, data FROM events"
     " WHERE conversation_id = ? AND name NOT IN ('messages.added', 'message.delivered', 'message.read', 'chat.status', 'handoff.noted')"
-    " ORDER BY id DESC LIMIT ?) ORDER BY id"
+    " ORDER BY id DESC LIMIT ?) AS latest ORDER BY id"
 )
 
 

@@ -153,7 +153,7 @@ def _publish_one(db: Db, order: _Order) -> Live:
     db.execute(
         "INSERT INTO live_versions (workspace, bot, number, last, since, retire, taken)"
         " VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (workspace, bot) DO UPDATE SET"
-        " number = excluded.number, last = max(last, excluded.last), since = excluded.since,"
+        " number = excluded.number, last = max(live_versions.last, excluded.last), since = excluded.since,"
         " retire = excluded.retire, taken = NULL",
         (*key, number, number, since, retire),
     )

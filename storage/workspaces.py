@@ -12,7 +12,7 @@ from storage.rows import maybe_moment, to_json, to_micros, to_moment
 _IN_USE = (
     "SELECT EXISTS (SELECT 1 FROM assistants AS a JOIN conversations AS c"
     " ON c.workspace = a.workspace AND c.bot = a.bot"
-    " WHERE a.workspace = ? AND a.active AND a.deleted_at IS NULL)"
+    " WHERE a.workspace = ? AND a.active = 1 AND a.deleted_at IS NULL)"
 )
 
 
@@ -92,7 +92,7 @@ def _link_one(
 ) -> NotFound | Conflict | None:
     if operator is not None:
         row = db.execute(
-            "SELECT account_id FROM operators WHERE workspace = ? AND id = ? AND active",
+            "SELECT account_id FROM operators WHERE workspace = ? AND id = ? AND active = 1",
             (workspace, operator),
         ).fetchone()
         if row is None:

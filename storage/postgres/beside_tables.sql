@@ -1,14 +1,42 @@
 -- What SQLite has of its own, in the words of PostgreSQL, and what keeps counts and the order of events.
 CREATE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT strpos($1, $2)'
 --;
+-- No text of PostgreSQL has a NUL: where JSON names one, it is left out.
+CREATE FUNCTION without_nul(text) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE WHEN $1 LIKE '%\\u%' THEN regexp_replace($1, '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g') ELSE $1 END $$
+--;
 CREATE FUNCTION json_extract(text, text) RETURNS text LANGUAGE sql IMMUTABLE
-AS $$ SELECT $1::json #>> string_to_array(substr($2, 3), '.') $$
+AS $$ SELECT without_nul($1)::json #>> string_to_array(substr($2, 3), '.') $$
+--;
+-- https://www.rfc-editor.org/rfc/rfc7396
+CREATE FUNCTION json_merged(jsonb, jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    merged jsonb := CASE jsonb_typeof($1) WHEN 'object' THEN $1 ELSE '{}' END;
+    name text;
+    value jsonb;
+BEGIN
+    IF jsonb_typeof($2) <> 'object' THEN RETURN $2; END IF;
+    FOR name, value IN SELECT * FROM jsonb_each($2) LOOP
+        IF jsonb_typeof(value) = 'null' THEN
+            merged := merged - name;
+        ELSE
+            merged := jsonb_set(merged, ARRAY[name], json_merged(merged -> name, value));
+        END IF;
+    END LOOP;
+    RETURN merged;
+END
+$$
 --;
 CREATE FUNCTION json_patch(text, text) RETURNS text LANGUAGE sql IMMUTABLE
-AS $$ SELECT jsonb_strip_nulls(replace($1, '\u0000', '')::jsonb || replace($2, '\u0000', '')::jsonb)::text $$
+AS $$ SELECT json_merged(without_nul($1)::jsonb, without_nul($2)::jsonb)::text $$
 --;
 CREATE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE
-AS $$ SELECT json_array_elements_text($1::json) $$
+AS $$ SELECT json_array_elements_text(without_nul($1)::json) $$
+--;
+CREATE FUNCTION randomblob(integer) RETURNS bytea LANGUAGE sql VOLATILE
+AS $$ SELECT substr(uuid_send(gen_random_uuid()), 1, $1) $$
+--;
+CREATE FUNCTION hex(bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(encode($1, 'hex')) $$
 --;
 CREATE FUNCTION max(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT greatest($1, $2)'
 --;
@@ -52,16 +80,22 @@ FOR EACH ROW WHEN (
     IS DISTINCT FROM (NEW.workspace, NEW.bot, NEW.platform, NEW.status, NEW.handoff)
 ) EXECUTE FUNCTION conversations_counted()
 --;
+CREATE FUNCTION words_of(text) RETURNS tsvector LANGUAGE sql IMMUTABLE
+AS $$ SELECT array_to_tsvector(array(
+    SELECT left(word, 255) FROM unnest(string_to_array($1, ' ')) AS word WHERE word <> ''
+)) $$
+--;
 CREATE TABLE passage_words (
     rowid bigint PRIMARY KEY,
     title text NOT NULL,
     body text NOT NULL,
-    words tsvector GENERATED ALWAYS AS (
-        setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
-    ) STORED
+    titles tsvector GENERATED ALWAYS AS (words_of(title)) STORED,
+    bodies tsvector GENERATED ALWAYS AS (words_of(body)) STORED
 )
 --;
-CREATE INDEX passage_words_found ON passage_words USING gin (words)
+CREATE INDEX passage_words_by_title ON passage_words USING gin (titles)
+--;
+CREATE INDEX passage_words_by_body ON passage_words USING gin (bodies)
 --;
 CREATE INDEX inbox_of_slot ON inbox (slot, seq) WHERE done_at IS NULL
 --;

@@ -11,6 +11,7 @@ from storage.postgres.readers import PoolReaders, PoolReading
 from storage.postgres.url import connecting, shown
 from storage.postgres.writer import STATEMENT_WITHIN, TaskWriter
 from storage.stores import Base, Stores, stores_over
+from storage.words import Vectors
 
 READERS = 8
 """Connections that read, at most, in each process."""
@@ -44,5 +45,12 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
         await writer.close()
         await reader.dispose()
 
-    base = Base(writer=writer, reader=reader, reading=PoolReading(pool), pool=sizes, close=close)
+    base = Base(
+        writer=writer,
+        reader=reader,
+        reading=PoolReading(pool),
+        pool=sizes,
+        close=close,
+        words=Vectors(),
+    )
     return stores_over(base, SequencedIntake(), new_id=new_id, clock=clock, slots=slots)

@@ -6,7 +6,7 @@ What is true or false is a number, 0 or 1, as SQLite has it: one statement is fo
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, text
+from sqlalchemy import Boolean, Connection, Integer, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
@@ -24,6 +24,12 @@ _BESIDE = Path(__file__).with_name("beside_tables.sql")
 @compiles(Boolean, "postgresql")
 def _number(_type: Boolean, _compiler: Any, **_: Any) -> str:
     return "INTEGER"
+
+
+@compiles(Integer, "postgresql")
+def _long_number(_type: Integer, _compiler: Any, **_: Any) -> str:
+    """Of 64 bits, as all of SQLite's are: no id that somebody asks for is too large for its column."""
+    return "BIGINT"
 
 
 async def migrate(url: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 _VARIABLE = re.compile(
     r"'(?:[^']|'')*'"  # a text stays what it is
     r"|::"
+    r"|(?P<hint> INDEXED BY \w+)"
+    r"|(?P<ordered>CROSS (?=JOIN \w+ \w+ ON\b))"
     r"|(?P<isnot>\bIS\s+NOT\s+)?(?P<is>\bIS\s+)?(?P<mark>\?(?P<number>\d*)|:(?P<name>[a-z_]\w*))"
 )
 
@@ -21,12 +23,17 @@ class Statement(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def statement(sql: str) -> Statement:
-    """`?`, `?1` and `:name` become `$n`; `x IS ?` compares as SQLite does, NULL being equal to NULL."""
+    """`?`, `?1` and `:name` become `$n`; `x IS ?` compares as SQLite does, NULL being equal to NULL.
+
+    What tells SQLite which index to take, and which table to read first, is left out.
+    """
     names: list[str] = []
     count = 0
 
     def put(found: re.Match[str]) -> str:
         nonlocal count
+        if found["hint"] or found["ordered"]:  # PostgreSQL knows which way is the shortest
+            return ""
         if found["mark"] is None:
             return found[0]
         if found["name"] is not None:
