@@ -23,11 +23,13 @@ _INSERT = (
 _LATEST = f"SELECT seq + coalesce(({_MOVED.format('')}), 0) FROM conversations WHERE id = ?1"
 _MOVED_BEFORE = f"coalesce(({_MOVED.format(' AND seq <= ?2')}), 0)"
 _MESSAGES = (
-    f"SELECT {_MOVED_BEFORE} AS moved, NULL AS place, {RECORD_COLUMNS} FROM messages m"
+    f"SELECT {_MOVED_BEFORE} AS moved, CAST(NULL AS BIGINT) AS place, {RECORD_COLUMNS} FROM messages m"
     f" WHERE m.conversation_id = ?1 AND m.seq > ?2 - {_MOVED_BEFORE} ORDER BY m.seq LIMIT ?3"
 )
 _MOVES = (
-    f"SELECT 0, seq, behind, name, data, created_at{', NULL' * (RECORD_COLUMNS.count(',') - 3)}"
+    # In the places of message_id, seq, direction and created_at, which are of the same types.
+    "SELECT 0, seq, data, behind, name, '', created_at, '', '', '', '',"
+    " CAST(NULL AS DOUBLE PRECISION), '', CAST(NULL AS BIGINT)"
     " FROM moves WHERE conversation_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
 )
 _AFTER = f"SELECT * FROM ({_MESSAGES}) AS said UNION ALL SELECT * FROM ({_MOVES}) AS moved"
@@ -73,4 +75,4 @@ class SqlCourse:
 
 
 def _move(row: Any) -> Move:
-    return Move(behind=row[2], name=row[3], at=to_moment(row[5]), data=from_json(row[4]))
+    return Move(behind=row[3], name=row[4], at=to_moment(row[6]), data=from_json(row[2]))

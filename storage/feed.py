@@ -49,6 +49,8 @@ class SqlFeed:
         self, workspace: int, cursor: int, *, limit: int, names: Sequence[str] = ()
     ) -> list[Entry]:
         wanted = [name for name in names if is_told(name)] if names else [*TOLD]
+        if not wanted:
+            return []
         which = f"(e.name IN ({', '.join('?' * len(wanted))})"
         which += ")" if names else f" OR {_OF_HANDOFFS})"
         while True:

@@ -107,6 +107,8 @@ class SqlLibrary:
         return [_question(row) for row in rows], total
 
     async def questions_by_id(self, workspace: int, ids: Sequence[int]) -> list[Question]:
+        if not ids:
+            return []
         marks = ", ".join("?" * len(ids))
         query = f"SELECT {_QUESTION}{_LIVE} WHERE q.workspace = ? AND q.id IN ({marks})"
         return [_question(row) for row in await self._rows(query, (workspace, *ids))]

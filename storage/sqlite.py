@@ -13,6 +13,7 @@ from storage.database import Lock, open_readers, open_writer
 from storage.migrate import migrate
 from storage.reading import ThreadReading
 from storage.stores import Base, Stores, stores_over
+from storage.words import Words
 from storage.writer import ThreadWriter
 from storage.writes import NumberedIntake
 
@@ -41,7 +42,9 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
         await reading.close()
         lock.release()
 
-    base = Base(writer=writer, reader=reader, reading=reading, pool=pool, close=close)
+    base = Base(
+        writer=writer, reader=reader, reading=reading, pool=pool, close=close, words=Words()
+    )
     return stores_over(base, NumberedIntake(last_arrival), new_id=new_id, clock=clock)
 
 

@@ -72,7 +72,7 @@ class Base:
     reading: Reading
     pool: Callable[[], tuple[int, int]]
     close: Callable[[], Awaitable[None]]
-    words: Words = Words()
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from bots.model.message import Address
+from storage.beside import Hand
+from storage.db import Writes
+from storage.every_table import METADATA
 from storage.opening import Place, open_stores
+from storage.postgres.writer import TaskWriter
 from storage.stores import Stores
 
 
@@ -40,6 +44,7 @@ class House:
         self.place = place
         self._clock = clock
         self._new_id = numbers()
+        self._hands: list[TaskWriter] = []
         self.stores: Stores
 
     @property
@@ -74,6 +79,23 @@ class House:
         rows: list[Any] = await self.stores.base.writer.do(work, values)
         return rows
 
+    def hand(self) -> Writes:
+        """What another process writes with."""
+        if isinstance(self.place, Path):
+            return Hand(self.place)
+        self._hands.append(TaskWriter(self.place))
+        return self._hands[-1]
+
+    async def close(self) -> None:
+        for hand in self._hands:
+            await hand.close()
+        await self.stores.close()
+
+    async def everything(self) -> str:
+        """What stands in all tables."""
+        tables = [await self.run(f"SELECT * FROM {name}") for name in METADATA.tables]
+        return repr(tables)
+
 
 @pytest.fixture
 def clock() -> HandClock:
@@ -81,6 +103,12 @@ def clock() -> HandClock:
 
 
 BOTH = ["sqlite", "postgres"] if os.environ.get("EASYFLOW_BOTH") else ["sqlite"]
+
+
+ON_SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+"""For what is about SQLite's own ways."""
+ON_POSTGRES = pytest.mark.parametrize("place", ["postgres"], indirect=True)
+"""For what is about PostgreSQL's."""
 
 
 @pytest.fixture(params=BOTH)
@@ -97,7 +125,7 @@ async def house(place: Place, clock: HandClock) -> AsyncIterator[House]:
     try:
         yield one
     finally:
-        await one.stores.close()
+        await one.close()
 
 
 @pytest.fixture

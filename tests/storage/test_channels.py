@@ -1,6 +1,5 @@
 """Channels as rows: sealed at rest, changed in place, opened only by the right keys."""
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from bots.model.channel import ChannelRecord, ChannelState
 from storage.channels import SqlChannels
 from storage.stores import Stores
 from storage.vault import KeyRing
-from tests.storage.conftest import HandClock
+from tests.storage.conftest import ON_SQLITE, HandClock, House
 
 OLD, NEW = "old-key-" * 5, "new-key-" * 5
 TOKEN = "123456:CANARY-of-a-token"
@@ -35,11 +34,6 @@ def channels(stores: Stores, keys: list[str]) -> SqlChannels:
     return stores.channels(KeyRing(lambda: keys))
 
 
-def dump(path: Path) -> str:
-    with sqlite3.connect(path) as database:
-        return "\n".join(database.iterdump())
-
-
 def bytes_of(path: Path) -> bytes:
     """The file with its log beside it."""
     return b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
@@ -54,13 +48,21 @@ async def test_what_is_put_is_found(channels: SqlChannels, clock: HandClock) -> 
     assert await channels.records(2) == []
 
 
-async def test_no_credential_stands_in_the_file(
-    channels: SqlChannels, clock: HandClock, database: Path
+async def test_no_credential_stands_in_the_database(
+    channels: SqlChannels, clock: HandClock, house: House
 ) -> None:
     await channels.put(SHOP, now=clock())
-    assert "telegram:123456" in dump(database)
-    assert "CANARY" not in dump(database)
-    assert b"CANARY" not in bytes_of(database)
+    kept = await house.everything()
+    assert "telegram:123456" in kept
+    assert "CANARY" not in kept
+
+
+@ON_SQLITE
+async def test_no_credential_stands_in_the_file(
+    channels: SqlChannels, clock: HandClock, house: House
+) -> None:
+    await channels.put(SHOP, now=clock())
+    assert b"CANARY" not in bytes_of(house.path)
 
 
 async def test_putting_again_changes_it_in_place(channels: SqlChannels, clock: HandClock) -> None:
@@ -99,27 +101,26 @@ async def test_without_its_key_a_channel_is_locked_and_the_others_are_not(
 
 
 async def test_a_row_moved_to_another_name_or_workspace_does_not_open(
-    channels: SqlChannels, clock: HandClock, database: Path
+    channels: SqlChannels, clock: HandClock, house: House
 ) -> None:
     await channels.put(SHOP, now=clock())
     assert (await channels.records(1))[0].credentials == SHOP.credentials
-    with sqlite3.connect(database) as db:
-        db.execute("UPDATE channels SET name = 'telegram:666', workspace = 2")
+    await house.run("UPDATE channels SET name = 'telegram:666', workspace = 2")
     (moved,) = await channels.records(2)
     assert (moved.name, moved.credentials) == ("telegram:666", None)
 
 
 async def test_sealing_again_needs_the_old_key_once(
-    channels: SqlChannels, stores: Stores, keys: list[str], clock: HandClock, database: Path
+    channels: SqlChannels, house: House, keys: list[str], clock: HandClock
 ) -> None:
     await channels.put(SHOP, now=clock())
     await channels.put(replace(SHOP, name="vk:1", origin="settings", credentials={}), now=clock())
-    before = dump(database)
+    before = await house.everything()
     keys[:] = [NEW, OLD]
-    assert await stores.seals(KeyRing(lambda: keys)).again() == (1, [])
-    assert dump(database) != before
+    assert await house.stores.seals(KeyRing(lambda: keys)).again() == (1, [])
+    assert await house.everything() != before
     keys[:] = [NEW]
-    fresh = stores.channels(KeyRing(lambda: keys))
+    fresh = house.stores.channels(KeyRing(lambda: keys))
     assert [one.credentials for one in await fresh.records(1)] == [SHOP.credentials, {}]
 
 

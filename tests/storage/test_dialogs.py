@@ -17,7 +17,7 @@ from bots.model.message import Address
 from bots.model.turn import TurnRecord
 from storage import writes
 from storage.stores import Stores
-from tests.storage.conftest import HandClock, House
+from tests.storage.conftest import ON_SQLITE, HandClock, House
 from tests.storage.samples import NOON, answer, heard, opened, said
 
 PLATFORMS = ("telegram", "web", "vk")
@@ -145,6 +145,7 @@ async def test_a_schedules_own_chat_is_none(stores: Stores) -> None:
         await stores.dialogs.one(1, chat.id)
 
 
+@ON_SQLITE
 async def test_no_list_reads_chats_that_are_left_out(house: House) -> None:
     """Every filter is answered by an index that has all it needs."""
     for condition, index in (
@@ -173,6 +174,7 @@ async def test_counts_follow_a_year_of_hand_offs(stores: Stores, clock: HandCloc
     assert clock.now - NOON == timedelta(days=8)
 
 
+@ON_SQLITE
 async def test_a_chat_is_still_found_by_its_own_name(house: House) -> None:
     """An index in the order of a list must not tempt SQLite to look through all chats for one."""
     plan, *_ = await house.run(

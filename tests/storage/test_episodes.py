@@ -14,7 +14,7 @@ from bots.model.message import Address
 from bots.model.turn import Event
 from storage import episodes as stored
 from storage.stores import Stores
-from tests.storage.conftest import House
+from tests.storage.conftest import ON_SQLITE, House
 from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, said
 
 
@@ -90,6 +90,7 @@ async def test_what_was_told_is_read_page_by_page_in_order(
     assert await told(stores, since=3) == []
 
 
+@ON_SQLITE
 async def test_reports_find_hand_offs_by_their_index(house: House) -> None:
     plan = await house.run(f"EXPLAIN QUERY PLAN {stored._TOLD}", 1, 0, 0, 10)
     steps = " ".join(str(row[-1]) for row in plan)

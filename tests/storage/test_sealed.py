@@ -1,23 +1,15 @@
 """Sealing anew: every column that holds a secret is walked, and nothing is lost on the way."""
 
-import sqlite3
-from pathlib import Path
 from random import Random
 
 from bots.services.second_factor import SecondFactor
-from storage.beside import open_beside
 from storage.every_table import METADATA
 from storage.sealed import SEALED, TOTP
 from storage.stores import Stores
 from storage.vault import KeyRing
-from tests.storage.conftest import HandClock
+from tests.storage.conftest import HandClock, House
 
 OLD, NEW = "the old key of the tests " * 2, "the new key of the tests " * 2
-
-
-def values_of(database: Path, column: str, table: str) -> list[str]:
-    with sqlite3.connect(database) as db:
-        return [row[0] for row in db.execute(f"SELECT {column} FROM {table} ORDER BY 1")]
 
 
 async def test_each_sealed_column_is_one_of_a_table(stores: Stores) -> None:
@@ -27,8 +19,9 @@ async def test_each_sealed_column_is_one_of_a_table(stores: Stores) -> None:
 
 
 async def test_every_kind_is_sealed_anew_and_opens_with_the_new_key_alone(
-    stores: Stores, clock: HandClock, database: Path
+    house: House, clock: HandClock
 ) -> None:
+    stores = house.stores
     old = KeyRing(lambda: [OLD])
     owner = await stores.accounts.found(email="o@example.com", password_hash="h", now=clock())
     factor = SecondFactor(
@@ -59,20 +52,16 @@ async def test_every_kind_is_sealed_anew_and_opens_with_the_new_key_alone(
     secrets = {table: f"a secret of {table}" for table in rows} | {"accounts": new.secret}
     assert {kind.table for kind in SEALED} == secrets.keys(), "give the new kind a row here"
     abouts = {kind.table: kind.about(*keys[kind.table]) for kind in SEALED}
-    await stores.close()
-    with sqlite3.connect(database) as db:
-        for table, insert in rows.items():
-            db.execute(insert, (old.seal(secrets[table], abouts[table]),))
+    for table, insert in rows.items():
+        await house.run(insert, old.seal(secrets[table], abouts[table]))
 
-    beside = open_beside(database)
-    locked = await beside.seals(KeyRing(lambda: [NEW])).again()
+    locked = await stores.seals(KeyRing(lambda: [NEW])).again()
     assert locked[0] == 0
     assert len(locked[1]) == len(SEALED)
-    assert await beside.seals(KeyRing(lambda: [NEW, OLD])).again() == (len(SEALED), [])
-    await beside.close()
+    assert await stores.seals(KeyRing(lambda: [NEW, OLD])).again() == (len(SEALED), [])
     only_new = KeyRing(lambda: [NEW])
     for kind in SEALED:
-        (sealed,) = values_of(database, kind.column, kind.table)
+        ((sealed,),) = await house.run(f"SELECT {kind.column} FROM {kind.table}")
         assert only_new.open(sealed, abouts[kind.table]) == secrets[kind.table]
 
 

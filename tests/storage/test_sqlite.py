@@ -12,12 +12,13 @@ import pytest
 from bots.errors import Unavailable
 from storage.database import sqlite_path
 from storage.sqlite import open_sqlite
-from tests.storage.conftest import HandClock, House, numbers
+from tests.storage.conftest import ON_SQLITE, HandClock, House, numbers
 from tests.storage.samples import ANNA, answer, message, opened
 
 # ---------------------------------------------------------------- opening
 
 
+@ON_SQLITE
 async def test_a_second_easy_flow_on_the_same_file_is_refused(
     house: House, clock: HandClock
 ) -> None:
@@ -25,11 +26,13 @@ async def test_a_second_easy_flow_on_the_same_file_is_refused(
         await open_sqlite(house.path, new_id=numbers(), clock=clock)
 
 
+@ON_SQLITE
 async def test_every_commit_is_synced_to_disk(house: House) -> None:
     assert await house.run("PRAGMA journal_mode") == [("wal",)]
     assert await house.run("PRAGMA synchronous") == [(2,)]  # FULL
 
 
+@ON_SQLITE
 async def test_others_may_read_while_it_runs(house: House) -> None:
     await answer(house.stores.journal, await opened(house.stores.journal))
     connection = sqlite3.connect(f"file:{house.path}?mode=ro", uri=True)
@@ -81,6 +84,7 @@ def files_with_bytes(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if path.stat().st_size}
 
 
+@ON_SQLITE
 async def test_closing_leaves_one_file(house: House, tmp_path: Path) -> None:
     await answer(house.stores.journal, await opened(house.stores.journal))
     await house.stores.close()
@@ -109,6 +113,7 @@ def test_another_url_is_refused_with_an_example(url: str) -> None:
 # ---------------------------------------------------------------- outages
 
 
+@ON_SQLITE
 async def test_a_full_disk_is_an_outage_that_passes(house: House) -> None:
     journal = house.stores.journal
     conversation = await opened(journal)
@@ -127,6 +132,7 @@ async def test_a_full_disk_is_an_outage_that_passes(house: House) -> None:
     assert (await journal.claim(ANNA)).context == {}
 
 
+@ON_SQLITE
 async def test_another_writer_on_the_file_is_an_outage_that_passes(house: House) -> None:
     journal = house.stores.journal
     await house.run("PRAGMA busy_timeout = 10")

@@ -14,11 +14,11 @@ import pytest
 from alembic import command
 
 from bots.model.version import Live
-from storage.beside import Hand, NoDatabase, in_use, open_beside
+from storage.beside import NoDatabase, in_use, open_beside
 from storage.stores import Stores
 from storage.versions import SqlVersions, live_files
 from tests.storage.alembic_moves import alembic
-from tests.storage.conftest import HandClock, House
+from tests.storage.conftest import ON_SQLITE, HandClock, House
 
 FILES = {"bot.yaml": "bot: Магазин"}
 
@@ -87,7 +87,8 @@ async def test_another_process_publishes_while_the_server_writes(
 ) -> None:
     stores = house.stores
     await publish(stores, clock, "a")
-    beside = SqlVersions(Hand(house.path), stores.versions._reader)
+    hand = house.hand()
+    beside = SqlVersions(hand, stores.versions._reader)
 
     async def others() -> None:
         for number in range(200):
@@ -102,7 +103,7 @@ async def test_another_process_publishes_while_the_server_writes(
 
 
 async def test_two_who_publish_at_once_get_two_numbers(house: House, clock: HandClock) -> None:
-    hands = [SqlVersions(Hand(house.path), house.stores.versions._reader) for _ in range(8)]
+    hands = [SqlVersions(house.hand(), house.stores.versions._reader) for _ in range(8)]
     published = await asyncio.gather(
         *(
             one.publish(1, "shop", f"h{number}", FILES, by="", now=clock.now)
@@ -113,6 +114,7 @@ async def test_two_who_publish_at_once_get_two_numbers(house: House, clock: Hand
     assert len({live.since for live in published}) == 8
 
 
+@ON_SQLITE
 async def test_a_publishing_that_is_killed_in_the_middle_never_was(
     house: House, clock: HandClock
 ) -> None:
@@ -127,6 +129,7 @@ async def test_a_publishing_that_is_killed_in_the_middle_never_was(
     assert (await publish(house.stores, clock, "b")).number == 2
 
 
+@ON_SQLITE
 async def test_the_live_files_are_known_before_the_database_is_opened(
     house: House, clock: HandClock, tmp_path: Path
 ) -> None:
@@ -137,6 +140,7 @@ async def test_the_live_files_are_known_before_the_database_is_opened(
     assert live_files(house.path) == {"shop": {"bot.yaml": "bot: b"}}
 
 
+@ON_SQLITE
 async def test_beside_a_server_nothing_is_opened_that_was_never_started(
     house: House, clock: HandClock, tmp_path: Path
 ) -> None:
@@ -153,6 +157,7 @@ async def test_beside_a_server_nothing_is_opened_that_was_never_started(
     assert not in_use(house.path)
 
 
+@ON_SQLITE
 async def test_another_release_must_not_change_the_tables_of_a_running_server(
     house: House, clock: HandClock
 ) -> None:
