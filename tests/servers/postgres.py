@@ -3,6 +3,7 @@
 import asyncio
 import os
 import uuid
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -45,7 +46,7 @@ class Server:
         """The URL of a database with today's tables, nothing in them, and every number at its first."""
         return self._spare.pop() if self._spare else await self.new()
 
-    async def give_back(self, url: str) -> None:
+    async def give_back(self, url: Any) -> None:
         """It is emptied for the next; whoever still speaks to it is cut off."""
         await _typed(_NOBODY_ELSE, url)
         await _typed(_EMPTIED, url)

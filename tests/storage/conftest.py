@@ -1,6 +1,5 @@
 """Every store is tested through its port; the databases that hold it are listed here."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,7 +101,7 @@ def clock() -> HandClock:
     return HandClock()
 
 
-BOTH = ["sqlite", "postgres"] if os.environ.get("EASYFLOW_BOTH") else ["sqlite"]
+BOTH = ["sqlite", "postgres"]
 
 
 ON_SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import tempfile
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,7 +23,8 @@ from bots.errors import ClaimLost, Consumed
 from bots.model.conversation import Opening
 from bots.model.message import Address
 from bots.model.turn import Arrival, Outgoing, Timer, TurnRecord
-from tests.storage.conftest import HandClock, House
+from tests.servers.postgres import Server
+from tests.storage.conftest import BOTH, HandClock, House
 from tests.storage.samples import heard, message, outgoing, said, timer
 
 T = TypeVar("T")
@@ -49,19 +49,33 @@ class Chat:
     timers: dict[str, Timer] = field(default_factory=dict)
 
 
+class Files:
+    """New databases of SQLite."""
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        self._template = template
+        self._path = folder / "easyflow.db"
+
+    async def lend(self) -> Path:
+        self._path.write_bytes(self._template.read_bytes())
+        return self._path
+
+    async def give_back(self, place: Any) -> None:
+        for one in self._path.parent.glob("easyflow.db*"):
+            one.unlink()
+
+
 class StoresMachine(RuleBasedStateMachine):
     """One step is one call of the runtime, or one misfortune."""
 
-    template: Path
+    lender: Files | Server
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.folder = tempfile.TemporaryDirectory()
-        path = Path(self.folder.name) / "easyflow.db"
-        path.write_bytes(self.template.read_bytes())
+        self.place = self.run(self.lender.lend())
         self.clock = HandClock()
-        self.house = House(path, self.clock)
+        self.house = House(self.place, self.clock)
         self.run(self.house.open())
         self.chats = [Chat() for _ in CHATS]
         self.seen: set[tuple[str, str]] = set()
@@ -72,9 +86,9 @@ class StoresMachine(RuleBasedStateMachine):
         return self.runner.run(work)
 
     def teardown(self) -> None:
-        self.run(self.house.stores.close())
+        self.run(self.house.close())
+        self.run(self.lender.give_back(self.place))
         self.runner.close()
-        self.folder.cleanup()
 
     # ------------------------------------------------------------ what happens
 
@@ -229,8 +243,13 @@ class StoresMachine(RuleBasedStateMachine):
             self.users[user_id] = dict(new.user)
 
 
-def test_the_stores_do_what_their_model_does(migrated: Path) -> None:
-    machine = type("Machine", (StoresMachine,), {"template": migrated})
+@pytest.mark.parametrize("kind", BOTH)
+def test_the_stores_do_what_their_model_does(
+    kind: str, migrated: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    files = Files(migrated, tmp_path)
+    lender = files if kind == "sqlite" else request.getfixturevalue("postgres_server")
+    machine = type("Machine", (StoresMachine,), {"lender": lender})
     run_state_machine_as_test(
         machine,
         settings=settings(
