@@ -24,7 +24,8 @@ MOST_AT_ONCE = 1000
 """Of what was set aside, read in one go."""
 
 _CHANGED = (
-    "SELECT count(*), coalesce(sum(version), 0), coalesce(max(id), '') FROM webhook_endpoints"
+    "SELECT count(*), coalesce(CAST(sum(version) AS BIGINT), 0), coalesce(max(id), '')"
+    " FROM webhook_endpoints"
 )
 _ACTIVE = f"SELECT {COLUMNS} FROM webhook_endpoints WHERE state = 'active' ORDER BY id"
 _CHAT = (
