@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,7 +23,7 @@ from bots.errors import ClaimLost, Consumed
 from bots.model.conversation import Opening
 from bots.model.message import Address
 from bots.model.turn import Arrival, Outgoing, Timer, TurnRecord
-from tests.servers.postgres import Server
+from storage.opening import Place
 from tests.storage.conftest import BOTH, HandClock, House
 from tests.storage.samples import heard, message, outgoing, said, timer
 
@@ -49,6 +49,14 @@ class Chat:
     timers: dict[str, Timer] = field(default_factory=dict)
 
 
+class Lender(Protocol):
+    """Gives a new database for an example, and takes it back."""
+
+    async def lend(self) -> Place: ...
+
+    async def give_back(self, place: Any) -> None: ...
+
+
 class Files:
     """New databases of SQLite."""
 
@@ -56,7 +64,7 @@ class Files:
         self._template = template
         self._path = folder / "easyflow.db"
 
-    async def lend(self) -> Path:
+    async def lend(self) -> Place:
         self._path.write_bytes(self._template.read_bytes())
         return self._path
 
@@ -68,7 +76,7 @@ class Files:
 class StoresMachine(RuleBasedStateMachine):
     """One step is one call of the runtime, or one misfortune."""
 
-    lender: Files | Server
+    lender: "Lender"
 
     def __init__(self) -> None:
         super().__init__()
@@ -248,7 +256,7 @@ def test_the_stores_do_what_their_model_does(
     kind: str, migrated: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     files = Files(migrated, tmp_path)
-    lender = files if kind == "sqlite" else request.getfixturevalue("postgres_server")
+    lender: Lender = files if kind == "sqlite" else request.getfixturevalue("postgres_server")
     machine = type("Machine", (StoresMachine,), {"lender": lender})
     run_state_machine_as_test(
         machine,
