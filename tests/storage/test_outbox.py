@@ -23,7 +23,7 @@ async def test_a_begun_row_is_known_to_be_ambiguous_after_a_restart(house: House
     conversation = await opened(house.stores.journal)
     row = outgoing(conversation, 2)
     await answer(house.stores.journal, conversation, outgoing=[row])
-    assert await house.stores.outbox.begin(row)
+    assert await house.stores.outbox.begin(row) == "begun"
     stores = await house.reopen()
     (unsent,) = await stores.outbox.unsent()
     assert unsent.sending_at is not None
@@ -36,7 +36,7 @@ async def test_a_row_of_an_older_epoch_is_not_begun(stores: Stores) -> None:
     await stores.journal.commit(
         TurnRecord(conversation=replace(conversation, seq=2, owner="operator", epoch=1))
     )
-    assert not await stores.outbox.begin(row)
+    assert await stores.outbox.begin(row) == "dropped"
     assert await stores.outbox.unsent() == []
 
 
@@ -45,7 +45,7 @@ async def test_a_row_that_missed_the_take_over_is_dropped_when_it_is_begun(house
     row = outgoing(conversation, 2)
     await answer(house.stores.journal, conversation, outgoing=[row])
     await house.run("UPDATE conversations SET epoch = epoch + 1")
-    assert not await house.stores.outbox.begin(row)
+    assert await house.stores.outbox.begin(row) == "dropped"
     delivery = await house.stores.outbox.delivered("said-2")
     assert delivery is not None
     assert delivery.status == "failed"
@@ -58,7 +58,7 @@ async def test_a_sent_row_is_gone_and_its_message_knows_the_platforms_id(stores:
     await stores.outbox.sent(rows[0].key, "9001")
     await stores.outbox.sent(rows[1].key, "9002")
     assert await stores.outbox.unsent() == []
-    assert not await stores.outbox.begin(rows[0])
+    assert await stores.outbox.begin(rows[0]) == "dropped"
     (record,) = await stores.conversations.tail(ANNA, limit=1)
     assert record == said(2, platform_message_id="9001")
 
@@ -81,7 +81,7 @@ async def test_a_row_put_off_counts_its_tries_and_may_be_begun_again(stores: Sto
     await stores.outbox.later(row.key, until, "Too Many Requests")
     (unsent,) = await stores.outbox.unsent()
     assert unsent == replace(row, sending_at=None, attempts=1, not_before=until)
-    assert await stores.outbox.begin(unsent)
+    assert await stores.outbox.begin(unsent) == "begun"
 
 
 async def test_a_failed_row_lets_the_next_one_go(stores: Stores) -> None:
@@ -141,7 +141,7 @@ async def test_a_held_row_waits_until_it_is_begun_and_one_event_tells_of_its_mes
     assert await house.run("SELECT data FROM events WHERE name = 'message.held'") == [
         ('{"message_id":"said-2","error":"silent"}',)
     ]
-    assert await outbox.begin(rows[0])
+    assert await outbox.begin(rows[0]) == "begun"
     (begun, _) = await outbox.unsent()
     assert (begun.held_at, begun.sending_at is not None) == (None, True)
 
