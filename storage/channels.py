@@ -7,7 +7,7 @@ from typing import Any
 from bots.errors import BotExists, Locked
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.ports import Vault
-from storage.db import Db, Readers, Writes
+from storage.db import Db, Readers, Writes, side_by_side
 from storage.rows import from_json, to_json, to_micros, to_moment
 from storage.sealed import CHANNELS
 
@@ -134,6 +134,7 @@ def _remove(db: Db, items: Sequence[tuple[Any, ...]]) -> list[bool]:
     return [db.execute(gone, item).rowcount > 0 for item in items]
 
 
+@side_by_side
 def _note(db: Db, items: Sequence[Sequence[tuple[Any, ...]]]) -> list[None]:
     for rows in items:
         db.executemany(

@@ -48,6 +48,24 @@ undoes the whole group, whose items are then tried one by one.
 """
 
 
+Marked = TypeVar("Marked", bound=Callable[..., Any])
+
+
+def side_by_side(work: Marked) -> Marked:
+    """Marks work that is right whatever other processes write meanwhile.
+
+    It changes rows by a condition of their own, and looks at nothing that it has not changed. All
+    other work has the database to itself, among processes as within one.
+    """
+    work.side_by_side = True  # type: ignore[attr-defined]
+    return work
+
+
+def goes_side_by_side(work: Callable[..., Any]) -> bool:
+    """Whether it is marked so."""
+    return getattr(work, "side_by_side", False)
+
+
 class Writes(Protocol):
     """Takes work and says when what it did is synced to disk."""
 

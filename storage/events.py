@@ -5,7 +5,7 @@ from typing import Any
 
 from bots.model.feed import ADDED, STATUS
 from bots.model.turn import TurnRecord
-from storage.db import Db
+from storage.db import Db, side_by_side
 from storage.rows import to_json, to_micros
 from storage.sql import Insert
 from storage.tables import HANDOFFS
@@ -44,6 +44,7 @@ def events_of(turn: TurnRecord, before: str | None, now: int) -> list[tuple[Any,
     return rows
 
 
+@side_by_side
 def prune(db: Db, bounds: Sequence[tuple[int, int]]) -> list[int]:
     """Drop a chunk of what has a number below a bound, and of hand-offs of before a moment."""
     return [

@@ -7,7 +7,7 @@ from typing import Any
 
 from bots.errors import Conflict, NotFound
 from bots.model.account import ApiKey
-from storage.db import Db, Readers, Writes
+from storage.db import Db, Readers, Writes, side_by_side
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros, to_moment
 from storage.sql import inserted
 
@@ -112,6 +112,7 @@ def _revoke_one(db: Db, workspace: int, id: int, now: int) -> ApiKey | NotFound:
     return replace(_key(row), revoked_at=to_moment(now))
 
 
+@side_by_side
 def _used(db: Db, items: Sequence[tuple[int, int]]) -> list[None]:
     db.executemany("UPDATE api_keys SET last_used_at = ? WHERE id = ?", items)
     return [None] * len(items)

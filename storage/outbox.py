@@ -9,7 +9,7 @@ from bots.model.message import Address
 from bots.model.slots import ALONE, Slots, slot_of
 from bots.model.turn import ALWAYS, Begun, Outgoing
 from bots.ports import Clock
-from storage.db import Db, Reader, Readers, Writes
+from storage.db import Db, Reader, Readers, Writes, side_by_side
 from storage.events import dropping, insert_events
 from storage.leases import Lease, held_leases, lease_of, of_slots
 from storage.receipts import MARKS, MESSAGE, Sent, receipts_of, told_of
@@ -129,6 +129,7 @@ class SqlOutbox:
         return to_micros(self._clock())
 
 
+@side_by_side
 def _begin_among_others(db: Db, items: Sequence[tuple[int, str, Lease]]) -> list[Begun]:
     """Only for a chat that is still ours, and never before what was said there earlier."""
     held = held_leases(db, {lease for *_, lease in items})
@@ -143,6 +144,7 @@ def _begin_among_others(db: Db, items: Sequence[tuple[int, str, Lease]]) -> list
     return begun
 
 
+@side_by_side
 def _begin(db: Db, items: Sequence[tuple[int, str]]) -> list[Begun]:
     begun: list[Begun] = []
     for item in items:
@@ -155,6 +157,7 @@ def _begin(db: Db, items: Sequence[tuple[int, str]]) -> list[Begun]:
     return begun
 
 
+@side_by_side
 def _sent(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     for sent_at, platform_message_id, key in items:
         for (message_id,) in db.execute(_SENT, (key,)).fetchall():
@@ -162,12 +165,14 @@ def _sent(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     return [None] * len(items)
 
 
+@side_by_side
 def _later(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     for item in items:
         db.execute(_LATER, item)
     return [None] * len(items)
 
 
+@side_by_side
 def _held(db: Db, items: Sequence[tuple[int, str, str]]) -> list[bool]:
     return [_hold(db, *item) for item in items]
 
@@ -184,6 +189,7 @@ def _hold(db: Db, since: int, error: str, key: str) -> bool:
     return True
 
 
+@side_by_side
 def _failed(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     for at, error, key in items:
         for workspace, conversation, message_id in db.execute(_FAILED, (at, error, key)).fetchall():
@@ -193,6 +199,7 @@ def _failed(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     return [None] * len(items)
 
 
+@side_by_side
 def _revived(db: Db, messages: Sequence[str]) -> list[list[Outgoing]]:
     return [_revive(db, message_id) for message_id in messages]
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from bots.model.answer import Delivery
 from bots.model.message import Address
 from bots.model.receipt import RANK, Receipt
-from storage.db import Db
+from storage.db import Db, side_by_side
 from storage.events import insert_events
 from storage.rows import to_json, to_micros
 from storage.sql import Insert
@@ -51,6 +51,7 @@ _PRUNE = (
 # ---------------------------------------------------------------- kept, in the writer's thread
 
 
+@side_by_side
 def note(db: Db, groups: Sequence[Sequence[Receipt]]) -> list[list[Address]]:
     """Keep the highest of each message; an event tells of each that is news.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bots.model.account import Account, Rotation, Session
 from storage.accounts import COLUMNS, account_from_row
-from storage.db import Db, Readers, Writes
+from storage.db import Db, Readers, Writes, side_by_side
 from storage.rows import maybe_moment, to_micros, to_moment
 
 _ACCOUNT = ", ".join(f"a.{name.strip()}" for name in COLUMNS.split(","))
@@ -105,6 +105,7 @@ def _keep(db: Db, digest: str, session: str, generation: int, now: int) -> None:
     )
 
 
+@side_by_side
 def _end(db: Db, items: Sequence[tuple[int, str]]) -> list[None]:
     ended = "UPDATE sessions SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
     db.executemany(ended, items)

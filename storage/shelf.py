@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from storage.db import Db, Readers, Writes
+from storage.db import Db, Readers, Writes, side_by_side
 from storage.rows import from_json, to_json
 
 _NOTHING = "null"
@@ -41,6 +41,7 @@ class SqlShelf:
             return [row[0] for row in found]
 
 
+@side_by_side
 def _put(db: Db, items: Sequence[tuple[int, str, str, str]]) -> list[None]:
     for *where, value in items:
         if value == _NOTHING:

@@ -7,7 +7,7 @@ from typing import Any
 from bots.model.message import Address
 from bots.model.slots import ALONE, Slots
 from bots.model.turn import Intent, Timer, TimerKey
-from storage.db import Db, Readers, Writes
+from storage.db import Db, Readers, Writes, side_by_side
 from storage.leases import of_slots
 from storage.rows import from_json, maybe_moment, to_micros, to_moment
 
@@ -74,6 +74,7 @@ class SqlTimers:
         await self._writer.do(_later, (to_micros(until), error, key))
 
 
+@side_by_side
 def _later(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     for item in items:
         db.execute(_LATER, item)

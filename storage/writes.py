@@ -9,7 +9,7 @@ from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address
 from storage import receipts
 from storage.course import put_moves
-from storage.db import Db
+from storage.db import Db, side_by_side
 from storage.events import dropping, insert_events
 from storage.leases import Lease, held_leases
 from storage.rows import CONVERSATION_COLUMNS, RELAY_COLUMNS, conversation_from_row, to_json
@@ -141,6 +141,7 @@ class Wanted:
     customer_uuid: str
 
 
+@side_by_side
 def claim(db: Db, wanted: Sequence[Wanted]) -> list[Conversation | NotFound]:
     return [_claim(db, one) for one in wanted]
 
@@ -241,6 +242,7 @@ class TurnRows:
     tallies: list[tuple[tuple[Any, ...], int]]
 
 
+@side_by_side
 def commit(db: Db, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
     """Write turns; one whose claim is gone leaves no trace, one consuming what is gone raises."""
     results: list[ClaimLost | None] = [None] * len(turns)
@@ -324,6 +326,7 @@ def _drop(db: Db, turn: TurnRows) -> None:
 # ---------------------------------------------------------------- failures and tidying
 
 
+@side_by_side
 def dealt_with(db: Db, items: Sequence[tuple[int, Sequence[int]]]) -> list[None]:
     """Mark what was done without a turn; items are (now, numbers)."""
     for now, numbers in items:
@@ -331,6 +334,7 @@ def dealt_with(db: Db, items: Sequence[tuple[int, Sequence[int]]]) -> list[None]
     return [None] * len(items)
 
 
+@side_by_side
 def postpone(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[None]:
     """Rows are (not_before, parked_at, error, seq)."""
     for row in rows:
@@ -342,6 +346,7 @@ def postpone(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[None]:
     return [None] * len(rows)
 
 
+@side_by_side
 def prune(db: Db, befores: Sequence[int]) -> list[int]:
     """Drop a chunk of what was done before a moment; how many rows went."""
     return [_prune(db, before) for before in befores]

@@ -50,6 +50,7 @@ class PgDb:
     def __init__(self, connection: Native) -> None:
         self.connection = connection
         self._prepared: dict[str, Any] = {}
+        self.answers = 0
 
     def execute(self, sql: str, values: Any = (), /) -> PgCursor:
         cursor: PgCursor = await_only(self.executed(sql, values))
@@ -59,6 +60,7 @@ class PgDb:
         said = statement(sql)
         given = [said.arguments(row) for row in rows]
         await_only(self.connection.executemany(said.sql, given))
+        self.answers += 1
         return PgCursor([], len(given))
 
     async def executed(self, sql: str, values: Any = ()) -> PgCursor:
@@ -68,7 +70,18 @@ class PgDb:
         if prepared is None:
             prepared = self._prepared[sql] = await self.connection.prepare(said.sql)
         rows = await prepared.fetch(*said.arguments(values))
+        self.answers += 1
         return PgCursor([tuple(row) for row in rows], _count(prepared.get_statusmsg()))
+
+
+class PgReadDb(PgDb):
+    """Of a line of a pool, which remembers statements itself: nothing may be kept of it."""
+
+    async def executed(self, sql: str, values: Any = ()) -> PgCursor:
+        said = statement(sql)
+        rows = await self.connection.fetch(said.sql, *said.arguments(values))
+        self.answers += 1
+        return PgCursor([tuple(row) for row in rows], -1)
 
 
 def _count(tag: str) -> int:

@@ -17,6 +17,8 @@ _insert = Insert(
 class SequencedIntake:
     """Numbers of one chat's messages rise as they are accepted, whichever processes accept them."""
 
+    side_by_side = True
+
     def __call__(
         self, db: Db, groups: Sequence[Sequence[tuple[Any, ...]]], /
     ) -> list[list[int | None]]:

@@ -7,28 +7,18 @@ from bots.ports import Clock, NewId
 from storage.postgres import schema
 from storage.postgres.intake import SequencedIntake
 from storage.postgres.outages import is_outage
-from storage.postgres.readers import PoolReaders, PoolReading
-from storage.postgres.url import connecting, shown
-from storage.postgres.writer import STATEMENT_WITHIN, TaskWriter
+from storage.postgres.readers import READERS, PoolReaders, PoolReading, open_pool
+from storage.postgres.url import shown
+from storage.postgres.writer import TaskWriter
 from storage.stores import Base, Stores, stores_over
 from storage.words import Vectors
-
-READERS = 8
-"""Connections that read, at most, in each process."""
 
 
 async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots = ALONE) -> Stores:
     """Raises OSError with a sentence: not there, or not ours to change."""
     try:
         await schema.migrate(url)
-        pool = await asyncpg.create_pool(
-            **connecting(url),
-            min_size=1,
-            max_size=READERS,
-            timeout=1.5,
-            command_timeout=STATEMENT_WITHIN,
-            server_settings={"application_name": "easyflow reader"},
-        )
+        pool = await open_pool(url)
     except Exception as error:
         if is_outage(error) or isinstance(error, asyncpg.PostgresError):
             raise OSError(
@@ -36,7 +26,7 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
             ) from error
         raise
     writer = TaskWriter(url, name=f"easyflow {slots.holder}")
-    reader = PoolReaders(pool)
+    reader = PoolReaders(pool, url)
 
     def sizes() -> tuple[int, int]:
         return READERS + 1, pool.get_size() - pool.get_idle_size() + writer.busy
@@ -48,7 +38,7 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
     base = Base(
         writer=writer,
         reader=reader,
-        reading=PoolReading(pool),
+        reading=PoolReading(pool, url),
         pool=sizes,
         close=close,
         words=Vectors(),

@@ -14,11 +14,21 @@ _STATES = frozenset(
 )
 
 
+_PASSING = frozenset({"40001", "40P01", "23505"})
+
+
+def is_collision(error: BaseException) -> bool:
+    """Whether another process was in the way: a deadlock, or the same key, which a second look will find."""
+    return isinstance(error, asyncpg.PostgresError) and error.sqlstate in _PASSING
+
+
 def is_outage(error: BaseException) -> bool:
     """Whether the same statement may go well later on, without anybody changing it."""
     if isinstance(error, asyncpg.PostgresError):
         state: str = getattr(error, "sqlstate", None) or ""
         return state[:2] in _STATES or state[:3] in _STATES or state in _STATES
+    if isinstance(error, ValueError):  # asyncpg was given what it cannot send
+        return False
     return isinstance(
         error,
         asyncpg.InterfaceError | asyncpg.InternalClientError | OSError | TimeoutError,
