@@ -14,7 +14,15 @@ _VARIABLE = re.compile(r"\$(?:\$|\{(\w+)(?::([-+?])((?:[^{}]|\{[^{}]*\})*))?\}|(
 KEYS = {
     *("build", "cap_add", "cap_drop", "command", "depends_on", "deploy", "entrypoint", "env_file"),
     *("environment", "healthcheck", "image", "init", "logging", "networks", "ports", "profiles"),
-    *("read_only", "restart", "security_opt", "stop_grace_period", "stop_signal", "tmpfs"),
+    *(
+        "read_only",
+        "restart",
+        "security_opt",
+        "shm_size",
+        "stop_grace_period",
+        "stop_signal",
+        "tmpfs",
+    ),
     *("user", "volumes"),
 }
 """What a service of ours may say: a slip of the pen would be refused by Compose as well."""

@@ -63,6 +63,11 @@ class Service:
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
+    @property
+    def process_id(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def __enter__(self) -> Self:
         (self._image.root / "tmp").mkdir(exist_ok=True)
         (self._image.root / "tmp").chmod(0o1777)
