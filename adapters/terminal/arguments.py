@@ -86,6 +86,7 @@ def arguments(typed: Sequence[str] | None = None) -> argparse.Namespace:
     _add_webhook_options(commands.add_parser("webhooks", help="addresses told of what happens"))
     looked = commands.add_parser("doctor", help="what is wrong here, and what to do about it")
     looked.add_argument("--deep", action="store_true", help="read every page of the database too")
+    looked.add_argument("--offline", action="store_true", help="ask nobody outside")
     looked.add_argument("--language", choices=("ru", "en"), help="of what is told")
     _add_person_options(commands.add_parser("person", help="what is kept of one customer"))
     return parser.parse_args(typed)

@@ -122,6 +122,15 @@ class WrittenBots:
                 found[folder.name] = None
         return found
 
+    def channels(self) -> dict[str, Mapping[str, Mapping[str, str]]]:
+        """What each bot that loads says of its channels."""
+        found: dict[str, Mapping[str, Mapping[str, str]]] = {}
+        with suppress(BotFolderError):
+            for folder in self.read_all(self.directory):
+                with suppress(LoadError):
+                    found[folder.name] = self.load(folder).bot.channels
+        return found
+
     def mistakes(self) -> dict[str, int]:
         """How many each bot folder has; a folder that cannot be read has one."""
         found: dict[str, int] = {}

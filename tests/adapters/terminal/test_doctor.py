@@ -1,24 +1,51 @@
 """The doctor names what is wrong in a sentence, with its cure, and is content with what is well."""
 
+import asyncio
+import json
 import os
 import shutil
 import sqlite3
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 
-from tests.servers.easyflow import ROOT, EasyFlow
-from tests.servers.telegram import TOKEN, FakeTelegram
+from adapters.terminal.examining.around import Around, Surroundings
+from adapters.terminal.examining.finding import Speech
+from tests.servers.easyflow import ROOT, EasyFlow, free_port
+from tests.servers.telegram import TOKEN, FakeTelegram, message
 
 HOUR = 3_600_000_000
 
 
+def installed(folder: Path) -> EasyFlow:
+    bots = folder / "bots"
+    shutil.copytree(ROOT / "config" / "bots", bots)
+    return EasyFlow(folder / "data", bots=bots, log__level="error")
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a server that ran, and was talked to."""
+    with installed(tmp_path_factory.mktemp("once")) as server:
+        body = {"message": "Где мой заказ?", "user_id": "u", "session_id": "s"}
+        server.call("POST", "/api/v1/conversation/chat", body)
+    return server.data
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> EasyFlow:
-    bots = tmp_path / "bots"
-    shutil.copytree(ROOT / "config" / "bots", bots)
-    return EasyFlow(tmp_path / "data", bots=bots, log__level="error")
+    return installed(tmp_path)
+
+
+@pytest.fixture
+def stopped(server: EasyFlow, once: Path) -> EasyFlow:
+    """One that ran before."""
+    shutil.copytree(once, server.data)
+    return server
 
 
 def looked(server: EasyFlow, *words: str) -> tuple[int, str]:
@@ -42,12 +69,9 @@ def test_before_the_first_start_it_says_what_to_do(server: EasyFlow) -> None:
     assert "The first start makes it" in said
 
 
-def test_whatever_stands_still_is_told(server: EasyFlow) -> None:
-    with server:
-        body = {"message": "Где мой заказ?", "user_id": "u", "session_id": "s"}
-        server.call("POST", "/api/v1/conversation/chat", body)
+def test_whatever_stands_still_is_told(stopped: EasyFlow) -> None:
     long_ago = (int(time.time()) * 1_000_000) - HOUR
-    with sqlite3.connect(server.data / "easyflow.db") as database:
+    with sqlite3.connect(stopped.data / "easyflow.db") as database:
         for name, parked in (("a", None), ("b", long_ago)):
             database.execute(
                 "INSERT INTO inbox (workspace, bot, channel, external_id, chat_id, received_at,"
@@ -59,31 +83,28 @@ def test_whatever_stands_still_is_told(server: EasyFlow) -> None:
             " VALUES (1, 'x', 1, ?, '{}')",
             (long_ago,),
         )
-    status, said = looked(server)
+    status, said = looked(stopped)
     assert status == 1
     assert "Messages of customers without a turn: 1, no server runs" in said
-    assert "Messages that the bot stumbled over: 1" in said
+    assert "Messages that the bot stumbled over: 1, 1 of them in a day" in said
     assert "boom" in said
+    assert "shop api s (60 min" in said
+    assert "python run.py trace api:s" in said
     assert "Timers past their time: 1" in said
 
 
-def test_a_clock_that_was_set_back_is_told(server: EasyFlow) -> None:
-    with server:
-        body = {"message": "Где мой заказ?", "user_id": "u", "session_id": "s"}
-        server.call("POST", "/api/v1/conversation/chat", body)
-    with sqlite3.connect(server.data / "easyflow.db") as database:
+def test_a_clock_that_was_set_back_is_told(stopped: EasyFlow) -> None:
+    with sqlite3.connect(stopped.data / "easyflow.db") as database:
         database.execute("UPDATE events SET created_at = created_at + ?", (2 * HOUR,))
-    status, said = looked(server)
+    status, said = looked(stopped)
     assert (status, "clock is behind" in said) == (1, True)
 
 
-def test_a_spoilt_bot_and_a_readable_key_are_told(server: EasyFlow) -> None:
-    with server:
-        pass
-    (server.data / "easyflow.key").write_text("k" * 40)
-    os.chmod(server.data / "easyflow.key", 0o644)
-    (server.data.parent / "bots" / "shop" / "bot.yaml").write_text("nonsense: [")
-    status, said = looked(server)
+def test_a_spoilt_bot_and_a_readable_key_are_told(stopped: EasyFlow) -> None:
+    (stopped.data / "easyflow.key").write_text("k" * 40)
+    os.chmod(stopped.data / "easyflow.key", 0o644)
+    (stopped.data.parent / "bots" / "shop" / "bot.yaml").write_text("nonsense: [")
+    status, said = looked(stopped)
     assert status == 1
     assert "python run.py check shop" in said
     assert "chmod 600" in said
@@ -106,22 +127,215 @@ def test_a_refused_channel_and_a_lost_key_are_told(server: EasyFlow) -> None:
     assert "No key at hand opens: channel 1 telegram:" in said
 
 
-def test_a_damaged_database_is_told_by_a_deep_look(server: EasyFlow) -> None:
-    with server:
-        pass
-    path = server.data / "easyflow.db"
+def test_a_damaged_database_is_told_by_a_deep_look(stopped: EasyFlow) -> None:
+    path = stopped.data / "easyflow.db"
     content = bytearray(path.read_bytes())
     for place in range(40_000, len(content), 4096):
         content[place : place + 200] = b"\xff" * 200
     path.write_bytes(content)
-    status, said = looked(server, "--deep")
+    status, said = looked(stopped, "--deep")
     assert (status, "The database is damaged" in said) == (1, True)
 
 
-def test_a_database_of_another_version_is_told(server: EasyFlow) -> None:
-    with server:
-        pass
+def test_a_database_of_another_version_is_told(stopped: EasyFlow) -> None:
     for revision, words in (("v0001", "an earlier version"), ("v9999", "a later version")):
-        with sqlite3.connect(server.data / "easyflow.db") as database:
+        with sqlite3.connect(stopped.data / "easyflow.db") as database:
             database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
-        assert words in looked(server)[1]
+        assert words in looked(stopped)[1]
+
+
+def test_whoever_stumbled_long_ago_is_told_and_alarms_nobody(stopped: EasyFlow) -> None:
+    old = int(time.time()) * 1_000_000 - 48 * HOUR
+    with sqlite3.connect(stopped.data / "easyflow.db") as database:
+        database.execute(
+            "INSERT INTO inbox (workspace, bot, channel, external_id, chat_id, received_at, attempts,"
+            " parked_at, error) VALUES (1, 'shop', 'telegram:1', 'a', '501', ?, 6, ?, 'boom')",
+            (old, old),
+        )
+    status, said = looked(stopped)
+    assert (status, "stumbled over: 1, 0 of them in a day" in said) == (0, True)
+    assert "python run.py trace telegram:501" in said
+
+
+def test_a_process_of_another_version_is_told(stopped: EasyFlow) -> None:
+    with sqlite3.connect(stopped.data / "easyflow.db") as database:
+        database.execute(
+            "INSERT INTO processes (id, key, role, host, pid, version, started_at, seen_at, stopping)"
+            " VALUES ('p', 1, 'work', 'two', 77, '0.0.1', ?, ?, 0)",
+            (int(time.time()) * 1_000_000,) * 2,
+        )
+    said = looked(stopped)[1]
+    assert "! The process work two:77 is of version 0.0.1, this is" in said
+
+
+def test_files_of_another_user_are_told(stopped: EasyFlow) -> None:
+    if os.getuid() != 0:
+        pytest.skip("only root can give files away")
+    (stopped.data / "left.txt").write_text("by a command that was typed as root")
+    os.chown(stopped.data / "left.txt", 12345, 12345)
+    status, said = looked(stopped)
+    assert (status, "left.txt (1 in all)" in said) == (1, True)
+    assert f"chown -R 0 {stopped.data}" in said
+
+
+# ---------------------------------------------------------------- backups
+
+
+def test_an_installation_without_a_backup_is_told_once_there_is_much_to_lose(
+    stopped: EasyFlow,
+) -> None:
+    assert "backup" not in looked(stopped)[1]
+    with sqlite3.connect(stopped.data / "easyflow.db") as database:
+        database.execute("UPDATE accounts SET created_at = created_at - ?", (30 * 24 * HOUR,))
+    assert "! No backup was made here yet" in looked(stopped)[1]
+    assert stopped.typed("backup", str(stopped.data.parent / "copy.zip")).returncode == 0
+    assert "✓ The last backup is 0 days old" in looked(stopped)[1]
+    note = stopped.data / ".last-backup"
+    note.write_text(note.read_text().replace("20", "19", 1))
+    assert "! The last backup is" in looked(stopped)[1]
+
+
+# ---------------------------------------------------------------- what is outside
+
+
+@pytest.fixture
+def telegram(stopped: EasyFlow) -> Iterator[FakeTelegram]:
+    with FakeTelegram.start() as fake:
+        stopped.set(telegram__api_base=fake.base, telegram__token=TOKEN)
+        yield fake
+
+
+def test_a_bot_that_is_well_at_telegram_is_told_so(
+    stopped: EasyFlow, telegram: FakeTelegram
+) -> None:
+    telegram.script(
+        method="getWebhookInfo",
+        status=200,
+        headers={"Date": formatdate(usegmt=True)},
+        body=json.dumps({"ok": True, "result": {"url": "", "pending_update_count": 0}}),
+    )
+    said = looked(stopped)[1]
+    assert "✓ telegram:111111: Telegram gives its messages here" in said
+    assert "✓ The clock is right" in said
+    asked = len(telegram.calls("getWebhookInfo"))
+    assert "telegram:111111: Telegram" not in looked(stopped, "--offline")[1]
+    assert len(telegram.calls("getWebhookInfo")) == asked
+
+
+def test_messages_that_go_to_another_program_are_told(
+    stopped: EasyFlow, telegram: FakeTelegram
+) -> None:
+    telegram.set_webhook("https://other.example.com/hook", "a-secret")
+    said = looked(stopped)[1]
+    assert "! telegram:111111: Telegram brings messages to other.example.com, not here" in said
+
+
+def test_messages_that_wait_for_the_server_are_told(
+    stopped: EasyFlow, telegram: FakeTelegram
+) -> None:
+    telegram.update(message(7, "anybody there?"))
+    assert "! telegram:111111: 1 messages wait at Telegram" in looked(stopped)[1]
+
+
+def test_what_telegram_could_not_bring_is_told_with_its_reason(
+    stopped: EasyFlow, telegram: FakeTelegram
+) -> None:
+    stopped.set(public_url="https://bot.example.com")
+    info = {
+        "url": "https://bot.example.com/api/v1/messaging/webhook/telegram",
+        "pending_update_count": 3,
+        "last_error_date": int(time.time()) - 60,
+        "last_error_message": "SSL error: certificate verify failed",
+    }
+    telegram.script(
+        method="getWebhookInfo", status=200, body=json.dumps({"ok": True, "result": info})
+    )
+    status, said = looked(stopped)
+    assert status == 1
+    assert "could not bring a message: SSL error: certificate verify failed; 3 wait" in said
+    assert "curl -i https://bot.example.com/livez" in said
+
+
+def test_a_token_that_was_taken_back_and_a_messenger_that_is_away_are_told(
+    stopped: EasyFlow, telegram: FakeTelegram
+) -> None:
+    telegram.script(status=401, description="Unauthorized", times=None)
+    status, said = looked(stopped)
+    assert (status, "telegram:111111: the token is not accepted any more" in said) == (1, True)
+    telegram.stop()
+    status, said = looked(stopped)
+    assert (status, "telegram cannot be reached from here" in said) == (1, True)
+    assert TOKEN not in said
+
+
+@pytest.mark.parametrize(("by", "words"), [(-600, "s ahead"), (600, "s behind"), (20, "s behind")])
+def test_a_clock_that_differs_from_the_messenger_s_is_told(
+    stopped: EasyFlow, telegram: FakeTelegram, by: int, words: str
+) -> None:
+    telegram.script(
+        method="getWebhookInfo",
+        status=200,
+        headers={"Date": formatdate(time.time() + by, usegmt=True)},
+        body=json.dumps({"ok": True, "result": {"url": "", "pending_update_count": 0}}),
+    )
+    status, said = looked(stopped)
+    assert (status, words in said) == (int(abs(by) > 60), True)
+
+
+def test_databases_that_are_named_and_not_there_are_told(server: EasyFlow) -> None:
+    nobody = free_port()
+    server.set(
+        database_url=f"postgresql+asyncpg://me:secret@127.0.0.1:{nobody}/shop",
+        redis_url=f"redis://127.0.0.1:{nobody}/0",
+    )
+    status, said = looked(server)
+    assert status == 1
+    assert "✗ PostgreSQL is not there: postgresql+asyncpg://me:***@127.0.0.1" in said
+    assert "! Redis is not there" in said
+    assert "secret" not in said
+
+
+async def test_a_postgresql_is_looked_at_as_the_file_is(postgres: str, server: EasyFlow) -> None:
+    server.set(database_url=postgres)
+    said = (await asyncio.to_thread(looked, server))[1]
+    assert "✓ PostgreSQL answers" in said
+    assert "✓ Messages of customers without a turn: 0" in said
+
+
+# ---------------------------------------------------------------- the address
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://127.0.0.1:8000", "only this machine"),
+        ("https://192.168.1.5", "only this machine"),
+        ("https://bot.local", "only this machine"),
+        ("http://bot.example.com", "https addresses alone"),
+        ("https://bot.example.com:8080", "Telegram calls no port 8080"),
+        ("https://bot.example.com:8443", ""),
+        ("https://bot.example.com", ""),
+    ],
+)
+def test_an_address_that_messengers_cannot_call_is_told(
+    tmp_path: Path, url: str, told: str
+) -> None:
+    around = Around(
+        data=tmp_path,
+        bots_dir=tmp_path,
+        database=None,
+        now=datetime.now(UTC),
+        running=True,
+        ready={"status": "ready"},
+        bots={},
+        public_url=url,
+        telegram=True,
+    )
+    found = [one.what for one in Surroundings(around, Speech("en")).findings() if url in one.what]
+    assert (told in "".join(found)) if told else found == []
+
+
+def test_an_address_that_leads_elsewhere_is_told(stopped: EasyFlow) -> None:
+    stopped.set(public_url=f"https://127.0.0.1.nip.io.invalid:{stopped.port}")
+    said = looked(stopped)[1]
+    assert "it is not this server that answers: No connection" in said
