@@ -544,6 +544,7 @@ async def build(
         inbox=inbox,
         outbox=outbox,
         look_at_timers=worker.look_at_all,
+        look_for_timers=worker.look,
         chores=chores,
         every=LOOK_EVERY if hints is None else LOOK_SELDOM,
     )

@@ -71,14 +71,19 @@ class Shift:
         inbox: Inbox,
         outbox: Outbox,
         look_at_timers: Callable[[], None],
+        look_for_timers: Callable[[], None],
         chores: Chores,
         every: float,
     ) -> None:
-        """`every` is after how many seconds to look though nobody told of anything."""
+        """`every` is after how many seconds to look though nobody told of anything.
+
+        `look_at_timers` looks at all of them, `look_for_timers` for those that others may have set.
+        """
         self._slots = slots
         self._inbox = inbox
         self._outbox = outbox
         self._look_at_timers = look_at_timers
+        self._look_for_timers = look_for_timers
         self._chores = chores
         self._every = every
         self._stirred = asyncio.Event()
@@ -113,7 +118,7 @@ class Shift:
                 try:
                     await self._inbox.look()
                     await self._outbox.look()
-                    self._look_at_timers()
+                    self._look_for_timers()
                 except Unavailable:
                     log.debug("What others left cannot be read just now")
             try:

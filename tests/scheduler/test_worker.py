@@ -224,6 +224,26 @@ async def test_timers_of_chats_that_become_ours_are_looked_at() -> None:
     assert turns.names == ["theirs"]
 
 
+async def test_timers_of_other_processes_are_found_without_going_through_all_that_rest() -> None:
+    broken = [timer(f"broken {number:04d}", -60) for number in range(BATCH)]
+    rows = TimerRows(*broken)
+    worker = Worker(timers=rows, clock=lambda: NOW)
+    fired: list[str] = []
+
+    def fire(timer: Timer, done: Callable[[bool], None]) -> None:
+        fired.append(timer.name)
+        done(timer.name == "new")
+
+    for _ in range(3):
+        await worker.fire_due(fire)
+    reads = rows.reads
+    rows.rows["new"] = timer("new", 0)
+    worker.look()
+    await worker.fire_due(fire)
+    assert fired.count("new") == 1
+    assert rows.reads == reads + 1
+
+
 @pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(hours=-1)])
 async def test_a_clock_that_is_set_by_an_hour_loses_no_timer_and_fires_none_twice(
     step: timedelta,
