@@ -1,0 +1,171 @@
+"""Of several processes on one PostgreSQL only the one that works for a chat answers and sends there."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from itertools import count
+
+import pytest
+
+from bots.errors import ClaimLost, LeaseLost
+from bots.model.answer import Answer
+from bots.model.slots import SLOTS, Slots, slot_of
+from bots.model.turn import Outgoing, TurnRecord
+from storage.opening import open_stores
+from storage.postgres.membership import SqlMembership
+from storage.stores import Stores
+from tests.storage.conftest import HandClock
+from tests.storage.samples import ANNA, BORIS, NOON, message, opened, outgoing, said
+
+ids = count(1)
+
+
+@dataclass
+class Process:
+    """One of them: its stores, and what it holds."""
+
+    stores: Stores
+    slots: Slots
+    membership: SqlMembership
+
+    async def hold(self, *slots: int) -> None:
+        """These, of the table and in memory."""
+        free = set(await self.membership.take(SLOTS))
+        await self.membership.release(free - set(slots))
+        self.slots.hold({*(self.slots.held or ()), *slots}, 1e12)
+
+    async def lose(self, *slots: int) -> None:
+        """In the table; what it believes itself stays."""
+        await self.membership.release(slots)
+
+
+@pytest.fixture
+async def processes(postgres: str, clock: HandClock) -> AsyncIterator[list[Process]]:
+    made = []
+    for _ in range(2):
+        slots = Slots(f"{next(ids):032x}")
+        stores = await open_stores(
+            postgres, new_id=lambda: f"{next(ids):032x}", clock=clock, slots=slots
+        )
+        member = SqlMembership(postgres, id=slots.holder, role="work", version="1")
+        await member.beat()
+        made.append(Process(stores, slots, member))
+    yield made
+    for one in made:
+        await one.membership.leave()
+        await one.stores.close()
+
+
+async def answered(one: Process, *arrivals: int, outgoing: tuple[Outgoing, ...] = ()) -> None:
+    chat = await opened(one.stores.journal)
+    await one.stores.journal.commit(
+        TurnRecord(conversation=chat, arrivals=arrivals, outgoing=outgoing)
+    )
+
+
+async def test_messages_come_to_the_process_that_holds_their_slot(processes: list[Process]) -> None:
+    web, work = processes
+    await work.hold(slot_of(ANNA))
+    taken = await web.stores.journal.accept([message("1"), message("2", BORIS), message("1")])
+    assert [one.message.external_id for one in taken] == ["1", "2"]
+    assert await web.stores.journal.backlog() == []
+    backlog = await work.stores.journal.backlog()
+    assert [one.message.external_id for one in backlog] == ["1"]
+    assert await work.stores.journal.came({backlog[0].seq}, NOON, limit=9) == []
+    assert await work.stores.journal.came((), NOON, limit=9) == backlog
+
+
+async def test_what_a_process_would_answer_whose_lease_is_gone_is_not_written(
+    processes: list[Process],
+) -> None:
+    first, second = processes
+    await first.hold(slot_of(ANNA))
+    (arrival,) = await first.stores.journal.accept([message("1")])
+    await first.lose(slot_of(ANNA))
+    with pytest.raises(LeaseLost):
+        await answered(first, arrival.seq)
+    await second.hold(slot_of(ANNA))
+    await answered(second, arrival.seq)
+    assert await second.stores.journal.backlog() == []
+
+
+async def test_a_turn_of_any_process_makes_what_others_remember_stale(
+    processes: list[Process],
+) -> None:
+    worker, web = processes
+    await worker.hold(slot_of(ANNA))
+    remembered = await opened(worker.stores.journal)
+    theirs = await opened(web.stores.journal)
+    await web.stores.journal.commit(TurnRecord(conversation=replace(theirs, context={"vip": True})))
+    with pytest.raises(ClaimLost):
+        await worker.stores.journal.commit(TurnRecord(conversation=remembered))
+    assert (await opened(worker.stores.journal)).context == {"vip": True}
+
+
+async def test_only_the_process_that_holds_a_chat_sends_there(processes: list[Process]) -> None:
+    worker, web = processes
+    await worker.hold(slot_of(ANNA))
+    chat = await opened(web.stores.journal)
+    row = outgoing(chat, 1)
+    await web.stores.journal.commit(
+        TurnRecord(conversation=chat, messages=[said(1)], outgoing=[row])
+    )
+    assert await web.stores.outbox.begin(row) == "not ours"
+    assert await web.stores.outbox.unsent() == []
+    assert [one.key for one in await worker.stores.outbox.unsent()] == [row.key]
+    assert await worker.stores.outbox.begin(row) == "begun"
+
+
+async def test_nothing_is_sent_before_what_was_said_earlier(processes: list[Process]) -> None:
+    worker, web = processes
+    await worker.hold(slot_of(ANNA))
+    chat = await opened(web.stores.journal)
+    first = outgoing(chat, 1)
+    await web.stores.journal.commit(TurnRecord(conversation=chat, outgoing=[first]))
+    later = await opened(worker.stores.journal)
+    second = outgoing(later, 2)
+    await worker.stores.journal.commit(TurnRecord(conversation=later, outgoing=[second]))
+    assert await worker.stores.outbox.begin(second) == "behind"
+    assert await worker.stores.outbox.begin(first) == "begun"
+    assert await worker.stores.outbox.begin(second) == "behind"
+    await worker.stores.outbox.sent(first.key, "1")
+    assert await worker.stores.outbox.begin(second) == "begun"
+
+
+async def test_what_others_commit_is_told_once_and_our_own_never(processes: list[Process]) -> None:
+    here, there = processes
+    ours = here.stores.neighbourhood(here.slots.holder)
+    cursor = await ours.latest()
+    chat = await opened(there.stores.journal)
+    await there.stores.journal.commit(TurnRecord(conversation=chat, messages=[said(1), said(2)]))
+    mine = await opened(here.stores.journal, BORIS)
+    await here.stores.journal.commit(TurnRecord(conversation=mine, messages=[said(1, "mine")]))
+    (told,), cursor = await ours.after(cursor, limit=10)
+    assert told.conversation.address == ANNA
+    assert [one.seq for one in told.messages] == [1, 2]
+    assert await ours.after(cursor, limit=10) == ([], cursor)
+
+
+async def test_an_answer_passes_from_one_process_to_another(processes: list[Process]) -> None:
+    web, worker = processes
+    asks = web.stores.neighbourhood(web.slots.holder)
+    answers = worker.stores.neighbourhood(worker.slots.holder)
+    assert await asks.answer(7) is None
+    chat = await opened(worker.stores.journal)
+    answer = Answer(conversation=chat, said=[said(1, text="Да — «конечно»")])
+    await answers.put_answer(7, answer, NOON)
+    got = await asks.answer(7)
+    assert isinstance(got, Answer)
+    assert (got.conversation.address, got.said[0].text) == (ANNA, "Да — «конечно»")
+    await answers.put_answer(8, "the bot is gone", NOON)
+    assert await asks.answer(8) == "the bot is gone"
+    await answers.prune(NOON.replace(year=2027))
+    assert await asks.answer(7) is None
+
+
+async def test_numbers_of_one_chat_rise_whoever_takes_in(processes: list[Process]) -> None:
+    one, other = processes
+    numbers = []
+    for place in range(20):
+        (arrival,) = await (one, other)[place % 2].stores.journal.accept([message(str(place))])
+        numbers.append(arrival.seq)
+    assert numbers == sorted(numbers)
