@@ -1090,7 +1090,11 @@ async def begin(settings: Settings, house: House, channels: Channels) -> None:
     house.chores.around(channels.listen, channels.hush)
     if (alerts := alerts_of(house, settings)) is not None:
         house.chores.add({"alerts": alerts.follow})
-    house.chores.add({"webhooks": couriers_of(house, settings).follow})
+    couriers = couriers_of(house, settings)
+    house.chores.add({"webhooks": couriers.follow})
+    house.metrics.watch_each(
+        "easyflow_webhooks", "Webhooks by how they fare", "state", couriers.fares
+    )
     await house.start()
     channels.start()
     if settings.reloads:

@@ -40,7 +40,6 @@ class Couriers:
         self._latest: int | None = None
         self._away = False
 
-    @property
     def fares(self) -> Mapping[str, int]:
         """How many endpoints take what they are told, and how many do not."""
         failing = sum(one.endpoint.tries > 0 for one in self._couriers.values())
