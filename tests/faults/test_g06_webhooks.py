@@ -23,7 +23,7 @@ ROUNDS = sized(ci=4, long=25, soak=60)
 """What each chat says; it is answered each time, so that there are twice as many events."""
 KILLS = sized(ci=1, long=6, soak=40)
 AT_ONCE = sized(ci=8, long=16)
-SLOW = sized(ci=0.1, long=0.5)
+SLOW = sized(ci=0.1, long=0.15)
 """Seconds that the slow one takes for each."""
 TAKERS = ("good", "slow", "busy", "moved")
 Event = tuple[int, int]
