@@ -256,7 +256,7 @@ def _add_webhook_options(command: argparse.ArgumentParser) -> None:
     _add_workspace(command)
     words = "add | rotate | pause | resume | test | log | redeliver | remove"
     verbs = _spoken_verbs(command, words, of_workspaces=True)
-    verbs("list", "the same as without a word")
+    _add_json(verbs("list", "the same as without a word"))
     new = verbs("add", "a new address, whose secret is shown once")
     new.add_argument("url", metavar="https://…")
     new.add_argument(
@@ -279,11 +279,18 @@ def _add_webhook_options(command: argparse.ArgumentParser) -> None:
     for verb, meaning in named.items():
         one = verbs(verb, meaning)
         one.add_argument("id", help="as `webhooks list` shows it, or how it begins, or its address")
-        if verb == "resume":
+        if verb == "log":
+            _add_json(one)
+        elif verb == "resume":
             one.add_argument("--skip", action="store_true", help="without what happened meanwhile")
         elif verb == "rotate":
             _add_secret_from(one)
     _add_secret_from(new)
+
+
+def _add_json(verb: argparse.ArgumentParser) -> None:
+    """`--json` behind the word too."""
+    verb.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
 
 
 def _add_secret_from(command: argparse.ArgumentParser) -> None:

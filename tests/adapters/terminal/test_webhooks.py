@@ -89,7 +89,7 @@ async def test_a_test_says_what_came_back_and_the_log_keeps_it(typed: Typed) -> 
     assert typed.said == f"{URL}: it answered 500, 5 ms\n"
     rows = (await typed.do("log", URL)).splitlines()
     assert [row.split("  ")[1].strip() for row in rows[1:]] == ["webhook.test"] * 2
-    log = json.loads(await typed.do("--json", "log", URL))
+    log = json.loads(await typed.do("log", URL, "--json"))
     assert [one["status"] for one in log] == [500, 200]
 
 
