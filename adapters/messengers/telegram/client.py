@@ -51,15 +51,16 @@ class Connection:
         self._wire = Wire(timeout=timeout, limit=limit)
         self._aiogram: AiohttpSession | None = None
 
-    async def post(self, url: str, body: bytes) -> Any:
-        """Post JSON and give the answer's `result`. Raises a ChannelError."""
-        status, headers, answer = await self._wire.send("POST", url, body, _JSON)
+    async def post(self, url: str, body: bytes, token: str) -> Any:
+        """Post JSON and give the answer's `result`. Raises a ChannelError, whose words are shown:
+        what they repeat of the `token` is left out."""
+        status, headers, answer = await self._wire.send("POST", url, body, _JSON, token=token)
         return _result(status, answer, headers)
 
-    async def upload(self, url: str, form: aiohttp.FormData) -> Any:
+    async def upload(self, url: str, form: aiohttp.FormData, token: str) -> Any:
         """The same for files, which may take longer."""
         status, headers, answer = await self._wire.call(
-            "POST", url, seconds=UPLOAD_TIMEOUT, data=form
+            "POST", url, seconds=UPLOAD_TIMEOUT, data=form, token=token
         )
         return _result(status, answer, headers)
 
@@ -111,7 +112,7 @@ class Client:
         except TypeError as error:
             # One message that nobody could send is no outage of the channel.
             raise Rejected(f"{method} cannot be written as JSON: {error}") from error
-        return await self._connection.post(self._calls + method, data)
+        return await self._connection.post(self._calls + method, data, self._token)
 
     async def upload(
         self,
@@ -128,7 +129,7 @@ class Client:
         for field, (name, content) in files.items():
             # Large bytes aiohttp would send in one go, with everybody else waiting.
             form.add_field(field, BytesIO(content), filename=name)
-        return await self._connection.upload(self._calls + method, form)
+        return await self._connection.upload(self._calls + method, form, self._token)
 
     # ------------------------------------------------------------ by aiogram
 
@@ -136,20 +137,20 @@ class Client:
         """Who the token belongs to."""
         bot = await self._bot()
         try:
-            with translated():
+            with translated(self._token):
                 return (await bot.get_me()).username or ""
         except ChannelUnauthorised as error:
             raise ChannelUnauthorised(f"Bot {self.bot_id}: {error}") from error
 
     async def set_webhook(self, url: str, *, secret: str, allowed_updates: list[str]) -> None:
         bot = await self._bot()
-        with translated():
+        with translated(self._token):
             await bot.set_webhook(url, secret_token=secret, allowed_updates=allowed_updates)
 
     async def delete_webhook(self) -> None:
         """Updates that wait stay: polling gets them."""
         bot = await self._bot()
-        with translated():
+        with translated(self._token):
             await bot.delete_webhook()
 
     async def updates(self, offset: int, *, allowed_updates: list[str]) -> list[Any]:
@@ -162,20 +163,20 @@ class Client:
 
         bot = await self._bot()
         method = RawUpdates(offset=offset, timeout=POLL_SECONDS, allowed_updates=allowed_updates)
-        with translated():
+        with translated(self._token):
             return await bot(method, request_timeout=POLL_SECONDS + 10)
 
     async def download(self, file_id: str) -> File:
         """A file, up to Telegram's own limit of 20 MB. Its name is the one Telegram keeps it by."""
         bot = await self._bot()
         try:
-            with translated():
+            with translated(self._token):
                 file = await bot.get_file(file_id)
         except Rejected as rejected:
             raise Rejected(_TOO_BIG) if "too big" in str(rejected) else rejected from None
         if not file.file_path or (file.file_size or 0) > LARGEST_DOWNLOAD:
             raise Rejected(_TOO_BIG)
-        with translated():
+        with translated(self._token):
             content = await bot.download_file(file.file_path, timeout=int(UPLOAD_TIMEOUT))
         name = file.file_path.rpartition("/")[2]
         mime = guess_type(name)[0] or ""

@@ -101,8 +101,9 @@ def problem(code: int, description: str, parameters: Mapping[str, Any]) -> Chann
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turns what aiogram raises into ours, its decoding errors and a bare TypeError among them."""
+def translated(token: str) -> Iterator[None]:
+    """Turns what aiogram raises into ours, its decoding errors and a bare TypeError among them; what
+    they repeat of the `token` is left out."""
     from aiogram import exceptions  # heavy: whoever gets here has loaded it already
 
     try:
@@ -112,7 +113,8 @@ def translated() -> Iterator[None]:
     except exceptions.TelegramNetworkError as error:
         raise ChannelDown("No connection or no answer in time") from error
     except exceptions.TelegramAPIError as error:
-        raise problem(_code_of(error), str(error.message), {}) from error
+        said = str(error.message).replace(token, "...")
+        raise problem(_code_of(error), said, {}) from error
     except exceptions.ClientDecodeError as error:
         raise ChannelDown("The answer was not the Bot API's") from error
     except TypeError as error:
