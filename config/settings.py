@@ -656,6 +656,9 @@ class Settings(BaseSettings):
         if self.database_url is None:
             return self.data_dir / "easyflow.db"
         path = self.database_url.split("://", 1)[1]
+        if self.database_url.startswith(_POSTGRES):
+            # Whoever asks for a file tells its name: without the password.
+            path = path.rpartition("@")[2]
         return Path(path.removeprefix("/") or "easyflow.db")
 
     def bot_among(self, bots: Collection[str]) -> str:

@@ -36,4 +36,4 @@ def connecting(url: str) -> dict[str, Any]:
 
 def shown(url: str) -> str:
     """A URL for people's eyes."""
-    return re.sub(r"//([^:/@]*):[^@]*@", r"//\1:***@", url)
+    return re.sub(r"//([^:/@]*):.*@", r"//\1:***@", url)

@@ -18,6 +18,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from tests.servers import postgres as postgres_server
 from tests.servers.easyflow import EasyFlow, free_port
 from tests.servers.telegram import FakeTelegram, message
 from tests.servers.tiny_http import Request, Response, serve
@@ -313,3 +314,50 @@ def assert_sealed(server: EasyFlow, secrets: list[str], made: list[str]) -> None
     said = {WORDS, NAME}
     theirs = [*secrets, *(one for one in GIVEN if one not in said), *made]
     assert [canary for canary in theirs if canary.encode() in kept] == []
+
+
+DATABASES = "canary40 p@ss/word"
+REDISES = "canary41-of-redis"
+
+
+def secretly(url: str) -> str:
+    """The URL of a database with a password in it, which a server that trusts us does not look at."""
+    return url.replace("postgres@", f"postgres:{quote(DATABASES, safe='')}@")
+
+
+def spelled() -> tuple[str, ...]:
+    return (DATABASES, quote(DATABASES, safe=""), quote(DATABASES), REDISES, "canary4")
+
+
+@pytest.fixture
+def postgres() -> Iterator[postgres_server.Server]:
+    server = postgres_server.server_or_skip()
+    yield server
+    asyncio.run(server.close())
+
+
+def test_passwords_of_databases_are_not_found_either(
+    postgres: postgres_server.Server, tmp_path: Path
+) -> None:
+    """Nor when the database goes away under the server, or is not there at its start."""
+    url = asyncio.run(postgres.new())
+    redis = f"redis://:{REDISES}@127.0.0.1:{free_port()}/0"
+    server = EasyFlow(
+        tmp_path / "data", database_url=secretly(url), redis_url=redis, log__level="debug"
+    )
+    asked = {"message": "hi", "user_id": "u"}
+    with server:
+        server.call("POST", CHAT, asked)
+        done = server.typed("doctor")
+        asyncio.run(postgres.drop(url))
+        assert server.call("POST", CHAT, asked)[0] >= 500
+        _, metrics = server.call("GET", "/metrics", key=None)
+        _, ready = server.call("GET", "/readyz", key=None)
+    seen = [server.log, done.stdout + done.stderr, metrics, str(ready)]
+    nowhere = secretly(f"postgresql+asyncpg://postgres@127.0.0.1:{free_port()}/none")
+    server.set(database_url=nowhere)
+    for words in ((), ("work",), ("doctor",), ("trace",), ("channels",)):
+        done = server.typed(*words)
+        assert done.returncode != 0 or words not in ((), ("work",))
+        seen.append(done.stdout + done.stderr)
+    assert [text for text in seen if any(one in text for one in spelled())] == []

@@ -153,7 +153,7 @@ async def test_one_message_is_one_trace_from_its_coming_to_the_answer(
 
     assert collector.headers[0]["x-key"] == SECRET
     resource = collector.resources[0]
-    assert (resource["service.name"], resource["easyflow.role"]) == ("till", "serve")
+    assert (resource["service.name"], resource["easyflow.role"]) == ("till", "web")
     for place in (*collector.bodies, server.log.encode()):
         for canary in (WORDS, SECRET, TOKEN, "canary-query", "заявка", str(CUSTOMER)):
             assert canary.encode() not in place, canary
