@@ -1353,7 +1353,7 @@ def http_app(
 
 
 def watch_house(settings: Settings, metrics: "Metrics", house: House, role: str) -> None:
-    """What /metrics tells of a process that runs the machinery; its `role` is serve or work."""
+    """What /metrics tells of a process that runs the machinery; its `role` is web or work."""
     from adapters.http import watching
 
     def episodes() -> list[Episode]:
@@ -1365,6 +1365,10 @@ def watch_house(settings: Settings, metrics: "Metrics", house: House, role: str)
     watching.watch_database(metrics, house.stores)
     watching.watch_timers(metrics, house.stores.timers.overdue, now)
     watching.watch_handoffs(metrics, episodes, now)
+    sharing = house.sharing
+    watching.watch_sharing(
+        metrics, house.slots, lambda: () if sharing is None else sharing.processes, role
+    )
     house.supervisor.keep("loop lag", partial(watching.watch_loop, metrics))
 
 

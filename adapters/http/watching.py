@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ from adapters.http.figures import SECONDS
 from adapters.http.handoff_metrics import open_by_state
 from adapters.http.metrics import Metrics
 from bots.model.episode import Episode
+from bots.model.process import Process
+from bots.model.slots import CHORES, SLOTS, Slots
 from bots.model.spread import Spread
 from bots.ports import Clock
 
@@ -157,6 +160,26 @@ def watch_handoffs(
     metrics.watch_each(
         "easyflow_handoff_oldest_seconds", "How long the first waits", "queue", oldest
     )
+
+
+def watch_sharing(
+    metrics: Metrics, slots: Slots, processes: Callable[[], Sequence[Process]], role: str
+) -> None:
+    """How much of the chats is this process's, and whom it knows beside itself."""
+
+    def held() -> float:
+        return SLOTS if slots.held is None else len(slots.held - {CHORES})
+
+    def known() -> Mapping[str, float]:
+        return Counter(one.role for one in processes()) or {role: 1.0}
+
+    metrics.watch("easyflow_slots_held", "Of 64 shares of all chats, those of this process", held)
+    metrics.watch(
+        "easyflow_chores_held",
+        "Whether what one process does for all is this one's",
+        lambda: float(slots.has_slot(CHORES)),
+    )
+    metrics.watch_each("easyflow_processes", "Processes that this one knows", "role", known)
 
 
 async def watch_loop(metrics: Metrics, *, every: float = LOOK_EVERY) -> None:

@@ -147,6 +147,26 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {f"process_resident_memory_bytes{ONE}": "3e9x99"},
         {f"process_resident_memory_bytes{ONE}": "3e8x99"},
     ),
+    "EasyFlowChatsOfNobody": (
+        {
+            'easyflow_slots_held{instance="a"}': "32x99",
+            'easyflow_slots_held{instance="b"}': "16x99",
+        },
+        {
+            'easyflow_slots_held{instance="a"}': "32x99",
+            'easyflow_slots_held{instance="b"}': "32x99",
+        },
+    ),
+    "EasyFlowChoresOfNobody": (
+        {
+            'easyflow_chores_held{instance="a"}': "0x99",
+            'easyflow_chores_held{instance="b"}': "0x99",
+        },
+        {
+            'easyflow_chores_held{instance="a"}': "0x99",
+            'easyflow_chores_held{instance="b"}': "1x99",
+        },
+    ),
     "EasyFlowVersionsDiffer": (
         {'easyflow_info{version="1"}': "1x99", 'easyflow_info{version="2"}': "1x99"},
         {'easyflow_info{version="1"}': "1x99", 'easyflow_info{version="1",instance="b"}': "1x99"},

@@ -17,6 +17,8 @@ from bots.model import handoff
 from bots.model.conversation import Opening
 from bots.model.episode import Asked
 from bots.model.message import Address
+from bots.model.process import Process
+from bots.model.slots import ALONE, CHORES, Slots
 from bots.model.spread import Spread
 from storage.figures import WriterFigures
 from tests.adapters.http.fakes import NOON, House
@@ -130,6 +132,29 @@ async def test_the_first_customer_of_a_queue_is_told_by_how_long_they_wait(house
     assert read['easyflow_handoff_oldest_seconds{queue="sales"}'] == 540
     assert read['easyflow_handoff_oldest_seconds{queue=""}'] == 60
     assert read['easyflow_handoffs_open{state="requested"}'] == 3
+
+
+async def test_shares_of_the_chats_are_told_whether_one_works_or_several() -> None:
+    metrics = Metrics()
+    watching.watch_sharing(metrics, ALONE, tuple, "web")
+    read = await told(metrics)
+    assert (read["easyflow_slots_held"], read["easyflow_chores_held"]) == (64, 1)
+    assert read['easyflow_processes{role="web"}'] == 1
+
+    now, metrics = 0.0, Metrics()
+    slots = Slots("me", monotonic=lambda: now)
+    several = [
+        Process(id=id, role=role, host="a", pid=1, version="1")
+        for id, role in (("me", "work"), ("you", "work"), ("they", "web"))
+    ]
+    watching.watch_sharing(metrics, slots, lambda: several, "work")
+    slots.hold({1, 2, CHORES}, until=8.0)
+    read = await told(metrics)
+    assert (read["easyflow_slots_held"], read["easyflow_chores_held"]) == (2, 1)
+    assert read['easyflow_processes{role="work"}'] == 2
+    now = 9.0
+    read = await told(metrics)
+    assert (read["easyflow_slots_held"], read["easyflow_chores_held"]) == (0, 0)
 
 
 async def test_the_lag_of_the_loop_is_measured() -> None:
