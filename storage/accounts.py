@@ -7,6 +7,7 @@ from typing import Any
 
 from bots.errors import CodeRefused, Conflict, NotFound
 from bots.model.account import Account, NewAccount
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_moment, to_micros, to_moment
 from storage.sql import inserted
@@ -28,19 +29,23 @@ class SqlAccounts:
         self._writer = writer
         self._reader = reader
 
+    @over_all
     async def owner(self) -> Account | None:
         return await self._first(f"SELECT {COLUMNS} FROM accounts ORDER BY id LIMIT 1", ())
 
+    @over_all
     async def found(self, *, email: str, password_hash: str, now: datetime) -> Account:
         """Raises Conflict where the e-mail has an account."""
         new = NewAccount(email=email, password_hash=password_hash, created_at=now)
         made: Account = await self._writer.do(_register, (new, True))
         return made
 
+    @over_all
     async def register(self, new: NewAccount) -> Account:
         made: Account = await self._writer.do(_register, (new, False))
         return made
 
+    @over_all
     async def by_email(self, email: str) -> Account | None:
         return await self._first(f"SELECT {COLUMNS} FROM accounts WHERE email = ?", (email,))
 
@@ -54,6 +59,7 @@ class SqlAccounts:
         query = f"SELECT {COLUMNS} FROM accounts WHERE workspace = ? AND active = 1 ORDER BY id"
         return [account_from_row(row) for row in await self._rows(query, (workspace,))]
 
+    @over_all
     async def change(
         self,
         workspace: int,

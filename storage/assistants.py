@@ -7,6 +7,7 @@ from typing import Any
 from bots.errors import Conflict, NotFound
 from bots.model.assistant import MADE, Assistant
 from bots.model.message import Address
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros, to_moment
 from storage.sql import inserted
@@ -42,12 +43,14 @@ class SqlAssistants:
         self._writer = writer
         self._reader = reader
 
+    @over_all
     async def here(self) -> list[Assistant]:
         return [_assistant(row) for row in await self._rows(_HERE, ())]
 
     async def had_any(self, workspace: int) -> bool:
         return bool(await self._rows(_ANY, (workspace,)))
 
+    @over_all
     async def add(self, assistant: Assistant) -> Assistant:
         made: Assistant = await self._writer.do(_add, assistant)
         return made
@@ -62,6 +65,7 @@ class SqlAssistants:
     async def remove(self, workspace: int, id: int, *, now: datetime) -> None:
         await self._writer.do(_remove, (workspace, id, to_micros(now)))
 
+    @over_all
     async def tidy(self, *, now: datetime) -> None:
         await self._writer.do(_tidy, to_micros(now))
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bots.model.census import Person
+from bots.tenancy import over_all
 from storage.db import Readers
 from storage.rows import maybe_moment, to_moment
 
@@ -37,6 +38,7 @@ class SqlCensus:
     def __init__(self, reader: Readers) -> None:
         self._reader = reader
 
+    @over_all
     async def people(self, search: str, *, limit: int, offset: int) -> tuple[list[Person], int]:
         # SQLite folds ASCII letters alone; so do we, or a capital Я would never be found.
         wanted = {"search": "".join(c.lower() if c.isascii() else c for c in search)}

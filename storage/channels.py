@@ -7,6 +7,7 @@ from typing import Any
 from bots.errors import BotExists, Locked
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.ports import Vault
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes, side_by_side
 from storage.rows import from_json, to_json, to_micros, to_moment
 from storage.sealed import CHANNELS
@@ -26,6 +27,7 @@ class SqlChannels:
         self._vault = vault
         self._opened: dict[tuple[str, str], Mapping[str, str]] = {}
 
+    @over_all
     async def records(self, workspace: int | None) -> list[ChannelRecord]:
         query, values = (_EVERYWHERE, ()) if workspace is None else (_RECORDS, (workspace,))
         rows = await self._rows(query, values)
@@ -33,6 +35,7 @@ class SqlChannels:
         self._opened = {key: known for key, known in self._opened.items() if key[0] in sealed}
         return [self._record(row) for row in rows]
 
+    @over_all
     async def put(self, record: ChannelRecord, *, now: datetime) -> None:
         credentials = to_json(dict(record.credentials)) if record.credentials else ""
         if credentials:

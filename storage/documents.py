@@ -8,6 +8,7 @@ from typing import Any
 from bots.errors import NotFound, QuotaReached
 from bots.model.knowledge import Document, Piece
 from bots.ports import Clock
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes
 from storage.knowledge import drop_pieces, is_assistant, put_pieces
 from storage.rows import to_micros, to_moment
@@ -70,6 +71,7 @@ class SqlDocuments:
         gone: Document = await self._writer.do(_remove, (workspace, id, assistant_id))
         return gone
 
+    @over_all
     async def waiting(self) -> list[Document]:
         return [_document(row) for row in await self._rows(_WAITING, ())]
 
@@ -83,6 +85,7 @@ class SqlDocuments:
         done = (status, error, len(pieces), to_micros(self._clock()), document.id)
         await self._writer.do(_finish, done)
 
+    @over_all
     async def tidied(self, deleted_before: datetime) -> set[str]:
         before = to_micros(deleted_before)
         for (id,) in await self._rows(_DELETED, (before, before)):

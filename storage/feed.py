@@ -11,6 +11,7 @@ from typing import Any
 from bots.model.feed import ADDED, BETWEEN, RECEIPTS, TOLD, Entry, is_told, told_of
 from bots.model.message import Address
 from bots.model.turn import Event
+from bots.tenancy import over_all
 from storage import receipts
 from storage.db import Readers, Writes
 from storage.events import prune
@@ -51,6 +52,8 @@ class SqlFeed:
         wanted = [name for name in names if is_told(name)] if names else [*TOLD]
         if not wanted:
             return []
+        if not wanted:
+            return []
         which = f"(e.name IN ({', '.join('?' * len(wanted))})"
         which += ")" if names else f" OR {_OF_HANDOFFS})"
         while True:
@@ -62,14 +65,17 @@ class SqlFeed:
                 return entries
             cursor = found[-1][0]
 
+    @over_all
     async def latest(self) -> int:
         ((last,),) = await self._rows("SELECT coalesce(max(id), 0) FROM events", ())
         return int(last)
 
+    @over_all
     async def stirred(self, cursor: int) -> set[int]:
         query = "SELECT DISTINCT workspace FROM events WHERE id > ?"
         return {row[0] for row in await self._rows(query, (cursor,))}
 
+    @over_all
     async def prune(self, before: datetime, *, handoffs_before: datetime) -> int:
         """Drop what happened before a moment, and hand-offs of before another; how many."""
         ((below,),) = await self._rows(_OLD, (to_micros(before),))

@@ -7,6 +7,7 @@ from typing import Any
 
 from bots.errors import Conflict, NotFound
 from bots.model.account import ApiKey
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes, side_by_side
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros, to_moment
 from storage.sql import inserted
@@ -25,10 +26,12 @@ class SqlKeys:
         self._writer = writer
         self._reader = reader
 
+    @over_all
     async def add(self, key: ApiKey) -> ApiKey:
         added: ApiKey = await self._writer.do(_add, key)
         return added
 
+    @over_all
     async def by_digest(self, digest: str) -> ApiKey | None:
         rows = await self._rows(f"{_FOUND} WHERE k.digest = ?", (digest,))
         return _key(rows[0]) if rows else None
@@ -41,6 +44,7 @@ class SqlKeys:
         gone: ApiKey = await self._writer.do(_revoke, (workspace, id, to_micros(now)))
         return gone
 
+    @over_all
     async def used(self, id: int, *, now: datetime) -> None:
         await self._writer.do(_used, (to_micros(now), id))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bots.errors import CodeRefused, Conflict, LinkedElsewhere, NotFound
 from bots.model.operator import GIVEN_NONE, Linked, Operator
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros
 from storage.sql import inserted
@@ -39,6 +40,7 @@ class SqlOperators:
         self._writer = writer
         self._reader = reader
 
+    @over_all
     async def all(self, workspace: int | None) -> list[Operator]:
         if workspace is None:
             return [_operator(row) for row in await self._rows(_EVERYBODY, ())]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bots.model.account import Account, Rotation, Session
+from bots.tenancy import over_all
 from storage.accounts import COLUMNS, account_from_row
 from storage.db import Db, Readers, Writes, side_by_side
 from storage.rows import maybe_moment, to_micros, to_moment
@@ -26,18 +27,22 @@ class SqlSessions:
         self._writer = writer
         self._reader = reader
 
+    @over_all
     async def open(self, session: Session, refresh: str | None, *, password_hash: str) -> bool:
         opened: bool = await self._writer.do(_open, (session, refresh, password_hash))
         return opened
 
+    @over_all
     async def one(self, id: str) -> tuple[Session, Account] | None:
         async with self._reader.connect() as connection:
             row = (await connection.exec_driver_sql(_ONE, (id,))).first()
         return None if row is None else (_session(row), account_from_row(row[9:]))
 
+    @over_all
     async def end(self, id: str, *, now: datetime) -> None:
         await self._writer.do(_end, (to_micros(now), id))
 
+    @over_all
     async def rotate(
         self, digest: str, fresh: str, *, now: datetime, grace: timedelta, most: int
     ) -> Rotation:
@@ -45,6 +50,7 @@ class SqlSessions:
         rotated: Rotation = await self._writer.do(_rotate, item)
         return rotated
 
+    @over_all
     async def prune(self, before: datetime) -> None:
         await self._writer.do(_prune, to_micros(before))
 

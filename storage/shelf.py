@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes, side_by_side
 from storage.rows import from_json, to_json
 
@@ -34,6 +35,7 @@ class SqlShelf:
             rows: Sequence[Any] = found.fetchall()
         return {key: from_json(value) for key, value in rows}
 
+    @over_all
     async def workspaces(self, shelf: str) -> list[int]:
         """Those that have anything on a shelf: for chores over all of them."""
         async with self._reader.connect() as connection:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.model.version import Live, Version
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_moment, to_json, to_micros, to_moment
 
@@ -52,6 +53,7 @@ class SqlVersions:
         live: Live = await self._writer.do(_publish, order)
         return live
 
+    @over_all
     async def live(self, workspace: int | None) -> list[Live]:
         if workspace is None:
             return [_live(row) for row in await self._rows(_LIVE_EVERYWHERE, ())]
@@ -71,6 +73,7 @@ class SqlVersions:
     async def retired(self, workspace: int, live: Live) -> None:
         await self._writer.do(_retired, (workspace, live.bot, to_micros(live.since)))
 
+    @over_all
     async def prune(self, before: datetime) -> int:
         gone: int = await self._writer.do(_prune, to_micros(before))
         return gone

@@ -6,6 +6,7 @@ from typing import Any
 
 from bots.errors import Conflict, NotFound
 from bots.model.account import Workspace
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes
 from storage.rows import maybe_moment, to_json, to_micros, to_moment
 
@@ -23,12 +24,14 @@ class SqlWorkspaces:
         self._writer = writer
         self._reader = reader
 
+    @over_all
     async def ids(self) -> list[int]:
         """All of them, the owner's first."""
         async with self._reader.connect() as connection:
             found = await connection.exec_driver_sql("SELECT id FROM workspaces ORDER BY id")
             return [row[0] for row in found]
 
+    @over_all
     async def with_groups(self) -> list[int]:
         """Those whose operators answer in groups."""
         query = "SELECT DISTINCT workspace FROM desk_groups ORDER BY workspace"

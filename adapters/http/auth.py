@@ -8,12 +8,23 @@ from starlette.datastructures import Headers
 from bots.errors import Unauthorised
 from bots.model.account import Caller
 from bots.services.accounts import Accounts
+from bots.tenancy import answer_for
 
 SITE = "x-site-token"
 
 
 async def authenticate(headers: Headers, accounts: Accounts) -> Caller:
-    """Raises Unauthorised, with words that say what to send, and TokenExpired."""
+    """Raises Unauthorised, with words that say what to send, and TokenExpired.
+
+    From here on the request is answered behind the wall of its workspace; administrators look after all.
+    """
+    found = await _authenticated(headers, accounts)
+    if not found.is_admin:
+        answer_for(found.workspace)
+    return found
+
+
+async def _authenticated(headers: Headers, accounts: Accounts) -> Caller:
     scheme, _, credential = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and credential.strip():
         return await accounts.caller(credential.strip())

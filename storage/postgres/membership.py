@@ -142,9 +142,8 @@ class SqlMembership:
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
         connection = await asyncpg.connect(
-            **connecting(self._url),
+            **connecting(self._url, application_name=f"easyflow {self._id} life"),
             timeout=_ANSWER_WITHIN,
-            server_settings={"application_name": f"easyflow {self._id} life"},
         )
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):

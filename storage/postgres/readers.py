@@ -13,7 +13,8 @@ from storage.postgres.connection import PgReadDb, PgRows
 from storage.postgres.outages import is_outage
 from storage.postgres.silence import listened_to
 from storage.postgres.statements import statement
-from storage.postgres.url import connecting
+from storage.postgres.url import ALL, WALL, connecting
+from storage.postgres.walls import own_wall
 
 READERS = 8
 """Connections that read, at most, in each process."""
@@ -31,18 +32,31 @@ Pool = Any
 async def open_pool(url: str) -> Pool:
     """Nothing is left on a line that is given back but what the next one says anew: it needs no cleaning."""
     return await asyncpg.create_pool(
-        **connecting(url),
+        **connecting(url, application_name="easyflow reader", default_transaction_read_only="on"),
+        connection_class=Line,
         min_size=1,
         max_size=READERS,
         timeout=WAIT,
         command_timeout=STATEMENT_WITHIN,
         statement_cache_size=1000,
         reset=_leave,
-        server_settings={
-            "application_name": "easyflow reader",
-            "default_transaction_read_only": "on",
-        },
     )
+
+
+class Line(asyncpg.Connection):  # type: ignore[misc]
+    """`behind` is the wall that its session was told last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.behind = [ALL]
+
+
+async def go_behind(line: Any, wall: str) -> None:
+    """Let a line of the pool see what a workspace may."""
+    if line.behind[0] != wall:
+        line.behind[0] = ""  # unknown, should it fail midway
+        await line.execute("SELECT set_config($1, $2, false)", WALL, wall)
+        line.behind[0] = wall
 
 
 async def _leave(_connection: Any) -> None:
@@ -73,9 +87,15 @@ class PgReader:
             return await self._asked(ask)
 
     async def _asked(self, ask: Callable[[PgReadDb], Awaitable[Result]]) -> Result:
+        wall = own_wall()
         async with self._pool.acquire(timeout=WAIT) as line:
             db = PgReadDb(line)
-            return await listened_to(ask(db), line, self._url, lambda: db.answers)
+
+            async def behind_wall() -> Result:
+                await go_behind(line, wall)
+                return await ask(db)
+
+            return await listened_to(behind_wall(), line, self._url, lambda: db.answers)
 
 
 class PoolReaders:

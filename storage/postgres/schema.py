@@ -13,7 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from storage.every_table import METADATA
 from storage.migrate import HEAD, upgrade
-from storage.postgres.url import postgres_url
+from storage.postgres.url import ALL, WALL, postgres_url
+from storage.postgres.walls import put_up
 
 LOCK = 0x0EA5F107
 """The advisory lock of whoever changes tables: of processes that start together one does it."""
@@ -34,7 +35,11 @@ def _long_number(_type: Integer, _compiler: Any, **_: Any) -> str:
 
 async def migrate(url: str) -> None:
     """Raises NewerDatabase, with a sentence, rather than touching what it does not know."""
-    engine = create_async_engine(postgres_url(url), poolclass=NullPool)
+    engine = create_async_engine(
+        postgres_url(url),
+        poolclass=NullPool,
+        connect_args={"server_settings": {WALL: ALL}},
+    )
     try:
         async with engine.connect() as connection:
             await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
@@ -53,6 +58,7 @@ def _migrate(connection: Connection) -> None:
         _make(connection)
     else:
         upgrade(connection, at)
+    put_up(connection, METADATA)
 
 
 def revision(connection: Connection) -> str | None:

@@ -6,6 +6,11 @@ from typing import Any
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+WALL = "easyflow.workspace"
+"""The setting of a session that says whose rows it may see. Where it is not set, it sees none."""
+
+ALL = "all"
+
 _SHAPE = "postgresql+asyncpg://user:password@host:5432/easyflow"
 
 
@@ -20,8 +25,11 @@ def postgres_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+asyncpg")
 
 
-def connecting(url: str) -> dict[str, Any]:
-    """The arguments of `asyncpg.connect`."""
+def connecting(url: str, **settings: str) -> dict[str, Any]:
+    """The arguments of `asyncpg.connect`, with settings of the session.
+
+    It sees all workspaces, as whoever does the machinery's work has to: see walls.py.
+    """
     parsed = postgres_url(url)
     given = {
         "host": parsed.query.get("host", parsed.host),
@@ -31,7 +39,8 @@ def connecting(url: str) -> dict[str, Any]:
         "database": parsed.database,
         "ssl": parsed.query.get("ssl", parsed.query.get("sslmode")),
     }
-    return {name: value for name, value in given.items() if value is not None}
+    known = {name: value for name, value in given.items() if value is not None}
+    return {**known, "server_settings": {WALL: ALL, **settings}}
 
 
 def shown(url: str) -> str:

@@ -14,7 +14,8 @@ from storage.figures import WriterFigures
 from storage.postgres.connection import PgDb
 from storage.postgres.outages import is_collision, is_outage
 from storage.postgres.silence import STARTED, end, listened_to
-from storage.postgres.url import connecting
+from storage.postgres.url import ALL, WALL, connecting
+from storage.postgres.walls import own_wall
 
 AT_ONCE = 256
 """How many items are committed together at most: keeps the wait of the last one short."""
@@ -31,6 +32,9 @@ CONNECT_WITHIN = 1.2
 TRIES = 3
 """How often work is tried where other processes are in its way."""
 
+_GO_BEHIND = "SELECT set_config($1, $2, true)"
+"""Until the end of the transaction."""
+
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(245690633)"
 
 STATEMENT_WITHIN = 30.0
@@ -44,6 +48,7 @@ class _Order(NamedTuple):
     item: Any
     future: "asyncio.Future[Any]"
     patient: bool
+    wall: str
 
 
 class TaskWriter:
@@ -72,7 +77,7 @@ class TaskWriter:
         if self._closed:
             future.set_exception(Unavailable("The database is closed"))
         else:
-            self._queue.put_nowait(_Order(work, item, future, patient))
+            self._queue.put_nowait(_Order(work, item, future, patient, own_wall()))
         return future
 
     @property
@@ -172,16 +177,20 @@ class TaskWriter:
 
     async def _together(self, orders: list[_Order]) -> list[Any]:
         """One transaction for all, work of one kind in one go."""
-        kinds: dict[Work[Any, Any], list[int]] = {}
+        kinds: dict[tuple[str, Work[Any, Any]], list[int]] = {}
         for place, order in enumerate(orders):
-            kinds.setdefault(order.work, []).append(place)
+            kinds.setdefault((order.wall, order.work), []).append(place)
         outcomes: list[Any] = [None] * len(orders)
         db = await self._begun()
 
         async def carry_out() -> None:
-            if not all(map(goes_side_by_side, kinds)):
+            if not all(goes_side_by_side(work) for _, work in kinds):
                 await db.connection.execute(_ONE_AT_A_TIME)
-            for work, places in kinds.items():
+            behind = ALL
+            for (wall, work), places in kinds.items():
+                if wall != behind:
+                    behind = wall
+                    await db.connection.execute(_GO_BEHIND, WALL, wall)
                 results = await greenlet_spawn(work, db, [orders[place].item for place in places])
                 for place, result in zip(places, results, strict=True):
                     outcomes[place] = result
@@ -208,10 +217,9 @@ class TaskWriter:
                 if not is_outage(error):
                     raise
         native = await asyncpg.connect(
-            **connecting(self._url),
+            **connecting(self._url, application_name=self._name, synchronous_commit="on"),
             timeout=CONNECT_WITHIN,
             command_timeout=STATEMENT_WITHIN,
-            server_settings={"application_name": self._name, "synchronous_commit": "on"},
         )
         self._db = PgDb(native)
         if self._cut_off is not None:

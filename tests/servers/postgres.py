@@ -1,6 +1,7 @@
 """Databases of PostgreSQL for tests: copies of one that has all the tables, lent to one test at a time."""
 
 import asyncio
+import contextlib
 import os
 import uuid
 from typing import Any
@@ -15,6 +16,7 @@ from storage.postgres.url import connecting
 SERVER = os.environ.get(
     "EASYFLOW_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres"
 )
+ROLE = "easyflow_walled"
 
 _NOBODY_ELSE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -65,6 +67,14 @@ class Server:
         name = _name("test")
         await _typed(f"CREATE DATABASE {name} {more}")
         return _url(name)
+
+    async def of_role(self) -> str:
+        """The URL of a database whose owner is no superuser, for whom PostgreSQL keeps walls."""
+        with contextlib.suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+            await _typed(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'")
+        parts = urlsplit(await self.empty(f"OWNER {ROLE}"))
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{ROLE}:{ROLE}@{host}"))
 
     async def drop(self, url: str) -> None:
         name = urlsplit(url).path.strip("/")

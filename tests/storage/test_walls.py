@@ -1,0 +1,122 @@
+"""Row-level security: where a query forgets its workspace, PostgreSQL does not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from bots.model.dialog import Sought
+from bots.tenancy import answer_for, answered_for
+from storage.every_table import METADATA
+from storage.postgres.schema import migrate
+from storage.postgres.url import connecting
+from storage.postgres.walls import IS_IDLE
+from tests.servers.postgres import Server
+from tests.storage.conftest import HandClock, House
+from tests.storage.samples import ANNA, answer, message, opened
+
+OTHERS = ANNA._replace(workspace=2)
+
+
+@pytest.fixture
+async def url(postgres_server: Server) -> AsyncIterator[str]:
+    url = await postgres_server.of_role()
+    await migrate(url)
+    yield url
+    await postgres_server.drop(url)
+
+
+@pytest.fixture
+async def house(url: str, clock: HandClock) -> AsyncIterator[House]:
+    house = House(url, clock)
+    await house.open()
+    for address in (ANNA, OTHERS):
+        await house.stores.journal.accept([message("1", address)])
+        await house.stores.shelf.put(address.workspace, "shelf", "key", "kept")
+    yield house
+    await house.close()
+
+
+async def seen(house: House, table: str = "inbox") -> list[int]:
+    """Of whose rows a query gets that forgot to ask for its own."""
+    async with house.stores.base.reader.connect() as reader:
+        found = await reader.exec_driver_sql(f"SELECT DISTINCT workspace FROM {table} ORDER BY 1")
+    return [row[0] for row in found]
+
+
+async def test_a_request_sees_its_own_workspace_whatever_is_asked(house: House) -> None:
+    assert await seen(house) == [1, 2]
+    for workspace in (1, 2, 3):
+        answer_for(workspace)
+        assert await seen(house) == [workspace][: workspace < 3]
+        assert await seen(house, "shelf") == [workspace][: workspace < 3]
+    found = await house.stores.base.reading.do(
+        lambda db: db.execute("SELECT count(*) FROM inbox").fetchall()
+    )
+    assert found == [(0,)]
+
+
+async def test_a_request_writes_into_its_own_workspace_alone(house: House) -> None:
+    answer_for(1)
+    await house.stores.shelf.put(1, "shelf", "other", "mine")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await house.stores.shelf.put(2, "shelf", "other", "not mine")
+    await house.run("UPDATE shelf SET value = '0' WHERE key = ?", "key")
+    await house.run("DELETE FROM inbox WHERE seq > ?", 0)
+    rows = await asyncio.create_task(house.run("SELECT workspace, key, value FROM shelf"))
+    assert sorted(rows) == [(1, "key", "0"), (1, "other", '"mine"'), (2, "key", '"kept"')]
+    assert await asyncio.create_task(house.run("SELECT workspace FROM inbox")) == [(2,)]
+
+
+async def test_requests_of_several_workspaces_share_a_commit(house: House) -> None:
+    async def put(workspace: int) -> None:
+        answer_for(workspace)
+        await house.stores.shelf.put(workspace, "shelf", "mine", workspace)
+
+    await asyncio.gather(*(put(1 + number % 2) for number in range(20)))
+    assert await house.stores.shelf.get(2, "shelf", "mine") == 2
+
+
+async def test_what_a_request_begins_and_leaves_is_of_the_machinery(house: House) -> None:
+    answer_for(1)
+    assert answered_for() == 1
+    assert await asyncio.create_task(seen(house)) == [1, 2]
+
+
+async def test_the_machinery_asks_over_all_in_the_middle_of_a_request(house: House) -> None:
+    await house.stores.accounts.found(email="a@example.com", password_hash="x", now=house._clock())
+    answer_for(7)
+    assert await house.stores.accounts.by_email("a@example.com") is not None
+    assert await house.stores.accounts.all(1) == []
+
+
+async def test_whoever_says_nothing_sees_nothing(house: House, url: str) -> None:
+    given = connecting(url)
+    del given["server_settings"]
+    stranger = await asyncpg.connect(**given)
+    try:
+        assert await stranger.fetch("SELECT * FROM inbox") == []
+        assert not await stranger.fetchval(IS_IDLE)
+    finally:
+        await stranger.close()
+
+
+async def test_every_table_with_workspaces_has_a_wall(house: House) -> None:
+    walled = {
+        row[0]
+        for row in await house.run(
+            "SELECT relname FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid"
+            " WHERE relrowsecurity AND relforcerowsecurity"
+        )
+    }
+    tables = {name for name, table in METADATA.tables.items() if "workspace" in table.columns}
+    assert walled == tables | {"workspaces"}
+
+
+async def test_turns_are_counted_behind_a_wall_too(house: House) -> None:
+    answer_for(1)
+    chat = await answer(house.stores.journal, await opened(house.stores.journal))
+    found = await house.stores.dialogs.listed(1, Sought(), limit=10, offset=0)
+    assert [one.id for one in found.chats] == [chat.id]
+    assert found.total == 1
