@@ -41,9 +41,14 @@ def upgrade(connection: "Connection", at: str | None) -> None:
             f"The database is of a later version of Easy Flow ({at}); install that version"
             " or restore the backup from before the upgrade"
         )
+    command.upgrade(configured(connection), "head")
+
+
+def configured(connection: "Connection") -> "Config":
+    """Of Alembic, for moves over a connection."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config
 
 
 def known_revisions() -> set[str]:

@@ -6,7 +6,7 @@ What is true or false is a number, 0 or 1, as SQLite has it: one statement is fo
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Integer, text
+from sqlalchemy import Boolean, Column, Connection, Integer, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
@@ -19,18 +19,19 @@ from storage.postgres.walls import put_up
 LOCK = 0x0EA5F107
 """The advisory lock of whoever changes tables: of processes that start together one does it."""
 
-_BESIDE = Path(__file__).with_name("beside_tables.sql")
+BESIDE = Path(__file__).with_name("beside_tables.sql")
 
 
 @compiles(Boolean, "postgresql")
-def _number(_type: Boolean, _compiler: Any, **_: Any) -> str:
-    return "INTEGER"
+def _number(_type: Boolean, _compiler: Any, *, type_expression: Any = None, **_: Any) -> str:
+    """In tables; what SQLAlchemy asks of PostgreSQL's own knows true from 1."""
+    return "INTEGER" if isinstance(type_expression, Column) else "BOOLEAN"
 
 
 @compiles(Integer, "postgresql")
-def _long_number(_type: Integer, _compiler: Any, **_: Any) -> str:
-    """Of 64 bits, as all of SQLite's are: no id that somebody asks for is too large for its column."""
-    return "BIGINT"
+def _long_number(_type: Integer, _compiler: Any, *, type_expression: Any = None, **_: Any) -> str:
+    """Of 64 bits in tables, as all of SQLite's are: no id that somebody asks for is too large there."""
+    return "BIGINT" if isinstance(type_expression, Column) else "INTEGER"
 
 
 async def migrate(url: str) -> None:
@@ -75,7 +76,7 @@ def _make(connection: Connection) -> None:
             where = index.dialect_options["sqlite"].get("where")
             index.dialect_options["postgresql"]["where"] = where
     METADATA.create_all(connection)
-    for statement in _BESIDE.read_text(encoding="utf-8").split("\n--;\n"):
+    for statement in BESIDE.read_text(encoding="utf-8").split("\n--;\n"):
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
     connection.execute(text("INSERT INTO alembic_version VALUES (:at)"), {"at": HEAD})
