@@ -1,6 +1,7 @@
 """Everything kept in a PostgreSQL database: migrate it, open it, give its stores."""
 
 import asyncpg
+import structlog
 
 from bots.model.slots import ALONE, Slots
 from bots.ports import Clock, NewId
@@ -9,9 +10,12 @@ from storage.postgres.intake import SequencedIntake
 from storage.postgres.outages import is_outage
 from storage.postgres.readers import READERS, PoolReaders, PoolReading, open_pool
 from storage.postgres.url import shown
+from storage.postgres.walls import IS_IDLE, WARNING
 from storage.postgres.writer import TaskWriter
 from storage.stores import Base, Stores, stores_over
 from storage.words import Vectors
+
+_log = structlog.get_logger()
 
 
 async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots = ALONE) -> Stores:
@@ -19,6 +23,8 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
     try:
         await schema.migrate(url)
         pool = await open_pool(url)
+        if await pool.fetchval(IS_IDLE):
+            _log.warning("PostgreSQL keeps no walls between workspaces", why=WARNING)
     except Exception as error:
         if is_outage(error) or isinstance(error, asyncpg.PostgresError):
             raise OSError(
