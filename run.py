@@ -2044,6 +2044,7 @@ async def doctor(settings: Settings, given: argparse.Namespace) -> int:
     finally:
         await wire.close()
     moment = now()
+    hosts = {one.host for one in kept.processes} if kept is not None else set()
     around = Around(
         data=settings.data_dir,
         bots_dir=settings.bots_dir,
@@ -2055,6 +2056,7 @@ async def doctor(settings: Settings, given: argparse.Namespace) -> int:
         public_url=settings.public_url,
         answers=answers,
         telegram=any(one.platform == "telegram" for one in standings),
+        elsewhere=tuple(sorted(hosts - {socket.gethostname()})),
         backed_up=last_backup(settings.data_dir),
         since=kept.since if kept is not None else None,
         troubles=troubles,

@@ -49,6 +49,8 @@ class Around:
     public_url: str | None = None
     answers: str | None = None
     telegram: bool = False
+    elsewhere: tuple[str, ...] = ()
+    """Other machines that serve the same database."""
     backed_up: datetime | None = None
     since: datetime | None = None
     troubles: dict[str, str] = field(default_factory=dict)
@@ -77,6 +79,15 @@ class Surroundings:
             "Клиентам никто не отвечает; мессенджеры хранят их сообщения около суток",
             "Nobody answers customers; messengers keep what they write for about a day",
         )
+        if around.ready is None and around.elsewhere:
+            hosts = ", ".join(around.elsewhere)
+            return Finding(
+                "well",
+                said(
+                    f"Здесь сервер не отвечает; работают: {hosts}",
+                    f"No server answers here; at work are: {hosts}",
+                ),
+            )
         if not around.running:
             return Finding(
                 "odd",

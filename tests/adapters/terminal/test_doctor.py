@@ -339,3 +339,18 @@ def test_an_address_that_leads_elsewhere_is_told(stopped: EasyFlow) -> None:
     stopped.set(public_url=f"https://127.0.0.1.nip.io.invalid:{stopped.port}")
     said = looked(stopped)[1]
     assert "it is not this server that answers: No connection" in said
+
+
+def test_of_many_machines_the_one_that_serves_nothing_is_well(tmp_path: Path) -> None:
+    around = Around(
+        data=tmp_path,
+        bots_dir=tmp_path,
+        database=None,
+        now=datetime.now(UTC),
+        running=True,
+        ready=None,
+        bots={},
+        elsewhere=("one", "two"),
+    )
+    found = {one.what: one.weight for one in Surroundings(around, Speech("en")).findings()}
+    assert found["No server answers here; at work are: one, two"] == "well"
