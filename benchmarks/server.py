@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -39,12 +39,14 @@ def settled(data: Path, port: int, settings: Mapping[str, str]) -> dict[str, str
 
 
 @asynccontextmanager
-async def server(data: Path, settings: Mapping[str, str]) -> AsyncIterator[tuple[int, int]]:
+async def server(
+    data: Path, settings: Mapping[str, str], *, program: Sequence[str] = ("run.py",)
+) -> AsyncIterator[tuple[int, int]]:
     """Start it on an empty data folder with a messenger's settings; gives its process id and port."""
     port = free_port()
     environment = settled(data, port, settings)
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "run.py", cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL
+        sys.executable, *program, cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL
     )
     try:
         await _answers(port, process)
