@@ -26,7 +26,7 @@ from bots.model.message import (
     Reply,
     UnifiedMessage,
 )
-from bots.model.record import record
+from bots.model.record import changed, record
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, Clock, Journal, Listener, Meter, NewId, Tracer
 from bots.rating import Rated, is_press
@@ -435,7 +435,7 @@ class Responder:
         """What tells others that the customer is known, where the turn got to know them."""
         if met.seq and now.profile is met.profile and not decided.user_changed:
             return ()
-        names = newly_known(met, replace(now, user=decided.user))
+        names = newly_known(met, changed(now, user=decided.user))
         told = {"known": names}
         return [Event(name=IDENTIFIED, created_at=self._clock(), data=told)] if names else ()
 

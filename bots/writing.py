@@ -14,6 +14,7 @@ from bots.model.conversation import Conversation
 from bots.model.desk import Note, Relay
 from bots.model.episode import Asked, Priority
 from bots.model.message import Reply, UnifiedMessage
+from bots.model.record import changed
 from bots.model.tally import tallies
 from bots.model.turn import Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, NewId
@@ -215,7 +216,7 @@ class Writing:
 
     def _changed(self) -> Conversation:
         decided = self._decided
-        return replace(
+        return changed(
             self._chat,
             position=decided.position,
             user=decided.user,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as record
+    from dataclasses import replace as changed
 else:
     from dataclasses import dataclass
 
@@ -17,5 +18,15 @@ else:
             **{**options, "frozen": False, "unsafe_hash": options.get("frozen", False)}
         )
 
+    def changed(value: Any, **changes: Any) -> Any:
+        """What `replace` makes, of a record, at half the price: every turn changes its conversation."""
+        kind = type(value)
+        made = kind.__new__(kind)
+        for name in kind.__slots__:
+            setattr(made, name, getattr(value, name))
+        for name, given in changes.items():
+            setattr(made, name, given)
+        return made
 
-__all__ = ["record"]
+
+__all__ = ["changed", "record"]
