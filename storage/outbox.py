@@ -14,6 +14,7 @@ from storage.events import dropping, insert_events
 from storage.leases import Lease, held_leases, lease_of, of_slots
 from storage.receipts import MARKS, MESSAGE, Sent, receipts_of, told_of
 from storage.rows import from_json, maybe_moment, to_json, to_micros, to_moment
+from storage.sql import AnyOf
 
 _BEGIN = (
     "UPDATE outbox SET sending_at = ?, held_at = NULL WHERE key = ? AND failed_at IS NULL"
@@ -28,7 +29,7 @@ _EARLIER = (
     " AND e.failed_at IS NULL AND e.held_at IS NULL AND (e.seq, e.part) < (o.seq, o.part)"
     " WHERE o.key = ? LIMIT 1"
 )
-_SENT = "DELETE FROM outbox WHERE key = ? RETURNING message_id"
+_sent_rows = AnyOf("DELETE FROM outbox WHERE key", "RETURNING key, message_id")
 _TELL_MESSAGE = (
     "UPDATE messages SET sent_at = ?1,"
     " more_ids = CASE WHEN platform_message_id IN ('', ?2) OR ?2 = '' THEN more_ids"
@@ -159,9 +160,15 @@ def _begin(db: Db, items: Sequence[tuple[int, str]]) -> list[Begun]:
 
 @side_by_side
 def _sent(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
-    for sent_at, platform_message_id, key in items:
-        for (message_id,) in db.execute(_SENT, (key,)).fetchall():
-            db.execute(_TELL_MESSAGE, (sent_at, platform_message_id, message_id))
+    keys = list(dict.fromkeys(key for *_, key in items))
+    messages = dict(_sent_rows.returning(db, keys))
+    told = [
+        (sent_at, platform_message_id, messages.pop(key))
+        for sent_at, platform_message_id, key in items
+        if messages.get(key)
+    ]
+    if told:
+        db.executemany(_TELL_MESSAGE, told)
     return [None] * len(items)
 
 

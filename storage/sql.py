@@ -62,6 +62,16 @@ class AnyOf:
             start += size
         return touched
 
+    def returning(self, db: Db, keys: Sequence[Any]) -> list[Any]:
+        """What an `after` that is RETURNING gives of the rows that were touched, in any order."""
+        given: list[Any] = []
+        start = 0
+        while start < len(keys):
+            size = min(_MOST, 1 << ((len(keys) - start).bit_length() - 1))
+            given += db.execute(self._statements[size], keys[start : start + size]).fetchall()
+            start += size
+        return given
+
 
 def inserted(db: Db, insert: str, values: Any) -> int:
     """Write one row; the id that the database gave it."""

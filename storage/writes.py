@@ -261,6 +261,10 @@ def commit(db: Db, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
     arrivals = [number for turn in ours for number in turn.arrivals]
     if arrivals and _inbox_done(db, (ours[0].now,), arrivals) < len(arrivals):
         raise Consumed("A message was answered before")
+    if customers := [turn.customer for turn in ours if turn.customer is not None]:
+        db.executemany(_UPDATE_CUSTOMER, customers)
+    if profiles := [turn.profile for turn in ours if turn.profile is not None]:
+        db.executemany(_UPDATE_PROFILE, profiles)
     relays = [row for turn in ours for row in turn.relays]
     if relays and _insert_relays(db, relays) < len(relays):
         raise Consumed("A message of a desk was passed on before")
@@ -317,10 +321,6 @@ def _drop(db: Db, turn: TurnRows) -> None:
         db.execute(_DELETED, (turn.now, message_id, turn.conversation_id))
     if turn.cancelled_intents:
         _delete_intents(db, (), turn.cancelled_intents)
-    if turn.customer is not None:
-        db.execute(_UPDATE_CUSTOMER, turn.customer)
-    if turn.profile is not None:
-        db.execute(_UPDATE_PROFILE, turn.profile)
 
 
 # ---------------------------------------------------------------- failures and tidying
