@@ -92,11 +92,20 @@ class RedisHints:
             await asyncio.sleep(AGAIN)
 
     async def _hear(self, line: Any) -> None:
+        loop, asked = asyncio.get_running_loop(), False
         while True:
+            began = loop.time()
             told = await line.get_message(ignore_subscribe_messages=True, timeout=QUIET)
-            if told is None:
-                await line.ping()
+            if told is None or told["type"] != "message":
+                # Nothing at all for so long, and not the answer to our asking, which is no news either.
+                quiet = loop.time() - began > QUIET * 0.9
+                if quiet and asked:
+                    raise TimeoutError("Redis does not answer")
+                if quiet:
+                    await line.ping()
+                asked = quiet
                 continue
+            asked = False
             origin, *pending = told["data"].split()
             if origin == self._origin:
                 continue
