@@ -129,7 +129,7 @@ from scheduler.housekeeping import Housekeeping
 from scheduler.schedules import Schedules
 from scheduler.telling import Telling
 from scheduler.worker import Worker
-from storage.opening import live_files, open_stores
+from storage.opening import in_use, live_files, open_beside, open_stores
 from storage.operators import SqlOperators
 from storage.stores import Stores
 from storage.vault import KeyRing
@@ -1221,10 +1221,9 @@ def workspace_desk(house: House, settings: Settings, workspace: int) -> "Telegra
 
 async def stop_if_stranded(settings: Settings) -> None:
     """End where chats are in a version whose actions are gone, unless they are to leave it."""
-    from storage.beside import open_beside
-
     try:
-        beside, folders = open_beside(settings.database_path), bot_folders(settings.bots_dir)
+        folders = bot_folders(settings.bots_dir)
+        beside = await open_beside(settings.database)
     except (OSError, BotFolderError):
         # A first start, or something that the start itself will tell of.
         return
@@ -1703,7 +1702,6 @@ def test(settings: Settings, given: argparse.Namespace) -> int:
 async def publish_bots(settings: Settings, given: argparse.Namespace) -> int:
     """Publish bots from beside the server, which takes them within a second."""
     from adapters.terminal.publish import Publishing as Typed
-    from storage.beside import in_use
 
     bots = written(settings)
     folders = bots.wanted(given.bot)
@@ -1727,7 +1725,7 @@ async def publish_bots(settings: Settings, given: argparse.Namespace) -> int:
                     clock=now,
                     compile=partial(loader_of(settings).version, folder),
                 ).older,
-                running=partial(in_use, settings.database_path),
+                running=partial(in_use, settings.database),
                 ask=partial(asyncio.to_thread, input) if typed else None,
                 by=f"{getpass.getuser()}@{socket.gethostname()}",
                 clock=now,
@@ -1756,10 +1754,8 @@ async def beside_of(
     settings: Settings, given: argparse.Namespace | None = None
 ) -> "AsyncIterator[Beside]":
     """The database, whether a server runs on it or not, of the workspace that was typed."""
-    from storage.beside import open_beside
-
     try:
-        beside = open_beside(settings.database_path)
+        beside = await open_beside(settings.database)
     except OSError as error:
         stop(str(error))
     try:
@@ -1791,7 +1787,6 @@ async def versions(settings: Settings, given: argparse.Namespace) -> None:
 async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
     """Where bots answer, listed or changed from beside the server, which follows at once."""
     from adapters.terminal import channels as terminal
-    from storage.beside import in_use
 
     async with beside_of(settings, given) as beside:
         new_id = Ids(time.time_ns, secrets.token_bytes)
@@ -1802,7 +1797,7 @@ async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
             store=beside.channels(KeyRing(partial(keys_at_hand, settings))),
             workspace=beside.workspace,
             open=opener,
-            running=partial(in_use, settings.database_path),
+            running=partial(in_use, settings.database),
             clock=now,
             out=sys.stdout,
         )
@@ -1827,7 +1822,6 @@ async def channels_typed(settings: Settings, given: argparse.Namespace) -> int:
 async def operators_typed(settings: Settings, given: argparse.Namespace) -> int:
     """Who answers customers, listed or changed from beside the server, which follows at once."""
     from adapters.terminal.operators import OperatorCommands
-    from storage.beside import in_use
 
     async with beside_of(settings, given) as beside:
         commands = OperatorCommands(
@@ -1835,7 +1829,7 @@ async def operators_typed(settings: Settings, given: argparse.Namespace) -> int:
             episodes=beside.episodes,
             workspace=beside.workspace,
             language=given.language or spoken(settings),
-            running=partial(in_use, settings.database_path),
+            running=partial(in_use, settings.database),
             clock=now,
             out=sys.stdout,
         )
@@ -1861,7 +1855,6 @@ async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
     """The groups where operators answer, and how a new one is made."""
     from adapters.terminal.channels import named
     from adapters.terminal.desk import DeskCommands
-    from storage.beside import in_use
 
     async with beside_of(settings, given) as beside:
         commands = DeskCommands(
@@ -1870,7 +1863,7 @@ async def desk_typed(settings: Settings, given: argparse.Namespace) -> int:
             channels=beside.channels(KeyRing(partial(keys_at_hand, settings))),
             workspace=beside.workspace,
             language=given.language or spoken(settings),
-            running=partial(in_use, settings.database_path),
+            running=partial(in_use, settings.database),
             out=sys.stdout,
         )
         known = await queues_known(settings, beside)
@@ -1936,7 +1929,6 @@ def restore(settings: Settings, given: argparse.Namespace) -> int:
     """A backup in place of what is there; the server must not run."""
     from adapters.terminal.backup import NotRestored, Restore
     from storage.backup import Unusable, check_database, hold_back
-    from storage.beside import in_use
 
     database = settings.database_path
     restoring = Restore(
@@ -2025,7 +2017,6 @@ async def doctor(settings: Settings, given: argparse.Namespace) -> int:
     from adapters.terminal.examining.outside import Outside
     from adapters.terminal.readiness import asked_ready
     from adapters.wire import Wire
-    from storage.beside import in_use
 
     place = settings.database
     kept, troubles = await looked_at(settings, deep=given.deep)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bots.ports import Clock, Vault
 from storage.accounts import SqlAccounts
 from storage.assistants import SqlAssistants
@@ -16,7 +14,7 @@ from storage.audience import SqlAudience
 from storage.channels import SqlChannels
 from storage.conversations import SqlConversations
 from storage.database import Lock, open_readers
-from storage.db import Item, Result, Work
+from storage.db import Item, Readers, Result, Work, Writes
 from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
@@ -61,8 +59,8 @@ class Beside:
     assistants: SqlAssistants
     sessions: SqlSessions
     second_factors: SqlSecondFactors
-    reader: AsyncEngine
-    hand: "Hand"
+    reader: Readers
+    hand: Writes
 
     def desks(self, clock: Clock) -> SqlDesks:
         """Operators' groups."""
@@ -103,7 +101,11 @@ def open_beside(path: Path) -> Beside:
         )
     if revision(f"sqlite:///{path}") != HEAD:
         _migrate_alone(path)
-    reader, hand = open_readers(path), Hand(path)
+    return beside_over(workspace, Hand(path), open_readers(path))
+
+
+def beside_over(workspace: int, hand: Writes, reader: Readers) -> Beside:
+    """What there is beside a server, by what writes and what reads."""
     return Beside(
         workspace=workspace,
         versions=SqlVersions(hand, reader),

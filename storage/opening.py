@@ -1,10 +1,15 @@
 """Where the data is kept, and the one way to open it, whichever database it is."""
 
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bots.model.slots import ALONE, Slots
 from bots.ports import Clock, NewId
 from storage.stores import Stores
+
+if TYPE_CHECKING:
+    from storage.beside import Beside
 
 Place = Path | str
 """The file of SQLite, or the URL of PostgreSQL."""
@@ -16,9 +21,34 @@ def live_files(place: Place) -> dict[str, dict[str, str]]:
         from storage import versions
 
         return versions.live_files(place)
+    check_library()
     from storage.postgres.beside import live_files
 
     return live_files(place)
+
+
+async def open_beside(place: Place) -> "Beside":
+    """As a process beside the running server has it. Raises NoDatabase with a sentence, NewerDatabase."""
+    if isinstance(place, Path):
+        from storage import beside
+
+        return beside.open_beside(place)
+    check_library()
+    from storage.postgres.beside import open_beside
+
+    return await open_beside(place)
+
+
+def in_use(place: Place) -> bool:
+    """Whether a server has this database now."""
+    if isinstance(place, Path):
+        from storage import beside
+
+        return beside.in_use(place)
+    check_library()
+    from storage.postgres.beside import in_use
+
+    return in_use(place)
 
 
 async def open_stores(place: Place, *, new_id: NewId, clock: Clock, slots: Slots = ALONE) -> Stores:
@@ -27,11 +57,16 @@ async def open_stores(place: Place, *, new_id: NewId, clock: Clock, slots: Slots
         from storage.sqlite import open_sqlite
 
         return await open_sqlite(place, new_id=new_id, clock=clock)
-    try:
-        from storage.postgres.opening import open_postgres
-    except ModuleNotFoundError as missing:
-        raise OSError(
-            f"PostgreSQL needs the library {missing.name}, which is not installed:"
-            " `make run EXTRAS=scale` installs it"
-        ) from None
+    check_library()
+    from storage.postgres.opening import open_postgres
+
     return await open_postgres(place, new_id=new_id, clock=clock, slots=slots)
+
+
+def check_library() -> None:
+    """Raises OSError with a sentence where what speaks to PostgreSQL is not installed."""
+    if find_spec("asyncpg") is None:
+        raise OSError(
+            "PostgreSQL needs the library asyncpg, which is not installed:"
+            " `make run EXTRAS=scale` installs it"
+        )

@@ -1,4 +1,4 @@
-"""What is read of a PostgreSQL database before, or without, it being opened whole."""
+"""A PostgreSQL database as a process beside the running servers has it."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,12 +6,76 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import asyncpg
+from sqlalchemy.util import greenlet_spawn
 
-from storage.postgres.url import connecting
+from storage.beside import Beside, NoDatabase, beside_over
+from storage.db import Item, Work
+from storage.leases import NOW
+from storage.migrate import HEAD
+from storage.postgres import schema
+from storage.postgres.connection import PgDb
+from storage.postgres.readers import PoolReaders
+from storage.postgres.url import connecting, shown
 from storage.rows import from_json
 from storage.versions import LIVE_FILES
 
 Result = TypeVar("Result")
+
+_ALIVE = f"SELECT 1 FROM processes WHERE seen_at > {NOW} - 10000000 LIMIT 1"
+
+
+async def open_beside(url: str) -> Beside:
+    """Raises NoDatabase with a sentence, NewerDatabase for what a later version wrote."""
+    try:
+        at = await _first(url, "SELECT version_num FROM alembic_version")
+        workspace = await _first(url, "SELECT workspace FROM accounts ORDER BY id LIMIT 1")
+    except asyncpg.UndefinedTableError:
+        at = workspace = None
+    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+        raise NoDatabase(
+            f"The database {shown(url)} cannot be read: {error or type(error).__name__}"
+        ) from None
+    if workspace is None:
+        raise NoDatabase(
+            f"There is nothing yet in {shown(url)}: start the server once, it publishes every bot"
+        )
+    if at != HEAD:
+        if in_use(url):
+            raise NoDatabase(
+                "The servers that run are of another version of Easy Flow than this:"
+                " restart them first"
+            )
+        await schema.migrate(url)
+    pool = await asyncpg.create_pool(
+        **connecting(url), min_size=0, max_size=4, timeout=5, command_timeout=60
+    )
+    return beside_over(workspace, PgHand(url), PoolReaders(pool, url))
+
+
+def in_use(url: str) -> bool:
+    """Whether a server has this database now: one that gave a sign of life lately."""
+    try:
+        return bool(at_once(_first(url, _ALIVE)))
+    except (asyncpg.PostgresError, OSError, TimeoutError):
+        return False
+
+
+class PgHand:
+    """Writes as the servers do, each thing in a transaction of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def do(self, work: Work[Item, Result], item: Item, *, patient: bool = False) -> Result:
+        connection = await asyncpg.connect(**connecting(self._url), timeout=5)
+        try:
+            async with connection.transaction():
+                (result,) = await greenlet_spawn(work, PgDb(connection), [item])
+                if isinstance(result, Exception):
+                    raise result
+        finally:
+            await connection.close()
+        return result
 
 
 def live_files(url: str) -> dict[str, dict[str, str]]:
@@ -21,6 +85,11 @@ def live_files(url: str) -> dict[str, dict[str, str]]:
     except (asyncpg.PostgresError, OSError, TimeoutError):
         return {}
     return {bot: from_json(files) for bot, files in rows}
+
+
+async def _first(url: str, query: str) -> Any:
+    rows = await _rows(url, query)
+    return rows[0][0] if rows else None
 
 
 async def _rows(url: str, query: str) -> list[Any]:
