@@ -30,10 +30,10 @@ _CHANGED = (
 _ACTIVE = f"SELECT {COLUMNS} FROM webhook_endpoints WHERE state = 'active' ORDER BY id"
 _CHAT = (
     f"SELECT {CONVERSATION_COLUMNS} FROM conversations c JOIN customers u ON u.id = c.customer_id"
-    " WHERE c.id = ?"
+    " WHERE c.workspace = ? AND c.id = ?"
 )
 _MESSAGE = f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.conversation_id = ? AND m.seq = ?"
-_OPERATOR = "SELECT name FROM operators WHERE id = ?"
+_OPERATOR = "SELECT name FROM operators WHERE workspace = ? AND id = ?"
 _MOVE_ON = "UPDATE webhook_endpoints SET cursor = ? WHERE id = ? AND cursor < ?"
 _NOTE = (
     "UPDATE webhook_endpoints SET tries = ?, failing_since = ?, retry_at = ?, taken_at = ?,"
@@ -88,9 +88,9 @@ class SqlWebhookDeliveries:
             async def first(query: str, *values: Any) -> Any:
                 return (await connection.exec_driver_sql(query, values)).first()
 
-            row = await first(_CHAT, conversation)
+            row = await first(_CHAT, workspace, conversation)
             message = None if seq is None else await first(_MESSAGE, conversation, seq)
-            person = None if operator is None else await first(_OPERATOR, operator)
+            person = None if operator is None else await first(_OPERATOR, workspace, operator)
         if row is None or (seq is not None and message is None):
             return None
         return Facts(

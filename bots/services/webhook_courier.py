@@ -49,12 +49,17 @@ GONE, SILENT = "gone", "silent"
 log = structlog.get_logger()
 
 
+READING = 3
+"""How many of all couriers read the database at a time: turns have to read too."""
+
+
 class Places:
-    """Slow endpoints, however many, take no place of a quick one."""
+    """Slow endpoints, however many, take no place of a quick one; `reading` is held for every query."""
 
     def __init__(self) -> None:
         self._quick = asyncio.Semaphore(PLACES)
         self._slow = asyncio.Semaphore(PLACES)
+        self.reading = asyncio.Semaphore(READING)
 
     def of(self, *, slow: bool) -> asyncio.Semaphore:
         """To be held during a call."""
@@ -189,15 +194,17 @@ class Courier:
     async def _read(self, latest: int) -> None:
         """The next page; where there is none, all up to `latest` concerns us not."""
         events, read = self.endpoint.events, self._window.read
-        entries = await self._tools.feed.after(
-            self.endpoint.workspace, read, limit=PAGE, names=names_in_feed(events)
-        )
+        async with self._tools.places.reading:
+            entries = await self._tools.feed.after(
+                self.endpoint.workspace, read, limit=PAGE, names=names_in_feed(events)
+            )
         told = [one for entry in entries for one in tellings(entry, events)]
         self._window.take(told, entries[-1].cursor if entries else latest)
 
     async def _read_aside(self, now: datetime) -> None:
         """Those that are due now, and when the next one is."""
-        kept = await self._tools.store.aside(self.endpoint.id)
+        async with self._tools.places.reading:
+            kept = await self._tools.store.aside(self.endpoint.id)
         self._aside_read, self._aside_count = True, len(kept)
         self._aside_due = min((one.due_at for one in kept if one.due_at > now), default=None)
         self._asides.extend(
@@ -217,8 +224,10 @@ class Courier:
 
     async def _tell(self, slot: Slot) -> None:
         told, endpoint, began = slot.telling, self.endpoint, self._round
+        store, who = self._tools.store, assignee(told.data)
         async with self._tools.places.of(slow=self._slow):
-            facts = await self._tools.store.facts(told.conversation, told.seq, assignee(told.data))
+            async with self._tools.places.reading:
+                facts = await store.facts(endpoint.workspace, told.conversation, told.seq, who)
             if facts is None:
                 # It was erased, and so is all that was to be told of it.
                 await self._done(slot)

@@ -238,15 +238,16 @@ async def test_of_an_erased_customer_nothing_waits(
 ) -> None:
     await kept.add(endpoint(), most=3)
     chat = await answer(stores.journal, await opened(stores.journal))
-    facts = await telling.facts(chat.id, 1, None)
+    facts = await telling.facts(1, chat.id, 1, None)
     assert facts is not None
     assert facts.message is not None
     assert (facts.chat.address, facts.message.text) == (ANNA, "Где мой заказ?")
-    assert await telling.facts(chat.id, 9, None) is None
+    assert await telling.facts(1, chat.id, 9, None) is None
+    assert await telling.facts(2, chat.id, 1, None) is None
     await telling.set_aside(endpoint(), aside(chat.id))
     await stores.persons.erase(1, "telegram", "501")
     assert await telling.aside("e1") == []
-    assert await telling.facts(chat.id, None, None) is None
+    assert await telling.facts(1, chat.id, None, None) is None
     await telling.set_aside(endpoint(), aside(chat.id))
     assert await telling.aside("e1") == []
 

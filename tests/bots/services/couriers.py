@@ -4,7 +4,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,7 +14,7 @@ from bots.model.turn import Event, TurnRecord
 from bots.model.webhook import Answered, Endpoint
 from bots.services.webhook_couriers import Couriers
 from bots.services.webhooks import Webhooks
-from storage.sqlite import open_sqlite
+from storage.opening import Place, open_stores
 from storage.stores import Stores
 from storage.vault import KeyRing
 from tests.storage.conftest import HandClock, numbers
@@ -99,9 +98,9 @@ class Sender:
 class Town:
     """A database with chats, endpoints, and whoever tells them."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Place) -> None:
         self.clock = HandClock()
-        self._path = path
+        self._place = place
         self.sender = Sender(self.clock)
         self.stores: Stores
         self.webhooks: Webhooks
@@ -110,7 +109,7 @@ class Town:
         self._new_id = numbers()
 
     async def open(self) -> None:
-        self.stores = await open_sqlite(self._path, new_id=self._new_id, clock=self.clock)
+        self.stores = await open_stores(self._place, new_id=self._new_id, clock=self.clock)
         self.webhooks = Webhooks(
             self.stores.webhooks(VAULT),
             self.stores.feed,

@@ -386,6 +386,38 @@ async def test_whoever_refuses_half_of_all_is_told_the_other_half(town: Town) ->
 # ---------------------------------------------------------------- crashes and owners
 
 
+async def test_all_of_it_holds_on_postgresql(postgres: str) -> None:
+    town = Town(postgres)
+    await town.open()
+    await town.found()
+    try:
+        await town.add()
+        picky = await town.add("bad")
+        await town.tell()
+        town.sender.answers[BAD] = lambda call: refused(400) if call.chat == 1 else TAKEN
+        for number in range(20):
+            await town.say(f"visitor-{number}", 2)
+        await town.couriers.look()
+        await town.sender.called(30)
+        await town.killed()
+        for _ in range(20):
+            await town.say("visitor-3")
+            await town.tell(seconds=30)
+        good = lines(town.sender.of(GOOD))
+        assert {chat: len(seqs) for chat, seqs in good.items() if chat != 4} == {
+            chat: 4 for chat in range(1, 21) if chat != 4
+        }
+        assert good[4] == [*range(1, 45)]
+        assert (await town.webhooks.health(1))[picky.id].aside == 4
+        town.sender.answers[BAD] = lambda call: refused(410)
+        await town.later(seconds=4000, step=400)
+        assert await town.webhooks.troubles(1) == {BAD: ("gone", 0)}
+        await town.webhooks.remove(1, picky.id)
+        assert await town.webhooks.health(1) == {}
+    finally:
+        await town.close()
+
+
 async def test_after_a_kill_what_was_not_noted_is_told_again_and_nothing_is_missed(
     town: Town,
 ) -> None:
