@@ -662,8 +662,10 @@ class WebhookDeliveries(Protocol):
     async def active(self) -> list[Endpoint]:
         """Those that are to be told."""
 
-    async def facts(self, conversation: int, seq: int | None, operator: int | None) -> Facts | None:
-        """What a body is made of; None where it was erased."""
+    async def facts(
+        self, workspace: int, conversation: int, seq: int | None, operator: int | None
+    ) -> Facts | None:
+        """What a body is made of; None where it was erased, or is another workspace's."""
 
     async def note(
         self, endpoint: Endpoint, progress: Progress, attempts: Sequence[Attempt]

@@ -82,7 +82,9 @@ class SqlWebhookDeliveries:
     async def active(self) -> list[Endpoint]:
         return [endpoint_from_row(row, self._vault) for row in await self._rows(_ACTIVE)]
 
-    async def facts(self, conversation: int, seq: int | None, operator: int | None) -> Facts | None:
+    async def facts(
+        self, workspace: int, conversation: int, seq: int | None, operator: int | None
+    ) -> Facts | None:
         async with self._reader.connect() as connection:
 
             async def first(query: str, *values: Any) -> Any:
