@@ -18,6 +18,7 @@ from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Opening
 from bots.model.episode import Asked
 from bots.model.handoff import Moved
+from bots.model.ids import made_at
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.receipt import Receipt
 from bots.model.slots import ALONE, Slots, slot_of, slot_of_message
@@ -390,6 +391,13 @@ class Inbox:
         elif (album := self._albums.join(arrival)) is not None:
             self._lanes.submit(address, partial(self._answer_album, album))
 
+    def _waited(self, arrival: Arrival) -> float | None:
+        """Seconds since it was taken in: by another process, perhaps, whose clock its id tells."""
+        if not self._slots.alone and (made := made_at(arrival.message.message_id)) is not None:
+            return max(self._clock().timestamp() - made, 0.0)
+        since = self._unanswered.get(arrival.seq)
+        return None if since is None else (self._clock() - since).total_seconds()
+
     async def _answer_album(self, album: Album) -> None:
         await self._answer(await self._albums.gathered(album))
 
@@ -404,9 +412,8 @@ class Inbox:
         watches = self._watches.get(address)
         mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
         context = mine.context if mine else None
-        waited = None
-        if (since := self._unanswered.get(arrival.seq)) is not None:
-            waited = (self._clock() - since).total_seconds()
+        waited = self._waited(arrival)
+        if waited is not None:
             self._meter.waited(address.bot, waited)
         try:
             answer = partial(self._responder.answer, arrival, context, waited=waited)

@@ -30,7 +30,7 @@ from bots.model.record import changed, record
 from bots.model.turn import Arrival, Event, Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Channel, Clock, Journal, Listener, Meter, NewId, Tracer
 from bots.rating import Rated, is_press
-from bots.under_way import OF_PEOPLE, OF_PROGRAM, TO_SAY, TO_UPDATE, UNDER_WAY, Cause, Work
+from bots.under_way import OF_PEOPLE, OF_PROGRAM, TO_SAY, TO_UPDATE, UNDER_WAY, Cause
 from bots.writing import Writing
 from flows.turn import (
     CHATLESS,
@@ -351,7 +351,7 @@ class Responder:
         began = time.perf_counter()
         for tries in range(1, CLAIM_TRIES + 1):
             conversation = await self._journal.claim(address, opening)
-            before = UNDER_WAY.set(Work(cause, address, conversation.id))
+            before = UNDER_WAY.set((cause, conversation))
             try:
                 done: Turn = await turn(conversation)
                 seconds = time.perf_counter() - began

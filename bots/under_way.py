@@ -3,7 +3,7 @@
 from contextvars import ContextVar
 from typing import Literal, NamedTuple
 
-from bots.model.message import Address
+from bots.model.conversation import Conversation
 from bots.model.turn import Arrival
 
 Kind = Literal["message", "timer", "result", "move", "update", "say", "change"]
@@ -18,16 +18,8 @@ class Cause(NamedTuple):
     waited: float | None = None
 
 
-class Work(NamedTuple):
-    """A turn under way in a conversation, by its number."""
-
-    cause: Cause
-    address: Address
-    conversation: int
-
-
-UNDER_WAY: ContextVar[Work | None] = ContextVar("under_way", default=None)
-"""The turn that the present task works on."""
+UNDER_WAY: ContextVar[tuple[Cause, Conversation] | None] = ContextVar("under_way", default=None)
+"""The turn that the present task works on; a bare pair, for one is made at each."""
 
 OF_PEOPLE, OF_PROGRAM = Cause("move"), Cause("change")
 TO_UPDATE, TO_SAY = Cause("update"), Cause("say")

@@ -230,13 +230,14 @@ def _about_the_turn(
     logger: Any, method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Which chat, by its number, and which message something is written about."""
-    work = UNDER_WAY.get()
-    if work is not None:
-        event.setdefault("chat", work.conversation)
-        event.setdefault("bot", work.address.bot)
-        event.setdefault("channel", work.address.channel)
-        if work.cause.arrival is not None:
-            event.setdefault("inbox", work.cause.arrival.seq)
+    under_way = UNDER_WAY.get()
+    if under_way is not None:
+        cause, conversation = under_way
+        event.setdefault("chat", conversation.id)
+        event.setdefault("bot", conversation.address.bot)
+        event.setdefault("channel", conversation.address.channel)
+        if cause.arrival is not None:
+            event.setdefault("inbox", cause.arrival.seq)
     return event
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
@@ -10,6 +11,7 @@ from adapters.http.handoff_metrics import HandoffMetrics
 from bots.model.conversation import Conversation
 from bots.model.desk_state import DeskState, GroupState
 from bots.model.message import Address
+from bots.model.spread import Spread
 from bots.model.tally import QUESTION_OUTCOMES, TASK_OUTCOMES
 from bots.model.turn import Event, MessageRecord
 
@@ -49,6 +51,7 @@ class Metrics:
             "outbox_wait_seconds", "From a turn's commit until a messenger took it", "platform",
             bounds=LONG,
         )  # fmt: skip
+        self._sends: dict[str, _Sends] = {}
         self._actions = self._counts("actions", "Actions tried", "action", "outcome")
         self._action_seconds = self._spreads(
             "action_seconds", "How long one try of an action takes", "action"
@@ -99,14 +102,12 @@ class Metrics:
         took: float | None = None,
         waited: float | None = None,
     ) -> None:
-        # The accounts of other workspaces are many, and not for everybody who may read this.
-        platform = address.channel.partition(":")[0]
-        channel = address.channel if address.workspace == self._workspace else platform
-        self._deliveries.add(channel, outcome, why)
+        sends = self._sends.get(address.channel) or self._sends_of(address)
+        self._deliveries.add(sends.name, outcome, why)
         if took is not None:
-            self._send_seconds.of(platform).add(took)
+            sends.took.add(took)
         if waited is not None:
-            self._outbox_waits.of(platform).add(waited)
+            sends.waited.add(waited)
 
     def failed(self, what: str) -> None:
         self._failures.add(what)
@@ -200,6 +201,17 @@ class Metrics:
 
     # ------------------------------------------------------------ inside
 
+    def _sends_of(self, address: Address) -> "_Sends":
+        # The accounts of other workspaces are many, and not for everybody who may read this.
+        platform = address.channel.partition(":")[0]
+        own = address.workspace == self._workspace
+        sends = self._sends[address.channel] = _Sends(
+            name=address.channel if own else platform,
+            took=self._send_seconds.of(platform),
+            waited=self._outbox_waits.of(platform),
+        )
+        return sends
+
     def _counts(self, name: str, meaning: str, *labels: str) -> Counts:
         counts = Counts(f"easyflow_{name}", meaning, labels)
         self.registry.register(counts)
@@ -221,6 +233,14 @@ class Metrics:
         for what in sorted(_DIALOGS):
             self._dialogs.add(what, by=0)
         self._late.of()
+
+
+class _Sends(NamedTuple):
+    """Where what is sent by a channel is counted."""
+
+    name: str
+    took: Spread
+    waited: Spread
 
 
 def _folded(bot: str) -> str:

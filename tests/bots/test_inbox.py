@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.ids import Ids
 from bots.errors import (
     ActionFailed,
     ChannelBusy,
@@ -17,6 +18,7 @@ from bots.errors import (
 )
 from bots.model.conversation import Opening
 from bots.model.episode import Asked
+from bots.model.ids import made_at
 from bots.model.message import Reply
 from bots.model.turn import ALWAYS
 from flows.turn import GivenBack
@@ -571,3 +573,10 @@ async def test_stopping_finishes_the_turn_under_way_and_leaves_the_rest_for_the_
     assert rig.messenger.texts("anna") == ["0:start", "1:a", "2:b"]
     keys = [row.key for row in rig.messenger.taken]
     assert len(keys) == len(set(keys))
+
+
+def test_an_id_of_ours_tells_when_it_was_made() -> None:
+    id = Ids(lambda: 1_700_000_000_123_456_789, lambda size: bytes(size))()
+    assert made_at(id) == 1_700_000_000.123
+    for other in ("", "anna", "0" * 32, "z" * 12 + "7" + "0" * 19):
+        assert made_at(other) is None

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 
+from bots.model.conversation import Conversation
 from bots.model.message import Address, UnifiedMessage
 from bots.model.turn import Arrival
-from bots.under_way import UNDER_WAY, Cause, Work
+from bots.under_way import UNDER_WAY, Cause
 from config.logs import Mask, set_up_logs
 
 NOON = datetime(2024, 1, 10, 12, tzinfo=UTC)
@@ -184,7 +185,11 @@ def test_a_line_tells_which_chat_it_is_about_and_no_name_of_a_customer() -> None
         message_id="a", address=address, platform="whatsapp", user_id="79991234567",
         external_id="1", timestamp=NOON, text="canary"
     )  # fmt: skip
-    before = UNDER_WAY.set(Work(Cause("message", Arrival(seq=7, message=message)), address, 12))
+    chat = Conversation(
+        id=12, uuid="u", address=address, platform="whatsapp", user_id="79991234567",
+        customer_id=1, created_at=NOON, updated_at=NOON,
+    )  # fmt: skip
+    before = UNDER_WAY.set((Cause("message", Arrival(seq=7, message=message)), chat))
     structlog.get_logger().warning("Odd")
     logging.getLogger("library").warning("Odd too")
     UNDER_WAY.reset(before)

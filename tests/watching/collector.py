@@ -26,6 +26,7 @@ class Seen:
     failed: bool
     about: dict[str, Any] = field(default_factory=dict)
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    role: str = ""
 
 
 @dataclass(slots=True)
@@ -49,9 +50,10 @@ class Collector:
         self.bodies.append(request.body)
         asked = ExportTraceServiceRequest.FromString(request.body)
         for resource in asked.resource_spans:
-            self.resources.append(_attributes(resource.resource.attributes))
+            told = _attributes(resource.resource.attributes)
+            self.resources.append(told)
             for scope in resource.scope_spans:
-                self.spans += map(_seen, scope.spans)
+                self.spans += [_seen(span, told["easyflow.role"]) for span in scope.spans]
         return Response(content_type="application/x-protobuf")
 
     async def until(self, *names: str, within: float = 60) -> None:
@@ -82,7 +84,7 @@ async def collecting() -> AsyncIterator[Collector]:
         await server.close()
 
 
-def _seen(span: Any) -> Seen:
+def _seen(span: Any, role: str) -> Seen:
     return Seen(
         name=span.name,
         trace=span.trace_id.hex(),
@@ -92,6 +94,7 @@ def _seen(span: Any) -> Seen:
         seconds=(span.end_time_unix_nano - span.start_time_unix_nano) / 1e9,
         failed=span.status.code == 2,
         about=_attributes(span.attributes),
+        role=role,
         events={event.name: _attributes(event.attributes) for event in span.events},
     )
 

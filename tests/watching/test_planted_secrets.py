@@ -347,7 +347,7 @@ def test_passwords_of_databases_are_not_found_either(
     )
     asked = {"message": "hi", "user_id": "u"}
     with server:
-        server.call("POST", CHAT, asked)
+        assert server.call("POST", CHAT, asked)[0] == 200
         done = server.typed("doctor")
         asyncio.run(postgres.drop(url))
         assert server.call("POST", CHAT, asked)[0] >= 500
