@@ -1,10 +1,10 @@
 """The Easy Flow under test: which processes it is made of, and what may befall them."""
 
 import asyncio
-import sqlite3
+import signal
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -13,6 +13,8 @@ from typing import Any, Self
 
 from tests.faults.rig.clock import WallClock
 from tests.faults.rig.cold import ColdEasyFlow
+from tests.faults.rig.databases import Database, PostgresDatabase, RedisServer, SqliteFile
+from tests.faults.rig.proxy import Wire
 from tests.servers.easyflow import EasyFlow
 
 BOTS = Path(__file__).parents[1] / "bots"
@@ -20,14 +22,26 @@ BOTS = Path(__file__).parents[1] / "bots"
 
 @dataclass(frozen=True)
 class Layout:
-    """What it runs on."""
+    """What it runs on: so many processes that serve HTTP, and so many at work, where there may be."""
 
     name: str
     web: int = 1
     workers: int = 0
+    postgres: bool = False
+    redis: bool = False
 
 
 SQLITE = Layout("SQLite")
+POSTGRES = Layout("PostgreSQL", web=2, workers=4, postgres=True)
+WITH_REDIS = Layout("PostgreSQL and Redis", web=2, workers=4, postgres=True, redis=True)
+
+
+class Worker(EasyFlow):
+    """`python run.py work`; whether it is ready it says at the port of its metrics."""
+
+    def __init__(self, data: Path, *, bots: Path) -> None:
+        super().__init__(data, bots=bots, command=["work"])
+        self.set(metrics__port=str(self.port))
 
 
 class Installation:
@@ -47,27 +61,42 @@ class Installation:
         self.data = folder / "data"
         self._bots = bots
         self._clock = clock
-        self.members = [self._member({"log__level": "warning", **environ})]
-        self.base = self.members[0].base
+        self._open = ExitStack()
+        self._around = {"log__level": "warning", **environ}
+        self.database: Database = SqliteFile(self.data / "easyflow.db")
+        if layout.postgres:
+            self.database = self._open.enter_context(PostgresDatabase())
+            self._around["database_url"] = self.database.url
+        if layout.redis:
+            self.redis = self._open.enter_context(RedisServer(folder / "redis"))
+            self._around["redis_url"] = self.redis.url
+        self.webs = [self._web() for _ in range(layout.web)]
+        self.workers = [Worker(self.data, bots=bots) for _ in range(layout.workers)]
+        self.members: list[EasyFlow] = [*self.webs, *self.workers]
+        self.base = self.webs[0].base
+        if layout.web > 1:
+            front = Wire([("127.0.0.1", one.port) for one in self.webs])
+            self.base = f"http://127.0.0.1:{self._open.enter_context(front).port}"
         for one in self.members:
-            one.set(public_url=self.base)
+            one.set(public_url=self.base, **self._around)
 
-    def _member(self, environ: Mapping[str, str]) -> EasyFlow:
+    def _web(self) -> EasyFlow:
         if self._clock is None:
-            one = EasyFlow(self.data, bots=self._bots)
-        else:
-            one = ColdEasyFlow(self.data, bots=self._bots, also=self._clock.environ)
-        one.set(**environ)
-        return one
+            return EasyFlow(self.data, bots=self._bots)
+        return ColdEasyFlow(self.data, bots=self._bots, also=self._clock.environ)
 
     @property
     def web(self) -> EasyFlow:
         """One that serves HTTP."""
-        return self.members[0]
+        return self.webs[0]
 
     def __enter__(self) -> Self:
-        for one in self.members:
-            one.start()
+        try:
+            for one in self.members:
+                one.start()
+        except BaseException:
+            self._open.close()
+            raise
         return self
 
     def __exit__(
@@ -76,15 +105,21 @@ class Installation:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for one in self.members:
-            one.__exit__(kind, error, trace)
+        with self._open:
+            for one in self.members:
+                one.signal(signal.SIGCONT)
+                one.signal(signal.SIGTERM)
+            for one in self.members:
+                one.__exit__(kind, error, trace)
+
+    def close(self) -> None:
+        """Of an installation that was never started: let go of its database."""
+        self._open.close()
 
     # ------------------------------------------------------------ what is in its tables
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        path = self.data / "easyflow.db"
-        with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as db:
-            return db.execute(query).fetchall()
+        return self.database.rows(query)
 
     def count(self, query: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {query}")[0][0])
@@ -100,6 +135,9 @@ class Installation:
         one = chance.choice(self.members)
         one.kill()
         doubtful = self.in_doubt()
+        if len(self.members) > 1:
+            # The others notice, and take up what it did, or they do not before it is back.
+            await asyncio.sleep(chance.uniform(0, 2))
         await asyncio.to_thread(one.start)
         return doubtful
 
@@ -112,3 +150,10 @@ class Installation:
         assert status == 0, f"it ended with {status}:\n{one.log[-4000:]}"
         await asyncio.to_thread(one.start)
         return took
+
+    async def freeze(self, chance: Random, seconds: float) -> None:
+        """SIGSTOP to one at work for so long: past a lease others take its chats meanwhile."""
+        one = chance.choice(self.workers or self.members)
+        one.signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        one.signal(signal.SIGCONT)
