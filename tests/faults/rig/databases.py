@@ -52,10 +52,11 @@ class SqliteFile:
 class PostgresDatabase:
     """A database of its own on the server of the tests; `url` leads there over `wire`."""
 
-    def __init__(self, server: Server | None = None) -> None:
+    def __init__(self) -> None:
         """Skips the test where no server runs."""
-        self._server = server or server_or_skip()
+        # A thread of its own: a loop may run in this one.
         self._beside = ThreadPoolExecutor(1)
+        self._server: Server = self._beside.submit(server_or_skip).result()
         self._own = self._beside.submit(asyncio.run, self._server.empty()).result()
         parts = urlsplit(self._own)
         self.wire = Wire([(parts.hostname or "127.0.0.1", parts.port or 5432)])

@@ -15,6 +15,7 @@ from tests.faults.rig.clock import WallClock
 from tests.faults.rig.cold import ColdEasyFlow
 from tests.faults.rig.databases import Database, PostgresDatabase, RedisServer, SqliteFile
 from tests.faults.rig.proxy import Wire
+from tests.faults.rig.sizes import sized
 from tests.servers.easyflow import EasyFlow
 
 BOTS = Path(__file__).parents[1] / "bots"
@@ -32,8 +33,9 @@ class Layout:
 
 
 SQLITE = Layout("SQLite")
-POSTGRES = Layout("PostgreSQL", web=2, workers=4, postgres=True)
-WITH_REDIS = Layout("PostgreSQL and Redis", web=2, workers=4, postgres=True, redis=True)
+WORKERS = sized(ci=2, long=4)
+POSTGRES = Layout("PostgreSQL", web=2, workers=WORKERS, postgres=True)
+WITH_REDIS = Layout("PostgreSQL and Redis", web=2, workers=WORKERS, postgres=True, redis=True)
 
 
 class Worker(EasyFlow):
