@@ -9,13 +9,12 @@ from random import Random
 
 import pytest
 
-from tests.faults.rig.installation import POSTGRES, SQLITE, Installation, Layout
+from tests.faults.rig.installation import BOTH, Installation, Layout
 from tests.faults.rig.sizes import sized
 from tests.faults.rig.storm import Outcome, Plan, storm
 from tests.faults.rig.telegram import Telegram, Weather
 from tests.servers.telegram import FakeTelegram
 
-LAYOUTS = [SQLITE, POSTGRES]
 PLAN = sized(
     ci=Plan(chats=60, waves=2, messages=8, kills=4, stops=2),
     long=Plan(chats=200, waves=10, messages=8, kills=40, stops=10),
@@ -23,7 +22,7 @@ PLAN = sized(
 )
 
 
-@pytest.fixture(scope="module", params=LAYOUTS, ids=lambda one: one.name)
+@pytest.fixture(scope="module", params=BOTH, ids=lambda one: one.name)
 def layout(request: pytest.FixtureRequest) -> Layout:
     made: Layout = request.param
     return made

@@ -1,17 +1,15 @@
 """G3: strangers who all send ten pictures at once: a conversation each, every picture once, one answer."""
 
 import asyncio
-import sqlite3
 import time
 from collections import Counter, defaultdict
-from contextlib import closing
 from pathlib import Path
 from random import Random
 
 import orjson
 
 from tests.faults.rig.figures import Figures
-from tests.faults.rig.installation import Installation
+from tests.faults.rig.installation import Installation, Layout, on_both
 from tests.faults.rig.sizes import sized
 from tests.faults.rig.storm import PATIENCE, noted
 from tests.faults.rig.telegram import CALM, Telegram
@@ -24,11 +22,14 @@ PARTS = 10
 FIRST = 1000
 
 
-async def test_an_album_of_ten_from_each_of_many_new_contacts(tmp_path: Path) -> None:
+@on_both
+async def test_an_album_of_ten_from_each_of_many_new_contacts(
+    tmp_path: Path, layout: Layout
+) -> None:
     chance = Random(20261126)
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, CALM)
-        house = Installation(tmp_path, telegram.settings, bots=BOTS)
+        house = Installation(tmp_path, telegram.settings, layout=layout, bots=BOTS)
         telegram.listen(house.base)
         with house:
             pictures = [(chat, part) for part in range(PARTS) for chat in _people()]
@@ -41,7 +42,7 @@ async def test_an_album_of_ten_from_each_of_many_new_contacts(tmp_path: Path) ->
             await telegram.settled()
             await noted(house)
             await _thanked(telegram)
-            kept = _kept(house.data / "easyflow.db")
+            kept = _kept(house)
             conversations = house.count("conversations")
             answers = Counter({chat: len(said) for chat, said in telegram.look().items()})
     figures = Figures("G3", house.layout.name, PEOPLE * PARTS)
@@ -64,14 +65,12 @@ async def _thanked(telegram: Telegram) -> None:
         await asyncio.sleep(0.1)
 
 
-def _kept(path: Path) -> dict[str, list[str]]:
+def _kept(house: Installation) -> dict[str, list[str]]:
     """The pictures of each chat, of all its messages."""
     found: dict[str, list[str]] = defaultdict(list)
-    with closing(sqlite3.connect(path)) as db:
-        rows = db.execute(
-            "SELECT c.chat_id, m.parts FROM messages m JOIN conversations c"
-            " ON c.id = m.conversation_id WHERE m.direction = 'inbound'"
-        )
-        for chat, parts in rows:
-            found[chat] += [one["ref"] for one in orjson.loads(parts)["attachments"]]
+    for chat, parts in house.rows(
+        "SELECT c.chat_id, m.parts FROM messages m JOIN conversations c"
+        " ON c.id = m.conversation_id WHERE m.direction = 'inbound'"
+    ):
+        found[chat] += [one["ref"] for one in orjson.loads(parts)["attachments"]]
     return found

@@ -2,13 +2,14 @@
 
 import asyncio
 import http.client
+import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from tests.faults.rig.figures import Figures
-from tests.faults.rig.installation import Installation
+from tests.faults.rig.installation import Installation, Layout, on_both
 from tests.faults.rig.sizes import sized
 
 CHAT = "/api/v1/conversation/chat"
@@ -22,8 +23,10 @@ AT_ONCE = 40
 Answer = tuple[int, Any]
 
 
-async def test_one_execution_and_one_answer_for_each_key(tmp_path: Path) -> None:
-    house = Installation(tmp_path, {"default_bot": "counter"})
+@on_both
+async def test_one_execution_and_one_answer_for_each_key(tmp_path: Path, layout: Layout) -> None:
+    house = Installation(tmp_path, {"default_bot": "counter"}, layout=layout)
+    turn = itertools.cycle(house.webs)
     slots = asyncio.Semaphore(AT_ONCE)
     gone = 0
 
@@ -35,7 +38,7 @@ async def test_one_execution_and_one_answer_for_each_key(tmp_path: Path) -> None
         async with slots:
             while True:
                 try:
-                    return await house.web.asked("POST", CHAT, body, headers=headers)
+                    return await next(turn).asked("POST", CHAT, body, headers=headers)
                 except (OSError, http.client.HTTPException):
                     gone += 1
                     await asyncio.sleep(0.1)
@@ -46,8 +49,9 @@ async def test_one_execution_and_one_answer_for_each_key(tmp_path: Path) -> None
         ]
         for _ in range(KILLS):
             await asyncio.sleep(0.5)
-            house.web.kill()
-            await asyncio.to_thread(house.web.start)
+            killed = next(turn)
+            killed.kill()
+            await asyncio.to_thread(killed.start)
         await asyncio.gather(*requests)
         for number in range(KEYS):
             got = [request.result() for request in requests[number::KEYS]]

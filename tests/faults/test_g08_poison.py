@@ -4,15 +4,13 @@ The stumbling is the database's own: a trigger that raises wherever a poisonous 
 the midst of a commit that many turns share.
 """
 
-import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 from random import Random
 
 from tests.faults.rig.checker import judge
 from tests.faults.rig.figures import Figures
-from tests.faults.rig.installation import Installation
+from tests.faults.rig.installation import POSTGRES, SQLITE, Installation, Layout, on_both
 from tests.faults.rig.sizes import sized
 from tests.faults.rig.storm import answered
 from tests.faults.rig.telegram import CALM, Telegram
@@ -25,20 +23,40 @@ POISONED = range(1000, 1000 + max(CHATS // 100, 2))
 """Chats in which one message raises."""
 HANGING = range(POISONED.stop, POISONED.stop + max(CHATS // 500, 1))
 """Chats in which one message takes a minute."""
-TRIGGER = (
-    "CREATE TRIGGER poison BEFORE INSERT ON messages WHEN NEW.text LIKE '%poison%'"
-    " BEGIN SELECT RAISE(ABORT, 'poison'); END"
-)
+POISON = {
+    SQLITE: [
+        (
+            "CREATE TRIGGER poison BEFORE INSERT ON messages WHEN NEW.text LIKE '%poison%'"
+            " BEGIN SELECT RAISE(ABORT, 'poison'); END"
+        )
+    ],
+    POSTGRES: [
+        (
+            "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'poison'; END $$"
+        ),
+        (
+            "CREATE TRIGGER poison BEFORE INSERT ON messages FOR EACH ROW"
+            " WHEN (NEW.text LIKE '%poison%') EXECUTE FUNCTION poison()"
+        ),
+    ],
+}
+CURE = {SQLITE: ["DROP TRIGGER poison"], POSTGRES: ["DROP TRIGGER poison ON messages"]}
 
 
-async def test_poison_stops_nobody_and_is_answered_once_it_is_cured(tmp_path: Path) -> None:
+@on_both
+async def test_poison_stops_nobody_and_is_answered_once_it_is_cured(
+    tmp_path: Path, layout: Layout
+) -> None:
     chance = Random(20261126)
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, CALM)
-        house = Installation(tmp_path, telegram.settings | {"allow_actions": "yes"}, bots=BOTS)
+        house = Installation(
+            tmp_path, telegram.settings | {"allow_actions": "yes"}, layout=layout, bots=BOTS
+        )
         telegram.listen(house.base)
         with house:
-            _alter(house, TRIGGER)
+            house.database.alter(*POISON[layout])
             everybody = range(1000, 1000 + CHATS)
             others = [str(chat) for chat in everybody if chat not in HANGING]
             for number in range(MESSAGES):
@@ -51,7 +69,7 @@ async def test_poison_stops_nobody_and_is_answered_once_it_is_cured(tmp_path: Pa
             await answered(telegram, MESSAGES, of=others)
             took = time.monotonic() - began
             assert house.count("inbox WHERE done_at IS NULL AND attempts > 0") == len(POISONED)
-            _alter(house, "DROP TRIGGER poison")
+            house.database.alter(*CURE[layout])
             cured = [str(chat) for chat in POISONED]
             await answered(telegram, MESSAGES + 1, of=cured)
             told = {chat: list(texts) for chat, texts in telegram.look().items()}
@@ -66,8 +84,3 @@ async def test_poison_stops_nobody_and_is_answered_once_it_is_cured(tmp_path: Pa
     for chat in map(str, HANGING):
         # What came before the long one was answered, and nothing was answered twice.
         assert len(told[chat]) == len(set(told[chat])) >= MESSAGES // 2 + 1
-
-
-def _alter(house: Installation, statement: str) -> None:
-    with closing(sqlite3.connect(house.data / "easyflow.db", timeout=60)) as db:
-        db.execute(statement)

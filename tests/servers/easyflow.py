@@ -46,7 +46,8 @@ class EasyFlow:
         self.argv = ["run.py", *command]
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
-        self._log = data.parent / f"{data.name}.log"
+        name = "-".join([data.name, *command, *([str(self.port)] if command else [])])
+        self._log = data.parent / f"{name}.log"
         self._process: Process | subprocess.Popen[bytes] | None = None
         kept = {key: value for key, value in os.environ.items() if "EASYFLOW_" not in key}
         self.environ = kept | {

@@ -11,6 +11,8 @@ from random import Random
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
+
 from tests.faults.rig.clock import WallClock
 from tests.faults.rig.cold import ColdEasyFlow
 from tests.faults.rig.databases import Database, PostgresDatabase, RedisServer, SqliteFile
@@ -35,6 +37,8 @@ class Layout:
 SQLITE = Layout("SQLite")
 WORKERS = sized(ci=2, long=4)
 POSTGRES = Layout("PostgreSQL", web=2, workers=WORKERS, postgres=True)
+BOTH = [SQLITE, POSTGRES]
+on_both = pytest.mark.parametrize("layout", BOTH, ids=lambda one: one.name)
 WITH_REDIS = Layout("PostgreSQL and Redis", web=2, workers=WORKERS, postgres=True, redis=True)
 
 
@@ -129,6 +133,21 @@ class Installation:
     def in_doubt(self) -> int:
         """Calls of which nobody could say at this moment whether they reached the messenger."""
         return self.count("outbox WHERE sending_at IS NOT NULL AND failed_at IS NULL")
+
+    def standing(self) -> str:
+        """What is under way and who holds what, for whoever looks into a failure."""
+        asked = {
+            "open": "SELECT slot, channel, chat_id, seq, attempts, error FROM inbox"
+            " WHERE done_at IS NULL ORDER BY seq LIMIT 10",
+            "unsent": "SELECT slot, key, attempts, sending_at, not_before, error FROM outbox"
+            " WHERE failed_at IS NULL ORDER BY key LIMIT 10",
+        }
+        if self.layout.postgres:
+            asked["leases"] = "SELECT holder, count(*), min(until) FROM leases GROUP BY holder"
+            asked["processes"] = "SELECT id, role, pid, stopping, seen_at FROM processes"
+        lines = [f"{name}: {self.rows(query)}" for name, query in asked.items()]
+        lines += [f"{' '.join(one.argv)} {one.process_id}: {one.log[-3000:]}" for one in self.members]
+        return "\n".join(lines)
 
     # ------------------------------------------------------------ what befalls it
 

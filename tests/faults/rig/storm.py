@@ -87,7 +87,11 @@ async def storm(house: Installation, side: Telegram, plan: Plan, chance: Random)
                     in_doubt += await house.crash(chance)
                 else:
                     await house.restart(chance)
-        await answered(side, plan.messages * (wave + 1))
+        try:
+            await answered(side, plan.messages * (wave + 1))
+        except AssertionError as stuck:
+            stuck.add_note(house.standing())
+            raise
         if struck_at is not None:
             recovery.append(time.monotonic() - struck_at)
     await side.settled()
