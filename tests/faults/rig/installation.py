@@ -146,7 +146,9 @@ class Installation:
             asked["leases"] = "SELECT holder, count(*), min(until) FROM leases GROUP BY holder"
             asked["processes"] = "SELECT id, role, pid, stopping, seen_at FROM processes"
         lines = [f"{name}: {self.rows(query)}" for name, query in asked.items()]
-        lines += [f"{' '.join(one.argv)} {one.process_id}: {one.log[-3000:]}" for one in self.members]
+        lines += [
+            f"{' '.join(one.argv)} {one.process_id}: {one.log[-3000:]}" for one in self.members
+        ]
         return "\n".join(lines)
 
     # ------------------------------------------------------------ what befalls it
