@@ -78,16 +78,34 @@ class Sharing:
     async def beat(self) -> None:
         """One sign of life; hand over and take what there is to."""
         began = self._monotonic()
+        before = self._ours | self._handing_over
         held = frozenset(await self._membership.beat())
         lost = self._ours - held
         if lost:
             log.warning("Slots were lost to another process", slots=len(lost))
             self._ours -= lost
             self._change(self._let_go, lost)
+        # Ours by the database alone: we were not told that we got them, or could not let them go.
+        unknown = held - before - self._ours - self._handing_over
         self.processes = await self._membership.processes()
         most, chores = share_of(self._slots.holder, self.processes)
+        if unknown:
+            log.warning("Slots are ours that we did not know of", slots=len(unknown))
+            await self._sort(unknown, most, chores=chores)
         await self._hand_over(most, chores=chores)
         await self._take(most - len(self._shared(self._ours)), began, chores=chores)
+
+    async def _sort(self, slots: frozenset[int], most: int, *, chores: bool) -> None:
+        """Take up as many of these as we are to hold, and let others have the rest."""
+        room = max(most - len(self._shared(self._ours)), 0)
+        mine = frozenset(sorted(self._shared(slots))[:room]) | (
+            slots & {CHORES} if chores else set()
+        )
+        if slots - mine:
+            await self._membership.release(slots - mine)
+        if mine:
+            self._ours |= mine
+            self._change(self._take_up, mine)
 
     async def _take(self, most: int, began: float, *, chores: bool) -> None:
         gained: set[int] = set()

@@ -58,7 +58,10 @@ _CHORES = f"slot:{CHORES}"
 
 
 class SqlMembership:
-    """Over a connection of its own, which holds the advisory lock that says that we live."""
+    """Over a connection of its own, which holds the advisory lock that says that we live.
+
+    One thing at a time is asked over it: slots are handed over while signs of life are given.
+    """
 
     def __init__(self, url: str, *, id: str, role: str, version: str) -> None:
         self._url = url
@@ -66,26 +69,29 @@ class SqlMembership:
         self._key = int(id[-7:], 16)
         self._about = (role, socket.gethostname(), os.getpid(), version)
         self._connection: Any = None
+        self._asking = asyncio.Lock()
 
     async def beat(self) -> set[int]:
         """Give a sign of life, and clear away those who are dead. The slots that are still ours."""
-        connection = await self._connected()
-        try:
-            async with asyncio.timeout(_ANSWER_WITHIN):
-                if await connection.execute(_SEEN, self._id) == "UPDATE 0":
-                    await connection.execute(_JOIN, self._id, self._key, *self._about)
-                held = {_NAMES[row[0]] for row in await connection.fetch(_RENEW, self._id)}
-                for id, key in await connection.fetch(_SILENT):
-                    await self._clear(connection, id, key)
-                return held
-        except BaseException:
-            self._drop()
-            raise
+        async with self._asking:
+            connection = await self._connected()
+            try:
+                async with asyncio.timeout(_ANSWER_WITHIN):
+                    if await connection.execute(_SEEN, self._id) == "UPDATE 0":
+                        await connection.execute(_JOIN, self._id, self._key, *self._about)
+                    held = {_NAMES[row[0]] for row in await connection.fetch(_RENEW, self._id)}
+                    for id, key in await connection.fetch(_SILENT):
+                        await self._clear(connection, id, key)
+                    return held
+            except BaseException:
+                self._drop()
+                raise
 
     async def processes(self) -> list[Process]:
         """Those that gave a sign of life lately, ourselves among them, the oldest first."""
-        connection = await self._connected()
-        rows = await connection.fetch(_ALL, timeout=_ANSWER_WITHIN)
+        async with self._asking:
+            connection = await self._connected()
+            rows = await connection.fetch(_ALL, timeout=_ANSWER_WITHIN)
         return [
             Process(
                 id=row[0],
@@ -109,27 +115,31 @@ class SqlMembership:
 
     async def release(self, slots: Collection[int]) -> None:
         """Others may have them."""
-        connection = await self._connected()
         names = [f"slot:{slot}" for slot in slots]
-        await connection.execute(_RELEASE, self._id, names, timeout=_ANSWER_WITHIN)
+        async with self._asking:
+            connection = await self._connected()
+            await connection.execute(_RELEASE, self._id, names, timeout=_ANSWER_WITHIN)
 
     async def stop(self) -> None:
         """Take no part in the sharing any more."""
-        connection = await self._connected()
         stopping = "UPDATE processes SET stopping = 1 WHERE id = $1"
-        await connection.execute(stopping, self._id, timeout=_ANSWER_WITHIN)
+        async with self._asking:
+            connection = await self._connected()
+            await connection.execute(stopping, self._id, timeout=_ANSWER_WITHIN)
 
     async def leave(self) -> None:
         """Be there no more; what we still hold is free at once."""
-        connection = await self._connected()
-        await connection.execute(_FREE, self._id, timeout=_ANSWER_WITHIN)
-        await connection.execute(_GONE, self._id, timeout=_ANSWER_WITHIN)
-        await connection.close(timeout=_ANSWER_WITHIN)
-        self._connection = None
+        async with self._asking:
+            connection = await self._connected()
+            await connection.execute(_FREE, self._id, timeout=_ANSWER_WITHIN)
+            await connection.execute(_GONE, self._id, timeout=_ANSWER_WITHIN)
+            await connection.close(timeout=_ANSWER_WITHIN)
+            self._connection = None
 
     async def _take(self, names: list[str], most: int) -> set[int]:
-        connection = await self._connected()
-        rows = await connection.fetch(_TAKE, self._id, names, most, timeout=_ANSWER_WITHIN)
+        async with self._asking:
+            connection = await self._connected()
+            rows = await connection.fetch(_TAKE, self._id, names, most, timeout=_ANSWER_WITHIN)
         return {_NAMES[row[0]] for row in rows}
 
     async def _clear(self, connection: Any, id: str, key: int) -> None:

@@ -30,6 +30,7 @@ class Member:
         self.table = table
         self.id = id
         self.away = False
+        self.deaf = False
         table.processes.append(process(id, role))
 
     async def beat(self) -> set[int]:
@@ -52,6 +53,8 @@ class Member:
         return set(slots)
 
     async def release(self, slots: Collection[int]) -> None:
+        if self.deaf:
+            raise OSError("the line broke")
         for slot in slots:
             assert self.table.holders.pop(slot) == self.id
 
@@ -197,3 +200,24 @@ async def test_while_the_database_is_away_nothing_is_taken_or_let_go(table: Tabl
     one.now += HELD_FOR
     await one.beat()
     assert one.slots.held == frozenset({*range(SLOTS), CHORES})
+
+
+async def test_slots_that_could_not_be_handed_over_are_not_left_to_nobody(table: Table) -> None:
+    first = Worker(table, "a")
+    await rounds(first)
+    second = Worker(table, "b")
+    first.member.deaf = True
+    await first.beat()
+    assert len(first.works_for) == SLOTS // 2 + 1
+    assert set(table.holders.values()) == {"a"}
+    first.member.deaf = False
+    await rounds(first, second)
+    assert len(second.works_for) == SLOTS // 2
+    assert not first.works_for & second.works_for
+
+
+async def test_slots_that_were_taken_without_an_answer_are_worked_for(table: Table) -> None:
+    worker = Worker(table, "a")
+    table.holders |= dict.fromkeys(range(10), "a")
+    await worker.beat()
+    assert worker.works_for == {*range(SLOTS), CHORES}
