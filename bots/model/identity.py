@@ -38,6 +38,9 @@ def newly_known(before: Conversation, chat: Conversation) -> list[str]:
 
     In a new conversation nobody was known before.
     """
+    same = before.seq and before.profile is chat.profile
+    if same and all(before.user.get(name) == chat.user.get(name) for name in (*PHONES, *IDS)):
+        return []
     old = _known(before) if before.seq else {}
     return [name for name, value in _known(chat).items() if old.get(name) != value]
 

@@ -33,13 +33,10 @@ class Slots:
     ) -> None:
         """`holder` is the id of one process among several; without it this one is alone."""
         self.holder = holder
+        self.alone = not holder
         self._monotonic = monotonic
         self._held: frozenset[int] = frozenset()
         self._until = 0.0
-
-    @property
-    def alone(self) -> bool:
-        return not self.holder
 
     @property
     def held(self) -> frozenset[int] | None:
