@@ -1,5 +1,6 @@
 """Two tenants of one server with a thing of every kind, and calls made out of the OpenAPI document."""
 
+import asyncio
 import json
 import sqlite3
 import time
@@ -10,7 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import asyncpg
+
 from adapters.http.ids import FORMAT
+from storage.every_table import METADATA
+from storage.postgres.url import connecting
 from tests.servers.easyflow import EasyFlow, free_port
 from tests.surface.people import Person
 
@@ -52,10 +57,13 @@ CLIENTS_OWN: frozenset[tuple[str, str]] = frozenset(
 """Names that a client makes up: nobody knows them yet, so they are not refused, only empty."""
 
 
-def quiet(data: Path) -> EasyFlow:
+def quiet(data: Path, database: str = "") -> EasyFlow:
     """A server whose Telegram is a port of this machine that nobody listens on."""
     nobody = f"http://127.0.0.1:{free_port()}"
-    return EasyFlow(data, default_bot="shop", log__level="warning", telegram__api_base=nobody)
+    server = EasyFlow(data, default_bot="shop", log__level="warning", telegram__api_base=nobody)
+    if database:
+        server.set(database_url=database)
+    return server
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,10 +354,37 @@ def settled(server: EasyFlow, workspace: int) -> dict[str, list[str]]:
 # ---------------------------------------------------------------- what is in the database
 
 
+WALLED = {
+    name: table.columns.keys()
+    for name, table in METADATA.tables.items()
+    if "workspace" in table.columns
+}
+
+
+def asked(url: str, query: str, value: int) -> list[Any]:
+    """What PostgreSQL answers."""
+
+    async def ask() -> list[Any]:
+        connection = await asyncpg.connect(**connecting(url))
+        try:
+            return list(await connection.fetch(query, value))
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
+
+
 def rows_of(server: EasyFlow, workspace: int) -> dict[str, list[str]]:
     """All rows of a workspace, table by table, but for what only tells that somebody was there."""
     seen = {"last_used_at", "seen_at", "last_seen_at"}
     found: dict[str, list[str]] = {}
+    url = server.environ.get("EASYFLOW_DATABASE_URL", "")
+    if url.startswith("postgresql"):
+        for table, names in WALLED.items():
+            told = ", ".join(name for name in names if name not in seen)
+            there = asked(url, f"SELECT {told} FROM {table} WHERE workspace = $1", workspace)
+            found[table] = sorted(json.dumps([str(value) for value in row]) for row in there)
+        return found
     with sqlite3.connect(f"file:{server.data / 'easyflow.db'}?mode=ro", uri=True) as db:
         db.text_factory = lambda raw: raw.decode(errors="replace")
         for (table,) in db.execute(
@@ -365,6 +400,9 @@ def rows_of(server: EasyFlow, workspace: int) -> dict[str, list[str]]:
 
 def workspace_of(server: EasyFlow, person: Person) -> int:
     """Whose workspace it is, which no contract shows."""
+    url = server.environ.get("EASYFLOW_DATABASE_URL", "")
+    if url.startswith("postgresql"):
+        return int(asked(url, "SELECT workspace FROM accounts WHERE id = $1", person.id)[0][0])
     with sqlite3.connect(f"file:{server.data / 'easyflow.db'}?mode=ro", uri=True) as db:
         row = db.execute("SELECT workspace FROM accounts WHERE id = ?", [person.id]).fetchone()
     return int(row[0])

@@ -1,5 +1,6 @@
 """Every call of the OpenAPI document with every id of another workspace: 404, no word, no trace."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,17 +20,28 @@ from tests.security.tenants import (
     workspace_of,
 )
 from tests.servers.easyflow import EasyFlow
+from tests.servers.postgres import Server
 from tests.surface.people import register
 
 NOBODYS = ("0", "-1", "9" * 18, "9" * 30, "1.0", "x", "'--", "%00")
 """What is no id of anything."""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EasyFlow]:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EasyFlow]:
+    """On PostgreSQL as a role for which it keeps its walls."""
     data = tmp_path_factory.mktemp("tenants") / "data"
-    with quiet(data) as running:
+    if request.param == "sqlite":
+        with quiet(data) as running:
+            yield running
+        return
+    postgres: Server = request.getfixturevalue("postgres_server")
+    url = asyncio.run(postgres.of_role())
+    with quiet(data, url) as running:
         yield running
+    asyncio.run(postgres.drop(url))
 
 
 @pytest.fixture(scope="module")
