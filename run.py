@@ -1364,7 +1364,8 @@ def watch_house(settings: Settings, metrics: "Metrics", house: House, role: str)
     watching.watch_database(metrics, house.stores)
     watching.watch_timers(metrics, house.stores.timers.overdue, now)
     watching.watch_handoffs(metrics, episodes, now)
-    sharing = house.sharing
+    sharing, hints = house.sharing, house.hints
+    watching.watch_redis(metrics, None if hints is None else lambda: hints.up)
     watching.watch_sharing(
         metrics, house.slots, lambda: () if sharing is None else sharing.processes, role
     )

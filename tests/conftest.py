@@ -21,7 +21,7 @@ _plain = structlog.dev.ConsoleRenderer(
 )
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
 
-LONG = ("faults", "e2e", "conversations", "desk", "security", "surface", "contracts")
+LONG = ("faults", "e2e", "conversations", "desk", "security", "watching", "surface", "contracts")
 """Folders whose files take longest: begun first, none is left at the end to one worker alone."""
 
 

@@ -182,6 +182,15 @@ def watch_sharing(
     metrics.watch_each("easyflow_processes", "Processes that this one knows", "role", known)
 
 
+def watch_redis(metrics: Metrics, up: Callable[[], bool] | None) -> None:
+    """Whether processes wake one another by Redis; nothing is told where the settings name none."""
+
+    def told() -> dict[tuple[str, ...], float]:
+        return {} if up is None else {(): float(up())}
+
+    metrics.watch_by("easyflow_redis_up", "Whether Redis is heard", (), told)
+
+
 async def watch_loop(metrics: Metrics, *, every: float = LOOK_EVERY) -> None:
     """Measure how late the event loop runs what is due, for ever."""
     lag = metrics.spreads("loop_lag_seconds", "How late the event loop is", bounds=SECONDS).of()

@@ -167,6 +167,10 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             'easyflow_chores_held{instance="b"}': "1x99",
         },
     ),
+    "EasyFlowRedisDown": (
+        {f"easyflow_redis_up{ONE}": "0x99"},
+        {f"easyflow_redis_up{ONE}": "1x99"},
+    ),
     "EasyFlowVersionsDiffer": (
         {'easyflow_info{version="1"}': "1x99", 'easyflow_info{version="2"}': "1x99"},
         {'easyflow_info{version="1"}': "1x99", 'easyflow_info{version="1",instance="b"}': "1x99"},

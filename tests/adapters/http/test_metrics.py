@@ -157,6 +157,14 @@ async def test_shares_of_the_chats_are_told_whether_one_works_or_several() -> No
     assert (read["easyflow_slots_held"], read["easyflow_chores_held"]) == (0, 0)
 
 
+async def test_redis_is_told_of_where_there_is_one() -> None:
+    metrics, without = Metrics(), Metrics()
+    watching.watch_redis(metrics, lambda: False)
+    watching.watch_redis(without, None)
+    assert (await told(metrics))["easyflow_redis_up"] == 0
+    assert "easyflow_redis_up" not in await told(without)
+
+
 async def test_the_lag_of_the_loop_is_measured() -> None:
     metrics = Metrics()
     task = asyncio.create_task(watching.watch_loop(metrics, every=0.01))
