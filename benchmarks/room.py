@@ -23,11 +23,11 @@ from benchmarks.server import server
 TURNS = 5
 """Messages of a customer in one dialog; each is answered by one."""
 
-SIDE_BY_SIDE = 200
+SIDE_BY_SIDE = 20
 
 
 async def played(data: Path, chats: int, more: Mapping[str, str]) -> None:
-    """So many customers go through the dialog once, two hundred at a time."""
+    """So many customers go through the dialog once, twenty at a time."""
     loop = asyncio.get_running_loop()
     people = [Person(1_000_000 + number) for number in range(chats)]
     load = Load({person.chat: person for person in people})
