@@ -13,6 +13,9 @@ from typing import Any, Self
 
 from tests.deploy.image import Image, rights
 
+RESTARTS = 3
+"""Starts after the first; an engine never gives up, but somebody has to see why it does not start."""
+
 SECONDS = {"s": 1.0, "m": 60.0}
 
 
@@ -57,6 +60,7 @@ class Service:
         self._check_takes = seconds(
             check.get("timeout", image.healthy_within.get("timeout", "30s"))
         )
+        self._restarts = RESTARTS if service.get("restart") == "unless-stopped" else 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -69,6 +73,10 @@ class Service:
         return self._process.pid
 
     def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def _start(self) -> None:
         (self._image.root / "tmp").mkdir(exist_ok=True)
         (self._image.root / "tmp").chmod(0o1777)
         with self._log.open("ab") as log:
@@ -80,7 +88,6 @@ class Service:
                 stdout=log,
                 stderr=log,
             )
-        return self
 
     def __exit__(
         self,
@@ -93,12 +100,18 @@ class Service:
             self._process.wait()
 
     def until_healthy(self) -> Self:
-        """Ask by its own check until it says yes. Raises AssertionError with the log."""
+        """Ask by its own check until it says yes. Raises AssertionError with the log.
+
+        Where it ends meanwhile it is started again if the composition says so, as an engine does.
+        """
         assert self._process is not None
         # A machine that is busy with other tests is no reason: three times what is allowed.
         deadline = time.monotonic() + 3 * self._starts_within
         while self.checked() != 0:
-            assert self._process.poll() is None, f"{self.name} ended:\n{self.log}"
+            if self._process.poll() is not None:
+                assert self._restarts > 0, f"{self.name} ended:\n{self.log}"
+                self._restarts -= 1
+                self._start()
             assert time.monotonic() < deadline, f"{self.name} is not healthy:\n{self.log}"
             time.sleep(0.2)
         return self
