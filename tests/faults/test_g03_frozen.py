@@ -24,7 +24,7 @@ async def test_order_holds_when_a_frozen_process_wakes_after_its_lease(tmp_path:
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, CALM)
         # Answers take a while, so that some are under way at any moment.
-        fake.script(method="sendMessage", times=None, share=0.5, delay=0.2)
+        fake.script(method="sendMessage", times=None, share=0.5, delay=0.2, action="late")
         house = Installation(tmp_path, telegram.settings, layout=POSTGRES)
         telegram.listen(house.base)
         with house:

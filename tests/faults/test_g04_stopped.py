@@ -22,7 +22,7 @@ async def test_sigterm_sends_nothing_twice(tmp_path: Path, layout: Layout) -> No
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, CALM)
         # Answers take a while, so that some are on their way whenever it ends.
-        fake.script(method="sendMessage", times=None, share=0.7, delay=0.3)
+        fake.script(method="sendMessage", times=None, share=0.7, delay=0.3, action="late")
         house = Installation(tmp_path, telegram.settings, layout=layout)
         telegram.listen(house.base)
         drained = []

@@ -25,7 +25,7 @@ async def test_what_was_backed_up_is_whole_and_is_not_said_twice(tmp_path: Path)
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, CALM)
         # Answers take a while, so that a backup finds some on their way.
-        fake.script(method="sendMessage", times=None, share=0.5, delay=0.3)
+        fake.script(method="sendMessage", times=None, share=0.5, delay=0.3, action="late")
         house = Installation(tmp_path, telegram.settings)
         telegram.listen(house.base)
         backups: list[tuple[Path, int]] = []

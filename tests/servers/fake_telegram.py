@@ -166,8 +166,13 @@ class FakeTelegram(Platform):
     async def _play(
         self, scripted: dict[str, Any], bot: Bot, method: str, parameters: Parameters
     ) -> Response | None:
-        await asyncio.sleep(float(scripted.get("delay") or 0))
-        action = scripted.get("action") or "answer"
+        delay, action = float(scripted.get("delay") or 0), scripted.get("action") or "answer"
+        if action == "late":
+            answer = self._answer(bot, method, parameters)
+            done = answer if isinstance(answer, Response) else await answer
+            await asyncio.sleep(delay)
+            return done
+        await asyncio.sleep(delay)
         if action == "hang":
             self._record(bot, method, parameters, 0)
             await asyncio.sleep(3600)

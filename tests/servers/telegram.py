@@ -172,14 +172,14 @@ class FakeTelegram(Fake):
         body: str | None = None,
         headers: Mapping[str, str] | None = None,
         delay: float = 0.0,
-        action: Literal["answer", "hang", "drop", "swallow"] = "answer",
+        action: Literal["answer", "hang", "drop", "swallow", "late"] = "answer",
     ) -> None:
         """Answer the next `times` matching calls (None: all of them) in this way, or a
         `share` of them by chance.
 
         `retry_after` alone makes a 429; `body` is sent as HTML; `delay` comes before whatever the
         answer is. `drop` closes the connection and does nothing, `swallow` does the call and closes
-        without an answer, `hang` never answers.
+        without an answer, `late` does it and answers after the delay, `hang` never answers.
         """
         if retry_after is not None:
             status = status or 429
