@@ -129,7 +129,7 @@ from scheduler.housekeeping import Housekeeping
 from scheduler.schedules import Schedules
 from scheduler.telling import Telling
 from scheduler.worker import Worker
-from storage.opening import in_use, live_files, open_beside, open_stores
+from storage.opening import in_use, live_files, open_beside, open_stores, starting
 from storage.operators import SqlOperators
 from storage.stores import Stores
 from storage.vault import KeyRing
@@ -1039,37 +1039,17 @@ async def at_work(
     """The machinery with its channels, put together; at the end it is taken down in order."""
     from adapters.http.metrics import Metrics
     from adapters.http.metrics_listener import serve_metrics
-    from adapters.messengers.web.channel import WebChannel
-    from bots.tape import Tape
 
-    # Where files are published as they are saved, those of the folder are the ones that answer.
-    live = {} if settings.reloads else live_files(settings.database)
-    if live:
-        await stop_if_stranded(settings)
-    bots = load_all(settings, live=live)
     watched = port_of_metrics(settings)
     metrics, spans = Metrics(), spans_of(settings, role)
     listeners: list[Listener] = [hub, metrics]
     try:
-        house = await build(
-            settings,
-            bots,
-            meter=metrics,
-            channels={"web": WebChannel(hub, settings.data_dir / "files")},
-            listeners=listeners,
-            tape=Tape() if settings.public_url is None and role == WEB else None,
-            base=base or settings.public_url or "",
-            role=role,
-            spans=spans,
-        )
+        async with starting(settings.database):
+            house, channels = await put_together(
+                settings, hub, role, base=base, metrics=metrics, listeners=listeners, spans=spans
+            )
     except OSError as error:
         stop(error.strerror or str(error))
-    house.metrics = metrics
-    house.desk = desk_of(house, settings)
-    listeners.append(house.desk)
-    channels = connect(settings, house, log_as(settings))
-    house.told = channels.told
-    house.assistants = await assistants_at_hand(settings, house, channels, hub)
     watch_house(settings, metrics, house, role)
     try:
         async with serve_metrics(watched, metrics, health_of(house, channels)):
@@ -1079,6 +1059,44 @@ async def at_work(
         await channels.close()
         if spans is not None:
             await spans.close()
+
+
+async def put_together(
+    settings: Settings,
+    hub: "Hub",
+    role: str,
+    *,
+    base: str,
+    metrics: "Metrics",
+    listeners: list[Listener],
+    spans: "Spans | None",
+) -> tuple[House, Channels]:
+    """The machinery with its channels, nothing of which runs yet. Raises OSError with a sentence."""
+    from adapters.messengers.web.channel import WebChannel
+    from bots.tape import Tape
+
+    # Where files are published as they are saved, those of the folder are the ones that answer.
+    live = {} if settings.reloads else live_files(settings.database)
+    if live:
+        await stop_if_stranded(settings)
+    house = await build(
+        settings,
+        load_all(settings, live=live),
+        meter=metrics,
+        channels={"web": WebChannel(hub, settings.data_dir / "files")},
+        listeners=listeners,
+        tape=Tape() if settings.public_url is None and role == WEB else None,
+        base=base or settings.public_url or "",
+        role=role,
+        spans=spans,
+    )
+    house.metrics = metrics
+    house.desk = desk_of(house, settings)
+    listeners.append(house.desk)
+    channels = connect(settings, house, log_as(settings))
+    house.told = channels.told
+    house.assistants = await assistants_at_hand(settings, house, channels, hub)
+    return house, channels
 
 
 async def begin(settings: Settings, house: House, channels: Channels) -> None:

@@ -1,5 +1,7 @@
 """Where the data is kept, and the one way to open it, whichever database it is."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +39,20 @@ async def open_beside(place: Place) -> "Beside":
     from storage.postgres.beside import open_beside
 
     return await open_beside(place)
+
+
+@asynccontextmanager
+async def starting(place: Place) -> AsyncIterator[None]:
+    """Nobody else who starts on the database does so meanwhile. Raises OSError where it is not there."""
+    if isinstance(place, Path):
+        # Whoever opens the file has it alone.
+        yield
+        return
+    check_library()
+    from storage.postgres.beside import starting
+
+    async with starting(place):
+        yield
 
 
 def in_use(place: Place) -> bool:

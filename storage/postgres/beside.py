@@ -1,8 +1,9 @@
 """A PostgreSQL database as a process beside the running servers has it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -21,6 +22,7 @@ from storage.versions import LIVE_FILES
 
 Result = TypeVar("Result")
 
+_STARTING = 0x0EA5F109
 _ALIVE = f"SELECT 1 FROM processes WHERE seen_at > {NOW} - 10000000 LIMIT 1"
 
 
@@ -58,6 +60,22 @@ def in_use(url: str) -> bool:
         return bool(at_once(_first(url, _ALIVE)))
     except (asyncpg.PostgresError, OSError, TimeoutError):
         return False
+
+
+@asynccontextmanager
+async def starting(url: str) -> AsyncIterator[None]:
+    """Of processes that start together on one database one at a time founds and publishes."""
+    try:
+        connection = await asyncpg.connect(**connecting(url), timeout=5)
+    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+        raise OSError(
+            f"Cannot open the database {shown(url)}: {error or type(error).__name__}"
+        ) from None
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _STARTING)
+        yield
+    finally:
+        connection.terminate()
 
 
 class PgHand:
