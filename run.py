@@ -539,6 +539,7 @@ async def build(
     till = till_of(settings, stores, base)
     supervisor = Supervisor()
     chores = Chores(supervisor)
+    routing.is_here = lambda: chores.done_here
     shift = Shift(
         slots=slots,
         inbox=inbox,
@@ -1104,6 +1105,9 @@ async def begin(settings: Settings, house: House, channels: Channels) -> None:
     desk = house.desk
     assert desk is not None
     await arrive(house, channels)
+    if not house.slots.alone:
+        await desk.look()
+        house.supervisor.keep("groups", desk.follow)
     house.chores.first(partial(desk.start, house.workspace), desk.close)
     house.chores.around(channels.listen, channels.hush)
     if (alerts := alerts_of(house, settings)) is not None:
@@ -1198,7 +1202,9 @@ def desk_of(house: House, settings: Settings) -> "WorkspaceDesks":
         return None if bot is None else house.known.workspace(bot)
 
     make = partial(workspace_desk, house, settings)
-    desks = WorkspaceDesks(make, workspace_of, house.stores.workspaces.with_groups)
+    desks = WorkspaceDesks(
+        make, workspace_of, house.stores.workspaces.with_groups, house.stores.desks.groups
+    )
     house.inbox.desk = desks.take
     house.inbox.undelivered = house.outbox.undelivered = desks.undelivered
     return desks

@@ -437,6 +437,10 @@ class Inbox:
             if self.desk is not None:
                 await self._patiently(partial(self.desk, arrival.message))
             await self._patiently(partial(self._journal.dealt_with, arrival.numbers))
+        except LeaseLost:
+            # Whoever has the desks now reads it from disk.
+            self._forget(arrival)
+            return
         except Exception as failure:  # noqa: BLE001 - a poisonous update must not stop its group
             await self._try_again(arrival, failure)
             return

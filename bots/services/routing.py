@@ -68,6 +68,8 @@ class Routing:
         self._again = False
         self._looking: asyncio.Task[None] | None = None
         self._closing = False
+        self.is_here: Callable[[], bool] = lambda: True
+        """Whether this is the process that gives chats to operators."""
 
     # ------------------------------------------------------------ when to look
 
@@ -85,7 +87,7 @@ class Routing:
 
     def wake(self) -> None:
         """Look now: somebody came back, or has other queues."""
-        if self._closing:
+        if self._closing or not self.is_here():
             return
         self._again = True
         if self._looking is None or self._looking.done():

@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import pytest
+
 from adapters.messengers.telegram.desk.desk import TelegramDesk
 from adapters.messengers.telegram.desk.desks import WorkspaceDesks
+from bots.errors import LeaseLost
 from bots.model.conversation import Conversation
+from bots.model.desk import DeskGroup
 from bots.model.desk_state import DeskState, GroupState
 from bots.model.message import Address, UnifiedMessage
+from bots.model.turn import Event
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 CHANNELS = {"telegram:1": 1, "telegram:2": 2}
@@ -56,14 +61,18 @@ class House:
     def __init__(self, *with_groups: int) -> None:
         self.made: list[Desk] = []
         self._with_groups = with_groups
-        self.desks = WorkspaceDesks(self._make, CHANNELS.get, self._groups)
+        self.groups: list[DeskGroup] = []
+        self.desks = WorkspaceDesks(self._make, CHANNELS.get, self._those_with, self._groups_of)
 
     def _make(self, workspace: int) -> TelegramDesk:
         self.made.append(Desk(workspace))
         return cast(TelegramDesk, self.made[-1])
 
-    async def _groups(self) -> Sequence[int]:
+    async def _those_with(self) -> Sequence[int]:
         return self._with_groups
+
+    async def _groups_of(self, workspace: int) -> list[DeskGroup]:
+        return [one for one in self.groups if one.workspace == workspace]
 
 
 def message(workspace: int, chat: str) -> UnifiedMessage:
@@ -119,3 +128,39 @@ async def test_the_first_word_in_a_group_makes_one_desk_however_many_come_at_onc
     assert len(second.taken) == 5
     assert house.desks.is_desk("telegram:2", "-100")
     assert not house.desks.is_desk("telegram:3", "-100")
+
+
+async def test_a_process_without_the_desks_knows_the_groups_and_hears_nothing() -> None:
+    house = House(2)
+    house.groups = [
+        DeskGroup(
+            workspace=2, channel="telegram:2", chat_id="-7", created_at=NOON, trouble="no rights"
+        )
+    ]
+    await house.desks.look()
+    assert house.desks.is_desk("telegram:2", "-7")
+    assert not house.desks.is_desk("telegram:2", "-8")
+    house.desks.told(conversation(2, "502"), [], [])
+    assert house.made == []
+    assert house.desks.state(2).groups == {"telegram:2/-7": GroupState(trouble="no rights")}
+
+
+async def test_desks_that_come_back_begin_anew_and_are_there_once() -> None:
+    house = House(2)
+    await house.desks.start(1)
+    await house.desks.close()
+    with pytest.raises(LeaseLost):
+        await house.desks.take(message(2, "-100"))
+    house.desks.told(conversation(2, "502"), [], [])
+    await house.desks.start(1)
+    await house.desks.take(message(2, "-100"))
+    assert [desk.life for desk in house.made] == [["started", "closed"]] * 2 + [["started"]] * 2
+    assert [desk.taken for desk in house.made] == [[], [], [], ["-100"]]
+    assert house.made[1].heard == []
+
+
+async def test_what_another_process_could_not_deliver_is_looked_at() -> None:
+    house = House(2)
+    await house.desks.start(1)
+    house.desks.told(conversation(2, "502"), [], [Event(name="message.failed", created_at=NOON)])
+    assert house.made[1].heard == ["502", "undelivered"]
