@@ -17,6 +17,8 @@ EXPECTED = (
     texts.RIGHT.format(name="Anna", phone="+7 999 123-45-67"),
     texts.THANKS.format(name="Anna"),
 )
+FIRST_NEWCOMER = 2_000_000
+STARTS_WITHIN = 120.0
 ANSWERS_IN = 0.02
 """Seconds between two tries to be answered by a bot that starts."""
 
@@ -69,7 +71,8 @@ async def first_answer(load: Load, webhooks: Webhooks, check: Callable[[], None]
     update = person.next()
     event = load.waiting.setdefault(person.chat, asyncio.Event())
     load.sent_at[person.chat] = time.perf_counter()
-    for _ in range(3000):
+    until = time.perf_counter() + STARTS_WITHIN
+    while time.perf_counter() < until:
         try:
             await webhooks.post(update)
             break
@@ -81,11 +84,11 @@ async def first_answer(load: Load, webhooks: Webhooks, check: Callable[[], None]
 
 
 async def newcomers(
-    load: Load, webhooks: Webhooks, most: int, seconds: float, at_once: int = 100
+    load: Load, webhooks: Webhooks, wanted: range, seconds: float, at_once: int = 100
 ) -> int:
-    """New customers say /start and no more, until `most` have or the time is over; how many did."""
+    """New customers say /start and no more, until all have or the time is over; how many did."""
     until = time.perf_counter() + seconds
-    numbers = iter(range(2_000_000, 2_000_000 + most))
+    numbers = iter(range(FIRST_NEWCOMER + wanted.start, FIRST_NEWCOMER + wanted.stop))
     done = count()
 
     async def talk(numbers: Iterator[int]) -> None:

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from benchmarks.peers.contestants import Contestant
-from benchmarks.peers.customers import ANSWERS_IN, Customer
+from benchmarks.peers.customers import ANSWERS_IN, STARTS_WITHIN, Customer
 from benchmarks.peers.measuring import Figures, Size, Stage
 from benchmarks.peers.running import start
 from benchmarks.platform import Webhooks
@@ -48,7 +48,7 @@ class Talks:
 
     async def repeat(self, webhooks: Webhooks, people: Iterable[Customer]) -> None:
         """What was not taken, again and again until it is, as a messenger does."""
-        until = time.perf_counter() + 30
+        until = time.perf_counter() + STARTS_WITHIN
         while self.refused and time.perf_counter() < until:
             for person in people:
                 if update := self.refused.get(person.chat):

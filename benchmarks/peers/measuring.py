@@ -159,10 +159,15 @@ async def _steady(stage: Stage, figures: Figures, size: Size) -> None:
 
 
 async def fill(contestant: Contestant, stage: Stage, figures: Figures, size: Size) -> None:
-    """New chats, as many as `size` says or as there is time for; what each takes while it waits."""
+    """New chats, as many as `size` says or as there is time for; what each of the second half takes.
+
+    The first half fills what is bounded: caches of pages, conversations that are kept at hand.
+    """
+    half, seconds = size.chats // 2, size.filling * (4 if contestant.ours else 0.5)
+    first = await newcomers(stage.load, stage.webhooks, range(half), seconds)
     before = stage.running.memory()
-    seconds = size.filling * (8 if contestant.ours else 1)
-    figures.chats = await newcomers(stage.load, stage.webhooks, size.chats, seconds)
+    second = await newcomers(stage.load, stage.webhooks, range(half, 2 * half), seconds)
     await asyncio.sleep(1)
     figures.full = stage.running.memory()
-    figures.a_chat = (figures.full - before) / figures.chats
+    figures.chats = first + second
+    figures.a_chat = (figures.full - before) / second
