@@ -2383,7 +2383,13 @@ def main() -> None:
         return
     try:
         done = command(settings, given)
-        raise SystemExit(done if done is None or isinstance(done, int) else asyncio.run(done))
+        if done is None or isinstance(done, int):
+            raise SystemExit(done)
+        if command is work:
+            import uvloop
+
+            raise SystemExit(uvloop.run(done))
+        raise SystemExit(asyncio.run(done))
     except Refused as refused:
         stop(str(refused))
     except KeyboardInterrupt:
