@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.disk import fdatasync_times
 from benchmarks.load import Load, politely, saturate_for
 from benchmarks.peers import postgres
-from benchmarks.peers.contestants import Contestant, Site
+from benchmarks.peers.contestants import WORKERS, Contestant, Site
 from benchmarks.peers.customers import crowd, first_answer, newcomers, wrong
 from benchmarks.peers.running import Running, reachable, redis, start
 from benchmarks.platform import BotApi, Webhooks
@@ -117,6 +117,8 @@ async def measure(
         await first_answer(load, stage.webhooks, stage.running.check)
         figures.start.append(time.perf_counter() - began)
         figures.idle.append(stage.running.memory())
+        if stage.database is not None:
+            await stage.database.shared_out(WORKERS)
         await _saturate(stage, figures, size)
         disk = await asyncio.to_thread(fdatasync_times, folder, 50)
         await _steady(stage, figures, size)

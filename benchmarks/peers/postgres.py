@@ -4,6 +4,7 @@
 writers of its log and of its pages) count too, so nobody else should use it meanwhile.
 """
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -14,8 +15,12 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from benchmarks.peers.running import cpu_of
+from bots.model.slots import SLOTS
 
 SERVER = os.environ.get("BENCH_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+_HOST = urlsplit(SERVER).netloc.rpartition("@")[2]
+PASSWORD = "bench"
 
 
 class Database:
@@ -24,8 +29,7 @@ class Database:
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> None:
         self._connection = connection
         self._name = name
-        parts = urlsplit(SERVER)
-        self.url = parts._replace(scheme="postgresql+asyncpg", path=f"/{name}").geturl()
+        self.url = f"postgresql+asyncpg://{name}:{PASSWORD}@{_HOST}/{name}"
 
     async def cpu(self) -> float:
         """Seconds of the backends of this database and of the server's own processes."""
@@ -34,19 +38,39 @@ class Database:
         )
         return sum(cpu_of(row["pid"]) for row in rows)
 
+    async def shared_out(self, workers: int) -> None:
+        """Come back when so many workers hold all the chats between them. Raises RuntimeError after a minute."""
+        connection = await asyncpg.connect(
+            urlsplit(SERVER)._replace(path=f"/{self._name}").geturl()
+        )
+        try:
+            for _ in range(600):
+                row = await connection.fetchrow(
+                    "SELECT count(*) AS slots, count(DISTINCT holder) AS holders FROM leases"
+                    " JOIN processes ON processes.id = holder AND role = 'work'"
+                    " WHERE name LIKE 'slot:%'"
+                )
+                if row and row["slots"] >= SLOTS and row["holders"] == workers:
+                    return
+                await asyncio.sleep(0.1)
+        finally:
+            await connection.close()
+        raise RuntimeError(f"{workers} workers have not shared the chats out within a minute")
+
 
 @asynccontextmanager
 async def database() -> AsyncIterator[Database]:
-    """Dropped with the block, whoever is still connected."""
+    """Of a role of its own, as PostgreSQL keeps walls between workspaces for no other; both go with the block."""
     connection = await asyncpg.connect(SERVER)
     name = f"easyflow_bench_{os.getpid()}"
     try:
-        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
+        await connection.execute(f"CREATE DATABASE {name} OWNER {name}")
         try:
             yield Database(connection, name)
         finally:
             await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            await connection.execute(f"DROP ROLE {name}")
     finally:
         await connection.close()
 
