@@ -129,7 +129,15 @@ from scheduler.housekeeping import Housekeeping
 from scheduler.schedules import Schedules
 from scheduler.telling import Telling
 from scheduler.worker import Worker
-from storage.opening import in_use, live_files, open_beside, open_stores, starting
+from storage.opening import (
+    in_use,
+    live_files,
+    open_beside,
+    open_stores,
+    place_of,
+    shown_place,
+    starting,
+)
 from storage.operators import SqlOperators
 from storage.stores import Stores
 from storage.vault import KeyRing
@@ -1980,6 +1988,32 @@ def restore(settings: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
+async def move(settings: Settings, given: argparse.Namespace) -> int:
+    """Everything that is kept into another database; no server may run on either."""
+    from adapters.terminal.move import Moving
+    from storage import move as moves
+    from storage.moving import NotMoved
+
+    source = settings.database
+    try:
+        target = place_of(given.to)
+    except ValueError as error:
+        stop(f"--to {given.to}: {error}")
+    home = settings.data_dir.resolve() / "easyflow.db"
+    moving = Moving(
+        source=shown_place(source),
+        target=shown_place(target),
+        setting="" if target == home else f"EASYFLOW_DATABASE_URL={shown_place(target)}",
+        move=partial(moves.move, source.resolve() if isinstance(source, Path) else source, target),
+        monotonic=time.monotonic,
+        out=sys.stdout,
+    )
+    try:
+        return await moving.do()
+    except (NotMoved, OSError) as error:
+        stop(f"Nothing was moved: {getattr(error, 'strerror', None) or error}.")
+
+
 async def users_typed(settings: Settings, given: argparse.Namespace) -> int:
     """Who signs in, listed or changed from beside the server."""
     from adapters.terminal.users import UserCommands
@@ -2339,6 +2373,7 @@ COMMANDS: Mapping[str, Command] = {
     "doctor": doctor,
     "backup": backup,
     "restore": restore,
+    "move": move,
     "versions": versions,
     "chat": chat,
     "work": work,

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bots.model.slots import ALONE, Slots
 from bots.ports import Clock, NewId
+from storage.postgres.url import shown
 from storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -15,6 +17,40 @@ if TYPE_CHECKING:
 
 Place = Path | str
 """The file of SQLite, or the URL of PostgreSQL."""
+
+
+_POSTGRES = ("postgresql://", "postgresql+asyncpg://", "postgres://")
+_SQLITE = ("sqlite+aiosqlite:///", "sqlite:///")
+
+
+def place_of(typed: str) -> Place:
+    """Of what a person types: a URL of either database, or a data folder. Raises ValueError with a sentence."""
+    if typed.startswith(_POSTGRES):
+        rest = typed.partition("://")[2]
+        if not urlsplit(f"//{rest}").path.strip("/"):
+            raise ValueError(
+                "it names no database: postgresql+asyncpg://user:password@host/easyflow"
+            )
+        return f"postgresql+asyncpg://{rest}"
+    for begin in _SQLITE:
+        if typed.startswith(begin) and len(typed) > len(begin):
+            return Path(typed.removeprefix(begin)).resolve()
+    if "://" in typed or not typed.strip():
+        raise ValueError(
+            "write postgresql+asyncpg://user:password@host/database, sqlite:///path/to/easyflow.db"
+            " or a data folder"
+        )
+    path = Path(typed).resolve()
+    if path.is_file() or path.suffix == ".db":
+        return path
+    return path / "easyflow.db"
+
+
+def shown_place(place: Place) -> str:
+    """For people's eyes: the URL, without its password."""
+    if isinstance(place, Path):
+        return f"sqlite+aiosqlite:///{place}"
+    return shown(place)
 
 
 def live_files(place: Place) -> dict[str, dict[str, str]]:

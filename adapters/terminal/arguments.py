@@ -81,6 +81,14 @@ def arguments(typed: Sequence[str] | None = None) -> argparse.Namespace:
     back.add_argument(
         "--resend", action="store_true", help="answer and send what was under way at the backup"
     )
+    moved = commands.add_parser("move", help="everything into another database")
+    moved.add_argument(
+        "--to",
+        required=True,
+        metavar="WHERE",
+        help="postgresql+asyncpg://user:password@host/database, sqlite:///path/to/easyflow.db,"
+        " or a data folder",
+    )
     _add_user_options(commands.add_parser("users", help="who signs in"))
     _add_key_options(commands.add_parser("keys", help="API keys; and sealing everything anew"))
     _add_webhook_options(commands.add_parser("webhooks", help="addresses told of what happens"))

@@ -16,6 +16,7 @@ from storage.migrate import HEAD
 from storage.postgres import schema
 from storage.postgres.connection import PgDb
 from storage.postgres.readers import PoolReaders
+from storage.postgres.troubles import TROUBLES, trouble
 from storage.postgres.url import connecting, shown
 from storage.rows import from_json
 from storage.versions import LIVE_FILES
@@ -33,10 +34,8 @@ async def open_beside(url: str) -> Beside:
         workspace = await _first(url, "SELECT workspace FROM accounts ORDER BY id LIMIT 1")
     except asyncpg.UndefinedTableError:
         at = workspace = None
-    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
-        raise NoDatabase(
-            f"The database {shown(url)} cannot be read: {error or type(error).__name__}"
-        ) from None
+    except TROUBLES as error:
+        raise NoDatabase(trouble(url, error)) from None
     if workspace is None:
         raise NoDatabase(
             f"There is nothing yet in {shown(url)}: start the server once, it publishes every bot"
@@ -67,15 +66,18 @@ async def starting(url: str) -> AsyncIterator[None]:
     """Of processes that start together on one database one at a time founds and publishes."""
     try:
         connection = await asyncpg.connect(**connecting(url), timeout=5)
-    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
-        raise OSError(
-            f"Cannot open the database {shown(url)}: {error or type(error).__name__}"
-        ) from None
+    except TROUBLES as error:
+        raise OSError(trouble(url, error)) from None
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _STARTING)
         yield
     finally:
         connection.terminate()
+
+
+async def is_alive(connection: Any) -> bool:
+    """Whether a server is at work on the database of a connection, which has our tables."""
+    return bool(await connection.fetch(_ALIVE))
 
 
 class PgHand:

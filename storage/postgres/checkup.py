@@ -10,7 +10,8 @@ from bots.ports import Vault
 from storage.checkup import whole
 from storage.migrate import HEAD
 from storage.postgres.connection import PgDb
-from storage.postgres.url import connecting, shown
+from storage.postgres.troubles import TROUBLES, trouble
+from storage.postgres.url import connecting
 
 PATIENCE = 5.0
 """Seconds, for the connection and for each statement."""
@@ -24,8 +25,8 @@ async def look_at_postgres(url: str, now: datetime, vault: Vault) -> Kept:
         connection = await asyncpg.connect(
             **connecting(url), timeout=PATIENCE, command_timeout=PATIENCE
         )
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise OSError(f"{shown(url)}: {error or type(error).__name__}") from error
+    except TROUBLES as error:
+        raise OSError(trouble(url, error)) from error
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             # Whoever looks for trouble looks at all workspaces.

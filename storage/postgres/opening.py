@@ -9,7 +9,7 @@ from storage.postgres import schema
 from storage.postgres.intake import SequencedIntake
 from storage.postgres.outages import is_outage
 from storage.postgres.readers import READERS, PoolReaders, PoolReading, open_pool
-from storage.postgres.url import shown
+from storage.postgres.troubles import trouble
 from storage.postgres.walls import IS_IDLE, WARNING
 from storage.postgres.writer import TaskWriter
 from storage.stores import Base, Stores, stores_over
@@ -27,9 +27,7 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
             _log.warning("PostgreSQL keeps no walls between workspaces", why=WARNING)
     except Exception as error:
         if is_outage(error) or isinstance(error, asyncpg.PostgresError):
-            raise OSError(
-                f"Cannot open the database {shown(url)}: {error or type(error).__name__}"
-            ) from error
+            raise OSError(trouble(url, error)) from error
         raise
     writer = TaskWriter(url, name=f"easyflow {slots.holder}")
     reader = PoolReaders(pool, url)
