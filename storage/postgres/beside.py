@@ -15,7 +15,7 @@ from storage.leases import NOW
 from storage.migrate import HEAD
 from storage.postgres import schema
 from storage.postgres.connection import PgDb
-from storage.postgres.readers import PoolReaders
+from storage.postgres.readers import PoolReaders, open_pool
 from storage.postgres.troubles import TROUBLES, trouble
 from storage.postgres.url import connecting, shown
 from storage.rows import from_json
@@ -47,9 +47,7 @@ async def open_beside(url: str) -> Beside:
                 " restart them first"
             )
         await schema.migrate(url)
-    pool = await asyncpg.create_pool(
-        **connecting(url), min_size=0, max_size=4, timeout=5, command_timeout=60
-    )
+    pool = await open_pool(url)
     return beside_over(workspace, PgHand(url), PoolReaders(pool, url))
 
 
