@@ -20,6 +20,9 @@ REMEMBERED = 20
 """How many of a queue's last waits an estimate is made of."""
 
 
+MOST_CLAIMS = 10_000
+"""Chats of which it is remembered which of their turns was told of last."""
+
 LATELY = timedelta(days=1)
 """How far back waits are looked for at the start."""
 
@@ -50,6 +53,7 @@ class Board:
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
         self._waits: dict[Place, deque[float]] = {}
+        self._claims: dict[int, int] = {}
         self.people: Mapping[int, Operator] = {}
 
     async def start(
@@ -81,7 +85,7 @@ class Board:
     ) -> None:
         """A turn was committed."""
         episode = conversation.episode
-        if episode is None:
+        if episode is None or self._is_past(conversation):
             return
         if episode.open:
             self._entries[conversation.id] = Entry(
@@ -151,6 +155,14 @@ class Board:
         """What they are called; "" for nobody we know."""
         known = self.people.get(operator) if operator is not None else None
         return known.name if known is not None else ""
+
+    def _is_past(self, conversation: Conversation) -> bool:
+        """Whether we know it later already: what other processes commit may be told behind our own."""
+        known = self._claims.pop(conversation.id, 0)
+        self._claims[conversation.id] = max(known, conversation.claim)
+        if len(self._claims) > MOST_CLAIMS:
+            del self._claims[next(iter(self._claims))]
+        return conversation.claim < known
 
     def _waited(self, place: Place, seconds: float) -> None:
         self._waits.setdefault(place, deque(maxlen=REMEMBERED)).append(seconds)

@@ -55,6 +55,15 @@ class Attendance:
                 log.debug("Operators cannot be read just now")
             await self._sleep(LOOK_EVERY)
 
+    async def keep_known(self) -> None:
+        """Know them, and leave it to another process to hand chats back; for ever."""
+        while True:
+            try:
+                self._board.know(await self._store.all(None))
+            except Unavailable:
+                log.debug("Operators cannot be read just now")
+            await self._sleep(LOOK_EVERY)
+
     async def look(self) -> None:
         """What was true when we looked last is not asked again; after a start everything is."""
         people = await self._store.all(None)
