@@ -480,7 +480,9 @@ class Inbox:
         self._forget(arrival)
         if wait is not None:
             self._resting.update(arrival.numbers)
-        until = None if wait is None or isinstance(failure, NotFound) else self._clock() + wait
+        # Its bot may be one that another process has just made.
+        final = isinstance(failure, NotFound) and self._slots.alone
+        until = None if wait is None or final else self._clock() + wait
         error = repr(failure)
         if until is None:
             self._meter.failed("parked")

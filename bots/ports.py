@@ -466,7 +466,7 @@ class Assistants(Protocol):
     async def remove(self, workspace: int, id: int, *, now: datetime) -> None:
         """It is gone, its keys are revoked, its account is free for another; its chats stay."""
 
-    async def tidy(self, *, now: datetime) -> None:
+    async def tidy(self, *, now: datetime, settled: datetime) -> None:
         """Take away what a stop in the middle of a change left."""
 
     async def dialog_of(self, address: Address) -> int | None:

@@ -133,6 +133,14 @@ class Published:
             await self._versions.take(live.workspace, live)
         return bot
 
+    def follow(self, bot: Bot, workspace: int) -> None:
+        """Answer by what another process published, and whoever follows it says so."""
+        before = self._live.get(bot.folder)
+        if before is not None and before.version != bot.version:
+            self._remember((bot.folder, before.version), before)
+        self._live[bot.folder], self._whose[bot.folder] = bot, workspace
+        self._closed.discard(bot.folder)
+
     async def older(self, bot: str, version: str) -> Bot | None:
         """A version that is not live any more, or None if nobody can make it again."""
         key = (bot, version)
@@ -146,13 +154,8 @@ class Published:
         return made
 
     def _answer_by(self, bot: Bot, live: Live) -> None:
-        before = self._live.get(bot.folder)
-        if before is not None and before.version != bot.version:
-            self._remember((bot.folder, before.version), before)
-        self._live[bot.folder] = bot
+        self.follow(bot, live.workspace)
         self._since[bot.folder] = live.since
-        self._whose[bot.folder] = live.workspace
-        self._closed.discard(bot.folder)
 
     def _remember(self, key: tuple[str, str], bot: Bot | None) -> None:
         self._older.pop(key, None)

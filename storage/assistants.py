@@ -66,8 +66,8 @@ class SqlAssistants:
         await self._writer.do(_remove, (workspace, id, to_micros(now)))
 
     @over_all
-    async def tidy(self, *, now: datetime) -> None:
-        await self._writer.do(_tidy, to_micros(now))
+    async def tidy(self, *, now: datetime, settled: datetime) -> None:
+        await self._writer.do(_tidy, (to_micros(now), to_micros(settled)))
 
     async def dialog_of(self, address: Address) -> int | None:
         rows = await self._rows(_DIALOG, tuple(address))
@@ -197,15 +197,19 @@ def _remove(db: Db, items: Sequence[tuple[int, int, int]]) -> list[None]:
     return [None] * len(items)
 
 
-def _tidy(db: Db, moments: Sequence[int]) -> list[None]:
+def _tidy(db: Db, moments: Sequence[tuple[int, int]]) -> list[None]:
     """What a stop in the middle left: accounts that no assistant has, versions of those that are gone."""
-    for now in moments:
+    for now, settled in moments:
         db.execute(
-            "DELETE FROM channels WHERE origin = 'api' AND NOT EXISTS (SELECT 1 FROM assistants a"
+            "DELETE FROM channels WHERE origin = 'api' AND updated_at <= ? AND NOT EXISTS (SELECT 1 FROM assistants a"
             " WHERE a.workspace = channels.workspace AND a.bot = channels.bot"
-            " AND a.channel = channels.name AND a.deleted_at IS NULL)"
+            " AND a.channel = channels.name AND a.deleted_at IS NULL)",
+            (settled,),
         )
-        gone = f"SELECT bot FROM assistants WHERE deleted_at IS NOT NULL AND NOT {_OPEN}"
+        gone = (
+            "SELECT bot FROM assistants WHERE deleted_at IS NOT NULL"
+            f" AND updated_at <= {settled} AND NOT {_OPEN}"
+        )
         ours = f"bot IN ({gone}) AND substr(bot, 1, {len(MADE)}) = '{MADE}'"
         left = f"UPDATE versions SET left_at = ? WHERE left_at IS NULL AND {ours}"
         db.execute(left, (now,))

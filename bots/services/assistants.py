@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ from bots.errors import Conflict, Forbidden, NotFound, Unavailable
 from bots.model.account import Account, Caller
 from bots.model.assistant import Assistant
 from bots.ports import Assistants as Store
-from bots.ports import Clock, MessengerChannel
+from bots.ports import Clock, MessengerChannel, Sleep
 from bots.publishing import Compile, Published
 from bots.services.assistant_account import Accounts, Met, Seat
 from bots.services.keys import Keys
@@ -23,6 +24,15 @@ Files = Callable[[Assistant], Mapping[str, str]]
 
 MODEL = "gpt-3.5-turbo"
 """The model of an assistant for which nobody named one."""
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at what other processes made and changed."""
+
+KNOWN_AFTER = 1.0
+"""Seconds that a change is waited with where other processes must have looked."""
+
+SETTLED = timedelta(minutes=2)
+"""How long another process may take to make one: what is younger is not tidied away."""
 
 API = "api"
 """Who publishes assistants."""
@@ -75,8 +85,15 @@ class Assistants:
         most: Callable[[int], Awaitable[int | None]],
         ended: Callable[[str], None],
         clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+        alone: bool = True,
     ) -> None:
-        """`most` gives how many a workspace may have, `ended` is told of a bot that answers no more."""
+        """`most` gives how many a workspace may have, `ended` is told of a bot that answers no more.
+
+        Not `alone`, other processes make and change them too.
+        """
+        self._sleep = sleep
+        self._alone = alone
         self._store = store
         self._published = published
         self._accounts = accounts
@@ -107,9 +124,63 @@ class Assistants:
         for bot in bots:
             known = self._known.get(bot.folder)
             if known is None:
-                self._known[bot.folder] = await self._store.add(self._row_of(workspace, bot))
+                self._known[bot.folder] = await self._added(self._row_of(workspace, bot))
             elif known.name != bot.title:
                 await self._write(known, {"name": bot.title})
+
+    async def _added(self, row: Assistant) -> Assistant:
+        try:
+            return await self._store.add(row)
+        except Conflict:
+            # Another process has started with the same folder.
+            for one in await self._store.here():
+                if one.bot == row.bot and one.workspace == row.workspace:
+                    return one
+            raise
+
+    async def follow(self) -> None:
+        """Look for what other processes made, changed and removed, for ever."""
+        while True:
+            try:
+                await self.look()
+            except Unavailable:
+                log.debug("Assistants cannot be read just now")
+            await self._sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Make it so here too, and publish nothing: whoever changed it did."""
+        async with self._changing:
+            rows = {one.bot: one for one in await self._store.here()}
+            for one in rows.values():
+                if one.deleted_at is None and self._known.get(one.bot) != one:
+                    await self._take(one)
+            there = {bot for bot, one in rows.items() if one.deleted_at is None}
+            gone = [bot for bot, one in self._known.items() if one.made and bot not in there]
+            for bot in gone:
+                del self._known[bot]
+                self._published.close(bot)
+                self._ended(bot)
+                log.info("An assistant was removed elsewhere", bot=bot)
+
+    async def _take(self, one: Assistant) -> None:
+        before = self._known.get(one.bot)
+        self._known[one.bot] = one
+        if before is not None and before.domains != one.domains:
+            self._keys.forget()
+        if not one.made:
+            return
+        # In a thread, so that no turn stands still for it.
+        bot = await asyncio.to_thread(self._compile, one.bot, self._files(one))
+        self._published.follow(bot, one.workspace)
+        if not one.active:
+            self._published.close(one.bot)
+        if not (one.active and one.website):
+            self._ended(one.bot)
+
+    async def _known_elsewhere(self) -> None:
+        """Whoever asks next may ask another process."""
+        if not self._alone:
+            await self._sleep(KNOWN_AFTER)
 
     def _row_of(self, workspace: int, bot: Bot) -> Assistant:
         now = self._clock()
@@ -212,6 +283,7 @@ class Assistants:
                 await self._undo(made)
                 raise
         log.info("An assistant was made", bot=made.bot, workspace=made.workspace)
+        await self._known_elsewhere()
         return made
 
     def _draft(self, caller: Caller, wanted: Wanted) -> Assistant:
@@ -248,7 +320,8 @@ class Assistants:
 
     async def _tidy(self) -> None:
         """Only while nobody else is changing anything: what they begin belongs to nobody yet."""
-        await self._store.tidy(now=self._clock())
+        now = self._clock()
+        await self._store.tidy(now=now, settled=now if self._alone else now - SETTLED)
         self._untidy = False
 
     async def change(self, caller: Caller, id: int, wanted: Wanted) -> Assistant:
@@ -284,6 +357,7 @@ class Assistants:
                 await self._take_back()
                 raise
         await self._accounts.left(leaving)
+        await self._known_elsewhere()
         return after
 
     async def _follow(self, before: Assistant, after: Assistant) -> MessengerChannel | None:
@@ -312,6 +386,7 @@ class Assistants:
             await self._accounts.look()
         await self._accounts.left(leaving)
         log.info("An assistant was removed", bot=one.bot)
+        await self._known_elsewhere()
 
     # ------------------------------------------------------------ inside
 

@@ -46,7 +46,7 @@ class MemoryAssistants:
     async def remove(self, workspace: int, id: int, *, now: datetime) -> None:
         await self.change(workspace, id, {"deleted_at": now, "channel": None}, now=now)
 
-    async def tidy(self, *, now: datetime) -> None:
+    async def tidy(self, *, now: datetime, settled: datetime) -> None:
         return
 
     async def dialog_of(self, address: Address) -> int | None:
