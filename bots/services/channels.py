@@ -59,8 +59,15 @@ class Channels:
         supervisor: Supervisor,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
+        alone: bool = True,
     ) -> None:
-        """`workspace` is whose channels `read` declares, `url` where a platform may call us."""
+        """`workspace` is whose channels `read` declares, `url` where a platform may call us.
+
+        Not `alone`, another process may be the one that listens: how channels fare is noted by that one,
+        and read by all others.
+        """
+        self._alone = alone
+        self._noted: Mapping[str, ChannelState] = {}
         self.at: dict[str, tuple[MessengerChannel, ...]] = {}
         self._store = store
         self._workspace = workspace
@@ -96,7 +103,7 @@ class Channels:
 
     async def listen(self) -> None:
         """Be the one process to whom messengers speak: ask for updates, or say where to bring them."""
-        self._listening = True
+        self._listening = self._unnoted = True
         for connection in self.connections:
             self._listen(connection)
         for name in self._unopened:
@@ -138,17 +145,21 @@ class Channels:
         """Why the one channel there is, written down by the owner, is refused; None where it is not so."""
         records = [one.record for one in self.connections]
         records += [one.record for one in self._unopened.values()]
-        states = list(self.states().values())
+        states = list(self._seen().values())
         if len(states) != 1 or records[0].origin not in DECLARED or states[0].status != "refused":
             return None
         return states[0].why
 
     def states(self, workspace: int | None = None) -> dict[str, ChannelState]:
-        """How each fares, of a workspace or of all, by its name."""
-        whose = self._whose()
-        states = {name: one.state for name, one in self._connections.items()}
-        states |= {name: one.state for name, one in self._unopened.items()}
+        """How each fares, of a workspace or of all, by its name; what is noted by whoever listens."""
+        whose, states = self._whose(), self._seen()
+        states |= {name: state for name, state in self._noted.items() if name in states}
         return {name: state for name, state in states.items() if workspace in (None, whose[name])}
+
+    def _seen(self) -> dict[str, ChannelState]:
+        """How each fares as far as this process has seen."""
+        states = {name: one.state for name, one in self._connections.items()}
+        return states | {name: one.state for name, one in self._unopened.items()}
 
     def up(self, workspace: int) -> dict[str, float]:
         """1 for each of a workspace that works, 0 for its others."""
@@ -218,11 +229,20 @@ class Channels:
             ]
             theirs = [one for one in kept if one.origin not in DECLARED and self._wanted(one)]
             await self._become([*declared.records, *stays, *theirs])
-            await self._keep_declared(kept)
+            if self._notes:
+                await self._keep_declared(kept)
             for connection in self.connections:
                 connection.look()
                 self._see_to(connection)
-            await self._note()
+            if self._notes:
+                self._noted = {}
+                await self._note()
+            else:
+                self._noted = await self._store.states(self._workspace)
+
+    @property
+    def _notes(self) -> bool:
+        return self._alone or self._listening
 
     def _wanted(self, record: ChannelRecord) -> bool:
         """Whether it is to be open: what was made over the API rests while its bot answers nobody."""
@@ -355,6 +375,8 @@ class Channels:
     def _see_to(self, connection: Connection) -> None:
         """What goes to the messenger, without holding the others up."""
         if not self._listening:
+            if not self._alone and connection.wants_arrival:
+                self._beside(connection, partial(connection.arrive_soon, PATIENCE))
             return
         if connection.wants_probe:
             self._beside(connection, connection.probe)
@@ -373,7 +395,7 @@ class Channels:
             self._unnoted = False
             whose = self._whose()
             by_workspace: dict[int, dict[str, ChannelState]] = defaultdict(dict)
-            for name, state in self.states().items():
+            for name, state in self._seen().items():
                 by_workspace[whose[name]][name] = state
             await asyncio.gather(*(self._store.note(*one) for one in by_workspace.items()))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -17,6 +17,9 @@ LONGEST_PAUSE = 30.0
 
 LOOK_AGAIN = 600.0
 """Seconds after which a channel that has nothing to listen to is checked anew."""
+
+ASK_AGAIN = timedelta(seconds=30)
+"""How long a process to which a messenger does not speak waits until it asks again who we are."""
 
 PROBE_AFTER = timedelta(seconds=60)
 """How long after a failed send it is asked whether the messenger answers again."""
@@ -56,6 +59,7 @@ class Connection:
         self._unsent: str | None = None
         self._refused = False
         self._probed_at = clock()
+        self._asked_at: datetime | None = None
         self._announced: Commands | None = None
         self._announce_at = clock()
 
@@ -91,6 +95,7 @@ class Connection:
 
     async def arrive_soon(self, patience: float) -> None:
         """The same within so many seconds and without raising: the state tells what came of it."""
+        self._asked_at = self._clock()
         await self.channel.load()
         try:
             async with asyncio.timeout(patience):
@@ -99,6 +104,12 @@ class Connection:
             self._failed(ChannelDown("no answer yet"))
         except ChannelError:
             return
+
+    @property
+    def wants_arrival(self) -> bool:
+        """Whether the messenger has not said yet who we are, and was not asked for a while."""
+        asked = self._asked_at
+        return not self._arrived and (asked is None or self._clock() - asked >= ASK_AGAIN)
 
     async def run(self) -> None:
         """Listen for ever; whatever does not go is tried again, ever later."""
