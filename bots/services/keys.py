@@ -25,7 +25,7 @@ SHOWN = 8 + PUBLIC
 LONGEST_NAME = 64
 LONGEST = 512
 
-_FORGET = timedelta(seconds=5)
+_FORGET = timedelta(seconds=2)
 _NOTED = timedelta(minutes=1)
 _REMEMBERED = 10_000
 _KINDS: Mapping[KeyKind, CallerKind] = {
@@ -44,7 +44,7 @@ class NewKey:
 
 
 class Keys:
-    """A key is looked up at most every five seconds, so a revoked one dies within five."""
+    """A key is looked up at most every two seconds, so a revoked one dies within two."""
 
     def __init__(self, store: Store, *, clock: Clock, random_bytes: RandomBytes) -> None:
         self._store = store
@@ -93,7 +93,7 @@ class Keys:
         return await self._store.all(workspace)
 
     async def revoke(self, workspace: int, id: int) -> ApiKey:
-        """It dies at once here, and within five seconds elsewhere. Raises NotFound."""
+        """It dies at once here, and within two seconds elsewhere. Raises NotFound."""
         gone = await self._store.revoke(workspace, id, now=self._clock())
         self._callers.pop(gone.digest, None)
         return gone

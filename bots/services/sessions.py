@@ -29,7 +29,7 @@ MOST_AT_ONCE = 10
 LONGEST = 2048
 NO_SUCH = "There is no account with this e-mail and password"
 
-_FORGET = timedelta(seconds=5)
+_FORGET = timedelta(seconds=2)
 _REMEMBERED = 10_000
 _NEEDED = ["iss", "aud", "sub", "sid", "ver", "iat", "exp"]
 _OURS = {f"verify_{name}": False for name in ("exp", "iat", "nbf")}
@@ -113,7 +113,7 @@ class SigningKeys:
 
 
 class Sessions:
-    """A session is looked up at most every five seconds, so one that was ended dies within five.
+    """A session is looked up at most every two seconds, so one that was ended dies within two.
 
     What ends here dies at once.
     """
