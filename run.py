@@ -148,6 +148,8 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
     from adapters.hints.redis import RedisHints
+    from adapters.http.idempotency import Together
+    from adapters.http.limits import Limits
     from adapters.http.metrics import Metrics
     from adapters.messenger_catalogue import Opener
     from adapters.messengers.telegram.desk.desk import TelegramDesk
@@ -331,6 +333,9 @@ class House:
         self.supervisor.keep("look", self.shift.follow)
         assert self.neighbours is not None
         self.supervisor.keep("neighbours", self.neighbours.follow)
+        self.supervisor.keep("people", self.attendance.keep_known)
+        if self.assistants is not None:
+            self.supervisor.keep("assistants", self.assistants.follow)
         if self.hints is not None:
             self.supervisor.keep("hints told", self.hints.publish)
             self.supervisor.keep("hints heard", self.hints.follow)
@@ -467,6 +472,16 @@ async def build(
         outbox.share = lambda: len(slots.held or ()) / SLOTS
     board = Board()
     listeners.insert(0, board)
+    neighbourhood, neighbours = None, None
+    if not slots.alone:
+        neighbourhood = stores.neighbourhood(slots.holder)
+        neighbours = Neighbours(
+            neighbourhood,
+            # Each process counts what it does itself.
+            lambda: [one for one in listeners if id(one) != id(meter)],
+            every=LOOK_EVERY if hints is None else LOOK_SELDOM,
+        )
+        await neighbours.begin()
     workspaces = await stores.workspaces.ids()
     await board.start(workspaces, stores.episodes, stores.operators, now())
     decider = traced.decider(decider_of(published, performer, board, tape))
@@ -497,6 +512,7 @@ async def build(
         slots=slots,
         others=others,
     )
+    inbox.neighbourhood = neighbourhood
     conversations = Conversations(stores.conversations)
     handoff = Handoff(
         inbox,
@@ -557,16 +573,6 @@ async def build(
         chores=chores,
         every=LOOK_EVERY if hints is None else LOOK_SELDOM,
     )
-    neighbours = None
-    if not slots.alone:
-        inbox.neighbourhood = stores.neighbourhood(slots.holder)
-        neighbours = Neighbours(
-            inbox.neighbourhood,
-            # Each process counts what it does itself.
-            lambda: [one for one in listeners if id(one) != id(meter)],
-            every=LOOK_EVERY if hints is None else LOOK_SELDOM,
-        )
-        await neighbours.begin()
     house: House = House(
         stores=stores,
         conversations=conversations,
@@ -633,7 +639,7 @@ def hints_of(settings: Settings, slots: Slots, house: Callable[[], House]) -> "R
 
     return RedisHints(
         settings.redis_url,
-        channel=f"easyflow:{crc32(settings.database.encode()):08x}",
+        channel=redis_name(settings.database),
         origin=slots.holder,
         stirred=lambda slot: house().shift.stirred(slot),
         committed=committed,
@@ -762,6 +768,7 @@ def assistants_of(settings: Settings, house: House, channels: Channels, hub: "Hu
         most=most,
         ended=hub.dismiss,
         clock=now,
+        alone=house.slots.alone,
     )
 
 
@@ -979,6 +986,7 @@ def connect(settings: Settings, house: House, mask: Mask) -> Channels:
         url=url,
         supervisor=house.supervisor,
         clock=now,
+        alone=house.slots.alone,
     )
 
 
@@ -1125,10 +1133,11 @@ async def begin(settings: Settings, house: House, channels: Channels) -> None:
     house.metrics.watch_each(
         "easyflow_webhooks", "Webhooks by how they fare", "state", couriers.fares
     )
+    if settings.reloads:
+        # The other processes take up what one of them publishes.
+        house.chores.add({"reload": partial(republish, settings, house)})
     await house.start()
     channels.start()
-    if settings.reloads:
-        house.supervisor.keep("reload", partial(republish, settings, house))
     # What is here now stays: the collector need not look at it again, nor at every turn.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -1348,6 +1357,8 @@ def http_app(
         version=VERSION,
         metrics=metrics,
         metrics_here=settings.metrics.port is None,
+        limits=limits_of(settings),
+        together=together_of(house),
         sockets=sockets,
         secure=bool(settings.public_url and settings.public_url.startswith("https:")),
         doors=Doors(hosts=settings.hosts, origins=settings.http.allowed_origins),
@@ -1381,6 +1392,34 @@ def http_app(
             ),
         ],
     )
+
+
+def limits_of(settings: Settings) -> "Limits":
+    """Who counts calls: one of all processes, where they are several and have Redis."""
+    from adapters.http.limits import Limits
+
+    if settings.redis_url is None or isinstance(settings.database, Path):
+        return Limits(now)
+    return Limits(now, redis_url=settings.redis_url, name=redis_name(settings.database))
+
+
+def redis_name(database: str) -> str:
+    """What the processes on one database call themselves in Redis."""
+    return f"easyflow:{crc32(database.encode()):08x}"
+
+
+def together_of(house: House) -> "Together | None":
+    """What keeps one request of a key under way over all processes; None where there is one process."""
+    from adapters.http.idempotency import Together
+
+    sharing = house.sharing
+    if sharing is None:
+        return None
+
+    def alive() -> set[str]:
+        return {one.id for one in sharing.processes}
+
+    return Together(house.slots.holder, alive, house.stores.shelf)
 
 
 def watch_house(settings: Settings, metrics: "Metrics", house: House, role: str) -> None:

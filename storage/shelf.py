@@ -28,6 +28,14 @@ class SqlShelf:
     async def put(self, workspace: int, shelf: str, key: str, value: Any) -> None:
         await self._writer.do(_put, (workspace, shelf, key, to_json(value)))
 
+    async def claim(
+        self, workspace: int, shelf: str, key: str, value: Any, *, instead: Any = None
+    ) -> Any | None:
+        """Keep it where there is nothing, or `instead` of just this; else what is there, kept by another."""
+        before = None if instead is None else to_json(instead)
+        found = await self._writer.do(_claim, (workspace, shelf, key, to_json(value), before))
+        return None if found is None else from_json(found)
+
     async def all(self, workspace: int, shelf: str) -> dict[str, Any]:
         # Plain rows: a calendar reads its thousands of bookings while others wait.
         async with self._reader.connect() as connection:
@@ -55,3 +63,17 @@ def _put(db: Db, items: Sequence[tuple[int, str, str, str]]) -> list[None]:
                 (*where, value),
             )
     return [None] * len(items)
+
+
+def _claim(db: Db, items: Sequence[tuple[int, str, str, str, str | None]]) -> list[str | None]:
+    return [_claim_one(db, *item) for item in items]
+
+
+def _claim_one(
+    db: Db, workspace: int, shelf: str, key: str, value: str, before: str | None
+) -> str | None:
+    row = db.execute(_ONE, (workspace, shelf, key)).fetchone()
+    if row is not None and row[0] != before:
+        return str(row[0])
+    _put(db, [(workspace, shelf, key, value)])
+    return None

@@ -22,7 +22,7 @@ from adapters.http.faults import Fault, fault_of
 from adapters.http.gate import Doors, Gate, Refuse
 from adapters.http.headers import Envelope
 from adapters.http.health import health_routes
-from adapters.http.idempotency import Idempotency
+from adapters.http.idempotency import Idempotency, Together
 from adapters.http.intake import Accepting, Intake
 from adapters.http.limits import Limits
 from adapters.http.metrics import Metrics
@@ -85,9 +85,13 @@ def build_app(
     secure: bool = False,
     doors: Doors = EVERY_DOOR,
     sockets: Sockets | None = None,
+    limits: Limits | None = None,
+    together: Together | None = None,
     spoken: Sequence[Speaking] = SPOKEN,
 ) -> ASGIApp:
     """`channels` are by platform; `secure` says that the public address is https.
+
+    `limits` and `together` are shared with other processes, where there are any.
 
     `sockets` says whose pages may open one, and how patient we are with it.
 
@@ -108,8 +112,8 @@ def build_app(
     )
     app.state.surface = Surface(
         services=services,
-        limits=Limits(clock),
-        idempotency=Idempotency(shelf, clock),
+        limits=limits or Limits(clock),
+        idempotency=Idempotency(shelf, clock, together),
         sockets=sockets or Sockets(),
         clock=clock,
         new_id=new_id,

@@ -247,7 +247,7 @@ async def _once(
     try:
         response = await inner(request)
     except BaseException:
-        idempotency.release(attempt)
+        await idempotency.release(attempt)
         raise
     await idempotency.finish(attempt, response)
     return response

@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import orjson
 import structlog
@@ -22,7 +23,34 @@ LONGEST = 255
 KEPT = ("X-Site-Token",)
 """Headers that are a part of an answer: what is shown once is shown to whoever lost it on the way."""
 
+RUNNING = "idempotency running"
+"""The shelf of keys under which a request is under way, in whichever process."""
+
+SURELY_DEAD = timedelta(seconds=15)
+"""How old a key is that another process took, at least, before we look whether that one is still there."""
+
+OVER = timedelta(minutes=10)
+"""After so long a request is not under way any more, though nobody let its key go."""
+
 log = structlog.get_logger()
+
+
+class Claims(Protocol):
+    """A shelf on which of several processes one comes first."""
+
+    async def claim(
+        self, workspace: int, shelf: str, key: str, value: Any, *, instead: Any = None
+    ) -> Any | None:
+        """Keep a value where there is nothing, or `instead` of just this; else what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Where several processes serve: this one's id, and the ids of those that live."""
+
+    me: str
+    alive: Callable[[], Collection[str]]
+    claims: Claims
 
 
 def _documented(
@@ -73,7 +101,9 @@ class Idempotency:
     whoever reads the database reads no tokens in them.
     """
 
-    def __init__(self, shelf: Shelf, clock: Clock) -> None:
+    def __init__(self, shelf: Shelf, clock: Clock, together: Together | None = None) -> None:
+        """`together` keeps a key for one process among several while its request is under way."""
+        self._together = together
         self._shelf = shelf
         self._clock = clock
         self._running: dict[str, Attempt] = {}
@@ -97,13 +127,18 @@ class Idempotency:
             raise Conflict("The first request with this Idempotency-Key is still under way")
         self._running[attempt.name] = attempt
         try:
+            await self._come_first(attempt)
+        except BaseException:
+            self._running.pop(attempt.name, None)
+            raise
+        try:
             kept = await self._kept(attempt)
         except BaseException:
-            self.release(attempt)
+            await self.release(attempt)
             raise
         if kept is None:
             return attempt
-        self.release(attempt)
+        await self.release(attempt)
         _same(kept["digest"], attempt)
         return _response(kept, attempt)
 
@@ -119,11 +154,41 @@ class Idempotency:
         except Unavailable as problem:
             log.warning("An answer under an Idempotency-Key is not kept", why=str(problem))
         finally:
-            self.release(attempt)
+            await self.release(attempt)
 
-    def release(self, attempt: Attempt) -> None:
-        """The request came to nothing: the key may be used again."""
-        self._running.pop(attempt.name, None)
+    async def release(self, attempt: Attempt) -> None:
+        """The request is over, or came to nothing: the key may be used again."""
+        try:
+            if self._together is not None:
+                # What cannot be taken away is passed over by us at once, by others after a while.
+                with suppress(Unavailable):
+                    await self._shelf.put(attempt.workspace, RUNNING, attempt.name, None)
+        finally:
+            self._running.pop(attempt.name, None)
+
+    async def _come_first(self, attempt: Attempt) -> None:
+        """Take the key for this process. Raises Conflict where another one has it, and lives."""
+        if self._together is None:
+            return
+        mark = {
+            "by": self._together.me,
+            "digest": attempt.digest,
+            "at": self._clock().isoformat(),
+        }
+        where = attempt.workspace, RUNNING, attempt.name
+        found = await self._together.claims.claim(*where, mark)
+        if found is not None and not self._is_under_way(found):
+            found = await self._together.claims.claim(*where, mark, instead=found)
+        if found is not None:
+            _same(found["digest"], attempt)
+            raise Conflict("The first request with this Idempotency-Key is still under way")
+
+    def _is_under_way(self, mark: Mapping[str, Any]) -> bool:
+        assert self._together is not None
+        age = self._clock() - datetime.fromisoformat(mark["at"])
+        if mark["by"] == self._together.me or age >= OVER:
+            return False
+        return age < SURELY_DEAD or mark["by"] in self._together.alive()
 
     async def _kept(self, attempt: Attempt) -> Mapping[str, Any] | None:
         now = self._clock()
@@ -155,6 +220,10 @@ class Idempotency:
         if self._cleared.get(workspace) == shelf:
             return
         self._cleared[workspace] = shelf
+        if self._together is not None:
+            for name, mark in (await self._shelf.all(workspace, RUNNING)).items():
+                if not self._is_under_way(mark) and name not in self._running:
+                    await self._shelf.put(workspace, RUNNING, name, None)
         for name, value in (await self._shelf.all(workspace, shelf)).items():
             if value is not None:
                 await self._shelf.put(workspace, shelf, name, None)
