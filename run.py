@@ -362,6 +362,10 @@ class House:
         if self.desk is not None:
             await self.desk.tidy()
 
+    async def _forget_answers(self, before: datetime) -> None:
+        if self.inbox.neighbourhood is not None:
+            await self.inbox.neighbourhood.prune(before)
+
     def _housekeeping(self) -> Housekeeping:
         return Housekeeping(
             journal=self.stores.journal,
@@ -370,6 +374,7 @@ class House:
             publishing=self.publishing,
             documents=self.documents,
             forgetting=self.forgetting,
+            forget_answers=self._forget_answers,
             tidy_desks=self._tidy_desk,
             give_up_old=self.outbox.give_up_old,
             shelf=self.stores.shelf,

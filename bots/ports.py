@@ -1280,6 +1280,9 @@ class Neighbourhood(Protocol):
     async def answer(self, seq: int) -> Answer | str | None:
         """The same, for the process that waits for it; None as long as there is nothing."""
 
+    async def prune(self, before: datetime) -> None:
+        """Drop answers of before: nobody waits for them any more."""
+
 
 class Membership(Protocol):
     """The processes on this database, and the leases of slots; times are by the database's clock."""

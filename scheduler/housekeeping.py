@@ -19,6 +19,8 @@ KEEP_EVENTS = timedelta(days=90)
 """How long those who read what happened may stay away."""
 KEEP_SESSIONS = timedelta(days=1)
 """How long tokens that ran out are known for what they were."""
+KEEP_ANSWERS = timedelta(hours=1)
+"""How long an answer lies for the process that waits for it."""
 KEEP_HANDOFFS = timedelta(days=400)
 """Reports look back a year."""
 
@@ -32,7 +34,10 @@ class Inboxes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Housekeeping:
-    """`tidy_desks` tidies operators' groups, `give_up_old` lets go of what was held for too long."""
+    """`tidy_desks` tidies operators' groups, `give_up_old` lets go of what was held for too long.
+
+    `forget_answers` drops what no other process waits for any more.
+    """
 
     journal: Inboxes
     feed: Feed
@@ -40,6 +45,7 @@ class Housekeeping:
     publishing: Publishing
     documents: Documents
     forgetting: Forgetting | None
+    forget_answers: Callable[[datetime], Awaitable[None]]
     tidy_desks: Callable[[], Awaitable[None]]
     give_up_old: Callable[[], Awaitable[object]]
     shelf: Shelf
@@ -66,3 +72,4 @@ class Housekeeping:
         await self.publishing.prune()
         await self.sessions.prune(now - KEEP_SESSIONS)
         await self.documents.tidy()
+        await self.forget_answers(now - KEEP_ANSWERS)

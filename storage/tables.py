@@ -14,10 +14,7 @@ HANDOFFS = "name >= 'handoff.' AND name < 'handoff/'"
 
 
 class Customers(SQLModel, table=True):
-    """A person of a platform, as one bot knows them over all their chats.
-
-    `version` rises with what is remembered: two chats of one person may be answered by two processes.
-    """
+    """A person of a platform, as one bot knows them over all their chats."""
 
     __tablename__ = "customers"
     __table_args__ = (UniqueConstraint("workspace", "bot", "platform", "user_id"),)
@@ -29,7 +26,6 @@ class Customers(SQLModel, table=True):
     platform: str
     user_id: str
     remembered: str
-    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     profile: str
     created_at: int = moment()
     updated_at: int = moment()

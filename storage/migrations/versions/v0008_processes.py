@@ -12,9 +12,6 @@ _SHARED_OUT = ("inbox", "outbox", "timers", "intents")
 def upgrade() -> None:
     for table in _SHARED_OUT:
         op.add_column(table, sa.Column("slot", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column(
-        "customers", sa.Column("version", sa.Integer(), nullable=False, server_default="0")
-    )
     op.create_table(
         "processes",
         sa.Column("id", sa.String(), nullable=False),
@@ -50,6 +47,5 @@ def downgrade() -> None:
     op.drop_table("answers")
     op.drop_column("events", "origin")
     op.drop_table("processes")
-    op.drop_column("customers", "version")
     for table in _SHARED_OUT:
         op.drop_column(table, "slot")
