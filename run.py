@@ -1980,41 +1980,68 @@ def backup(settings: Settings, given: argparse.Namespace) -> int:
     from adapters.terminal.backup_note import note_backup
     from config.keys import KEY_FILE
     from storage.backup import copy_database, counts
+    from storage.move import copy_out
+    from storage.moving import NotMoved
 
-    if not settings.database_path.exists():
-        stop(f"There is no database at {settings.database_path}: nothing was kept yet.")
+    place = settings.database
+    if isinstance(place, Path) and not place.exists():
+        stop(f"There is no database at {place}: nothing was kept yet.")
+
+    def copy(source: Path, file: Path) -> None:
+        if isinstance(place, Path):
+            copy_database(source, file)
+        else:
+            asyncio.run(copy_out(place, file))
+
     saving = Backup(
         data=settings.data_dir,
         bots=settings.bots_dir,
-        database=settings.database_path,
+        database=file_of_database(settings),
         key=KEY_FILE,
         version=VERSION,
-        copy=copy_database,
+        copy=copy,
         count=counts,
         out=sys.stdout,
     )
     path = given.file or Path(f"easyflow-{now():%Y%m%d-%H%M%S}.zip")
     try:
         saving.write(path, now(), with_key=not given.without_key)
-    except OSError as error:
-        stop(f"No backup was made: {error.strerror or error}")
+    except (NotMoved, OSError) as error:
+        stop(f"No backup was made: {getattr(error, 'strerror', None) or error}")
     note_backup(settings.data_dir, path, now())
     return 0
 
 
+def file_of_database(settings: Settings) -> Path:
+    """Where SQLite's file is, or was before everything was moved to PostgreSQL."""
+    place = settings.database
+    return place if isinstance(place, Path) else settings.data_dir / "easyflow.db"
+
+
 def restore(settings: Settings, given: argparse.Namespace) -> int:
     """A backup in place of what is there; the server must not run."""
-    from adapters.terminal.backup import NotRestored, Restore
+    from adapters.terminal.backup import Elsewhere, NotRestored, Restore
     from storage.backup import Unusable, check_database, hold_back
+    from storage.move import copy_out, held, put_back
+    from storage.moving import NotMoved
 
-    database = settings.database_path
+    place, elsewhere = settings.database, None
+    if not isinstance(place, Path):
+        url = place
+        elsewhere = Elsewhere(
+            shown=shown_place(url),
+            holds=lambda: any(asyncio.run(held(url)).values()),
+            keep=lambda file: asyncio.run(copy_out(url, file)),
+            put=lambda file: asyncio.run(put_back(file, url)),
+        )
     restoring = Restore(
         data=settings.data_dir,
         bots=settings.bots_dir,
-        database=database,
+        database=file_of_database(settings),
         check=check_database,
         hold_back=hold_back,
-        running=lambda: database.exists() and in_use(database),
+        running=lambda: not (isinstance(place, Path) and not place.exists()) and in_use(place),
+        elsewhere=elsewhere,
         out=sys.stdout,
     )
     try:
@@ -2025,7 +2052,7 @@ def restore(settings: Settings, given: argparse.Namespace) -> int:
             with_bots=given.bots,
             resend=given.resend,
         )
-    except (NotRestored, Unusable) as error:
+    except (NotRestored, NotMoved, Unusable) as error:
         stop(f"Nothing was restored: {error}.")
     except OSError as error:
         stop(f"Not restored: {error.strerror or error}")

@@ -44,7 +44,7 @@ async def copy_out(place: str, file: Path) -> None:
             await copy(reading, target)
 
 
-async def put_back(file: Path, place: str) -> dict[str, int]:
+async def put_back(file: Path, place: str) -> None:
     """A file of SQLite in place of all that is in a PostgreSQL database: the whole of it, or nothing.
 
     The file is brought up to date first. Raises NotMoved or OSError with a sentence.
@@ -55,7 +55,7 @@ async def put_back(file: Path, place: str) -> dict[str, int]:
     migrate(f"sqlite:///{file}")
     with moving_sqlite.read(file) as reading:
         async with moving.filled(place, emptied=True) as filling:
-            return await copy(reading, filling)
+            await copy(reading, filling)
 
 
 async def held(place: str) -> dict[str, int]:

@@ -18,6 +18,8 @@ from adapters.terminal.folders import shown_path
 
 MANIFEST = "easyflow-backup.json"
 DATABASE = "easyflow.db"
+ELSEWHERE = "postgresql.db"
+"""What was in a database elsewhere, among what a restore moved aside."""
 FORM = 1
 MOST_FILES = 1_000_000
 ASIDE = "before-restore-"
@@ -118,6 +120,20 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A database that is no file of the data folder, as `shown` to people.
+
+    `holds` says whether there is anything in it, `keep` copies it into a file, `put` puts a file in
+    place of all of it.
+    """
+
+    shown: str
+    holds: Callable[[], bool]
+    keep: Callable[[Path], None]
+    put: Callable[[Path], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Restore:
     """Puts a backup in place of what is there, which is moved aside.
 
@@ -132,6 +148,7 @@ class Restore:
     check: Callable[[Path], str]
     hold_back: Callable[[Path, datetime], tuple[int, int]]
     running: Callable[[], bool]
+    elsewhere: Elsewhere | None = None
     out: TextIO
 
     def read(
@@ -142,11 +159,12 @@ class Restore:
         What was under way at the time of the backup is done again only with `resend`.
         """
         if self.running():
-            raise NotRestored("Easy Flow runs on this data folder: stop it first")
-        there = self.database.exists()
+            what = self.elsewhere.shown if self.elsewhere else "this data folder"
+            raise NotRestored(f"Easy Flow runs on {what}: stop it first")
+        there = self._there()
         if there and not force:
             raise NotRestored(
-                f"{shown_path(self.database)} is there already: with --force it is moved aside,"
+                f"{there} is there already: with --force it is moved aside,"
                 " and nothing of it is lost"
             )
         self.data.mkdir(parents=True, exist_ok=True)
@@ -168,24 +186,44 @@ class Restore:
                 file=self.out,
             )
 
+    def _there(self) -> str:
+        """What a backup would take the place of; "" for nothing."""
+        if self.elsewhere is not None:
+            return self.elsewhere.shown if self.elsewhere.holds() else ""
+        return shown_path(self.database) if self.database.exists() else ""
+
+    def _put_elsewhere(self, place: Elsewhere, half: Path, aside: Path) -> None:
+        # All or nothing, before any file is touched.
+        try:
+            if place.holds():
+                aside.mkdir(mode=0o700)
+                place.keep(aside / ELSEWHERE)
+            place.put(half / DATABASE)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+
     def _put(self, half: Path, now: datetime, with_bots: bool) -> None:
         # What is in the folder is moved, not the folder: it may be where a disk is mounted.
         aside = f"{ASIDE}{now:%Y%m%d-%H%M%S}"
+        if self.elsewhere is not None:
+            self._put_elsewhere(self.elsewhere, half, self.data / aside)
         fresh = half / "data"
         fresh.mkdir(exist_ok=True)
         inside = self.database.resolve().parent == self.data.resolve()
         old = [one for one in self.data.iterdir() if not one.name.startswith((ASIDE, ".restore-"))]
         logs = [Path(f"{self.database}{log}") for log in ("", "-wal", "-shm")]
         old += [] if inside else [one for one in logs if one.exists()]
-        if old:
-            (self.data / aside).mkdir(mode=0o700)
+        if old or (self.data / aside).exists():
+            (self.data / aside).mkdir(mode=0o700, exist_ok=True)
             for one in old:
                 shutil.move(one, self.data / aside / one.name)
             print(f"What was there is in {shown_path(self.data / aside)}", file=self.out)
         for one in fresh.iterdir():
             one.replace(self.data / one.name)
-        self.database.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(half / DATABASE, self.database)
+        if self.elsewhere is None:
+            self.database.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(half / DATABASE, self.database)
         packed = half / "bots"
         if not packed.is_dir():
             return
