@@ -93,6 +93,11 @@ class EasyFlow:
         self._process.kill()
         self._process.wait()
 
+    def end(self) -> None:
+        """Kill it, if it was ever started and still runs."""
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
     def signal(self, number: int) -> None:
         """SIGSTOP, SIGCONT and the like."""
         assert self._process is not None

@@ -19,6 +19,7 @@ import asyncpg
 import pytest
 
 from storage.postgres.url import connecting
+from tests.faults.rig.cluster import Cluster
 from tests.faults.rig.proxy import Wire
 from tests.servers.easyflow import free_port
 from tests.servers.postgres import Server, server_or_skip
@@ -95,6 +96,32 @@ class PostgresDatabase:
             return [tuple(row) for row in found]
         finally:
             await connection.close()
+
+
+class CrashingDatabase(PostgresDatabase):
+    """The same on a server that is nobody else's."""
+
+    def __init__(self, folder: Path) -> None:
+        """Skips the test where no server can be started."""
+        self.cluster = Cluster(folder)
+        self._beside = ThreadPoolExecutor(1)
+        self._own = self.cluster.url
+        self.wire = Wire([("127.0.0.1", self.cluster.port)])
+
+    def __enter__(self) -> Self:
+        self.cluster.__enter__()
+        self.wire.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.wire.__exit__(kind, error, trace)
+        self.cluster.__exit__()
+        self._beside.shutdown()
 
 
 class RedisServer:

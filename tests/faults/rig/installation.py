@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -15,7 +15,13 @@ import pytest
 
 from tests.faults.rig.clock import WallClock
 from tests.faults.rig.cold import ColdEasyFlow
-from tests.faults.rig.databases import Database, PostgresDatabase, RedisServer, SqliteFile
+from tests.faults.rig.databases import (
+    CrashingDatabase,
+    Database,
+    PostgresDatabase,
+    RedisServer,
+    SqliteFile,
+)
 from tests.faults.rig.proxy import Wire
 from tests.faults.rig.sizes import sized
 from tests.servers.easyflow import EasyFlow
@@ -32,11 +38,14 @@ class Layout:
     workers: int = 0
     postgres: bool = False
     redis: bool = False
+    crashing: bool = False
+    """PostgreSQL is one of our own, that may be crashed."""
 
 
 SQLITE = Layout("SQLite")
 WORKERS = sized(ci=2, long=4)
 POSTGRES = Layout("PostgreSQL", web=2, workers=WORKERS, postgres=True)
+CRASHING = replace(POSTGRES, name="PostgreSQL of its own", crashing=True)
 BOTH = [SQLITE, POSTGRES]
 on_both = pytest.mark.parametrize("layout", BOTH, ids=lambda one: one.name)
 WITH_REDIS = Layout("PostgreSQL and Redis", web=2, workers=WORKERS, postgres=True, redis=True)
@@ -71,8 +80,11 @@ class Installation:
         self._around = {"log__level": "warning", **environ}
         self.database: Database = SqliteFile(self.data / "easyflow.db")
         if layout.postgres:
-            self.database = self._open.enter_context(PostgresDatabase())
-            self._around["database_url"] = self.database.url
+            database = (
+                CrashingDatabase(folder / "postgres") if layout.crashing else PostgresDatabase()
+            )
+            self.database = self._open.enter_context(database)
+            self._around["database_url"] = database.url
         if layout.redis:
             self.redis = self._open.enter_context(RedisServer(folder / "redis"))
             self._around["redis_url"] = self.redis.url
@@ -101,6 +113,8 @@ class Installation:
             for one in self.members:
                 one.start()
         except BaseException:
+            for one in self.members:
+                one.end()
             self._open.close()
             raise
         return self
@@ -112,11 +126,15 @@ class Installation:
         trace: TracebackType | None,
     ) -> None:
         with self._open:
-            for one in self.members:
-                one.signal(signal.SIGCONT)
-                one.signal(signal.SIGTERM)
-            for one in self.members:
-                one.__exit__(kind, error, trace)
+            try:
+                for one in self.members:
+                    one.signal(signal.SIGCONT)
+                    one.signal(signal.SIGTERM)
+                for one in self.members:
+                    one.__exit__(kind, error, trace)
+            finally:
+                for one in self.members:
+                    one.end()
 
     def close(self) -> None:
         """Of an installation that was never started: let go of its database."""
