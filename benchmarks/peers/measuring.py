@@ -118,7 +118,7 @@ async def measure(
         figures.start.append(time.perf_counter() - began)
         figures.idle.append(stage.running.memory())
         if stage.database is not None:
-            await stage.database.shared_out(WORKERS)
+            await stage.database.shared_out(WORKERS, stage.running.check)
         await _saturate(stage, figures, size)
         disk = await asyncio.to_thread(fdatasync_times, folder, 50)
         await _steady(stage, figures, size)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -38,13 +38,17 @@ class Database:
         )
         return sum(cpu_of(row["pid"]) for row in rows)
 
-    async def shared_out(self, workers: int) -> None:
-        """Come back when so many workers hold all the chats between them. Raises RuntimeError after a minute."""
+    async def shared_out(self, workers: int, check: Callable[[], None]) -> None:
+        """Come back when so many workers hold all the chats between them.
+
+        Raises RuntimeError after two minutes, or what `check` raises when a process has ended.
+        """
         connection = await asyncpg.connect(
             urlsplit(SERVER)._replace(path=f"/{self._name}").geturl()
         )
         try:
-            for _ in range(600):
+            for _ in range(1200):
+                check()
                 row = await connection.fetchrow(
                     "SELECT count(*) AS slots, count(DISTINCT holder) AS holders FROM leases"
                     " JOIN processes ON processes.id = holder AND role = 'work'"
@@ -55,7 +59,7 @@ class Database:
                 await asyncio.sleep(0.1)
         finally:
             await connection.close()
-        raise RuntimeError(f"{workers} workers have not shared the chats out within a minute")
+        raise RuntimeError(f"{workers} workers have not shared the chats out within two minutes")
 
 
 @asynccontextmanager
