@@ -71,6 +71,7 @@ from bots.model.billing import Plan
 from bots.model.bot_folder import BotFolder, BotFolderError
 from bots.model.desk_state import DeskState
 from bots.model.episode import Episode
+from bots.model.message import Address
 from bots.model.process import WEB, WORK
 from bots.model.slots import ALONE, SLOTS, Slots
 from bots.others import NOBODY
@@ -294,6 +295,7 @@ class House:
     assistants: Assistants | None = None
     desk: "WorkspaceDesks | None" = None
     told: Callable[[str, str | None], None] = lambda channel, why: None
+    typed: Callable[[Address, str | None], None] = lambda address, name: None
     metrics: "Metrics" = None  # type: ignore[assignment]
     forgetting: Forgetting | None = None
     supervisor: Supervisor = field(default_factory=Supervisor)
@@ -648,6 +650,7 @@ def hints_of(settings: Settings, slots: Slots, house: Callable[[], House]) -> "R
         origin=slots.holder,
         stirred=lambda slot: house().shift.stirred(slot),
         committed=committed,
+        typed=lambda address, name: house().typed(address, name),
     )
 
 
@@ -1113,12 +1116,30 @@ async def put_together(
         spans=spans,
     )
     house.metrics = metrics
+    share_typing(house, hub)
     house.desk = desk_of(house, settings)
     listeners.append(house.desk)
     channels = connect(settings, house, log_as(settings))
     house.told = channels.told
     house.assistants = await assistants_at_hand(settings, house, channels, hub)
     return house, channels
+
+
+def share_typing(house: House, hub: "Hub") -> None:
+    """Who types is seen in every process, where Redis tells the others."""
+    hints, following = house.hints, house.following
+    if hints is None:
+        return
+
+    def typed(address: Address, name: str | None) -> None:
+        if name is None:
+            hub.typing_here(address)
+        else:
+            following.typing_here(address, name)
+
+    house.typed = typed
+    hub.elsewhere = lambda address: hints.types(address, None)
+    following.elsewhere = hints.types
 
 
 async def begin(settings: Settings, house: House, channels: Channels) -> None:

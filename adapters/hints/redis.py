@@ -1,9 +1,11 @@
-"""Hints over Redis: which slots have something, and that something was committed.
+"""Hints over Redis: which slots have something, that something was committed, and who is typing.
 
 Nothing depends on them: what gets lost is found a moment later by looking.
 """
 
 import asyncio
+import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,8 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+
+from bots.model.message import Address
 
 log = structlog.get_logger()
 
@@ -24,7 +28,7 @@ AGAIN = 1.0
 QUIET = 30.0
 """Seconds without anything after which the line is tried."""
 
-_COMMITTED = "c"
+_COMMITTED, _TYPING = "c", "t"
 
 
 class RedisHints:
@@ -38,6 +42,7 @@ class RedisHints:
         origin: str,
         stirred: Callable[[int], None],
         committed: Callable[[], None],
+        typed: Callable[[Address, str | None], None] = lambda address, name: None,
     ) -> None:
         """Those of one database share a `channel`; `origin` is this process."""
         self._redis: Any = Redis.from_url(
@@ -51,6 +56,7 @@ class RedisHints:
         self._origin = origin
         self._tell_stirred = stirred
         self._tell_committed = committed
+        self._tell_typed = typed
         self._pending: set[str] = set()
         self._wake = asyncio.Event()
         self.up = False
@@ -60,6 +66,11 @@ class RedisHints:
 
     def committed(self) -> None:
         self._add(_COMMITTED)
+
+    def types(self, address: Address, name: str | None) -> None:
+        """Somebody types in a chat: an operator by their name, its customer (""), or the bot (None)."""
+        said = json.dumps([*address, name]).encode()
+        self._add(_TYPING + base64.urlsafe_b64encode(said).decode())
 
     def _add(self, what: str) -> None:
         self._pending.add(what)
@@ -114,6 +125,9 @@ class RedisHints:
                     self._tell_committed()
                 elif what.isdecimal():
                     self._tell_stirred(int(what))
+                elif what.startswith(_TYPING):
+                    *where, name = json.loads(base64.urlsafe_b64decode(what.removeprefix(_TYPING)))
+                    self._tell_typed(Address(*where), name)
 
     def _turned(self, *, up: bool, why: str = "") -> None:
         if up != self.up:

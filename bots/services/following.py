@@ -80,6 +80,8 @@ class Following:
         self._place = place
         self._sleep = sleep
         self._rooms: dict[Address, _Room] = {}
+        self.elsewhere: Callable[[Address, str], None] = lambda address, name: None
+        """Tells those who follow in other processes that somebody writes."""
 
     @property
     def followers(self) -> int:
@@ -105,6 +107,13 @@ class Following:
 
     def typing(self, address: Address, name: str = "", *, but: "Follower | None" = None) -> None:
         """Somebody writes in a chat; `but` need not be told, being who says so."""
+        self.typing_here(address, name, but=but)
+        self.elsewhere(address, name)
+
+    def typing_here(
+        self, address: Address, name: str = "", *, but: "Follower | None" = None
+    ) -> None:
+        """The same for those who follow in this process alone."""
         room = self._rooms.get(address)
         for follower in room.followers if room is not None else ():
             if follower is not but:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -76,6 +76,8 @@ class Hub:
         self._room = room
         self._tabs = tabs
         self._seats: dict[Address, list[Seat]] = {}
+        self.elsewhere: Callable[[Address], None] = lambda address: None
+        """Tells other processes that an answer is being thought of."""
 
     def join(self, address: Address) -> Seat | None:
         """Take a seat; None where a conversation has all the tabs one person could want."""
@@ -126,6 +128,11 @@ class Hub:
 
     def typing(self, address: Address) -> None:
         """An answer is being thought of."""
+        self.typing_here(address)
+        self.elsewhere(address)
+
+    def typing_here(self, address: Address) -> None:
+        """The same for the tabs of this process alone."""
         self._push(address, "typing", {})
 
     def _push(self, address: Address, kind: str, fields: Mapping[str, Any]) -> None:
