@@ -144,10 +144,16 @@ class Sharing:
 
     def _change(self, change: Change, slots: frozenset[int]) -> None:
         async def changed() -> None:
-            try:
-                await change(slots)
-            except Exception:
-                log.exception("A change of slots failed")
+            while True:
+                try:
+                    await change(slots)
+                    return
+                except Exception:
+                    log.exception("A change of slots failed")
+                # What is ours has to be worked for: it is tried again as long as it is.
+                await self._sleep(BEAT)
+                if self._stopping or not slots & self._ours:
+                    return
 
         task = asyncio.create_task(changed())
         self._changing.add(task)

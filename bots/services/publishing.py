@@ -97,7 +97,10 @@ class Publishing:
     async def follow(self) -> None:
         """Look for what is published elsewhere, for ever."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Unavailable:
+                log.debug("What was published cannot be read just now")
             await self._sleep(LOOK_EVERY)
 
     async def look(self) -> None:

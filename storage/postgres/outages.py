@@ -14,6 +14,7 @@ _STATES = frozenset(
 )
 
 
+_OF_A_LINE = frozenset({"bind_execute", "bind_execute_many", "prepare", "query", "execute"})
 _PASSING = frozenset({"40001", "40P01", "23505"})
 
 
@@ -27,6 +28,9 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         state: str = getattr(error, "sqlstate", None) or ""
         return state[:2] in _STATES or state[:3] in _STATES or state in _STATES
+    if isinstance(error, AttributeError):
+        # What asyncpg says of a line that was ended while something waited for it.
+        return error.obj is None and error.name in _OF_A_LINE
     if isinstance(error, ValueError):  # asyncpg was given what it cannot send
         return False
     return isinstance(
