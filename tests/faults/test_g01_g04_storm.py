@@ -17,7 +17,7 @@ from tests.servers.telegram import FakeTelegram
 
 PLAN = sized(
     ci=Plan(chats=60, waves=2, messages=8, kills=4, stops=2),
-    long=Plan(chats=200, waves=10, messages=8, kills=40, stops=10),
+    long=Plan(chats=200, waves=6, messages=8, kills=36, stops=6),
     soak=Plan(chats=1000, waves=20, messages=5, kills=250, stops=20),
 )
 

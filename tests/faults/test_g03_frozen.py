@@ -13,7 +13,7 @@ from tests.faults.rig.telegram import CALM, Telegram
 from tests.servers.telegram import FakeTelegram
 
 CHATS = sized(ci=40, long=200)
-FREEZES = sized(ci=1, long=8, soak=50)
+FREEZES = sized(ci=1, long=5, soak=50)
 STILL = 13.0
 """Seconds: longer than a lease."""
 

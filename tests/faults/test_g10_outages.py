@@ -33,7 +33,7 @@ from tests.servers.telegram import FakeTelegram, message
 CHATS = sized(ci=30, long=100)
 TIMES = sized(ci=1, long=3, soak=20)
 """How often each kind of outage comes."""
-AWAY = sized(ci=3.0, long=15.0, soak=60.0)
+AWAY = sized(ci=3.0, long=7.0, soak=60.0)
 """Seconds an outage takes."""
 
 STRANGER = 999

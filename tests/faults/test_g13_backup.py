@@ -15,7 +15,7 @@ from tests.servers.telegram import FakeTelegram
 
 CHATS = sized(ci=30, long=200)
 MESSAGES = 6
-RESTORES = sized(ci=1, long=5)
+RESTORES = sized(ci=1, long=3, soak=5)
 SILENCE = 2.0
 """Seconds in which a server would say whatever it has to."""
 
