@@ -36,7 +36,9 @@ class Moving:
         total = sum(counts.values())
         print(f"{total:,} rows in {took:.1f} s; each was read back and is as it was", file=self.out)
         if self.setting:
-            print(f"Now write into .env:\n    {harmless(self.setting)}", file=self.out)
+            setting = harmless(self.setting)
+            real = ", with the password in place of ***" if "***" in setting else ""
+            print(f"Now write into .env{real}:\n    {setting}", file=self.out)
         else:
             print("Now take EASYFLOW_DATABASE_URL out of .env", file=self.out)
         print(
