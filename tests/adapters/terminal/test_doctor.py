@@ -290,7 +290,8 @@ def test_databases_that_are_named_and_not_there_are_told(server: EasyFlow) -> No
     )
     status, said = looked(server)
     assert status == 1
-    assert "✗ PostgreSQL is not there: postgresql+asyncpg://me:***@127.0.0.1" in said
+    assert "✗ PostgreSQL is not there: The database postgresql+asyncpg://me:***@127.0.0.1" in said
+    assert f"no PostgreSQL answers at 127.0.0.1:{nobody}" in said
     assert "! Redis is not there" in said
     assert "secret" not in said
 
