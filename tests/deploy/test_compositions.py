@@ -123,8 +123,6 @@ def talk(port: int, person: str, *said: str) -> list[str]:
 def test_the_composition_of_many_processes_is_talked_to_while_parts_of_it_end(
     image: Image, tmp_path: Path, folder: Path
 ) -> None:
-    if not works():
-        pytest.skip("missing: hints between processes, which come with Redis")
     if lacking := missing():
         said = f"missing: {', '.join(lacking)}, which stand in for images"
         if os.environ.get("CI") == "true":
@@ -158,8 +156,3 @@ def talked_to_while_parts_end(whole: Composition) -> None:
         whole.again(name)
         assert all(talk(proxy, f"person {one}", "Спасибо") for one in range(4))
     assert all(code == 0 for code in whole.end().values())
-
-
-def works() -> bool:
-    """Whether processes tell one another what happens, in this version."""
-    return (ROOT / "adapters" / "hints").exists()
