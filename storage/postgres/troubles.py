@@ -6,7 +6,13 @@ import asyncpg
 
 from storage.postgres.url import postgres_url, shown
 
-TROUBLES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+TROUBLES = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 """What asyncpg raises where a database cannot be had."""
 
 

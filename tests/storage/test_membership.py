@@ -114,6 +114,6 @@ async def test_a_line_that_broke_is_made_anew(join: Join, postgres: str) -> None
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE application_name LIKE 'easyflow % life' AND datname = current_database()",
     )
-    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    with suppress(*TROUBLES):
         await first.beat()
     assert await first.beat() == {0, 1, 10}, "what we held is ours as long as the lease lasts"

@@ -17,7 +17,7 @@ from tests.watching.collector import Collector, collecting
 TOKEN = "111111:TEST-TOKEN-TEST-TOKEN-TEST-TOKEN-01"
 WORDS = "canary-words-of-a-customer"
 SECRET = "canary-secret-of-an-owner"
-CUSTOMER = 501
+CUSTOMER = 7_501_333_501
 
 BOT = "bot: Касса\nlanguage: ru\ntimezone: UTC\nsecrets: [crm_token]\n"
 FLOWS = """\
