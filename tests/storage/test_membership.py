@@ -12,6 +12,7 @@ import pytest
 
 from bots.model.slots import CHORES, SLOTS
 from storage.postgres.membership import SqlMembership
+from storage.postgres.troubles import TROUBLES
 from storage.postgres.url import connecting
 
 Join = Callable[[str], Awaitable[SqlMembership]]
