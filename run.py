@@ -1581,7 +1581,7 @@ def signing_in_of(settings: Settings, house: House) -> SigningIn:
         sessions=accounts.sessions,
         passwords=accounts.passwords,
         second_factor=second_factor_of(settings, stores),
-        guessing=Guessing(now),
+        guessing=Guessing(stores.guesses, now),
         clock=now,
         registration=settings.registers,
         opened=[house.billing.opened, known(house.assistants).ensure_first],
@@ -1592,6 +1592,7 @@ def second_factor_of(settings: Settings, stores: "Stores | Beside") -> SecondFac
     """What is asked for beside passwords."""
     return SecondFactor(
         stores.second_factors,
+        guesses=stores.guesses,
         vault=KeyRing(partial(keys_at_hand, settings)),
         clock=now,
         random_bytes=secrets.token_bytes,

@@ -30,6 +30,7 @@ from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
 from bots.model.dialog import Page, Sought
 from bots.model.episode import Episode
 from bots.model.feed import Entry
+from bots.model.guess import Judge
 from bots.model.knowledge import Document, FileKind, Kept, Passage, Piece, Question, Subject, Upload
 from bots.model.marketplace import Connection, Synced
 from bots.model.message import Address, Reply, UnifiedMessage
@@ -383,6 +384,18 @@ class SecondFactors(Protocol):
 
     async def clear(self, account: int) -> None:
         """Passwords alone again."""
+
+
+class Guesses(Protocol):
+    """Tries at passwords and codes, counted for all processes together."""
+
+    async def begin(
+        self, account: str, network: str, judge: Judge, *, now: datetime, since: datetime
+    ) -> timedelta:
+        """Count a try, unless `judge` lets those `since` then make it wait; for how long."""
+
+    async def forgive(self, account: str, network: str) -> None:
+        """Forget those at an account from a network."""
 
 
 class Versions(Protocol):

@@ -18,6 +18,7 @@ from storage.db import Item, Readers, Result, Work, Writes
 from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
+from storage.guesses import SqlGuesses
 from storage.keys import SqlKeys
 from storage.metrics import SqlMetrics
 from storage.migrate import HEAD, migrate, revision
@@ -59,6 +60,7 @@ class Beside:
     assistants: SqlAssistants
     sessions: SqlSessions
     second_factors: SqlSecondFactors
+    guesses: SqlGuesses
     reader: Readers
     hand: Writes
 
@@ -122,6 +124,7 @@ def beside_over(workspace: int, hand: Writes, reader: Readers) -> Beside:
         assistants=SqlAssistants(hand, reader),
         sessions=SqlSessions(hand, reader),
         second_factors=SqlSecondFactors(hand),
+        guesses=SqlGuesses(hand),
         hand=hand,
         reader=reader,
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-HEAD = "v0009"
+HEAD = "v0010"
 """The newest revision, so that a start need not import Alembic (0.3 s) to find that it has it."""
 
 

@@ -1,5 +1,6 @@
 """The tables of workspaces, the people who sign in, and what they sign in with."""
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from storage.columns import WITHOUT_ROWID, big_id, maybe_moment, moment
@@ -86,6 +87,21 @@ class BackupCodes(SQLModel, table=True):
     account_id: int = Field(primary_key=True)
     digest: str = Field(primary_key=True)
     used_at: int | None = maybe_moment()
+
+
+class GuessRows(SQLModel, table=True):
+    """Tries at passwords and codes; `account` is the SHA-256 of what was tried at."""
+
+    __tablename__ = "guesses"
+    __table_args__ = (
+        Index("guesses_of_account", "account", "network"),
+        Index("guesses_of_network", "network"),
+    )
+
+    id: int | None = Field(sa_column=big_id())
+    account: str
+    network: str
+    at: int = moment(index=True)
 
 
 class ApiKeys(SQLModel, table=True):

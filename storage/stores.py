@@ -24,6 +24,7 @@ from storage.documents import SqlDocuments
 from storage.episodes import SqlEpisodes
 from storage.feed import SqlFeed
 from storage.figures import WriterFigures
+from storage.guesses import SqlGuesses
 from storage.journal import SqlJournal
 from storage.keys import SqlKeys
 from storage.knowledge import SqlLibrary
@@ -89,6 +90,7 @@ class Stores:
     keys: SqlKeys
     sessions: SqlSessions
     second_factors: SqlSecondFactors
+    guesses: SqlGuesses
     shelf: SqlShelf
     tallies: SqlTallies
     versions: SqlVersions
@@ -188,6 +190,7 @@ def stores_over(
         keys=SqlKeys(writer, reader),
         sessions=SqlSessions(writer, reader),
         second_factors=SqlSecondFactors(writer),
+        guesses=SqlGuesses(writer),
         shelf=SqlShelf(writer, reader),
         tallies=SqlTallies(reader),
         versions=SqlVersions(writer, reader),

@@ -1,13 +1,12 @@
 """Who guesses passwords is slowed: per account and network, and never an account as a whole."""
 
 import hashlib
-from collections.abc import Hashable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from bots.errors import TooMany
-from bots.ports import Clock
+from bots.model.guess import Judge, Tried, Tries
+from bots.ports import Clock, Guesses
 
 WINDOW = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -17,70 +16,51 @@ FREE_NETWORK = 50
 """At all accounts together, from one network."""
 FREE_ACCOUNT = 20
 """At one account from everywhere; then whoever has guessed wrong already waits, nobody else does."""
-_REMEMBERED = 50_000
-
-
-@dataclass(slots=True)
-class _Tries:
-    """When somebody tried, within the window."""
-
-    moments: list[datetime] = field(default_factory=list)
-
-    def within(self, now: datetime) -> list[datetime]:
-        # What a clock that was put back makes lie in the future, nobody waits for.
-        self.moments = [one for one in self.moments if timedelta() <= now - one < WINDOW]
-        return self.moments
-
-    def wait(self, free: int, now: datetime) -> timedelta:
-        """How long the next try has to wait: a second after `free` tries, and twice as long each time."""
-        tries = self.within(now)
-        if len(tries) < free:
-            return timedelta()
-        longest = timedelta(seconds=2 ** min(len(tries) - free, 10))
-        return tries[-1] + min(longest, LONGEST_WAIT) - now
 
 
 class Guessing:
-    """Counted in memory; a restart forgets it. A try counts from its beginning, so that a hundred at
-    once are not a hundred free ones."""
+    """Counted in the database, for all processes. A try counts from its beginning, so that a hundred
+    at once are not a hundred free ones."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, guesses: Guesses, clock: Clock) -> None:
+        self._guesses = guesses
         self._clock = clock
-        self._tries: dict[Hashable, _Tries] = {}
 
-    def begin(self, account: str, address: str) -> None:
+    async def begin(self, account: str, address: str) -> None:
         """Somebody tries a password. Raises TooMany, which tells how long to wait."""
         now = self._clock()
-        here, network, everywhere = self._kept(account, address)
-        wait = max(here.wait(FREE_HERE, now), network.wait(FREE_NETWORK, now))
-        if here.within(now):
-            wait = max(wait, everywhere.wait(FREE_ACCOUNT, now))
+        wait = await self._guesses.begin(
+            *_known_as(account, address), _judge(now), now=now, since=now - WINDOW
+        )
         if wait > timedelta():
             raise TooMany(wait.total_seconds())
-        for one in (here, network, everywhere):
-            one.moments.append(now)
 
-    def right(self, account: str, address: str) -> None:
+    async def right(self, account: str, address: str) -> None:
         """It was the right one: what this network tried at this account is forgiven."""
-        here, network, everywhere = self._kept(account, address)
-        forgiven = len(here.moments)
-        here.moments.clear()
-        for one in (network, everywhere):
-            del one.moments[max(0, len(one.moments) - forgiven) :]
+        await self._guesses.forgive(*_known_as(account, address))
 
-    def _kept(self, account: str, address: str) -> tuple[_Tries, _Tries, _Tries]:
-        if len(self._tries) >= _REMEMBERED:
-            self._forget()
-        near, who = network_of(address), hashlib.sha256(account.encode()).digest()
-        keys: tuple[Hashable, ...] = ((who, near), near, who)
-        here, network, everywhere = (self._tries.setdefault(key, _Tries()) for key in keys)
-        return here, network, everywhere
 
-    def _forget(self) -> None:
-        now = self._clock()
-        self._tries = {key: one for key, one in self._tries.items() if one.within(now)}
-        while len(self._tries) >= _REMEMBERED:
-            del self._tries[next(iter(self._tries))]
+def _judge(now: datetime) -> Judge:
+    def judge(tried: Tried) -> timedelta:
+        wait = max(_wait(tried.here, FREE_HERE, now), _wait(tried.network, FREE_NETWORK, now))
+        if tried.here.count:
+            wait = max(wait, _wait(tried.account, FREE_ACCOUNT, now))
+        return wait
+
+    return judge
+
+
+def _wait(tries: Tries, free: int, now: datetime) -> timedelta:
+    """A second after `free` tries, and twice as long each time."""
+    if tries.last is None or tries.count < free:
+        return timedelta()
+    longest = timedelta(seconds=2 ** min(tries.count - free, 10))
+    return tries.last + min(longest, LONGEST_WAIT) - now
+
+
+def _known_as(account: str, address: str) -> tuple[str, str]:
+    """No e-mail that somebody only typed in is kept."""
+    return hashlib.sha256(account.encode()).hexdigest(), network_of(address)
 
 
 def network_of(address: str) -> str:

@@ -1,10 +1,10 @@
 """The second factor: codes of an authenticator app, each taken once, and backup codes for a lost phone."""
 
 import base64
+import hashlib
 import hmac
-from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pyotp
 
@@ -17,7 +17,8 @@ from bots.errors import (
     Unavailable,
 )
 from bots.model.account import Account
-from bots.ports import Clock, Vault
+from bots.model.guess import Tried
+from bots.ports import Clock, Guesses, Vault
 from bots.ports import SecondFactors as Store
 from bots.services.chance import RandomBytes
 from bots.services.codes import digest, spelled
@@ -29,7 +30,6 @@ AROUND = (0, -1, 1)
 BACKUP_CODES = 10
 TRIES = 5
 WINDOW = timedelta(minutes=15)
-_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +45,19 @@ class SecondFactor:
     """The secret is kept sealed, backup codes as hashes."""
 
     def __init__(
-        self, store: Store, *, vault: Vault, clock: Clock, random_bytes: RandomBytes
+        self,
+        store: Store,
+        *,
+        guesses: Guesses,
+        vault: Vault,
+        clock: Clock,
+        random_bytes: RandomBytes,
     ) -> None:
         self._store = store
+        self._guesses = guesses
         self._vault = vault
         self._clock = clock
         self._random_bytes = random_bytes
-        self._tries: dict[Hashable, list[datetime]] = {}
 
     async def propose(self, account: Account) -> NewFactor:
         """A secret for an app. Raises Conflict where one counts already."""
@@ -89,7 +95,7 @@ class SecondFactor:
         await self._store.clear(account.id)
 
     async def _taken(self, account: Account, code: str, *, backup: bool) -> bool:
-        tries = self._begin(account)
+        await self._begin(account)
         plain = "".join(sign for sign in code if sign.isalnum()).upper()
         if len(plain) == 6 and plain.isdecimal() and plain.isascii():
             taken = await self._taken_step(account, plain)
@@ -102,7 +108,7 @@ class SecondFactor:
                 )
             )
         if taken:
-            tries.clear()
+            await self._guesses.forgive(*_known_as(account))
         return taken
 
     async def _taken_step(self, account: Account, code: str) -> bool:
@@ -117,24 +123,28 @@ class SecondFactor:
                 return await self._store.take(account.id, step)
         return False
 
-    def _begin(self, account: Account) -> list[datetime]:
+    async def _begin(self, account: Account) -> None:
         """Counted before the code is looked at, so that many at once are not many free ones."""
         now = self._clock()
-        if len(self._tries) >= _REMEMBERED:
-            self._tries = {
-                key: kept for key, kept in self._tries.items() if kept and now - kept[-1] < WINDOW
-            }
-        tries = self._tries.setdefault(account.id, [])
-        tries[:] = [one for one in tries if now - one < WINDOW]
-        if len(tries) >= TRIES:
-            raise TooMany((tries[0] + WINDOW - now).total_seconds())
-        tries.append(now)
-        return tries
+
+        def judge(tried: Tried) -> timedelta:
+            if tried.here.first is None or tried.here.count < TRIES:
+                return timedelta()
+            return tried.here.first + WINDOW - now
+
+        wait = await self._guesses.begin(*_known_as(account), judge, now=now, since=now - WINDOW)
+        if wait > timedelta():
+            raise TooMany(wait.total_seconds())
 
 
 def is_on(account: Account) -> bool:
     """Whether logins need a code: a secret was made, and a first code of it was right."""
     return account.totp is not None and account.totp_step is not None
+
+
+def _known_as(account: Account) -> tuple[str, str]:
+    """Among the tries: whatever network they come from, an account has so many."""
+    return hashlib.sha256(f"code of {account.id}".encode()).hexdigest(), "second factor"
 
 
 def _about(account: Account) -> str:

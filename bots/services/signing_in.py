@@ -82,7 +82,7 @@ class SigningIn:
         email = normalised(who.email)
         self._passwords.check(who.password, email=email)
         if who.invitation:
-            self._guessing.begin("an invitation", whence.address)
+            await self._guessing.begin("an invitation", whence.address)
         new = NewAccount(
             email=email,
             password_hash=await self._passwords.hash(who.password),
@@ -96,7 +96,7 @@ class SigningIn:
         except CodeRefused as refused:
             raise Invalid("invite_code", _REFUSED[refused.why]) from None
         if who.invitation:
-            self._guessing.right("an invitation", whence.address)
+            await self._guessing.right("an invitation", whence.address)
         await self._open(account)
         return SignedIn(account=account, tokens=await self._sessions.open(account, kind, whence))
 
@@ -108,7 +108,7 @@ class SigningIn:
         Unknown people are told the same as those with a wrong password, after as much work.
         """
         email = folded(email)
-        self._guessing.begin(email, whence.address)
+        await self._guessing.begin(email, whence.address)
         account = await self._store.by_email(email)
         if account is not None and not account.active:
             account = None
@@ -117,7 +117,7 @@ class SigningIn:
         )
         if account is None or not fits:
             raise BadCredentials(NO_SUCH)
-        self._guessing.right(email, whence.address)
+        await self._guessing.right(email, whence.address)
         await self._second_factor.check(account, code)
         if fresh is not None:
             account = await self._hashed_anew(account, fresh)
@@ -135,11 +135,11 @@ class SigningIn:
         session = _session(caller)
         account = await self._account(caller)
         self._passwords.check(new, email=account.email, field="new_password")
-        self._guessing.begin(account.email, whence.address)
+        await self._guessing.begin(account.email, whence.address)
         fits, _ = await self._passwords.fits(current, account.password_hash)
         if not fits:
             raise Invalid("current_password", _NOT_YOURS)
-        self._guessing.right(account.email, whence.address)
+        await self._guessing.right(account.email, whence.address)
         account = await self._with_password(account, new, keep=session)
         self._sessions.forget()
         return account

@@ -25,7 +25,11 @@ async def test_every_kind_is_sealed_anew_and_opens_with_the_new_key_alone(
     old = KeyRing(lambda: [OLD])
     owner = await stores.accounts.found(email="o@example.com", password_hash="h", now=clock())
     factor = SecondFactor(
-        stores.second_factors, vault=old, clock=clock, random_bytes=Random(1).randbytes
+        stores.second_factors,
+        guesses=stores.guesses,
+        vault=old,
+        clock=clock,
+        random_bytes=Random(1).randbytes,
     )
     new = await factor.propose(owner)
     rows = {

@@ -64,11 +64,12 @@ class Entrance:
         )
         self.second_factor = SecondFactor(
             stores.second_factors,
+            guesses=stores.guesses,
             vault=KeyRing(lambda: self.ring),
             clock=self.clock,
             random_bytes=self._chance,
         )
-        self.guessing = Guessing(self.clock)
+        self.guessing = Guessing(stores.guesses, self.clock)
         self.signing_in = SigningIn(
             store=stores.accounts,
             workspaces=stores.workspaces,
