@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy.util import greenlet_spawn
 
 from storage.beside import Beside, NoDatabase, beside_over
-from storage.db import Item, Work
+from storage.db import Item, Work, goes_side_by_side
 from storage.leases import NOW
 from storage.migrate import HEAD
 from storage.postgres import schema
@@ -18,6 +18,7 @@ from storage.postgres.connection import PgDb
 from storage.postgres.readers import PoolReaders, open_pool
 from storage.postgres.troubles import TROUBLES, trouble
 from storage.postgres.url import connecting, shown
+from storage.postgres.writer import ONE_AT_A_TIME
 from storage.rows import from_json
 from storage.versions import LIVE_FILES
 
@@ -88,6 +89,8 @@ class PgHand:
         connection = await asyncpg.connect(**connecting(self._url), timeout=5)
         try:
             async with connection.transaction():
+                if not goes_side_by_side(work):
+                    await connection.execute(ONE_AT_A_TIME)
                 (result,) = await greenlet_spawn(work, PgDb(connection), [item])
                 if isinstance(result, Exception):
                     raise result

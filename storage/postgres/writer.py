@@ -35,7 +35,7 @@ TRIES = 3
 _GO_BEHIND = "SELECT set_config($1, $2, true)"
 """Until the end of the transaction."""
 
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(245690633)"
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(245690633)"
 
 STATEMENT_WITHIN = 30.0
 """Seconds for one statement."""
@@ -185,7 +185,7 @@ class TaskWriter:
 
         async def carry_out() -> None:
             if not all(goes_side_by_side(work) for _, work in kinds):
-                await db.connection.execute(_ONE_AT_A_TIME)
+                await db.connection.execute(ONE_AT_A_TIME)
             behind = ALL
             for (wall, work), places in kinds.items():
                 if wall != behind:
