@@ -20,7 +20,7 @@ _FOUND = (
 
 
 class SqlKeys:
-    """Few rows, looked up at most every five seconds each."""
+    """Few rows, looked up at most every two seconds each."""
 
     def __init__(self, writer: Writes, reader: Readers) -> None:
         self._writer = writer

@@ -21,7 +21,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class SqlSessions:
-    """Looked up by id at most every five seconds each."""
+    """Looked up by id at most every two seconds each."""
 
     def __init__(self, writer: Writes, reader: Readers) -> None:
         self._writer = writer

@@ -1,4 +1,4 @@
-"""`keys`: API keys of a workspace, said from beside the server, which follows within five seconds."""
+"""`keys`: API keys of a workspace, said from beside the server, which follows within two seconds."""
 
 import json
 from argparse import Namespace
@@ -94,8 +94,8 @@ class KeyCommands(Speaking):
                 )
             ) from None
         self._tell(
-            f"Ключ {gone.prefix}… отозван; сервер узнает об этом за пять секунд.",
-            f"The key {gone.prefix}… is revoked; the server follows within five seconds.",
+            f"Ключ {gone.prefix}… отозван; сервер узнает об этом за две секунды.",
+            f"The key {gone.prefix}… is revoked; the server follows within two seconds.",
         )
         return 0
 

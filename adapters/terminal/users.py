@@ -1,4 +1,4 @@
-"""`users`: who signs in, said from beside the server, which follows within five seconds."""
+"""`users`: who signs in, said from beside the server, which follows within two seconds."""
 
 import json
 from argparse import Namespace
