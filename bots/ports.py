@@ -472,9 +472,17 @@ class Assistants(Protocol):
         """Keep one with its id; without a bot's name it gets one of ours. Raises Conflict."""
 
     async def change(
-        self, workspace: int, id: int, changes: Mapping[str, Any], *, now: datetime
+        self,
+        workspace: int,
+        id: int,
+        changes: Mapping[str, Any],
+        *,
+        now: datetime,
+        most: int | None = None,
     ) -> Assistant:
-        """Fields of one; the others stay. Keys of its pages follow its domains. Raises NotFound."""
+        """Fields of one; the others stay. Keys of its pages follow its domains. Raises NotFound, and
+        Conflict where so many others of the workspace were made over the API already.
+        """
 
     async def remove(self, workspace: int, id: int, *, now: datetime) -> None:
         """It is gone, its keys are revoked, its account is free for another; its chats stay."""

@@ -26,6 +26,10 @@ _ANY = (
     "SELECT 1 FROM assistants WHERE workspace = ? AND (deleted_at IS NULL OR deleted_at <> created_at)"
     " LIMIT 1"
 )
+_OTHERS = (
+    "SELECT count(*) FROM assistants WHERE workspace = ? AND id <> ? AND deleted_at IS NULL"
+    f" AND substr(bot, 1, {len(MADE)}) = '{MADE}'"
+)
 _DIALOG = (
     "SELECT id FROM conversations WHERE workspace = ? AND bot = ? AND channel = ? AND chat_id = ?"
 )
@@ -56,9 +60,15 @@ class SqlAssistants:
         return made
 
     async def change(
-        self, workspace: int, id: int, changes: Mapping[str, Any], *, now: datetime
+        self,
+        workspace: int,
+        id: int,
+        changes: Mapping[str, Any],
+        *,
+        now: datetime,
+        most: int | None = None,
     ) -> Assistant:
-        item = (workspace, id, changes, to_micros(now))
+        item = (workspace, id, changes, to_micros(now), most)
         changed: Assistant = await self._writer.do(_change, item)
         return changed
 
@@ -146,14 +156,16 @@ def _by_id(db: Db, workspace: int, id: int | None) -> Assistant:
 
 
 def _change(
-    db: Db, items: Sequence[tuple[int, int, Mapping[str, Any], int]]
-) -> list[Assistant | NotFound]:
+    db: Db, items: Sequence[tuple[int, int, Mapping[str, Any], int, int | None]]
+) -> list[Assistant | NotFound | Conflict]:
     return [_change_one(db, *item) for item in items]
 
 
 def _change_one(
-    db: Db, workspace: int, id: int, changes: Mapping[str, Any], now: int
-) -> Assistant | NotFound:
+    db: Db, workspace: int, id: int, changes: Mapping[str, Any], now: int, most: int | None
+) -> Assistant | NotFound | Conflict:
+    if most is not None and db.execute(_OTHERS, (workspace, id)).fetchone()[0] >= most:
+        return Conflict(f"There are {most} assistants already")
     written = {name: _written(name, value) for name, value in changes.items()}
     if unknown := written.keys() - _CHANGEABLE:
         raise KeyError(f"no such column: {unknown}")

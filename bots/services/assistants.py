@@ -277,7 +277,7 @@ class Assistants:
             try:
                 seat = await self._seated(made, account) if account is not None else {}
                 await self._publish(replace(made, deleted_at=None))
-                made = await self._write(made, {**seat, "deleted_at": None})
+                made = await self._made_whole(made, seat)
                 await self._accounts.look()
             except BaseException:
                 await self._undo(made)
@@ -398,8 +398,12 @@ class Assistants:
         if not one.active or one.deleted_at is not None:
             self._published.close(one.bot)
 
-    async def _write(self, one: Assistant, fields: Mapping[str, Any]) -> Assistant:
-        after = await self._store.change(one.workspace, one.id, fields, now=self._clock())
+    async def _write(
+        self, one: Assistant, fields: Mapping[str, Any], *, most: int | None = None
+    ) -> Assistant:
+        after = await self._store.change(
+            one.workspace, one.id, fields, now=self._clock(), most=most
+        )
         if "domains" in fields:
             # Keys of its pages are of other domains now.
             self._keys.forget()
@@ -407,15 +411,27 @@ class Assistants:
             self._known[after.bot] = after
         return after
 
+    async def _made_whole(self, made: Assistant, seat: Mapping[str, Any]) -> Assistant:
+        """Another process may have made the last one that may be, which we know nothing of yet."""
+        most = await self._most(made.workspace)
+        try:
+            return await self._write(made, {**seat, "deleted_at": None}, most=most)
+        except Conflict:
+            raise _too_many(most) from None
+
     async def _refuse_more(self, workspace: int) -> None:
         most = await self._most(workspace)
         there = sum(one.workspace == workspace and one.made for one in self._known.values())
         if most is not None and there >= most:
-            raise Conflict(f"Your plan has {most} assistants, and there are as many: remove one")
+            raise _too_many(most)
 
 
 FIRST = "Ассистент"
 """What an assistant is called to which nobody gave a name."""
+
+
+def _too_many(most: int | None) -> Conflict:
+    return Conflict(f"Your plan has {most} assistants, and there are as many: remove one")
 
 
 def _refuse_bound(caller: Caller) -> None:

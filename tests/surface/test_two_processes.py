@@ -10,7 +10,7 @@ import pytest
 
 from tests.servers.easyflow import EasyFlow
 from tests.servers.postgres import Server
-from tests.surface.people import owner
+from tests.surface.people import register
 
 EMAIL = "owner@example.com"
 
@@ -32,11 +32,24 @@ def webs(
 
 
 def log_in(web: EasyFlow, password: str) -> tuple[int, Any]:
-    return web.call(
-        "POST", "/api/auth/login", {"email": EMAIL, "password": password}, key=None
-    )
+    return web.call("POST", "/api/auth/login", {"email": EMAIL, "password": password}, key=None)
 
 
 def test_tries_at_a_password_are_counted_over_both(webs: tuple[EasyFlow, EasyFlow]) -> None:
     tries = [log_in(webs[number % 2], f"guess {number}")[0] for number in range(6)]
     assert tries == [401, 401, 401, 401, 401, 429]
+
+
+def test_a_plan_has_so_many_assistants_whoever_makes_them(webs: tuple[EasyFlow, EasyFlow]) -> None:
+    person = register(webs[0])
+    with ThreadPoolExecutor(12) as pool:
+        made = list(
+            pool.map(
+                lambda number: webs[number % 2].call(
+                    "POST", "/api/assistants", {"name": f"Бот {number}"}, key=person.credential
+                ),
+                range(12),
+            )
+        )
+    assert sorted(status for status, _ in made) == [201] * 4 + [409] * 8
+    assert len(person.get("/api/assistants")) == 5

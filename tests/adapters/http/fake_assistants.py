@@ -36,7 +36,13 @@ class MemoryAssistants:
         return self.rows[id]
 
     async def change(
-        self, workspace: int, id: int, changes: Mapping[str, Any], *, now: datetime
+        self,
+        workspace: int,
+        id: int,
+        changes: Mapping[str, Any],
+        *,
+        now: datetime,
+        most: int | None = None,
     ) -> Assistant:
         if id not in self.rows or self.rows[id].workspace != workspace:
             raise NotFound("assistant", id)
