@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Tries(NamedTuple):
     """How many, and when the first and the last of them were."""
 
-    count: int
+    many: int
     first: datetime | None
     last: datetime | None
 

@@ -43,7 +43,7 @@ class Guessing:
 def _judge(now: datetime) -> Judge:
     def judge(tried: Tried) -> timedelta:
         wait = max(_wait(tried.here, FREE_HERE, now), _wait(tried.network, FREE_NETWORK, now))
-        if tried.here.count:
+        if tried.here.many:
             wait = max(wait, _wait(tried.account, FREE_ACCOUNT, now))
         return wait
 
@@ -52,9 +52,9 @@ def _judge(now: datetime) -> Judge:
 
 def _wait(tries: Tries, free: int, now: datetime) -> timedelta:
     """A second after `free` tries, and twice as long each time."""
-    if tries.last is None or tries.count < free:
+    if tries.last is None or tries.many < free:
         return timedelta()
-    longest = timedelta(seconds=2 ** min(tries.count - free, 10))
+    longest = timedelta(seconds=2 ** min(tries.many - free, 10))
     return tries.last + min(longest, LONGEST_WAIT) - now
 
 

@@ -128,7 +128,7 @@ class SecondFactor:
         now = self._clock()
 
         def judge(tried: Tried) -> timedelta:
-            if tried.here.first is None or tried.here.count < TRIES:
+            if tried.here.first is None or tried.here.many < TRIES:
                 return timedelta()
             return tried.here.first + WINDOW - now
 
