@@ -37,8 +37,8 @@ async def test_what_one_process_counts_another_knows(house: House, clock: HandCl
         since = clock() - timedelta(minutes=15)
         await guesses.begin(account, network, looked_at, now=clock(), since=since)
         clock.move(seconds=1)
-    here, network, at_account = seen[-1]
-    assert (here.many, network.many, at_account.many) == (2, 3, 3)
+    here, at_network, at_account = seen[-1]
+    assert (here.many, at_network.many, at_account.many) == (2, 3, 3)
     assert here.first == clock() - timedelta(seconds=5)
     assert here.last == clock() - timedelta(seconds=4)
 
