@@ -33,6 +33,8 @@ async def listened_to(
     says how many have come so far.
     """
     task = asyncio.ensure_future(work)
+    # Of a line that we cut off nobody asks what became of it.
+    task.add_done_callback(_read)
     came = answers()
     try:
         while not (await asyncio.wait({task}, timeout=SILENCE))[0]:
@@ -51,6 +53,11 @@ async def listened_to(
         await asyncio.wait({task})
         raise
     return await task
+
+
+def _read(task: asyncio.Future[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
 
 
 async def _works(pid: int, url: str) -> bool | None:
