@@ -1257,6 +1257,7 @@ def workspace_desk(house: House, settings: Settings, workspace: int) -> "Telegra
     """The desk of a workspace's operators."""
     from adapters.customer_orders import CustomerOrders
     from adapters.messengers.telegram.desk.desk import TelegramDesk
+    from adapters.messengers.telegram.desk.desks import LOOK_EVERY
     from adapters.messengers.telegram.desk.parts import Parts
 
     orders = CustomerOrders(GuardedHttp(allowed_hosts(settings)), settings.secret)
@@ -1281,6 +1282,7 @@ def workspace_desk(house: House, settings: Settings, workspace: int) -> "Telegra
         position=house.board.position,
         orders=orders.last,
         per_minute=settings.desk.per_minute,
+        spreading=0.0 if house.slots.alone else 2 * LOOK_EVERY,
         keep_topics=timedelta(days=days) if (days := settings.desk.keep_topics) else None,
     )
     return TelegramDesk(parts)

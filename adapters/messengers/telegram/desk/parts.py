@@ -28,6 +28,7 @@ log = structlog.get_logger()
 class Parts:
     """The house as the desk sees it: what a bot speaks (`ru`, `en`), its queues by name, its time.
 
+    `spreading` is how many seconds pass until every process knows a new group and takes in what is written there.
     `untold` are a bot's variables that hold nothing a customer told. `position` is a chat's place in its queue, 0 where it does not wait. `orders` asks for a customer's last ones, and raises RemoteFailed. Topics that were closed for
     longer than `keep_topics` are deleted; None: never.
     """
@@ -52,6 +53,7 @@ class Parts:
     position: Callable[[Conversation], int] = lambda chat: 0
     orders: Callable[[Conversation, Queue], Awaitable[Sequence[str]]] | None = None
     keep_topics: timedelta | None = None
+    spreading: float = 0.0
     per_minute: int = PER_MINUTE
 
     @property
