@@ -193,6 +193,7 @@ class Writing:
             notes=notes,
             deleted=(taken_back[0],) if taken_back is not None else (),
             user_changed=self._decided.user_changed,
+            user_before=self._conversation.user,
             profile_changed=profile_changed,
             waits=self._waits,
             tallies=tallies(self._decided.effects),

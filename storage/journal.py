@@ -1,6 +1,7 @@
 """The hot tables behind bots.ports.Journal: durable before anything is answered."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bots.model.conversation import Conversation, Opening
@@ -15,6 +16,7 @@ from storage.db import Readers, Writes
 from storage.events import events_of
 from storage.known import Known
 from storage.leases import lease_of, of_slots
+from storage.remembered import Learnt
 from storage.writes import (
     Intake,
     TurnRows,
@@ -94,13 +96,16 @@ class SqlJournal:
     async def commit(self, turn: TurnRecord) -> None:
         address = turn.conversation.address
         try:
-            await self._writer.do(commit, self._as_rows(turn))
+            more = await self._writer.do(commit, self._as_rows(turn))
         except BaseException:
             # Whether a cancelled commit went through is not known here: the next claim will read.
             self._known.drop(address)
             raise
+        conversation = turn.conversation
+        if more is not None:
+            conversation = replace(conversation, user=rows.from_json(more))
         self._known.keep(
-            turn.conversation,
+            conversation,
             user_changed=turn.user_changed,
             profile_changed=turn.profile_changed,
         )
@@ -171,7 +176,12 @@ class SqlJournal:
             now=now,
             epoch=conversation.epoch,
             epoch_moved=self._known.epoch(conversation.address) != conversation.epoch,
-            customer=(rows.to_json(conversation.user), now, conversation.customer_id)
+            learnt=Learnt(
+                conversation.customer_id,
+                now,
+                rows.to_json(turn.user_before),
+                rows.to_json(conversation.user),
+            )
             if turn.user_changed
             else None,
             profile=(rows.to_json(conversation.profile), now, conversation.customer_id)

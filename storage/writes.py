@@ -12,6 +12,7 @@ from storage.course import put_moves
 from storage.db import Db, side_by_side
 from storage.events import dropping, insert_events
 from storage.leases import Lease, held_leases
+from storage.remembered import Learnt, remember_all
 from storage.rows import CONVERSATION_COLUMNS, RELAY_COLUMNS, conversation_from_row, to_json
 from storage.sql import AnyOf, Insert, inserted
 
@@ -74,7 +75,6 @@ UPDATE_CONVERSATION = (
     " keyboard = ?5, epoch = ?6, seq = ?7, step = ?8, waits = ?9, position = ?10, context = ?11,"
     " heard_at = ?12, episode = ?13, handoff = ?14, updated_at = ?15 WHERE id = ?16 AND claim = ?17"
 )
-_UPDATE_CUSTOMER = "UPDATE customers SET remembered = ?, updated_at = ? WHERE id = ?"
 _UPDATE_PROFILE = "UPDATE customers SET profile = ?, updated_at = ? WHERE id = ?"
 _DROP_OUTBOX = (
     "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE conversation_id = ? AND epoch < ?"
@@ -222,7 +222,7 @@ class TurnRows:
     now: int
     epoch: int
     epoch_moved: bool
-    customer: tuple[Any, ...] | None
+    learnt: Learnt | None
     profile: tuple[Any, ...] | None
     arrivals: Sequence[int]
     fired: tuple[str, int] | None
@@ -243,9 +243,12 @@ class TurnRows:
 
 
 @side_by_side
-def commit(db: Db, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
-    """Write turns; one whose claim is gone leaves no trace, one consuming what is gone raises."""
-    results: list[ClaimLost | None] = [None] * len(turns)
+def commit(db: Db, turns: Sequence[TurnRows]) -> list[ClaimLost | str | None]:
+    """Write turns; one whose claim is gone leaves no trace, one consuming what is gone raises.
+
+    Gives what is remembered of a customer by now, where that is more than the turn knew of.
+    """
+    results: list[ClaimLost | str | None] = [None] * len(turns)
     ours: list[TurnRows] = []
     held = held_leases(db, {turn.lease for turn in turns if turn.lease is not None})
     for place, turn in enumerate(turns):
@@ -261,8 +264,10 @@ def commit(db: Db, turns: Sequence[TurnRows]) -> list[ClaimLost | None]:
     arrivals = [number for turn in ours for number in turn.arrivals]
     if arrivals and _inbox_done(db, (ours[0].now,), arrivals) < len(arrivals):
         raise Consumed("A message was answered before")
-    if customers := [turn.customer for turn in ours if turn.customer is not None]:
-        db.executemany(_UPDATE_CUSTOMER, customers)
+    more = remember_all(db, [turn.learnt for turn in ours if turn.learnt is not None])
+    for place, turn in enumerate(turns):
+        if turn.learnt is not None and results[place] is None:
+            results[place] = more.get(turn.learnt.customer)
     if profiles := [turn.profile for turn in ours if turn.profile is not None]:
         db.executemany(_UPDATE_PROFILE, profiles)
     relays = [row for turn in ours for row in turn.relays]

@@ -184,8 +184,8 @@ class TurnRecord:
 
     `arrivals` (numbers), `fired` and `finished` (an intent's key) are what the turn consumed; a timer
     that was dropped or moved since it was read cannot be.
-    `user_changed` says that `conversation.user` goes to the customer's row too, `profile_changed`
-    that `conversation.profile` does. `cancelled` are names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more. `waits`
+    `user_changed` says that what `conversation.user` has other than `user_before` goes to the customer's
+    row too, `profile_changed` that `conversation.profile` does. `cancelled` are names of timers to drop; `cancelled_intents` keys of intents nobody waits for any more. `waits`
     is where the chat stands now, the top first; `tallies` what it adds to the counters of `day`
     (ISO, in the bot's own time zone). `relays` are messages of a desk that the turn comes from: one
     that is known already makes the whole turn one that was done before. `notes` are of operators to
@@ -207,6 +207,7 @@ class TurnRecord:
     notes: Sequence[Note] = ()
     deleted: Sequence[str] = ()
     user_changed: bool = False
+    user_before: Mapping[str, Any] = field(default_factory=dict)
     profile_changed: bool = False
     waits: Sequence[Stand] = ()
     tallies: Mapping[Tally, int] = field(default_factory=dict)

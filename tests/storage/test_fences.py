@@ -8,6 +8,7 @@ import pytest
 
 from bots.errors import ClaimLost, LeaseLost
 from bots.model.answer import Answer
+from bots.model.conversation import Opening
 from bots.model.slots import SLOTS, Slots, slot_of
 from bots.model.turn import Outgoing, TurnRecord
 from storage.opening import open_stores
@@ -169,3 +170,26 @@ async def test_numbers_of_one_chat_rise_whoever_takes_in(processes: list[Process
         (arrival,) = await (one, other)[place % 2].stores.journal.accept([message(str(place))])
         numbers.append(arrival.seq)
     assert numbers == sorted(numbers)
+
+
+async def test_what_two_processes_learn_of_a_customer_is_all_remembered(
+    processes: list[Process],
+) -> None:
+    """Each works for another of their chats, and knows nothing of what the other has written."""
+    chats = [
+        await one.stores.journal.claim(
+            ANNA._replace(chat_id=id), Opening(platform="telegram", user_id="501")
+        )
+        for one, id in zip(processes, ("1", "2"), strict=True)
+    ]
+    assert chats[0].customer_id == chats[1].customer_id
+    for one, chat, learnt in zip(
+        processes, chats, ({"name": "Анна"}, {"phone": "+7"}), strict=True
+    ):
+        turn = TurnRecord(conversation=replace(chat, user=learnt), user_changed=True)
+        await one.stores.journal.commit(turn)
+    first, second = processes
+    both = {"name": "Анна", "phone": "+7"}
+    assert (await second.stores.journal.claim(chats[1].address)).user == both
+    first.stores.journal.forget(lambda address: True)
+    assert (await first.stores.journal.claim(chats[0].address)).user == both

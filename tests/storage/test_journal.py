@@ -339,6 +339,33 @@ async def test_what_is_remembered_of_a_customer_is_seen_in_their_other_chats(
     assert (await stores.journal.claim(web)).user == {"name": "Анна"}
 
 
+async def test_two_chats_of_a_customer_that_learn_at_once_keep_what_both_have_learnt(
+    house: House,
+) -> None:
+    journal = house.stores.journal
+    web = ANNA._replace(channel="telegram:777", chat_id="777")
+    known = {"name": "Анна", "city": "Омск", "asked": 1, "splits": {"greeting": "a"}}
+    one = await journal.claim(ANNA, OPENING)
+    await answer(journal, one, changes={"user": known}, user_changed=True)
+    one, other = await journal.claim(ANNA), await journal.claim(web, OPENING)
+    assert other.user == known
+    # Both turns began with the same knowledge; one has forgotten the city, the other asked again.
+    here = {"name": "Аня", "asked": 1, "splits": {"greeting": "a", "price": "b"}}
+    there = known | {"phone": "+7", "asked": 2, "splits": {"greeting": "a", "photo": "c"}}
+    for chat, learnt in ((one, here), (other, there)):
+        change = {"user": learnt}
+        await answer(journal, chat, changes=change, user_changed=True, user_before=known)
+    merged = {
+        "name": "Аня",
+        "asked": 2,
+        "phone": "+7",
+        "splits": {"greeting": "a", "price": "b", "photo": "c"},
+    }
+    assert (await journal.claim(ANNA)).user == (await journal.claim(web)).user == merged
+    stores = await house.reopen()
+    assert (await stores.journal.claim(web)).user == merged
+
+
 async def test_customers_of_other_bots_and_workspaces_are_other_people(stores: Stores) -> None:
     addresses = [ANNA, ANNA._replace(bot="salon"), ANNA._replace(workspace=2)]
     claimed = [await stores.journal.claim(address, OPENING) for address in addresses]
