@@ -14,6 +14,7 @@ EasyFlowError
 │   ├── NoMoney              the balance does not pay for it
 │   ├── Conflict             the thing is in a state that does not allow it
 │   │   ├── Taken            another person has the chat
+│   │   ├── TakenBefore      a message that came before: what came of it is on disk
 │   │   ├── LinkedElsewhere  a person of a messenger is another operator already
 │   │   └── BotExists        the account at a messenger serves another bot
 │   ├── FileRefused          a file that is not kept
@@ -90,6 +91,10 @@ class Conflict(Problem):
     def __init__(self, message: str = "", code: str = "") -> None:
         self.code = code
         super().__init__(message)
+
+
+class TakenBefore(Conflict):
+    """A message had come before, or another process answers it: what came of it is on disk."""
 
 
 class BadTelegramToken(Invalid):

@@ -11,7 +11,7 @@ import structlog
 
 from bots.albums import Album, Albums, mark_of
 from bots.errands import Errands
-from bots.errors import Conflict, Consumed, LeaseLost, NotFound, Unavailable
+from bots.errors import Consumed, LeaseLost, NotFound, TakenBefore, Unavailable
 from bots.lanes import Lanes
 from bots.model import handoff
 from bots.model.answer import Answer
@@ -41,7 +41,7 @@ MOST_BEGUN = 10_000
 """Actions remembered as begun here; the eldest of them are long over."""
 
 ASKED = "asked"
-"""In a message's metadata: another process waits for its answer, and how."""
+"""In a message's metadata: what its turn needs whichever process makes it, and how long to wait."""
 
 ELSEWHERE_PAUSE = 0.02
 ELSEWHERE_PATIENCE = 2.0
@@ -135,31 +135,29 @@ class Inbox:
     ) -> Answer:
         """Take one message and wait until the bot is done with it, `patience` seconds at most.
 
-        Raises Conflict where the message had come before.
+        Raises TakenBefore where the message had come before, or goes to another process meanwhile.
         """
-        if not self._is_ours(message):
+        if context or not self._is_ours(message):
             asked = {"context": context, "patience": patience}
             message = replace(message, metadata={**message.metadata, ASKED: asked})
         arrivals = await self._noted([message])
         if not arrivals:
-            raise Conflict(
-                "This message was taken before: what was said to it is in the chat's history"
-            )
+            raise TakenBefore("This message was taken before")
         if not self._is_ours(message):
             self._queue(arrivals[0])
             return await self._answered_elsewhere(arrivals[0].seq, patience)
-        return await self._watched(arrivals[0], context, patience)
+        return await self._watched(arrivals[0], patience)
 
-    async def _watched(
-        self, arrival: Arrival, context: Mapping[str, Any] | None, patience: float
-    ) -> Answer:
+    async def _watched(self, arrival: Arrival, patience: float) -> Answer:
         """Queue a message and wait for what comes of it."""
         message = arrival.message
-        watch = Watch(arrival=arrival.seq, context=context)
+        watch = Watch(arrival=arrival.seq)
         watches = self._watches.setdefault(message.address, [])
         watches.append(watch)
         try:
             self._queue(arrival)
+            if not self._is_ours(message):
+                raise TakenBefore("Another process answers it")
             settled = await watch.over(patience)
         finally:
             watches.remove(watch)
@@ -179,7 +177,10 @@ class Inbox:
         )
 
     async def _answered_elsewhere(self, seq: int, patience: float) -> Answer:
-        """What came of a message of a chat that another process works for. Raises Unavailable."""
+        """What came of a message of a chat that another process works for.
+
+        Raises Unavailable where it failed, TakenBefore where nobody tells.
+        """
         assert self.neighbourhood is not None
         ending = self._clock() + timedelta(seconds=patience + ELSEWHERE_PATIENCE)
         while self._clock() < ending:
@@ -189,14 +190,17 @@ class Inbox:
             if answer is not None:
                 raise Unavailable(f"The message is kept, but its answer failed: {answer}")
             await self._sleep(ELSEWHERE_PAUSE)
-        raise Unavailable("The message is kept, but no process has answered it yet")
+        raise TakenBefore("No process has told an answer")
 
     async def _answer_asked(self, arrival: Arrival, asked: Mapping[str, Any]) -> None:
         """Another process waits for the answer."""
         assert self.neighbourhood is not None
         answer: Answer | str
         try:
-            answer = await self._watched(arrival, asked.get("context"), asked["patience"])
+            answer = await self._watched(arrival, asked["patience"])
+        except TakenBefore:
+            # Whoever answers it tells.
+            return
         except Exception as failure:  # noqa: BLE001 - it is told to whoever waits
             answer = repr(failure)
         seq, neighbourhood = arrival.seq, self.neighbourhood
@@ -403,24 +407,25 @@ class Inbox:
 
     async def _answer(self, arrival: Arrival) -> None:
         address = arrival.message.address
+        watches = self._watches.get(address)
+        mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
         if not self._is_ours(arrival.message):
             self._forget(arrival)
+            _send_on(mine)
             return
         if arrival.message.happening == "desk":
             await self._bring_to_desk(arrival)
             return
-        watches = self._watches.get(address)
-        mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
-        context = mine.context if mine else None
         waited = self._waited(arrival)
         if waited is not None:
             self._meter.waited(address.bot, waited)
         try:
-            answer = partial(self._responder.answer, arrival, context, waited=waited)
+            answer = partial(self._responder.answer, *_unasked(arrival), waited=waited)
             turn = await self._patiently(answer)
         except (Consumed, LeaseLost):
             # It was answered by a process that died before it could say so, or another will answer it.
             self._forget(arrival)
+            _send_on(mine)
             return
         except Exception as failure:  # noqa: BLE001 - a poisonous message must not stop its chat
             if mine is not None:
@@ -573,3 +578,20 @@ class Inbox:
         task = asyncio.create_task(work)
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
+
+
+def _unasked(arrival: Arrival) -> tuple[Arrival, Mapping[str, Any] | None]:
+    """A message as its history shows it, and the context it was asked with."""
+    message = arrival.message
+    asked = message.metadata.get(ASKED)
+    if asked is None:
+        return arrival, None
+    metadata = {name: value for name, value in message.metadata.items() if name != ASKED}
+    return replace(arrival, message=replace(message, metadata=metadata)), asked.get("context")
+
+
+def _send_on(watch: Watch | None) -> None:
+    """Whoever waits here finds on disk what came of it."""
+    if watch is not None:
+        watch.failure = TakenBefore("Another process answers it, or has")
+        watch.settled.set()

@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple, Protocol
 from bots.errors import NotFound, Rejected
 from bots.model.account import Account, ApiKey, NewAccount, Rotation, Session, Workspace
 from bots.model.ai_token import AiKey, AiToken, NewAiToken
-from bots.model.answer import Answer, Delivery
+from bots.model.answer import Answer, Came, Delivery
 from bots.model.assistant import Assistant
 from bots.model.billing import (
     Balance,
@@ -191,6 +191,9 @@ class Conversations(Protocol):
         self, workspace: int, message_id: str
     ) -> tuple[Conversation, MessageRecord] | None:
         """One message of a workspace, and its conversation."""
+
+    async def came_of(self, address: Address, external_id: str, message_id: str) -> Came:
+        """What came of a message that was taken in, as far as it is on disk."""
 
 
 class Dialogs(Protocol):

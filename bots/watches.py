@@ -1,9 +1,8 @@
 """Those who wait for the answer to a message they brought."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from msgspec import structs
 
@@ -19,7 +18,6 @@ class Watch:
     """Somebody waits for the answer to one message."""
 
     arrival: int | None = None
-    context: Mapping[str, Any] | None = None
     said: list[MessageRecord] = field(default_factory=list)
     understood: Understood = field(default_factory=Understood)
     conversation: Conversation | None = None

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bots.errors import NotFound
+from bots.model.answer import Answer, Came
 from bots.model.conversation import Conversation
 from bots.model.message import Address
 from bots.model.turn import MessageRecord
+from flows.turn import Understood
 from storage.db import Readers
 from storage.rows import (
     CONVERSATION_COLUMNS,
@@ -42,6 +44,17 @@ _MESSAGE = (
     " JOIN conversations c ON c.id = m.conversation_id JOIN customers u ON u.id = c.customer_id"
     " WHERE m.message_id = ? AND m.workspace = ?"
 )
+_TAKEN_IN = (
+    "SELECT done_at, attempts FROM inbox"
+    " WHERE workspace = ? AND bot = ? AND channel = ? AND external_id = ?"
+)
+_SAID_TO = (
+    f"SELECT {RECORD_COLUMNS} FROM messages m WHERE m.conversation_id = ?1 AND m.seq > ?2"
+    " AND m.direction = 'outbound' AND NOT EXISTS (SELECT 1 FROM messages h"
+    " WHERE h.conversation_id = ?1 AND h.direction = 'inbound' AND h.seq > ?2 AND h.seq < m.seq)"
+    " ORDER BY m.seq"
+)
+_UNDER_WAY = "SELECT count(*) FROM intents WHERE conversation_id = ?"
 _OF_CONVERSATION = CONVERSATION_COLUMNS.count(",") + 1
 
 
@@ -109,6 +122,27 @@ class SqlConversations:
             return None
         row = found[0]
         return conversation_from_row(row), record_from_row(row[_OF_CONVERSATION:])
+
+    async def came_of(self, address: Address, external_id: str, message_id: str) -> Came:
+        # Asked first: what is done by then has its messages.
+        row = await self._rows(_TAKEN_IN, (*address[:3], external_id))
+        waits, fails = (row[0][0] is None, row[0][1] > 0) if row else (False, False)
+        found = await self.message(address.workspace, message_id)
+        if found is None:
+            return Came(waits=waits, fails=fails)
+        conversation, heard = found
+        under_way = await self._rows(_UNDER_WAY, (conversation.id,))
+        rows = await self._rows(_SAID_TO, (conversation.id, heard.seq))
+        said = [record_from_row(one) for one in rows]
+        keyboard = next((one.keyboard for one in reversed(said) if one.keyboard), None)
+        answer = Answer(
+            conversation=conversation,
+            said=said,
+            understood=Understood(intent=heard.intent, confidence=heard.confidence or 0.0),
+            suggested=[button for row in keyboard.rows for button in row] if keyboard else (),
+            settled=not under_way[0][0],
+        )
+        return Came(waits=waits, fails=fails, answer=answer)
 
     async def _rows(self, query: str, values: tuple[Any, ...]) -> Sequence[Any]:
         async with self._reader.connect() as connection:

@@ -89,6 +89,12 @@ def attempt(request: Request) -> str | None:
     return f"once:{begun.name}" if begun else None
 
 
+def attempted(request: Request) -> str | None:
+    """The id of the message that such a request brings: another body's is another one."""
+    begun: Attempt | None = getattr(request.state, "attempt", None)
+    return begun.message_id if begun else None
+
+
 def answer(dialect: Dialect, fault: Fault, request: HTTPConnection) -> Response:
     """A fault in the envelope of a dialect."""
     told = replace(fault, accept_language=request.headers.get("accept-language", ""))

@@ -27,6 +27,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What is on disk of a message: is it still to be answered, did its turn fail, and the answer.
+
+    There is no `answer` where nothing was heard under the id that was asked for.
+    """
+
+    waits: bool
+    fails: bool = False
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """How far an outgoing message has come.
 

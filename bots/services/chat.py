@@ -1,19 +1,23 @@
 """Talking to a bot over an API: the same turn as a messenger's, answered to the caller."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from bots.errors import Conflict, Forbidden, NotFound
+from bots.errors import Conflict, Forbidden, NotFound, TakenBefore, Unavailable
 from bots.model.account import Caller
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation
 from bots.model.message import Address, UnifiedMessage
-from bots.ports import Clock, Conversations, NewId
+from bots.ports import Clock, Conversations, NewId, Sleep
 from bots.services.contexts import refuse_growth
 from bots.services.runtime import Inbox, Published
 
 CHANNEL = "api"
 PATIENCE = 25.0
+LOOKS_AGAIN = 0.1
+"""Seconds between two looks for what came of a message that was taken before."""
 
 
 class Chat:
@@ -32,6 +36,7 @@ class Chat:
         clock: Clock,
         new_id: NewId,
         patience: float = PATIENCE,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
         self._conversations = conversations
@@ -40,6 +45,7 @@ class Chat:
         self._clock = clock
         self._new_id = new_id
         self._patience = patience
+        self._sleep = sleep
 
     async def ask(
         self,
@@ -52,16 +58,19 @@ class Chat:
         context: Mapping[str, Any] | None = None,
         bot: str | None = None,
         external_id: str | None = None,
+        message_id: str | None = None,
     ) -> Answer:
         """Raises NotFound("bot") for a bot that is not there, Conflict for another bot's chat.
 
-        A repeated `external_id` is taken once.
+        A repeated `external_id` is taken once: with the same `message_id` its answer is given again,
+        with another one it raises TakenBefore.
         """
+        ending = self._clock() + timedelta(seconds=self._patience)
         known = await self._known(caller.workspace, chat_id)
         address = self._address(caller, chat_id, bot, known)
         refuse_growth(known, context or {})
         message = UnifiedMessage(
-            message_id=self._new_id(),
+            message_id=message_id or self._new_id(),
             address=address,
             platform=known.platform if known else platform,
             user_id=user_id,
@@ -70,7 +79,24 @@ class Chat:
             text=text,
             profile=_profile(context or {}),
         )
-        return await self._inbox.ask(message, context=context or None, patience=self._patience)
+        try:
+            return await self._inbox.ask(message, context=context or None, patience=self._patience)
+        except TakenBefore:
+            return await self._taken_before(message, ending)
+
+    async def _taken_before(self, message: UnifiedMessage, ending: datetime) -> Answer:
+        """What came of it: whoever was to tell may have died, and whoever answers be elsewhere."""
+        where = message.address, message.external_id, message.message_id
+        while True:
+            came = await self._conversations.came_of(*where)
+            over = self._clock() >= ending
+            if came.answer is not None and (came.answer.settled or over):
+                return came.answer
+            if came.answer is None and not came.waits:
+                raise TakenBefore("Another message was taken under this id")
+            if came.answer is None and (came.fails or over):
+                raise Unavailable("The message is kept, and nobody has answered it yet")
+            await self._sleep(LOOKS_AGAIN)
 
     def bot_for(self, caller: Caller, wanted: str | None = None) -> str:
         """The bot that answers this caller, always one of their workspace. Raises NotFound."""

@@ -23,7 +23,10 @@ class Inbox(Protocol):
         context: Mapping[str, Any] | None = None,
         patience: float = 25.0,
     ) -> Answer:
-        """Take a message in and wait, at most `patience` seconds, for what the bot says to it."""
+        """Take a message in and wait, at most `patience` seconds, for what the bot says to it.
+
+        Raises TakenBefore where it had come before, or somebody else answers it.
+        """
 
     async def take(self, message: UnifiedMessage) -> bool:
         """Take something in; False where it had come before."""

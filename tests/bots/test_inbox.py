@@ -12,8 +12,8 @@ from bots.errors import (
     ActionFailed,
     ChannelBusy,
     ChannelUnauthorised,
-    Conflict,
     NotFound,
+    TakenBefore,
     Unavailable,
 )
 from bots.model.conversation import Opening
@@ -23,7 +23,7 @@ from bots.model.message import Reply
 from bots.model.turn import ALWAYS
 from flows.turn import GivenBack
 from storage.db import Db
-from tests.bots.rig import Rig, address_of, bot_files, compiled
+from tests.bots.rig import WORKSPACE, Rig, address_of, bot_files, compiled
 
 ANNA = address_of("anna")
 
@@ -468,8 +468,23 @@ async def test_who_asks_and_goes_away_leaves_nothing_behind(rig: Rig) -> None:
 async def test_asking_with_a_message_that_came_before_is_a_conflict(rig: Rig) -> None:
     message = rig.message("anna", "/start")
     await rig.inbox.ask(message)
-    with pytest.raises(Conflict):
+    with pytest.raises(TakenBefore):
         await rig.inbox.ask(message)
+
+
+async def test_the_context_of_a_question_outlives_a_crash_and_stands_in_no_history(
+    rig: Rig,
+) -> None:
+    rig.life.doom = "before commit"
+    asking = rig.beside(rig.inbox.ask(rig.message("anna", "/start"), context={"plan": "gold"}))
+    await rig.quiet()
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await rig.restart()
+    await rig.quiet()
+    ((chat, _),) = await rig.stores.conversations.of_user(WORKSPACE, "anna")
+    assert chat.context["plan"] == "gold"
+    assert [one.metadata for one in await rig.history("anna")] == [{}, {}]
 
 
 async def test_two_who_ask_in_one_chat_hear_each_their_own(rig: Rig) -> None:

@@ -72,8 +72,6 @@ class Desk:
                     if status not in (409, 429, 503):
                         assert status == 200, (path, key, status, answer)
                         return answer
-                    if status == 409 and "taken before" in str(answer):
-                        return answer
                     if status == 409:
                         assert "under way" in str(answer), (path, key, answer)
                 await asyncio.sleep(0.05)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address, UnifiedMessage
-from bots.model.turn import MessageRecord, Outgoing, Timer, TurnRecord
+from bots.model.turn import Intent, MessageRecord, Outgoing, Timer, TurnRecord
 from bots.ports import Journal
 
 NOON = datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
@@ -70,6 +70,19 @@ def timer(conversation: Conversation, name: str, due: datetime, **fields: Any) -
         "epoch": conversation.epoch,
     }
     return Timer(**(given | fields))
+
+
+def intent(conversation: Conversation, key: str, **fields: Any) -> Intent:
+    given: dict[str, Any] = {
+        "key": key,
+        "conversation_id": conversation.id,
+        "address": conversation.address,
+        "wait_id": "w",
+        "action": "find_order",
+        "arguments": {},
+        "created_at": NOON,
+    }
+    return Intent(**(given | fields))
 
 
 async def opened(journal: Journal, address: Address = ANNA) -> Conversation:

@@ -5,11 +5,23 @@ from datetime import timedelta
 import pytest
 
 from bots.errors import NotFound
+from bots.model.answer import Came
 from bots.model.conversation import Opening
-from bots.model.message import Address
+from bots.model.message import Address, Button, Keyboard
 from storage.stores import Stores
 from tests.storage.conftest import HandClock
-from tests.storage.samples import ANNA, BORIS, NOON, OPENING, answer, heard, opened, said
+from tests.storage.samples import (
+    ANNA,
+    BORIS,
+    NOON,
+    OPENING,
+    answer,
+    heard,
+    intent,
+    message,
+    opened,
+    said,
+)
 
 API = Opening(platform="telegram", user_id="501")
 
@@ -96,3 +108,48 @@ async def test_a_message_is_found_in_its_workspace_alone(stores: Stores) -> None
     assert found is not None
     assert (found[0].address, found[1]) == (ANNA, said(2))
     assert await stores.conversations.message(2, "said-2") is None
+
+
+async def test_what_came_of_a_message_is_read_again(stores: Stores) -> None:
+    address = ANNA._replace(channel="api")
+    came = stores.conversations.came_of
+    assert await came(address, "1", "m-501-1") == Came(waits=False)
+    (arrival,) = await stores.journal.accept([message("1", address)])
+    assert await came(address, "1", "m-501-1") == Came(waits=True)
+    await stores.journal.postpone(arrival.seq, until=NOON, error="no")
+    assert await came(address, "1", "m-501-1") == Came(waits=True, fails=True)
+    conversation = await stores.journal.claim(address, OPENING)
+    keyboard = Keyboard(rows=((Button(text="Да"), Button(text="Нет")),))
+    messages = [
+        said(1),
+        heard(2, "m-501-1", intent="order", confidence=0.5),
+        said(3, keyboard=keyboard),
+        said(4),
+    ]
+    conversation = await answer(
+        stores.journal, conversation, messages=messages, arrivals=[arrival.seq]
+    )
+    first = (await came(address, "1", "m-501-1")).answer
+    assert first is not None
+    assert first.said == messages[2:]
+    assert first.settled
+    assert (first.understood.intent, first.understood.confidence) == ("order", 0.5)
+    assert [button.text for button in first.suggested] == ["Да", "Нет"]
+    # What is said to a later message is no answer to this one.
+    await answer(stores.journal, conversation, messages=[heard(5), said(6)])
+    again = (await came(address, "1", "m-501-1")).answer
+    assert again is not None
+    assert again.said == messages[2:]
+    # Neither another body's message is told, nor to another workspace.
+    assert (await came(address, "1", "m-other")).answer is None
+    assert (await came(address._replace(workspace=2), "1", "m-501-1")).answer is None
+
+
+async def test_an_answer_is_unsettled_while_an_action_of_the_chat_is_under_way(
+    stores: Stores,
+) -> None:
+    conversation = await opened(stores.journal)
+    await answer(stores.journal, conversation, intents=[intent(conversation, "1")])
+    came = await stores.conversations.came_of(ANNA, "1", "heard-1")
+    assert came.answer is not None
+    assert not came.answer.settled

@@ -11,28 +11,14 @@ import pytest
 
 from bots.errors import ClaimLost, Consumed
 from bots.lanes import Lanes
-from bots.model.conversation import Conversation
-from bots.model.turn import Intent, Timer, TimerKey, TurnRecord
+from bots.model.turn import Timer, TimerKey, TurnRecord
 from scheduler.worker import Worker
 from storage.journal import SqlJournal
 from storage.stores import Stores
 from tests.storage.conftest import HandClock
-from tests.storage.samples import ANNA, BORIS, NOON, answer, opened, timer
+from tests.storage.samples import ANNA, BORIS, NOON, answer, intent, opened, timer
 
 MINUTE = timedelta(minutes=1)
-
-
-def intent(conversation: Conversation, key: str, **fields: Any) -> Intent:
-    given: dict[str, Any] = {
-        "key": key,
-        "conversation_id": conversation.id,
-        "address": conversation.address,
-        "wait_id": "w",
-        "action": "find_order",
-        "arguments": {},
-        "created_at": NOON,
-    }
-    return Intent(**(given | fields))
 
 
 async def test_those_that_should_have_fired_are_counted(stores: Stores) -> None:

@@ -9,15 +9,16 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from adapters.http.auth import Known
 from adapters.http.client import client_place
-from adapters.http.dialect import attempt, route_class, spend, surface
+from adapters.http.dialect import attempt, attempted, route_class, spend, surface
 from adapters.http.easyflow import examples
 from adapters.http.easyflow.errors import DIALECT, LIMITED, documented
 from adapters.http.easyflow.names import Context, Id, Moment, PathId, message_id, session_id
 from adapters.http.idempotency import DOCUMENTED as ONCE
+from adapters.http.idempotency import HEADER
 from adapters.http.limits import per_minute
 from adapters.http.paging import Offset, at_most, has_more
 from adapters.http.policy import PAGES, lets, pages, people
-from bots.errors import Invalid, NotFound
+from bots.errors import Invalid, NotFound, TakenBefore
 from bots.model.account import Caller
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Owner
@@ -231,7 +232,10 @@ async def chat(body: ChatRequest, request: Request, caller: Known) -> ChatRespon
             context=context,
             bot=bot,
             external_id=attempt(request),
+            message_id=attempted(request),
         )
+    except TakenBefore as other:
+        raise Invalid(HEADER, "was used with another body") from other
     except NotFound as missing:
         if missing.noun != "bot":
             raise

@@ -22,7 +22,7 @@ from adapters.payments.sandbox_top_ups import SandboxTopUps
 from bots.board import Board
 from bots.errors import Invalid, NotFound, Unauthorised
 from bots.model.account import Account, ApiKey, NewAccount
-from bots.model.answer import Answer, Delivery
+from bots.model.answer import Answer, Came, Delivery
 from bots.model.billing import Plan
 from bots.model.conversation import Conversation, Opening
 from bots.model.course import Point
@@ -230,6 +230,7 @@ class FakeConversations:
         self._new_id = new_id
         self.all: dict[Address, Conversation] = {}
         self.messages: dict[int, list[MessageRecord]] = {}
+        self.came: dict[tuple[str, str], Came] = {}
 
     def opened(self, address: Address, opening: Opening | None) -> Conversation:
         if address not in self.all:
@@ -324,6 +325,9 @@ class FakeConversations:
                 if (each.address.workspace, record.message_id) == (workspace, message_id):
                     return each, record
         return None
+
+    async def came_of(self, address: Address, external_id: str, message_id: str) -> Came:
+        return self.came.get((external_id, message_id), Came(waits=False))
 
 
 class FakeDialogs:

@@ -18,6 +18,7 @@ from adapters.messengers.web.routes import web_routes
 from adapters.messengers.web.socket import BotCard
 from adapters.messengers.web.wire import Limits
 from bots.errors import NotFound, Unavailable
+from bots.model.answer import Came
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Attachment, Button, Keyboard, UnifiedMessage
 from bots.model.turn import MessageRecord
@@ -136,6 +137,9 @@ class EchoBot:
         self, workspace: int, message_id: str
     ) -> tuple[Conversation, MessageRecord] | None:
         return None
+
+    async def came_of(self, address: Address, external_id: str, message_id: str) -> Came:
+        return Came(waits=False)
 
 
 def replies(message: UnifiedMessage) -> list[dict[str, Any]]:
