@@ -1,6 +1,7 @@
 """Writing to customers through their messenger, and reading and writing a chat's context."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -36,9 +37,24 @@ class Messaging:
         self._patience = patience
 
     async def send(
-        self, caller: Caller, *, platform: str, chat_id: str, reply: Reply
+        self,
+        caller: Caller,
+        *,
+        platform: str,
+        chat_id: str,
+        reply: Reply,
+        perhaps_again: bool = False,
     ) -> tuple[MessageRecord, Delivery]:
-        """Say it and wait a few seconds for the messenger. Raises NotFound for no such chat."""
+        """Say it and wait a few seconds for the messenger. Raises NotFound for no such chat.
+
+        What is `perhaps_again` is not said where its id was: whoever said it died before telling so.
+        """
+        if perhaps_again:
+            with suppress(NotFound):
+                _, record = await self._conversations.message(caller, reply.message_id)
+                return record, await self._outbox.delivery(
+                    record.message_id, patience=self._patience
+                )
         _, address, opening = await self._address(caller, platform, chat_id)
         record = await self._inbox.say(address, replace(reply, author="api"), opening=opening)
         delivery = await self._outbox.delivery(record.message_id, patience=self._patience)

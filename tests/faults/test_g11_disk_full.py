@@ -16,6 +16,8 @@ from tests.servers.telegram import FakeTelegram
 
 CHATS = sized(ci=30, long=200)
 TIMES = sized(ci=2, long=10)
+MEGABYTES = sized(ci=96, long=512)
+"""Room for all there is to say, several times over."""
 ROUNDS = 3
 """Messages of each chat around each time that it is full."""
 WORDS = "a long word " * 300
@@ -24,7 +26,7 @@ WORDS = "a long word " * 300
 
 async def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     chance = Random(20261126)
-    with small_disk(tmp_path / "disk", megabytes=96) as disk, FakeTelegram.start() as fake:
+    with small_disk(tmp_path / "disk", MEGABYTES) as disk, FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, CALM)
         house = Installation(disk.folder, telegram.settings)
         telegram.listen(house.base)

@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from adapters.http.auth import Known
-from adapters.http.dialect import route_class, spend, surface
+from adapters.http.dialect import attempted, route_class, spend, surface
 from adapters.http.easyflow import examples
 from adapters.http.easyflow.errors import DIALECT, LIMITED, documented
 from adapters.http.easyflow.keyboards import (
@@ -190,8 +190,13 @@ async def send(body: SendRequest, request: Request, caller: Known) -> SendRespon
     """Waits a few seconds for the messenger; what is still on its way then is `queued`."""
     here = surface(request)
     await spend(request, LIMIT, body.platform, body.chat_id)
+    id = attempted(request)
     record, delivery = await here.services.messaging.send(
-        caller, platform=body.platform, chat_id=body.chat_id, reply=body.reply(here.new_id())
+        caller,
+        platform=body.platform,
+        chat_id=body.chat_id,
+        reply=body.reply(id or here.new_id()),
+        perhaps_again=id is not None,
     )
     return SendResponse.of(record, delivery, here.clock())
 

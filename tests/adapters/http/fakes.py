@@ -149,7 +149,9 @@ class FakeInbox:
         self, address: Address, reply: Reply, *, opening: Opening | None = None
     ) -> MessageRecord:
         conversation = self._store.opened(address, opening)
-        return self._store.note(conversation, reply.text, "api", keyboard=reply)
+        return self._store.note(
+            conversation, reply.text, "api", keyboard=reply, id=reply.message_id
+        )
 
     async def move(self, address: Address, move: Move, opening: Opening | None = None) -> Turn:
         raise AssertionError("no operator works over HTTP")
@@ -259,10 +261,11 @@ class FakeConversations:
         author: str,
         record: MessageRecord | None = None,
         keyboard: Reply | None = None,
+        id: str = "",
     ) -> MessageRecord:
         kept = self.messages.setdefault(conversation.id, [])
         made = MessageRecord(
-            message_id=self._new_id(),
+            message_id=id or self._new_id(),
             seq=len(kept) + 1,
             direction="inbound" if author == "customer" else "outbound",
             author=cast(Any, author),
@@ -640,6 +643,12 @@ class House:
     channels: dict[str, list[FakeChannel]]
     services: Services
     checks: dict[str, Check] = field(default_factory=dict)
+
+    async def forget_answers(self) -> None:
+        """As if the process had died before it kept those under an `Idempotency-Key`."""
+        shelf = f"idempotency {self.clock():%Y-%m-%d}"
+        for name in await self.shelf.all(1, shelf):
+            await self.shelf.put(1, shelf, name, None)
 
 
 class NoCourse:

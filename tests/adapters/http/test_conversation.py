@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bots.model.answer import Answer
+from bots.errors import TakenBefore
+from bots.model.answer import Answer, Came
 from bots.model.conversation import Conversation
 from bots.model.message import Button, Card, UnifiedMessage
 from flows.turn import Understood
@@ -44,6 +45,30 @@ async def test_a_chat_answers_what_the_bot_said_understood_and_offers(house: Hou
             {"type": "button", "text": "Сайт", "data": {"url": "https://shop.example/12345"}},
         ],
     }
+
+
+async def test_a_message_taken_before_a_crash_is_told_its_answer(house: House) -> None:
+    body = {"message": "Привет", "user_id": "u", "session_id": "s"}
+    key = {"Idempotency-Key": "the same"}
+    first = await house.client.post(CHAT, json=body, headers=key)
+    message, _ = house.inbox.asked[0]
+    await house.forget_answers()
+    house.inbox.refuses = TakenBefore()
+    answer = Answer(conversation=house.store.all[message.address], said=[said("Привет")])
+    house.store.came[message.external_id, message.message_id] = Came(waits=False, answer=answer)
+    again = await house.client.post(CHAT, json=body, headers=key)
+    assert again.status_code == 200
+    assert again.json()["message"] == "Привет"
+    assert first.json()["session_id"] == again.json()["session_id"]
+
+
+async def test_another_body_under_a_key_is_refused_after_a_crash_too(house: House) -> None:
+    house.inbox.refuses = TakenBefore()
+    response = await house.client.post(
+        CHAT, json={"message": "Пока", "user_id": "u"}, headers={"Idempotency-Key": "the same"}
+    )
+    assert response.status_code == 422
+    assert response.json()["error"]["details"][0]["field"] == "Idempotency-Key"
 
 
 async def test_cards_are_told_in_words(house: House) -> None:

@@ -7,6 +7,7 @@ from tests.adapters.http.fakes import SHOP_KEY, House
 
 SEND = "/api/v1/messaging/send"
 CONTEXT = "/api/v1/messaging/context"
+KEY = {"Idempotency-Key": "the same"}
 MESSAGE = {"platform": "telegram", "chat_id": "123456789", "text": "Заказ готов!"}
 
 
@@ -53,6 +54,17 @@ async def test_a_message_still_on_its_way_is_queued(house: House) -> None:
     answer = (await house.client.post(SEND, json=MESSAGE)).json()
     assert (answer["success"], answer["delivery_status"]) == (True, "queued")
     assert "platform_message_id" not in answer
+
+
+async def test_what_was_said_before_a_crash_is_not_said_again(house: House) -> None:
+    first = await house.client.post(SEND, json=MESSAGE, headers=KEY)
+    await house.forget_answers()
+    again = await house.client.post(SEND, json=MESSAGE, headers=KEY)
+    assert again.json() == first.json()
+    assert [record.text for record in house.store.messages[1]] == [MESSAGE["text"]]
+    await house.forget_answers()
+    await house.client.post(SEND, json={**MESSAGE, "text": "Другой"}, headers=KEY)
+    assert len(house.store.messages[1]) == 2
 
 
 @pytest.mark.parametrize(
