@@ -56,7 +56,8 @@ def _place(frame: FrameType | None) -> str:
         path = frame.f_code.co_filename
         if path.startswith(ROOT) and "/site-packages/" not in path:
             place = path.removeprefix(ROOT)
-            return "" if place in ("run.py", "benchmarks/sampled.py") else place
+            ours = place in ("run.py", "benchmarks/sampled.py") or place.startswith("composition/")
+            return "" if ours else place
         if "/uvicorn/" in path:
             return "uvicorn"
         if "/sqlalchemy/" in path or "/aiosqlite/" in path:

@@ -1,1 +1,1 @@
-"""Settings, bot folders and logs: what is configured, read by run.py alone."""
+"""Settings, bot folders and logs: what is configured, read by the composition alone."""

@@ -46,7 +46,7 @@ _SECRETS = re.compile(
     r"|(?P<login>://[^/\s:@]*:)[^/\s]+(?=@)"
     r"|(?P<private>-----BEGIN [A-Z ]*PRIVATE KEY-----)[A-Za-z0-9+/=\s\\]+"
 )
-_OURS = ("__main__", "adapters", "bots", "config", "flows", "run", "scheduler", "storage")
+_OURS = ("adapters", "bots", "composition", "config", "flows", "scheduler", "storage")
 """Whose debug lines are shown: those of libraries hold whatever passes through them."""
 
 _QUIET = (

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import socket
@@ -217,9 +218,37 @@ async def _until(what: Callable[[], bool], *, within: float = 60.0) -> None:
         await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("package", ["flows", "bots", "adapters", "storage", "scheduler", "config"])
+INNER = ("flows", "bots", "adapters", "storage", "scheduler", "config")
+
+
+@pytest.mark.parametrize("package", [*INNER, "composition"])
 def test_nothing_imports_the_entry(package: str) -> None:
     for file in (ROOT / package).rglob("*.py"):
         text = file.read_text(encoding="utf-8")
-        assert "import run\n" not in text, file
-        assert "from run import" not in text, file
+        assert not re.search(r"^\s*(import run\b|from run import)", text, re.MULTILINE), file
+
+
+@pytest.mark.parametrize("package", INNER)
+def test_nothing_but_the_entry_imports_the_composition(package: str) -> None:
+    for file in (ROOT / package).rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(import|from) composition\b", text, re.MULTILINE), file
+
+
+def test_whatever_may_be_typed_has_its_function() -> None:
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import run\nfor name in run.COMMANDS: print(name, run.command_of(name).__doc__)",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    asked = subprocess.run(
+        [sys.executable, "run.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    named = set(re.findall(r"^    (\w+)", asked, re.MULTILINE)) - {"serve"}
+    assert sorted(line.split()[0] for line in said) == sorted(named)

@@ -30,7 +30,7 @@ from bots.services.webhooks import Webhooks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything a dialect may call; built in `run.py`."""
+    """Everything a dialect may call; built in `composition/services.py`."""
 
     chat: Chat
     conversations: Conversations

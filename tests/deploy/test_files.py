@@ -48,7 +48,7 @@ def test_an_image_holds_the_application_and_no_secret(path: str, kept: bool) -> 
 def test_all_packages_of_the_application_are_in_the_image() -> None:
     ignored = Ignored((ROOT / ".dockerignore").read_text(encoding="utf-8"))
     tops = {file.split("/")[0] for file in context(ROOT, files_of(ROOT), ignored)}
-    packages = {"adapters", "bots", "config", "flows", "scheduler", "storage"}
+    packages = {"adapters", "bots", "composition", "config", "flows", "scheduler", "storage"}
     assert packages <= tops
     assert tops - packages - {"run.py", "LICENSE", "pyproject.toml"} == {
         file.name for file in ROOT.glob("requirements*.txt")

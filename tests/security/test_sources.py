@@ -10,7 +10,7 @@ from adapters.http.headers import CONTENT_SECURITY_POLICY
 from adapters.messengers.web.routes import PAGE_HEADERS, STATIC
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("adapters", "bots", "config", "flows", "scheduler", "storage")
+PACKAGES = ("adapters", "bots", "composition", "config", "flows", "scheduler", "storage")
 SOURCES = [ROOT / "run.py", *(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))]
 
 IN_PYTHON = re.compile(

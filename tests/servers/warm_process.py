@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("flows", "bots", "adapters", "storage", "scheduler", "config")
+OURS = ("flows", "bots", "adapters", "storage", "scheduler", "config", "composition")
 HEAVY = (
     "alembic.command",
     "alembic.config",
