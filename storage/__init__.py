@@ -1,1 +1,1 @@
-"""The stores of bots/ports.py, in SQL."""
+"""The stores of bots/ports/, in SQL."""
