@@ -15,7 +15,9 @@ from storage.sealed import CHANNELS
 _COLUMNS = "workspace, name, bot, platform, origin, credentials, settings, updated_at"
 _RECORDS = f"SELECT {_COLUMNS} FROM channels WHERE workspace = ? ORDER BY created_at, name"
 _EVERYWHERE = f"SELECT {_COLUMNS} FROM channels ORDER BY created_at, name"
-_STATES = "SELECT name, status, since, why, title FROM channels WHERE workspace = ?"
+_STATES = (
+    "SELECT name, status, since, why, title FROM channels WHERE coalesce(?, workspace) = workspace"
+)
 
 
 class SqlChannels:
@@ -64,12 +66,14 @@ class SqlChannels:
         gone: bool = await self._writer.do(_remove, (workspace, name))
         return gone
 
-    async def states(self, workspace: int) -> dict[str, ChannelState]:
+    @over_all
+    async def states(self, workspace: int | None) -> dict[str, ChannelState]:
         return {
             name: ChannelState(status=status, since=to_moment(since), why=why, title=title)
             for name, status, since, why, title in await self._rows(_STATES, (workspace,))
         }
 
+    @over_all
     async def note(self, workspace: int, states: Mapping[str, ChannelState]) -> None:
         rows = [
             (one.status, to_micros(one.since), one.why, one.title, workspace, name)

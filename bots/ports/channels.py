@@ -22,8 +22,8 @@ class Channels(Protocol):
     async def remove(self, workspace: int, name: str) -> bool:
         """False where there was none."""
 
-    async def states(self, workspace: int) -> dict[str, ChannelState]:
-        """How each fared when the server last noted it, by its name."""
+    async def states(self, workspace: int | None) -> dict[str, ChannelState]:
+        """How each of a workspace (None: of all) fared when a server last noted it, by its name."""
 
     async def note(self, workspace: int, states: Mapping[str, ChannelState]) -> None:
         """Keep how some of them fare, for who looks from beside the server."""

@@ -11,7 +11,7 @@ import structlog
 
 from bots.commands import commands_of
 from bots.errors import ChannelUnauthorised, Conflict, NotFound, Unavailable
-from bots.model.channel import DECLARED, ChannelRecord, ChannelState
+from bots.model.channel import DECLARED, ChannelRecord, ChannelState, Status
 from bots.ports import Channel, Clock, Listening, MessengerChannel, Sleep
 from bots.ports import Channels as Store
 from bots.services.connecting import Connecting
@@ -64,10 +64,11 @@ class Channels:
         """`workspace` is whose channels `read` declares, `url` where a platform may call us.
 
         Not `alone`, another process may be the one that listens: how channels fare is noted by that one,
-        and read by all others.
+        and read by all others. What sending meets in those they note too, and it takes that up.
         """
         self._alone = alone
-        self._noted: Mapping[str, ChannelState] = {}
+        self._noted: dict[str, ChannelState] = {}
+        self._met: dict[str, ChannelState] = {}
         self.at: dict[str, tuple[MessengerChannel, ...]] = {}
         self._store = store
         self._workspace = workspace
@@ -104,6 +105,7 @@ class Channels:
     async def listen(self) -> None:
         """Be the one process to whom messengers speak: ask for updates, or say where to bring them."""
         self._listening = self._unnoted = True
+        self._noted = {}
         for connection in self.connections:
             self._listen(connection)
         for name in self._unopened:
@@ -153,7 +155,8 @@ class Channels:
     def states(self, workspace: int | None = None) -> dict[str, ChannelState]:
         """How each fares, of a workspace or of all, by its name; what is noted by whoever listens."""
         whose, states = self._whose(), self._seen()
-        states |= {name: state for name, state in self._noted.items() if name in states}
+        if not self._notes:
+            states |= {name: state for name, state in self._noted.items() if name in states}
         return {name: state for name, state in states.items() if workspace in (None, whose[name])}
 
     def _seen(self) -> dict[str, ChannelState]:
@@ -172,8 +175,15 @@ class Channels:
     def told(self, name: str, why: str | None) -> None:
         """What sending met: a sentence when it begins to fail, None when it goes again."""
         connection = self._connections.get(name)
-        if connection is not None:
-            connection.told(why)
+        if connection is None:
+            return
+        connection.told(why)
+        if not self._notes:
+            status: Status = "down" if why else "up"
+            title = connection.state.title
+            self._met[name] = ChannelState(
+                status=status, since=self._clock(), why=why or "", title=title
+            )
 
     # ------------------------------------------------------------ changing them
 
@@ -235,10 +245,12 @@ class Channels:
                 connection.look()
                 self._see_to(connection)
             if self._notes:
-                self._noted = {}
+                if self._noted:
+                    self._hear(await self._store.states(None))
                 await self._note()
             else:
-                self._noted = await self._store.states(self._workspace)
+                await self._tell_met()
+                self._noted = await self._store.states(None)
 
     @property
     def _notes(self) -> bool:
@@ -370,6 +382,30 @@ class Channels:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
+    # ------------------------------------------------------------ what other processes met
+
+    async def _tell_met(self) -> None:
+        """To the one that listens, over the rows that it notes."""
+        whose, met = self._whose(), self._met
+        self._met = {}
+        for name, state in met.items():
+            if name in whose:
+                try:
+                    await self._store.note(whose[name], {name: state})
+                except Unavailable:
+                    self._met = met | self._met
+                    raise
+
+    def _hear(self, noted: Mapping[str, ChannelState]) -> None:
+        """What is not what we noted was met by another, and is as good as if we had met it ourselves."""
+        for name, connection in self._connections.items():
+            state = noted.get(name)
+            if state is None or state == self._noted.get(name) or name not in self._noted:
+                continue
+            if state.status in ("up", "down"):
+                connection.told(state.why or None)
+            self._unnoted = True
+
     # ------------------------------------------------------------ beside
 
     def _see_to(self, connection: Connection) -> None:
@@ -391,13 +427,19 @@ class Channels:
         self._unnoted = True
 
     async def _note(self) -> None:
-        if self._unnoted:
-            self._unnoted = False
-            whose = self._whose()
-            by_workspace: dict[int, dict[str, ChannelState]] = defaultdict(dict)
-            for name, state in self._seen().items():
-                by_workspace[whose[name]][name] = state
+        if not self._unnoted:
+            return
+        self._unnoted = False
+        whose, states = self._whose(), self._seen()
+        by_workspace: dict[int, dict[str, ChannelState]] = defaultdict(dict)
+        for name, state in states.items():
+            by_workspace[whose[name]][name] = state
+        try:
             await asyncio.gather(*(self._store.note(*one) for one in by_workspace.items()))
+        except Unavailable:
+            self._unnoted = True
+            raise
+        self._noted = {} if self._alone else states
 
     def _whose(self) -> dict[str, int]:
         """The workspace of each channel, by its name."""

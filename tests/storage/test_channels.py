@@ -89,6 +89,8 @@ async def test_how_a_channel_fares_is_noted(channels: SqlChannels, clock: HandCl
     state = ChannelState(status="down", since=clock.move(hours=1), why="502", title="@shop")
     await channels.note(1, {SHOP.name: state, "telegram:gone": state})
     assert await channels.states(1) == {SHOP.name: state}
+    assert await channels.states(None) == {SHOP.name: state}
+    assert await channels.states(2) == {}
 
 
 async def test_without_its_key_a_channel_is_locked_and_the_others_are_not(

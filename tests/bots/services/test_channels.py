@@ -168,7 +168,7 @@ class Rig:
         self.channels = self.service()
         self.platforms = Platforms({"pigeon": PIGEON}, self.channels, self.bots)
 
-    def service(self) -> Channels:
+    def service(self, *, alone: bool = True) -> Channels:
         return Channels(
             store=self.store,
             workspace=1,
@@ -181,7 +181,21 @@ class Rig:
             supervisor=self.supervisor,
             clock=self.clock.now,
             sleep=self.clock.sleep,
+            alone=alone,
         )
+
+    def several(self, count: int) -> list[Channels]:
+        """Of as many processes on one database; the first is who listens."""
+        self.channels = self.service(alone=False)
+        return [self.channels, *(self.beside() for _ in range(count - 1))]
+
+    def beside(self) -> Channels:
+        """What another process has."""
+        live, self.live = self.live, {}
+        try:
+            return self.service(alone=False)
+        finally:
+            self.live = live
 
     def read(self, bots: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Declared:
         """As config.channels reads bot folders: `$NAME` is a variable."""
@@ -495,6 +509,41 @@ async def test_what_sending_and_hearing_meet_shows(rig: Rig) -> None:
     await rig.look()
     assert rig.status("pigeon:1") == "up"
     rig.channels.told("pigeon:unknown", "nothing of ours")
+
+
+async def test_what_sending_meets_in_one_process_all_of_them_show(rig: Rig) -> None:
+    listening, worker, web = rig.several(3)
+    await rig.store.put(record("1", name="pigeon:1"), now=rig.clock.now())
+    await rig.begin()
+    for other in (worker, web):
+        await other.arrive()
+
+    async def shown() -> list[tuple[str, str]]:
+        for one in (worker, listening, listening, web, worker):
+            await one.look()
+            await others_go_on()
+        kept = await rig.store.states(1)
+        states = [*(one.states()["pigeon:1"] for one in (listening, worker, web)), kept["pigeon:1"]]
+        return [(state.status, state.why) for state in states]
+
+    assert await shown() == [("up", "")] * 4
+    worker.told("pigeon:1", "502 of a proxy")
+    assert await shown() == [("down", "502 of a proxy")] * 4
+    worker.told("pigeon:1", None)
+    assert await shown() == [("up", "")] * 4
+    # Whoever met it may be gone: the messenger is asked by the one that listens.
+    worker.told("pigeon:1", "403 of the messenger")
+    rig.loft.failing["pigeon:1"] = ChannelUnauthorised("Wrong ring")
+    assert await shown() == [("down", "403 of the messenger")] * 4
+    rig.clock.time += timedelta(seconds=60)
+    await shown()
+    assert await shown() == [("refused", "Wrong ring")] * 4
+    del rig.loft.failing["pigeon:1"]
+    rig.clock.time += timedelta(seconds=60)
+    await shown()
+    assert await shown() == [("up", "")] * 4
+    for other in (worker, web):
+        await other.close()
 
 
 async def test_a_channel_that_nobody_writes_to_any_more_is_not_down_for_ever(rig: Rig) -> None:
