@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bots.model.channel import ChannelState
@@ -38,6 +38,44 @@ class AtWork(NamedTuple):
     pid: int
     version: str
     seen_at: datetime
+
+
+class SlotsOf(NamedTuple):
+    """A process with how long it gave no sign of life, how many slots it holds, and what waits in these.
+
+    `waiting` came in over a minute ago and had no turn.
+    """
+
+    role: str
+    host: str
+    pid: int
+    silent: timedelta
+    stopping: bool
+    slots: int
+    chores: bool
+    waiting: Late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """How processes share a PostgreSQL, and whether it does what we count on.
+
+    `free` slots nobody holds, `chores_free` says the same of what one does for all. `connections` are
+    open to the whole server, which gives `most`; each process of ours opens up to `each`. `idle_walls`
+    is why row-level security does nothing for our role, "" where it stands; `unsynced` names settings
+    by which a commit may be lost. `ahead` is by how much its clock is before this machine's.
+    """
+
+    processes: tuple[SlotsOf, ...]
+    free: int
+    chores_free: bool
+    connections: int
+    most: int
+    each: int
+    role: str
+    idle_walls: str
+    unsynced: tuple[str, ...]
+    ahead: timedelta
 
 
 class KeptAccount(NamedTuple):
@@ -80,6 +118,7 @@ class Kept:
     locked: tuple[str, ...] = ()
     untaken: dict[str, str] = field(default_factory=dict)
     processes: tuple[AtWork, ...] = ()
+    sharing: Sharing | None = None
     bytes: int = 0
     log_bytes: int = 0
 

@@ -1,5 +1,6 @@
 """What a PostgreSQL database says of itself to somebody who looks for trouble; nothing is written."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import asyncpg
@@ -10,6 +11,7 @@ from bots.ports import Vault
 from storage.checkup import whole
 from storage.migrate import HEAD
 from storage.postgres.connection import PgDb
+from storage.postgres.sharing import look_at_sharing
 from storage.postgres.troubles import TROUBLES, trouble
 from storage.postgres.url import connecting
 
@@ -37,6 +39,8 @@ async def look_at_postgres(url: str, now: datetime, vault: Vault) -> Kept:
             if at != HEAD:
                 return Kept(revision=at, expected=HEAD, bytes=size)
             kept: Kept = await greenlet_spawn(whole, PgDb(connection), now, vault, (size, 0))
-            return kept
+        # Beside that transaction, which sees what is as it was at its beginning.
+        await connection.execute("SELECT set_config('easyflow.workspace', 'all', false)")
+        return replace(kept, sharing=await look_at_sharing(connection, now))
     finally:
         await connection.close()

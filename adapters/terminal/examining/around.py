@@ -151,6 +151,9 @@ class Surroundings:
     def _folder(self) -> Iterator[Finding]:
         folder, said = self._around.data, self._said
         if not folder.exists():
+            if self._around.database is None and self._around.running:
+                # Nothing was written there yet: all is in PostgreSQL but files and the key.
+                return
             yield Finding(
                 "odd",
                 said(

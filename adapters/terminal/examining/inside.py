@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from adapters.terminal.examining.finding import Finding, Speech
+from adapters.terminal.examining.sharing import Shared
 from bots.model.checkup import Kept, Late, Stuck
 
 AHEAD = timedelta(minutes=2)
@@ -48,6 +49,8 @@ class Inside:
         size = f"{kept.bytes / 1_000_000:.0f}"
         yield Finding("well", said(f"База данных: {size} МБ", f"The database has {size} MB"))
         yield from self._processes()
+        if kept.sharing is not None:
+            yield from Shared(kept.sharing, said, now=self._now).findings()
         yield from self._clock()
         yield from self._waiting()
         yield from self._parked()
@@ -60,7 +63,13 @@ class Inside:
 
     def _revision(self) -> Finding:
         kept, said = self._kept, self._said
-        if (kept.revision or "") > kept.expected:
+        if kept.revision is None:
+            return Finding(
+                "odd",
+                said("В базе данных ещё ничего нет", "There is nothing in the database yet"),
+                said("Её наполнит первый запуск", "The first start fills it"),
+            )
+        if kept.revision > kept.expected:
             return Finding(
                 "wrong",
                 said(

@@ -7,15 +7,22 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import pytest
 
 from adapters.terminal.examining.around import Around, Surroundings
 from adapters.terminal.examining.finding import Speech
+from adapters.terminal.examining.sharing import Shared
+from bots.model.checkup import Late, Sharing, SlotsOf
+from bots.model.slots import CHORES, SLOTS
+from storage.postgres.url import connecting
 from tests.servers.easyflow import ROOT, EasyFlow, free_port
+from tests.servers.postgres import Server
 from tests.servers.telegram import TOKEN, FakeTelegram, message
 
 HOUR = 3_600_000_000
@@ -301,6 +308,86 @@ async def test_a_postgresql_is_looked_at_as_the_file_is(postgres: str, server: E
     said = (await asyncio.to_thread(looked, server))[1]
     assert "✓ PostgreSQL answers" in said
     assert "✓ Messages of customers without a turn: 0" in said
+
+
+_JOINED = """
+INSERT INTO processes (id, key, role, host, pid, version, started_at, seen_at, stopping)
+VALUES ($1, 1, $1, 'two', 77, '0.0.1', 0, (extract(epoch FROM now()) - $2) * 1000000, 0)
+"""
+_HELD = """
+INSERT INTO leases (name, holder, until)
+VALUES ($1, $2, (extract(epoch FROM now()) + $3) * 1000000)
+"""
+_WAITS = """
+INSERT INTO inbox (workspace, bot, channel, external_id, chat_id, received_at, attempts, slot)
+VALUES (1, 'shop', 'api', 'a', 's', (extract(epoch FROM now()) - 600) * 1000000, 0, 3)
+"""
+
+
+async def test_what_stands_still_among_many_processes_is_told(
+    postgres: str, server: EasyFlow
+) -> None:
+    server.set(database_url=postgres)
+    connection = await asyncpg.connect(**connecting(postgres))
+    try:
+        await connection.execute(_JOINED, "work", 30)
+        await connection.execute(_JOINED, "other", 0)
+        for slot in range(SLOTS - 2):
+            await connection.execute(_HELD, f"slot:{slot}", "other", 600)
+        await connection.execute(_HELD, f"slot:{SLOTS - 1}", "work", -20)
+        await connection.execute(_HELD, f"slot:{SLOTS - 2}", "other", -1)
+        await connection.execute(_HELD, f"slot:{CHORES}", None, 0)
+        await connection.execute(_WAITS)
+    finally:
+        await connection.close()
+    status, said = await asyncio.to_thread(looked, server)
+    assert status == 1
+    assert "✗ The process work two:77 has given no sign of life for 3" in said
+    assert "✗ The process other two:77 holds slots and answers nobody there: 1 messages" in said
+    assert "✗ Slots that nobody holds: 2" in said
+    assert "✗ No process does what one does for all" in said
+    assert "! No process serves HTTP" in said
+    assert "! The role postgres has SUPERUSER: PostgreSQL keeps no walls" in said
+
+
+def of_sharing(**facts: Any) -> list[str]:
+    well: dict[str, Any] = {
+        "processes": (SlotsOf("web", "one", 7, timedelta(), False, 64, True, Late()),),
+        "free": 0,
+        "chores_free": False,
+        "connections": 20,
+        "most": 97,
+        "each": 10,
+        "role": "easyflow",
+        "idle_walls": "",
+        "unsynced": (),
+        "ahead": timedelta(),
+    }
+    shared = Shared(Sharing(**(well | facts)), Speech("en"), now=datetime.now(UTC))
+    return [one.what for one in shared.findings() if one.weight != "well"]
+
+
+def test_what_a_postgresql_does_not_do_for_us_is_told() -> None:
+    assert of_sharing() == []
+    assert of_sharing(idle_walls="BYPASSRLS") == [
+        "The role easyflow has BYPASSRLS: PostgreSQL keeps no walls between workspaces for it"
+    ]
+    assert of_sharing(unsynced=("fsync",)) == ["PostgreSQL has fsync off"]
+    assert of_sharing(connections=90) == ["PostgreSQL: 90 of 97 connections are open"]
+    assert of_sharing(each=98) == [
+        "1 processes may want 98 connections, of which PostgreSQL gives 97"
+    ]
+    assert of_sharing(ahead=timedelta(seconds=-9)) == [
+        "The clocks of this machine and of PostgreSQL are 9 s apart"
+    ]
+
+
+async def test_an_empty_postgresql_is_told(postgres_server: Server, server: EasyFlow) -> None:
+    url = await postgres_server.empty()
+    server.set(database_url=url)
+    said = (await asyncio.to_thread(looked, server))[1]
+    await postgres_server.drop(url)
+    assert "! There is nothing in the database yet" in said
 
 
 # ---------------------------------------------------------------- the address
