@@ -584,9 +584,10 @@ class Settings(BaseSettings):
     def _is_known(cls, url: str | None) -> str | None:
         if url is None or url.startswith(_SQLITE):
             return url
-        if not url.startswith(_POSTGRES) or not urlsplit(url).path.strip("/"):
+        if not url.startswith(_POSTGRES) or not _names_a_place(url):
             raise ValueError(
-                "write postgresql+asyncpg://user:password@host:5432/database,"
+                "write postgresql+asyncpg://user:password@host:5432/database"
+                " (in a password %40 for @, %2F for /, %23 for #),"
                 " or sqlite+aiosqlite:///path/to/easyflow.db; without it all is in the data folder"
             )
         return url
@@ -594,7 +595,8 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, url: str | None) -> str | None:
-        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        known = url and url.startswith(("redis://", "rediss://", "unix://"))
+        if url and not (known and _has_a_port(url)):
             raise ValueError("write redis://host:6379/0, or rediss:// for one over TLS")
         return url or None
 
@@ -749,6 +751,19 @@ def table() -> str:
 def secrets() -> set[str]:
     """The settings whose values are secrets; each may be read from a file, `<NAME>_FILE`."""
     return {one.name for one in all_settings() if one.secret}
+
+
+def _has_a_port(url: str) -> bool:
+    """Whether the port is a number, where there is one: a password with an @ or a # in it hides it."""
+    try:
+        return (urlsplit(url).port or 1) > 0
+    except ValueError:
+        return False
+
+
+def _names_a_place(url: str) -> bool:
+    """Whether a URL of PostgreSQL says which database, and at which host."""
+    return _has_a_port(url) and bool(urlsplit(url).path.strip("/"))
 
 
 def _type(annotation: Any) -> str:

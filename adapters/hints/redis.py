@@ -60,6 +60,7 @@ class RedisHints:
         self._pending: set[str] = set()
         self._wake = asyncio.Event()
         self.up = False
+        self._told: bool | None = None
 
     def stir(self, slot: int) -> None:
         self._add(str(slot))
@@ -130,8 +131,9 @@ class RedisHints:
                     self._tell_typed(Address(*where), name)
 
     def _turned(self, *, up: bool, why: str = "") -> None:
-        if up != self.up:
-            self.up = up
+        self.up = up
+        if up != self._told:
+            self._told = up
             if up:
                 log.info("Redis wakes us")
             else:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
+import structlog
 from sqlalchemy.util import greenlet_spawn
 
 from storage.beside import Beside, NoDatabase, beside_over
@@ -23,6 +24,8 @@ from storage.rows import from_json
 from storage.versions import LIVE_FILES
 
 Result = TypeVar("Result")
+
+_log = structlog.get_logger()
 
 _STARTING = 0x0EA5F109
 _ALIVE = f"SELECT 1 FROM processes WHERE seen_at > {NOW} - 10000000 LIMIT 1"
@@ -68,7 +71,9 @@ async def starting(url: str) -> AsyncIterator[None]:
     except TROUBLES as error:
         raise OSError(trouble(url, error)) from None
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", _STARTING)
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _STARTING):
+            _log.info("Another process starts on this database: it is waited for")
+            await connection.execute("SELECT pg_advisory_lock($1)", _STARTING)
         yield
     finally:
         connection.terminate()

@@ -5,6 +5,7 @@ import structlog
 
 from bots.model.slots import ALONE, Slots
 from bots.ports import Clock, NewId
+from storage.migrate import NewerDatabase
 from storage.postgres import schema
 from storage.postgres.intake import SequencedIntake
 from storage.postgres.outages import is_outage
@@ -25,6 +26,8 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
         pool = await open_pool(url)
         if await pool.fetchval(IS_IDLE):
             _log.warning("PostgreSQL keeps no walls between workspaces", why=WARNING)
+    except NewerDatabase:
+        raise
     except Exception as error:
         if is_outage(error) or isinstance(error, asyncpg.PostgresError):
             raise OSError(trouble(url, error)) from error

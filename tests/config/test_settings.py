@@ -186,6 +186,9 @@ def test_databases_are_sqlite_or_postgres() -> None:
     assert "postgresql+asyncpg://" in complaints(DATABASE_URL="mysql://db/x")[0]
     assert "postgresql+asyncpg://" in complaints(DATABASE_URL="postgresql://db")[0]
     assert "redis://" in complaints(REDIS_URL="memcached://cache")[0]
+    for url in ("postgresql+asyncpg://me:a#b@db/shop", "postgresql+asyncpg://me:x@db:port/shop"):
+        assert "%23 for #" in complaints(DATABASE_URL=url)[0]
+    assert "redis://" in complaints(REDIS_URL="redis://cache:port/0")[0]
 
 
 def test_an_unknown_setting_is_a_warning_with_the_nearest_name() -> None:

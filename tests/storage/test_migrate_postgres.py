@@ -98,8 +98,9 @@ async def test_a_newer_database_is_refused_with_a_sentence(made: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = 'v9999'"))
 
     await with_connection(made, grow)
-    with pytest.raises(NewerDatabase, match="later version of Easy Flow"):
-        await migrate(made)
+    for refused in (migrate(made), open_postgres(made, new_id=numbers(), clock=HandClock())):
+        with pytest.raises(NewerDatabase, match="later version of Easy Flow"):
+            await refused
     assert await with_connection(made, revision) == "v9999"
 
 

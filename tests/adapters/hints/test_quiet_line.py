@@ -7,8 +7,10 @@ import uuid
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from structlog.testing import capture_logs
 
 from adapters.hints.redis import RedisHints
+from tests.servers.easyflow import free_port
 
 URL = os.environ.get("EASYFLOW_TEST_REDIS", "redis://127.0.0.1:6379/0")
 
@@ -65,3 +67,26 @@ async def test_a_line_on_which_nothing_is_told_is_not_asked_again_and_again_and_
     assert following.cancelled()
     await hints.close()
     server.close()
+
+
+async def test_a_redis_that_is_away_from_the_start_is_told_once() -> None:
+    hints = RedisHints(
+        f"redis://127.0.0.1:{free_port()}/0",
+        channel="test",
+        origin="one",
+        stirred=lambda slot: None,
+        committed=lambda: None,
+    )
+    with capture_logs() as told:
+        following = asyncio.create_task(hints.follow())
+        for _ in range(600):
+            if told:
+                break
+            await asyncio.sleep(0.05)
+        # It is tried again after a second, and is away still.
+        await asyncio.sleep(1.5)
+        following.cancel()
+    await hints.close()
+    (line,) = told
+    assert line["log_level"] == "warning"
+    assert line["event"].startswith("Redis is away")
