@@ -1,9 +1,10 @@
 """The Easy Flow under test: which processes it is made of, and what may befall them."""
 
 import asyncio
+import contextlib
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -110,11 +111,8 @@ class Installation:
 
     def __enter__(self) -> Self:
         try:
-            for one in self.members:
-                one.start()
+            self._open.enter_context(self.running())
         except BaseException:
-            for one in self.members:
-                one.end()
             self._open.close()
             raise
         return self
@@ -125,19 +123,26 @@ class Installation:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._open:
-            try:
-                for one in self.members:
-                    one.signal(signal.SIGCONT)
-                    one.signal(signal.SIGTERM)
-                for one in self.members:
-                    one.__exit__(kind, error, trace)
-            finally:
-                for one in self.members:
-                    one.end()
+        self._open.__exit__(kind, error, trace)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """All its processes, for a while; its database stays until `close`."""
+        try:
+            for one in self.members:
+                one.start()
+            yield
+            for one in self.members:
+                one.signal(signal.SIGCONT)
+                one.signal(signal.SIGTERM)
+            for one in self.members:
+                one.__exit__(None, None, None)
+        finally:
+            for one in self.members:
+                one.end()
 
     def close(self) -> None:
-        """Of an installation that was never started: let go of its database."""
+        """Let go of its database."""
         self._open.close()
 
     # ------------------------------------------------------------ what is in its tables
