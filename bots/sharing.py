@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from typing import Any
 
 import structlog
 
@@ -60,7 +61,7 @@ class Sharing:
         self._monotonic = monotonic
         self._ours: frozenset[int] = frozenset()
         self._handing_over: frozenset[int] = frozenset()
-        self._changing: set[asyncio.Task[None]] = set()
+        self._changing: dict[asyncio.Task[None], frozenset[int]] = {}
         self._stopping = False
         self.processes: Sequence[Process] = ()
 
@@ -125,9 +126,7 @@ class Sharing:
         if not chores and CHORES in self._ours - self._handing_over:
             give.add(CHORES)
         if give:
-            task = asyncio.create_task(self._given(frozenset(give)))
-            self._changing.add(task)
-            task.add_done_callback(self._changing.discard)
+            self._begin(self._given(frozenset(give)), frozenset(give))
 
     async def _given(self, slots: frozenset[int]) -> None:
         """Let what is under way end, while the slots are still held; then others may have them."""
@@ -143,7 +142,12 @@ class Sharing:
             self._handing_over -= slots
 
     def _change(self, change: Change, slots: frozenset[int]) -> None:
+        # What was lost and is ours again is let go of before it is taken up, not after.
+        before = [task for task, theirs in self._changing.items() if theirs & slots]
+
         async def changed() -> None:
+            if before:
+                await asyncio.wait(before)
             while True:
                 try:
                     await change(slots)
@@ -155,9 +159,12 @@ class Sharing:
                 if self._stopping or not slots & self._ours:
                     return
 
-        task = asyncio.create_task(changed())
-        self._changing.add(task)
-        task.add_done_callback(self._changing.discard)
+        self._begin(changed(), slots)
+
+    def _begin(self, work: Coroutine[Any, Any, None], slots: frozenset[int]) -> None:
+        task = asyncio.create_task(work)
+        self._changing[task] = slots
+        task.add_done_callback(self._changing.pop)
 
     def _shared(self, slots: Collection[int]) -> frozenset[int]:
         return frozenset(slots) - {CHORES}

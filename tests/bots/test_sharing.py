@@ -189,6 +189,22 @@ async def test_slots_that_another_took_meanwhile_are_let_go(table: Table) -> Non
     assert one.works_for == {CHORES}
 
 
+async def test_slots_that_were_lost_and_taken_again_are_let_go_before_they_are_taken_up(
+    table: Table,
+) -> None:
+    worker = Worker(table, "a")
+    await worker.beat()
+    held = worker.works_for.copy()
+    assert len(held) == SLOTS + 1
+    worker.may_let_go.clear()
+    table.holders.clear()
+    await worker.beat()
+    assert set(table.holders.values()) == {"a"}
+    worker.may_let_go.set()
+    await settled()
+    assert worker.works_for == held
+
+
 async def test_while_the_database_is_away_nothing_is_taken_or_let_go(table: Table) -> None:
     one = Worker(table, "1")
     await one.beat()
