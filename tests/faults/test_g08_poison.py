@@ -82,5 +82,7 @@ async def test_poison_stops_nobody_and_is_answered_once_it_is_cured(
     assert verdict.holds(), verdict.worst
     assert verdict.repeated == 0
     for chat in map(str, HANGING):
-        # What came before the long one was answered, and nothing was answered twice.
-        assert len(told[chat]) == len(set(told[chat])) >= MESSAGES // 2 + 1
+        # What came before the long one was answered, and nothing was answered twice. What comes after
+        # it, where it has taken too long, is no part of the flow any more.
+        counted = [text for text in told[chat] if text[0].isdecimal()]
+        assert len(counted) == len(set(counted)) >= MESSAGES // 2 + 1
