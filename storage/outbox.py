@@ -24,19 +24,19 @@ _DROP = (
     "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE key = ? AND failed_at IS NULL"
     " RETURNING workspace, conversation_id, message_id"
 )
-_EARLIER = (
+EARLIER = (
     "SELECT 1 FROM outbox o JOIN outbox e ON e.conversation_id = o.conversation_id"
     " AND e.failed_at IS NULL AND e.held_at IS NULL AND (e.seq, e.part) < (o.seq, o.part)"
-    " WHERE o.key = ? LIMIT 1"
+    " WHERE o.key = {} LIMIT 1"
 )
+_EARLIER = EARLIER.format("?")
 _sent_rows = AnyOf("DELETE FROM outbox WHERE key", "RETURNING key, message_id")
-_TELL_MESSAGE = (
-    "UPDATE messages SET sent_at = ?1,"
-    " more_ids = CASE WHEN platform_message_id IN ('', ?2) OR ?2 = '' THEN more_ids"
-    " ELSE ltrim(coalesce(more_ids, '') || ' ' || ?2) END,"
-    " platform_message_id = CASE platform_message_id WHEN '' THEN ?2 ELSE platform_message_id END"
-    " WHERE message_id = ?3"
+TOLD = (
+    "sent_at = {at}, more_ids = CASE WHEN platform_message_id IN ('', {id}) OR {id} = '' THEN more_ids"
+    " ELSE ltrim(coalesce(more_ids, '') || ' ' || {id}) END,"
+    " platform_message_id = CASE platform_message_id WHEN '' THEN {id} ELSE platform_message_id END"
 )
+_TELL_MESSAGE = f"UPDATE messages SET {TOLD.format(at='?1', id='?2')} WHERE message_id = ?3"
 _LATER = (
     "UPDATE outbox SET sending_at = NULL, not_before = ?, error = ?, attempts = attempts + 1"
     " WHERE key = ? AND failed_at IS NULL"
@@ -93,10 +93,10 @@ class SqlOutbox:
         if self._slots.alone:
             return await self._writer.do(_begin, (self._now(), row.key))
         lease = lease_of(self._slots, slot_of(row.address))
-        return await self._writer.do(_begin_among_others, (self._now(), row.key, lease))
+        return await self._writer.do(begin_among_others, (self._now(), row.key, lease))
 
     async def sent(self, key: str, platform_message_id: str) -> None:
-        await self._writer.do(_sent, (self._now(), platform_message_id, key), patient=True)
+        await self._writer.do(sent, (self._now(), platform_message_id, key), patient=True)
 
     async def later(self, key: str, until: datetime, error: str) -> None:
         await self._writer.do(_later, (to_micros(until), error, key))
@@ -131,7 +131,7 @@ class SqlOutbox:
 
 
 @side_by_side
-def _begin_among_others(db: Db, items: Sequence[tuple[int, str, Lease]]) -> list[Begun]:
+def begin_among_others(db: Db, items: Sequence[tuple[int, str, Lease]]) -> list[Begun]:
     """Only for a chat that is still ours, and never before what was said there earlier."""
     held = held_leases(db, {lease for *_, lease in items})
     begun: list[Begun] = []
@@ -159,7 +159,7 @@ def _begin(db: Db, items: Sequence[tuple[int, str]]) -> list[Begun]:
 
 
 @side_by_side
-def _sent(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
+def sent(db: Db, items: Sequence[tuple[int, str, str]]) -> list[None]:
     keys = list(dict.fromkeys(key for *_, key in items))
     messages = dict(_sent_rows.returning(db, keys))
     told = [

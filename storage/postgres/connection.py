@@ -1,6 +1,6 @@
 """A connection that work written for SQLite's runs on: each statement waits in a greenlet of its own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy.util import await_only
@@ -66,12 +66,23 @@ class PgDb:
     async def executed(self, sql: str, values: Any = ()) -> PgCursor:
         """One statement, for those who may await."""
         said = statement(sql)
-        prepared = self._prepared.get(sql)
-        if prepared is None:
-            prepared = self._prepared[sql] = await self.connection.prepare(said.sql)
+        prepared = await self._ready(said.sql)
         rows = await prepared.fetch(*said.arguments(values))
         self.answers += 1
         return PgCursor([tuple(row) for row in rows], _count(prepared.get_statusmsg()))
+
+    async def fetched(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """The rows of a statement in PostgreSQL's own words, with `$1…`."""
+        prepared = await self._ready(sql)
+        rows: list[Any] = await prepared.fetch(*values)
+        self.answers += 1
+        return rows
+
+    async def _ready(self, sql: str) -> Any:
+        prepared = self._prepared.get(sql)
+        if prepared is None:
+            prepared = self._prepared[sql] = await self.connection.prepare(sql)
+        return prepared
 
 
 class PgReadDb(PgDb):

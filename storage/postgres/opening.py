@@ -10,6 +10,7 @@ from storage.postgres import schema
 from storage.postgres.intake import SequencedIntake
 from storage.postgres.outages import is_outage
 from storage.postgres.readers import READERS, PoolReaders, PoolReading, open_pool
+from storage.postgres.single import SINGLES
 from storage.postgres.troubles import trouble
 from storage.postgres.walls import IS_IDLE, WARNING
 from storage.postgres.writer import TaskWriter
@@ -32,7 +33,9 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
         if is_outage(error) or isinstance(error, asyncpg.PostgresError):
             raise OSError(trouble(url, error)) from error
         raise
-    writer = TaskWriter(url, name=f"easyflow {slots.holder}")
+    intake = SequencedIntake()
+    singles = {**SINGLES, intake: intake.single}
+    writer = TaskWriter(url, name=f"easyflow {slots.holder}", singles=singles)
     reader = PoolReaders(pool, url)
 
     def sizes() -> tuple[int, int]:
@@ -50,4 +53,4 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
         close=close,
         words=Vectors(),
     )
-    return stores_over(base, SequencedIntake(), new_id=new_id, clock=clock, slots=slots)
+    return stores_over(base, intake, new_id=new_id, clock=clock, slots=slots)

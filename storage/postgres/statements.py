@@ -56,14 +56,14 @@ def statement(sql: str) -> Statement:
 
 
 def _named(names: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
-    return lambda values: [_clean(values[name]) for name in names]
+    return lambda values: [clean(values[name]) for name in names]
 
 
 def _in_order(values: Any) -> Sequence[Any]:
-    return [_clean(value) for value in values]
+    return [clean(value) for value in values]
 
 
-def _clean(value: Any) -> Any:
+def clean(value: Any) -> Any:
     """PostgreSQL keeps no NUL in a text: whoever sends one loses it, and nothing else."""
     if type(value) is str and "\0" in value:
         return value.replace("\0", "")

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -14,6 +15,7 @@ from storage.figures import WriterFigures
 from storage.postgres.connection import PgDb
 from storage.postgres.outages import is_collision, is_outage
 from storage.postgres.silence import STARTED, end, listened_to
+from storage.postgres.single import AGAIN, SINGLES, NotSingle, Single
 from storage.postgres.url import ALL, WALL, connecting
 from storage.postgres.walls import own_wall
 
@@ -31,6 +33,9 @@ CONNECT_WITHIN = 1.2
 
 TRIES = 3
 """How often work is tried where other processes are in its way."""
+
+FRESH = 0.1
+"""Seconds after its last answer for which a line is taken to be alive without being asked first."""
 
 _GO_BEHIND = "SELECT set_config($1, $2, true)"
 """Until the end of the transaction."""
@@ -54,9 +59,16 @@ class _Order(NamedTuple):
 class TaskWriter:
     """Hand it work with `do`; it returns when the work is committed, which PostgreSQL syncs to disk."""
 
-    def __init__(self, url: str, *, name: str = "easyflow") -> None:
-        """`name` is what PostgreSQL calls us, and the origin of the events we write."""
+    def __init__(
+        self, url: str, *, name: str = "easyflow", singles: Mapping[Any, Single] = SINGLES
+    ) -> None:
+        """`name` is what PostgreSQL calls us, and the origin of the events we write.
+
+        `singles` are what some work is done by where one statement is enough.
+        """
         self._url = url
+        self._singles = singles
+        self._answered = 0.0
         self._name = name
         self._queue: asyncio.Queue[_Order | None] = asyncio.Queue()
         self._db: PgDb | None = None
@@ -167,20 +179,28 @@ class TaskWriter:
 
     async def _tried(self, orders: list[_Order]) -> list[Any]:
         """Again, where others were in the way."""
-        for left in reversed(range(TRIES)):
+        singles = self._singles
+        left = TRIES
+        while True:
             try:
-                return await self._together(orders)
+                return await self._together(orders, singles)
+            except NotSingle:
+                singles = {}
             except asyncpg.PostgresError as error:
+                left -= 1
                 if not left or not is_collision(error):
                     raise
-        raise AssertionError("unreachable")
 
-    async def _together(self, orders: list[_Order]) -> list[Any]:
+    async def _together(self, orders: list[_Order], singles: Mapping[Any, Single]) -> list[Any]:
         """One transaction for all, work of one kind in one go."""
         kinds: dict[tuple[str, Work[Any, Any]], list[int]] = {}
         for place, order in enumerate(orders):
             kinds.setdefault((order.wall, order.work), []).append(place)
-        outcomes: list[Any] = [None] * len(orders)
+        if len(kinds) == 1:
+            outcomes = await self._by_itself(orders, singles)
+            if outcomes is not None:
+                return outcomes
+        outcomes = [None] * len(orders)
         db = await self._begun()
 
         async def carry_out() -> None:
@@ -191,20 +211,53 @@ class TaskWriter:
                 if wall != behind:
                     behind = wall
                     await db.connection.execute(_GO_BEHIND, WALL, wall)
-                results = await greenlet_spawn(work, db, [orders[place].item for place in places])
+                results = await _done(db, work, [orders[place].item for place in places], singles)
                 for place, result in zip(places, results, strict=True):
                     outcomes[place] = result
             await db.connection.execute("COMMIT")
 
         try:
-            await listened_to(carry_out(), db.connection, self._url, lambda: db.answers)
-        except BaseException as error:
-            if is_outage(error) or not isinstance(error, Exception):
-                self._drop()
-            else:
+            await self._heard(carry_out(), db)
+        except BaseException:
+            if self._db is db:
                 await db.connection.execute("ROLLBACK")
             raise
         return outcomes
+
+    async def _by_itself(
+        self, orders: list[_Order], singles: Mapping[Any, Single]
+    ) -> list[Any] | None:
+        """Work of one kind that is a single statement is a transaction without being told so.
+
+        None where it is not, or where it is not sure that the line is alive.
+        """
+        db, work = self._db, orders[0].work
+        single = singles.get(work)
+        if db is None or single is None or orders[0].wall != ALL:
+            return None
+        if time.monotonic() - self._answered > FRESH or db.connection.is_closed():
+            return None
+        doing = single(db, [order.item for order in orders])
+        if doing is None:
+            return None
+        outcomes = await self._heard(doing, db)
+        again = [place for place, outcome in enumerate(outcomes) if outcome is AGAIN]
+        if again:
+            others = await self._together([orders[place] for place in again], {})
+            for place, outcome in zip(again, others, strict=True):
+                outcomes[place] = outcome
+        return outcomes
+
+    async def _heard(self, doing: Awaitable[Result], db: PgDb) -> Result:
+        """The line is given up where nothing is heard of it."""
+        try:
+            result = await listened_to(doing, db.connection, self._url, lambda: db.answers)
+        except BaseException as error:
+            if is_outage(error) or not isinstance(error, Exception):
+                self._drop()
+            raise
+        self._answered = time.monotonic()
+        return result
 
     async def _begun(self) -> PgDb:
         """A connection with a transaction begun; of two tries the second has a new line."""
@@ -216,8 +269,14 @@ class TaskWriter:
                 self._drop()
                 if not is_outage(error):
                     raise
+        settings = {
+            "application_name": self._name,
+            "synchronous_commit": "on",
+            # Statements are few and look rows up by their keys: they are planned once for a line.
+            "plan_cache_mode": "force_generic_plan",
+        }
         native = await asyncpg.connect(
-            **connecting(self._url, application_name=self._name, synchronous_commit="on"),
+            **connecting(self._url, **settings),
             timeout=CONNECT_WITHIN,
             command_timeout=STATEMENT_WITHIN,
         )
@@ -244,6 +303,24 @@ class TaskWriter:
             Unavailable(f"The database takes no writes: {error or type(error).__name__}")
             for _ in orders
         ]
+
+
+async def _done(
+    db: PgDb, work: Work[Any, Any], items: list[Any], singles: Mapping[Any, Single]
+) -> Sequence[Any]:
+    """Within a transaction; what takes more than one statement, by as many as it takes."""
+    single = singles.get(work)
+    doing = single(db, items) if single is not None else None
+    if doing is None:
+        results: Sequence[Any] = await greenlet_spawn(work, db, items)
+        return results
+    outcomes = await doing
+    again = [place for place, outcome in enumerate(outcomes) if outcome is AGAIN]
+    if again:
+        others = await greenlet_spawn(work, db, [items[place] for place in again])
+        for place, outcome in zip(again, others, strict=True):
+            outcomes[place] = outcome
+    return outcomes
 
 
 def _tell(orders: list[_Order], outcomes: list[Any]) -> None:

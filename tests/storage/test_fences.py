@@ -1,6 +1,7 @@
 """Of several processes on one PostgreSQL only the one that works for a chat answers and sends there."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -11,6 +12,7 @@ from bots.model.answer import Answer
 from bots.model.conversation import Opening
 from bots.model.slots import SLOTS, Slots, slot_of
 from bots.model.turn import Outgoing, TurnRecord
+from storage.db import Db, side_by_side
 from storage.opening import open_stores
 from storage.postgres.membership import SqlMembership
 from storage.stores import Stores
@@ -130,6 +132,38 @@ async def test_nothing_is_sent_before_what_was_said_earlier(processes: list[Proc
     assert await worker.stores.outbox.begin(second) == "behind"
     await worker.stores.outbox.sent(first.key, "1")
     assert await worker.stores.outbox.begin(second) == "begun"
+
+
+async def test_what_was_said_before_a_take_over_is_not_begun_beside_what_is(
+    processes: list[Process],
+) -> None:
+    """Several are asked for at once, one of which takes more than the others."""
+    web, work = processes
+    await work.hold(slot_of(ANNA), slot_of(BORIS))
+    journal, outbox = work.stores.journal, work.stores.outbox
+    anna, boris = await opened(journal), await opened(journal, BORIS)
+    calls = [
+        outgoing(anna, 2, key="of anna"),
+        outgoing(boris, 2, key="of boris", message_id="said to boris"),
+    ]
+    for chat, call in ((anna, calls[0]), (boris, calls[1])):
+        await journal.commit(TurnRecord(conversation=chat, outgoing=(call,)))
+    async with web.stores.base.reader.connect() as reader:
+        told = "SELECT count(*) FROM events WHERE name = 'message.dropped'"
+        assert (await reader.exec_driver_sql(told)).scalar() == 0
+        # Not by a turn, which would drop the call itself.
+        await web.stores.base.writer.do(_take_over, anna.id)
+        found = await asyncio.gather(*map(outbox.begin, calls))
+        assert found == ["dropped", "begun"]
+        assert await asyncio.gather(*map(outbox.begin, calls)) == ["dropped", "begun"]
+        assert (await reader.exec_driver_sql(told)).scalar() == 1
+
+
+@side_by_side
+def _take_over(db: Db, chats: Sequence[int]) -> list[None]:
+    for chat in chats:
+        db.execute("UPDATE conversations SET epoch = epoch + 1 WHERE id = ?", (chat,))
+    return [None] * len(chats)
 
 
 async def test_what_others_commit_is_told_once_and_our_own_never(processes: list[Process]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bots.errors import Unavailable
 from storage.postgres.opening import open_postgres
+from storage.postgres.writer import FRESH
 from storage.stores import Stores
 from tests.servers.severed import SeverableLine
 from tests.storage.conftest import HandClock, numbers
@@ -51,6 +52,7 @@ async def test_a_line_that_was_cut_while_nobody_spoke_is_made_anew(
 ) -> None:
     await stores.journal.accept([message("1")])
     line.cut()
+    await asyncio.sleep(FRESH * 2)
     await stores.journal.accept([message("2")])
     assert await kept(stores) == ["1", "2"]
 
@@ -72,12 +74,24 @@ async def test_a_server_that_is_gone_is_told_and_found_again(
 
 
 @pytest.mark.parametrize("how", ["cut_at", "swallow_at"])
-@pytest.mark.parametrize("where", [b"INSERT INTO messages", b"COMMIT"])
+@pytest.mark.parametrize(
+    ("rest", "where"),
+    [
+        (0.0, b"INSERT INTO messages"),
+        (0.0, b'"arrivals":'),
+        (FRESH * 2, b"INSERT INTO messages"),
+        (FRESH * 2, b"COMMIT"),
+    ],
+)
 async def test_a_turn_is_written_whole_or_not_at_all(
-    stores: Stores, line: SeverableLine, where: bytes, how: str
+    stores: Stores, line: SeverableLine, rest: float, where: bytes, how: str
 ) -> None:
-    """Sent again by whoever was not told that it was done, it is there once."""
+    """Sent again by whoever was not told that it was done, it is there once.
+
+    After a rest the line is asked first, and there is a transaction around it.
+    """
     anna = await opened(stores.journal)
+    await asyncio.sleep(rest)
     setattr(line, how, lambda sent: where in sent)
     async with asyncio.timeout(WITHIN):
         with pytest.raises(Unavailable):
