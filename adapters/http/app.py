@@ -120,8 +120,7 @@ def build_app(
     )
     dialects = [package.DIALECT for package in spoken]
     for package in spoken:
-        for router in package.routers():
-            app.include_router(router)
+        app.router.routes.extend(routes_of(package))
     app.include_router(hooks.router)
     told = metrics if metrics_here else None
     app.router.routes.extend([*health_routes(services.health, told), *docs_routes()])
@@ -134,6 +133,15 @@ def build_app(
     intake = Intake(enveloped, inbox, channels, dialect=easyflow.DIALECT, new_id=new_id)
     app.router.lifespan_context = _closing(intake.close)
     return intake
+
+
+@cache
+def routes_of(package: Speaking) -> Sequence[BaseRoute]:
+    """Those of a dialect, for any app: what FastAPI makes of all of them, in 0.1 s, is always the same."""
+    whole = APIRouter(generate_unique_id_function=_operation_id)
+    for router in package.routers():
+        whole.include_router(router)
+    return whole.routes
 
 
 def _answer_leftovers(app: FastAPI, refuse: Refuse) -> None:

@@ -50,6 +50,17 @@ def import_everything() -> None:
             importlib.import_module(found.name)
     for name in HEAVY:
         importlib.import_module(name)
+    make_routes_ready()
+
+
+def make_routes_ready() -> None:
+    """What a server does before its first answer, and every one of them in the same way."""
+    from fastapi.routing import iter_route_contexts
+
+    from adapters.http.app import SPOKEN, routes_of
+
+    for package in SPOKEN:
+        list(iter_route_contexts(routes_of(package)))
 
 
 def serve(orders: socket.socket) -> None:
