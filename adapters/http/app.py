@@ -1,7 +1,7 @@
 """The HTTP application: intake, dialects, health, documentation and whatever errors are left."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache, partial
@@ -32,7 +32,7 @@ from bots.ports import Channel, Clock, NewId, Shelf
 from bots.services import Services
 
 
-class Speaking(Protocol):
+class Speaking(Hashable, Protocol):
     """A dialect's package."""
 
     DIALECT: Dialect
