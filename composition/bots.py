@@ -63,12 +63,15 @@ def load_all(
     return bots
 
 
-def owners_or_stop(owners: OwnersActions, folder: BotFolder) -> None:
-    """Run a bot's actions.py where it may be run; a mistake in it ends the program."""
-    try:
-        owners.load(folder.name, folder.path, folder.actions)
-    except LoadError as error:
-        stop("Nothing was started, because of a mistake:", *complaints_of(folder.path, error))
+def owners_or_stop(settings: Settings, folders: Mapping[str, BotFolder]) -> OwnersActions:
+    """Every bot's actions.py, run where it may be run; a mistake in one ends the program."""
+    owners = OwnersActions(allowed=settings.allow_actions)
+    for folder in folders.values():
+        try:
+            owners.load(folder.name, folder.path, folder.actions)
+        except LoadError as error:
+            stop("Nothing was started, because of a mistake:", *complaints_of(folder.path, error))
+    return owners
 
 
 def texts_of_folder(folders: Mapping[str, BotFolder], bot: str) -> Mapping[str, str]:

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapters.actions.assistant import AssistantAnswers
 from adapters.actions.catalogue import Catalogue, facts_of
-from adapters.actions.owners import OwnersActions
 from adapters.ids import Ids
-from adapters.payments.sandbox import Sandbox
 from adapters.terminal.leaving import stop
 from bots.board import Board
 from bots.errands import Errands
@@ -20,7 +18,6 @@ from bots.errors import Invalid
 from bots.handoffs import Handoffs
 from bots.inbox import Inbox
 from bots.lanes import Lanes
-from bots.model.assistant import MADE
 from bots.model.bot_folder import BotFolder
 from bots.model.process import WEB
 from bots.model.slots import SLOTS
@@ -29,6 +26,7 @@ from bots.outbox import Outbox
 from bots.ports import Channel, Listener, Meter, Others
 from bots.publishing import Published
 from bots.responder import Responder
+from bots.services.accounts import Accounts, Founded
 from bots.services.attendance import Attendance
 from bots.services.banks import Banks
 from bots.services.conversations import Conversations
@@ -48,11 +46,11 @@ from bots.supervision import Supervisor
 from composition.accounts import accounts_of, operators_of
 from composition.actions import decider_of, families_of, performer_of
 from composition.assistants import documents_of
-from composition.bots import loader_of, owners_or_stop, texts_of_folder
+from composition.bots import owners_or_stop, texts_of_folder
 from composition.here import now
 from composition.house import House
-from composition.money import billing_of, till_of
-from composition.publishing import STARTED, reload
+from composition.money import bank_of, billing_of, till_of
+from composition.publishing import STARTED, published_of, reload
 from composition.sharing import LOOK_EVERY, LOOK_SELDOM, hints_of, sharing_of, slots_of
 from composition.tracing import traced_by
 from config.settings import Settings
@@ -91,41 +89,15 @@ async def build(
     others: Others = hints or NOBODY
     stores = await open_stores(settings.database, new_id=new_id, clock=now, slots=slots)
     accounts = accounts_of(settings, stores)
-    admin = settings.admin
-    try:
-        founded = await accounts.found_owner(
-            email=admin.email,
-            password=admin.password.get_secret_value() if admin.password else None,
-            key=admin.api_key.get_secret_value() if admin.api_key else None,
-        )
-    except Invalid as wrong:
-        await stores.close()
-        stop(f"EASYFLOW_ADMIN__{wrong.field.upper()}: it {wrong.error}.")
+    founded = await founded_or_stop(settings, stores, accounts)
     owner = await stores.accounts.owner()
     assert owner is not None
-    folders, loader = {name: folder for name, (folder, _) in bots.items()}, loader_of(settings)
-    published = Published(
-        versions=stores.versions,
-        workspace=owner.workspace,
-        clock=now,
-        compile=lambda name, files: (
-            loader.version(folders.get(name), name, files)
-            if not name.startswith(MADE)
-            else loader.of_assistant(name, files)
-        ),
-    )
+    folders = {name: folder for name, (folder, _) in bots.items()}
+    published = published_of(settings, stores, owner.workspace, folders)
     for folder, loaded in bots.values():
         await published.publish(loaded.bot, folder.files, by=STARTED)
-
-    owners = OwnersActions(allowed=settings.allow_actions)
-    for folder, _ in bots.values():
-        owners_or_stop(owners, folder)
-    bank = Sandbox(
-        stores.shelf,
-        workspace=owner.workspace,
-        base=base,
-        new_secret=partial(secrets.token_urlsafe, 24),
-    )
+    owners = owners_or_stop(settings, folders)
+    bank = bank_of(stores, owner.workspace, base)
     payments = Payments(
         stores.shelf,
         Banks(channels, bank if settings.plays_bank else None),
@@ -163,6 +135,7 @@ async def build(
         outbox.share = lambda: len(slots.held or ()) / SLOTS
     board = Board()
     listeners.insert(0, board)
+    look_every = LOOK_EVERY if hints is None else LOOK_SELDOM
     neighbourhood, neighbours = None, None
     if not slots.alone:
         neighbourhood = stores.neighbourhood(slots.holder)
@@ -170,7 +143,7 @@ async def build(
             neighbourhood,
             # Each process counts what it does itself.
             lambda: [one for one in listeners if id(one) != id(meter)],
-            every=LOOK_EVERY if hints is None else LOOK_SELDOM,
+            every=look_every,
         )
         await neighbours.begin()
     workspaces = await stores.workspaces.ids()
@@ -229,19 +202,7 @@ async def build(
     )
     listeners.append(following)
     events: Events = Events(inbox, conversations, clock=now, new_id=new_id)
-    schedules = Schedules(
-        bots=published,
-        telling=Telling(
-            audience=stores.audience,
-            accept=inbox.accept,
-            busy=lambda: lanes.busy,
-            clock=now,
-            new_id=new_id,
-            sleep=asyncio.sleep,
-        ),
-        shelf=stores.shelf,
-        clock=now,
-    )
+    schedules = schedules_of(stores, published, inbox, lanes, new_id)
     publishing = Publishing(
         published=published,
         versions=stores.versions,
@@ -262,7 +223,7 @@ async def build(
         look_at_timers=worker.look_at_all,
         look_for_timers=worker.look,
         chores=chores,
-        every=LOOK_EVERY if hints is None else LOOK_SELDOM,
+        every=look_every,
     )
     house: House = House(
         stores=stores,
@@ -311,6 +272,35 @@ async def build(
         forgetting=forgetting_of(settings, stores),
     )
     return house
+
+
+async def founded_or_stop(settings: Settings, stores: Stores, accounts: Accounts) -> Founded | None:
+    """The owner, made where there is none yet; the program ends where they cannot be what was set."""
+    admin = settings.admin
+    try:
+        return await accounts.found_owner(
+            email=admin.email,
+            password=admin.password.get_secret_value() if admin.password else None,
+            key=admin.api_key.get_secret_value() if admin.api_key else None,
+        )
+    except Invalid as wrong:
+        await stores.close()
+        stop(f"EASYFLOW_ADMIN__{wrong.field.upper()}: it {wrong.error}.")
+
+
+def schedules_of(
+    stores: Stores, published: Published, inbox: Inbox, lanes: Lanes, new_id: Ids
+) -> Schedules:
+    """What strikes the owners' timetables."""
+    telling = Telling(
+        audience=stores.audience,
+        accept=inbox.accept,
+        busy=lambda: lanes.busy,
+        clock=now,
+        new_id=new_id,
+        sleep=asyncio.sleep,
+    )
+    return Schedules(bots=published, telling=telling, shelf=stores.shelf, clock=now)
 
 
 def forgetting_of(settings: Settings, stores: Stores) -> Forgetting | None:

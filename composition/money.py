@@ -3,6 +3,7 @@
 import secrets
 from functools import partial
 
+from adapters.payments.sandbox import Sandbox
 from adapters.payments.sandbox_top_ups import SandboxTopUps
 from adapters.payments.yookassa import YooKassa
 from bots.model.billing import Plan
@@ -43,6 +44,16 @@ def till_of(settings: Settings, stores: Stores, base: str) -> SandboxTopUps | Yo
         partial(stores.top_ups.by_reference, SandboxTopUps.name),
         base=base,
         clock=now,
+        new_secret=partial(secrets.token_urlsafe, 24),
+    )
+
+
+def bank_of(stores: Stores, workspace: int, base: str) -> Sandbox:
+    """The bank that only plays one, at the address at which customers reach our pages."""
+    return Sandbox(
+        stores.shelf,
+        workspace=workspace,
+        base=base,
         new_secret=partial(secrets.token_urlsafe, 24),
     )
 

@@ -10,13 +10,17 @@ import structlog
 from adapters.actions.owners import OwnersActions
 from adapters.terminal.folders import complaints_of
 from bots.errors import NotFound, Unavailable
+from bots.model.assistant import MADE
 from bots.model.bot_folder import BotFolder, BotFolderError
+from bots.publishing import Published
 from composition.bots import loader_of
+from composition.here import now
 from composition.house import House
 from config.bot_folders import read_bot_folder, watch
 from config.settings import Settings
 from flows.errors import LoadError
 from flows.model import Bot
+from storage.stores import Stores
 
 log = structlog.get_logger()
 
@@ -25,6 +29,20 @@ STARTED, SAVED = "start", "saved"
 
 TRIED_ON = frozenset({"web"})
 """The platforms where the one who saves a bot's files is the one who talks to it."""
+
+
+def published_of(
+    settings: Settings, stores: Stores, workspace: int, folders: Mapping[str, BotFolder]
+) -> Published:
+    """The versions that answer: of the owner's bots, with what their folders hold beside, and of assistants."""
+    loader = loader_of(settings)
+
+    def compile(name: str, files: Mapping[str, str]) -> Bot:
+        if name.startswith(MADE):
+            return loader.of_assistant(name, files)
+        return loader.version(folders.get(name), name, files)
+
+    return Published(versions=stores.versions, workspace=workspace, clock=now, compile=compile)
 
 
 def reload(
