@@ -111,11 +111,7 @@ async def begin(settings: Settings, house: House, channels: Channels) -> None:
     house.chores.around(channels.listen, channels.hush)
     if (alerts := alerts_of(house, settings)) is not None:
         house.chores.add({"alerts": alerts.follow})
-    couriers = couriers_of(house, settings)
-    house.chores.add({"webhooks": couriers.follow})
-    house.metrics.watch_each(
-        "easyflow_webhooks", "Webhooks by how they fare", "state", couriers.fares
-    )
+    house.chores.add({"webhooks": couriers_of(house, settings).follow})
     if settings.reloads:
         # The other processes take up what one of them publishes.
         house.chores.add({"reload": partial(republish, settings, house)})

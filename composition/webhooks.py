@@ -7,6 +7,7 @@ from functools import partial
 
 from adapters.addresses import Allowed
 from adapters.guarded_http import GuardedHttp
+from adapters.http.webhook_metrics import WebhookMetrics
 from adapters.ids import Ids
 from adapters.webhooks import HttpWebhookSender
 from bots.services.operators import OWNERS
@@ -23,15 +24,18 @@ from storage.vault import KeyRing
 
 
 def couriers_of(house: House, settings: Settings) -> Couriers:
-    """What tells customers' systems of what happens."""
-    stores = house.stores
-    return Couriers(
+    """What tells customers' systems of what happens, and its figures."""
+    stores, meter = house.stores, WebhookMetrics(house.metrics, owner=OWNERS)
+    couriers = Couriers(
         stores.webhook_deliveries(KeyRing(partial(keys_at_hand, settings))),
         stores.feed,
         webhook_sender(settings),
+        meter=meter,
         clock=now,
         sleep=asyncio.sleep,
     )
+    meter.watch(couriers, now)
+    return couriers
 
 
 def webhooks_of(settings: Settings, stores: Stores | Beside) -> Webhooks:

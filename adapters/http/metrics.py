@@ -183,6 +183,10 @@ class Metrics:
         """The same by several labels; `only_rises` makes it a counter."""
         self.registry.register(Watched(name, meaning, labels, values, only_rises=only_rises))
 
+    def counts(self, name: str, meaning: str, *labels: str) -> Counts:
+        """Counters that others add to."""
+        return self._counts(name, meaning, *labels)
+
     def spreads(
         self, name: str, meaning: str, *labels: str, bounds: Sequence[float] = SECONDS
     ) -> Spreads:

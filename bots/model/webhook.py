@@ -141,6 +141,10 @@ class Aside:
     error: str
 
 
+OUTCOMES = ("taken", "busy", "gone", "refused", "failed", "silent")
+"""What may come of a call: `silent` is no answer at all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What came of one call: `status` is 0 and `error` says why where there was no answer.
@@ -166,6 +170,19 @@ class Answered:
     def refused(self) -> bool:
         """Whether it says that it will not take just this; else anything may be wrong over there."""
         return self.status in (400, 409, 413, 415, 422)
+
+    @property
+    def outcome(self) -> str:
+        """One of OUTCOMES."""
+        if self.taken:
+            return "taken"
+        if self.busy:
+            return "busy"
+        if self.status == 410:
+            return "gone"
+        if self.refused:
+            return "refused"
+        return "failed" if self.status else "silent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ from bots.ports.traces import Traces
 from bots.ports.understanding import Understanding
 from bots.ports.vault import Vault
 from bots.ports.versions import Versions
-from bots.ports.webhooks import WebhookDeliveries, WebhookEndpoints, WebhookSender
+from bots.ports.webhooks import WebhookDeliveries, WebhookEndpoints, WebhookMeter, WebhookSender
 from bots.ports.workspaces import Workspaces
 
 __all__ = [
@@ -107,6 +107,7 @@ __all__ = [
     "Webhook",
     "WebhookDeliveries",
     "WebhookEndpoints",
+    "WebhookMeter",
     "WebhookSender",
     "Workspaces",
 ]

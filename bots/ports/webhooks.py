@@ -85,3 +85,13 @@ class WebhookSender(Protocol):
 
     async def send(self, endpoint: Endpoint, id: str, body: Mapping[str, Any]) -> Answered:
         """One POST, signed; never raises."""
+
+
+class WebhookMeter(Protocol):
+    """Counts what becomes of events that are to be told; must be quick and must not raise."""
+
+    def called(self, workspace: int, outcome: str, *, waited: float | None = None) -> None:
+        """A call ended; see `Answered.outcome`. `waited` are seconds since what it took happened."""
+
+    def gave_up(self, workspace: int, what: str) -> None:
+        """An `event` is told no more, or an `address` was switched off."""

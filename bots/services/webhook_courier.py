@@ -18,7 +18,7 @@ from bots.model.webhook import (
     names_in_feed,
     tellings,
 )
-from bots.ports import Clock, Feed, WebhookDeliveries, WebhookSender
+from bots.ports import Clock, Feed, WebhookDeliveries, WebhookMeter, WebhookSender
 from bots.services.webhook_window import ALIVE, WIDTH, Slot, Window, pause
 
 AT_ONCE = 8
@@ -74,6 +74,7 @@ class Tools:
     feed: Feed
     sender: WebhookSender
     places: Places
+    meter: WebhookMeter
     clock: Clock
 
 
@@ -88,7 +89,7 @@ class Courier:
         self._asides: deque[Slot] = deque()
         self._asides_running: set[str] = set()
         self._aside_due: datetime | None = None
-        self._aside_count = 0
+        self._aside_at: dict[str, datetime] = {}
         self._aside_read = False
         self._attempts: list[Attempt] = []
         self._saved_at: datetime | None = None
@@ -129,6 +130,16 @@ class Courier:
             or (self._aside_due is not None and self._aside_due <= now)
         )
 
+    @property
+    def oldest(self) -> datetime | None:
+        """When the first event happened that it did not take; None where it took all."""
+        first = self._window.first_at
+        if first is None and self.stirred:
+            # What waits was not read yet: something does since it failed, if it did.
+            first = self.endpoint.failing_since
+        times = [*self._aside_at.values(), *(() if first is None else (first,))]
+        return min(times, default=None)
+
     async def work(self, latest: int) -> None:
         """Tell what may be told; the feed is complete up to `latest`. Raises Unavailable."""
         self.stirred = False
@@ -157,6 +168,7 @@ class Courier:
         await self._save()
         if self.off:
             await self._tools.store.disable(self.endpoint, self.off)
+            self._tools.meter.gave_up(self.endpoint.workspace, "address")
 
     def leave(self) -> None:
         """Begin nothing more: `work` ends with what is under way."""
@@ -182,7 +194,7 @@ class Courier:
     async def _prepare(self, latest: int) -> None:
         now = self._clock()
         for slot in self._window.hopeless(now, self.endpoint.taken_at):
-            if self._aside_count < MOST_ASIDE:
+            if len(self._aside_at) < MOST_ASIDE:
                 await self._set_aside(slot, now)
                 self._window.finish(slot)
         while len(self._window) < WIDTH and self._window.read < latest:
@@ -205,7 +217,8 @@ class Courier:
         """Those that are due now, and when the next one is."""
         async with self._tools.places.reading:
             kept = await self._tools.store.aside(self.endpoint.id)
-        self._aside_read, self._aside_count = True, len(kept)
+        self._aside_read = True
+        self._aside_at = {one.telling.id: one.telling.at for one in kept}
         self._aside_due = min((one.due_at for one in kept if one.due_at > now), default=None)
         self._asides.extend(
             Slot(
@@ -253,6 +266,11 @@ class Courier:
             at=self._clock(),
             tries=slot.tries + 1,
         )
+        self._tools.meter.called(
+            self.endpoint.workspace,
+            answered.outcome,
+            waited=(one.at - slot.telling.at).total_seconds() if answered.taken else None,
+        )
         if not answered.taken or sum(not kept.error for kept in self._attempts) < LOGGED:
             self._attempts.append(one)
 
@@ -261,7 +279,7 @@ class Courier:
         if slot.aside:
             await self._tools.store.settle(self.endpoint.id, slot.telling.id)
             self._asides_running.discard(slot.telling.id)
-            self._aside_count -= 1
+            self._aside_at.pop(slot.telling.id, None)
         else:
             self._window.finish(slot)
 
@@ -331,7 +349,8 @@ class Courier:
         slot.error = answered.error
         if now - slot.first_at >= GIVEN_UP:
             await self._tools.store.give_up(self.endpoint.id, slot.telling.id, now=now)
-            self._aside_count -= 1
+            self._aside_at.pop(slot.telling.id, None)
+            self._tools.meter.gave_up(self.endpoint.workspace, "event")
             log.error("An event for a webhook is given up", webhook=self.endpoint.id)
         else:
             await self._set_aside(slot, now)
@@ -347,7 +366,7 @@ class Courier:
             error=slot.error,
         )
         await self._tools.store.set_aside(self.endpoint, one)
-        self._aside_count += not slot.aside
+        self._aside_at[slot.telling.id] = slot.telling.at
         self._aside_due = min(due, self._aside_due or due)
 
     async def _save(self) -> None:

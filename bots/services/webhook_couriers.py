@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 
 import structlog
 
 from bots.errors import Unavailable
-from bots.ports import Clock, Feed, Sleep, WebhookDeliveries, WebhookSender
+from bots.ports import Clock, Feed, Sleep, WebhookDeliveries, WebhookMeter, WebhookSender
 from bots.services.webhook_courier import Courier, Places, Tools
 
 EVERY = 0.25
@@ -26,6 +27,7 @@ class Couriers:
         feed: Feed,
         sender: WebhookSender,
         *,
+        meter: WebhookMeter,
         clock: Clock,
         sleep: Sleep,
     ) -> None:
@@ -33,7 +35,9 @@ class Couriers:
         self._feed = feed
         self._clock = clock
         self._sleep = sleep
-        self._tools = Tools(store=store, feed=feed, sender=sender, places=Places(), clock=clock)
+        self._tools = Tools(
+            store=store, feed=feed, sender=sender, places=Places(), meter=meter, clock=clock
+        )
         self._couriers: dict[str, Courier] = {}
         self._working: dict[str, asyncio.Task[None]] = {}
         self._changed: tuple[int, int, str] | None = None
@@ -44,6 +48,15 @@ class Couriers:
         """How many endpoints take what they are told, and how many do not."""
         failing = sum(one.endpoint.tries > 0 for one in self._couriers.values())
         return {"well": len(self._couriers) - failing, "failing": failing}
+
+    def oldest(self) -> Mapping[int, datetime]:
+        """By workspace, when the first event happened that some endpoint did not take."""
+        first: dict[int, datetime] = {}
+        for one in self._couriers.values():
+            if (at := one.oldest) is not None:
+                workspace = one.endpoint.workspace
+                first[workspace] = min(at, first.get(workspace, at))
+        return first
 
     async def follow(self) -> None:
         """Tell for ever; what is under way when it ends may be told once more later."""

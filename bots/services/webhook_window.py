@@ -53,6 +53,11 @@ class Window:
         return len(self._slots)
 
     @property
+    def first_at(self) -> datetime | None:
+        """When the first happened that was not told."""
+        return self._slots[0].telling.at if self._slots else None
+
+    @property
     def settled(self) -> int:
         """The cursor behind which nothing of before is left to tell."""
         return self._slots[0].telling.cursor - 1 if self._slots else self.read

@@ -131,6 +131,20 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {'easyflow_desk_behind_seconds{group="telegram:1/-100"}': "90x99"},
         {'easyflow_desk_behind_seconds{group="telegram:1/-100"}': "9x99"},
     ),
+    "EasyFlowWebhookBehind": (
+        {'easyflow_webhook_oldest_seconds{whose="own",instance="a"}': "0+60x99"},
+        {
+            'easyflow_webhook_oldest_seconds{whose="own",instance="a"}': "600x99",
+            'easyflow_webhook_oldest_seconds{whose="others",instance="a"}': "0+60x99",
+        },
+    ),
+    "EasyFlowWebhookGivenUp": (
+        {'easyflow_webhook_given_up_total{whose="own",what="event"}': "0x40 1x59"},
+        {
+            'easyflow_webhook_given_up_total{whose="own",what="event"}': "7x99",
+            'easyflow_webhook_given_up_total{whose="others",what="address"}': "0+1x99",
+        },
+    ),
     "EasyFlowLoopStands": (
         lag("easyflow_loop_lag_seconds", 'instance="a",', slow=True),
         lag("easyflow_loop_lag_seconds", 'instance="a",', slow=False),

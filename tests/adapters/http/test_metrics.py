@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from adapters.http import watching
 from adapters.http.figures import SECONDS
 from adapters.http.metrics import Metrics
+from adapters.http.webhook_metrics import WebhookMetrics
 from bots.model import handoff
 from bots.model.conversation import Opening
 from bots.model.episode import Asked
@@ -208,3 +209,33 @@ def test_a_spread_counts_each_value_once_and_within_its_bound(values: list[float
     for bound, within in zip((*SECONDS, math.inf), spread.within, strict=True):
         assert within == sum(value <= bound for value in values)
     assert spread.total == pytest.approx(sum(values))
+
+
+async def test_webhooks_of_other_workspaces_are_counted_together() -> None:
+    metrics = Metrics()
+    webhooks = WebhookMetrics(metrics, owner=1)
+
+    class Couriers:
+        def fares(self) -> dict[str, int]:
+            return {"well": 2, "failing": 1}
+
+        def oldest(self) -> dict[int, datetime]:
+            ago = (5, 60, 90)
+            return {n: NOON - timedelta(seconds=s) for n, s in enumerate(ago, start=1)}
+
+    webhooks.watch(Couriers(), now)
+    before = await told(metrics)
+    assert before['easyflow_webhook_given_up_total{what="event",whose="own"}'] == 0
+    webhooks.called(1, "taken", waited=0.2)
+    webhooks.called(2, "busy")
+    webhooks.called(3, "busy")
+    webhooks.gave_up(3, "address")
+    read = await told(metrics)
+    assert read['easyflow_webhook_calls_total{outcome="taken",whose="own"}'] == 1
+    assert read['easyflow_webhook_calls_total{outcome="busy",whose="own"}'] == 0
+    assert read['easyflow_webhook_calls_total{outcome="busy",whose="others"}'] == 2
+    assert read['easyflow_webhook_given_up_total{what="address",whose="others"}'] == 1
+    assert read['easyflow_webhook_wait_seconds_bucket{le="0.25",whose="own"}'] == 1
+    assert read['easyflow_webhook_oldest_seconds{whose="own"}'] == 5
+    assert read['easyflow_webhook_oldest_seconds{whose="others"}'] == 90
+    assert read['easyflow_webhooks{state="failing"}'] == 1

@@ -50,6 +50,25 @@ class Call:
         return seq
 
 
+class Counted:
+    """Behind `bots.ports.WebhookMeter`."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[str] = []
+        self.waits: list[float] = []
+        self.lost: list[str] = []
+
+    def called(self, workspace: int, outcome: str, *, waited: float | None = None) -> None:
+        assert workspace == 1
+        self.outcomes.append(outcome)
+        if waited is not None:
+            self.waits.append(waited)
+
+    def gave_up(self, workspace: int, what: str) -> None:
+        assert workspace == 1
+        self.lost.append(what)
+
+
 Answers = Callable[[Call], Answered | asyncio.Event]
 
 
@@ -102,6 +121,7 @@ class Town:
         self.clock = HandClock()
         self._place = place
         self.sender = Sender(self.clock)
+        self.counted = Counted()
         self.stores: Stores
         self.webhooks: Webhooks
         self.couriers: Couriers
@@ -122,6 +142,7 @@ class Town:
             self.stores.webhook_deliveries(VAULT),
             self.stores.feed,
             self.sender,
+            meter=self.counted,
             clock=self.clock,
             sleep=self._sleep,
         )

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -381,6 +382,65 @@ async def test_whoever_refuses_half_of_all_is_told_the_other_half(town: Town) ->
     await town.later(seconds=2 * 3700, step=60)
     assert await town.webhooks.health(1) == {}
     assert (await state(town, picky)).cursor == await town.stores.feed.latest()
+
+
+# ---------------------------------------------------------------- what is measured
+
+
+async def test_what_came_of_calls_is_counted_with_how_long_it_took(town: Town) -> None:
+    await town.add("bad")
+    await town.tell()
+    answers = [SILENT, refused(500), refused(429), refused(400)]
+    town.sender.answers[BAD] = lambda call: answers.pop(0) if answers else TAKEN
+    await town.say("anna")
+    await town.later(seconds=120, step=1)
+    counted = town.counted
+    assert counted.outcomes == ["silent", "failed", "busy", "refused", "taken", "taken"]
+    assert len(counted.waits) == 2
+    assert all(10 < waited <= 120 for waited in counted.waits)
+    assert counted.lost == []
+
+
+async def test_how_long_the_first_event_waits_is_known_while_it_fails_and_after_a_kill(
+    town: Town,
+) -> None:
+    await town.add("good")
+    await town.add("bad")
+    await town.tell()
+    town.sender.answers[BAD] = lambda call: SILENT
+    assert town.couriers.oldest() == {}
+    await town.say("anna")
+    began = town.clock()
+    await town.later(seconds=1200, step=60)
+    assert abs(town.couriers.oldest()[1] - began) < timedelta(seconds=1)
+    await town.killed()
+    # It is not called before it is due, and what waits for it is not read either.
+    await town.tell()
+    assert abs(town.couriers.oldest()[1] - began) < timedelta(seconds=100)
+    town.sender.answers[BAD] = lambda call: TAKEN
+    await town.later(seconds=3700, step=60)
+    assert town.couriers.oldest() == {}
+
+
+async def test_what_was_set_aside_waits_and_what_was_given_up_is_counted(town: Town) -> None:
+    await town.add("bad")
+    await town.tell()
+    town.sender.answers[BAD] = lambda call: refused(422) if call.chat == 1 else TAKEN
+    await town.say("anna")
+    began = town.clock()
+    for _ in range(20):
+        await town.tell(seconds=30)
+        await town.say("boris")
+    assert abs(town.couriers.oldest()[1] - began) < timedelta(seconds=1)
+    hours = int(GIVEN_UP.total_seconds() / 3600) + 3
+    await town.later(seconds=hours * 3600, step=1800)
+    assert town.couriers.oldest() == {}
+    assert town.counted.lost == ["event", "event"]
+    town.sender.answers[BAD] = lambda call: refused(410)
+    await town.say("boris")
+    await town.tell()
+    assert town.counted.outcomes[-1] == "gone"
+    assert town.counted.lost == ["event", "event", "address"]
 
 
 # ---------------------------------------------------------------- crashes and owners
