@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from adapters.hints.redis import RedisHints
 from adapters.ids import Ids
 from bots.model.message import Address
 from bots.model.slots import ALONE, Slots
@@ -16,6 +15,7 @@ from composition.house import House
 from config.settings import Settings
 
 if TYPE_CHECKING:
+    from adapters.hints.redis import RedisHints
     from adapters.messengers.web.hub import Hub
 
 LOOK_EVERY, LOOK_SELDOM = 0.25, 1.0

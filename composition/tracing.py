@@ -1,13 +1,16 @@
 """Spans around the parts of the machinery, where anybody traces."""
 
 import os
+from typing import TYPE_CHECKING
 
 from adapters.terminal.leaving import stop
 from adapters.tracing.off import Untraced
-from adapters.tracing.spans import Spans
-from adapters.tracing.wrappers import Traced
 from composition.here import VERSION
 from config.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.tracing.spans import Spans
+    from adapters.tracing.wrappers import Traced
 
 
 def traced_by(spans: "Spans | None") -> "Untraced | Traced":

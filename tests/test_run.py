@@ -235,6 +235,26 @@ def test_nothing_but_the_entry_imports_the_composition(package: str) -> None:
         assert not re.search(r"^\s*(import|from) composition\b", text, re.MULTILINE), file
 
 
+ALONE = """
+import importlib, pkgutil, sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name in {"asyncpg", "litellm", "opentelemetry.exporter", "opentelemetry.sdk", "redis"}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Missing())
+for found in pkgutil.walk_packages(["composition"], "composition."):
+    importlib.import_module(found.name)
+"""
+
+
+def test_without_any_extra_all_commands_can_be_imported() -> None:
+    command = [sys.executable, "-c", ALONE]
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_whatever_may_be_typed_has_its_function() -> None:
     said = subprocess.run(
         [
