@@ -59,7 +59,7 @@ async def test_one_execution_and_one_answer_for_each_key(tmp_path: Path, layout:
             assert {status for status, _ in got} <= {200, 409}
             said = await _insisted(number, asks)
             assert all(answer == said for status, answer in got if status == 200)
-            assert said["message"] == "1:start"
+            assert said["message"] == "0:start"
             assert await _turns(house, number) == {"user": 1, "assistant": 1}
         other = [await asks(number, "another body") for number in range(KEYS)]
     Figures(

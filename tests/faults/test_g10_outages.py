@@ -36,6 +36,9 @@ TIMES = sized(ci=1, long=3, soak=20)
 AWAY = sized(ci=3.0, long=7.0, soak=60.0)
 """Seconds an outage takes."""
 
+REFUSED_WITHIN, BACK_WITHIN = 10.0, 90.0
+"""Seconds, on a machine that has much else to do: without a restart, and without waiting for a timeout."""
+
 STRANGER = 999
 """A chat in which somebody asks meanwhile."""
 
@@ -138,9 +141,9 @@ async def test_a_database_that_is_away_loses_nothing(
     assert course.rows["heard"] == course.rows["said"] == messages + asked
     if outage is not crashed:  # it is back before anybody looks
         assert {status for status, _ in course.refused} == {503}
-    if SIZE != "ci":
-        assert slowest < 3
-        assert max(course.recovery) < 10
+    # How fast is a figure; that it is by itself, and refused before a messenger gives up, is promised.
+    assert slowest < REFUSED_WITHIN
+    assert max(course.recovery) < BACK_WITHIN
 
 
 async def _live(house: Installation, telegram: Telegram, outage: Outage, course: Course) -> None:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.faults.mutants.mutant import ROOT, Mutant, copy_of_the_tree, mutants
 
@@ -42,39 +43,52 @@ def main() -> None:
 def noticed(mutant: Mutant, folder: Path, green: bool) -> bool:
     """Whether its test is red over it, and green without it if that is asked for."""
     began = time.monotonic()
-    if green and (status := run(mutant.test, ROOT)) != GREEN:
-        return told(mutant, f"its test is not green without it (pytest ended with {status})", began)
+    if green and (ended := run(mutant.test, ROOT)).status != GREEN:
+        return told(mutant, f"its test is not green without it: {ended}", began)
     tree = copy_of_the_tree(folder / mutant.name)
     trouble = mutant.applies(tree, dry=False)
     if trouble:
         return told(mutant, f"it does not fit the tree any more: {trouble.strip()}", began)
-    status = run(mutant.test, tree)
-    if status != RED:
-        return told(mutant, f"NOT NOTICED by {mutant.test} (pytest ended with {status})", began)
-    told(mutant, "noticed", began)
+    ended = run(mutant.test, tree)
+    if ended.status != RED:
+        return told(mutant, f"NOT NOTICED by {mutant.test}: {ended}", began)
+    told(mutant, f"noticed: {ended}", began)
     return True
 
 
 def told(mutant: Mutant, what: str, began: float) -> bool:
-    print(f"{mutant.name} ({mutant.breaks}): {what}, {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{mutant.name} ({mutant.breaks}), {time.monotonic() - began:.0f} s: {what}", flush=True)
     return False
 
 
-def run(test: str, tree: Path) -> int:
-    """The status of pytest over one test in a tree."""
-    environ = {**os.environ, "EASYFLOW_FAULTS": "ci"}
+class Ended(NamedTuple):
+    """How pytest ended: its status, and what it said last that tells why."""
+
+    status: int
+    why: str
+
+    def __str__(self) -> str:
+        return self.why or f"pytest ended with {self.status}"
+
+
+def run(test: str, tree: Path) -> Ended:
+    """pytest over one test in a tree."""
+    environ = {**os.environ, "EASYFLOW_FAULTS": "ci", "COLUMNS": "300"}
     for name in ("EASYFLOW_FAULTS_FIGURES", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):
         environ.pop(name, None)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test],
         cwd=tree,
         env=environ,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
         check=False,
         timeout=900,
     )
-    return done.returncode
+    said = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return Ended(done.returncode, said[-1][:300] if said else "")
 
 
 if __name__ == "__main__":
