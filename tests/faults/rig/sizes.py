@@ -1,4 +1,7 @@
-"""How much the fault rig does: EASYFLOW_FAULTS=ci (seconds), long (minutes), soak (hours)."""
+"""How much the fault rig does: EASYFLOW_FAULTS=ci (seconds), long (minutes), soak (hours).
+
+EASYFLOW_FAULTS_MINUTES ends a storm after so many, with the wave that is under way then.
+"""
 
 import os
 from typing import TypeVar
@@ -9,6 +12,7 @@ SIZES = ("ci", "long", "soak")
 SIZE = os.environ.get("EASYFLOW_FAULTS") or "ci"
 if SIZE not in SIZES:
     raise SystemExit(f"EASYFLOW_FAULTS is {SIZE!r}: write one of {', '.join(SIZES)}")
+MINUTES = float(os.environ.get("EASYFLOW_FAULTS_MINUTES") or "inf")
 
 
 def sized(ci: T, long: T, soak: T | None = None) -> T:
