@@ -11,6 +11,7 @@ from bots.model.conversation import Conversation
 from bots.model.episode import Episode
 from bots.model.handoff import PRIORITIES
 from bots.model.message import Address
+from bots.model.neighbour import Stirred
 from bots.model.operator import Operator
 from bots.model.turn import Event, MessageRecord
 from bots.ports import Episodes, Operators
@@ -76,6 +77,10 @@ class Board:
     def know(self, people: Iterable[Operator]) -> None:
         """Our people, as they are now."""
         self.people = {one.id: one for one in people}
+
+    def hears_of(self, chat: Stirred) -> bool:
+        """Of chats that people have to do with."""
+        return chat.with_people
 
     def told(
         self,

@@ -20,6 +20,7 @@ from bots.model.episode import Asked
 from bots.model.handoff import Moved
 from bots.model.ids import made_at
 from bots.model.message import Address, Reply, UnifiedMessage
+from bots.model.neighbour import Stirred
 from bots.model.receipt import Receipt
 from bots.model.slots import ALONE, Slots, slot_of, slot_of_message
 from bots.model.turn import Arrival, Intent, MessageRecord, Timer
@@ -205,7 +206,6 @@ class Inbox:
             answer = repr(failure)
         seq, neighbourhood = arrival.seq, self.neighbourhood
         await self._patiently(lambda: neighbourhood.put_answer(seq, answer, self._clock()))
-        self._others.committed()
 
     async def say(
         self, address: Address, reply: Reply, *, opening: Opening | None = None
@@ -297,11 +297,18 @@ class Inbox:
         await self._catch_up()
         await self._begin_actions()
 
+    @property
+    def known(self) -> Collection[int]:
+        """The numbers of messages that are not to be looked for."""
+        return self._unanswered.keys() | self._resting
+
     async def look(self) -> None:
-        """Take what other processes left for chats of ours."""
-        known = self._unanswered.keys() | self._resting
-        for arrival in await self._journal.came(known, self._clock(), limit=AT_ONCE):
+        """Take messages that other processes left for chats of ours."""
+        for arrival in await self._journal.came(self.known, self._clock(), limit=AT_ONCE):
             self._take_left(arrival)
+
+    async def look_for_actions(self) -> None:
+        """Begin what turns of other processes want done."""
         await self._begin_actions()
 
     async def let_go(self, slots: Collection[int], patience: float) -> None:
@@ -321,7 +328,7 @@ class Inbox:
         """Carry an action out, once while its chat is ours: its row stays until its result is taken."""
         if not self._slots.alone:
             if not self._slots.has(intent.address):
-                self._others.stir(slot_of(intent.address))
+                self._others.stir(slot_of(intent.address), "actions")
                 return
             if intent.key in self._begun:
                 return
@@ -384,7 +391,7 @@ class Inbox:
     def _queue(self, arrival: Arrival) -> None:
         slot = 0 if self._slots.alone else slot_of_message(arrival.message)
         if not self._slots.has_slot(slot):
-            self._others.stir(slot)
+            self._others.stir(slot, "messages")
             return
         if arrival.seq in self._unanswered:
             return
@@ -453,12 +460,13 @@ class Inbox:
 
     def _after(self, turn: Turn, address: Address, arrival: int | None = None) -> None:
         if not self._slots.alone:
-            self._others.committed()
+            with_people = turn.conversation.episode is not None
+            self._others.committed(Stirred(address, with_people))
         if turn.next_timer is not None:
             if self._slots.has(address):
                 self._wake(turn.next_timer)
             else:
-                self._others.stir(slot_of(address))
+                self._others.stir(slot_of(address), "timers")
         if turn.typing_until is not None:
             self._errands.type_until(address, turn.typing_until)
         for intent in turn.intents:

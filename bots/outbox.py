@@ -62,6 +62,9 @@ LEAST_SHARE = 1 / 64
 BEHIND_PAUSE = 0.2
 """Seconds between two looks whether what was said earlier by another process is out."""
 
+UNCONFIRMED = timedelta(seconds=40)
+"""How long ago a call was begun of which nobody here knows: longer than any commit may take."""
+
 ABSENT = "this channel is not connected any more"
 
 WHY: tuple[tuple[type[Exception], str], ...] = (
@@ -140,6 +143,11 @@ class Outbox:
             and self._slots.has(address)
         )
 
+    @property
+    def keys(self) -> Collection[str]:
+        """Those of the rows that wait here or are being sent."""
+        return self._keys
+
     def unsure(self, address: Address) -> None:
         """Another process may have said something there: what we say has to look whether it is out."""
         self._unsure.add(address)
@@ -151,7 +159,7 @@ class Outbox:
         address = rows[0].address
         if not self._slots.alone:
             if not self._slots.has(address):
-                self._others.stir(slot_of(address))
+                self._others.stir(slot_of(address), "calls")
                 return
             rows = [row for row in rows if row.key not in self._keys]
             self._keys.update(row.key for row in rows)
@@ -195,25 +203,38 @@ class Outbox:
         for row in await self._store.unsent():
             if row.key in self._keys or (slots is not None and slot_of(row.address) not in slots):
                 continue
-            if row.sending_at is not None and row.once and not self._is_known_again(row):
-                await self._store.failed(row.key, UNKNOWN)
-                self._meter.delivered(row.address, "failed", "unknown")
-                log.warning("A message may or may not have been sent", key=row.key)
-            elif still_held(row):
+            if await self._is_unknown(row):
+                continue
+            if still_held(row):
                 self._held.keep(row)
             else:
                 self.take([replace(row, sending_at=None, attempts=0, not_before=self._soon(row))])
         await self.give_up_old()
 
+    async def _is_unknown(self, row: Outgoing) -> bool:
+        """Whether it may have been sent and must not go out twice: a person is to look at it."""
+        if row.sending_at is None or not row.once or self._is_known_again(row):
+            return False
+        await self._store.failed(row.key, UNKNOWN)
+        self._meter.delivered(row.address, "failed", "unknown")
+        log.warning("A message may or may not have been sent", key=row.key)
+        return True
+
     async def look(self) -> None:
-        """Take what other processes wrote for chats of ours; what is being sent we have ourselves."""
+        """Take what other processes wrote for chats of ours, and what we were not told that it is written.
+
+        What is being sent we have ourselves, unless its turn's commit was not confirmed.
+        """
+        forgotten = self._clock() - UNCONFIRMED
         for row in await self._store.unsent():
-            if row.key in self._keys or row.sending_at is not None or row.address in self._held:
+            if row.key in self._keys or row.address in self._held:
                 continue
             if row.held_at is not None:
                 self._held.keep(row)
-            else:
+            elif row.sending_at is None:
                 self._insert(row)
+            elif row.sending_at <= forgotten and not await self._is_unknown(row):
+                self._insert(replace(row, sending_at=None))
 
     def _insert(self, row: Outgoing) -> None:
         """Into its place among what is said there later."""

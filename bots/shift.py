@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 
 import structlog
 
 from bots.errors import Unavailable
 from bots.inbox import Inbox
+from bots.model.neighbour import EVERYTHING, Left, Waiting
 from bots.model.slots import CHORES, Slots
 from bots.outbox import Outbox
 from bots.sharing import HAND_OVER
 from bots.supervision import Supervisor
+
+LOOK_AT_ALL = 30.0
+"""Seconds after which everything is looked through, whatever waits."""
 
 log = structlog.get_logger()
 
@@ -70,14 +75,17 @@ class Shift:
         slots: Slots,
         inbox: Inbox,
         outbox: Outbox,
+        waiting: Callable[[], Awaitable[Waiting]],
         look_at_timers: Callable[[], None],
         look_for_timers: Callable[[], None],
+        timer_due: Callable[[datetime], None],
         chores: Chores,
         every: float,
     ) -> None:
         """`every` is after how many seconds to look though nobody told of anything.
 
-        `look_at_timers` looks at all of them, `look_for_timers` for those that others may have set.
+        `waiting` says what there is to look for. `look_at_timers` looks at all timers, `look_for_timers`
+        for those that others may have set; `timer_due` is told when the next one is due.
         """
         self._slots = slots
         self._inbox = inbox
@@ -85,8 +93,12 @@ class Shift:
         self._look_at_timers = look_at_timers
         self._look_for_timers = look_for_timers
         self._chores = chores
+        self._waiting = waiting
+        self._timer_due = timer_due
         self._every = every
         self._stirred = asyncio.Event()
+        self._left: set[Left] = set()
+        self._looked = self._looked_at_all = -LOOK_AT_ALL
 
     async def take_up(self, slots: frozenset[int]) -> None:
         """These are ours now: go on with whatever was under way in them."""
@@ -105,9 +117,10 @@ class Shift:
         await self._inbox.let_go(slots, HAND_OVER / 2)
         await self._outbox.let_go(slots, HAND_OVER / 2)
 
-    def stirred(self, slot: int) -> None:
+    def stirred(self, slot: int, what: Left) -> None:
         """Another process left something in a slot."""
         if self._slots.has_slot(slot):
+            self._left.add(what)
             self._stirred.set()
 
     async def follow(self) -> None:
@@ -116,9 +129,7 @@ class Shift:
             self._stirred.clear()
             if self._slots.held:
                 try:
-                    await self._inbox.look()
-                    await self._outbox.look()
-                    self._look_for_timers()
+                    await self._look()
                 except Unavailable:
                     log.debug("What others left cannot be read just now")
             try:
@@ -126,3 +137,25 @@ class Shift:
                     await self._stirred.wait()
             except TimeoutError:
                 pass
+
+    async def _look(self) -> None:
+        """For what was told of; from time to time also whether there is something of which nobody told."""
+        left, self._left = self._left, set()
+        now = asyncio.get_running_loop().time()
+        if now >= self._looked_at_all + LOOK_AT_ALL:
+            left |= EVERYTHING
+            self._looked = self._looked_at_all = now
+        elif now >= self._looked + self._every:
+            found = await self._waiting()
+            left |= found.kinds
+            self._looked = now
+            if found.due is not None:
+                self._timer_due(found.due)
+        if "messages" in left:
+            await self._inbox.look()
+        if "actions" in left:
+            await self._inbox.look_for_actions()
+        if "calls" in left:
+            await self._outbox.look()
+        if "timers" in left:
+            self._look_for_timers()

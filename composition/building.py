@@ -19,6 +19,7 @@ from bots.handoffs import Handoffs
 from bots.inbox import Inbox
 from bots.lanes import Lanes
 from bots.model.bot_folder import BotFolder
+from bots.model.neighbour import Waiting
 from bots.model.process import WEB
 from bots.model.slots import SLOTS
 from bots.others import NOBODY
@@ -216,12 +217,19 @@ async def build(
     supervisor = Supervisor()
     chores = Chores(supervisor)
     routing.is_here = lambda: chores.done_here
+
+    async def waiting() -> Waiting:
+        assert neighbourhood is not None
+        return await neighbourhood.waiting(slots.held or (), inbox.known, outbox.keys, now())
+
     shift = Shift(
         slots=slots,
         inbox=inbox,
         outbox=outbox,
+        waiting=waiting,
         look_at_timers=worker.look_at_all,
         look_for_timers=worker.look,
+        timer_due=worker.wake,
         chores=chores,
         every=look_every,
     )

@@ -7,6 +7,7 @@ from zlib import crc32
 
 from adapters.ids import Ids
 from bots.model.message import Address
+from bots.model.neighbour import Stirred
 from bots.model.slots import ALONE, Slots
 from bots.sharing import Sharing
 from bots.shift import Shift
@@ -33,15 +34,15 @@ def hints_of(settings: Settings, slots: Slots, house: Callable[[], House]) -> "R
         return None
     from adapters.hints.redis import RedisHints
 
-    def committed() -> None:
+    def committed(chat: Stirred | None) -> None:
         if (neighbours := house().neighbours) is not None:
-            neighbours.stirred()
+            neighbours.stirred(chat)
 
     return RedisHints(
         settings.redis_url,
         channel=redis_name(settings.database),
         origin=slots.holder,
-        stirred=lambda slot: house().shift.stirred(slot),
+        stirred=lambda slot, what: house().shift.stirred(slot, what),
         committed=committed,
         typed=lambda address, name: house().typed(address, name),
     )

@@ -1,13 +1,14 @@
 """What other processes committed, and answers that pass between processes; behind bots.ports.Neighbourhood."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from bots.model.answer import Answer
 from bots.model.feed import ADDED, STATUS
-from bots.model.neighbour import Committed
+from bots.model.message import Address
+from bots.model.neighbour import Committed, Left, Portion, Stirred, Waiting
 from bots.model.turn import Event
 from storage.db import Db, Readers, Writes
 from storage.rows import (
@@ -17,14 +18,28 @@ from storage.rows import (
     answer_to_json,
     conversation_from_row,
     from_json,
+    maybe_moment,
     record_from_row,
     to_micros,
     to_moment,
 )
 
 _AFTER = (
-    "SELECT id, conversation_id, name, data, created_at, origin FROM events"
-    " WHERE id > ? ORDER BY id LIMIT ?"
+    # Always a row at least, of the newest number: our own events are passed over.
+    "WITH newest AS (SELECT max(id) AS id FROM events), theirs AS ("
+    "SELECT e.id, e.conversation_id, e.name, e.data, e.created_at, c.workspace, c.bot, c.channel,"
+    " c.chat_id, c.episode IS NOT NULL AS with_people"
+    " FROM events e JOIN conversations c ON c.id = e.conversation_id"
+    " WHERE e.id > ? AND e.origin IS NOT ? ORDER BY e.id LIMIT ?)"
+    " SELECT newest.id, theirs.* FROM newest LEFT JOIN theirs ON true ORDER BY theirs.id"
+)
+_WAITING = (
+    "SELECT EXISTS (SELECT 1 FROM inbox WHERE done_at IS NULL AND parked_at IS NULL"
+    " AND (not_before IS NULL OR not_before <= :now) AND slot = ANY(:slots) AND seq <> ALL(:known)),"
+    " EXISTS (SELECT 1 FROM outbox WHERE failed_at IS NULL AND held_at IS NULL"
+    " AND slot = ANY(:slots) AND key <> ALL(:keys)),"
+    " EXISTS (SELECT 1 FROM intents WHERE slot = ANY(:slots)),"
+    " (SELECT min(due) FROM timers WHERE due IS NOT NULL AND slot = ANY(:slots))"
 )
 _LATEST = "SELECT coalesce(max(id), 0) FROM events"
 _CONVERSATIONS = (
@@ -58,24 +73,29 @@ class SqlNeighbourhood:
         async with self._reader.connect() as connection:
             return int((await connection.exec_driver_sql(_LATEST)).scalar())
 
-    async def after(self, cursor: int, *, limit: int) -> tuple[list[Committed], int]:
-        """What others committed behind the cursor, a chat's together, and the cursor behind it."""
+    async def after(self, cursor: int, wanted: Callable[[Stirred], bool], *, limit: int) -> Portion:
+        """What others committed behind the cursor, a chat's together."""
         async with self._reader.connect() as connection:
-            rows = (await connection.exec_driver_sql(_AFTER, (cursor, limit))).fetchall()
-            theirs = [row for row in rows if row[5] != self._origin]
-            ids = sorted({row[1] for row in theirs})
+            values = (cursor, self._origin, limit)
+            found = (await connection.exec_driver_sql(_AFTER, values)).fetchall()
+            rows = [row[1:] for row in found if row[1] is not None]
+            more = len(rows) == limit
+            cursor = rows[-1][0] if more else max(cursor, found[0][0] or 0)
+            chats_wanted = {chat for chat, stirred in _stirred(rows).items() if wanted(stirred)}
+            theirs = [row for row in rows if row[1] in chats_wanted]
+            ids = sorted(chats_wanted)
             added = [(row[1], from_json(row[3])) for row in theirs if row[2] == ADDED]
             chats = await connection.exec_driver_sql(_CONVERSATIONS, (ids,)) if ids else ()
             conversations = {row[0]: conversation_from_row(row) for row in chats}
             messages: dict[int, list[Any]] = {id: [] for id in ids}
             if added:
-                wanted = (
+                spans = (
                     ids,
                     [id for id, _ in added],
                     [span["first"] for _, span in added],
                     [span["last"] for _, span in added],
                 )
-                for id, *record in await connection.exec_driver_sql(_MESSAGES, wanted):
+                for id, *record in await connection.exec_driver_sql(_MESSAGES, spans):
                     messages[id].append(record_from_row(record))
         told = [
             Committed(
@@ -86,7 +106,22 @@ class SqlNeighbourhood:
             for id in ids
             if id in conversations
         ]
-        return told, rows[-1][0] if rows else cursor
+        return Portion(told, cursor, more)
+
+    async def waiting(
+        self, slots: Collection[int], known: Collection[int], keys: Collection[str], now: datetime
+    ) -> Waiting:
+        """All in one query: it is asked every second."""
+        values = {
+            "now": to_micros(now),
+            "slots": sorted(slots),
+            "known": list(known),
+            "keys": list(keys),
+        }
+        async with self._reader.connect() as connection:
+            row = (await connection.exec_driver_sql(_WAITING, values)).first()
+        there: zip[tuple[Left, bool]] = zip(("messages", "calls", "actions"), row, strict=False)
+        return Waiting(frozenset(kind for kind, found in there if found), maybe_moment(row[3]))
 
     async def put_answer(self, seq: int, answer: Answer | str, now: datetime) -> None:
         """An answer, or why there is none."""
@@ -106,6 +141,16 @@ class SqlNeighbourhood:
 
 
 _OURS = frozenset({ADDED, STATUS})
+
+
+def _stirred(rows: Sequence[Any]) -> dict[int, Stirred]:
+    """The chats of events, by their numbers."""
+    names: dict[int, set[str]] = {}
+    for row in rows:
+        names.setdefault(row[1], set()).add(row[2])
+    return {
+        row[1]: Stirred(Address(*row[5:9]), bool(row[9]), frozenset(names[row[1]])) for row in rows
+    }
 
 
 def _event(row: Any) -> Event:

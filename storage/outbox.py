@@ -24,12 +24,11 @@ _DROP = (
     "UPDATE outbox SET failed_at = ?, error = 'taken over' WHERE key = ? AND failed_at IS NULL"
     " RETURNING workspace, conversation_id, message_id"
 )
-EARLIER = (
+_EARLIER = (
     "SELECT 1 FROM outbox o JOIN outbox e ON e.conversation_id = o.conversation_id"
     " AND e.failed_at IS NULL AND e.held_at IS NULL AND (e.seq, e.part) < (o.seq, o.part)"
-    " WHERE o.key = {} LIMIT 1"
+    " WHERE o.key = ? LIMIT 1"
 )
-_EARLIER = EARLIER.format("?")
 _sent_rows = AnyOf("DELETE FROM outbox WHERE key", "RETURNING key, message_id")
 TOLD = (
     "sent_at = {at}, more_ids = CASE WHEN platform_message_id IN ('', {id}) OR {id} = '' THEN more_ids"

@@ -6,7 +6,7 @@ Nothing depends on them: what gets lost is found a moment later by looking.
 import asyncio
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bots.model.message import Address
+from bots.model.neighbour import EVERYTHING, Left, Stirred
 
 log = structlog.get_logger()
 
@@ -29,6 +30,8 @@ QUIET = 30.0
 """Seconds without anything after which the line is tried."""
 
 _COMMITTED, _TYPING = "c", "t"
+_LETTERS: Mapping[Left, str] = {"messages": "m", "calls": "o", "actions": "a", "timers": "t"}
+_KINDS = {letter: what for what, letter in _LETTERS.items()}
 
 
 class RedisHints:
@@ -40,11 +43,14 @@ class RedisHints:
         *,
         channel: str,
         origin: str,
-        stirred: Callable[[int], None],
-        committed: Callable[[], None],
+        stirred: Callable[[int, Left], None],
+        committed: Callable[[Stirred | None], None],
         typed: Callable[[Address, str | None], None] = lambda address, name: None,
     ) -> None:
-        """Those of one database share a `channel`; `origin` is this process."""
+        """Those of one database share a `channel`; `origin` is this process.
+
+        `committed` is told the chat; None where it is not known what was committed.
+        """
         self._redis: Any = Redis.from_url(
             url,
             socket_connect_timeout=WITHIN,
@@ -62,16 +68,15 @@ class RedisHints:
         self.up = False
         self._told: bool | None = None
 
-    def stir(self, slot: int) -> None:
-        self._add(str(slot))
+    def stir(self, slot: int, what: Left) -> None:
+        self._add(f"{slot}{_LETTERS[what]}")
 
-    def committed(self) -> None:
-        self._add(_COMMITTED)
+    def committed(self, chat: Stirred) -> None:
+        self._add(_COMMITTED + _packed([*chat.address, chat.with_people]))
 
     def types(self, address: Address, name: str | None) -> None:
         """Somebody types in a chat: an operator by their name, its customer (""), or the bot (None)."""
-        said = json.dumps([*address, name]).encode()
-        self._add(_TYPING + base64.urlsafe_b64encode(said).decode())
+        self._add(_TYPING + _packed([*address, name]))
 
     def _add(self, what: str) -> None:
         self._pending.add(what)
@@ -97,7 +102,7 @@ class RedisHints:
                     await line.subscribe(self._channel)
                     self._turned(up=True)
                     # What was told before we listened.
-                    self._tell_committed()
+                    self._tell_committed(None)
                     await self._hear(line)
             except (RedisError, OSError, TimeoutError) as error:
                 self._turned(up=False, why=str(error) or type(error).__name__)
@@ -122,13 +127,23 @@ class RedisHints:
             if origin == self._origin:
                 continue
             for what in pending:
-                if what == _COMMITTED:
-                    self._tell_committed()
-                elif what.isdecimal():
-                    self._tell_stirred(int(what))
-                elif what.startswith(_TYPING):
-                    *where, name = json.loads(base64.urlsafe_b64decode(what.removeprefix(_TYPING)))
-                    self._tell_typed(Address(*where), name)
+                self._tell(what)
+
+    def _tell(self, what: str) -> None:
+        """A process of another version may say less, or what is not known here."""
+        if what == _COMMITTED:
+            self._tell_committed(None)
+        elif what.isdecimal():
+            for left in sorted(EVERYTHING):
+                self._tell_stirred(int(what), left)
+        elif (kind := _KINDS.get(what[-1])) is not None and what[:-1].isdecimal():
+            self._tell_stirred(int(what[:-1]), kind)
+        elif what.startswith(_COMMITTED):
+            *where, with_people = _unpacked(what.removeprefix(_COMMITTED))
+            self._tell_committed(Stirred(Address(*where), with_people))
+        elif what.startswith(_TYPING):
+            *where, name = _unpacked(what.removeprefix(_TYPING))
+            self._tell_typed(Address(*where), name)
 
     def _turned(self, *, up: bool, why: str = "") -> None:
         self.up = up
@@ -141,3 +156,12 @@ class RedisHints:
 
     async def close(self) -> None:
         await self._redis.aclose()
+
+
+def _packed(what: Sequence[Any]) -> str:
+    """Without spaces, whatever is in it."""
+    return base64.urlsafe_b64encode(json.dumps(what).encode()).decode()
+
+
+def _unpacked(text: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(text))

@@ -20,7 +20,7 @@ from bots.ports.guesses import Guesses
 from bots.ports.journal import Journal
 from bots.ports.keys import Keys
 from bots.ports.knowledge import Library
-from bots.ports.listener import Listener
+from bots.ports.listener import Choosy, Listener
 from bots.ports.marketplaces import Connections, Marketplace
 from bots.ports.messenger import Channel, File, Listening, MessengerChannel, Pace, Received, Webhook
 from bots.ports.meter import Meter
@@ -53,6 +53,7 @@ __all__ = [
     "Census",
     "Channel",
     "Channels",
+    "Choosy",
     "Clock",
     "Connections",
     "Conversations",

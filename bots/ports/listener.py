@@ -1,9 +1,10 @@
 """Whoever is told of turns."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bots.model.conversation import Conversation
+from bots.model.neighbour import Stirred
 from bots.model.turn import Event, MessageRecord
 
 
@@ -17,3 +18,11 @@ class Listener(Protocol):
         events: Sequence[Event],
     ) -> None:
         """Must be quick and must not raise."""
+
+
+@runtime_checkable
+class Choosy(Listener, Protocol):
+    """A listener that need not be told of everything that other processes commit."""
+
+    def hears_of(self, chat: Stirred) -> bool:
+        """Whether it wants to be told of what happens in a chat; must be quick."""

@@ -1,11 +1,11 @@
 """The other processes on one database: which are at work, what they committed, how they are woken."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
 from bots.model.answer import Answer
-from bots.model.neighbour import Committed
+from bots.model.neighbour import Left, Portion, Stirred, Waiting
 from bots.model.process import Process
 
 
@@ -15,8 +15,13 @@ class Neighbourhood(Protocol):
     async def latest(self) -> int:
         """The cursor behind all that was committed up to now."""
 
-    async def after(self, cursor: int, *, limit: int) -> tuple[list[Committed], int]:
-        """What others committed behind a cursor, in the order of commits, and the cursor behind it."""
+    async def after(self, cursor: int, wanted: Callable[[Stirred], bool], *, limit: int) -> Portion:
+        """What others committed behind a cursor in chats that are wanted, in the order of commits."""
+
+    async def waiting(
+        self, slots: Collection[int], known: Collection[int], keys: Collection[str], now: datetime
+    ) -> Waiting:
+        """What waits in these slots, but for messages and calls that are known."""
 
     async def put_answer(self, seq: int, answer: Answer | str, now: datetime) -> None:
         """What came of a message that another process took in, or why nothing did."""
@@ -56,8 +61,8 @@ class Membership(Protocol):
 class Others(Protocol):
     """Tells the other processes on this database where to look; what is lost on the way they find later."""
 
-    def stir(self, slot: int) -> None:
+    def stir(self, slot: int, what: Left) -> None:
         """Something of a slot waits for the process that holds it."""
 
-    def committed(self) -> None:
+    def committed(self, chat: Stirred) -> None:
         """A turn was committed, of which others may want to hear."""

@@ -12,6 +12,7 @@ from bots.errors import Conflict, NotFound
 from bots.model.conversation import Conversation
 from bots.model.course import Move, Point
 from bots.model.message import Address
+from bots.model.neighbour import Stirred
 from bots.model.operator import Operator
 from bots.model.turn import Event, MessageRecord
 from bots.ports import Channel, Course, Episodes, Operators, Sleep
@@ -87,6 +88,10 @@ class Following:
     def followers(self) -> int:
         """How many follow something."""
         return sum(len(room.followers) for room in self._rooms.values())
+
+    def hears_of(self, chat: Stirred) -> bool:
+        """Of chats that somebody follows."""
+        return chat.address in self._rooms
 
     def told(
         self,

@@ -1,4 +1,4 @@
-"""Tell those who listen in this process of what other processes commit."""
+"""Tell those who listen in this process of what other processes commit in chats they listen to."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from bots.errors import Unavailable
-from bots.ports import Listener, Neighbourhood
+from bots.model.neighbour import Stirred
+from bots.ports import Choosy, Listener, Neighbourhood
 
 PORTION = 500
 
@@ -30,9 +31,10 @@ class Neighbours:
         self._stirred = asyncio.Event()
         self._cursor: int | None = None
 
-    def stirred(self) -> None:
-        """Somebody committed something."""
-        self._stirred.set()
+    def stirred(self, chat: Stirred | None = None) -> None:
+        """Somebody committed something, in a chat that they may name."""
+        if chat is None or self._is_wanted(chat):
+            self._stirred.set()
 
     async def begin(self) -> None:
         """What is committed from here on is told; before those who listen read what there is."""
@@ -58,7 +60,9 @@ class Neighbours:
             await self.begin()
         assert self._cursor is not None
         while True:
-            told, cursor = await self._neighbourhood.after(self._cursor, limit=PORTION)
+            told, self._cursor, more = await self._neighbourhood.after(
+                self._cursor, self._is_wanted, limit=PORTION
+            )
             for one in told:
                 for listener in self._listeners():
                     try:
@@ -66,6 +70,12 @@ class Neighbours:
                     except Exception:
                         # One who only listens must not keep others from hearing.
                         log.exception("A listener raised")
-            if cursor == self._cursor:
+            if not more:
                 return
-            self._cursor = cursor
+
+    def _is_wanted(self, chat: Stirred) -> bool:
+        """Whether anybody here listens to what happens in it."""
+        return any(
+            not isinstance(listener, Choosy) or listener.hears_of(chat)
+            for listener in self._listeners()
+        )

@@ -13,6 +13,7 @@ from bots.errors import Conflict, NotFound, Unavailable
 from bots.model.conversation import Conversation
 from bots.model.episode import Episode
 from bots.model.message import Address
+from bots.model.neighbour import Stirred
 from bots.model.operator import Operator
 from bots.model.turn import Event, MessageRecord
 from bots.ports import Clock, Operators, Sleep
@@ -72,6 +73,10 @@ class Routing:
         """Whether this is the process that gives chats to operators."""
 
     # ------------------------------------------------------------ when to look
+
+    def hears_of(self, chat: Stirred) -> bool:
+        """Of chats that people have to do with."""
+        return chat.with_people
 
     def told(
         self,

@@ -34,7 +34,8 @@ _NUL = "\\u0000"
 def _rows(key: str) -> str:
     """The rows of one kind. Of an array PostgreSQL expects few, for which an index is the way.
 
-    Where a table's rows are asked for by `= ANY(ARRAY(…))`, its index is, however many there are.
+    Where a table's rows are asked for by `= ANY(ARRAY(…))` its key is, and `coalesce(…, 0) = 0` keeps it from
+    going through an index of all that is open, which it takes for a short one.
     """
     return f"unnest(ARRAY(SELECT jsonb_array_elements($1::jsonb -> '{key}'))) WITH ORDINALITY AS of_{key} (r, n)"
 
@@ -74,7 +75,7 @@ WITH turns AS (
     SELECT (r ->> 0)::bigint AS seq FROM {_rows("arrivals")} WHERE (r ->> 1)::bigint IN (SELECT id FROM ours)
 ), answered AS (
     UPDATE inbox SET done_at = $3::bigint, message = NULL
-    WHERE seq = ANY(ARRAY(SELECT seq FROM arrivals)) AND done_at IS NULL RETURNING seq
+    WHERE seq = ANY(ARRAY(SELECT seq FROM arrivals)) AND coalesce(done_at, 0) = 0 RETURNING seq
 ), learnt AS (
     SELECT (r ->> 0)::bigint AS customer, (r ->> 1)::bigint AS now, r ->> 2 AS before, r ->> 3 AS after
     FROM {_rows("learnt")} WHERE (r ->> 4)::bigint IN (SELECT id FROM ours)
@@ -217,12 +218,17 @@ WITH wanted AS (
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS w (at, key, lease, n)
 ), held AS (
     {_held("$4::text", "$3::text[]")}
+), calls AS (
+    SELECT key, conversation_id, seq, part FROM outbox WHERE key = ANY($2::text[])
 ), able AS (
-    SELECT n, at, key, lease IN (SELECT name FROM held) AS held, EXISTS ({outbox.EARLIER.format("w.key")}) AS behind
-    FROM wanted w
+    SELECT n, at, wanted.key, lease IN (SELECT name FROM held) AS held, EXISTS (
+        SELECT 1 FROM outbox e WHERE e.conversation_id = calls.conversation_id AND e.failed_at IS NULL
+            AND e.held_at IS NULL AND (e.seq, e.part) < (calls.seq, calls.part)
+    ) AS behind
+    FROM wanted LEFT JOIN calls ON calls.key = wanted.key
 ), begun AS (
     UPDATE outbox o SET sending_at = (SELECT at FROM able WHERE able.key = o.key), held_at = NULL
-    WHERE o.key = ANY(ARRAY(SELECT key FROM able WHERE held AND NOT behind)) AND o.failed_at IS NULL
+    WHERE o.key = ANY(ARRAY(SELECT key FROM able WHERE held AND NOT behind)) AND coalesce(o.failed_at, 0) = 0
         AND o.epoch >= (SELECT epoch FROM conversations WHERE id = o.conversation_id)
     RETURNING o.key
 )

@@ -37,6 +37,16 @@ TRIES = 3
 FRESH = 0.1
 """Seconds after its last answer for which a line is taken to be alive without being asked first."""
 
+_SETTINGS = {
+    "synchronous_commit": "on",
+    # Statements are few and look rows up by their keys: they are planned once for a line.
+    "plan_cache_mode": "force_generic_plan",
+    # Tables of what waits are now empty and now full: what is planned for few rows must do for many.
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "jit": "off",
+}
+
 _GO_BEHIND = "SELECT set_config($1, $2, true)"
 """Until the end of the transaction."""
 
@@ -269,14 +279,8 @@ class TaskWriter:
                 self._drop()
                 if not is_outage(error):
                     raise
-        settings = {
-            "application_name": self._name,
-            "synchronous_commit": "on",
-            # Statements are few and look rows up by their keys: they are planned once for a line.
-            "plan_cache_mode": "force_generic_plan",
-        }
         native = await asyncpg.connect(
-            **connecting(self._url, **settings),
+            **connecting(self._url, application_name=self._name, **_SETTINGS),
             timeout=CONNECT_WITHIN,
             command_timeout=STATEMENT_WITHIN,
         )

@@ -1,8 +1,9 @@
 """Of several processes on one PostgreSQL only the one that works for a chat answers and sends there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from bots.errors import ClaimLost, LeaseLost
 from bots.model.answer import Answer
 from bots.model.conversation import Opening
+from bots.model.feed import ADDED
+from bots.model.neighbour import Stirred, Waiting
 from bots.model.slots import SLOTS, Slots, slot_of
 from bots.model.turn import Outgoing, TurnRecord
 from storage.db import Db, side_by_side
@@ -17,7 +20,7 @@ from storage.opening import open_stores
 from storage.postgres.membership import SqlMembership
 from storage.stores import Stores
 from tests.storage.conftest import HandClock
-from tests.storage.samples import ANNA, BORIS, NOON, message, opened, outgoing, said
+from tests.storage.samples import ANNA, BORIS, NOON, message, opened, outgoing, said, timer
 
 ids = count(1)
 
@@ -174,10 +177,51 @@ async def test_what_others_commit_is_told_once_and_our_own_never(processes: list
     await there.stores.journal.commit(TurnRecord(conversation=chat, messages=[said(1), said(2)]))
     mine = await opened(here.stores.journal, BORIS)
     await here.stores.journal.commit(TurnRecord(conversation=mine, messages=[said(1, "mine")]))
-    (told,), cursor = await ours.after(cursor, limit=10)
+    heard: list[Stirred] = []
+
+    def wanted(chat: Stirred) -> bool:
+        heard.append(chat)
+        return chat.address == ANNA
+
+    (told,), behind, more = await ours.after(cursor, wanted, limit=10)
+    assert heard == [Stirred(ANNA, with_people=False, names=frozenset({ADDED}))]
     assert told.conversation.address == ANNA
     assert [one.seq for one in told.messages] == [1, 2]
-    assert await ours.after(cursor, limit=10) == ([], cursor)
+    assert not more
+    assert await ours.after(behind, wanted, limit=10) == ([], behind, False)
+    # What nobody here wants to hear of is passed over, and what is ours too.
+    assert await ours.after(cursor, lambda chat: False, limit=10) == ([], behind, False)
+    assert behind == await ours.latest()
+
+
+async def test_it_is_known_what_waits_in_slots_that_are_ours(processes: list[Process]) -> None:
+    here, there = processes
+    await there.hold(slot_of(ANNA), slot_of(BORIS))
+    ours = here.stores.neighbourhood(here.slots.holder)
+    slot, other = slot_of(ANNA), slot_of(BORIS)
+
+    async def left(slots: Collection[int], *known: int, keys: Collection[str] = ()) -> Waiting:
+        return await ours.waiting(slots, known, keys, NOON)
+
+    assert await left([slot]) == Waiting(frozenset(), None)
+    (arrival,) = await there.stores.journal.accept([message("1")])
+    assert (await left([slot])).kinds == {"messages"}
+    assert (await left([slot], arrival.seq)).kinds == frozenset()
+    assert (await left([other])).kinds == frozenset()
+    chat = await opened(there.stores.journal)
+    call = outgoing(chat, 2)
+    due = NOON + timedelta(hours=1)
+    await there.stores.journal.commit(
+        TurnRecord(
+            conversation=chat,
+            arrivals=[arrival.seq],
+            outgoing=[call],
+            timers=[timer(chat, "later", due)],
+        )
+    )
+    assert await left([slot]) == Waiting(frozenset({"calls"}), due)
+    assert await left([slot], keys=[call.key]) == Waiting(frozenset(), due)
+    assert await left([other]) == Waiting(frozenset(), None)
 
 
 async def test_an_answer_passes_from_one_process_to_another(processes: list[Process]) -> None:

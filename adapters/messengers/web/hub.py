@@ -10,6 +10,7 @@ import orjson
 from adapters.messengers.web.frames import shown
 from bots.model.conversation import Conversation
 from bots.model.message import Address
+from bots.model.neighbour import Stirred
 from bots.model.turn import Event, MessageRecord
 
 
@@ -105,6 +106,10 @@ class Hub:
             if address.bot == bot:
                 for seat in seats:
                     seat.dismiss()
+
+    def hears_of(self, chat: Stirred) -> bool:
+        """Of chats that somebody has open."""
+        return chat.address in self._seats
 
     def told(
         self,

@@ -54,8 +54,8 @@ async def test_a_line_on_which_nothing_is_told_is_not_asked_again_and_again_and_
         f"redis://127.0.0.1:{port}/0",
         channel=f"test:{uuid.uuid4()}",
         origin="one",
-        stirred=lambda slot: None,
-        committed=heard.set,
+        stirred=lambda slot, what: None,
+        committed=lambda chat: heard.set(),
     )
     following = asyncio.create_task(hints.follow())
     await asyncio.wait_for(heard.wait(), 30)
@@ -74,8 +74,8 @@ async def test_a_redis_that_is_away_from_the_start_is_told_once() -> None:
         f"redis://127.0.0.1:{free_port()}/0",
         channel="test",
         origin="one",
-        stirred=lambda slot: None,
-        committed=lambda: None,
+        stirred=lambda slot, what: None,
+        committed=lambda chat: None,
     )
     with capture_logs() as told:
         following = asyncio.create_task(hints.follow())

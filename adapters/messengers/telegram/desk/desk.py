@@ -113,6 +113,10 @@ class TelegramDesk:
         self._windows.told(conversation)
         self._reactions.told(conversation, events)
 
+    def looks_on(self, bot: str) -> bool:
+        """Whether people want to see the chats that a bot runs."""
+        return self._places.looks_on(bot)
+
     def undelivered(self) -> None:
         """Something did not reach its customer."""
         self._failures.look()

@@ -13,6 +13,7 @@ from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup
 from bots.model.desk_state import DeskState, GroupState
 from bots.model.message import UnifiedMessage
+from bots.model.neighbour import Stirred
 from bots.model.turn import Event, MessageRecord
 
 LOOK_EVERY = 1.0
@@ -86,6 +87,14 @@ class WorkspaceDesks:
                 desk = self._unstarted[workspace] = self._make(workspace)
         if desk is not None:
             await desk.asked_inline(channel, query)
+
+    def hears_of(self, chat: Stirred) -> bool:
+        """Of chats that people have to do with or look on, and of what did not arrive anywhere."""
+        desk = self._desks.get(chat.address.workspace)
+        if desk is None:
+            return False
+        failed = not chat.names.isdisjoint(FAILED)
+        return chat.with_people or failed or desk.looks_on(chat.address.bot)
 
     def told(
         self,

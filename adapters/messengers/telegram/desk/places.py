@@ -75,10 +75,14 @@ class Places:
         """Something of this chat may have to be shown."""
         self._waking.wake(conversation_id)
 
+    def looks_on(self, bot: str) -> bool:
+        """Whether people want to see the chats that a bot runs."""
+        return self._showing.looks_on(bot)
+
     def told(self, chat: Conversation, events: Sequence[Event]) -> None:
         """A turn was committed: where people have to do with it, its place is brought up to date."""
         episode = chat.episode
-        if self._showing.looks_on(chat):
+        if self._showing.looks_on(chat.address.bot):
             self.wake(chat.id)
         elif episode is None:
             return

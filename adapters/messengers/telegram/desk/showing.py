@@ -77,9 +77,9 @@ class Showing:
 
     # ------------------------------------------------------------ while the bot has it
 
-    def looks_on(self, chat: Conversation) -> bool:
+    def looks_on(self, bot: str) -> bool:
         """Whether people want to see the chats that this bot runs."""
-        return self._groups.any and self._looking_on.queue(chat.address.bot) is not None
+        return self._groups.any and self._looking_on.queue(bot) is not None
 
     async def _look_on(self, chat: Conversation) -> datetime | None:
         topics = await self._parts.desks.topics(chat.id)
