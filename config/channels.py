@@ -10,7 +10,8 @@ from bots.messengers import Messenger, as_meant
 from bots.model.channel import ChannelRecord
 from bots.services.declared import Declared
 from config.kept_secrets import kept_secret
-from config.settings import PREFIX, MessengerSettings, Settings
+from config.setting_parts import MessengerSettings
+from config.settings import PREFIX, Settings
 
 Channels = Mapping[str, Mapping[str, str]]
 """Channel -> key -> what bot.yaml says."""

@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
 from pydantic_settings import SettingsError as UnreadableSettings
 
-from config.settings import NESTING, PREFIX, Settings, all_settings, secrets
+from config.setting_names import all_settings, secrets
+from config.settings import NESTING, PREFIX, Settings
 
 _FILE = "_FILE"
 _OWNERS = f"{PREFIX}SECRETS{NESTING}"

@@ -10,7 +10,7 @@ from adapters.actions.catalogue import CATALOGUE
 from adapters.actions.page import Language
 from adapters.actions.page import page as actions_page
 from config.bot_folders import read_bot_folder
-from config.settings import all_settings, table
+from config.setting_names import all_settings, table
 from flows.chart import chart_of_flow
 from flows.functions import FUNCTIONS
 from flows.load import load_bot
@@ -30,7 +30,7 @@ def page(name: str) -> str:
 
 
 def test_the_table_of_settings_is_current() -> None:
-    assert table() in page("docs/settings.md"), "put config.settings.table() into docs/settings.md"
+    assert table() in page("docs/settings.md"), "put config.setting_names.table() into docs/settings.md"
 
 
 def test_the_example_of_an_env_file_names_only_settings() -> None:

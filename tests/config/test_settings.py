@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from config.environment import SettingsError, idle_settings, load_settings, unknown_settings
-from config.settings import Settings, secrets
+from config.setting_names import secrets
+from config.settings import Settings
 
 
 def settings(**given: str) -> Settings:
