@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 from storage import (
     assistant_tables,
     billing_tables,
+    desk_tables,
     people_tables,
     process_tables,
     tables,
@@ -15,6 +16,7 @@ from storage import (
 
 MODULES = (
     tables,
+    desk_tables,
     people_tables,
     assistant_tables,
     billing_tables,
