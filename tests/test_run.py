@@ -272,3 +272,33 @@ def test_whatever_may_be_typed_has_its_function() -> None:
     ).stdout
     named = set(re.findall(r"^    (\w+)", asked, re.MULTILINE)) - {"serve"}
     assert sorted(line.split()[0] for line in said) == sorted(named)
+
+
+PARTS = ("asyncpg", "redis", "litellm", "opentelemetry.exporter", "opentelemetry.sdk")
+"""What comes with EXTRAS alone."""
+
+
+def test_nothing_needs_a_library_that_may_be_missing() -> None:
+    there = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Missing(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.startswith(tuple(sys.argv[1:])):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Missing())
+import run
+import composition.serving
+for name in run.COMMANDS:
+    run.command_of(name)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", there, *PARTS],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert said.returncode == 0, said.stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adapters.messenger_catalogue import messengers
 from adapters.messengers.telegram.standing import standing
-from adapters.reaching import PATIENCE, leads_here, reached
+from adapters.reaching import PATIENCE, leads_here, reached, redis_trouble
 from adapters.terminal.backup_note import last_backup
 from adapters.terminal.doctor import tell
 from adapters.terminal.examining.around import Around, Surroundings
@@ -89,7 +89,6 @@ async def doctor(settings: Settings, given: argparse.Namespace) -> int:
 
 async def looked_at(settings: Settings, *, deep: bool) -> tuple[Kept | None, dict[str, str]]:
     """What the database says, None where there is none; what cannot be reached of what was named."""
-    from adapters.reaching import redis_trouble
 
     place, troubles = settings.database, {}
     vault = KeyRing(partial(keys_at_hand, settings))
