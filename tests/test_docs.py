@@ -30,7 +30,9 @@ def page(name: str) -> str:
 
 
 def test_the_table_of_settings_is_current() -> None:
-    assert table() in page("docs/settings.md"), "put config.setting_names.table() into docs/settings.md"
+    assert table() in page("docs/settings.md"), (
+        "put config.setting_names.table() into docs/settings.md"
+    )
 
 
 def test_the_example_of_an_env_file_names_only_settings() -> None:
