@@ -8,6 +8,7 @@ from typing import Any
 
 from bots.errors import NotFound
 from bots.model.person import Erased, Everything, Person
+from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes
 from storage.every_table import METADATA
 from storage.rows import from_json, to_micros, to_moment
@@ -73,6 +74,7 @@ class SqlPersons:
                 ]
         return []
 
+    @over_all
     async def silent(self, before: datetime, *, limit: int) -> list[tuple[int, str, str]]:
         """People of any workspace in whose chats nothing has happened since a moment, nor will."""
         return [tuple(row) for row in await self._rows(_SILENT, (to_micros(before), limit))]
@@ -99,6 +101,7 @@ class SqlPersons:
         rows = {table: rows for table, rows in found.items() if rows}
         return Everything(rows=rows, files=_files(rows))
 
+    @over_all
     async def erase(self, workspace: int, platform: str, user_id: str) -> Erased:
         """All of it, at once. Raises NotFound."""
         erased: Erased = await self._writer.do(_erase, (workspace, platform, user_id))

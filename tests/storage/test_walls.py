@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
+from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.dialog import Sought
 from bots.tenancy import answer_for, answered_for
 from storage.every_table import METADATA
 from storage.postgres.schema import migrate
 from storage.postgres.url import connecting
 from storage.postgres.walls import IS_IDLE
+from storage.vault import KeyRing
 from tests.servers.postgres import Server
 from tests.storage.conftest import HandClock, House
 from tests.storage.samples import ANNA, answer, message, opened
@@ -120,3 +123,21 @@ async def test_turns_are_counted_behind_a_wall_too(house: House) -> None:
     found = await house.stores.dialogs.listed(1, Sought(), limit=10, offset=0)
     assert [one.id for one in found.chats] == [chat.id]
     assert found.total == 1
+
+
+async def test_who_is_erased_or_noted_by_a_request_is_so_whole(house: House) -> None:
+    for address in (ANNA, OTHERS):
+        await answer(house.stores.journal, await opened(house.stores.journal, address))
+    answer_for(1)
+    # What stays of the newest chat is nobody's, and so behind no wall of ours.
+    erased = await house.stores.persons.erase(2, "telegram", OTHERS.chat_id)
+    assert erased.rows["conversations"] == 1
+    later = house._clock() + timedelta(days=1)
+    assert await house.stores.persons.silent(later, limit=9) == [(1, "telegram", ANNA.chat_id)]
+    channels = house.stores.channels(KeyRing(lambda: ["a key of the tests, long enough"]))
+    record = ChannelRecord(
+        workspace=2, name="x:1", bot="shop", platform="x", origin="api", credentials={}
+    )
+    await channels.put(record, now=later)
+    await channels.note(2, {"x:1": ChannelState(status="down", since=later)})
+    assert (await channels.states(None))["x:1"].status == "down"
