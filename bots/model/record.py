@@ -1,4 +1,4 @@
-"""Values that nobody changes: mypy sees to it, and they are made at the price of those one may change."""
+"""Values that nobody changes: mypy sees dataclasses, and they are made at the price of msgspec's structs."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,27 +6,31 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as record
     from dataclasses import replace as changed
 else:
-    from dataclasses import dataclass
+    from collections.abc import Callable
+    from dataclasses import MISSING, Field, dataclass
 
-    def record(**options: Any) -> Any:
-        """`@dataclass(frozen=True, …)` for what every turn makes.
+    from msgspec import Struct, StructMeta, field
+    from msgspec.structs import replace as changed
 
-        A frozen one sets each field by a call, which makes those of many fields three to four times as
-        dear. It says `frozen=True` all the same: for mypy, and it can be hashed like one.
+    def record(*, slots: bool = True, **options: Any) -> Callable[[type], type]:
+        """`@dataclass(frozen=True, slots=True, …)` for what every turn makes.
+
+        A dataclass is filled by Python, field after field, and a frozen one by a call for each, which
+        makes one of many fields ten times as dear. `dataclasses.replace` and `fields` take these as well.
         """
-        return dataclass(
-            **{**options, "frozen": False, "unsafe_hash": options.get("frozen", False)}
-        )
 
-    def changed(value: Any, **changes: Any) -> Any:
-        """What `replace` makes, of a record, at half the price: every turn changes its conversation."""
-        kind = type(value)
-        made = kind.__new__(kind)
-        for name in kind.__slots__:
-            setattr(made, name, getattr(value, name))
-        for name, given in changes.items():
-            setattr(made, name, given)
+        def made(kind: type) -> type:
+            body = {name: value for name, value in vars(kind).items() if name not in _OF_NO_STRUCT}
+            for name, value in body.items():
+                if isinstance(value, Field) and value.default_factory is not MISSING:
+                    body[name] = field(default_factory=value.default_factory)
+            struct = StructMeta(kind.__name__, (Struct,), body, **options)
+            struct.__dataclass_fields__ = dataclass(kind).__dataclass_fields__
+            return struct
+
         return made
+
+    _OF_NO_STRUCT = ("__dict__", "__weakref__")
 
 
 __all__ = ["changed", "record"]

@@ -1,6 +1,6 @@
 """Records are what frozen dataclasses are, but for what it costs to make one."""
 
-from dataclasses import field, replace
+from dataclasses import field, fields, replace
 
 import pytest
 
@@ -12,6 +12,11 @@ class Place:
     name: str
     rows: int = 1
     marks: tuple[str, ...] = field(default_factory=tuple)
+
+
+@record(frozen=True, slots=True)
+class Shelf:
+    books: list[str] = field(default_factory=list)
 
 
 def test_a_record_is_compared_and_hashed_by_what_it_holds() -> None:
@@ -29,6 +34,13 @@ def test_a_changed_record_is_what_replace_makes() -> None:
     assert changed(before) == before
 
 
-def test_nothing_can_be_added_to_a_record() -> None:
+def test_a_record_has_a_value_of_its_own_where_none_is_given() -> None:
+    assert [one.name for one in fields(Place)] == ["name", "rows", "marks"]
+    assert Shelf().books is not Shelf().books
+
+
+def test_nothing_of_a_record_can_be_set_or_added() -> None:
     with pytest.raises(AttributeError):
+        Place(name="a").rows = 2  # type: ignore[misc]
+    with pytest.raises(TypeError):
         changed(Place(name="a"), seats=2)  # type: ignore[call-arg]
