@@ -23,6 +23,12 @@ AT_ONCE = 256
 COMPANY = 0.002
 """Seconds the patient wait for company: long enough under load, short beside a messenger's answer."""
 
+AT_LEISURE = 0.002
+"""Seconds in which a loop that has time goes on by what it is told; a busy one takes longer."""
+
+HEARD_WITHIN = 0.02
+"""Seconds that are waited for it at most."""
+
 # The codes of SQLite that are nobody's fault and pass: busy, locked, out of memory, read-only,
 # input/output error, full, cannot open.
 _OUTAGES = frozenset({5, 6, 7, 8, 10, 13, 14})
@@ -42,6 +48,7 @@ class ThreadWriter:
         self._closed = False
         self._broken = False
         self._busy = False
+        self._heard = threading.Event()
         self._thread = threading.Thread(target=self._run, name="easyflow-writer", daemon=True)
         self._thread.start()
 
@@ -81,6 +88,11 @@ class ThreadWriter:
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
+    def _tell(self, orders: "list[_Order]", outcomes: list[Outcome]) -> None:
+        _tell(orders, outcomes)
+        # Behind everybody who goes on by what they were told just now.
+        self._loop.call_soon(self._heard.set)
+
     # ------------------------------------------------------------ in the thread
 
     def _run(self) -> None:
@@ -91,11 +103,22 @@ class ThreadWriter:
                 self._busy = True
                 outcomes = self._write(orders)
                 self._busy = False
+                self._heard.clear()
+                told = time.perf_counter()
                 with contextlib.suppress(RuntimeError):  # the loop may be gone by now
-                    self._loop.call_soon_threadsafe(_tell, orders, outcomes)
+                    self._loop.call_soon_threadsafe(self._tell, orders, outcomes)
                 self._checkpoints.after_commit(self._connection)
+                self._let_company_come(told)
         self._checkpoints.finish(self._connection)
         self._connection.close()
+
+    def _let_company_come(self, told: float) -> None:
+        """Nobody is answered any sooner by more commits than a busy loop can follow: each costs as much
+        as many turns do. So the next one waits until all go on by the last, and as long again."""
+        self._heard.wait(HEARD_WITHIN)
+        behind = time.perf_counter() - told
+        if behind > AT_LEISURE:
+            time.sleep(behind)
 
     def _take(self) -> "tuple[list[_Order], bool]":
         """Wait for something to do, then take whatever else is there."""
