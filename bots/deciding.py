@@ -4,12 +4,12 @@ import hashlib
 import itertools
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import structlog
+from msgspec import Struct, field
 
 from bots import composing
 from bots.actions import Performer, acted
@@ -25,8 +25,7 @@ from flows.turn import Around, Effect, Happened, Input, Run, Step, Understand, U
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class Decided:
+class Decided(Struct, kw_only=True):
     """What a turn comes to before it is written: the position, and the effects in their order."""
 
     position: Mapping[str, Any]

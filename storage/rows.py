@@ -22,7 +22,6 @@ from bots.model.message import (
 from bots.model.turn import Arrival, Intent, MessageRecord, Outgoing, Timer
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def _plain(value: Any) -> Any:
@@ -63,11 +62,13 @@ _NO_PARTS = _Parts()
 
 
 def to_micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
+    # Dividing by a microsecond says the same at three times the price.
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def maybe_micros(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
+    return None if moment is None else to_micros(moment)
 
 
 def to_moment(micros: int) -> datetime:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
+
 from bots.errors import ClaimLost, Consumed, LeaseLost, NotFound
 from bots.model.conversation import Conversation, Opening
 from bots.model.message import Address
@@ -211,8 +213,7 @@ def _open(db: Db, wanted: Wanted, opening: Opening) -> int:
 # ---------------------------------------------------------------- turns
 
 
-@dataclass(slots=True)
-class TurnRows:
+class TurnRows(msgspec.Struct, kw_only=True):
     """A turn as rows; `fired` is a timer's name and when it was due, `epoch_moved` asks
     to drop what was made under older epochs. `lease` has to be held still."""
 
