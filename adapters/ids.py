@@ -1,6 +1,9 @@
 """Ids that rise, so that what is newer lies at the end of every index."""
 
 from collections.abc import Callable
+from struct import unpack
+
+_AT_ONCE = 1024
 
 
 class Ids:
@@ -15,18 +18,17 @@ class Ids:
         self._nanoseconds = nanoseconds
         self._random_bytes = random_bytes
         self._last = 0
-        self._chance = b""
-        self._used = 0
+        self._chance: list[int] = []
 
     def __call__(self) -> str:
         # 48 bits of milliseconds and 12 bits of the fraction, never the same one twice.
         moment = (self._nanoseconds() << 12) // 1_000_000
         self._last = moment = max(moment, self._last + 1)
-        return f"{moment >> 12:012x}7{moment & 0xFFF:03x}{self._random_bits() | 1 << 63:016x}"
+        # An f-string of such parts takes four times as long.
+        return "%012x7%03x%016x" % (moment >> 12, moment & 0xFFF, self._random_bits() | 1 << 63)  # noqa: UP031
 
     def _random_bits(self) -> int:
         # Asking the system is dear, so it is asked for many at once.
-        if self._used == len(self._chance):
-            self._chance, self._used = self._random_bytes(8192), 0
-        self._used += 8
-        return int.from_bytes(self._chance[self._used - 8 : self._used]) >> 2
+        if not self._chance:
+            self._chance = list(unpack(f">{_AT_ONCE}Q", self._random_bytes(8 * _AT_ONCE)))
+        return self._chance.pop() >> 2
