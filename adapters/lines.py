@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import math
 import os
 import socket
 import ssl
@@ -73,6 +74,7 @@ class Origin:
             self._always += f"Authorization: Basic {known}\r\n"
         self._idle: deque[_Line] = deque()
         self._lines: set[_Line] = set()
+        self._look: asyncio.TimerHandle | None = None
 
     async def call(
         self,
@@ -111,6 +113,28 @@ class Origin:
         """Hang up. A call after it connects anew."""
         for line in list(self._lines):
             line.close()
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+
+    def watch(self, until: float) -> None:
+        """Look at that time for calls that are not answered yet.
+
+        A timer for each call costs as much as the rest of waiting for it; they all wait about as long.
+        """
+        if self._look is None or until < self._look.when():
+            if self._look is not None:
+                self._look.cancel()
+            self._look = asyncio.get_running_loop().call_at(until, self._end_late)
+
+    def _end_late(self) -> None:
+        self._look = None
+        now = asyncio.get_running_loop().time()
+        for line in [line for line in self._lines if line.until <= now]:
+            line.expire()
+        soonest = min((line.until for line in self._lines), default=math.inf)
+        if soonest < math.inf:
+            self.watch(soonest)
 
     def lost(self, line: "_Line") -> None:
         """A connection is gone."""
@@ -166,7 +190,7 @@ class _Line(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[Answered] | None = None
-        self._late: asyncio.TimerHandle | None = None
+        self.until = math.inf
         self._unread = 0
         self._begin()
         self.since = 0.0
@@ -180,14 +204,19 @@ class _Line(asyncio.Protocol):
         if self._transport is None:
             self._fail(ChannelDown("The connection broke: closed", sent=False))
             return answer
-        self._late = loop.call_later(seconds, self._expire)
+        self.until = loop.time() + seconds
+        self._pool.watch(self.until)
         self._transport.write(request)
         return answer
+
+    def expire(self) -> None:
+        self.until = math.inf
+        self._fail(ChannelDown(NO_ANSWER))
 
     def close(self) -> None:
         self.is_free = False
         self._pool.lost(self)
-        self._in_time()
+        self.until = math.inf
         if self._transport is not None:
             self._transport.abort()
 
@@ -251,24 +280,16 @@ class _Line(asyncio.Protocol):
         self._unread = 0
         if answer is None or answer.done():
             return
-        self._in_time()
+        self.until = math.inf
         self.is_free = keep
         self.since = asyncio.get_running_loop().time()
         status = self._parser.get_status_code()
         answer.set_result(Answered(status, Headers(self._headers), b"".join(self._body)))
 
-    def _expire(self) -> None:
-        self._fail(ChannelDown(NO_ANSWER))
-
     def _fail(self, error: ChannelError) -> None:
         if self._answer is not None and not self._answer.done():
-            self._in_time()
+            self.until = math.inf
             self._answer.set_exception(error)
-
-    def _in_time(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
 
 
 def _reason(error: OSError) -> str:
