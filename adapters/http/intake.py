@@ -1,6 +1,8 @@
 """In front of FastAPI: a messenger's update goes to disk and is answered, nothing more."""
 
 import asyncio
+import math
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -86,6 +88,8 @@ class Intake:
         self._new_id = new_id
         self._patience = patience
         self._under_way = 0
+        self._storing: deque[_Asked] = deque()
+        self._look: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Future[None]] = set()
         self._told: dict[tuple[str, str], float] = {}
 
@@ -206,15 +210,33 @@ class Intake:
 
     async def _accept(self, received: Received, asked: "_Asked") -> None:
         """Storing goes on when the messenger is told to come back: it may end after all."""
-        loop = asyncio.get_running_loop()
-        late = loop.call_later(self._patience, self._give_up, asked)
+        self._watch(asked)
         try:
             if received.messages:
                 await self._inbox.accept(received.messages)
             if received.receipts:
                 await self._inbox.note(received.receipts)
         finally:
-            late.cancel()
+            asked.until = math.inf
+            while self._storing and self._storing[0].until == math.inf:
+                self._storing.popleft()
+
+    def _watch(self, asked: "_Asked") -> None:
+        """All have the same patience, so that one timer does for them: that of the eldest."""
+        loop = asyncio.get_running_loop()
+        asked.until = loop.time() + self._patience
+        self._storing.append(asked)
+        if self._look is None:
+            self._look = loop.call_at(asked.until, self._refuse_late)
+
+    def _refuse_late(self) -> None:
+        loop, self._look = asyncio.get_running_loop(), None
+        while self._storing and not loop.time() < self._storing[0].until < math.inf:
+            asked = self._storing.popleft()
+            if asked.until < math.inf:
+                self._give_up(asked)
+        if self._storing:
+            self._look = loop.call_at(self._storing[0].until, self._refuse_late)
 
     def _give_up(self, asked: "_Asked") -> None:
         error = Unavailable("The message could not be stored in time")
@@ -239,11 +261,12 @@ class Intake:
 
 @dataclass(slots=True)
 class _Asked:
-    """A request, answered once: by what came of it or by the end of patience."""
+    """A request, answered once: by what came of it or by the end of patience, `until` then while it is stored."""
 
     give: Answer
     id: str
     answered: bool = False
+    until: float = math.inf
 
     async def answer(
         self,
