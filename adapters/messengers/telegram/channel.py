@@ -128,24 +128,25 @@ class TelegramChannel(MessengerChannel):
 
     async def read(self, update: Any) -> Received:
         """What an update holds; takes any JSON. Raises Unavailable for a payment not noted."""
-        messages = parse_update(
-            update, address_of=self._address_of, new_id=self._new_id, now=self._clock()
-        )
+        now = self._clock()
+        messages = parse_update(update, address_of=self._address_of, new_id=self._new_id, now=now)
         if not isinstance(update, dict):
             return Received()
         message = mapping(update, "message")
         if "migrate_from_chat_id" in message:
             await self._learn_move(message)
-        at_desk = desk_message(
-            update,
-            is_desk=partial(self._is_desk, self.name),
-            address_of=self._address_of,
-            new_id=self._new_id,
-            now=self._clock(),
-        )
-        if at_desk is not None:
-            # A press is answered by the desk, which has something to say to it.
-            return Received(messages=[at_desk])
+        # What customers write comes from private chats, and those are no desks.
+        if not messages:
+            at_desk = desk_message(
+                update,
+                is_desk=partial(self._is_desk, self.name),
+                address_of=self._address_of,
+                new_id=self._new_id,
+                now=now,
+            )
+            if at_desk is not None:
+                # A press is answered by the desk, which has something to say to it.
+                return Received(messages=[at_desk])
         if "successful_payment" in message or "refunded_payment" in message:
             await self._till.note(message)
         return Received(messages=messages, after=self._due(update))
