@@ -42,8 +42,11 @@ class Wire:
         if origin is None:
             origin = self._origins[base] = Origin(base)
         path = url[at:] if at >= 0 else "/"
-        async with self._turns:
+        await self._turns.acquire()
+        try:
             answered = await origin.call(method, path, body, headers, seconds=self.timeout)
+        finally:
+            self._turns.release()
         return _without(answered, token)
 
     async def call(
