@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _CACHED_STATEMENTS = 256
 
+# sqlite3 would look in three places for how to write each of them, and then write it as a number.
+sqlite3.register_adapter(bool, int)
+
 
 def sqlite_path(url: str) -> Path:
     """The file of `sqlite:///data/easyflow.db`. Raises ValueError with a sentence for others."""

@@ -107,8 +107,8 @@ class ThreadWriter:
                 told = time.perf_counter()
                 with contextlib.suppress(RuntimeError):  # the loop may be gone by now
                     self._loop.call_soon_threadsafe(self._tell, orders, outcomes)
-                self._checkpoints.after_commit(self._connection)
                 self._let_company_come(told)
+                self._checkpoints.after_commit(self._connection)
         self._checkpoints.finish(self._connection)
         self._connection.close()
 
