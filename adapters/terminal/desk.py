@@ -12,7 +12,7 @@ from adapters.terminal.operators import Written, queues_in, queues_of, show_code
 from adapters.terminal.speaking import Speaking
 from adapters.terminal.tables import show_table
 from bots.model.desk import DeskGroup
-from bots.ports import Channels, Desks
+from bots.ports import Channels, Groups
 from bots.services.operators import Operators, SetUp, typed_for
 from flows.script_nodes import Told
 
@@ -22,7 +22,7 @@ class DeskCommands(Speaking):
     """Groups as somebody types them. `running` says whether a server has the database now."""
 
     operators: Operators
-    desks: Desks
+    desks: Groups
     workspace: int
     channels: Channels
     running: Callable[[], bool]

@@ -11,7 +11,7 @@ from bots.ports.channels import Channels
 from bots.ports.clock import Clock, NewId, Sleep
 from bots.ports.conversations import Conversations
 from bots.ports.course import Course
-from bots.ports.desks import Desks
+from bots.ports.desks import CannedTexts, Desks, Groups, Notes, Relays, Topics
 from bots.ports.dialogs import Dialogs
 from bots.ports.documents import DocumentFolder, Documents
 from bots.ports.episodes import Episodes
@@ -50,6 +50,7 @@ __all__ = [
     "AiTokens",
     "Assistants",
     "Audience",
+    "CannedTexts",
     "Census",
     "Channel",
     "Channels",
@@ -65,6 +66,7 @@ __all__ = [
     "Episodes",
     "Feed",
     "File",
+    "Groups",
     "Guesses",
     "Inside",
     "Invoices",
@@ -82,6 +84,7 @@ __all__ = [
     "Metrics",
     "Neighbourhood",
     "NewId",
+    "Notes",
     "Operators",
     "Others",
     "Outbox",
@@ -90,6 +93,7 @@ __all__ = [
     "Persons",
     "Received",
     "Recipient",
+    "Relays",
     "Seats",
     "SecondFactors",
     "Secrets",
@@ -100,6 +104,7 @@ __all__ = [
     "Timers",
     "TopUpProvider",
     "TopUps",
+    "Topics",
     "Tracer",
     "Traces",
     "Understanding",

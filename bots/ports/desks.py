@@ -7,8 +7,8 @@ from typing import Protocol
 from bots.model.desk import Canned, DeskGroup, Note, Relay, Topic
 
 
-class Desks(Protocol):
-    """Operators' groups, the topics of chats in them, and what is shown there."""
+class Groups(Protocol):
+    """The groups where operators answer."""
 
     async def groups(self, workspace: int) -> list[DeskGroup]:
         """In the order in which they were set up."""
@@ -21,6 +21,10 @@ class Desks(Protocol):
 
     async def move_group(self, channel: str, old: str, new: str) -> None:
         """The group has another id now, with all that was shown in it."""
+
+
+class Topics(Protocol):
+    """The topics of chats in the groups."""
 
     async def topics(self, conversation: int) -> list[Topic]:
         """Of a chat, the newest generation first."""
@@ -43,6 +47,10 @@ class Desks(Protocol):
         What was `mirrored` never becomes less, and what was `titled_by_hand` stays so.
         """
 
+
+class Relays(Protocol):
+    """What of a chat is shown in a group, message by message."""
+
     async def add_relays(self, relays: Sequence[Relay], topic: Topic | None = None) -> None:
         """Note what was shown, and the topic as it is then, in one write; known ones change nothing."""
 
@@ -52,14 +60,26 @@ class Desks(Protocol):
     async def relays(self, conversation: int, seq: int) -> list[Relay]:
         """Where a message of a chat is shown, in the order of its parts."""
 
+
+class Notes(Protocol):
+    """What operators tell one another of a chat."""
+
     async def add_note(self, note: Note) -> Note:
         """Keep what operators tell one another."""
 
     async def notes(self, conversation: int) -> list[Note]:
         """Of a chat, the oldest first."""
 
+
+class CannedTexts(Protocol):
+    """Answers that operators keep ready."""
+
     async def canned(self, workspace: int, bot: str) -> list[Canned]:
         """Those of a bot and those of every bot, by key."""
 
     async def put_canned(self, canned: Canned, *, now: datetime) -> None:
         """Keep it by its bot and key; an empty text takes it away."""
+
+
+class Desks(Groups, Topics, Relays, Notes, CannedTexts, Protocol):
+    """Operators' groups, the topics of chats in them, and what is shown there."""

@@ -7,7 +7,7 @@ from bots.errors import Conflict, Forbidden, Invalid, NotFound
 from bots.model.conversation import Conversation
 from bots.model.desk import Canned
 from bots.model.operator import Operator, Role
-from bots.ports import Clock, Desks
+from bots.ports import CannedTexts, Clock
 from bots.services.runtime import Published
 from flows.canned import LONGEST_KEY, RESERVED, filled, stray
 from flows.expressions import ExpressionError
@@ -29,7 +29,9 @@ class Ready:
 class CannedAnswers:
     """What operators added wins over the folder's of the same key."""
 
-    def __init__(self, desks: Desks, published: Published, *, workspace: int, clock: Clock) -> None:
+    def __init__(
+        self, desks: CannedTexts, published: Published, *, workspace: int, clock: Clock
+    ) -> None:
         self._desks = desks
         self._published = published
         self._workspace = workspace

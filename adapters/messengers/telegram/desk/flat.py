@@ -7,7 +7,7 @@ from adapters.messengers.telegram.desk.titles import SHORT, name_of
 from adapters.messengers.telegram.fields import id_of
 from bots.model.conversation import Conversation
 from bots.model.desk import Topic
-from bots.ports import Desks
+from bots.ports import Relays
 from bots.shaping import shortened
 
 QUEUE = 0
@@ -28,7 +28,7 @@ def header(chat: Conversation) -> str:
     )
 
 
-async def whose(desks: Desks, channel: str, chat_id: str, message: dict[str, Any]) -> int | None:
+async def whose(desks: Relays, channel: str, chat_id: str, message: dict[str, Any]) -> int | None:
     """The chat that a message in a shared place answers: whose message it is a reply to."""
     answered = id_of(mapping(message, "reply_to_message").get("message_id"))
     relay = await desks.relay(channel, chat_id, answered) if answered is not None else None

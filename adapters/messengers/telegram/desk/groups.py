@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bots.model.conversation import Conversation
 from bots.model.desk import DeskGroup
-from bots.ports import Desks
+from bots.ports import Groups as Store
 from flows.model import Queue
 
 OTHERS = 5
@@ -15,7 +15,7 @@ class Groups:
     """Kept in memory, for every update of every chat asks; what changes is on disk first."""
 
     def __init__(
-        self, desks: Desks, workspace: int, queues: Callable[[str], Mapping[str, Queue]]
+        self, desks: Store, workspace: int, queues: Callable[[str], Mapping[str, Queue]]
     ) -> None:
         self._desks = desks
         self._workspace = workspace
