@@ -21,7 +21,7 @@ from storage.sqlite import open_sqlite
 from storage.stores import Stores
 from storage.vault import KeyRing
 from storage.writer import ThreadWriter
-from tests.adapters.http.fakes import Time, ids
+from tests.adapters.http.fake_time import Time, ids
 
 NAME = "telegram:1"
 

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from functools import partial
-from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -21,23 +20,17 @@ from adapters.http.metrics import Metrics
 from adapters.payments.sandbox_top_ups import SandboxTopUps
 from bots.board import Board
 from bots.errors import Invalid, NotFound, Unauthorised
-from bots.model.account import Account, ApiKey, NewAccount
-from bots.model.answer import Answer, Came, Delivery
+from bots.model.answer import Answer, Delivery
 from bots.model.billing import Plan
 from bots.model.conversation import Conversation, Opening
-from bots.model.course import Point
-from bots.model.dialog import Listed, Page, Sought
 from bots.model.episode import Asked
 from bots.model.marketplace import Connection
 from bots.model.message import Address, Reply, UnifiedMessage
-from bots.model.metrics import Counted, Period
-from bots.model.operator import Operator
 from bots.model.receipt import Receipt
 from bots.model.turn import MessageRecord, Outgoing
 from bots.ports import Channel, File, Received, Webhook
 from bots.responder import Move, Turn
 from bots.services import Services
-from bots.services.accounts import Accounts
 from bots.services.analytics import Analytics
 from bots.services.billing import Billing
 from bots.services.chat import Chat
@@ -46,45 +39,29 @@ from bots.services.dialogs import Dialogs
 from bots.services.documents import Documents
 from bots.services.events import Events
 from bots.services.files import Files
-from bots.services.following import Following
 from bots.services.handoff import Handoff
 from bots.services.health import Check, Health
-from bots.services.keys import Keys
 from bots.services.knowledge import Knowledge
 from bots.services.marketplaces import Marketplaces
 from bots.services.messaging import Messaging
-from bots.services.passwords import Passwords
 from bots.services.runtime import Connected, Platform
 from bots.services.team import Team
 from bots.services.top_ups import TopUps
 from bots.services.webhooks import Webhooks
 from flows.model import Bot
 from tests.adapters.http.fake_assistants import memory_assistants
+from tests.adapters.http.fake_chats import (
+    FakeConversations,
+    FakeDialogs,
+    FakeMetrics,
+    following_nothing,
+    said,
+)
+from tests.adapters.http.fake_people import FakeAccounts, FakeKeys, FakeSeats, accounts_over
+from tests.adapters.http.fake_time import KEY, NOON, SHOP_KEY, Time, ids
 from tests.adapters.http.fake_webhooks import FakeSender, MemoryWebhooks, SilentFeed
 from tests.adapters.http.ledgers import MemoryLedger, MemoryTopUps
 from tests.adapters.http.libraries import MemoryDocuments, MemoryFolder, MemoryLibrary
-
-KEY = "sk_live_key_of_the_tests_0001"
-SHOP_KEY = "sk_live_key_of_the_shop_00001"
-NOON = datetime(2024, 1, 10, 10, 15, tzinfo=UTC)
-
-
-class Time:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-
-def ids() -> Callable[[], str]:
-    numbers = count(1)
-    return lambda: f"{next(numbers):032x}"
 
 
 class FakeInbox:
@@ -181,29 +158,6 @@ class FakeInbox:
         return Answer(conversation=conversation, said=[said(f"Вы сказали: {message.text}")])
 
 
-def said(text: str, **known: Any) -> MessageRecord:
-    return MessageRecord(
-        message_id="0",
-        seq=0,
-        direction="outbound",
-        author="bot",
-        created_at=NOON,
-        text=text,
-        **known,
-    )
-
-
-class FakeMetrics:
-    """Implements `bots.ports.Metrics`: nothing was ever said."""
-
-    async def counted(
-        self, workspace: int, period: Period, *, bot: str | None, user_id: str | None
-    ) -> Counted:
-        return Counted(
-            conversations=0, escalated=0, inbound=0, outbound=0, answered_in=None, ratings=()
-        )
-
-
 class FakeConnections:
     """Implements `bots.ports.Connections` in memory."""
 
@@ -224,169 +178,6 @@ class FakeConnections:
         return self.kept.pop(id, None) is not None
 
 
-class FakeConversations:
-    """Implements `bots.ports.Conversations` in memory."""
-
-    def __init__(self, clock: Time, new_id: Callable[[], str]) -> None:
-        self._clock = clock
-        self._new_id = new_id
-        self.all: dict[Address, Conversation] = {}
-        self.messages: dict[int, list[MessageRecord]] = {}
-        self.came: dict[tuple[str, str], Came] = {}
-
-    def opened(self, address: Address, opening: Opening | None) -> Conversation:
-        if address not in self.all:
-            if opening is None:
-                raise NotFound("conversation", address.chat_id)
-            now = self._clock()
-            self.all[address] = Conversation(
-                id=len(self.all) + 1,
-                uuid=self._new_id(),
-                address=address,
-                platform=opening.platform,
-                user_id=opening.user_id,
-                customer_id=1,
-                created_at=now,
-                updated_at=now,
-            )
-        return self.all[address]
-
-    def keep(self, conversation: Conversation) -> None:
-        self.all[conversation.address] = conversation
-
-    def note(
-        self,
-        conversation: Conversation,
-        text: str,
-        author: str,
-        record: MessageRecord | None = None,
-        keyboard: Reply | None = None,
-        id: str = "",
-    ) -> MessageRecord:
-        kept = self.messages.setdefault(conversation.id, [])
-        made = MessageRecord(
-            message_id=id or self._new_id(),
-            seq=len(kept) + 1,
-            direction="inbound" if author == "customer" else "outbound",
-            author=cast(Any, author),
-            created_at=self._clock(),
-            text=text,
-            keyboard=keyboard.keyboard if keyboard else None,
-            attachments=keyboard.attachments if keyboard else (),
-            intent=record.intent if record else None,
-            confidence=record.confidence if record else None,
-        )
-        kept.append(made)
-        return made
-
-    async def by_chat(
-        self,
-        workspace: int,
-        platform: str,
-        chat_id: str,
-        user_id: str | None = None,
-        bot: str | None = None,
-    ) -> Conversation:
-        for each in self.all.values():
-            same = (each.address.workspace, each.platform, each.address.chat_id)
-            if same != (workspace, platform, chat_id):
-                continue
-            if user_id in (None, each.user_id) and bot in (None, each.address.bot):
-                return each
-        raise NotFound("conversation", chat_id)
-
-    async def by_session(self, workspace: int, session_id: str) -> Conversation:
-        for each in self.all.values():
-            names = {f"session_{each.uuid}"}
-            if each.address.channel == "api":
-                names.add(each.address.chat_id)
-            if each.address.workspace == workspace and session_id in names:
-                return each
-        raise NotFound("conversation", session_id)
-
-    async def of_user(self, workspace: int, user_id: str) -> list[tuple[Conversation, int]]:
-        return [
-            (each, len(self.messages.get(each.id, [])))
-            for each in self.all.values()
-            if each.address.workspace == workspace and each.user_id == user_id
-        ]
-
-    async def history(
-        self, conversation: int, *, limit: int, offset: int
-    ) -> tuple[list[MessageRecord], int]:
-        kept = self.messages.get(conversation, [])
-        return kept[offset : offset + limit], len(kept)
-
-    async def tail(self, address: Address, *, limit: int) -> list[MessageRecord]:
-        return self.messages.get(self.all[address].id, [])[-limit:]
-
-    async def message(
-        self, workspace: int, message_id: str
-    ) -> tuple[Conversation, MessageRecord] | None:
-        for each in self.all.values():
-            for record in self.messages.get(each.id, []):
-                if (each.address.workspace, record.message_id) == (workspace, message_id):
-                    return each, record
-        return None
-
-    async def came_of(self, address: Address, external_id: str, message_id: str) -> Came:
-        return self.came.get((external_id, message_id), Came(waits=False))
-
-
-class FakeDialogs:
-    """Implements `bots.ports.Dialogs` over the same conversations."""
-
-    def __init__(self, store: FakeConversations) -> None:
-        self._store = store
-
-    async def listed(self, workspace: int, sought: Sought, *, limit: int, offset: int) -> Page:
-        found = [
-            Listed(
-                id=each.id,
-                address=each.address,
-                platform=each.platform,
-                assistant=None,
-                closed=each.status == "closed",
-                handoff="none",
-                created_at=each.created_at,
-            )
-            for each in self._store.all.values()
-            if each.address.workspace == workspace and sought.bot in (None, each.address.bot)
-        ]
-        return Page(chats=found[offset : offset + limit], total=len(found))
-
-    async def one(self, workspace: int, id: int) -> tuple[Conversation, int | None, str]:
-        for each in self._store.all.values():
-            if (each.address.workspace, each.id) == (workspace, id):
-                return each, None, ""
-        raise NotFound("dialog", id)
-
-    async def messages(
-        self, conversation: int, *, limit: int, offset: int | None, after: int | None
-    ) -> tuple[list[MessageRecord], int]:
-        kept = self._store.messages.get(conversation, [])
-        return kept[-limit:], len(kept)
-
-    async def written(self, conversation: int, surface: str, key: str) -> MessageRecord | None:
-        return None
-
-
-class FakeSeats:
-    """Implements `bots.ports.Seats`: the owner alone."""
-
-    async def all(self, workspace: int) -> list[Operator]:
-        return [await self.of_account(workspace, 1, now=NOON)]
-
-    async def by_id(self, workspace: int, id: int) -> Operator:
-        raise NotFound("operator", id)
-
-    async def of_account(self, workspace: int, account: int, *, now: datetime) -> Operator:
-        return Operator(id=1, workspace=workspace, name="owner", role="owner")
-
-    async def called(self, workspace: int, name: str, *, now: datetime) -> Operator:
-        return Operator(id=2, workspace=workspace, name=name)
-
-
 class FakeOutbox:
     """Everything is delivered at once, unless a test says otherwise."""
 
@@ -395,120 +186,6 @@ class FakeOutbox:
 
     async def delivery(self, message_id: str, *, patience: float) -> Delivery:
         return self.delivered
-
-
-class FakeAccounts:
-    """Implements `bots.ports.Accounts` in memory."""
-
-    def __init__(self) -> None:
-        self.people: list[Account] = []
-
-    async def owner(self) -> Account | None:
-        return self.people[0] if self.people else None
-
-    async def found(self, *, email: str, password_hash: str, now: datetime) -> Account:
-        account = Account(
-            id=1,
-            workspace=1,
-            email=email,
-            password_hash=password_hash,
-            is_admin=True,
-            created_at=now,
-        )
-        self.people.append(account)
-        return account
-
-    async def register(self, new: NewAccount) -> Account:
-        raise AssertionError("nobody registers here")
-
-    async def by_email(self, email: str) -> Account | None:
-        return next((one for one in self.people if one.email == email), None)
-
-    async def by_id(self, workspace: int, id: int) -> Account:
-        raise NotFound("user", id)
-
-    async def all(self, workspace: int) -> list[Account]:
-        return [one for one in self.people if one.workspace == workspace]
-
-    async def change(
-        self,
-        workspace: int,
-        id: int,
-        changes: Mapping[str, Any],
-        *,
-        now: datetime,
-        ends: bool = False,
-        keep: str = "",
-        was: str | None = None,
-    ) -> Account:
-        raise NotFound("user", id)
-
-
-class FakeKeys:
-    """Implements `bots.ports.Keys` in memory."""
-
-    def __init__(self) -> None:
-        self.keys: dict[str, ApiKey] = {}
-        self.lookups = 0
-        self.notes: list[datetime] = []
-
-    async def add(self, key: ApiKey) -> ApiKey:
-        added = replace(key, id=len(self.keys) + 1)
-        self.keys[key.digest] = added
-        return added
-
-    async def by_digest(self, digest: str) -> ApiKey | None:
-        self.lookups += 1
-        return self.keys.get(digest)
-
-    async def all(self, workspace: int) -> list[ApiKey]:
-        return [one for one in self.keys.values() if one.workspace == workspace]
-
-    async def revoke(self, workspace: int, id: int, *, now: datetime) -> ApiKey:
-        for one in self.keys.values():
-            if (one.workspace, one.id) == (workspace, id):
-                self.keys[one.digest] = replace(one, revoked_at=now)
-                return self.keys[one.digest]
-        raise NotFound("key", id)
-
-    async def used(self, id: int, *, now: datetime) -> None:
-        self.notes.append(now)
-        (key,) = [one for one in self.keys.values() if one.id == id]
-        self.keys[key.digest] = replace(key, last_used_at=now)
-
-
-def accounts_over(
-    people: FakeAccounts,
-    keys: FakeKeys,
-    clock: Callable[[], datetime],
-    chance: Callable[[int], bytes],
-) -> Accounts:
-    """Who may call, with quick hashes; nobody signs in."""
-    return Accounts(
-        people,
-        Keys(keys, clock=clock, random_bytes=chance),
-        passwords=Passwords(random_bytes=chance, hasher=QuickHasher()),
-        clock=clock,
-        random_bytes=chance,
-    )
-
-
-class QuickHasher:
-    """Hashes that cost nothing, and how many there were."""
-
-    def __init__(self) -> None:
-        self.hashes = 0
-        self.checks: list[str] = []
-        self.outdated: set[str] = set()
-
-    def hash(self, password: str) -> str:
-        self.hashes += 1
-        return f"hash {self.hashes} of {password}"
-
-    def verify_and_update(self, password: str, hash: str) -> tuple[bool, str | None]:
-        self.checks.append(hash)
-        fits = hash.partition(" of ")[2] == password
-        return fits, self.hash(password) if fits and hash in self.outdated else None
 
 
 class FakeConnected:
@@ -649,34 +326,6 @@ class House:
         shelf = f"idempotency {self.clock():%Y-%m-%d}"
         for name in await self.shelf.all(1, shelf):
             await self.shelf.put(1, shelf, name, None)
-
-
-class NoCourse:
-    """Implements `bots.ports.Course`: nothing goes on anywhere."""
-
-    async def after(self, conversation: int, seq: int, *, limit: int) -> list[Point]:
-        return []
-
-    async def latest(self, conversation: int) -> int:
-        return 0
-
-
-class NoEpisodes:
-    """Knows no conversation by its number."""
-
-    async def conversation(self, workspace: int, id: int) -> Conversation:
-        raise NotFound("conversation", id)
-
-
-def following_nothing() -> Following:
-    """For who tests other things."""
-    return Following(
-        NoCourse(),
-        cast(Any, NoEpisodes()),
-        cast(Any, None),
-        channels={},
-        place=lambda id: 0,
-    )
 
 
 async def build_house(

@@ -7,7 +7,9 @@ from bots.model.answer import Answer, Came
 from bots.model.conversation import Conversation
 from bots.model.message import Button, Card, UnifiedMessage
 from flows.turn import Understood
-from tests.adapters.http.fakes import SHOP_KEY, House, said
+from tests.adapters.http.fake_chats import said
+from tests.adapters.http.fake_time import SHOP_KEY
+from tests.adapters.http.fakes import House
 
 CHAT = "/api/v1/conversation/chat"
 

@@ -17,7 +17,7 @@ from bots.services.funnel import Funnel
 from flows.load import load_bot
 from flows.model import Bot
 from flows.standing import Stand
-from tests.adapters.http.fakes import FakeAccounts, FakeKeys, accounts_over
+from tests.adapters.http.fake_people import FakeAccounts, FakeKeys, accounts_over
 
 NOON = datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
 OURS, FOREIGN, SALONS = ("sk_live_ours", "sk_live_foreign", "sk_live_salons")

@@ -18,7 +18,8 @@ from adapters.http.ids import in_path, number
 from adapters.http.limits import UNCOUNTED, limited, per_minute
 from adapters.http.policy import OPEN, lets, people
 from bots.errors import NotFound
-from tests.adapters.http.fakes import SHOP_KEY, House, build_house
+from tests.adapters.http.fake_time import SHOP_KEY
+from tests.adapters.http.fakes import House, build_house
 
 
 def render(fault: Fault, request_id: str) -> dict[str, Any]:

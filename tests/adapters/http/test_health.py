@@ -16,7 +16,8 @@ from bots.model.episode import Asked
 from bots.model.message import Address
 from bots.model.turn import Event
 from bots.services.health import Health, not_behind
-from tests.adapters.http.fakes import NOON, House
+from tests.adapters.http.fake_time import NOON
+from tests.adapters.http.fakes import House
 
 
 async def test_alive_needs_no_key(house: House) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from bots.model.conversation import Opening
 from bots.model.message import Address
-from tests.adapters.http.fakes import SHOP_KEY, House
+from tests.adapters.http.fake_time import SHOP_KEY
+from tests.adapters.http.fakes import House
 
 EVENTS = "/hooks/events"
 PAID: dict[str, Any] = {

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from adapters.actions.memory import MemoryShelf
 from adapters.http.idempotency import SURELY_DEAD, Attempt, Idempotency, Together
 from bots.errors import Conflict, Invalid, Unavailable
-from tests.adapters.http.fakes import Time
+from tests.adapters.http.fake_time import Time
 
 
 class FullShelf(MemoryShelf):

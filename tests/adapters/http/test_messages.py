@@ -12,7 +12,8 @@ from bots.model.message import Address, Attachment, Button, Card, Entity, Keyboa
 from bots.model.turn import MessageRecord
 from bots.ports import File
 from bots.services.files import LARGEST
-from tests.adapters.http.fakes import SHOP_KEY, House
+from tests.adapters.http.fake_time import SHOP_KEY
+from tests.adapters.http.fakes import House
 
 MESSAGES = "/api/v1/messaging/messages"
 FILES = "/api/v1/messaging/files"

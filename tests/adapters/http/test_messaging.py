@@ -3,7 +3,8 @@
 import pytest
 
 from bots.model.answer import Delivery
-from tests.adapters.http.fakes import SHOP_KEY, House
+from tests.adapters.http.fake_time import SHOP_KEY
+from tests.adapters.http.fakes import House
 
 SEND = "/api/v1/messaging/send"
 CONTEXT = "/api/v1/messaging/context"

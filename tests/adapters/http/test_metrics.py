@@ -22,7 +22,8 @@ from bots.model.process import Process
 from bots.model.slots import ALONE, CHORES, Slots
 from bots.model.spread import Spread
 from storage.figures import WriterFigures
-from tests.adapters.http.fakes import NOON, House
+from tests.adapters.http.fake_time import NOON
+from tests.adapters.http.fakes import House
 
 
 @dataclass

@@ -10,7 +10,7 @@ from adapters.http.replyx.names import names_of, own_platform, platform_of
 from adapters.messengers.web.frames import PLATFORM
 from bots.errors import NotFound
 from bots.model.message import Attachment
-from tests.adapters.http.fakes import said
+from tests.adapters.http.fake_chats import said
 
 
 def test_the_web_chat_is_the_website_both_ways() -> None:

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bots.errors import Unavailable
-from tests.adapters.http.fakes import KEY, House, build_house
+from tests.adapters.http.fake_time import KEY
+from tests.adapters.http.fakes import House, build_house
 
 CHAT = "/api/v1/conversation/chat"
 BODY = {"message": "Привет", "user_id": "u", "session_id": "s"}

@@ -16,7 +16,8 @@ from bots.services.signing_in import Registering, Registration, SignedIn, Signin
 from storage.sqlite import open_sqlite
 from storage.stores import Stores
 from storage.vault import KeyRing
-from tests.adapters.http.fakes import QuickHasher, Time, ids
+from tests.adapters.http.fake_people import QuickHasher
+from tests.adapters.http.fake_time import Time, ids
 
 EMAIL, PASSWORD = "anna@example.com", "a secret of Anna's"
 HOME = Whence(address="203.0.113.7", agent="a browser")

@@ -8,7 +8,8 @@ from bots.errors import Invalid, Unauthorised
 from bots.services.accounts import Accounts
 from bots.services.keys import checksum, digest
 from bots.services.passwords import Passwords
-from tests.adapters.http.fakes import FakeAccounts, FakeKeys, Time, accounts_over
+from tests.adapters.http.fake_people import FakeAccounts, FakeKeys, accounts_over
+from tests.adapters.http.fake_time import Time
 
 GIVEN_KEY = "a-key-the-owner-chose-himself"
 

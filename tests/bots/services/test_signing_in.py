@@ -11,7 +11,7 @@ from bots.model.account import Account
 from bots.services.passwords import AT_ONCE, WAITING, Passwords
 from bots.services.sessions import LASTING, Whence
 from bots.services.signing_in import Registering
-from tests.adapters.http.fakes import QuickHasher
+from tests.adapters.http.fake_people import QuickHasher
 from tests.bots.services.entrance import EMAIL, HOME, PASSWORD, Entrance
 
 ELSEWHERE = "198.51.100.9"

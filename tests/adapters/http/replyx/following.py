@@ -26,7 +26,8 @@ from bots.model.turn import Event, MessageRecord, TurnRecord
 from bots.services.following import Following
 from storage.sqlite import open_sqlite
 from storage.stores import Stores
-from tests.adapters.http.fakes import KEY, build_house, ids
+from tests.adapters.http.fake_time import KEY, ids
+from tests.adapters.http.fakes import build_house
 
 PATIENCE = 30.0
 

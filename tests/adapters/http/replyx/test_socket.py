@@ -10,7 +10,7 @@ import pytest
 from adapters.http.sockets import SocketLimits, Sockets
 from bots.errors import NoMoney, Unavailable
 from bots.model.operator import Operator
-from tests.adapters.http.fakes import NOON, SHOP_KEY
+from tests.adapters.http.fake_time import NOON, SHOP_KEY
 from tests.adapters.http.replyx.following import Rig, eventually, now, served
 from tests.contracts.likeness import assert_like
 
