@@ -35,8 +35,10 @@ def log_in(web: EasyFlow, password: str) -> tuple[int, Any]:
 
 
 def test_tries_at_a_password_are_counted_over_both(webs: tuple[EasyFlow, EasyFlow]) -> None:
-    tries = [log_in(webs[number % 2], f"guess {number}")[0] for number in range(6)]
-    assert tries == [401, 401, 401, 401, 401, 429]
+    """Five are free, then one waits a second, two, four … Each counting for itself, ten would be."""
+    tries = [log_in(webs[number % 2], f"guess {number}")[0] for number in range(10)]
+    assert tries[:5] == [401] * 5
+    assert 429 in tries[5:]
 
 
 def test_a_plan_has_so_many_assistants_whoever_makes_them(webs: tuple[EasyFlow, EasyFlow]) -> None:
