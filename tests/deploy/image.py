@@ -87,8 +87,8 @@ def built(
 ) -> Image:
     """The last stage of a folder's Dockerfile, all stages carried out.
 
-    `files` are those of the folder, `python` stands in for the base image's. With `libraries`, a
-    folder of installed packages, only what is not there is installed. Raises CalledProcessError.
+    `files` are those of the folder, `python` stands in for the base image's. `libraries` are
+    installed packages, without which all of them are. Raises CalledProcessError.
     """
     ignored = Ignored((folder / ".dockerignore").read_text(encoding="utf-8"))
     seen = list(context(folder, files, ignored))
@@ -173,9 +173,9 @@ def _copy_from(stage: Image, sources: list[str], image: Image, target: str) -> N
 
 def _run(image: Image, script: str, libraries: Path | None) -> None:
     if libraries is not None and " -m pip install " in script:
-        # Then the installer finds nearly all of it there, and says so where a version is another.
-        borrowed = f'echo {libraries} > "$(echo /venv/lib/python*/site-packages)/borrowed.pth"'
-        script = script.replace("python -m venv /venv", f"python -m venv /venv && {borrowed}")
+        # Then the installer finds nearly all of it there, and brings what is not or of another version.
+        brought = f"cp -al {libraries}/. /venv/lib/python*/site-packages/"
+        script = script.replace("python -m venv /venv", f"python -m venv /venv && {brought}")
     if os.getuid() != 0:
         # Only root makes somebody else the owner; here both are whoever runs this.
         owner = image.user if image.user != "0:0" else f"{os.getuid()}:{os.getgid()}"
