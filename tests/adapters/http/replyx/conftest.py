@@ -9,6 +9,6 @@ from tests.adapters.http.replyx.following import Rig, served
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(tmp_path: Path, database: Path) -> AsyncIterator[Rig]:
     async with served(tmp_path) as one:
         yield one

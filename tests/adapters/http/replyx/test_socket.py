@@ -14,6 +14,8 @@ from tests.adapters.http.fake_time import NOON, SHOP_KEY
 from tests.adapters.http.replyx.following import Rig, eventually, now, served
 from tests.contracts.likeness import assert_like
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 def texts(events: list[dict[str, Any]]) -> list[str]:
     return [event["message"]["text"] for event in events]
