@@ -16,32 +16,42 @@ import pytest
 
 from tests.servers.easyflow import ROOT, SECRET, EasyFlow, free_port
 from tests.servers.telegram import TOKEN, FakeTelegram, message
+from tests.servers.warm import run
 
 CHAT = "/api/v1/conversation/chat"
 HISTORY = "/api/v1/conversation/history"
 COUNTER = ROOT / "tests" / "faults" / "bots"
 
 
-def started(data: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
-    """What comes of a start that cannot go well."""
+def environ_of(data: Path, **settings: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if "EASYFLOW_" not in key}
-    given = {f"EASYFLOW_{name.upper()}": value for name, value in environ.items()}
+    given = {f"EASYFLOW_{name.upper()}": value for name, value in settings.items()}
+    return kept | {"EASYFLOW_DATA_DIR": str(data), "EASYFLOW_HTTP__PORT": "0"} | given
+
+
+def started(data: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """What comes of a start that cannot go well."""
+    return run(["run.py"], environ=environ_of(data, **settings))
+
+
+def started_cold(data: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """The same in a Python of its own: nothing else is said by it either."""
     return subprocess.run(
         [sys.executable, "run.py"],
         check=False,
         cwd=ROOT,
-        env=kept | {"EASYFLOW_DATA_DIR": str(data), "EASYFLOW_HTTP__PORT": "0"} | given,
+        env=environ_of(data, **settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 
 def test_a_port_in_use_is_named_with_the_cure(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = started(tmp_path / "data", http__port=port)
+        ended = started_cold(tmp_path / "data", http__port=port)
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"Cannot listen on 127.0.0.1:{port}: Address already in use.")
     assert "EASYFLOW_HTTP__PORT" in ended.stderr
@@ -51,7 +61,7 @@ def test_a_port_in_use_is_named_with_the_cure(tmp_path: Path) -> None:
 def test_a_data_folder_that_cannot_be_written_is_named_with_the_cure(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.touch()
-    ended = started(in_the_way / "data")
+    ended = started_cold(in_the_way / "data")
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"Cannot write to the data folder {in_the_way / 'data'}")
     assert "EASYFLOW_DATA_DIR" in ended.stderr
