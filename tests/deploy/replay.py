@@ -113,7 +113,8 @@ class Service:
                 self._restarts -= 1
                 self._start()
             assert time.monotonic() < deadline, f"{self.name} is not healthy:\n{self.log}"
-            time.sleep(0.2)
+            # Each look starts a Python, which takes from the start that it waits for.
+            time.sleep(1)
         return self
 
     def checked(self) -> int:
