@@ -48,6 +48,7 @@ def assistants_of(settings: Settings, house: House, channels: Channels, hub: "Hu
         most=most,
         ended=hub.dismiss,
         clock=now,
+        rest=house.news.rest(),
         alone=house.slots.alone,
     )
 

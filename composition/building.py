@@ -22,6 +22,7 @@ from bots.model.bot_folder import BotFolder
 from bots.model.neighbour import Waiting
 from bots.model.process import WEB
 from bots.model.slots import SLOTS
+from bots.news import News
 from bots.others import NOBODY
 from bots.outbox import Outbox
 from bots.ports import Channel, Listener, Meter, Others
@@ -88,6 +89,7 @@ async def build(
     slots = slots_of(settings, new_id)
     hints = hints_of(settings, slots, lambda: house)
     others: Others = hints or NOBODY
+    news = News()
     stores = await open_stores(settings.database, new_id=new_id, clock=now, slots=slots)
     accounts = accounts_of(settings, stores)
     founded = await founded_or_stop(settings, stores, accounts)
@@ -211,6 +213,7 @@ async def build(
         inbox=inbox,
         load=partial(reload, settings, folders, owners),
         changed=schedules.wake,
+        rest=news.rest(),
         clock=now,
     )
     till = till_of(settings, stores, base)
@@ -250,9 +253,10 @@ async def build(
         slots=slots,
         chores=chores,
         shift=shift,
-        sharing=sharing_of(settings, slots, shift, role),
+        sharing=sharing_of(settings, slots, shift, news, role),
         neighbours=neighbours,
         hints=hints,
+        news=news,
         supervisor=supervisor,
         accounts=accounts,
         billing=billing,
@@ -270,6 +274,7 @@ async def build(
             stores.operators,
             board=board,
             hand_back=handoff.hand_back,
+            rest=news.rest(),
             clock=now,
         ),
         schedules=schedules,

@@ -27,7 +27,11 @@ def desk_of(house: House, settings: Settings) -> WorkspaceDesks:
 
     make = partial(workspace_desk, house, settings)
     desks = WorkspaceDesks(
-        make, workspace_of, house.stores.workspaces.with_groups, house.stores.desks.groups
+        make,
+        workspace_of,
+        house.stores.workspaces.with_groups,
+        house.stores.desks.groups,
+        rest=house.news.rest(),
     )
     house.inbox.desk = desks.take
     house.inbox.undelivered = house.outbox.undelivered = desks.undelivered

@@ -19,6 +19,7 @@ from bots.model.assistant import Assistant
 from bots.model.bot_folder import BotFolder
 from bots.model.message import Address
 from bots.model.slots import Slots
+from bots.news import News
 from bots.outbox import Outbox
 from bots.ports import Channel
 from bots.publishing import Published
@@ -69,6 +70,7 @@ class House:
     sharing: Sharing | None
     neighbours: Neighbours | None
     hints: "RedisHints | None"
+    news: News
     accounts: Accounts
     billing: Billing
     top_ups: TopUps

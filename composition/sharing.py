@@ -9,6 +9,7 @@ from adapters.ids import Ids
 from bots.model.message import Address
 from bots.model.neighbour import Stirred
 from bots.model.slots import ALONE, Slots
+from bots.news import News
 from bots.sharing import Sharing
 from bots.shift import Shift
 from composition.here import VERSION
@@ -53,13 +54,17 @@ def redis_name(database: str) -> str:
     return f"easyflow:{crc32(database.encode()):08x}"
 
 
-def sharing_of(settings: Settings, slots: Slots, shift: Shift, role: str) -> Sharing | None:
+def sharing_of(
+    settings: Settings, slots: Slots, shift: Shift, news: News, role: str
+) -> Sharing | None:
     """What agrees with the other processes on who does what."""
     if isinstance(settings.database, Path):
         return None
     from storage.postgres.membership import SqlMembership
 
-    membership = SqlMembership(settings.database, id=slots.holder, role=role, version=VERSION)
+    membership = SqlMembership(
+        settings.database, id=slots.holder, role=role, version=VERSION, news=news
+    )
     return Sharing(membership, slots, take_up=shift.take_up, let_go=shift.let_go)
 
 

@@ -33,6 +33,7 @@ def couriers_of(house: House, settings: Settings) -> Couriers:
         meter=meter,
         clock=now,
         sleep=asyncio.sleep,
+        rest=house.news.rest(),
     )
     meter.watch(couriers, now)
     return couriers

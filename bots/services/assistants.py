@@ -86,13 +86,15 @@ class Assistants:
         ended: Callable[[str], None],
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
+        rest: Sleep | None = None,
         alone: bool = True,
     ) -> None:
         """`most` gives how many a workspace may have, `ended` is told of a bot that answers no more.
 
-        Not `alone`, other processes make and change them too.
+        Not `alone`, other processes make and change them too; `rest` is between two looks for that.
         """
         self._sleep = sleep
+        self._rest = rest or sleep
         self._alone = alone
         self._store = store
         self._published = published
@@ -145,7 +147,7 @@ class Assistants:
                 await self.look()
             except Unavailable:
                 log.debug("Assistants cannot be read just now")
-            await self._sleep(LOOK_EVERY)
+            await self._rest(LOOK_EVERY)
 
     async def look(self) -> None:
         """Make it so here too, and publish nothing: whoever changed it did."""

@@ -37,13 +37,14 @@ class Attendance:
         board: Board,
         hand_back: HandBack,
         clock: Clock,
-        sleep: Sleep = asyncio.sleep,
+        rest: Sleep = asyncio.sleep,
     ) -> None:
+        """`rest` is between two looks for what was changed."""
         self._store = store
         self._board = board
         self._hand_back = hand_back
         self._clock = clock
-        self._sleep = sleep
+        self._rest = rest
         self._handed: set[int] = set()
 
     async def follow(self) -> None:
@@ -53,7 +54,7 @@ class Attendance:
                 await self.look()
             except Unavailable:
                 log.debug("Operators cannot be read just now")
-            await self._sleep(LOOK_EVERY)
+            await self._rest(LOOK_EVERY)
 
     async def keep_known(self) -> None:
         """Know them, and leave it to another process to hand chats back; for ever."""
@@ -62,7 +63,7 @@ class Attendance:
                 self._board.know(await self._store.all(None))
             except Unavailable:
                 log.debug("Operators cannot be read just now")
-            await self._sleep(LOOK_EVERY)
+            await self._rest(LOOK_EVERY)
 
     async def look(self) -> None:
         """What was true when we looked last is not asked again; after a start everything is."""

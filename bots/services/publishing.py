@@ -82,9 +82,12 @@ class Publishing:
         load: Compile,
         changed: Callable[[], None],
         clock: Clock,
-        sleep: Sleep = asyncio.sleep,
+        rest: Sleep = asyncio.sleep,
     ) -> None:
-        """`load` takes a bot with what of its folder is not kept; raises LoadError, NotFound."""
+        """`load` takes a bot with what of its folder is not kept; raises LoadError, NotFound.
+
+        `rest` is between two looks for what is published elsewhere.
+        """
         self._published = published
         self._versions = versions
         self._audience = audience
@@ -92,7 +95,7 @@ class Publishing:
         self._load = load
         self._changed = changed
         self._clock = clock
-        self._sleep = sleep
+        self._rest = rest
 
     async def follow(self) -> None:
         """Look for what is published elsewhere, for ever."""
@@ -101,7 +104,7 @@ class Publishing:
                 await self.look()
             except Unavailable:
                 log.debug("What was published cannot be read just now")
-            await self._sleep(LOOK_EVERY)
+            await self._rest(LOOK_EVERY)
 
     async def look(self) -> None:
         """Take what another process has published since the last look.

@@ -30,11 +30,13 @@ class Couriers:
         meter: WebhookMeter,
         clock: Clock,
         sleep: Sleep,
+        rest: Sleep | None = None,
     ) -> None:
         self._store = store
         self._feed = feed
         self._clock = clock
         self._sleep = sleep
+        self._rest = rest or sleep
         self._tools = Tools(
             store=store, feed=feed, sender=sender, places=Places(), meter=meter, clock=clock
         )
@@ -69,7 +71,7 @@ class Couriers:
                     if not self._away:
                         log.warning("Webhooks cannot be told just now", why=str(error))
                     self._away = True
-                await self._sleep(EVERY)
+                await (self._sleep if self._couriers else self._rest)(EVERY)
         finally:
             await self.close()
 

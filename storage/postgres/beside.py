@@ -18,7 +18,7 @@ from storage.postgres import schema
 from storage.postgres.connection import PgDb
 from storage.postgres.readers import PoolReaders, open_pool
 from storage.postgres.troubles import TROUBLES, trouble
-from storage.postgres.url import connecting, shown
+from storage.postgres.url import TELL_CHANGES, connecting, shown
 from storage.postgres.writer import ONE_AT_A_TIME
 from storage.rows import from_json
 from storage.versions import LIVE_FILES
@@ -99,6 +99,7 @@ class PgHand:
                 (result,) = await greenlet_spawn(work, PgDb(connection), [item])
                 if isinstance(result, Exception):
                     raise result
+                await connection.execute(TELL_CHANGES)
         finally:
             await connection.close()
         return result

@@ -10,8 +10,9 @@ import asyncpg
 
 from bots.model.process import Process
 from bots.model.slots import CHORES, SLOTS
+from bots.news import News
 from storage.leases import NOW
-from storage.postgres.url import connecting
+from storage.postgres.url import CHANGES, connecting
 
 LEASE = 10.0
 """Seconds for which a slot is held without a sign of life. A process that died is found out sooner."""
@@ -29,18 +30,24 @@ INSERT INTO processes (id, key, role, host, pid, version, started_at, seen_at, s
 VALUES ($1, $2, $3, $4, $5, $6, {NOW}, {NOW}, 0)
 ON CONFLICT (id) DO UPDATE SET seen_at = {NOW}
 """
-_SEEN = f"UPDATE processes SET seen_at = {NOW} WHERE id = $1"
-_RENEW = f"""
-UPDATE leases SET until = {NOW} + {int(LEASE * _SECOND)}
-WHERE holder = $1 AND until > {NOW} RETURNING name
-"""
-_SILENT = f"SELECT id, key FROM processes WHERE seen_at < {NOW} - {int(QUIET * _SECOND)}"
 _IS_DEAD = "SELECT pg_try_advisory_xact_lock($1, $2)"
 _FREE = "UPDATE leases SET holder = NULL, until = NULL WHERE holder = $1"
 _GONE = "DELETE FROM processes WHERE id = $1"
-_ALL = f"""
-SELECT id, role, host, pid, version, started_at, seen_at, stopping,
-       seen_at > {NOW} - {int(LEASE * _SECOND)} FROM processes ORDER BY started_at, id
+_COLUMNS = f"""
+id, role, host, pid, version, stopping, key, seen_at > {NOW} - {int(LEASE * _SECOND)} AS lives,
+seen_at < {NOW} - {int(QUIET * _SECOND)} AS silent
+"""
+_ALL = f"SELECT {_COLUMNS} FROM processes ORDER BY started_at, id"
+# One trip a second: a sign of life, the leases renewed, and who else is there.
+_BEAT = f"""
+WITH seen AS (
+    UPDATE processes SET seen_at = {NOW} WHERE id = $1 RETURNING id
+), renewed AS (
+    UPDATE leases SET until = {NOW} + {int(LEASE * _SECOND)}
+    WHERE holder = $1 AND until > {NOW} RETURNING name
+)
+SELECT ARRAY(SELECT name FROM renewed) AS held, {_COLUMNS}
+FROM processes WHERE EXISTS (SELECT 1 FROM seen) ORDER BY started_at, id
 """
 _TAKE = f"""
 UPDATE leases SET holder = $1, until = {NOW} + {int(LEASE * _SECOND)}
@@ -63,8 +70,13 @@ class SqlMembership:
     One thing at a time is asked over it: slots are handed over while signs of life are given.
     """
 
-    def __init__(self, url: str, *, id: str, role: str, version: str) -> None:
+    def __init__(
+        self, url: str, *, id: str, role: str, version: str, news: News | None = None
+    ) -> None:
+        """`news` hears of what is seldom changed, as long as the connection holds."""
         self._url = url
+        self._news = news or News()
+        self._seen: list[Process] | None = None
         self._id = id
         self._key = int(id[-7:], 16)
         self._about = (role, socket.gethostname(), os.getpid(), version)
@@ -77,33 +89,35 @@ class SqlMembership:
             connection = await self._connected()
             try:
                 async with asyncio.timeout(_ANSWER_WITHIN):
-                    if await connection.execute(_SEEN, self._id) == "UPDATE 0":
+                    rows = await connection.fetch(_BEAT, self._id)
+                    if not rows:
                         await connection.execute(_JOIN, self._id, self._key, *self._about)
-                    held = {_NAMES[row[0]] for row in await connection.fetch(_RENEW, self._id)}
-                    for id, key in await connection.fetch(_SILENT):
-                        await self._clear(connection, id, key)
-                    return held
+                        rows = await connection.fetch(_BEAT, self._id)
+                    others = [row for row in rows if row["id"] != self._id]
+                    dead = {
+                        row["id"]
+                        for row in others
+                        if row["silent"] and await self._clear(connection, row["id"], row["key"])
+                    }
+                    living = (row for row in rows if row["id"] == self._id or row["lives"])
+                    self._seen = [_process(row) for row in living if row["id"] not in dead]
+                    return {_NAMES[name] for name in rows[0]["held"]}
             except BaseException:
                 self._drop()
                 raise
 
     async def processes(self) -> list[Process]:
-        """Those that gave a sign of life lately, ourselves among them, the oldest first."""
+        """Those that gave a sign of life lately, ourselves among them, the oldest first.
+
+        Right after a beat they are those that it has seen.
+        """
+        seen, self._seen = self._seen, None
+        if seen is not None:
+            return seen
         async with self._asking:
             connection = await self._connected()
             rows = await connection.fetch(_ALL, timeout=_ANSWER_WITHIN)
-        return [
-            Process(
-                id=row[0],
-                role=row[1],
-                host=row[2],
-                pid=row[3],
-                version=row[4],
-                stopping=bool(row[7]),
-            )
-            for row in rows
-            if row[8]
-        ]
+        return [_process(row) for row in rows if row["lives"]]
 
     async def take(self, most: int) -> set[int]:
         """Of the shared slots that nobody holds so many; those that have become ours."""
@@ -142,11 +156,14 @@ class SqlMembership:
             rows = await connection.fetch(_TAKE, self._id, names, most, timeout=_ANSWER_WITHIN)
         return {_NAMES[row[0]] for row in rows}
 
-    async def _clear(self, connection: Any, id: str, key: int) -> None:
+    async def _clear(self, connection: Any, id: str, key: int) -> bool:
+        """Whether it was dead."""
         async with connection.transaction():
-            if await connection.fetchval(_IS_DEAD, _ALIVE, key):
+            dead = bool(await connection.fetchval(_IS_DEAD, _ALIVE, key))
+            if dead:
                 await connection.execute(_FREE, id)
                 await connection.execute(_GONE, id)
+        return dead
 
     async def _connected(self) -> Any:
         if self._connection is not None and not self._connection.is_closed():
@@ -160,13 +177,31 @@ class SqlMembership:
                 await connection.execute("SELECT pg_advisory_lock($1, $2)", _ALIVE, self._key)
                 await connection.execute(_MAKE, list(_NAMES))
                 await connection.execute(_JOIN, self._id, self._key, *self._about)
+                await connection.add_listener(CHANGES, lambda *_: self._news.told())
         except BaseException:
             connection.terminate()
             raise
         self._connection = connection
+        connection.add_termination_listener(self._deaf)
+        self._news.hear(heard=True)
         return connection
+
+    def _deaf(self, connection: Any) -> None:
+        if self._connection in (connection, None):
+            self._news.hear(heard=False)
 
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None
+
+
+def _process(row: Any) -> Process:
+    return Process(
+        id=row["id"],
+        role=row["role"],
+        host=row["host"],
+        pid=row["pid"],
+        version=row["version"],
+        stopping=bool(row["stopping"]),
+    )

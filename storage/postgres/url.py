@@ -11,6 +11,11 @@ WALL = "easyflow.workspace"
 
 ALL = "all"
 
+CHANGES = "easyflow_changes"
+"""On which each process is notified that something was committed which is seldom changed."""
+
+TELL_CHANGES = f"NOTIFY {CHANGES}"
+
 _SHAPE = "postgresql+asyncpg://user:password@host:5432/easyflow"
 
 

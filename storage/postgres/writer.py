@@ -16,7 +16,7 @@ from storage.postgres.connection import PgDb
 from storage.postgres.outages import is_collision, is_outage
 from storage.postgres.silence import STARTED, end, listened_to
 from storage.postgres.single import AGAIN, SINGLES, NotSingle, Single
-from storage.postgres.url import ALL, WALL, connecting
+from storage.postgres.url import ALL, TELL_CHANGES, WALL, connecting
 from storage.postgres.walls import own_wall
 
 AT_ONCE = 256
@@ -214,7 +214,8 @@ class TaskWriter:
         db = await self._begun()
 
         async def carry_out() -> None:
-            if not all(goes_side_by_side(work) for _, work in kinds):
+            alone = not all(goes_side_by_side(work) for _, work in kinds)
+            if alone:
                 await db.connection.execute(ONE_AT_A_TIME)
             behind = ALL
             for (wall, work), places in kinds.items():
@@ -224,6 +225,9 @@ class TaskWriter:
                 results = await _done(db, work, [orders[place].item for place in places], singles)
                 for place, result in zip(places, results, strict=True):
                     outcomes[place] = result
+            if alone:
+                # What is seldom written is what others look for seldom.
+                await db.connection.execute(TELL_CHANGES)
             await db.connection.execute("COMMIT")
 
         try:

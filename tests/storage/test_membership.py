@@ -11,9 +11,12 @@ import asyncpg
 import pytest
 
 from bots.model.slots import CHORES, SLOTS
+from bots.news import News
 from storage.postgres.membership import SqlMembership
+from storage.postgres.opening import open_postgres
 from storage.postgres.troubles import TROUBLES
 from storage.postgres.url import connecting
+from tests.storage.conftest import HandClock, numbers
 
 Join = Callable[[str], Awaitable[SqlMembership]]
 
@@ -118,3 +121,39 @@ async def test_a_line_that_broke_is_made_anew(join: Join, postgres: str) -> None
     with suppress(*TROUBLES):
         await first.beat()
     assert await first.beat() == {0, 1, 10}, "what we held is ours as long as the lease lasts"
+
+
+async def test_changes_of_other_processes_are_heard_as_long_as_the_line_holds(
+    postgres: str, clock: HandClock
+) -> None:
+    news = News(_at_once, seldom=3600)
+    member = SqlMembership(postgres, id=f"{1:0>32}", role="work", version="1", news=news)
+    await member.beat()
+    rest = news.rest()
+    # That we hear from now on is news by itself.
+    news.told()
+    await rest(0)
+    stores = await open_postgres(postgres, new_id=numbers(), clock=clock)
+    resting = asyncio.ensure_future(rest(0))
+    await stores.versions.publish(1, "shop", "hash", {}, by="somebody", now=clock())
+    async with asyncio.timeout(30):
+        await resting
+    await stores.close()
+    await typed(postgres, _END_ALL)
+    for _ in range(3000):
+        if not news.heard:
+            break
+        await asyncio.sleep(0.01)
+    await member.beat()
+    assert news.heard
+    await member.leave()
+
+
+async def _at_once(seconds: float) -> None:
+    """Tests do not rest."""
+
+
+_END_ALL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)

@@ -34,7 +34,7 @@ def beside(rig: Rig, load: Any = compiled) -> Publishing:
         load=load,
         changed=lambda: None,
         clock=rig.hands.now,
-        sleep=rig.hands.sleep,
+        rest=rig.hands.sleep,
     )
 
 

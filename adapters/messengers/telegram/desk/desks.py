@@ -15,6 +15,7 @@ from bots.model.desk_state import DeskState, GroupState
 from bots.model.message import UnifiedMessage
 from bots.model.neighbour import Stirred
 from bots.model.turn import Event, MessageRecord
+from bots.ports import Sleep
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at the groups that the process with the desks set up or removed."""
@@ -41,8 +42,14 @@ class WorkspaceDesks:
         workspace_of_channel: Callable[[str], int | None],
         with_groups: Callable[[], Awaitable[Iterable[int]]],
         groups: Callable[[int], Awaitable[Sequence[DeskGroup]]],
+        *,
+        rest: Sleep = asyncio.sleep,
     ) -> None:
-        """`make` gives the desk of a workspace, `workspace_of_channel` whose an open account is."""
+        """`make` gives the desk of a workspace, `workspace_of_channel` whose an open account is.
+
+        `rest` is between two looks for groups that other processes have set up.
+        """
+        self._rest = rest
         self._make = make
         self._workspace_of_channel = workspace_of_channel
         self._with_groups = with_groups
@@ -147,7 +154,7 @@ class WorkspaceDesks:
                 await self.look()
             except Unavailable:
                 log.debug("Operators' groups cannot be read just now")
-            await asyncio.sleep(LOOK_EVERY)
+            await self._rest(LOOK_EVERY)
 
     async def tidy(self) -> None:
         """The daily chore."""
