@@ -18,7 +18,7 @@ from bots.errors import (
 )
 from bots.model.message import Address, Reply
 from bots.model.turn import Outgoing
-from bots.outbox import ABSENT_PAUSE, UNKNOWN, Outbox
+from bots.outbox import ABSENT_PAUSE, UNCONFIRMED, UNKNOWN, Outbox
 from bots.ports import Channel, Received, Webhook
 from tests.bots.clockwork import Clockwork, NoMeter, OutboxRows, others_go_on
 
@@ -243,6 +243,29 @@ async def test_a_message_of_an_earlier_owner_never_leaves() -> None:
     await rig.finished(ANNA)
     assert channel.taken == ["b"]
     assert rig.meter.deliveries == ["dropped", "sent"]
+
+
+async def test_a_call_whose_turn_was_written_though_we_were_not_told_goes_out_in_the_end() -> None:
+    channel = ScriptedChannel()
+    rig = Rig(channel)
+    begun = rig.clock.now()
+    rig.rows.rows |= {
+        one.key: one
+        for one in (
+            row("a", sending_at=begun),
+            row("promo", BORIS, sending_at=begun, once=True),
+            row("b", VERA, sending_at=begun + UNCONFIRMED),
+        )
+    }
+    # A commit may still be under way, and the call be taken by whoever waits for it.
+    await rig.clock.sleep(UNCONFIRMED.total_seconds() - 1)
+    await rig.outbox.look()
+    assert rig.outbox.queued == 0
+    await rig.clock.sleep(1)
+    await rig.outbox.look()
+    await rig.finished(ANNA, BORIS)
+    assert channel.taken == ["a"]
+    assert rig.rows.errors == {"promo:0": UNKNOWN}
 
 
 async def test_after_a_crash_what_was_being_sent_goes_out_again_but_not_what_may_go_only_once() -> (
