@@ -59,6 +59,13 @@ class Running:
                 words = self._log.read_text(errors="replace").strip()[-300:]
                 raise RuntimeError(f"a process ended with {process.returncode}: …{words}")
 
+    async def kill(self, count: int) -> None:
+        """The first so many with SIGKILL; the others go on."""
+        killed, self._processes = self._processes[:count], self._processes[count:]
+        for process in killed:
+            _signal(process.pid, signal.SIGKILL)
+        await asyncio.gather(*(process.wait() for process in killed))
+
     async def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         """SIGKILL ends them at once; anything else is followed by it after a while."""
         for process in self._processes:
