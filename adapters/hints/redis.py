@@ -29,6 +29,9 @@ AGAIN = 1.0
 QUIET = 30.0
 """Seconds without anything after which the line is tried."""
 
+TOGETHER = 0.05
+"""Seconds for which chats are gathered in which something was committed."""
+
 _COMMITTED, _TYPING = "c", "t"
 _LETTERS: Mapping[Left, str] = {"messages": "m", "calls": "o", "actions": "a", "timers": "t"}
 _KINDS = {letter: what for what, letter in _LETTERS.items()}
@@ -65,6 +68,7 @@ class RedisHints:
         self._tell_typed = typed
         self._pending: set[str] = set()
         self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
         self.up = False
         self._told: bool | None = None
 
@@ -72,7 +76,9 @@ class RedisHints:
         self._add(f"{slot}{_LETTERS[what]}")
 
     def committed(self, chat: Stirred) -> None:
-        self._add(_COMMITTED + _packed([*chat.address, chat.with_people]))
+        self._pending.add(_COMMITTED + _packed([*chat.address, chat.with_people]))
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(TOGETHER, self._wake.set)
 
     def types(self, address: Address, name: str | None) -> None:
         """Somebody types in a chat: an operator by their name, its customer (""), or the bot (None)."""
@@ -83,11 +89,19 @@ class RedisHints:
         self._wake.set()
 
     async def publish(self) -> None:
-        """Tell the others, for ever; all of one moment together."""
+        """Tell the others, for ever; all of one moment together.
+
+        Where something waits they are told at once; what is only worth hearing of takes company.
+        """
         while True:
             await self._wake.wait()
             self._wake.clear()
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
             pending, self._pending = self._pending, set()
+            if not pending:
+                continue
             try:
                 await self._redis.publish(self._channel, " ".join([self._origin, *pending]))
             except (RedisError, OSError, TimeoutError):
@@ -155,6 +169,8 @@ class RedisHints:
                 log.warning("Redis is away: we look by ourselves, a moment later", reason=why)
 
     async def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         await self._redis.aclose()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import structlog
 
@@ -30,6 +31,7 @@ class Neighbours:
         self._every = every
         self._stirred = asyncio.Event()
         self._cursor: int | None = None
+        self._choosy: dict[type, bool] = {}
 
     def stirred(self, chat: Stirred | None = None) -> None:
         """Somebody committed something, in a chat that they may name."""
@@ -75,7 +77,11 @@ class Neighbours:
 
     def _is_wanted(self, chat: Stirred) -> bool:
         """Whether anybody here listens to what happens in it."""
-        return any(
-            not isinstance(listener, Choosy) or listener.hears_of(chat)
-            for listener in self._listeners()
-        )
+        for listener in self._listeners():
+            # Asked for each commit of others: what `isinstance` finds out of a protocol is dear.
+            choosy = self._choosy.get(type(listener))
+            if choosy is None:
+                choosy = self._choosy[type(listener)] = isinstance(listener, Choosy)
+            if not choosy or cast(Choosy, listener).hears_of(chat):
+                return True
+        return False
