@@ -16,7 +16,7 @@ from tests.faults.rig.telegram import Telegram, Weather
 from tests.servers.telegram import FakeTelegram
 
 PLAN = sized(
-    ci=Plan(chats=60, waves=2, messages=8, kills=4, stops=2),
+    ci=Plan(chats=40, waves=2, messages=6, kills=3, stops=1),
     long=Plan(chats=200, waves=6, messages=8, kills=36, stops=6),
     soak=Plan(chats=1000, waves=20, messages=5, kills=250, stops=20),
 )

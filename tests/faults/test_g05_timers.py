@@ -14,6 +14,7 @@ from tests.faults.rig.figures import Figures
 from tests.faults.rig.installation import Installation, Layout, on_both
 from tests.faults.rig.sizes import SIZE, sized
 from tests.faults.rig.telegram import CALM, Telegram
+from tests.faults.test_g02_replay import nothing_comes_of_a_replay
 from tests.servers.telegram import Call, FakeTelegram
 
 BOTS = Path(__file__).parent / "timers"
@@ -120,6 +121,8 @@ async def test_timers_ring_once_when_the_clock_is_set_and_after_an_hour_away(
             in_doubt = await _away(house, clock)
             await rung(telegram, 3 * CHATS)
             await asyncio.sleep(2)
+            # A week later all of it comes again (G2), and none is set anew.
+            await nothing_comes_of_a_replay(house, telegram, clock)
             timers = Timers(fake.calls("sendMessage"))
             left = house.count("timers")
     Figures("G5", house.layout.name, 3 * CHATS, 4, what="the clock set, an hour away").tell()
