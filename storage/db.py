@@ -44,7 +44,7 @@ Work = Callable[[Db, Sequence[Item]], Sequence[Result | EasyFlowError]]
 """Writes several items of one kind. Gives a result for each, in order.
 
 An error of ours given as a result says that nothing was written for that item; anything raised
-undoes the whole group, whose items are then tried one by one.
+undoes the whole group, which is then tried by halves, down to single items.
 """
 
 

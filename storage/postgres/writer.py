@@ -171,7 +171,7 @@ class TaskWriter:
                 return self._refuse(orders, error)
             if len(orders) == 1:
                 return [error]
-            return await self._one_by_one(orders)
+            return await self._by_halves(orders)
         self.figures.wrote(len(orders), time.perf_counter() - began)
         if self._broken:
             self._broken = False
@@ -179,13 +179,13 @@ class TaskWriter:
             _log.info("The database takes writes again")
         return outcomes
 
-    async def _one_by_one(self, orders: list[_Order]) -> list[Any]:
-        outcomes: list[Any] = []
-        for order in orders:
-            outcomes += await self._write([order])
-            if self._broken:
-                return outcomes + [outcomes[-1]] * (len(orders) - len(outcomes))
-        return outcomes
+    async def _by_halves(self, orders: list[_Order]) -> list[Any]:
+        """What is wrong is found in a few commits, however many it came with."""
+        half = len(orders) // 2
+        outcomes = await self._write(orders[:half])
+        if self._broken:
+            return outcomes + [outcomes[-1]] * (len(orders) - half)
+        return outcomes + await self._write(orders[half:])
 
     async def _tried(self, orders: list[_Order]) -> list[Any]:
         """Again, where others were in the way."""
