@@ -14,6 +14,10 @@ def test_a_mutant_fits_the_tree(mutant: Mutant) -> None:
     assert (ROOT / mutant.test.partition("::")[0]).exists()
 
 
+def test_every_promise_has_one() -> None:
+    assert {one.promise for one in mutants()} == {f"G{number}" for number in range(1, 15)}
+
+
 def test_fast_mutants_are_noticed() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.mutants", "--fast"],

@@ -57,7 +57,10 @@ def noticed(mutant: Mutant, folder: Path, green: bool) -> bool:
 
 
 def told(mutant: Mutant, what: str, began: float) -> bool:
-    print(f"{mutant.name} ({mutant.breaks}), {time.monotonic() - began:.0f} s: {what}", flush=True)
+    print(
+        f"{mutant.promise} {mutant.name} ({mutant.breaks}), {time.monotonic() - began:.0f} s: {what}",
+        flush=True,
+    )
     return False
 
 

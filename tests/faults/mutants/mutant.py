@@ -1,7 +1,7 @@
 """A mutant: a patch that breaks one promise, and the test that has to notice.
 
-The head of a patch says it in words: `breaks:` what, `test:` which test notices, and `fast:` whether
-it does so within a few seconds.
+The head of a patch says it in words: which `promise:` (G1 …), `breaks:` what, `test:` which test
+notices, and `fast:` whether it does so within a few seconds.
 """
 
 import re
@@ -15,12 +15,13 @@ FOLDER = Path(__file__).parent
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "data", "htmlcov"
 )
-_HEAD = re.compile(r"^(breaks|test|fast): (.*)$", re.MULTILINE)
+_HEAD = re.compile(r"^(promise|breaks|test|fast): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Mutant:
     name: str
+    promise: str
     breaks: str
     test: str
     fast: bool
@@ -40,7 +41,14 @@ def mutants() -> list[Mutant]:
 
 def _read(path: Path) -> Mutant:
     head = dict(_HEAD.findall(path.read_text().partition("\n--- ")[0]))
-    return Mutant(path.stem, head["breaks"], head["test"], head.get("fast") == "yes", path)
+    return Mutant(
+        name=path.stem,
+        promise=head["promise"],
+        breaks=head["breaks"],
+        test=head["test"],
+        fast=head.get("fast") == "yes",
+        patch=path,
+    )
 
 
 def copy_of_the_tree(folder: Path) -> Path:
