@@ -13,6 +13,8 @@ HOUR = 3600
 DAY = 24 * HOUR
 READ_EVERY = 1
 """Seconds for which a process believes what it read last of the clock."""
+SEEN_WITHIN = READ_EVERY + 1.2
+"""It counts whole ones, so that there may be one more."""
 
 
 def library() -> Path | None:
@@ -37,9 +39,12 @@ class WallClock:
     def step(self, seconds: int) -> None:
         """Set the clock forward, or back; returns when everybody sees it."""
         self._ahead += seconds
-        self._file.write_text(f"{self._ahead:+d}\n")
+        # Never half written: whoever reads it meanwhile would be told another time.
+        new = self._file.with_suffix(".new")
+        new.write_text(f"{self._ahead:+d}\n")
+        new.replace(self._file)
         if seconds:
-            time.sleep(READ_EVERY + 0.2)
+            time.sleep(SEEN_WITHIN)
 
     @property
     def environ(self) -> dict[str, str]:
