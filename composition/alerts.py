@@ -6,10 +6,10 @@ from functools import partial
 from adapters.alerts import MailServer, MailWay, WebhookWay
 from adapters.guarded_http import GuardedHttp
 from bots.services.alerts import Alerts, Way
-from composition.bots import spoken
 from composition.desk import desk_state
 from composition.here import now
 from composition.house import House
+from composition.live import spoken
 from composition.settings import allowed_hosts
 from composition.webhooks import webhooks_of
 from config.settings import Settings

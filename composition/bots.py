@@ -1,7 +1,6 @@
 """The bots of the folder of bots: read, compiled, or refused in a sentence."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -11,15 +10,13 @@ from adapters.actions.owners import OwnersActions
 from adapters.terminal.folders import WrittenBots, complaints_of
 from adapters.terminal.leaving import stop
 from adapters.understanding.stemmed import StemmedUnderstanding
-from bots.model.bot_folder import BotFolder, BotFolderError
-from bots.services.stranded import stranded
+from bots.model.bot_folder import BotFolder
 from config.bot_folders import bot_folders, read_bot_folder
 from config.channels import takes_money
 from config.settings import Settings
 from flows.errors import LoadError
-from flows.load import Loaded, language_of
+from flows.load import Loaded
 from flows.testing import Company
-from storage.opening import live_files, open_beside
 
 log = structlog.get_logger()
 
@@ -83,38 +80,3 @@ def texts_of_folder(folders: Mapping[str, BotFolder], bot: str) -> Mapping[str, 
 def company_of(settings: Settings, folder: BotFolder) -> Company:
     """A bot with what its tests are played with. Raises LoadError."""
     return loader_of(settings).company(folder, StemmedUnderstanding().at_once)
-
-
-def spoken(settings: Settings) -> str:
-    """The language of the owner: that of their bots, the first of them."""
-    files = live_files(settings.database)
-    return language_of(files[min(files)]) if files else "ru"
-
-
-async def stop_if_stranded(settings: Settings) -> None:
-    """End where chats are in a version whose actions are gone, unless they are to leave it."""
-    try:
-        folders = bot_folders(settings.bots_dir)
-        beside = await open_beside(settings.database)
-    except (OSError, BotFolderError):
-        # A first start, or something that the start itself will tell of.
-        return
-    lines: list[str] = []
-    live = {one.bot: one for one in await beside.versions.live(beside.workspace)}
-    for folder in folders:
-        if folder.name in live and not live[folder.name].retire:
-            lines += await stranded(
-                beside.versions,
-                beside.audience,
-                beside.workspace,
-                folder.name,
-                partial(loader_of(settings).version, folder),
-            )
-    await beside.close()
-    if lines:
-        stop(
-            "Nothing was started, because chats are in versions whose actions are gone:",
-            *lines,
-            "Put the actions back into actions.py, or let these chats begin anew:"
-            " python run.py publish --retire",
-        )

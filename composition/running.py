@@ -17,13 +17,14 @@ from bots.services.channels import Channels
 from bots.tape import Tape
 from composition.alerts import alerts_of
 from composition.assistants import assistants_at_hand
-from composition.bots import load_all, stop_if_stranded
+from composition.bots import load_all
 from composition.building import build
 from composition.channels import arrive, connect
 from composition.desk import desk_of
 from composition.here import HTTP_SHUTDOWN, SHUTDOWN
 from composition.house import House
 from composition.listening import port_of_metrics
+from composition.live import stop_if_stranded
 from composition.publishing import republish
 from composition.settings import log_as
 from composition.sharing import share_typing

@@ -11,10 +11,10 @@ from adapters.ids import Ids
 from adapters.terminal import channels as terminal
 from adapters.terminal.webhooks import WebhookCommands
 from bots.services.operators import OWNERS
-from composition.bots import spoken
 from composition.channels import opener_of
 from composition.commands.beside import beside_of, queues_known
 from composition.here import ENV_FILE, now
+from composition.live import spoken
 from composition.settings import log_as
 from composition.webhooks import webhooks_of
 from config.channels import variables

@@ -21,9 +21,10 @@ from adapters.terminal.leaving import stop
 from adapters.terminal.readiness import asked_ready
 from adapters.wire import Wire
 from bots.model.checkup import Kept, Standing
-from composition.bots import spoken, written
+from composition.bots import written
 from composition.channels import WEBHOOKS
 from composition.here import ENV_FILE, VERSION, now
+from composition.live import spoken
 from config.channels import declared
 from config.keys import keys_at_hand
 from config.settings import Settings

@@ -7,9 +7,10 @@ from adapters.terminal import report as report_on
 from adapters.terminal import trace as trace_of
 from adapters.terminal.leaving import stop
 from bots.services.reports import Reports
-from composition.bots import spoken, written
+from composition.bots import written
 from composition.commands.beside import beside_of
 from composition.here import now
+from composition.live import spoken
 from config.settings import Settings
 from storage.opening import live_files
 

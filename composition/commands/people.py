@@ -13,9 +13,9 @@ from adapters.terminal.operators import OperatorCommands
 from adapters.terminal.person import PersonCommands
 from adapters.terminal.users import UserCommands
 from composition.accounts import accounts_of, members_of, operators_of, second_factor_of
-from composition.bots import spoken
 from composition.commands.beside import beside_of, queues_known
 from composition.here import now
+from composition.live import spoken
 from config.keys import add_kept_key, drop_older_keys, keys_at_hand
 from config.settings import Settings
 from storage.opening import in_use
