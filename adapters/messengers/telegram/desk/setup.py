@@ -170,8 +170,9 @@ class Setup:
         trouble = seen.trouble(self._kit.language(group))
         await self._kit.groups.put(replace(group, trouble=trouble))
         log.info("A group of operators was set up", chat=chat_id, bot=what.bot, flat=seen.flat)
-        # Whoever reads that it is ready writes at once.
-        await self._kit.parts.sleep(self._kit.parts.spreading)
+        if self._kit.parts.spreading:
+            # Whoever reads that it is ready writes at once.
+            await self._kit.parts.sleep(self._kit.parts.spreading)
         await self._tell(account, group, said, what, trouble)
         await announce(self._kit, group)
         await self._rights.tell_of_inline(group)
