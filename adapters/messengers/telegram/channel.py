@@ -219,12 +219,10 @@ class TelegramChannel(MessengerChannel):
     # ------------------------------------------------------------ being connected
 
     async def load(self) -> None:
-        """Import what is heavy now, so that no call has to wait for it."""
-        await self._connection.aiogram()
+        """Nothing is heavy but polling, and only one process does it."""
 
     async def check(self) -> str:
         """The bot's user name. Raises ChannelUnauthorised, saying what to do, for a wrong token."""
-        await self.load()
         self.username = await self._client.username()
         return f"@{self.username}"
 

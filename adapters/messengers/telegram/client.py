@@ -1,7 +1,7 @@
-"""The calls of the Bot API: the frequent ones over a session of ours, the rare ones by aiogram.
+"""The calls of the Bot API: over a session of ours, and polling by aiogram.
 
-A call of ours costs a fraction of aiogram's typed one, and every turn makes one; aiogram does what
-happens at start or seldom. Importing it takes two seconds, so that waits until a channel starts.
+A call of ours costs a fraction of aiogram's typed one, and every turn makes one. To import aiogram takes
+two seconds and half of a process's memory, so that waits until somebody polls.
 """
 
 import asyncio
@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from io import BytesIO
 from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import aiohttp
 import orjson
 
 from adapters.messengers.telegram.errors import WRONG_TOKEN, result_of, translated
 from adapters.wire import Wire
-from bots.errors import ChannelUnauthorised, Rejected
+from bots.errors import ChannelDown, ChannelUnauthorised, Rejected
 from bots.ports import File
 
 if TYPE_CHECKING:
@@ -64,6 +65,15 @@ class Connection:
         )
         return _result(status, answer, headers)
 
+    async def download(self, url: str) -> bytes:
+        """What a file has in it."""
+        status, _, content = await self._wire.call(
+            "GET", url, seconds=UPLOAD_TIMEOUT, most=LARGEST_DOWNLOAD
+        )
+        if status != 200:
+            raise ChannelDown(f"{status} for a file")
+        return content
+
     async def aiogram(self) -> "AiohttpSession":
         """The session that aiogram's bots share; the first call imports aiogram, off the loop."""
         if self._aiogram is None:
@@ -81,6 +91,10 @@ class Connection:
 def _result(status: int, answer: bytes, headers: Mapping[str, str]) -> Any:
     wait = headers.get("Retry-After") if status != 200 else None
     return result_of(status, answer, retry_after=wait)
+
+
+def _field(result: Any, name: str) -> Any:
+    return result.get(name) if isinstance(result, dict) else None
 
 
 def _load_aiogram(api_base: str, timeout: float) -> "AiohttpSession":
@@ -102,6 +116,7 @@ class Client:
         self._token = token
         self._connection = connection
         self._calls = f"{connection.api_base}/bot{token}/"
+        self._files = f"{connection.api_base}/file/bot{token}/"
 
     # ------------------------------------------------------------ by our own session
 
@@ -131,27 +146,38 @@ class Client:
             form.add_field(field, BytesIO(content), filename=name)
         return await self._connection.upload(self._calls + method, form, self._token)
 
-    # ------------------------------------------------------------ by aiogram
-
     async def username(self) -> str:
         """Who the token belongs to."""
-        bot = await self._bot()
         try:
-            with translated(self._token):
-                return (await bot.get_me()).username or ""
+            found = await self.call("getMe", {})
         except ChannelUnauthorised as error:
             raise ChannelUnauthorised(f"Bot {self.bot_id}: {error}") from error
+        return str(_field(found, "username") or "")
 
     async def set_webhook(self, url: str, *, secret: str, allowed_updates: list[str]) -> None:
-        bot = await self._bot()
-        with translated(self._token):
-            await bot.set_webhook(url, secret_token=secret, allowed_updates=allowed_updates)
+        wanted = {"url": url, "secret_token": secret, "allowed_updates": allowed_updates}
+        await self.call("setWebhook", wanted)
 
     async def delete_webhook(self) -> None:
         """Updates that wait stay: polling gets them."""
-        bot = await self._bot()
-        with translated(self._token):
-            await bot.delete_webhook()
+        await self.call("deleteWebhook", {})
+
+    async def download(self, file_id: str) -> File:
+        """A file, up to Telegram's own limit of 20 MB. Its name is the one Telegram keeps it by."""
+        try:
+            found = await self.call("getFile", {"file_id": file_id})
+        except Rejected as rejected:
+            raise Rejected(_TOO_BIG) if "too big" in str(rejected) else rejected from None
+        path, size = _field(found, "file_path"), _field(found, "file_size")
+        if not isinstance(path, str) or not path:
+            raise Rejected(_TOO_BIG)
+        if isinstance(size, int) and size > LARGEST_DOWNLOAD:
+            raise Rejected(_TOO_BIG)
+        content = await self._connection.download(f"{self._files}{quote(path)}")
+        name = path.rpartition("/")[2]
+        return File(content=content, name=name, mime=guess_type(name)[0] or "")
+
+    # ------------------------------------------------------------ by aiogram
 
     async def updates(self, offset: int, *, allowed_updates: list[str]) -> list[Any]:
         """Wait up to 25 s for updates from `offset` on, as raw JSON.
@@ -165,22 +191,6 @@ class Client:
         method = RawUpdates(offset=offset, timeout=POLL_SECONDS, allowed_updates=allowed_updates)
         with translated(self._token):
             return await bot(method, request_timeout=POLL_SECONDS + 10)
-
-    async def download(self, file_id: str) -> File:
-        """A file, up to Telegram's own limit of 20 MB. Its name is the one Telegram keeps it by."""
-        bot = await self._bot()
-        try:
-            with translated(self._token):
-                file = await bot.get_file(file_id)
-        except Rejected as rejected:
-            raise Rejected(_TOO_BIG) if "too big" in str(rejected) else rejected from None
-        if not file.file_path or (file.file_size or 0) > LARGEST_DOWNLOAD:
-            raise Rejected(_TOO_BIG)
-        with translated(self._token):
-            content = await bot.download_file(file.file_path, timeout=int(UPLOAD_TIMEOUT))
-        name = file.file_path.rpartition("/")[2]
-        mime = guess_type(name)[0] or ""
-        return File(content=content.read() if content is not None else b"", name=name, mime=mime)
 
     async def _bot(self) -> "Bot":
         session = await self._connection.aiogram()
