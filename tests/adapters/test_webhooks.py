@@ -4,14 +4,18 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import playwright
@@ -23,11 +27,13 @@ from adapters.signing import key_of, signed
 from adapters.webhooks import HttpWebhookSender, retry_after
 from bots.errors import AddressRefused
 from bots.model.webhook import Endpoint
+from tests.servers.easyflow import free_port
 from tests.servers.tiny_http import Request, Response, serve
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 """The JavaScript that the browsers of other tests bring."""
+PHP = shutil.which("php")
 NOW = datetime.now(UTC).replace(microsecond=0)
 OLD, NEW = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 BODY = {"event": "message.received", "data": {"message": {"content": "Привет"}}}
@@ -133,6 +139,10 @@ async def test_the_check_of_the_page_takes_ours_and_nothing_else(receiver: Recei
     assert not is_ours(NEW, request.headers | {"webhook-id": "evt_2"}, request.body)
     late = str(int(request.headers["webhook-timestamp"]) - 3600)
     assert not is_ours(NEW, request.headers | {"webhook-timestamp": late}, request.body)
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
+        for wrong in ("", "-1", "\u00b2", "v1,\u00e9"):
+            assert not is_ours(NEW, request.headers | {name: wrong}, request.body)
+    assert not is_ours(NEW, {}, request.body)
 
 
 async def test_so_does_that_in_javascript(receiver: Receiver) -> None:
@@ -146,12 +156,70 @@ async def test_so_does_that_in_javascript(receiver: Receiver) -> None:
     asked = (
         f"{code}\nconst [headers, text] = {given}; const body = Buffer.from(text);\n"
         f"console.log(isOurs('{NEW}', headers, body), isOurs('{OLD}', headers, body),"
-        f" isOurs('{NEW}', headers, Buffer.from(text + ' ')), isOurs('whsec_AAAA', headers, body))"
+        f" isOurs('{NEW}', headers, Buffer.from(text + ' ')), isOurs('whsec_AAAA', headers, body),"
+        f" isOurs('{NEW}', {{}}, body), isOurs('{NEW}', {{...headers, 'webhook-timestamp': 'x'}}, body))"
     )
     done = await asyncio.to_thread(
         subprocess.run, [str(NODE), "-e", asked], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["true", "true", "false", "false"]
+    assert done.stdout.split() == ["true", "true", *["false"] * 4]
+
+
+@pytest.mark.skipif(PHP is None, reason="PHP is not here: apt install php-cli")
+async def test_so_does_that_in_php_behind_a_server_of_its_own(tmp_path: Path) -> None:
+    """As an owner has it: the page's code, in the way that its comment says."""
+    code = re.findall(r"```php\n(.*?)```", PAGE, re.DOTALL)[0]
+    call = code.splitlines()[0].removeprefix("// ").replace("$secret", "getenv('SECRET')")
+    hook = tmp_path / "hook.php"
+    hook.write_text(f"<?php\n{code}\nhttp_response_code({call} ? 204 : 400);\n", encoding="utf-8")
+    answers: list[int] = []
+    for secrets in ((NEW, OLD), (OLD, NEW), (OLD,)):
+        async with behind_php(hook, NEW) as receiver:
+            sends = sender(receiver, now=partial(datetime.now, UTC))
+            answers.append((await sends.send(endpoint(receiver, *secrets), "evt_1", BODY)).status)
+            late = sender(receiver, now=lambda: datetime.now(UTC) - timedelta(hours=1))
+            theirs = endpoint(receiver, *secrets, old_until=datetime.now(UTC))
+            answers.append((await late.send(theirs, "evt_1", BODY)).status)
+            answers.append(await asyncio.to_thread(bare, receiver.url))
+    assert answers == [204, 400, 400, 204, 400, 400, 400, 400, 400]
+    assert not re.search("Warning|Deprecated|Notice", (tmp_path / "php.log").read_text())
+
+
+def bare(url: str) -> int:
+    """What somebody gets who only knows the address."""
+    place = urlsplit(url)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
+    connection.request("POST", place.path, b"{}")
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@asynccontextmanager
+async def behind_php(hook: Path, secret: str) -> AsyncIterator[Receiver]:
+    """A server of PHP's own that answers with a script."""
+    assert PHP is not None
+    receiver, port = Receiver(), free_port()
+    receiver.url = f"http://127.0.0.1:{port}/hook"
+    with (hook.parent / "php.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            PHP, "-d", "display_errors=stderr", "-S", f"127.0.0.1:{port}", str(hook),
+            env={"SECRET": secret}, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        async with asyncio.timeout(60):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                except OSError:
+                    await asyncio.sleep(0.05)
+                else:
+                    writer.close()
+                    break
+        yield receiver
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

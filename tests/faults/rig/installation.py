@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import pytest
 
+from bots.model.slots import CHORES
 from tests.faults.rig.clock import WallClock
 from tests.faults.rig.cold import ColdEasyFlow
 from tests.faults.rig.databases import (
@@ -176,9 +177,19 @@ class Installation:
 
     # ------------------------------------------------------------ what befalls it
 
-    async def crash(self, chance: Random) -> int:
-        """Kill one process with -9 and start it again; says how many calls were in doubt."""
-        one = chance.choice(self.members)
+    @property
+    def chores(self) -> EasyFlow | None:
+        """The process that does what one does for all; None where nobody does at the moment."""
+        if len(self.members) == 1:
+            return self.members[0]
+        query = "SELECT pid FROM processes p JOIN leases l ON l.holder = p.id WHERE name"
+        query += f" = 'slot:{CHORES}'"
+        pids = {pid for (pid,) in self.rows(query)}
+        return next((one for one in self.members if one.process_id in pids), None)
+
+    async def crash(self, chance: Random, *, whom: EasyFlow | None = None) -> int:
+        """Kill a process with -9 and start it again; says how many calls were in doubt."""
+        one = whom or chance.choice(self.members)
         one.kill()
         doubtful = self.in_doubt()
         if len(self.members) > 1:
