@@ -90,7 +90,6 @@ async def doctor(settings: Settings, given: argparse.Namespace) -> int:
 
 async def looked_at(settings: Settings, *, deep: bool) -> tuple[Kept | None, dict[str, str]]:
     """What the database says, None where there is none; what cannot be reached of what was named."""
-
     place, troubles = settings.database, {}
     vault = KeyRing(partial(keys_at_hand, settings))
     kept = None
