@@ -10,6 +10,7 @@ from adapters.actions.catalogue import CATALOGUE
 from adapters.actions.page import Language
 from adapters.actions.page import page as actions_page
 from config.bot_folders import read_bot_folder
+from config.environment import unknown_settings
 from config.setting_names import all_settings, table
 from flows.chart import chart_of_flow
 from flows.functions import FUNCTIONS
@@ -41,6 +42,24 @@ def test_the_example_of_an_env_file_names_only_settings() -> None:
     known.add("EASYFLOW_SECRETS__CRM_TOKEN")
     named = set(re.findall(r"EASYFLOW_\w+", page(".env.example")))
     assert named <= known
+
+
+OF_TESTS = {
+    f"EASYFLOW_{name}"
+    for name in ("EXAMPLES", "FAULTS", "FAULTS_MINUTES", "RACES", "SPECS", "TIMERS")
+}
+"""Variables that only tests read."""
+
+
+def test_every_setting_that_is_named_anywhere_is_one() -> None:
+    places = ["README.md", "Makefile", "Dockerfile", "compose.yaml", ".env.example"]
+    pages = [ROOT / place for place in places]
+    pages += [*ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*.[ysj]*")]
+    for place in pages:
+        named = re.findall(r"EASYFLOW_[A-Z0-9_]+", place.read_text(encoding="utf-8"))
+        # One that ends so is the beginning of many.
+        whole = {one for one in named if not one.endswith("_")}
+        assert unknown_settings(dict.fromkeys(whole - OF_TESTS, "x")) == [], place
 
 
 def test_the_limits_of_messengers_are_those_of_the_table() -> None:

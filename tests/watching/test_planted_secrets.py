@@ -287,10 +287,59 @@ async def test_no_planted_secret_is_found(
         seen[" ".join(words)] = done.stdout + done.stderr
     assert await asyncio.to_thread(server.stop) == 0
     seen["the log"] = server.log
-    # All of them were used: what is called was told them, in headers, addresses and bodies.
+    assert_used(heard)
+    secrets = assert_not_found(seen, made)
+    assert_sealed(server, secrets, made)
+
+
+async def test_nor_where_a_worker_answers_over_postgresql(
+    telegram: FakeTelegram,
+    echo: tuple[Echo, str],
+    postgres: postgres_server.Server,
+    tmp_path: Path,
+) -> None:
+    heard, url = echo
+    database = await postgres.new()
+    server = planted(tmp_path, telegram, url, "json")
+    server.set(database_url=database)
+    worker = EasyFlow(tmp_path / "work", bots=tmp_path / "bots", command=("work",))
+    own = {name: value for name, value in worker.environ.items() if "HTTP__PORT" in name}
+    worker.environ |= server.environ | own
+    worker.set(metrics__port=str(worker.port))
+    try:
+        await asyncio.to_thread(server.start)
+        await asyncio.to_thread(worker.start)
+        made = await asyncio.to_thread(by_people, server)
+        await by_strangers(server)
+        await by_customers(telegram)
+        seen = {
+            f"{path} of {one.argv}": str((await one.asked("GET", path, key=None))[1])
+            for one in (server, worker)
+            for path in ("/metrics", "/readyz")
+        }
+        for words in (("channels",), ("doctor",), ("backup", str(tmp_path / "kept.backup"))):
+            done = await asyncio.to_thread(server.typed, *words)
+            seen[" ".join(words)] = done.stdout + done.stderr
+    finally:
+        for one in (worker, server):
+            await asyncio.to_thread(one.__exit__, None, None, None)
+    seen["the log"], seen["the worker's log"] = server.log, worker.log
+    # What failed, failed over there.
+    assert '"A turn failed"' in worker.log or '"An action failed"' in worker.log
+    assert_used(heard)
+    assert_not_found(seen, made)
+    await postgres.drop(database)
+
+
+def assert_used(heard: Echo) -> None:
+    """All of them: what is called was told them, in headers, addresses and bodies."""
     for name in ("CRM_TOKEN", "CRM_QUERY", "WHATSAPP__TOKEN", "VK__TOKEN", "MAX__TOKEN"):
         secret = PLANTED[f"EASYFLOW_SECRETS__{name}" if "CRM" in name else f"EASYFLOW_{name}"]
         assert secret in " ".join(heard.asked), name
+
+
+def assert_not_found(seen: dict[str, str], made: list[str]) -> list[str]:
+    """Gives the secrets that were looked for."""
     secrets = [value.removeprefix("x-key=") for value in PLANTED.values()]
     found = [
         (place, canary, text[max(0, (at := text.index(spelled)) - 200) : at + 80])
@@ -300,7 +349,7 @@ async def test_no_planted_secret_is_found(
         if spelled in text
     ]
     assert not found, "\n".join(map(str, found))
-    assert_sealed(server, secrets, made)
+    return secrets
 
 
 def assert_sealed(server: EasyFlow, secrets: list[str], made: list[str]) -> None:
