@@ -118,7 +118,9 @@ class ThreadWriter:
         self._heard.wait(HEARD_WITHIN)
         behind = time.perf_counter() - told
         if behind > AT_LEISURE:
-            time.sleep(behind)
+            # No longer than that for who was stopped in between; and no plain sleep, which a wall clock
+            # that is moved from outside can break.
+            threading.Event().wait(min(behind, HEARD_WITHIN))
 
     def _take(self) -> "tuple[list[_Order], bool]":
         """Wait for something to do, then take whatever else is there."""
