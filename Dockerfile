@@ -2,7 +2,7 @@
 #   docker build -t easyflow . && docker run -d -p 127.0.0.1:8000:8000 -v easyflow:/data easyflow
 
 # ---- the libraries, each by its hash; what installs them stays behind in this stage
-FROM python:3.11-slim AS libraries
+FROM python:3.11-slim-bookworm AS libraries
 # Optional parts: --build-arg EXTRAS="scale llm" adds language models.
 ARG EXTRAS="scale"
 WORKDIR /build
@@ -14,7 +14,7 @@ RUN for part in $EXTRAS; do echo "-r requirements-$part.txt"; done > wanted.txt 
       --require-hashes -r wanted.txt
 
 # ---- what runs
-FROM python:3.11-slim
+FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH \
     HOME=/tmp \
     PYTHONUNBUFFERED=1 \
