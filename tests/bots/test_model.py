@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from bots.model.message import UnifiedMessage
 from bots.model.turn import Outgoing
 from flows.turn import GivenBack
 from flows.understand import MAIL_KEPT
+from storage.writer import ThreadWriter
 from tests.bots.rig import WORKSPACE, Rig, address_of
 
 T = TypeVar("T")
@@ -145,11 +147,15 @@ class RuntimeMachine(RuleBasedStateMachine):
 
     async def _accepted(self, messages: list[UnifiedMessage]) -> None:
         bringing = self.rig.beside(self._brought(messages))
-        for _ in range(20_000):
+        for looks in count():
             await asyncio.sleep(0)
             if bringing.done():
                 return await bringing
-            if self.rig.life.dead:
+            # A thread that writes is waited for, however slow the machine is.
+            writer = self.rig.stores.base.writer
+            assert isinstance(writer, ThreadWriter)
+            stands = looks > 20_000 and not (writer.queued or writer.busy)
+            if self.rig.life.dead or stands:
                 break
         # On its way to the disk when the process ended over something else.
         bringing.cancel()

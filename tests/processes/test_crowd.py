@@ -8,7 +8,6 @@ from typing import Protocol
 
 import pytest
 
-from bots.model.slots import CHORES
 from tests.e2e.test_operators import BOT, FLOW, code_in, shown, until
 from tests.faults.rig.installation import Installation, Layout
 from tests.servers.easyflow import SECRET, EasyFlow
@@ -102,15 +101,6 @@ class OverHttp:
         return [one["text"] for one in past if one["sender"] != "user"]
 
 
-def with_desk(crowd: Installation) -> EasyFlow:
-    """The process that holds the chores, and so the desk."""
-    ((pid,),) = crowd.rows(
-        "SELECT p.pid FROM leases l JOIN processes p ON p.id = l.holder"
-        f" WHERE l.name = 'slot:{CHORES}'"
-    )
-    return next(one for one in crowd.workers if one.process_id == pid)
-
-
 def topic_of(group: ForumGroup, chat: int) -> int | None:
     """A chat's own topic, once there is one."""
     return next((one.thread for one in group.topics() if one.name.endswith(f"#{chat}")), None)
@@ -162,7 +152,9 @@ async def test_a_group_serves_its_customers_and_outlives_the_process_that_has_th
 
     boss = login(there, "owner@example.com", "correct horse battery")
     async with following(boss, 2) as follower:
-        killed = with_desk(crowd)
+        # It has the desk.
+        killed = crowd.chores
+        assert killed is not None
         killed.kill()
         for chat in talks:
             await says(chat, "Уже открылся")
