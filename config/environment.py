@@ -150,8 +150,10 @@ def _cure(error: ErrorDetails, message: str) -> str:
     match error["type"]:
         case "int_parsing" | "int_type":
             return "Write a whole number"
-        case "greater_than_equal" | "less_than_equal":
-            return "Write a number from 0 to 65535"
+        case "greater_than_equal":
+            return f"Write a number of at least {limits['ge']}"
+        case "less_than_equal":
+            return f"Write a number of at most {limits['le']}"
         case "bool_parsing" | "bool_type":
             return "Write yes or no"
         case "literal_error":

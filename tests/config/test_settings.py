@@ -134,7 +134,8 @@ def test_a_missing_env_file_is_no_matter(tmp_path: Path) -> None:
     ("name", "value", "cure"),
     [
         ("HTTP__PORT", "abc", "found 'abc'. Write a whole number"),
-        ("HTTP__PORT", "70000", "found '70000'. Write a number from 0 to 65535"),
+        ("HTTP__PORT", "70000", "found '70000'. Write a number of at most 65535"),
+        ("DESK__PER_MINUTE", "0", "found '0'. Write a number of at least 1"),
         ("RELOAD", "maybe", "found 'maybe'. Write yes or no"),
         ("PUBLIC_URL", "my bot", "Write a web address such as https://bot.example.com"),
         ("LOG__LEVEL", "loud", "Write one of: 'debug', 'info', 'warning' or 'error'"),
