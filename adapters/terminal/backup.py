@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, TextIO
 
@@ -194,18 +195,25 @@ class Restore:
 
     def _put_elsewhere(self, place: Elsewhere, half: Path, aside: Path) -> None:
         # All or nothing, before any file is touched.
+        holds = place.holds()
+        if holds:
+            aside.mkdir(mode=0o700)
         try:
-            if place.holds():
-                aside.mkdir(mode=0o700)
+            if holds:
                 place.keep(aside / ELSEWHERE)
             place.put(half / DATABASE)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
 
+    def _free_name(self, name: str) -> str:
+        """What another restore of this second moved aside is not to be mixed with ours."""
+        names = chain([name], (f"{name}-{number}" for number in count(2)))
+        return next(one for one in names if not (self.data / one).exists())
+
     def _put(self, half: Path, now: datetime, with_bots: bool) -> None:
         # What is in the folder is moved, not the folder: it may be where a disk is mounted.
-        aside = f"{ASIDE}{now:%Y%m%d-%H%M%S}"
+        aside = self._free_name(f"{ASIDE}{now:%Y%m%d-%H%M%S}")
         if self.elsewhere is not None:
             self._put_elsewhere(self.elsewhere, half, self.data / aside)
         fresh = half / "data"
