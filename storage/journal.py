@@ -144,7 +144,7 @@ class SqlJournal:
         conversation = turn.conversation
         workspace = conversation.address.workspace
         id = conversation.id
-        now = rows.to_micros(conversation.updated_at)
+        now = rows.to_micros(self._clock())
         slot, lease = 0, None
         if not self._slots.alone:
             slot = slot_of(conversation.address)
@@ -168,7 +168,7 @@ class SqlJournal:
                 rows.maybe_micros(conversation.heard_at),
                 rows.to_json(episode) if episode is not None else None,
                 episode.state if episode is not None else "none",
-                now,
+                rows.to_micros(conversation.updated_at),
                 id,
                 conversation.claim,
             ),
