@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.deploy.dockerfile import Ignored, Instruction, context, instructions
 
-BASE = re.compile(r"python:(3\.\d+)-slim")
+BASE = re.compile(r"python:(3\.\d+)-slim-\w+")
 """The base images that are known here: this machine's Python of that version stands in for them."""
 
 TOPS = ("app", "build", "data", "venv")
