@@ -1,7 +1,6 @@
 """What tests of several folders begin with: an empty database, and no hurry."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -34,12 +33,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folders = {item.path: item.path.relative_to(here).parts[0] for item in items}
     ranks = {folder: rank for rank, folder in enumerate(LONG)}
     items.sort(key=lambda item: ranks.get(folders[item.path], len(LONG)))
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Three for two cores: a test that starts servers waits for a third of its time and more."""
-    cores = len(os.sched_getaffinity(0))
-    return cores + cores // 2
 
 
 @pytest.fixture(scope="session")
