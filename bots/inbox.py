@@ -91,6 +91,7 @@ class Inbox:
         self.undelivered: Callable[[], None] = lambda: None
         self._unanswered: dict[int, datetime] = {}
         self._resting: set[int] = set()
+        self._to_look = self._looking = False
         self._begun: dict[str, int] = {}
         self.neighbourhood: Neighbourhood | None = None
         self._waiting: set[asyncio.Task[None]] = set()
@@ -100,7 +101,7 @@ class Inbox:
     async def accept(self, messages: Sequence[UnifiedMessage]) -> None:
         """Keep messages; returns once they are on disk. Raises Unavailable if they cannot be."""
         for arrival in await self._noted(messages):
-            self._queue(arrival)
+            self._queue_new(arrival)
 
     async def note(self, receipts: Sequence[Receipt]) -> None:
         """Keep what a messenger tells of messages of ours; raises Unavailable if it cannot be kept."""
@@ -124,7 +125,7 @@ class Inbox:
         """`accept` for one; False where it had come before."""
         arrivals = await self._noted([message])
         for arrival in arrivals:
-            self._queue(arrival)
+            self._queue_new(arrival)
         return bool(arrivals)
 
     async def ask(
@@ -156,7 +157,7 @@ class Inbox:
         watches = self._watches.setdefault(message.address, [])
         watches.append(watch)
         try:
-            self._queue(arrival)
+            self._queue_new(arrival)
             if not self._is_ours(message):
                 raise TakenBefore("Another process answers it")
             settled = await watch.over(patience)
@@ -383,10 +384,33 @@ class Inbox:
     def _take_left(self, arrival: Arrival) -> None:
         """Queue what stands on disk; perhaps another process waits for its answer."""
         asked = arrival.message.metadata.get(ASKED)
+        watches = self._watches.get(arrival.message.address, ())
+        if any(watch.arrival == arrival.seq for watch in watches):
+            asked = None  # whoever waits for it waits here
         if asked is not None and self.neighbourhood is not None and self._is_ours(arrival.message):
             self._beside(self._answer_asked(arrival, asked))
         else:
             self._queue(arrival)
+
+    def _queue_new(self, arrival: Arrival) -> None:
+        """Queue what was just noted, behind what other processes noted of its chat before."""
+        if self._slots.alone or not self._is_ours(arrival.message):
+            self._queue(arrival)
+            return
+        # Another process may have noted the message before this one, of which nobody told us yet.
+        self._to_look = True
+        if not self._looking:
+            self._looking = True
+            self._beside(self._look_for_new())
+
+    async def _look_for_new(self) -> None:
+        """Once for all that is noted meanwhile."""
+        try:
+            while self._to_look:
+                self._to_look = False
+                await self._patiently(self.look)
+        finally:
+            self._looking = False
 
     def _queue(self, arrival: Arrival) -> None:
         slot = 0 if self._slots.alone else slot_of_message(arrival.message)

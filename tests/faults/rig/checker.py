@@ -55,7 +55,8 @@ def judge(
 def _judge_chat(verdict: Verdict, seen: list[str], wrote: list[str], *, in_order: bool) -> None:
     once = [text for place, text in enumerate(seen) if place == 0 or seen[place - 1] != text]
     verdict.repeated += len(seen) - len(once)
-    numbers = [int(text.partition(":")[0]) for text in once]
+    # What the bot says outside of its flow has no number; its words are nobody's, and count as such.
+    numbers = [int(text.partition(":")[0]) for text in once if text[:1].isdecimal()]
     words = [text.partition(":")[2] for text in once]
     counts = Counter(words)
     verdict.lost += sum((Counter(wrote) - counts).values())
