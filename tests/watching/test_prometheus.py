@@ -18,7 +18,7 @@ import yaml
 
 from tests.e2e.test_operators import code_in, shown, until
 from tests.faults.rig.installation import Installation, Layout
-from tests.processes.test_crowd import GROUP, taken, topic_of
+from tests.processes.test_crowd import GROUP, topic_of
 from tests.servers.easyflow import SECRET, free_port
 from tests.servers.telegram import TOKEN, FakeTelegram, message
 from tests.servers.telegram_group import ForumGroup, Person
@@ -151,6 +151,9 @@ async def watching(house: Installation, folder: Path) -> AsyncIterator[Prometheu
         await asyncio.to_thread(process.wait)
 
 
+PATIENCE = 240.0
+
+
 async def seen(what: Callable[[], Any], why: object = "") -> None:
     deadline = asyncio.get_running_loop().time() + 180
     while not await asyncio.to_thread(what):
@@ -204,8 +207,11 @@ class Town:
 
     async def is_answered(self, customer: int) -> None:
         ((chat,),) = self._house.rows(f"SELECT id FROM conversations WHERE chat_id = '{customer}'")
-        await until(lambda: taken(self._house, self._group, self._olya, chat), within=120)
-        topic = await until(lambda: topic_of(self._group, chat), within=120)
+        # In a minute a group is shown eighteen things.
+        topic = await until(lambda: topic_of(self._group, chat), within=PATIENCE)
+        owner = f"SELECT owner FROM conversations WHERE id = {chat}"
+        self._olya.writes(topic, "/take")
+        await until(lambda: self._house.rows(owner) == [("operator",)], within=PATIENCE)
         self._olya.writes(topic, "Здравствуйте")
         await self.hears(customer, "Здравствуйте")
         self._olya.writes(topic, "/close")
