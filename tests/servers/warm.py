@@ -5,6 +5,7 @@ itself is like, tests/test_run.py knows.
 """
 
 import atexit
+import contextlib
 import functools
 import itertools
 import json
@@ -140,7 +141,9 @@ class Process:
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
-            os.kill(self.pid, number)
+            # It may have ended since, before its status is known here; subprocess says nothing either.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
