@@ -48,6 +48,7 @@ def _held(holder: str, names: str) -> str:
 
 # ---------------------------------------------------------------- a turn
 
+# A statement cannot take back what its parts wrote but by failing: it is told to read these as numbers.
 _REFUSED = "easyflow refuses: "
 _CONSUMED, _MORE = f"{_REFUSED}consumed ", f"{_REFUSED}more was learnt "
 

@@ -101,9 +101,9 @@ async def linked(server: EasyFlow, group: ForumGroup, name: str, *more: str) -> 
     return person
 
 
-def chats_topic(group: ForumGroup) -> int | None:
-    """The customer's own topic, once there is one."""
-    return next((one.thread for one in group.topics() if one.name.endswith("#1")), None)
+def chats_topic(group: ForumGroup, chat: int = 1) -> int | None:
+    """A chat's own topic, once there is one."""
+    return next((one.thread for one in group.topics() if one.name.endswith(f"#{chat}")), None)
 
 
 def waits(group: ForumGroup) -> int | None:

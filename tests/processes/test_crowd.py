@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.e2e.test_operators import BOT, FLOW, code_in, shown, until
+from tests.e2e.test_operators import BOT, FLOW, chats_topic, code_in, shown, until
 from tests.faults.rig.installation import Installation, Layout
 from tests.servers.easyflow import SECRET, EasyFlow
 from tests.servers.telegram import TOKEN, FakeTelegram, message
@@ -56,11 +56,11 @@ async def staffed(crowd: Installation, telegram: FakeTelegram) -> tuple[ForumGro
     boss = group.person("Хозяйка", status="creator")
     said = await typed(crowd.web, "desk", "code", "--queue", "sales")
     boss.writes(None, f"/setup {code_in(said, 'setup')}")
-    await until(lambda: shown(group, "Готово"))
+    await until(lambda: shown(group, "Готово"), within=120)
     olya = group.person("Оля")
-    said = await typed(crowd.webs[1], "operators", "add", "Оля", "--queues", "sales")
+    said = await typed(crowd.webs[-1], "operators", "add", "Оля", "--queues", "sales")
     olya.writes(None, f"/link {code_in(said, 'link')}")
-    await until(lambda: shown(group, "Оля"))
+    await until(lambda: shown(group, "Оля"), within=120)
     return group, olya
 
 
@@ -101,11 +101,6 @@ class OverHttp:
         return [one["text"] for one in past if one["sender"] != "user"]
 
 
-def topic_of(group: ForumGroup, chat: int) -> int | None:
-    """A chat's own topic, once there is one."""
-    return next((one.thread for one in group.topics() if one.name.endswith(f"#{chat}")), None)
-
-
 def taken(crowd: Installation, group: ForumGroup, who: Person, chat: int) -> bool:
     """Presses what there is to press; whether it was enough is seen at the next look."""
     if crowd.rows(f"SELECT owner FROM conversations WHERE id = {chat}") == [("operator",)]:
@@ -139,7 +134,7 @@ async def test_a_group_serves_its_customers_and_outlives_the_process_that_has_th
 
     async def is_taken(chat: int) -> None:
         await until(lambda: taken(crowd, group, olya, chat))
-        topics[chat] = await until(lambda: topic_of(group, chat))
+        topics[chat] = await until(lambda: chats_topic(group, chat))
 
     for chat in talks:
         await says(chat, "/start")

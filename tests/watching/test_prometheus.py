@@ -16,9 +16,9 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
-from tests.e2e.test_operators import code_in, shown, until
+from tests.e2e.test_operators import chats_topic, until
 from tests.faults.rig.installation import Installation, Layout
-from tests.processes.test_crowd import GROUP, topic_of
+from tests.processes.test_crowd import staffed
 from tests.servers.easyflow import SECRET, free_port
 from tests.servers.telegram import TOKEN, FakeTelegram, message
 from tests.servers.telegram_group import ForumGroup, Person
@@ -162,19 +162,6 @@ async def seen(what: Callable[[], Any], why: object = "") -> None:
         await asyncio.sleep(0.3)
 
 
-async def staffed(house: Installation, telegram: FakeTelegram) -> tuple[ForumGroup, Person]:
-    group = ForumGroup(telegram, GROUP, title="Продажи")
-    boss, olya = group.person("Хозяйка", status="creator"), group.person("Оля")
-    typed = house.web.command
-    said = await asyncio.to_thread(typed, "desk", "code", "--queue", "sales")
-    boss.writes(None, f"/setup {code_in(said, 'setup')}")
-    await until(lambda: shown(group, "Готово"), within=120)
-    said = await asyncio.to_thread(typed, "operators", "add", "Оля", "--queues", "sales")
-    olya.writes(None, f"/link {code_in(said, 'link')}")
-    await until(lambda: shown(group, "Оля"), within=120)
-    return group, olya
-
-
 class Town:
     """Customers, and Olya who answers them."""
 
@@ -208,7 +195,7 @@ class Town:
     async def is_answered(self, customer: int) -> None:
         ((chat,),) = self._house.rows(f"SELECT id FROM conversations WHERE chat_id = '{customer}'")
         # In a minute a group is shown eighteen things.
-        topic = await until(lambda: topic_of(self._group, chat), within=PATIENCE)
+        topic = await until(lambda: chats_topic(self._group, chat), within=PATIENCE)
         owner = f"SELECT owner FROM conversations WHERE id = {chat}"
         self._olya.writes(topic, "/take")
         await until(lambda: self._house.rows(owner) == [("operator",)], within=PATIENCE)
