@@ -59,6 +59,11 @@ class Albums:
         album = self._open[_key(part)] = Album(part, now)
         return album
 
+    def drop(self, address: Address) -> None:
+        """Nobody waits for the albums of a chat any more."""
+        for key in [key for key in self._open if key[0] == address]:
+            del self._open[key]
+
     async def gathered(self, album: Album) -> Arrival:
         """All of it, once no more parts come."""
         waited = 0.0

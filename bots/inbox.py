@@ -28,6 +28,7 @@ from bots.others import NOBODY
 from bots.ports import Clock, Journal, Meter, Neighbourhood, Others, Sleep, Timers
 from bots.responder import Move, Responder, Turn
 from bots.retry import wait_before
+from bots.unanswered import Ticket, Unanswered
 from bots.watches import Watch
 from flows.turn import GivenBack, Returned, TakenOver
 
@@ -89,7 +90,7 @@ class Inbox:
         self._albums = Albums(clock, sleep)
         self.desk: Callable[[UnifiedMessage], Awaitable[None]] | None = None
         self.undelivered: Callable[[], None] = lambda: None
-        self._unanswered: dict[int, datetime] = {}
+        self._unanswered = Unanswered(clock)
         self._resting: set[int] = set()
         self._to_look = self._looking = False
         self._begun: dict[str, int] = {}
@@ -152,19 +153,26 @@ class Inbox:
 
     async def _watched(self, arrival: Arrival, patience: float) -> Answer:
         """Queue a message and wait for what comes of it."""
-        message = arrival.message
+        watch = self._watch(arrival)
+        self._queue_new(arrival)
+        return await self._over(watch, arrival.message, patience)
+
+    def _watch(self, arrival: Arrival) -> Watch:
         watch = Watch(arrival=arrival.seq)
-        watches = self._watches.setdefault(message.address, [])
-        watches.append(watch)
+        self._watches.setdefault(arrival.message.address, []).append(watch)
+        return watch
+
+    async def _over(self, watch: Watch, message: UnifiedMessage, patience: float) -> Answer:
+        """Wait for what comes of a message that is queued."""
         try:
-            self._queue_new(arrival)
             if not self._is_ours(message):
                 raise TakenBefore("Another process answers it")
             settled = await watch.over(patience)
         finally:
+            watches = self._watches[message.address]
             watches.remove(watch)
             if not watches:
-                self._watches.pop(message.address, None)
+                del self._watches[message.address]
         if watch.failure is not None:
             raise watch.failure
         if watch.conversation is None:
@@ -194,12 +202,12 @@ class Inbox:
             await self._sleep(ELSEWHERE_PAUSE)
         raise TakenBefore("No process has told an answer")
 
-    async def _answer_asked(self, arrival: Arrival, asked: Mapping[str, Any]) -> None:
+    async def _tell_asker(self, watch: Watch, arrival: Arrival, patience: float) -> None:
         """Another process waits for the answer."""
         assert self.neighbourhood is not None
         answer: Answer | str
         try:
-            answer = await self._watched(arrival, asked["patience"])
+            answer = await self._over(watch, arrival.message, patience)
         except TakenBefore:
             # Whoever answers it tells.
             return
@@ -301,11 +309,16 @@ class Inbox:
     @property
     def known(self) -> Collection[int]:
         """The numbers of messages that are not to be looked for."""
-        return self._unanswered.keys() | self._resting
+        return {*self._unanswered.numbers, *self._resting}
 
     async def look(self) -> None:
         """Take messages that other processes left for chats of ours."""
-        for arrival in await self._journal.came(self.known, self._clock(), limit=AT_ONCE):
+        drops = -1
+        while drops != self._unanswered.drops:
+            # What a lane dropped meanwhile was not looked for, and goes before what was found.
+            drops = self._unanswered.drops
+            came = await self._journal.came(self.known, self._clock(), limit=AT_ONCE)
+        for arrival in came:
             self._take_left(arrival)
 
     async def look_for_actions(self) -> None:
@@ -355,7 +368,7 @@ class Inbox:
     @property
     def oldest(self) -> datetime | None:
         """Since when the message that waits longest has been waiting for its turn."""
-        return next(iter(self._unanswered.values()), None)
+        return self._unanswered.oldest
 
     # ------------------------------------------------------------ inside
 
@@ -372,7 +385,10 @@ class Inbox:
 
     async def _catch_up_with(self, messages: Sequence[UnifiedMessage]) -> None:
         await self._patiently(partial(self._journal.accept, messages))
-        await self._catch_up({message.message_id for message in messages})
+        if self._slots.alone:
+            await self._catch_up({message.message_id for message in messages})
+        else:
+            await self._patiently(self.look)
 
     async def _catch_up(self, wanted: Container[str] | None = None) -> None:
         """Queue what is on disk and not queued: all of it, or what has one of these ids."""
@@ -384,13 +400,13 @@ class Inbox:
     def _take_left(self, arrival: Arrival) -> None:
         """Queue what stands on disk; perhaps another process waits for its answer."""
         asked = arrival.message.metadata.get(ASKED)
-        watches = self._watches.get(arrival.message.address, ())
-        if any(watch.arrival == arrival.seq for watch in watches):
-            asked = None  # whoever waits for it waits here
-        if asked is not None and self.neighbourhood is not None and self._is_ours(arrival.message):
-            self._beside(self._answer_asked(arrival, asked))
-        else:
-            self._queue(arrival)
+        if self.neighbourhood is None or not self._is_ours(arrival.message):
+            asked = None
+        if asked is not None and self._watch_of(arrival) is None:
+            # It is queued at once, lest what came behind it goes before it.
+            watch = self._watch(arrival)
+            self._beside(self._tell_asker(watch, arrival, asked["patience"]))
+        self._queue(arrival)
 
     def _queue_new(self, arrival: Arrival) -> None:
         """Queue what was just noted, behind what other processes noted of its chat before."""
@@ -419,30 +435,33 @@ class Inbox:
             return
         if arrival.seq in self._unanswered:
             return
-        self._unanswered[arrival.seq] = self._clock()
+        ticket = self._unanswered.add(arrival)
         address = arrival.message.address
         if not mark_of(arrival.message):
-            self._lanes.submit(address, partial(self._answer, arrival))
+            self._lanes.submit(address, partial(self._answer_queued, arrival, ticket))
         elif (album := self._albums.join(arrival)) is not None:
-            self._lanes.submit(address, partial(self._answer_album, album))
+            self._lanes.submit(address, partial(self._answer_album, album, ticket))
 
     def _waited(self, arrival: Arrival) -> float | None:
         """Seconds since it was taken in: by another process, perhaps, whose clock its id tells."""
         if not self._slots.alone and (made := made_at(arrival.message.message_id)) is not None:
             return max(self._clock().timestamp() - made, 0.0)
-        since = self._unanswered.get(arrival.seq)
+        since = self._unanswered.since(arrival.seq)
         return None if since is None else (self._clock() - since).total_seconds()
 
-    async def _answer_album(self, album: Album) -> None:
-        await self._answer(await self._albums.gathered(album))
+    async def _answer_album(self, album: Album, ticket: Ticket) -> None:
+        if self._unanswered.holds(album.parts[0], ticket):
+            await self._answer(await self._albums.gathered(album))
+
+    async def _answer_queued(self, arrival: Arrival, ticket: Ticket) -> None:
+        if self._unanswered.holds(arrival, ticket):
+            await self._answer(arrival)
 
     async def _answer(self, arrival: Arrival) -> None:
         address = arrival.message.address
-        watches = self._watches.get(address)
-        mine = next((w for w in watches if w.arrival == arrival.seq), None) if watches else None
+        mine = self._watch_of(arrival)
         if not self._is_ours(arrival.message):
-            self._forget(arrival)
-            _send_on(mine)
+            self._drop(address)
             return
         if arrival.message.happening == "desk":
             await self._bring_to_desk(arrival)
@@ -453,10 +472,13 @@ class Inbox:
         try:
             answer = partial(self._responder.answer, *_unasked(arrival), waited=waited)
             turn = await self._patiently(answer)
-        except (Consumed, LeaseLost):
-            # It was answered by a process that died before it could say so, or another will answer it.
-            self._forget(arrival)
+        except Consumed:
+            # It was answered by a process that died before it could say so.
+            self._unanswered.forget(arrival)
             _send_on(mine)
+            return
+        except LeaseLost:
+            self._drop(address)
             return
         except Exception as failure:  # noqa: BLE001 - a poisonous message must not stop its chat
             if mine is not None:
@@ -464,7 +486,7 @@ class Inbox:
                 mine.settled.set()
             await self._try_again(arrival, failure)
             return
-        self._forget(arrival)
+        self._unanswered.forget(arrival)
         self._after(turn, address, arrival.seq)
 
     async def _bring_to_desk(self, arrival: Arrival) -> None:
@@ -474,13 +496,12 @@ class Inbox:
                 await self._patiently(partial(self.desk, arrival.message))
             await self._patiently(partial(self._journal.dealt_with, arrival.numbers))
         except LeaseLost:
-            # Whoever has the desks now reads it from disk.
-            self._forget(arrival)
+            self._drop(arrival.message.address)
             return
         except Exception as failure:  # noqa: BLE001 - a poisonous update must not stop its group
             await self._try_again(arrival, failure)
             return
-        self._forget(arrival)
+        self._unanswered.forget(arrival)
 
     def _after(self, turn: Turn, address: Address, arrival: int | None = None) -> None:
         if not self._slots.alone:
@@ -514,7 +535,7 @@ class Inbox:
             next_in=wait.total_seconds() if wait else None,
             exc_info=failure,
         )
-        self._forget(arrival)
+        self._unanswered.forget(arrival)
         if wait is not None:
             self._resting.update(arrival.numbers)
         # Its bot may be one that another process has just made.
@@ -533,16 +554,26 @@ class Inbox:
         self._resting.difference_update(arrival.numbers)
         if not self._is_ours(arrival.message):
             return
-        for number in arrival.numbers:
-            self._unanswered[number] = self._clock()
-        self._lanes.submit(arrival.message.address, partial(self._answer, arrival))
+        ticket = self._unanswered.add(arrival)
+        job = partial(self._answer_queued, arrival, ticket)
+        self._lanes.submit(arrival.message.address, job)
 
     def _is_ours(self, message: UnifiedMessage) -> bool:
         return self._slots.alone or self._slots.has_slot(slot_of_message(message))
 
-    def _forget(self, arrival: Arrival) -> None:
-        for number in arrival.numbers:
-            self._unanswered.pop(number, None)
+    def _watch_of(self, arrival: Arrival) -> Watch | None:
+        """Whoever waits here for its answer."""
+        watches = self._watches.get(arrival.message.address, ())
+        waiting = (one for one in watches if not one.settled.is_set())
+        return next((one for one in waiting if one.arrival == arrival.seq), None)
+
+    def _drop(self, address: Address) -> None:
+        """A chat is not ours: whoever has it next, and be it us, reads from disk what waited, in order."""
+        dropped = set(self._unanswered.drop(address))
+        self._albums.drop(address)
+        for watch in self._watches.get(address, ()):
+            if watch.arrival in dropped:
+                _send_on(watch)
 
     async def _in_lane(
         self, address: Address, turn: Callable[[], Coroutine[Any, Any, Turn]]

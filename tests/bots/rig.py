@@ -14,12 +14,13 @@ from bots.actions import Performer
 from bots.board import Board
 from bots.deciding import Decider
 from bots.errands import Errands
-from bots.errors import Unavailable
+from bots.errors import EasyFlowError, Unavailable
 from bots.handoffs import Handoffs
 from bots.inbox import Inbox
 from bots.lanes import Lanes
 from bots.model.conversation import Conversation
 from bots.model.message import Address, Happening, Reply, UnifiedMessage
+from bots.model.slots import ALONE
 from bots.model.turn import Event, MessageRecord, Outgoing
 from bots.outbox import Outbox
 from bots.ports import Channel, Listener, Received, Webhook
@@ -139,9 +140,13 @@ class Life:
         self.doom = ""
         self.outage = False
         self.fills = ""
+        self.happens: dict[str, Callable[[], Awaitable[None]]] = {}
+        """What happens once at a point, by others."""
         self._under_way: set[asyncio.Future[Any]] = set()
 
     async def reach(self, point: str) -> None:
+        if (happens := self.happens.pop(point, None)) is not None:
+            await happens()
         if point == self.fills:
             self.outage = True
         if point == self.doom:
@@ -186,7 +191,11 @@ class _Checked:
             await self._life.reach(f"before {name}")
             if self._life.outage and name in Life.WRITES:
                 raise Unavailable("no space left")
-            result = await self._life.ask(method(*given, **named))
+            try:
+                result = await self._life.ask(method(*given, **named))
+            except EasyFlowError:
+                await self._life.reach(f"failed {name}")
+                raise
             await self._life.reach(f"after {name}")
             return result
 
@@ -306,6 +315,7 @@ class Rig:
         self.board = Board()
         self.listeners: list[Listener] = [self.board, self.ears]
         self.meter = NoMeter()
+        self.slots = ALONE
         self._ids = itertools.count(1)
         self._numbers = itertools.count(1)
         self._others: set[asyncio.Task[Any]] = set()
@@ -325,7 +335,7 @@ class Rig:
     async def open(self) -> None:
         self.life = self.messenger.life = self.world.life = Life(self.hands)
         self.channels[CHANNEL] = self.messenger
-        self.stores = await open_sqlite(self.path, new_id=self.new_id, clock=self.hands.now)
+        self.stores = await self.opened()
         checked, channels = self.life.checked, self.channels
         timers, journal = checked(self.stores.timers), checked(self.stores.journal)
         performer = Performer(self.world, NobodyUnderstands(), self.meter)
@@ -344,6 +354,7 @@ class Rig:
             unreachable=lambda address: self.inbox.unreachable(address),
             meter=self.meter,
             state=lambda channel, why: self.fares(channel, why),
+            slots=self.slots,
             **time,
         )
         self.board = Board()
@@ -383,11 +394,15 @@ class Rig:
             lanes=self.lanes,
             wake=self.worker.wake,
             meter=self.meter,
+            slots=self.slots,
             **time,
         )
         await self.furnish()
         await self.outbox.start()
         await self.inbox.start()
+
+    async def opened(self) -> Stores:
+        return await open_sqlite(self.path, new_id=self.new_id, clock=self.hands.now)
 
     async def furnish(self) -> None:
         """What else is put up before anything goes on that was under way."""
