@@ -16,6 +16,7 @@ from bots.lanes import Lanes
 from bots.model import handoff
 from bots.model.answer import Answer
 from bots.model.conversation import Conversation, Opening
+from bots.model.desk import Relay
 from bots.model.episode import Asked
 from bots.model.handoff import Moved
 from bots.model.ids import made_at
@@ -223,14 +224,19 @@ class Inbox:
         turn = await self._in_lane(address, partial(self._responder.say, address, reply, opening))
         return turn.said[-1]
 
-    async def take_over(self, address: Address, asked: Asked) -> Conversation:
-        """Ask for a person: the bot falls silent. Asking twice changes nothing. Raises NotFound."""
+    async def take_over(
+        self, address: Address, asked: Asked, *, by: Sequence[Relay] = ()
+    ) -> Conversation:
+        """Ask for a person: the bot falls silent. Asking twice changes nothing.
+
+        Raises NotFound, Consumed where it was asked `by` this before.
+        """
 
         def move(chat: Conversation, now: datetime) -> Moved:
             if chat.owner != "bot":
-                return Moved(chat=chat)
+                return Moved(chat=chat, relays=by)
             what = TakenOver(reason=asked.reason, queue=asked.queue)
-            return Moved(chat=chat, tell=what, asked=asked)
+            return Moved(chat=chat, tell=what, asked=asked, relays=by)
 
         return (await self.move(address, move)).conversation
 

@@ -3,18 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bots.errors import Locked
+from bots.errors import Consumed, Locked
 from bots.model.marketplace import Connection
 from bots.ports import Vault
 from storage.db import Db, Readers, Writes
 from storage.rows import from_json, maybe_micros, maybe_moment, to_json, to_micros, to_moment
 from storage.sealed import CONNECTIONS
+from storage.shelf import comes_first
 
 _COLUMNS = (
     "id, workspace, user_id, platform, credentials, settings, status, sync_status, error, orders,"
     " products, connected_at, last_sync_at, next_sync_at"
 )
 _ALL = f"SELECT {_COLUMNS} FROM connections WHERE workspace = ? ORDER BY connected_at, id"
+_ONE = f"SELECT {_COLUMNS} FROM connections WHERE workspace = ? AND user_id = ? AND platform = ?"
 _PUT = (
     f"INSERT INTO connections ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (workspace, user_id, platform) DO UPDATE SET credentials = excluded.credentials,"
@@ -42,7 +44,7 @@ class SqlConnections:
             rows = (await connection.exec_driver_sql(_ALL, (workspace,))).fetchall()
         return [self._connection(row) for row in rows]
 
-    async def put(self, connection: Connection) -> Connection:
+    async def put(self, connection: Connection, *, once: str | None = None) -> Connection:
         about = CONNECTIONS.about(connection.workspace, connection.platform, connection.user_id)
         sealed = self._vault.seal(to_json(dict(connection.credentials or {})), about)
         settings = {**connection.settings, "sync_interval": connection.interval}
@@ -62,7 +64,8 @@ class SqlConnections:
             maybe_micros(connection.last_sync_at),
             maybe_micros(connection.next_sync_at),
         )
-        return self._connection(await self._writer.do(_put, row))
+        first = connection.workspace, once, connection.connected_at
+        return self._connection(await self._writer.do(_put, (first, row)))
 
     async def note(self, connection: Connection) -> None:
         row = (
@@ -110,8 +113,15 @@ class SqlConnections:
 # ---------------------------------------------------------------- in the writer's thread
 
 
-def _put(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-    return [db.execute(_PUT, row).fetchone() for row in rows]
+def _put(db: Db, items: Sequence[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> list[Any]:
+    return [_put_one(db, *item) for item in items]
+
+
+def _put_one(db: Db, first: tuple[Any, ...], row: tuple[Any, ...]) -> Any:
+    if comes_first(db, *first):
+        return db.execute(_PUT, row).fetchone()
+    there = db.execute(_ONE, row[1:4]).fetchone()
+    return there or Consumed("It was connected by this request, and disconnected since")
 
 
 def _note(db: Db, rows: Sequence[tuple[Any, ...]]) -> list[None]:

@@ -52,6 +52,7 @@ _WRITTEN = (
     " JOIN messages m ON m.conversation_id = r.conversation_id AND m.seq = r.seq"
     " WHERE r.channel = ? AND r.chat_id = ? AND r.message_id = ? AND r.way = 'out'"
 )
+_DONE_BY = "SELECT 1 FROM relays WHERE channel = ? AND chat_id = ? AND message_id = ?"
 _LAST = f"{_FROM} ORDER BY m.seq DESC LIMIT ?"
 
 
@@ -88,6 +89,11 @@ class SqlDialogs:
         total, found = await self._reading.do(work)
         records = [record_from_row(row) for row in found]
         return records[::-1] if query is _LAST else records, total
+
+    async def done_by(self, conversation: int, surface: str, key: str) -> bool:
+        given = (surface, str(conversation), key)
+        row = await self._reading.do(lambda db: db.execute(_DONE_BY, given).fetchone())
+        return row is not None
 
     async def written(self, conversation: int, surface: str, key: str) -> MessageRecord | None:
         given = (surface, str(conversation), key)

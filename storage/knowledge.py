@@ -11,10 +11,11 @@ from dataclasses import replace
 from math import log
 from typing import Any
 
-from bots.errors import NotFound, QuotaReached
+from bots.errors import Consumed, EasyFlowError, NotFound, QuotaReached
 from bots.model.knowledge import Passage, Piece, Question, Subject
 from storage.db import Db, Readers, Writes
 from storage.rows import from_json, to_json, to_micros, to_moment
+from storage.shelf import comes_first
 from storage.sql import inserted
 from storage.words import Form, Words
 
@@ -44,6 +45,7 @@ _QUESTION = (
 )
 _LIVE = " FROM questions q JOIN assistants a ON a.id = q.assistant_id AND a.deleted_at IS NULL"
 _WHERE = " WHERE q.workspace = ? AND (CAST(? AS BIGINT) IS NULL OR q.assistant_id = ?)"
+_THERE = f"SELECT {_QUESTION}{_LIVE} WHERE q.id = ?"
 _QUESTIONS = f"SELECT {_QUESTION}{_LIVE}{_WHERE} ORDER BY q.id LIMIT ? OFFSET ?"
 _COUNT = f"SELECT count(*){_LIVE}{_WHERE}"
 _ASSISTANTS = "SELECT bot, id FROM assistants WHERE workspace = ? AND deleted_at IS NULL"
@@ -94,8 +96,10 @@ class SqlLibrary:
             values += (number, _IN_BODY, self._words.in_body(forms))
         return await self._rows(" UNION ALL ".join(asked), tuple(values)) if asked else ()
 
-    async def put_question(self, question: Question, piece: Piece, *, most: int) -> Question:
-        kept: Question = await self._writer.do(_put_questions, (question, piece, most))
+    async def put_question(
+        self, question: Question, piece: Piece, *, most: int, once: str | None = None
+    ) -> Question:
+        kept: Question = await self._writer.do(_put_questions, (question, piece, most, once))
         return kept
 
     async def questions(
@@ -221,14 +225,14 @@ def drop_pieces(db: Db, column: str, id: int) -> None:
 
 
 def _put_questions(
-    db: Db, items: Sequence[tuple[Question, Piece, int]]
-) -> list[Question | NotFound | QuotaReached]:
+    db: Db, items: Sequence[tuple[Question, Piece, int, str | None]]
+) -> list[Question | EasyFlowError]:
     return [_put_question(db, *item) for item in items]
 
 
 def _put_question(
-    db: Db, one: Question, piece: Piece, most: int
-) -> Question | NotFound | QuotaReached:
+    db: Db, one: Question, piece: Piece, most: int, once: str | None
+) -> Question | EasyFlowError:
     whose = one.workspace, one.assistant_id
     if not is_assistant(db, *whose):
         return NotFound("assistant", one.assistant_id)
@@ -238,6 +242,10 @@ def _put_question(
         " WHERE workspace = ? AND assistant_id = ? AND folded = ?",
         (*whose, folded),
     ).fetchone()
+    if not comes_first(db, one.workspace, once, one.updated_at):
+        if same is None:
+            return Consumed("It was added by this request, and removed since")
+        return _question(db.execute(_THERE, (same[0],)).fetchone())
     if same is None:
         counted = "SELECT count(*) FROM questions WHERE workspace = ?"
         if db.execute(counted, (one.workspace,)).fetchone()[0] >= most:

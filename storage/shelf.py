@@ -1,8 +1,10 @@
 """Small JSON things by name, behind bots.ports.Shelf."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from bots.model.once import DONE
 from bots.tenancy import over_all
 from storage.db import Db, Readers, Writes, side_by_side
 from storage.rows import from_json, to_json
@@ -10,6 +12,9 @@ from storage.rows import from_json, to_json
 _NOTHING = "null"
 _WHOSE = "SELECT DISTINCT workspace FROM shelf WHERE shelf = ? ORDER BY workspace"
 _ONE = "SELECT value FROM shelf WHERE workspace = ? AND shelf = ? AND key = ?"
+_NOTE = (
+    "INSERT INTO shelf (workspace, shelf, key, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
 _ALL = "SELECT key, value FROM shelf WHERE workspace = ? AND shelf = ? ORDER BY key"
 
 
@@ -49,6 +54,14 @@ class SqlShelf:
         async with self._reader.connect() as connection:
             found = await connection.exec_driver_sql(_WHOSE, (shelf,))
             return [row[0] for row in found]
+
+
+def comes_first(db: Db, workspace: int, once: str | None, now: datetime) -> bool:
+    """Whether nothing was done under a name before. It is noted down with whatever is written beside it."""
+    if once is None:
+        return True
+    row = (workspace, DONE, once, to_json({"at": now.isoformat()}))
+    return bool(db.execute(_NOTE, row).rowcount)
 
 
 @side_by_side

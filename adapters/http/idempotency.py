@@ -16,6 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from bots.errors import Conflict, Invalid, Unavailable
+from bots.model.once import DONE
 from bots.ports import Clock, Shelf
 
 HEADER = "Idempotency-Key"
@@ -230,6 +231,10 @@ class Idempotency:
             for name, mark in (await self._shelf.all(workspace, RUNNING)).items():
                 if not self._is_under_way(mark) and name not in self._running:
                     await self._shelf.put(workspace, RUNNING, name, None)
+        old = (self._clock() - timedelta(days=2)).isoformat()
+        for name, done in (await self._shelf.all(workspace, DONE)).items():
+            if done["at"] < old:
+                await self._shelf.put(workspace, DONE, name, None)
         for name, value in (await self._shelf.all(workspace, shelf)).items():
             if value is not None:
                 await self._shelf.put(workspace, shelf, name, None)

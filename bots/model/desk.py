@@ -1,6 +1,6 @@
 """Where operators see chats: their group, the topic of a chat in it, what was shown where."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -78,6 +78,31 @@ class Relay:
     part: int = 0
     way: Literal["in", "out", "note", "own"] = "in"
     operator: int | None = None
+
+
+SURFACE = "http"
+"""What stands in place of a group where something was not written in one."""
+
+
+def by_request(
+    conversation: int,
+    key: str | None,
+    *,
+    way: Literal["out", "own"] = "own",
+    operator: int | None = None,
+) -> Sequence[Relay]:
+    """What a turn comes of that a request with a key of its own asks for; none without a key."""
+    if key is None:
+        return ()
+    relay = Relay(
+        channel=SURFACE,
+        chat_id=str(conversation),
+        message_id=key,
+        conversation_id=conversation,
+        way=way,
+        operator=operator,
+    )
+    return (relay,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

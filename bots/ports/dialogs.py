@@ -21,5 +21,8 @@ class Dialogs(Protocol):
     ) -> tuple[list[MessageRecord], int]:
         """In order, and how many there are in all: those past a `seq`, or behind so many, or the last."""
 
+    async def done_by(self, conversation: int, surface: str, key: str) -> bool:
+        """Whether a turn of the chat came of this message of a surface (`Relay`)."""
+
     async def written(self, conversation: int, surface: str, key: str) -> MessageRecord | None:
         """What an operator said by a message of a surface (`Relay`), which is none of a group."""

@@ -23,10 +23,13 @@ class Library(Protocol):
         Of all assistants of the workspace, where none is named.
         """
 
-    async def put_question(self, question: Question, piece: Piece, *, most: int) -> Question:
+    async def put_question(
+        self, question: Question, piece: Piece, *, most: int, once: str | None = None
+    ) -> Question:
         """Keep it; one that asks the same of the same assistant is replaced, and keeps its id.
 
-        Raises NotFound without the assistant, QuotaReached past the `most` of a workspace.
+        The same `once` again gives what is there. Raises NotFound without the assistant, QuotaReached
+        past the `most` of a workspace, Consumed where what `once` added is gone.
         """
 
     async def questions(

@@ -11,8 +11,11 @@ class Connections(Protocol):
     async def all(self, workspace: int) -> list[Connection]:
         """The oldest first."""
 
-    async def put(self, connection: Connection) -> Connection:
-        """Keep it; a user's earlier one at the same marketplace keeps its id and its counts."""
+    async def put(self, connection: Connection, *, once: str | None = None) -> Connection:
+        """Keep it; a user's earlier one at the same marketplace keeps its id and its counts.
+
+        The same `once` again gives what is there. Raises Consumed where that is gone.
+        """
 
     async def note(self, connection: Connection) -> None:
         """Keep how its last sync went."""

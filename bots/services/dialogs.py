@@ -7,7 +7,7 @@ from typing import TypeVar
 from bots.errors import Conflict, Consumed, Invalid, NotFound, Taken
 from bots.model.account import Caller
 from bots.model.conversation import Conversation
-from bots.model.desk import Relay
+from bots.model.desk import SURFACE, by_request
 from bots.model.dialog import Page, Shown, Sought, Told
 from bots.model.episode import Asked
 from bots.model.message import Reply
@@ -19,9 +19,6 @@ from bots.services.handoff import Handoff
 from bots.services.team import Team
 
 Done = TypeVar("Done")
-
-SURFACE = "http"
-"""What stands in place of a group where a message was not written in one."""
 
 _INSTEAD: Mapping[str, str] = {
     "bots": "The bot has the chat: take it first",
@@ -95,7 +92,7 @@ class Dialogs:
         conversation, _, _ = await self._found(caller, id)
         who = await self._team.operator_of(caller, id=operator, name=name)
         reply = Reply(message_id=self._new_id(), text=text, author="operator")
-        relay = None if key is None else _written(conversation, key, who)
+        relay = next(iter(by_request(conversation.id, key, way="out", operator=who.id)), None)
         said = self._handoff.say(conversation.address, who, reply, relay, once=once)
         try:
             return await self._done(conversation, said), who
@@ -105,34 +102,69 @@ class Dialogs:
                 raise
             return known, who
 
-    async def request(self, caller: Caller, id: int, *, reason: str, last_words: str = "") -> Shown:
-        """A person is asked for; asking twice changes nothing. Raises NotFound."""
+    async def request(
+        self,
+        caller: Caller,
+        id: int,
+        *,
+        reason: str,
+        last_words: str = "",
+        key: str | None = None,
+    ) -> Shown:
+        """A person is asked for; asking twice changes nothing, nor does the same `key` again.
+
+        Raises NotFound.
+        """
         conversation, _, _ = await self._found(caller, id)
         context = {"last_user_text": last_words} if last_words else {}
         asked = Asked(source="api", reason=reason, note=last_words, context=context)
-        await self._done(conversation, self._handoff.ask(conversation.address, asked))
+        by = by_request(conversation.id, key)
+        asking = self._handoff.ask(conversation.address, asked, by=by)
+        await self._once(conversation, key, asking)
         return await self.one(caller, id)
 
     async def take(
-        self, caller: Caller, id: int, *, operator: int | None = None, name: str | None = None
+        self,
+        caller: Caller,
+        id: int,
+        *,
+        operator: int | None = None,
+        name: str | None = None,
+        key: str | None = None,
     ) -> tuple[Shown, Operator]:
-        """The chat is theirs; what is theirs already stays so. Raises NotFound, Conflict, Forbidden."""
+        """The chat is theirs; what is theirs already stays so. The same `key` again takes nothing.
+
+        Raises NotFound, Conflict, Forbidden.
+        """
         conversation, _, _ = await self._found(caller, id)
         who = await self._team.operator_of(caller, id=operator, name=name)
+        by = by_request(conversation.id, key)
+        taking = self._handoff.take(conversation.address, who, by=by)
         try:
-            await self._done(conversation, self._handoff.take(conversation.address, who))
+            await self._once(conversation, key, taking)
         except Conflict as conflict:
             if conflict.code != "yours":
                 raise
         return await self.one(caller, id), who
 
     async def release(
-        self, caller: Caller, id: int, *, operator: int | None = None, name: str | None = None
+        self,
+        caller: Caller,
+        id: int,
+        *,
+        operator: int | None = None,
+        name: str | None = None,
+        key: str | None = None,
     ) -> Shown:
-        """The chat is the bot's again. Raises NotFound, Conflict, Forbidden."""
+        """The chat is the bot's again; the same `key` again gives nothing back.
+
+        Raises NotFound, Conflict, Forbidden.
+        """
         conversation, _, _ = await self._found(caller, id)
         who = await self._team.operator_of(caller, id=operator, name=name)
-        await self._done(conversation, self._handoff.release(conversation.address, who))
+        by = by_request(conversation.id, key)
+        releasing = self._handoff.release(conversation.address, who, by=by)
+        await self._once(conversation, key, releasing)
         return await self.one(caller, id)
 
     # ------------------------------------------------------------ inside
@@ -152,6 +184,14 @@ class Dialogs:
         names = await self._team.names(chat.address.workspace)
         return names.get(episode.assignee, f"#{episode.assignee}")
 
+    async def _once(self, chat: Conversation, key: str | None, move: Awaitable[object]) -> None:
+        """Unless it was done by this key before, whatever has become of the chat since."""
+        try:
+            await self._done(chat, move)
+        except (Conflict, Consumed):
+            if key is None or not await self._store.done_by(chat.id, SURFACE, key):
+                raise
+
     async def _done(self, chat: Conversation, move: Awaitable[Done]) -> Done:
         """Names who has the chat, where a move is too late."""
         try:
@@ -164,16 +204,3 @@ class Dialogs:
             if conflict.code not in _INSTEAD or chat.owner == "operator":
                 raise
             raise Conflict(_INSTEAD[conflict.code], conflict.code) from conflict
-
-
-def _written(chat: Conversation, key: str, who: Operator) -> Relay:
-    """What a message was said by that nobody wrote in a group."""
-    return Relay(
-        channel=SURFACE,
-        chat_id=str(chat.id),
-        message_id=key,
-        thread_id="",
-        conversation_id=chat.id,
-        way="out",
-        operator=who.id,
-    )

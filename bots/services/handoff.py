@@ -14,7 +14,7 @@ from bots.errors import Conflict, Consumed, Invalid
 from bots.model import handling, handoff
 from bots.model.account import Caller
 from bots.model.conversation import Conversation
-from bots.model.desk import Relay
+from bots.model.desk import Relay, by_request
 from bots.model.episode import Asked, Episode, Priority
 from bots.model.handoff import Moved
 from bots.model.message import Address, Reply
@@ -57,8 +57,9 @@ class Handoff(Handling):
         priority: Priority = "normal",
         queue: str = "",
         context: Mapping[str, Any] | None = None,
+        key: str | None = None,
     ) -> Conversation:
-        """Asking twice changes nothing; without a `queue` it is the bot's first one.
+        """Asking twice changes nothing, nor does the same `key` again; without a `queue` it is the bot's first one.
 
         Raises NotFound, Invalid for a queue the bot has not.
         """
@@ -67,18 +68,30 @@ class Handoff(Handling):
         asked = Asked(
             source="api", queue=queue, reason=reason, priority=priority, context=context or {}
         )
-        return await self.ask(conversation.address, asked)
+        try:
+            by = by_request(conversation.id, key)
+            return await self.ask(conversation.address, asked, by=by)
+        except Consumed:
+            return await self._conversations.one(caller, chat_id)
 
-    async def ask(self, address: Address, asked: Asked) -> Conversation:
-        """The same of a chat that is known. Raises NotFound."""
+    async def ask(
+        self, address: Address, asked: Asked, *, by: Sequence[Relay] = ()
+    ) -> Conversation:
+        """The same of a chat that is known; the same `by` again raises Consumed. Raises NotFound."""
         queue = asked.queue or next(iter(self._queues(address.bot)), "")
         asked = replace(asked, queue=queue)
-        return await self._inbox.take_over(address, asked)
+        return await self._inbox.take_over(address, asked, by=by)
 
     async def take(
-        self, address: Address, who: Operator, *, version: int | None = None, force: bool = False
+        self,
+        address: Address,
+        who: Operator,
+        *,
+        version: int | None = None,
+        force: bool = False,
+        by: Sequence[Relay] = (),
     ) -> Conversation:
-        """The chat is theirs; a chat of the bot is stopped where it stands.
+        """The chat is theirs; a chat of the bot is stopped where it stands. The same `by` again: Consumed.
 
         Raises Taken, Conflict where it is theirs already or not as `version` saw it, Forbidden.
         """
@@ -89,7 +102,8 @@ class Handoff(Handling):
             if episode is not None and episode.open:
                 serves(who, episode)
                 let_in(who, episode.queue, "lead" if force else "operator")
-            return self._taken(chat, who.id, now, version=version, force=force)
+            moved = self._taken(chat, who.id, now, version=version, force=force)
+            return replace(moved, relays=by)
 
         return (await self._inbox.move(address, move)).conversation
 
@@ -240,12 +254,14 @@ class Handoff(Handling):
 
     # ------------------------------------------------------------ over
 
-    async def release(self, address: Address, who: Operator, *, step: str = "") -> Conversation:
+    async def release(
+        self, address: Address, who: Operator, *, step: str = "", by: Sequence[Relay] = ()
+    ) -> Conversation:
         """Back to the bot, which goes on behind the step that called, or at `step`.
 
         Raises Conflict, Taken.
         """
-        return await self._end(address, who, "released", step=step)
+        return await self._end(address, who, "released", step=step, by=by)
 
     async def close(
         self, address: Address, who: Operator, *, code: str = "", silent: bool = False
@@ -265,6 +281,7 @@ class Handoff(Handling):
         code: str = "",
         silent: bool = False,
         step: str = "",
+        by: Sequence[Relay] = (),
     ) -> Conversation:
         let(who, "operator")
         tail = await self._conversations.tail(address, limit=2 * handling.TOLD)
@@ -275,7 +292,7 @@ class Handoff(Handling):
             details = handling.outcome_of(episode, who.name, now, tail, code=code)
             tell = GivenBack(outcome=outcome, step=step, details=details)
             rate = outcome == "closed" and not silent
-            return Moved(chat=chat, events=(event,), tell=tell, rate=rate)
+            return Moved(chat=chat, events=(event,), tell=tell, rate=rate, relays=by)
 
         return (await self._inbox.move(address, move)).conversation
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bots.errors import NotFound
+from bots.errors import Conflict, Consumed, NotFound
 from bots.model.account import Caller
 from bots.model.knowledge import Found, Passage, Piece, Question, Subject
 from bots.ports import Clock, Library
@@ -49,9 +49,19 @@ class Knowledge:
         return [_found(passage, score) for score, passage in scored[:limit] if score > 0]
 
     async def add_question(
-        self, caller: Caller, assistant_id: int, question: str, answer: str, tags: Sequence[str]
+        self,
+        caller: Caller,
+        assistant_id: int,
+        question: str,
+        answer: str,
+        tags: Sequence[str],
+        *,
+        once: str | None = None,
     ) -> Question:
-        """The same question again gets a new answer. Raises NotFound, QuotaReached."""
+        """The same question again gets a new answer, the same `once` again none.
+
+        Raises NotFound, QuotaReached, Conflict where what `once` added is there no more.
+        """
         await self.whose(caller, assistant_id)
         now = self._clock()
         made = Question(
@@ -70,7 +80,10 @@ class Knowledge:
             title_stems=stems(f"{made.question} {' '.join(made.tags)}"),
             stems=stems(made.answer),
         )
-        return await self._library.put_question(made, piece, most=MOST_QUESTIONS)
+        try:
+            return await self._library.put_question(made, piece, most=MOST_QUESTIONS, once=once)
+        except Consumed as gone:
+            raise Conflict(str(gone)) from gone
 
     async def questions(
         self,

@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.errors import Conflict, Invalid, NotFound, NotThereYet, RemoteFailed, Unavailable
+from bots.errors import (
+    Conflict,
+    Consumed,
+    Invalid,
+    NotFound,
+    NotThereYet,
+    RemoteFailed,
+    Unavailable,
+)
 from bots.model.account import Caller
 from bots.model.marketplace import INTERVALS, MARKETPLACES, Connection, Interval, MarketplaceKind
 from bots.ports import Clock, Connections, Marketplace, NewId
@@ -42,10 +50,12 @@ class Marketplaces:
         credentials: Mapping[str, str],
         interval: Interval,
         settings: Mapping[str, Any],
+        once: str | None = None,
     ) -> Connection:
-        """Keep an account, in place of the user's earlier one there.
+        """Keep an account, in place of the user's earlier one there; the same `once` again changes nothing.
 
-        Raises Invalid for a marketplace nobody knows and for the first credential that is missing.
+        Raises Invalid for a marketplace nobody knows and for the first credential that is missing,
+        Conflict where what `once` connected is connected no more.
         """
         kind = _kind(platform)
         for name in kind.needs:
@@ -65,7 +75,10 @@ class Marketplaces:
             connected_at=now,
             next_sync_at=self._next(platform, interval, now),
         )
-        return await self._store.put(connection)
+        try:
+            return await self._store.put(connection, once=once)
+        except Consumed as gone:
+            raise Conflict(str(gone)) from gone
 
     async def of_user(self, caller: Caller, user_id: str) -> list[Connection]:
         """Those of a client's user; none for one nobody has heard of."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from bots.model.answer import Answer, Delivery
 from bots.model.conversation import Conversation, Opening
+from bots.model.desk import Relay
 from bots.model.episode import Asked
 from bots.model.message import Address, Reply, UnifiedMessage
 from bots.model.turn import MessageRecord
@@ -36,8 +37,13 @@ class Inbox(Protocol):
     ) -> MessageRecord:
         """Say something in the bot's place. Raises NotFound without a conversation or opening."""
 
-    async def take_over(self, address: Address, asked: Asked) -> Conversation:
-        """Silence the bot and let the chat wait for a person; asking twice changes nothing."""
+    async def take_over(
+        self, address: Address, asked: Asked, *, by: Sequence[Relay] = ()
+    ) -> Conversation:
+        """Silence the bot and let the chat wait for a person; asking twice changes nothing.
+
+        `by` is what it is asked by: the same again raises Consumed.
+        """
 
     async def move(self, address: Address, move: Move, opening: Opening | None = None) -> Turn:
         """Something happens to a chat's hand-off. Raises NotFound, and what `move` raises."""

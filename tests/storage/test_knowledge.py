@@ -193,6 +193,14 @@ async def test_a_workspace_keeps_so_many_questions(stores: Stores, knowledge: Kn
     await stores.library.put_question(first, piece, most=1)
 
 
+async def test_a_question_is_added_once_under_a_key(knowledge: Knowledge) -> None:
+    first = await knowledge.add_question(CALLER, 1, "Раз?", "Раз.", (), once="a")
+    assert await knowledge.add_question(CALLER, 1, "Раз?", "Раз.", (), once="a") == first
+    anew = await knowledge.add_question(CALLER, 1, "Раз?", "Два.", ())
+    assert await knowledge.add_question(CALLER, 1, "Раз?", "Раз.", (), once="a") == anew
+    assert (await knowledge.search(MINE, 1, "раз", 1))[0].text == "Два."
+
+
 def document(**changes: Any) -> Document:
     made: dict[str, Any] = {
         "id": 0,

@@ -300,6 +300,7 @@ async def escalate(body: EscalateRequest, request: Request, caller: Known) -> Es
             priority=body.priority,
             queue=queue or "",
             context=context,
+            key=attempt(request),
         )
     except Invalid as wrong:
         if wrong.field != "queue":

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from adapters.http.auth import Known
-from adapters.http.dialect import route_class, spend, surface
+from adapters.http.dialect import attempt, route_class, spend, surface
 from adapters.http.easyflow import examples
 from adapters.http.easyflow.errors import DIALECT, LIMITED, documented
 from adapters.http.easyflow.names import Id, Moment, PathId
@@ -220,6 +220,7 @@ async def connect(body: ConnectRequest, request: Request, caller: Known) -> Conn
         credentials=body.credentials,
         interval=body.settings.sync_interval,
         settings=body.settings.kept(),
+        once=attempt(request),
     )
     return ConnectResponse.of(connection)
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from adapters.http.auth import Known
-from adapters.http.dialect import route_class, surface
+from adapters.http.dialect import attempt, route_class, surface
 from adapters.http.idempotency import DOCUMENTED as ONCE
 from adapters.http.policy import lets, people
 from adapters.http.replyx import dialog_examples as examples
@@ -73,7 +73,7 @@ async def request_handoff(
     services = surface(request).services
     body = body or HandoffRequest()
     shown = await services.dialogs.request(
-        caller, id, reason=body.reason, last_words=body.last_user_text
+        caller, id, reason=body.reason, last_words=body.last_user_text, key=attempt(request)
     )
     position = services.handoff.board.position(shown.conversation)
     return RequestedResponse.model_validate(
@@ -90,7 +90,7 @@ async def take(
     """
     body = body or Acting()
     shown, who = await surface(request).services.dialogs.take(
-        caller, id, operator=body.operator_id, name=body.operator_name
+        caller, id, operator=body.operator_id, name=body.operator_name, key=attempt(request)
     )
     manager = Manager(id=who.id, name=who.name)
     return TakenResponse.model_validate(
@@ -105,6 +105,6 @@ async def release(
     """The bot goes on behind the step that called a person."""
     body = body or Acting()
     shown = await surface(request).services.dialogs.release(
-        caller, id, operator=body.operator_id, name=body.operator_name
+        caller, id, operator=body.operator_id, name=body.operator_name, key=attempt(request)
     )
     return DialogResponse.of(shown)

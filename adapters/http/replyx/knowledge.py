@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from adapters.http.auth import Known
 from adapters.http.body import up_to
-from adapters.http.dialect import route_class, surface
+from adapters.http.dialect import attempt, route_class, surface
 from adapters.http.ids import in_path, in_query, number, of
 from adapters.http.limits import limited, per_minute
 from adapters.http.paging import Offset, at_most
@@ -217,7 +217,7 @@ async def delete_document(
 async def add_question(body: NewQuestion, request: Request, caller: Known) -> Answered:
     """Add a question with its answer; the same question again gets the new answer."""
     made = await surface(request).services.knowledge.add_question(
-        caller, body.assistant_id, body.question, body.answer, body.tags
+        caller, body.assistant_id, body.question, body.answer, body.tags, once=attempt(request)
     )
     return Answered.of(made)
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from adapters.http.auth import Known
-from adapters.http.dialect import route_class, surface
+from adapters.http.dialect import attempt, route_class, surface
 from adapters.http.policy import lets, people, signed_in
 from adapters.http.replyx.auth import whence
 from adapters.http.replyx.errors import DIALECT, documented
@@ -105,7 +105,11 @@ async def change(body: ProfileChange, request: Request, caller: Known) -> Profil
 async def change_password(body: PasswordChange, request: Request, caller: Known) -> Done:
     """Every other session ends; this one goes on."""
     await surface(request).services.signing_in.change_password(
-        caller, body.current_password, body.new_password, whence(request)
+        caller,
+        body.current_password,
+        body.new_password,
+        whence(request),
+        perhaps_again=attempt(request) is not None,
     )
     return Done()
 

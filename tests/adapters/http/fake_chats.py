@@ -175,6 +175,9 @@ class FakeDialogs:
                 return each, None, ""
         raise NotFound("dialog", id)
 
+    async def done_by(self, conversation: int, surface: str, key: str) -> bool:
+        return False
+
     async def messages(
         self, conversation: int, *, limit: int, offset: int | None, after: int | None
     ) -> tuple[list[MessageRecord], int]:

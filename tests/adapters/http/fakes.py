@@ -23,6 +23,7 @@ from bots.errors import Invalid, NotFound, Unauthorised
 from bots.model.answer import Answer, Delivery
 from bots.model.billing import Plan
 from bots.model.conversation import Conversation, Opening
+from bots.model.desk import Relay
 from bots.model.episode import Asked
 from bots.model.marketplace import Connection
 from bots.model.message import Address, Reply, UnifiedMessage
@@ -133,7 +134,9 @@ class FakeInbox:
     async def move(self, address: Address, move: Move, opening: Opening | None = None) -> Turn:
         raise AssertionError("no operator works over HTTP")
 
-    async def take_over(self, address: Address, asked: Asked) -> Conversation:
+    async def take_over(
+        self, address: Address, asked: Asked, *, by: Sequence[Relay] = ()
+    ) -> Conversation:
         conversation = replace(
             self._store.opened(address, None),
             owner="queue",
@@ -167,7 +170,7 @@ class FakeConnections:
     async def all(self, workspace: int) -> list[Connection]:
         return [one for one in self.kept.values() if one.workspace == workspace]
 
-    async def put(self, connection: Connection) -> Connection:
+    async def put(self, connection: Connection, *, once: str | None = None) -> Connection:
         self.kept[connection.id] = connection
         return connection
 

@@ -36,7 +36,9 @@ class MemoryLibrary:
     ) -> list[Passage]:
         return []
 
-    async def put_question(self, question: Question, piece: Piece, *, most: int) -> Question:
+    async def put_question(
+        self, question: Question, piece: Piece, *, most: int, once: str | None = None
+    ) -> Question:
         made = replace(question, id=len(self._questions) + 1)
         self._questions.append(made)
         return made
