@@ -24,7 +24,7 @@ _HERE = f"SELECT {_COLUMNS} FROM assistants WHERE deleted_at IS NULL OR {_OPEN} 
 # One that was deleted as it was made never was: its making failed.
 _ANY = (
     "SELECT 1 FROM assistants WHERE workspace = ? AND (deleted_at IS NULL OR deleted_at <> created_at)"
-    " LIMIT 1"
+    " AND id <> ? LIMIT 1"
 )
 _OTHERS = (
     "SELECT count(*) FROM assistants WHERE workspace = ? AND id <> ? AND deleted_at IS NULL"
@@ -52,7 +52,7 @@ class SqlAssistants:
         return [_assistant(row) for row in await self._rows(_HERE, ())]
 
     async def had_any(self, workspace: int) -> bool:
-        return bool(await self._rows(_ANY, (workspace,)))
+        return bool(await self._rows(_ANY, (workspace, 0)))
 
     @over_all
     async def add(self, assistant: Assistant) -> Assistant:
@@ -67,8 +67,9 @@ class SqlAssistants:
         *,
         now: datetime,
         most: int | None = None,
+        first: bool = False,
     ) -> Assistant:
-        item = (workspace, id, changes, to_micros(now), most)
+        item = (workspace, id, changes, to_micros(now), most, first)
         changed: Assistant = await self._writer.do(_change, item)
         return changed
 
@@ -156,14 +157,22 @@ def _by_id(db: Db, workspace: int, id: int | None) -> Assistant:
 
 
 def _change(
-    db: Db, items: Sequence[tuple[int, int, Mapping[str, Any], int, int | None]]
+    db: Db, items: Sequence[tuple[int, int, Mapping[str, Any], int, int | None, bool]]
 ) -> list[Assistant | NotFound | Conflict]:
     return [_change_one(db, *item) for item in items]
 
 
 def _change_one(
-    db: Db, workspace: int, id: int, changes: Mapping[str, Any], now: int, most: int | None
+    db: Db,
+    workspace: int,
+    id: int,
+    changes: Mapping[str, Any],
+    now: int,
+    most: int | None,
+    first: bool,
 ) -> Assistant | NotFound | Conflict:
+    if first and db.execute(_ANY, (workspace, id)).fetchone():
+        return Conflict("The workspace has its first assistant already")
     if most is not None and db.execute(_OTHERS, (workspace, id)).fetchone()[0] >= most:
         return Conflict(f"There are {most} assistants already")
     written = {name: _written(name, value) for name, value in changes.items()}

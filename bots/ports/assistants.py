@@ -28,9 +28,11 @@ class Assistants(Protocol):
         *,
         now: datetime,
         most: int | None = None,
+        first: bool = False,
     ) -> Assistant:
         """Fields of one; the others stay. Keys of its pages follow its domains. Raises NotFound, and
-        Conflict where so many others of the workspace were made over the API already.
+        Conflict where so many others of the workspace were made over the API already, or there ever
+        was another though this is its `first`.
         """
 
     async def remove(self, workspace: int, id: int, *, now: datetime) -> None:

@@ -198,9 +198,15 @@ class Assistants:
     async def ensure_first(self, account: Account) -> None:
         """A workspace begins with an assistant; who ever had one is given none again."""
         async with self._founding:
-            if not await self._store.had_any(account.workspace):
-                caller = Caller(workspace=account.workspace, account_id=account.id, key_id=None)
-                await self.create(caller, Wanted(name=FIRST))
+            if await self._store.had_any(account.workspace):
+                return
+            caller = Caller(workspace=account.workspace, account_id=account.id, key_id=None)
+            try:
+                await self.create(caller, Wanted(name=FIRST), first=True)
+            except Conflict:
+                # Another process was quicker.
+                if not await self._store.had_any(account.workspace):
+                    raise
 
     # ------------------------------------------------------------ which there are
 
@@ -259,9 +265,12 @@ class Assistants:
 
     # ------------------------------------------------------------ changing
 
-    async def create(self, caller: Caller, wanted: Wanted, *, once: str | None = None) -> Assistant:
+    async def create(
+        self, caller: Caller, wanted: Wanted, *, once: str | None = None, first: bool = False
+    ) -> Assistant:
         """Make one and start it; the same `once` again makes none. Raises Conflict where there are as
-        many as may be, and what connecting its account raises: then nothing of it stays.
+        many as may be, or ever was one before the `first`, and what connecting its account raises:
+        then nothing of it stays.
         """
         _refuse_bound(caller)
         for one in self.of(caller):
@@ -279,7 +288,7 @@ class Assistants:
             try:
                 seat = await self._seated(made, account) if account is not None else {}
                 await self._publish(replace(made, deleted_at=None))
-                made = await self._made_whole(made, seat)
+                made = await self._made_whole(made, seat, first=first)
                 await self._accounts.look()
             except BaseException:
                 await self._undo(made)
@@ -401,10 +410,15 @@ class Assistants:
             self._published.close(one.bot)
 
     async def _write(
-        self, one: Assistant, fields: Mapping[str, Any], *, most: int | None = None
+        self,
+        one: Assistant,
+        fields: Mapping[str, Any],
+        *,
+        most: int | None = None,
+        first: bool = False,
     ) -> Assistant:
         after = await self._store.change(
-            one.workspace, one.id, fields, now=self._clock(), most=most
+            one.workspace, one.id, fields, now=self._clock(), most=most, first=first
         )
         if "domains" in fields:
             # Keys of its pages are of other domains now.
@@ -413,12 +427,16 @@ class Assistants:
             self._known[after.bot] = after
         return after
 
-    async def _made_whole(self, made: Assistant, seat: Mapping[str, Any]) -> Assistant:
+    async def _made_whole(
+        self, made: Assistant, seat: Mapping[str, Any], *, first: bool
+    ) -> Assistant:
         """Another process may have made the last one that may be, which we know nothing of yet."""
         most = await self._most(made.workspace)
         try:
-            return await self._write(made, {**seat, "deleted_at": None}, most=most)
+            return await self._write(made, {**seat, "deleted_at": None}, most=most, first=first)
         except Conflict:
+            if first:
+                raise
             raise _too_many(most) from None
 
     async def _refuse_more(self, workspace: int) -> None:

@@ -43,6 +43,7 @@ class MemoryAssistants:
         *,
         now: datetime,
         most: int | None = None,
+        first: bool = False,
     ) -> Assistant:
         if id not in self.rows or self.rows[id].workspace != workspace:
             raise NotFound("assistant", id)
