@@ -176,7 +176,10 @@ async def served(folder: Path, sockets: Sockets | None = None) -> AsyncIterator[
         sockets=sockets,
     )
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+    # Whoever is closed is closed by us: the library's own pings would close the deaf as well.
+    config = uvicorn.Config(
+        app, log_level="error", timeout_graceful_shutdown=1, ws_ping_interval=None
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -395,12 +395,13 @@ async def test_a_frame_too_big_is_closed(rig: Rig, size: int) -> None:
 
 
 async def test_who_does_not_read_is_closed_and_nobody_waits_for_them(tmp_path: Path) -> None:
-    async with served(tmp_path, Sockets(limits=SocketLimits(send=0.3))) as rig:
+    limits = SocketLimits(send=0.3, idle=3600.0)
+    async with served(tmp_path, Sockets(limits=limits)) as rig:
         one = await rig.dialog()
         deaf = await rig.reader(one.id, max_queue=1, compression=None)
         lively = await rig.reader(one.id)
-        for number in range(300):
-            one = await rig.turn(one, str(number), "x" * 50_000)
+        for number in range(100):
+            one = await rig.turn(one, str(number), "x" * 150_000)
             assert [event["seq"] for event in await lively.events(2)] == [one.seq - 1, one.seq]
             if rig.following.followers == 1:
                 break
