@@ -52,8 +52,6 @@ class SqlFeed:
         wanted = [name for name in names if is_told(name)] if names else [*TOLD]
         if not wanted:
             return []
-        if not wanted:
-            return []
         which = f"(e.name IN ({', '.join('?' * len(wanted))})"
         which += ")" if names else f" OR {_OF_HANDOFFS})"
         while True:
