@@ -59,7 +59,6 @@ class SqlAccounts:
         query = f"SELECT {COLUMNS} FROM accounts WHERE workspace = ? AND active = 1 ORDER BY id"
         return [account_from_row(row) for row in await self._rows(query, (workspace,))]
 
-    @over_all
     async def change(
         self,
         workspace: int,

@@ -7,8 +7,11 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from bots.errors import NotFound
+from bots.model.account import NewAccount
 from bots.model.channel import ChannelRecord, ChannelState
 from bots.model.dialog import Sought
+from bots.services.forgetting import Forgetting
 from bots.tenancy import answer_for, answered_for
 from storage.every_table import METADATA
 from storage.postgres.schema import migrate
@@ -141,3 +144,51 @@ async def test_who_is_erased_or_noted_by_a_request_is_so_whole(house: House) -> 
     await channels.put(record, now=later)
     await channels.note(2, {"x:1": ChannelState(status="down", since=later)})
     assert (await channels.states(None))["x:1"].status == "down"
+
+
+async def test_whoever_was_silent_for_long_is_forgotten_in_every_workspace(house: House) -> None:
+    for address in (ANNA, OTHERS):
+        await answer(house.stores.journal, await opened(house.stores.journal, address))
+    house._clock.move(days=31)
+    dropped: list[str] = []
+    forgetting = Forgetting(
+        house.stores.persons,
+        after=timedelta(days=30),
+        drop=dropped.append,
+        clock=house._clock,
+        sleep=lambda _: asyncio.sleep(0),
+    )
+    # As a chore it is behind no wall; behind one it forgets no fewer.
+    answer_for(1)
+    assert await forgetting.run() == 2
+    for table in ("conversations", "messages", "customers"):
+        left = f"SELECT count(*) FROM {table} WHERE workspace IN (1, 2)"
+        assert await asyncio.create_task(house.run(left)) == [(0,)]
+
+
+async def test_what_every_workspace_uses_is_seen_from_one_and_changed_in_its_own_alone(
+    house: House,
+) -> None:
+    people = [
+        await house.stores.accounts.register(
+            NewAccount(email=f"{name}@example.com", password_hash="x", created_at=house._clock())
+        )
+        for name in ("anna", "boris")
+    ]
+    for count, one in enumerate(people, 1):
+        for chat in range(count):
+            address = ANNA._replace(workspace=one.workspace, chat_id=str(chat))
+            await opened(house.stores.journal, address)
+    answer_for(people[0].workspace)
+    seen, total = await house.stores.census.people("", limit=10, offset=0)
+    assert total == 2
+    assert [(one.email, one.conversations) for one in seen] == [
+        ("anna@example.com", 1),
+        ("boris@example.com", 2),
+    ]
+    accounts, change = house.stores.accounts, {"first_name": "Anna"}
+    mine, theirs = ((one.workspace, one.id) for one in people)
+    changed = await accounts.change(*mine, change, now=house._clock(), ends=True)
+    assert changed.first_name == "Anna"
+    with pytest.raises(NotFound):
+        await accounts.change(*theirs, change, now=house._clock())
