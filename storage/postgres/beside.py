@@ -16,6 +16,7 @@ from storage.leases import NOW
 from storage.migrate import HEAD
 from storage.postgres import schema
 from storage.postgres.connection import PgDb
+from storage.postgres.outages import is_outage
 from storage.postgres.readers import PoolReaders, open_pool
 from storage.postgres.troubles import TROUBLES, trouble
 from storage.postgres.url import TELL_CHANGES, connecting, shown
@@ -27,6 +28,10 @@ Result = TypeVar("Result")
 
 _log = structlog.get_logger()
 
+COMES_UP_WITHIN = 20.0
+"""Seconds that a start waits for a PostgreSQL which does not answer."""
+
+_BETWEEN_TRIES = 0.25
 _STARTING = 0x0EA5F109
 _ALIVE = f"SELECT 1 FROM processes WHERE seen_at > {NOW} - 10000000 LIMIT 1"
 
@@ -64,12 +69,9 @@ def in_use(url: str) -> bool:
 
 
 @asynccontextmanager
-async def starting(url: str) -> AsyncIterator[None]:
+async def starting(url: str, *, patience: float = COMES_UP_WITHIN) -> AsyncIterator[None]:
     """Of processes that start together on one database one at a time founds and publishes."""
-    try:
-        connection = await asyncpg.connect(**connecting(url), timeout=5)
-    except TROUBLES as error:
-        raise OSError(trouble(url, error)) from None
+    connection = await _come_up(url, patience)
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _STARTING):
             _log.info("Another process starts on this database: it is waited for")
@@ -77,6 +79,23 @@ async def starting(url: str) -> AsyncIterator[None]:
         yield
     finally:
         connection.terminate()
+
+
+async def _come_up(url: str, patience: float) -> Any:
+    """A connection. Who starts with the machine may be quicker than PostgreSQL. Raises OSError with a sentence."""
+    now = asyncio.get_running_loop().time
+    ending, said = now() + patience, False
+    while True:
+        try:
+            return await asyncpg.connect(**connecting(url), timeout=5)
+        except TROUBLES as error:
+            why = trouble(url, error)
+            if not is_outage(error) or now() >= ending:
+                raise OSError(why) from None
+        if not said:
+            _log.warning("PostgreSQL is waited for", seconds=patience, why=why)
+            said = True
+        await asyncio.sleep(_BETWEEN_TRIES)
 
 
 async def is_alive(connection: Any) -> bool:

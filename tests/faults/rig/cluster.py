@@ -31,19 +31,32 @@ def programs() -> Path | None:
 class Cluster:
     """`with Cluster(folder) as cluster:` serves the database `cluster.url`; `crash()` is a real one."""
 
-    def __init__(self, folder: Path) -> None:
-        """Skips the test where the programs are missing."""
+    def __init__(self, folder: Path, *, password: str = "") -> None:
+        """Skips the test where the programs are missing. Without a password it trusts everybody."""
         bin_ = programs()
         if bin_ is None:
             pytest.skip("no PostgreSQL can be started: install the package postgresql")
         self._bin = bin_
         self._folder = folder
         self.port = free_port()
-        self.url = f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/postgres"
+        self._password = password
+        self.url = self.url_of(password)
+        self._process: subprocess.Popen[bytes] | None = None
         # PostgreSQL refuses to be run by root.
         self._user = "postgres" if os.geteuid() == 0 else None
 
+    def url_of(self, password: str) -> str:
+        """As somebody has it who takes this for the password."""
+        who = f"postgres:{password}" if password else "postgres"
+        return f"postgresql+asyncpg://{who}@127.0.0.1:{self.port}/postgres"
+
     def __enter__(self) -> Self:
+        self.make()
+        self.serve()
+        return self
+
+    def make(self) -> None:
+        """What it serves, once it does."""
         self._folder.mkdir(parents=True)
         if self._user is not None:
             owner = pwd.getpwnam(self._user)
@@ -52,7 +65,15 @@ class Cluster:
                 parent.chmod(parent.stat().st_mode | 0o011)
         initdb = [str(self._bin / "initdb"), "-D", str(self._folder), "-U", "postgres"]
         initdb += ["-A", "trust", "-N"]
+        if self._password:
+            told = self._folder.with_suffix(".password")
+            told.write_text(self._password)
+            told.chmod(0o644)
+            initdb += ["-A", "scram-sha-256", f"--pwfile={told}"]
         subprocess.run(initdb, check=True, user=self._user, stdout=subprocess.DEVNULL, cwd="/")
+
+    def serve(self) -> None:
+        """From here on it answers."""
         settings = [*SETTINGS.split(), "-c", f"unix_socket_directories={self._folder}"]
         self._process = subprocess.Popen(
             [str(self._bin / "postgres"), "-D", str(self._folder), "-p", str(self.port), *settings],
@@ -66,9 +87,10 @@ class Cluster:
         except BaseException:
             self.__exit__()
             raise
-        return self
 
     def __exit__(self, *_: object) -> None:
+        if self._process is None:
+            return
         self._process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(30)
@@ -82,6 +104,7 @@ class Cluster:
         os.kill(backends[-1], signal.SIGKILL)
 
     def _backends(self) -> Iterator[int]:
+        assert self._process is not None
         for folder in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
                 if not folder.name.isdigit():
