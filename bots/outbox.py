@@ -77,6 +77,21 @@ WHY: tuple[tuple[type[Exception], str], ...] = (
 )
 """What is told to the meter of a send that failed; anything else is a `bug`."""
 
+_IN_THE_WAY = (*(why for _, why in WHY), "bug")
+
+ENDS: frozenset[tuple[str, str]] = frozenset(
+    [
+        ("sent", ""),
+        ("held", "window"),
+        ("dropped", "epoch"),
+        *(("dropped", why) for why in _IN_THE_WAY),
+        *(("retried", why) for why in ("busy", "refused", "down", "bug")),
+        *(("failed", why) for why in ("unreachable", "rejected", "down", "bug")),
+        *(("failed", why) for why in ("unknown", "window", "absent")),
+    ]
+)
+"""How a send may end for the meter, and why."""
+
 UNKNOWN = "unknown: we stopped while it was being sent, and it must not go out twice"
 
 

@@ -54,6 +54,7 @@ async def at_work(
     except OSError as error:
         stop(error.strerror or str(error))
     watch_house(settings, metrics, house, role)
+    metrics.watch_sends(lambda workspace: ("web", *channels.states(workspace)))
     try:
         async with serve_metrics(watched, metrics, health_of(house, channels)):
             yield house, channels

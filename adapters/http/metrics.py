@@ -1,6 +1,6 @@
 """The meter behind /metrics: what the runtime tells of its turns, sends, actions and timers."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from bots.model.message import Address
 from bots.model.spread import Spread
 from bots.model.tally import QUESTION_OUTCOMES, TASK_OUTCOMES
 from bots.model.turn import Event, MessageRecord
+from bots.outbox import ENDS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -33,6 +34,10 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._asked: list[Callable[[], Awaitable[None]]] = []
+        self._senders: Callable[[int | None], Collection[str]] = lambda workspace: ()
+        self._shown: set[str] = set()
+        self._tried: set[str] = set()
+        self._routes: set[tuple[str, str]] = set()
         self._inbox = self._counts("inbox_messages", "Messages taken in", "outcome")
         self._waits = self._spreads(
             "lane_wait_seconds", "From a message's being taken in to the begin of its turn", "bot"
@@ -87,6 +92,10 @@ class Metrics:
         self._turn_seconds.of(bot).add(seconds)
 
     def acted(self, action: str, outcome: str, seconds: float) -> None:
+        if action not in self._tried:
+            self._tried.add(action)
+            for one in ("done", "failed", "late"):
+                self._actions.add(action, one, by=0)
         self._actions.add(action, outcome)
         self._action_seconds.of(action).add(seconds)
 
@@ -127,7 +136,12 @@ class Metrics:
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
         """An answer went out."""
-        self._requests.add(method if method in _METHODS else "other", route, str(status))
+        method = method if method in _METHODS else "other"
+        if (method, route) not in self._routes:
+            self._routes.add((method, route))
+            for wrong in ("500", "503"):
+                self._requests.add(method, route, wrong, by=0)
+        self._requests.add(method, route, str(status))
         self._request_seconds.of(route).add(seconds)
 
     # ------------------------------------------------------------ what is asked for
@@ -158,6 +172,10 @@ class Metrics:
             self.watch_each(
                 f"easyflow_desk_{name}", meaning, "group", partial(_each, state, figure)
             )
+
+    def watch_sends(self, senders: Callable[[int | None], Collection[str]]) -> None:
+        """Show from the start how sends may end; `senders` names the channels of a workspace, or all."""
+        self._senders = senders
 
     def watch(self, name: str, meaning: str, value: Callable[[], float]) -> None:
         """Ask for a value whenever the metrics are read: how many are queued, how old, …"""
@@ -201,16 +219,24 @@ class Metrics:
         """Everything, as Prometheus reads it."""
         for question in self._asked:
             await question()
+        self._show_sends()
         return generate_latest(self.registry)
 
     # ------------------------------------------------------------ inside
 
+    def _show_sends(self) -> None:
+        own = self._senders(self._workspace)
+        names = {_sender(name, own=name in own) for name in self._senders(None)}
+        for name in sorted(names - self._shown):
+            self._shown.add(name)
+            for outcome, why in sorted(ENDS):
+                self._deliveries.add(name, outcome, why, by=0)
+
     def _sends_of(self, address: Address) -> "_Sends":
-        # The accounts of other workspaces are many, and not for everybody who may read this.
         platform = address.channel.partition(":")[0]
         own = address.workspace == self._workspace
         sends = self._sends[address.channel] = _Sends(
-            name=address.channel if own else platform,
+            name=_sender(address.channel, own=own),
             took=self._send_seconds.of(platform),
             waited=self._outbox_waits.of(platform),
         )
@@ -245,6 +271,11 @@ class _Sends(NamedTuple):
     name: str
     took: Spread
     waited: Spread
+
+
+def _sender(channel: str, *, own: bool) -> str:
+    """The accounts of other workspaces are many, and not for everybody who may read this."""
+    return channel if own else channel.partition(":")[0]
 
 
 def _folded(bot: str) -> str:

@@ -32,7 +32,7 @@ class Meter(Protocol):
         took: float | None = None,
         waited: float | None = None,
     ) -> None:
-        """A send ended as `sent`, `retried`, `held`, `failed` or `dropped`, and `why`.
+        """A send ended as `sent`, `retried`, `held`, `failed` or `dropped`, and `why`: one of `bots.outbox.ENDS`.
 
         `took` are seconds of the messenger's, where it was called; `waited` those since what was
         sent was written.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bots.model.answer import Delivery
 from bots.model.message import Address
 from bots.model.turn import Begun, Outgoing
+from bots.outbox import ENDS
 
 
 async def others_go_on() -> None:
@@ -74,6 +75,7 @@ class NoMeter:
         took: float | None = None,
         waited: float | None = None,
     ) -> None:
+        assert (outcome, why) in ENDS
         self.deliveries.append(outcome)
         self.reasons.append(why)
 

@@ -182,6 +182,33 @@ async def test_what_alerts_compare_is_there_before_it_happens() -> None:
     assert read["process_resident_memory_bytes"] > 0
 
 
+async def test_how_sends_may_end_is_there_for_each_channel_before_one_does() -> None:
+    metrics = Metrics(workspace=1)
+    whose = {"telegram:1": 1, "telegram:2": 2}
+    metrics.watch_sends(
+        lambda workspace: [name for name, one in whose.items() if workspace in (None, one)]
+    )
+    read = await told(metrics)
+    sends = {name: value for name, value in read.items() if "outbox_deliveries_total" in name}
+    for channel in ("telegram:1", "telegram"):
+        end = f'{{channel="{channel}",outcome="retried",why="refused"}}'
+        assert sends.pop(f"easyflow_outbox_deliveries_total{end}") == 0
+    assert not any("telegram:2" in name for name in sends)
+    whose["vk:1"] = 1
+    read = await told(metrics)
+    end = '{channel="vk:1",outcome="failed",why="rejected"}'
+    assert read[f"easyflow_outbox_deliveries_total{end}"] == 0
+
+
+async def test_what_may_go_wrong_is_there_once_something_went_well() -> None:
+    metrics = Metrics()
+    metrics.acted("http.get", "done", 0.1)
+    metrics.requested("GET", "/", 200, 0.1)
+    read = await told(metrics)
+    assert read['easyflow_actions_total{action="http.get",outcome="late"}'] == 0
+    assert read['easyflow_http_requests_total{method="GET",route="/",status="500"}'] == 0
+
+
 async def test_the_room_of_the_disk_is_told_and_a_folder_that_is_gone_hides_nothing(
     tmp_path: Path,
 ) -> None:
