@@ -110,11 +110,11 @@ class Somebody:
             self.credential = answer["access_token"]
 
     def out(self) -> None:
-        before = self.credential
-        status, answer = self.ask("POST", "/api/auth/logout")
+        """Sign out; without an answer the session may be over or not, so it is not used again."""
+        before, self.credential = self.credential, ""
+        status, answer = self.ask("POST", "/api/auth/logout", key=before)
         assert status == 200, answer
         self.ended.append(before)
-        self.credential = ""
 
     # ------------------------------------------------------------ work
 
@@ -143,12 +143,15 @@ class Somebody:
         if not self.assistants:
             return
         id = self.chance.choice(list(self.assistants))
+        token = self.assistants.pop(id)
+        documents = {key: of for key, of in self.documents.items() if of == str(id)}
+        self.documents = {key: of for key, of in self.documents.items() if of != str(id)}
         self.maybe_gone.add(id)
         status, answer = self.ask("DELETE", f"/api/assistants/{id}")
         assert status in (200, 404, 429), (status, answer)
-        if status != 429:
-            del self.assistants[id]
-            self.documents = {a: b for a, b in self.documents.items() if b != str(id)}
+        if status == 429:
+            self.assistants[id] = token
+            self.documents |= documents
 
     def uploads(self) -> None:
         if not self.assistants:

@@ -137,7 +137,7 @@ ORPHANS = {
     "a channel of no assistant": "SELECT name FROM channels WHERE origin = 'api' AND NOT EXISTS"
     " (SELECT 1 FROM assistants a WHERE a.channel = channels.name AND a.deleted_at IS NULL)",
     "an assistant without its channel": "SELECT id FROM assistants WHERE deleted_at IS NULL"
-    " AND channel NOT IN (SELECT name FROM channels)",
+    " AND channel IS NOT NULL AND channel NOT IN (SELECT name FROM channels)",
     "a bot of no assistant": "SELECT bot FROM live_versions WHERE bot LIKE 'assistant.%' AND bot"
     " NOT IN (SELECT bot FROM assistants WHERE deleted_at IS NULL)",
     "a workspace of nobody": "SELECT id FROM workspaces WHERE id NOT IN"

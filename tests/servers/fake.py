@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from types import TracebackType
@@ -43,6 +44,7 @@ class Fake:
             self._process.wait()
             raise RuntimeError(f"{module} did not start")
         self._connection = self._connect()
+        self._asking = threading.Lock()
 
     def stop(self) -> None:
         self._connection.close()
@@ -71,7 +73,8 @@ class Fake:
         return http.client.HTTPConnection(self.base.removeprefix("http://"), timeout=timeout)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        return _asked(self._connection, method, path, body)
+        with self._asking:  # customers in threads of their own share the connection
+            return _asked(self._connection, method, path, body)
 
     def _ask_apart(self, method: str, path: str, body: Any) -> Any:
         """Over a connection of its own, for what takes a while."""
