@@ -39,6 +39,7 @@ QUIET = 3600.0
 """Seconds in which strangers at one messenger's address are told of once."""
 
 _TEXT = b"text/plain; charset=utf-8"
+_JSON = b"application/json"
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 """Names are in lower case."""
@@ -142,7 +143,8 @@ class Intake:
             await self._accept(received, asked)
         for work in received.after:
             self._start(work)
-        await asked.answer(received.status, received.reply.encode(), _TEXT)
+        kind = _JSON if received.is_json else _TEXT
+        await asked.answer(received.status, received.reply.encode(), kind)
 
     async def _received(self, platform: str, webhook: Webhook) -> Received:
         channels = self._channels.get(platform)
@@ -256,7 +258,7 @@ class Intake:
         fault = _fault(error)
         body = orjson.dumps(self._dialect.render(fault, asked.id))
         extra = [(name.lower().encode(), value.encode()) for name, value in fault.headers.items()]
-        await asked.answer(fault.status, body, b"application/json", extra)
+        await asked.answer(fault.status, body, _JSON, extra)
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ class Webhook:
 class Received:
     """What a webhook held, and what to answer. `after` is done at once, beside the lanes.
 
+    A `reply` that `is_json` may be a call of the messenger's API, where the messenger takes one so.
     `more` says that the request holds parts of other accounts too: each of them takes its own.
     """
 
@@ -34,6 +35,7 @@ class Received:
     receipts: Sequence[Receipt] = ()
     status: int = 200
     reply: str = "ok"
+    is_json: bool = False
     after: Sequence[Callable[[], Awaitable[None]]] = ()
     more: bool = False
 

@@ -42,7 +42,7 @@ class FakeTelegram(Platform):
         self._calls: list[dict[str, Any]] = []
         self._script: list[dict[str, Any]] = []
         self._violations: list[dict[str, Any]] = []
-        self._delivery = WebhookDelivery()
+        self._delivery = WebhookDelivery(self._called)
         self._api.rescheduled = self._delivery.all_pending
         self._api.happens = self._happens
         self._people = People(self._api.topics, self._deliver_wanted)
@@ -125,6 +125,13 @@ class FakeTelegram(Platform):
             return json_response(Refused(400, f"Bad Request: {error!r}").body(), 400)
         self._record(bot, method, parameters, 200, result)
         return json_response({"ok": True, "result": result})
+
+    def _called(self, bot: Bot, call: dict[str, Any]) -> None:
+        """A webhook's answer held a call: it is done, and nobody learns what came of it."""
+        method = str(call.pop("method", ""))
+        done = self._answer(bot, method, Parameters(values=call))
+        if not isinstance(done, Response):
+            raise ValueError(f"{method} is no call for an answer")
 
     async def _poll(self, bot: Bot, parameters: Parameters) -> Response:
         self._record(bot, "getUpdates", parameters, 200)

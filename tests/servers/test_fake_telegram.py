@@ -17,6 +17,7 @@ class Hook:
     def __init__(self) -> None:
         self.got: list[tuple[int, str]] = []
         self.refuse: dict[int, int] = {}
+        self.calls: dict[int, dict[str, str]] = {}
         self._news = asyncio.Event()
 
     def handle(self, request: Request) -> Response:
@@ -27,6 +28,8 @@ class Hook:
         if self.refuse.get(number, 0) > 0:
             self.refuse[number] -= 1
             return Response(status=500)
+        if number in self.calls:
+            return Response(orjson.dumps(self.calls[number]), content_type="application/json")
         return Response()
 
     async def until(self, count: int) -> list[int]:
@@ -61,6 +64,15 @@ async def test_an_update_is_delivered_until_it_is_acknowledged(
     assert {secret for _, secret in hook.got} == {"s3cret"}
     await telegram.settled()
     assert telegram.state()["delivered"] == 2
+
+
+async def test_a_call_in_an_answer_is_done(telegram: FakeTelegram, hook: Hook) -> None:
+    answered = {"method": "answerCallbackQuery", "callback_query_id": "q1"}
+    hook.calls = {1000: answered, 1001: answered | {"text": "a" * 201}}
+    telegram.update(press(5, "a:1", query_id="q1"), press(6, "a:1", query_id="q2"))
+    await telegram.settled()
+    calls = telegram.calls("answerCallbackQuery")
+    assert sorted(call.status for call in calls) == [200, 400]
 
 
 async def test_a_chat_that_fails_keeps_back_itself_alone(

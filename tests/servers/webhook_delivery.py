@@ -6,6 +6,7 @@ can overtake messages. An update that fails blocks only its own queue.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -21,7 +22,10 @@ MAX_CONNECTIONS = 40
 
 
 class WebhookDelivery:
-    def __init__(self) -> None:
+    """`called` is given the call that an answer holds, its method among the parameters."""
+
+    def __init__(self, called: Callable[[Bot, dict[str, Any]], None]) -> None:
+        self._called = called
         self._queues: dict[tuple[str, str], deque[tuple[int, int]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(MAX_CONNECTIONS)
@@ -90,7 +94,9 @@ class WebhookDelivery:
             async with self._session.post(
                 bot.webhook["url"], data=orjson.dumps(update), headers=headers
             ) as response:
-                await response.read()
+                answer = await response.read()
+                if answer.startswith(b"{") and response.status == 200:
+                    self._called(bot, orjson.loads(answer))
                 if response.status >= 300:
                     _failed(bot, f"Wrong response from the webhook: {response.status}")
                 return response.status

@@ -125,10 +125,21 @@ async def test_what_is_no_update_is_invalid(channel: TelegramChannel, body: byte
         await channel.receive(webhook(body))
 
 
-async def test_a_press_is_answered_at_once(
+async def test_a_press_is_answered_by_the_webhooks_own_answer(
     channel: TelegramChannel, telegram: FakeTelegram
 ) -> None:
     received = await channel.receive(webhook({"update_id": 9, **press(5, "a:1", query_id="q7")}))
+    assert received.messages[0].button == "a:1"
+    call = {"method": "answerCallbackQuery", "callback_query_id": "q7"}
+    assert received.is_json
+    assert orjson.loads(received.reply) == call
+    assert list(received.after) == []
+
+
+async def test_a_press_that_was_polled_is_answered_at_once(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    received = await channel.read({"update_id": 9, **press(5, "a:1", query_id="q7")})
     assert received.messages[0].button == "a:1"
     for after in received.after:
         await after()
@@ -143,9 +154,7 @@ async def test_a_press_on_what_was_chosen_already_is_answered_and_no_message(
         webhook({"update_id": 9, **press(5, "shown:chosen", query_id="q8")})
     )
     assert list(received.messages) == []
-    for after in received.after:
-        await after()
-    assert len(telegram.calls("answerCallbackQuery")) == 1
+    assert orjson.loads(received.reply)["callback_query_id"] == "q8"
 
 
 async def test_a_group_that_moved_is_remembered_from_what_it_tells(
