@@ -1,6 +1,7 @@
 """The machinery with its channels, from its first part to its end; what serving and working share."""
 
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -36,6 +37,10 @@ from storage.opening import live_files, starting
 
 if TYPE_CHECKING:
     from adapters.tracing.spans import Spans
+
+SWITCH_INTERVAL = 0.001
+"""Seconds after which the loop lets the writer's thread go on: each statement waits for it, and with
+Python's own 5 ms a commit of a dozen statements stood still for as much as sixty."""
 
 
 @asynccontextmanager
@@ -122,3 +127,4 @@ async def begin(settings: Settings, house: House, channels: Channels) -> None:
     # What is here now stays: the collector need not look at it again, nor at every turn.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    sys.setswitchinterval(SWITCH_INTERVAL)
