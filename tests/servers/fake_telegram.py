@@ -131,7 +131,7 @@ class FakeTelegram(Platform):
         method = str(call.pop("method", ""))
         done = self._answer(bot, method, Parameters(values=call))
         if not isinstance(done, Response):
-            raise ValueError(f"{method} is no call for an answer")
+            raise TypeError(f"{method} is no call for an answer")
 
     async def _poll(self, bot: Bot, parameters: Parameters) -> Response:
         self._record(bot, "getUpdates", parameters, 200)
