@@ -14,10 +14,10 @@ BIN := .venv/bin
 EXTRAS ?=
 UV_VERSION := 0.13.9
 # A file's tests stay together: what they share, such as a server, is started once. Files are begun
-# in the order of tests/conftest.py, the long ones first.
+# in the order of tests/conftest.py, the long ones first; it also says how many are at it.
 # Tests start many a Python of their own, which need not compile all of ours anew.
 unexport PYTHONDONTWRITEBYTECODE
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: run test check bench bench-peers faults lock clean
 

@@ -1,6 +1,7 @@
 """What tests of several folders begin with: an empty database, and no hurry."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -28,11 +29,36 @@ LONG = (
 """Folders and files of this one whose tests take longest: begun first, none is left at the end to one worker alone."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+CROWD = "crowd"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: what is begun first waits for most of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     folders = {item.path: item.path.relative_to(here).parts[0] for item in items}
     ranks = {folder: rank for rank, folder in enumerate(LONG)}
-    items.sort(key=lambda item: ranks.get(folders[item.path], len(LONG)))
+    items.sort(key=lambda item: (not _is_crowd(item), ranks.get(folders[item.path], len(LONG))))
+    if config.getoption("dist", "no") == "loadgroup":
+        for item in items:
+            group = CROWD if _is_crowd(item) else item.path.relative_to(here).as_posix()
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _is_crowd(item: pytest.Item) -> bool:
+    """Whether it starts many processes over the one PostgreSQL: marked so, or by what it runs on."""
+    given = (
+        item.callspec.params.values()
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else ()
+    )
+    return item.get_closest_marker(CROWD) is not None or any(
+        getattr(one, "postgres", False) is True for one in given
+    )
 
 
 @pytest.fixture(scope="session")
