@@ -164,7 +164,7 @@ class TelegramChannel(MessengerChannel):
                 return Received(messages=[at_desk]), ""
         if "successful_payment" in message or "refunded_payment" in message:
             await self._till.note(message)
-        pressed = string(mapping(update, "callback_query").get("id"))
+        pressed = string(mapping(update, "callback_query").get("id")) or ""
         return Received(messages=messages, after=self._due(update)), pressed
 
     @property
