@@ -65,6 +65,26 @@ async def test_an_answer_outlives_the_process_that_gave_it(tmp_path: Path) -> No
 
 PASSWORD = "correct horse battery"
 
+HOW = {
+    "/api/v1/conversation/chat": "the message's id is the key's",
+    "/api/v1/conversation/escalate": "the turn notes the key",
+    "/api/v1/messaging/send": "the message's id is the key's",
+    "/api/v1/integration/connect": "the transaction notes the key",
+    "/api/v1/integration/sync/{platform_id}": "nothing is synced with yet",
+    "/api/users/change-password": "what is the password already is taken for changed",
+    "/api/assistants": "the assistant keeps the key",
+    "/api/dialogs/{id}/messages": "the turn notes the key",
+    "/api/dialogs/{id}/handoff/request": "the turn notes the key",
+    "/api/dialogs/{id}/handoff/take": "the turn notes the key",
+    "/api/dialogs/{id}/handoff/release": "the turn notes the key",
+    "/api/documents/upload": "the same content is the same document",
+    "/api/qa-knowledge": "the transaction notes the key",
+    "/api/balance/top-up": "the top-up keeps the key",
+    "/api/admin/ai-tokens": "the token keeps the key",
+    "/hooks/events": "an event has an id of its own",
+}
+"""What takes a key, and why its work is done once though a crash swallows the answer."""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EasyFlow]:
@@ -92,6 +112,17 @@ def keyed(person: Person, path: str, body: Any, key: str = "") -> Any:
     status, answer = person.call("POST", path, body, headers=headers)
     assert status in (200, 201), (status, answer)
     return answer
+
+
+def test_whatever_takes_a_key_is_done_once_in_some_way(server: EasyFlow) -> None:
+    _, document = server.call("GET", "/openapi.json", key=None)
+    takes = {
+        path
+        for path, calls in document["paths"].items()
+        for one in calls.get("post", {}).get("parameters", ())
+        if one["name"] == "Idempotency-Key"
+    }
+    assert takes == HOW.keys()
 
 
 async def test_an_account_at_a_marketplace_is_connected_once(
