@@ -6,6 +6,7 @@ What is true or false is a number, 0 or 1, as SQLite has it: one statement is fo
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Boolean, Column, Connection, Integer, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.ext.compiler import compiles
@@ -13,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from storage.every_table import METADATA
 from storage.migrate import HEAD, upgrade
-from storage.postgres.url import ALL, WALL, postgres_url
+from storage.postgres.url import connecting
 from storage.postgres.walls import put_up
 
 LOCK = 0x0EA5F107
@@ -37,9 +38,9 @@ def _long_number(_type: Integer, _compiler: Any, *, type_expression: Any = None,
 async def migrate(url: str) -> None:
     """Raises NewerDatabase, with a sentence, rather than touching what it does not know."""
     engine = create_async_engine(
-        postgres_url(url),
+        "postgresql+asyncpg://",
         poolclass=NullPool,
-        connect_args={"server_settings": {WALL: ALL}},
+        async_creator=lambda: asyncpg.connect(**connecting(url)),
     )
     try:
         async with engine.connect() as connection:

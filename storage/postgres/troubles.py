@@ -1,10 +1,11 @@
 """Why a PostgreSQL database cannot be used, in a sentence with what to do."""
 
 import socket
+import ssl
 
 import asyncpg
 
-from storage.postgres.url import postgres_url, shown
+from storage.postgres.url import UnknownOption, postgres_url, shown
 
 TROUBLES = (
     asyncpg.PostgresError,
@@ -12,6 +13,7 @@ TROUBLES = (
     asyncpg.InternalClientError,
     OSError,
     TimeoutError,
+    UnknownOption,
 )
 """What asyncpg raises where a database cannot be had."""
 
@@ -36,11 +38,22 @@ def trouble(url: str, error: BaseException) -> str:
             why = f"{user} may not do that ({error}): the database has to be {user}'s own"
         case asyncpg.TooManyConnectionsError():
             why = "PostgreSQL has no connection left: raise max_connections, or stop somebody"
+        case ssl.SSLError():
+            why = (
+                f"the certificate of {where} cannot be trusted ({error}): name the one that signed it"
+                " as sslrootcert=/path/to/root.crt behind the ? of the URL"
+            )
+        case ConnectionError() if "SSL" in str(error):
+            why = (
+                f"PostgreSQL at {where} speaks no TLS, and the URL wants it: switch ssl on there, or"
+                " take sslmode out of the URL"
+            )
         case socket.gaierror():
             why = f"there is no host {host}: look at EASYFLOW_DATABASE_URL"
         case TimeoutError():
             why = (
-                f"nobody answers at {where} in time: is it the right host, and no firewall between?"
+                f"nobody answers at {where} in time: look at the host, the port and the firewalls"
+                " between"
             )
         case OSError():
             why = f"no PostgreSQL answers at {where}: start it, or look at EASYFLOW_DATABASE_URL"
