@@ -17,7 +17,7 @@ UV_VERSION := 0.13.9
 # in the order of tests/conftest.py, the long ones first; it also says how many are at it.
 # Tests start many a Python of their own, which need not compile all of ours anew.
 unexport PYTHONDONTWRITEBYTECODE
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test check bench bench-peers faults lock clean
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 import structlog
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from storage.migrate import migrate
 from tests.servers import postgres as servers
@@ -29,36 +31,42 @@ LONG = (
 """Folders and files of this one whose tests take longest: begun first, none is left at the end to one worker alone."""
 
 
-CROWD = "crowd"
+CROWDS = (
+    *("[PostgreSQL", "test_g03_frozen.py", "test_g03_shared.py", "test_redis_is_emptied"),
+    *("test_crowd.py", "test_prometheus.py"),
+)
+"""In the ids of tests that start many processes over PostgreSQL, which has not connections enough for two of them."""
 
 
+class OneCrowd(LoadFileScheduling):
+    """A file's tests stay together, and so do all crowds."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "a crowd" if _is_crowd(nodeid) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneCrowd:
+    return OneCrowd(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: what is begun first waits for most of its time."""
     return (os.cpu_count() or 1) + 1
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     folders = {item.path: item.path.relative_to(here).parts[0] for item in items}
     ranks = {folder: rank for rank, folder in enumerate(LONG)}
-    items.sort(key=lambda item: (not _is_crowd(item), ranks.get(folders[item.path], len(LONG))))
-    if config.getoption("dist", "no") == "loadgroup":
-        for item in items:
-            group = CROWD if _is_crowd(item) else item.path.relative_to(here).as_posix()
-            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(
+        key=lambda item: (not _is_crowd(item.nodeid), ranks.get(folders[item.path], len(LONG)))
+    )
 
 
-def _is_crowd(item: pytest.Item) -> bool:
-    """Whether it starts many processes over the one PostgreSQL: marked so, or by what it runs on."""
-    given = (
-        item.callspec.params.values()
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ()
-    )
-    return item.get_closest_marker(CROWD) is not None or any(
-        getattr(one, "postgres", False) is True for one in given
-    )
+def _is_crowd(nodeid: str) -> bool:
+    return any(part in nodeid for part in CROWDS)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ import asyncio
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from tests.faults.rig.checker import judge
 from tests.faults.rig.figures import Figures
 from tests.faults.rig.installation import POSTGRES, Installation
@@ -20,7 +18,6 @@ STILL = 13.0
 """Seconds: longer than a lease."""
 
 
-@pytest.mark.crowd
 async def test_order_holds_when_a_frozen_process_wakes_after_its_lease(tmp_path: Path) -> None:
     chance = Random(20261126)
     in_doubt = 0

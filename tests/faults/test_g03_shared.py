@@ -3,8 +3,6 @@
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from tests.faults.rig.checker import judge
 from tests.faults.rig.figures import Figures
 from tests.faults.rig.installation import Installation, Layout
@@ -18,7 +16,6 @@ MESSAGES = sized(ci=6, long=12)
 SERVING = Layout("PostgreSQL, two that serve", web=2, postgres=True)
 
 
-@pytest.mark.crowd
 async def test_messages_of_a_chat_taken_in_by_turns_are_answered_in_order(tmp_path: Path) -> None:
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, Random(20261126), CALM)

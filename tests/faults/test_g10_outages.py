@@ -174,7 +174,6 @@ def _posted(house: Installation) -> tuple[int, float]:
     return status, time.monotonic() - began
 
 
-@pytest.mark.crowd
 async def test_redis_is_emptied_silent_and_killed(tmp_path: Path) -> None:
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, Random(20261126), CALM)

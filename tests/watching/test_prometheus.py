@@ -26,10 +26,7 @@ from tests.servers.tiny_http import Request, Response, Server, json_response, se
 from tests.watching.test_monitoring import PROMETHEUS, panels, rules
 
 PROGRAM = shutil.which("prometheus")
-pytestmark = [
-    pytest.mark.skipif(PROGRAM is None, reason="no Prometheus: apt install prometheus"),
-    pytest.mark.crowd,
-]
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Prometheus: apt install prometheus")
 
 LAYOUT = Layout("PostgreSQL and Redis", web=1, workers=2, postgres=True, redis=True)
 BOT = """\
