@@ -50,7 +50,8 @@ async def redis_trouble(url: str) -> str:
     """ "" where it answers, else why it does not."""
     try:
         from redis import asyncio as redis  # an optional part
-        from redis.exceptions import RedisError
+
+        from adapters.hints.redis_troubles import TROUBLES, trouble
     except ModuleNotFoundError:
         return "the library redis is not installed: make run EXTRAS=scale"
     client = redis.from_url(
@@ -58,8 +59,8 @@ async def redis_trouble(url: str) -> str:
     )
     try:
         await client.ping()
-    except (RedisError, OSError, TimeoutError) as error:
-        return str(error) or type(error).__name__
+    except TROUBLES as error:
+        return trouble(url, error)
     finally:
         await client.aclose()
     return ""

@@ -13,8 +13,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
+from adapters.hints.redis_troubles import TROUBLES, trouble
 from bots.model.message import Address
 from bots.model.neighbour import EVERYTHING, Left, Stirred
 
@@ -54,6 +54,7 @@ class RedisHints:
 
         `committed` is told the chat; None where it is not known what was committed.
         """
+        self._url = url
         self._redis: Any = Redis.from_url(
             url,
             socket_connect_timeout=WITHIN,
@@ -104,7 +105,7 @@ class RedisHints:
                 continue
             try:
                 await self._redis.publish(self._channel, " ".join([self._origin, *pending]))
-            except (RedisError, OSError, TimeoutError):
+            except TROUBLES:
                 # They will look by themselves.
                 await asyncio.sleep(AGAIN)
 
@@ -118,8 +119,8 @@ class RedisHints:
                     # What was told before we listened.
                     self._tell_committed(None)
                     await self._hear(line)
-            except (RedisError, OSError, TimeoutError) as error:
-                self._turned(up=False, why=str(error) or type(error).__name__)
+            except TROUBLES as error:
+                self._turned(up=False, why=trouble(self._url, error))
             await asyncio.sleep(AGAIN)
 
     async def _hear(self, line: Any) -> None:
