@@ -5,6 +5,7 @@ import asyncio
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -72,7 +73,7 @@ async def doctor(settings: Settings, given: argparse.Namespace) -> int:
         since=kept.since if kept is not None else None,
         troubles=troubles,
     )
-    said = Speech(given.language or spoken(settings))
+    said = Speech(given.language or language_of(settings, troubles))
     findings = list(Surroundings(around, said).findings())
     if kept is not None:
         inside = Inside(kept, said, now=moment, running=running, version=VERSION)
@@ -86,6 +87,11 @@ async def doctor(settings: Settings, given: argparse.Namespace) -> int:
         )
         findings += [*inside.findings(), *outside.findings()]
     return tell(findings, sys.stdout)
+
+
+def language_of(settings: Settings, troubles: Mapping[str, str]) -> str:
+    """The owner's, where the database can tell of it."""
+    return "ru" if troubles.get("PostgreSQL") else spoken(settings)
 
 
 async def looked_at(settings: Settings, *, deep: bool) -> tuple[Kept | None, dict[str, str]]:

@@ -89,9 +89,10 @@ class Surroundings:
                 ),
             )
         if not around.running:
+            kept = "data folder" if around.database is not None else "database"
             return Finding(
                 "odd",
-                said("Сервер не запущен", "No server runs on this data folder"),
+                said("Сервер не запущен", f"No server runs on this {kept}"),
                 said("Запустите: make run", "Start it: make run"),
                 nobody,
             )
@@ -109,11 +110,12 @@ class Surroundings:
                 nobody,
             )
         if around.ready.get("status") not in ("ok", "ready"):
-            troubles = around.ready.get("troubles")
+            said_of = around.ready.get("troubles")
+            troubles = said_of if isinstance(said_of, dict) and said_of else around.ready
             return Finding(
                 "wrong",
                 said("Сервер говорит, что не готов", "The server says it is not ready"),
-                str(troubles or around.ready),
+                ", ".join(f"{what}: {how}" for what, how in troubles.items()),
             )
         return Finding("well", said("Сервер работает и отвечает", "The server answers"))
 

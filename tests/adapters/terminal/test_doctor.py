@@ -5,6 +5,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -301,6 +303,24 @@ def test_databases_that_are_named_and_not_there_are_told(server: EasyFlow) -> No
     assert f"no PostgreSQL answers at 127.0.0.1:{nobody}" in said
     assert "! Redis is not there" in said
     assert "secret" not in said
+
+
+def test_a_library_that_is_not_installed_is_told(server: EasyFlow) -> None:
+    server.set(database_url="postgresql://me:secret@127.0.0.1:1/shop")
+    typed = (
+        "import sys; sys.modules['asyncpg'] = None; sys.argv[:] = ['run.py', 'doctor']\n"
+        "import run; run.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", typed],
+        check=False,
+        cwd=ROOT,
+        env=server.environ,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "asyncpg is not installed: make run EXTRAS=scale" in done.stdout
 
 
 async def test_a_postgresql_is_looked_at_as_the_file_is(postgres: str, server: EasyFlow) -> None:
