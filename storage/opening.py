@@ -27,6 +27,10 @@ def place_of(typed: str) -> Place:
     """Of what a person types: a URL of either database, or a data folder. Raises ValueError with a sentence."""
     if typed.startswith(_POSTGRES):
         rest = typed.partition("://")[2]
+        if not _has_a_port(rest):
+            raise ValueError(
+                "its port is no number; in a password write %40 for @, %2F for /, %3A for :, %23 for #"
+            )
         if not urlsplit(f"//{rest}").path.strip("/"):
             raise ValueError(
                 "it names no database: postgresql+asyncpg://user:password@host/easyflow"
@@ -44,6 +48,14 @@ def place_of(typed: str) -> Place:
     if path.is_file() or path.suffix == ".db":
         return path
     return path / "easyflow.db"
+
+
+def _has_a_port(rest: str) -> bool:
+    """Whether the port is a number, where there is one: a password as it is typed hides it."""
+    try:
+        return (urlsplit(f"//{rest}").port or 1) > 0
+    except ValueError:
+        return False
 
 
 def shown_place(place: Place) -> str:

@@ -19,6 +19,7 @@ from storage.backup import Unusable, check_database, copy_database, counts, hold
 from storage.move import copy_out, held, put_back
 from storage.moving import NotMoved
 from storage.opening import in_use, place_of, shown_place
+from storage.postgres.url import shown
 
 
 def backup(settings: Settings, given: argparse.Namespace) -> int:
@@ -47,9 +48,16 @@ def backup(settings: Settings, given: argparse.Namespace) -> int:
     try:
         saving.write(path, now(), with_key=not given.without_key)
     except (NotMoved, OSError) as error:
-        stop(f"No backup was made: {getattr(error, 'strerror', None) or error}")
+        stop(f"No backup was made: {said_of(error)}")
     note_backup(settings.data_dir, path, now())
     return 0
+
+
+def said_of(error: Exception) -> str:
+    """With the file that it is about, where there is one."""
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
 
 
 def file_of_database(settings: Settings) -> Path:
@@ -90,7 +98,7 @@ def restore(settings: Settings, given: argparse.Namespace) -> int:
     except (NotRestored, NotMoved, Unusable) as error:
         stop(f"Nothing was restored: {error}.")
     except OSError as error:
-        stop(f"Not restored: {error.strerror or error}")
+        stop(f"Not restored: {said_of(error)}")
     return 0
 
 
@@ -100,7 +108,7 @@ async def move(settings: Settings, given: argparse.Namespace) -> int:
     try:
         target = place_of(given.to)
     except ValueError as error:
-        stop(f"--to {given.to}: {error}")
+        stop(f"--to {shown(given.to)}: {error}")
     home = settings.data_dir.resolve() / "easyflow.db"
     moving = Moving(
         source=shown_place(source),
@@ -113,4 +121,4 @@ async def move(settings: Settings, given: argparse.Namespace) -> int:
     try:
         return await moving.do()
     except (NotMoved, OSError) as error:
-        stop(f"Nothing was moved: {getattr(error, 'strerror', None) or error}.")
+        stop(f"Nothing was moved: {said_of(error)}.")

@@ -247,3 +247,8 @@ def test_places_are_known_by_how_they_are_typed(tmp_path: Path) -> None:
     for typed in ("mysql://a/b", "postgresql://host", "", "sqlite:///"):
         with pytest.raises(ValueError, match="postgresql"):
             place_of(typed)
+    for typed in ("postgresql://me:a@b:c/d#e@host:5432/shop", "postgresql://me:x@host:5432x/shop"):
+        with pytest.raises(
+            ValueError, match="its port is no number; in a password write %40 for @"
+        ):
+            place_of(typed)

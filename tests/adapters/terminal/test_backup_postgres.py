@@ -37,6 +37,8 @@ def test_a_talk_moves_to_postgresql_and_back_and_a_backup_brings_it_back(
         assert talk(server, "anna") == "number"
         said = history(server, "anna")
         assert "stop it first" in server.typed("move", "--to", url).stderr
+        mistyped = server.typed("move", "--to", "postgres+asyncpg://me:secret@host/shop")
+        assert mistyped.stderr.startswith("--to postgres+asyncpg://me:***@host/shop: write ")
     told = server.command("move", "--to", url)
     assert "messages" in told
     assert "***" in told
