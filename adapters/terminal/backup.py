@@ -159,6 +159,8 @@ class Restore:
 
         What was under way at the time of the backup is done again only with `resend`.
         """
+        if not path.is_file():
+            raise NotRestored(f"there is no file {path}")
         if self.running():
             what = self.elsewhere.shown if self.elsewhere else "this data folder"
             raise NotRestored(f"Easy Flow runs on {what}: stop it first")
@@ -178,7 +180,7 @@ class Restore:
         finally:
             shutil.rmtree(half, ignore_errors=True)
         counts = ", ".join(f"{count} {name}" for name, count in told["counts"].items())
-        print(f"Restored from {told['made_at']}: {counts}", file=self.out)
+        print(f"Restored from {_moment(told['made_at'])}: {counts}", file=self.out)
         if any(held):
             print(
                 f"Held back: {held[0]} messages of customers that were not answered yet and"
@@ -280,16 +282,23 @@ def _unpacked(path: Path, into: Path) -> dict[str, Any]:
             if told.get("form") != FORM:
                 raise NotRestored(f"{path} was made by a later version of Easy Flow")
             files: dict[str, str] = told["files"]
+            datetime.fromisoformat(told["made_at"])
             if len(files) > MOST_FILES or DATABASE not in files:
                 raise NotRestored(f"{path} is no backup of Easy Flow")
             for name, digest in files.items():
                 if _extracted(packed, name, _place(into, name)) != digest:
                     raise NotRestored(f"{path} is damaged: {name} is not as it was written")
-    except KeyError as missing:
-        raise NotRestored(f"{path} is no whole backup of Easy Flow: {missing}") from None
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, AttributeError) as error:
-        raise NotRestored(f"{path} cannot be read as a backup: {error}") from None
+    except KeyError:
+        raise NotRestored(f"{path} is no whole backup of Easy Flow: take another one") from None
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, AttributeError):
+        raise NotRestored(
+            f"{path} is damaged, was cut short or is no backup: copy it once more or take another one"
+        ) from None
     return told
+
+
+def _moment(made_at: str) -> str:
+    return f"{datetime.fromisoformat(made_at):%Y-%m-%d %H:%M %Z}"
 
 
 def _place(into: Path, name: str) -> Path:

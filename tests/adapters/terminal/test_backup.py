@@ -145,12 +145,14 @@ def test_what_is_no_whole_backup_changes_nothing(
 def test_no_file_of_a_backup_is_put_elsewhere(server: EasyFlow, tmp_path: Path, name: str) -> None:
     path = tmp_path / "backup.zip"
     with zipfile.ZipFile(path, "w") as packed:
-        told = {"form": 1, "files": {"easyflow.db": "0", name: "0"}, "counts": {}, "made_at": ""}
-        packed.writestr("easyflow-backup.json", json.dumps(dict(reversed(told.items()))))
+        files = {name: "0", "easyflow.db": "0"}
+        told = {"form": 1, "files": files, "counts": {}, "made_at": "2026-11-26T12:00:00+00:00"}
+        packed.writestr("easyflow-backup.json", json.dumps(told))
         packed.writestr(name, "x")
         packed.writestr("easyflow.db", "x")
     refused = server.typed("restore", str(path))
     assert refused.returncode == 2
+    assert "is no name of a file of a backup" in refused.stderr
     assert not (tmp_path / "outside").exists()
 
 
@@ -161,12 +163,16 @@ def test_no_zip_and_a_file_that_is_there_are_refused_in_a_sentence(
     path.write_text("no zip")
     refused = server.typed("restore", str(path))
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "cannot be read as a backup" in refused.stderr
+    assert "is damaged, was cut short or is no backup" in refused.stderr
+    none = server.typed("restore", str(tmp_path / "none.zip"))
+    assert none.stderr == f"Nothing was restored: there is no file {tmp_path / 'none.zip'}.\n"
     nothing = server.typed("backup")
     assert "nothing was kept yet" in nothing.stderr
     with server:
         taken = server.typed("backup", str(path))
     assert "is there already" in taken.stderr
+    nowhere = server.typed("backup", "/proc/none/monday.zip")
+    assert "/proc/none" in nowhere.stderr
 
 
 def test_a_backup_is_named_by_the_time(server: EasyFlow, tmp_path: Path) -> None:
