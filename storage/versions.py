@@ -90,8 +90,8 @@ def live_files(path: Path) -> dict[str, dict[str, str]]:
     with closing(sqlite3.connect(path)) as db:
         try:
             return {bot: from_json(files) for bot, files in db.execute(LIVE_FILES)}
-        except sqlite3.OperationalError:
-            # The tables of an earlier release: it is to be migrated yet.
+        except sqlite3.DatabaseError:
+            # Tables of an earlier release, to be migrated yet; or damage, of which opening it tells.
             return {}
 
 

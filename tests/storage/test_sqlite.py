@@ -76,7 +76,10 @@ async def test_a_file_that_is_no_database_is_named_and_let_go(
     path = tmp_path / "easyflow.db"
     path.write_text("these are not the bytes of a database, however long one looks at them" * 20)
     for _ in range(2):  # the second time it would say that somebody runs on it
-        with pytest.raises(OSError, match="Cannot open the database"):
+        with pytest.raises(
+            OSError,
+            match=r"Cannot open the database .*: .* `python run\.py doctor` looks at the file",
+        ):
             await open_sqlite(path, new_id=numbers(), clock=clock)
 
 
