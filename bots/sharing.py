@@ -67,13 +67,19 @@ class Sharing:
 
     async def run(self) -> None:
         """For ever."""
+        silent = False
         while not self._stopping:
             try:
                 await self.beat()
             except Exception as error:  # noqa: BLE001 - the database is away: what we hold runs out by itself
-                log.warning(
-                    "No sign of life could be given", reason=str(error) or type(error).__name__
-                )
+                if not silent:
+                    reason = str(error) or type(error).__name__
+                    log.warning("No sign of life could be given", reason=reason)
+                silent = True
+            else:
+                if silent:
+                    log.info("Signs of life are given again")
+                silent = False
             await self._sleep(BEAT)
 
     async def beat(self) -> None:

@@ -6,6 +6,8 @@ from contextvars import Context
 
 import structlog
 
+from bots.errors import Unavailable
+
 log = structlog.get_logger()
 
 LONGEST = 30.0
@@ -48,6 +50,9 @@ class Supervisor:
             try:
                 await work()
                 log.warning("A background task ended", task=name)
+            except Unavailable as away:
+                # Who finds that the database is away says so; what is above it is no news.
+                log.warning("A background task waits for the database", task=name, why=str(away))
             except Exception:
                 log.exception("A background task failed", task=name)
             except asyncio.CancelledError:

@@ -71,6 +71,10 @@ _QUIET = (
 )
 
 
+_NEVER = ("asyncpg.pool",)
+"""What we say better: it gives a traceback a second while PostgreSQL is away."""
+
+
 def set_up_logs(
     *,
     format: Literal["auto", "pretty", "json"],
@@ -121,6 +125,8 @@ def set_up_logs(
         logging.getLogger(name).setLevel(number)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    for name in _NEVER:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     # uvicorn brings handlers of its own; its lines go through ours.
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)

@@ -1,9 +1,10 @@
 """Slots are shared out evenly, handed over in order, and never worked for by two at once."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from bots.model.message import Address
 from bots.model.process import WEB, WORK, Process
@@ -76,6 +77,7 @@ class Worker:
         self.member = Member(table, id, role)
         self.slots = Slots(id, monotonic=lambda: self.now)
         self.works_for: set[int] = set()
+        self.weather: Iterator[bool] = iter(())
         self.may_let_go = asyncio.Event()
         self.may_let_go.set()
         self.sharing = Sharing(
@@ -83,8 +85,12 @@ class Worker:
             self.slots,
             take_up=self._take_up,
             let_go=self._let_go,
+            sleep=self._sleep,
             monotonic=lambda: self.now,
         )
+
+    async def _sleep(self, _: float) -> None:
+        self.member.away = next(self.weather)
 
     async def _take_up(self, slots: frozenset[int]) -> None:
         self.works_for |= slots
@@ -216,6 +222,17 @@ async def test_while_the_database_is_away_nothing_is_taken_or_let_go(table: Tabl
     one.now += HELD_FOR
     await one.beat()
     assert one.slots.held == frozenset({*range(SLOTS), CHORES})
+
+
+async def test_an_outage_is_told_when_it_begins_and_when_it_ends(table: Table) -> None:
+    one = Worker(table, "1")
+    one.weather = iter([True, True, True, False])
+    with capture_logs() as told, pytest.raises(RuntimeError, match="StopIteration"):
+        await one.sharing.run()
+    assert [line["event"] for line in told[1:]] == [
+        "No sign of life could be given",
+        "Signs of life are given again",
+    ]
 
 
 async def test_slots_that_could_not_be_handed_over_are_not_left_to_nobody(table: Table) -> None:

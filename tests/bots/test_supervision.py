@@ -2,6 +2,9 @@
 
 import asyncio
 
+from structlog.testing import capture_logs
+
+from bots.errors import Unavailable
 from bots.supervision import Supervisor
 
 
@@ -19,6 +22,26 @@ async def test_a_task_that_fails_is_begun_anew() -> None:
     async with asyncio.timeout(60):
         await again.wait()
     await supervisor.close()
+
+
+async def test_a_task_that_the_database_keeps_waiting_leaves_no_traceback() -> None:
+    supervisor, begun, again = Supervisor(), list[int](), asyncio.Event()
+
+    async def work() -> None:
+        begun.append(1)
+        if len(begun) == 1:
+            raise Unavailable("The database cannot be read")
+        again.set()
+        await asyncio.Event().wait()
+
+    with capture_logs() as told:
+        supervisor.keep("work", work)
+        async with asyncio.timeout(60):
+            await again.wait()
+        await supervisor.close()
+    (line,) = told
+    assert (line["log_level"], line["why"]) == ("warning", "The database cannot be read")
+    assert "exc_info" not in line
 
 
 async def test_a_task_that_something_within_it_cancels_is_begun_anew() -> None:
