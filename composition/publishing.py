@@ -1,9 +1,9 @@
 """Bots taken up while the server runs: as they were published, or as they are saved."""
 
 import asyncio
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import structlog
 
@@ -76,13 +76,8 @@ async def republish(settings: Settings, house: House) -> None:
             except (LoadError, BotFolderError) as error:
                 stays = "the version before stays" if name in house.folders else "it stays away"
                 log.error(f"Not published, {stays}", bot=name)
-                print(
-                    "",
-                    *complaints_of(settings.bots_dir / name, error),
-                    "",
-                    sep="\n",
-                    file=sys.stderr,
-                )
+                for complaint in complaints_of(Path(name), error):
+                    log.error("A bot has a mistake", where=complaint)
                 continue
             house.folders[name] = folder
             await publish(house, loaded.bot, folder)

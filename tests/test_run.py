@@ -1,6 +1,7 @@
 """`python run.py` as a person meets it: what is wrong is said in a sentence, a stop loses nothing."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -162,7 +163,8 @@ async def test_a_bot_broken_while_it_runs_stays_as_it_was_until_it_is_mended(
         assert ask(server, "/start") == "0:start"
         flow.write_text(good.replace("go: next", "go: nowhere"))
         await _until(lambda: "nowhere" in server.log)
-        assert "flows/count.yaml:" in server.log
+        (told,) = (line for line in server.log.splitlines() if "nowhere" in line)
+        assert json.loads(told)["where"].startswith("counter/flows/count.yaml:13: E014")
         assert ask(server, "a") == "1:a"
         flow.write_text(good.replace("{{ count }}:{{", "{{ count }} is {{"))
         await _until(lambda: "Published" in server.log)
