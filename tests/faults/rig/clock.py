@@ -3,7 +3,6 @@
 Only the wall clock: CLOCK_MONOTONIC goes on as it is, as on a machine whose clock is set.
 """
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,6 @@ import pytest
 LIBRARIES = ("/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime")
 HOUR = 3600
 DAY = 24 * HOUR
-READ_EVERY = 1
-"""Seconds for which a process believes what it read last of the clock."""
-SEEN_WITHIN = READ_EVERY + 1.2
-"""It counts whole ones, so that there may be one more."""
 
 
 def library() -> Path | None:
@@ -32,25 +27,25 @@ class WallClock:
         if path is None:
             pytest.skip("the clock cannot be moved: install the package faketime")
         self._file = folder / "clock"
-        self._ahead = 0
+        self.ahead = 0
+        """Seconds by which it is ahead of the true one."""
         self._library = path
         self.step(0)
 
     def step(self, seconds: int) -> None:
-        """Set the clock forward, or back; returns when everybody sees it."""
-        self._ahead += seconds
+        """Set the clock forward, or back: whoever reads it from now on sees it."""
+        self.ahead += seconds
         # Never half written: whoever reads it meanwhile would be told another time.
         new = self._file.with_suffix(".new")
-        new.write_text(f"{self._ahead:+d}\n")
+        new.write_text(f"{self.ahead:+d}\n")
         new.replace(self._file)
-        if seconds:
-            time.sleep(SEEN_WITHIN)
 
     @property
     def environ(self) -> dict[str, str]:
         return {
             "LD_PRELOAD": str(self._library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_CACHE_DURATION": str(READ_EVERY),
+            # Else a process goes on by what it read for two seconds, and sets timers by that.
+            "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
