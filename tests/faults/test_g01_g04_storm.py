@@ -22,11 +22,7 @@ PLAN = sized(
 )
 
 
-TOGETHER = [pytest.param(one, marks=pytest.mark.xdist_group(one.name)) for one in BOTH]
-"""All that look at one storm do so where it blows."""
-
-
-@pytest.fixture(scope="module", params=TOGETHER, ids=lambda one: one.name)
+@pytest.fixture(scope="module", params=BOTH, ids=lambda one: one.name)
 def layout(request: pytest.FixtureRequest) -> Layout:
     made: Layout = request.param
     return made

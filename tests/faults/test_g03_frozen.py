@@ -6,26 +6,29 @@ from random import Random
 
 from tests.faults.rig.checker import judge
 from tests.faults.rig.figures import Figures
-from tests.faults.rig.installation import POSTGRES, Installation
+from tests.faults.rig.installation import POSTGRES, Installation, Layout, over
 from tests.faults.rig.sizes import sized
 from tests.faults.rig.storm import answered, kept, noted
 from tests.faults.rig.telegram import CALM, Telegram
 from tests.servers.telegram import FakeTelegram
 
 CHATS = sized(ci=40, long=200)
-FREEZES = sized(ci=1, long=5, soak=50)
+FREEZES = sized(ci=1, long=4, soak=50)
 STILL = 13.0
 """Seconds: longer than a lease."""
 
 
-async def test_order_holds_when_a_frozen_process_wakes_after_its_lease(tmp_path: Path) -> None:
+@over(POSTGRES)
+async def test_order_holds_when_a_frozen_process_wakes_after_its_lease(
+    tmp_path: Path, layout: Layout
+) -> None:
     chance = Random(20261126)
     in_doubt = 0
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, chance, CALM)
         # Answers take a while, so that some are under way at any moment.
         fake.script(method="sendMessage", times=None, share=0.5, delay=0.2, action="late")
-        house = Installation(tmp_path, telegram.settings, layout=POSTGRES)
+        house = Installation(tmp_path, telegram.settings, layout=layout)
         telegram.listen(house.base)
         with house:
             chats = range(1000, 1000 + CHATS)

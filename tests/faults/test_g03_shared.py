@@ -5,7 +5,7 @@ from random import Random
 
 from tests.faults.rig.checker import judge
 from tests.faults.rig.figures import Figures
-from tests.faults.rig.installation import Installation, Layout
+from tests.faults.rig.installation import Installation, Layout, over
 from tests.faults.rig.sizes import sized
 from tests.faults.rig.storm import answered, kept, noted
 from tests.faults.rig.telegram import CALM, Telegram
@@ -16,10 +16,13 @@ MESSAGES = sized(ci=6, long=12)
 SERVING = Layout("PostgreSQL, two that serve", web=2, postgres=True)
 
 
-async def test_messages_of_a_chat_taken_in_by_turns_are_answered_in_order(tmp_path: Path) -> None:
+@over(SERVING)
+async def test_messages_of_a_chat_taken_in_by_turns_are_answered_in_order(
+    tmp_path: Path, layout: Layout
+) -> None:
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, Random(20261126), CALM)
-        house = Installation(tmp_path, telegram.settings, layout=SERVING)
+        house = Installation(tmp_path, telegram.settings, layout=layout)
         telegram.listen(house.base)
         with house:
             for number in range(MESSAGES):

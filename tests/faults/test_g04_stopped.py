@@ -13,7 +13,7 @@ from tests.faults.rig.telegram import CALM, Telegram
 from tests.servers.telegram import FakeTelegram
 
 CHATS = sized(ci=30, long=100)
-STOPS = sized(ci=2, long=20)
+STOPS = sized(ci=2, long=12, soak=20)
 
 
 @on_both

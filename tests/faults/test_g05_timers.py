@@ -78,9 +78,8 @@ async def test_timers_ring_once_while_the_server_is_killed(tmp_path: Path, layou
             await asyncio.sleep(1)
             timers = Timers(telegram.fake.calls("sendMessage"))
             left = house.count("timers")
-    late = timers.late(SOON)
-    what = f"late {sorted(late)[len(late) // 2]:.1f} s, at most {max(late):.1f} s"
-    figures = Figures("G5", house.layout.name, len(timers.rang), KILLS, what=what)
+    figures = Figures("G5", house.layout.name, len(timers.rang), KILLS, late=timers.late(SOON))
+    figures.what = "killed"
     figures.repeated, figures.allowed = timers.twice, in_doubt
     figures.tell()
     each = Counter(chat for chat, _ in timers.rang)

@@ -15,7 +15,7 @@ from tests.faults.rig.sizes import sized
 CHAT = "/api/v1/conversation/chat"
 HISTORY = "/api/v1/conversation/history"
 KEYS = sized(ci=12, long=100, soak=500)
-TIMES = sized(ci=10, long=50, soak=80)
+TIMES = sized(ci=10, long=30, soak=80)
 """Somebody may ask a hundred times in a minute."""
 KILLS = sized(ci=1, long=5)
 AT_ONCE = 40

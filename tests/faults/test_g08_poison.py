@@ -18,7 +18,7 @@ from tests.servers.telegram import FakeTelegram
 
 BOTS = Path(__file__).parent / "poison"
 CHATS = sized(ci=60, long=1000, soak=5000)
-MESSAGES = sized(ci=6, long=10, soak=20)
+MESSAGES = sized(ci=6, long=8, soak=20)
 POISONED = range(1000, 1000 + max(CHATS // 100, 2))
 """Chats in which one message raises."""
 HANGING = range(POISONED.stop, POISONED.stop + max(CHATS // 500, 1))

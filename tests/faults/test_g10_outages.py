@@ -22,6 +22,7 @@ from tests.faults.rig.installation import (
     WITH_REDIS,
     Installation,
     Layout,
+    over,
 )
 from tests.faults.rig.proxy import Wire
 from tests.faults.rig.sizes import SIZE, sized
@@ -31,9 +32,9 @@ from tests.servers.easyflow import SECRET
 from tests.servers.telegram import FakeTelegram, message
 
 CHATS = sized(ci=30, long=100)
-TIMES = sized(ci=1, long=3, soak=20)
+TIMES = sized(ci=1, long=2, soak=20)
 """How often each kind of outage comes."""
-AWAY = sized(ci=3.0, long=7.0, soak=60.0)
+AWAY = sized(ci=3.0, long=6.0, soak=60.0)
 """Seconds an outage takes."""
 
 REFUSED_WITHIN, BACK_WITHIN = 10.0, 90.0
@@ -174,10 +175,11 @@ def _posted(house: Installation) -> tuple[int, float]:
     return status, time.monotonic() - began
 
 
-async def test_redis_is_emptied_silent_and_killed(tmp_path: Path) -> None:
+@over(WITH_REDIS)
+async def test_redis_is_emptied_silent_and_killed(tmp_path: Path, layout: Layout) -> None:
     with FakeTelegram.start() as fake:
         telegram = Telegram(fake, Random(20261126), CALM)
-        house = Installation(tmp_path, telegram.settings, layout=WITH_REDIS)
+        house = Installation(tmp_path, telegram.settings, layout=layout)
         telegram.listen(house.base)
         troubles: list[Callable[[], Awaitable[None]]] = [
             lambda: _emptied(house),

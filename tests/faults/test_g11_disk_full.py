@@ -14,8 +14,8 @@ from tests.faults.rig.telegram import CALM, Telegram
 from tests.servers.easyflow import EasyFlow
 from tests.servers.telegram import FakeTelegram
 
-CHATS = sized(ci=30, long=200)
-TIMES = sized(ci=2, long=10)
+CHATS = sized(ci=30, long=150)
+TIMES = sized(ci=2, long=6, soak=10)
 MEGABYTES = sized(ci=96, long=512)
 """Room for all there is to say, several times over."""
 ROUNDS = 3

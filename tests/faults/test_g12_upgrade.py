@@ -5,14 +5,12 @@ import time
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from storage.migrate import HEAD
 from tests.faults.mutants.mutant import copy_of_the_tree
 from tests.faults.rig.checker import judge
 from tests.faults.rig.cold import ColdEasyFlow
 from tests.faults.rig.figures import Figures, seconds
-from tests.faults.rig.installation import POSTGRES, SQLITE, Installation, Layout
+from tests.faults.rig.installation import POSTGRES, SQLITE, Installation, Layout, over
 from tests.faults.rig.sizes import SIZE, sized
 from tests.faults.rig.storm import answered, kept, noted
 from tests.faults.rig.telegram import CALM, Telegram
@@ -36,7 +34,7 @@ def upgrade() -> None:
 LAYOUTS = [SQLITE] if SIZE == "ci" else [SQLITE, POSTGRES]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda one: one.name)
+@over(*LAYOUTS)
 async def test_nothing_is_lost_when_a_next_version_takes_over(
     tmp_path: Path, layout: Layout
 ) -> None:

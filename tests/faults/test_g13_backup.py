@@ -5,10 +5,8 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from tests.faults.rig.figures import Figures
-from tests.faults.rig.installation import POSTGRES, SQLITE, Installation, Layout
+from tests.faults.rig.installation import POSTGRES, SQLITE, Installation, Layout, over
 from tests.faults.rig.sizes import sized
 from tests.faults.rig.storm import answered, noted
 from tests.faults.rig.telegram import CALM, Telegram
@@ -16,13 +14,13 @@ from tests.servers.telegram import FakeTelegram
 
 CHATS = sized(ci=30, long=200)
 MESSAGES = 6
-RESTORES = sized(ci=1, long=3, soak=5)
+RESTORES = sized(ci=1, long=2, soak=5)
 LAYOUTS = sized(ci=[SQLITE], long=[SQLITE, POSTGRES])
 SILENCE = 2.0
 """Seconds in which a server would say whatever it has to."""
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda one: one.name)
+@over(*LAYOUTS)
 async def test_what_was_backed_up_is_whole_and_is_not_said_twice(
     tmp_path: Path, layout: Layout
 ) -> None:

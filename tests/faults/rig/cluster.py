@@ -6,6 +6,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +62,9 @@ class Cluster:
         if self._user is not None:
             owner = pwd.getpwnam(self._user)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
-            for parent in self._folder.parents[:2]:
+            for parent in self._folder.parents:
+                if parent == Path(tempfile.gettempdir()):
+                    break
                 parent.chmod(parent.stat().st_mode | 0o011)
         initdb = [str(self._bin / "initdb"), "-D", str(self._folder), "-U", "postgres"]
         initdb += ["-A", "trust", "-N"]

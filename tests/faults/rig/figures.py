@@ -13,7 +13,8 @@ from pathlib import Path
 class Figures:
     """One run: what was promised (`G1` …), over which installation, and how it ended.
 
-    `recovery` are seconds from a fault until all that was under way then was answered.
+    `recovery` are seconds from a fault until all that was under way then was answered, `late` those by
+    which something came after its time.
     """
 
     promise: str
@@ -26,6 +27,7 @@ class Figures:
     repeated: int = 0
     allowed: int = 0
     recovery: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
     what: str = ""
 
     def line(self) -> str:
@@ -37,6 +39,8 @@ class Figures:
         parts.append(f"sent twice {self.repeated} (at most {self.allowed})")
         if self.recovery:
             parts.append(f"recovery {seconds(self.recovery)}")
+        if self.late:
+            parts.append(f"late {seconds(self.late)}")
         return ": ".join([parts[0], "; ".join(parts[1:])])
 
     def tell(self) -> None:

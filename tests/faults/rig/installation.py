@@ -49,7 +49,14 @@ WORKERS = sized(ci=2, long=4)
 POSTGRES = Layout("PostgreSQL", web=2, workers=WORKERS, postgres=True)
 CRASHING = replace(POSTGRES, name="PostgreSQL of its own", crashing=True)
 BOTH = [SQLITE, POSTGRES]
-on_both = pytest.mark.parametrize("layout", BOTH, ids=lambda one: one.name)
+
+
+def over(*layouts: Layout) -> pytest.MarkDecorator:
+    """A test over each of these, whose name tells which it is."""
+    return pytest.mark.parametrize("layout", layouts, ids=lambda one: one.name)
+
+
+on_both = over(*BOTH)
 WITH_REDIS = Layout("PostgreSQL and Redis", web=2, workers=WORKERS, postgres=True, redis=True)
 
 
