@@ -14,7 +14,7 @@ from bots.model.conversation import Opening
 from bots.model.feed import ADDED
 from bots.model.neighbour import Stirred, Waiting
 from bots.model.slots import SLOTS, Slots, slot_of
-from bots.model.turn import Outgoing, TurnRecord
+from bots.model.turn import TurnRecord
 from storage.db import Db, side_by_side
 from storage.opening import open_stores
 from storage.postgres.membership import SqlMembership
@@ -61,10 +61,10 @@ async def processes(postgres: str, clock: HandClock) -> AsyncIterator[list[Proce
         await one.stores.close()
 
 
-async def answered(one: Process, *arrivals: int, outgoing: tuple[Outgoing, ...] = ()) -> None:
+async def answered(one: Process, *arrivals: int, finished: str | None = None) -> None:
     chat = await opened(one.stores.journal)
     await one.stores.journal.commit(
-        TurnRecord(conversation=chat, arrivals=arrivals, outgoing=outgoing)
+        TurnRecord(conversation=chat, arrivals=arrivals, finished=finished)
     )
 
 
@@ -80,17 +80,19 @@ async def test_messages_come_to_the_process_that_holds_their_slot(processes: lis
     assert await work.stores.journal.came((), NOON, limit=9) == backlog
 
 
+@pytest.mark.parametrize("finished", [None, "an action"], ids=["one statement", "several"])
 async def test_what_a_process_would_answer_whose_lease_is_gone_is_not_written(
-    processes: list[Process],
+    processes: list[Process], finished: str | None
 ) -> None:
+    """A plain turn is written by one statement, and any other by several."""
     first, second = processes
     await first.hold(slot_of(ANNA))
     (arrival,) = await first.stores.journal.accept([message("1")])
     await first.lose(slot_of(ANNA))
     with pytest.raises(LeaseLost):
-        await answered(first, arrival.seq)
+        await answered(first, arrival.seq, finished=finished)
     await second.hold(slot_of(ANNA))
-    await answered(second, arrival.seq)
+    await answered(second, arrival.seq, finished=finished)
     assert await second.stores.journal.backlog() == []
 
 
