@@ -20,7 +20,8 @@ def test_a_clock_that_was_set_is_seen_at_once(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         for hours in (0, -1, 0, 1):
             clock.step(hours * HOUR - clock.ahead)
             print(file=process.stdin, flush=True)

@@ -13,8 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = Path(__file__).parent
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "data", "htmlcov"
+    ".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", "data", "htmlcov"
 )
+"""What was compiled goes along: nobody compiles all of it anew for a patch of one file."""
 _HEAD = re.compile(r"^(promise|breaks|test|fast): (.*)$", re.MULTILINE)
 
 
