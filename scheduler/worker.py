@@ -16,7 +16,13 @@ AT_ONCE = 64
 """Turns of timers under way: with ten thousand due at one moment, whoever writes waits for so many."""
 
 FEW = 8
-"""As many while messages of customers wait for their turns: these go first, and timers still go on."""
+"""As many while messages of customers wait for their turns: these go first, and timers still go on.
+
+Each second that a timer is late lets so many more: customers who always wait would hold it up for ever.
+"""
+
+AT_MOST_BESIDE = 32
+"""However late they are, while customers wait."""
 
 BATCH = 256
 """Timers read at a time; these wait in memory for their turn, the others on disk."""
@@ -174,12 +180,19 @@ class Worker:
         return started
 
     def _has_room(self) -> bool:
-        most = FEW if self._customers() else AT_ONCE
+        most = self._most()
         if len(self._firing) < most:
             return True
         lately = self._clock() - LOOK_AGAIN
         stuck = sum(since <= lately for since in self._firing.values())
         return stuck < MOST_STUCK and len(self._firing) - stuck < most
+
+    def _most(self) -> int:
+        """How many may be under way, if what waits longest is to go on."""
+        if not self._customers():
+            return AT_ONCE
+        late = (self._clock() - self._waiting[0].due).total_seconds()
+        return min(FEW + int(max(late, 0.0) * FEW), AT_MOST_BESIDE)
 
     def _fired(self, timer: Timer, well: bool) -> None:
         key = timer.key

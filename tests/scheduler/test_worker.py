@@ -8,7 +8,7 @@ import pytest
 
 from bots.model.message import Address
 from bots.model.turn import Intent, Timer, TimerKey
-from scheduler.worker import AT_ONCE, BATCH, FEW, LOOK_AGAIN, LOOK_AT_ALL, Worker
+from scheduler.worker import AT_MOST_BESIDE, AT_ONCE, BATCH, FEW, LOOK_AGAIN, LOOK_AT_ALL, Worker
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 ANNA = Address(1, "shop", "web", "anna")
@@ -175,6 +175,16 @@ async def test_while_customers_wait_few_timers_are_under_way() -> None:
     waiting[0] = 0
     turns.end(turns.names[1])
     assert len(turns.names) == AT_ONCE + 2
+
+
+async def test_the_later_timers_are_the_less_they_stand_back_for_customers() -> None:
+    rows, moment = many(100), [NOW]
+    worker = Worker(timers=rows, clock=lambda: moment[0], customers=lambda: 1)
+    turns = Turns(rows)
+    for late, under_way in ((0, FEW), (1, 2 * FEW), (2, 3 * FEW), (3.9, AT_MOST_BESIDE)):
+        moment[0] = NOW + timedelta(seconds=late)
+        await worker.fire_due(turns.fire)
+        assert len(turns.names) == under_way
 
 
 async def test_turns_that_do_not_end_keep_no_others_from_theirs() -> None:
