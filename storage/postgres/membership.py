@@ -17,7 +17,7 @@ from storage.postgres.url import CHANGES, connecting
 LEASE = 10.0
 """Seconds for which a slot is held without a sign of life. A process that died is found out sooner."""
 
-QUIET = 2.5
+QUIET = 1.5
 """Seconds without a sign of life after which others look whether a process is still there."""
 
 _ANSWER_WITHIN = 2.0
