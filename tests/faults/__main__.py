@@ -37,6 +37,8 @@ BOUND = {"ci": 10 * 60.0, "long": 25 * 60.0, "soak": 24 * 3600.0}
 """Seconds after which whatever still runs hangs; on two idle cores `long` takes a quarter of an hour."""
 BESIDE = ("surface/test_many_sockets.py", "security/test_tenants.py")
 """What else holds promises, G9 and G14."""
+PARTING = 30.0
+"""Seconds for what hangs to end."""
 VERDICTS = ("PASSED", "FAILED", "ERROR", "SKIPPED")
 
 
@@ -46,6 +48,7 @@ class Lane:
     def __init__(self, name: str, chosen: str, environ: Mapping[str, str], began: float) -> None:
         self.name = name
         self.said: list[str] = []
+        self.skipped = False
         self._began = began
         self._process = subprocess.Popen(
             [
@@ -71,23 +74,28 @@ class Lane:
             self.said.append(line)
             test, _, verdict = line.rpartition("::")[2].partition(" ")
             if verdict.startswith(VERDICTS):
+                self.skipped |= verdict.startswith("SKIPPED")
                 minutes, rest = divmod(int(time.monotonic() - self._began), 60)
                 print(f"{minutes:3}:{rest:02} {verdict.split()[0]:7} {test}", flush=True)
 
     def ended(self, by: float) -> bool:
-        """Whether every promise was kept by then; what still runs is killed, with all it started."""
+        """Whether every promise was kept by then; what still runs is ended, with all it started."""
         try:
             status = self._process.wait(max(by - time.monotonic(), 0.0))
         except subprocess.TimeoutExpired:
             print(f"What runs over {self.name} has not ended in time", flush=True)
             status = 1
-        finally:
-            self.kill()
+        self.end()
         if status != 0:
             print(f"\n---- over {self.name}:\n", *self.said[-200:], sep="", flush=True)
         return status == 0
 
-    def kill(self) -> None:
+    def end(self) -> None:
+        """Let it take away what it made, and kill whatever is left of it."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(PARTING)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -123,8 +131,12 @@ def run_tests(size: str, kept: Path) -> bool:
             environ["EASYFLOW_TEST_POSTGRES"] = cluster.url
         lanes = [Lane(name, chosen, environ, began) for name, chosen in LANES.items()]
         for lane in lanes:
-            stack.callback(lane.kill)
+            stack.callback(lane.end)
         ended = [lane.ended(began + BOUND[size]) for lane in lanes]
+        if any(lane.skipped for lane in lanes):
+            print(
+                "\nWhat was skipped was not tried: something is not installed, or a size leaves it out."
+            )
         return all(ended)
 
 
