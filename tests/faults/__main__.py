@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,7 +40,7 @@ BESIDE = ("surface/test_many_sockets.py", "security/test_tenants.py")
 """What else holds promises, G9 and G14."""
 PARTING = 30.0
 """Seconds for what hangs to end."""
-VERDICTS = ("PASSED", "FAILED", "ERROR", "SKIPPED")
+VERDICT = re.compile(r"::(test_\S.*) (PASSED|FAILED|ERROR|SKIPPED)\b")
 
 
 class Lane:
@@ -72,11 +73,11 @@ class Lane:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self.said.append(line)
-            test, _, verdict = line.rpartition("::")[2].partition(" ")
-            if verdict.startswith(VERDICTS):
-                self.skipped |= verdict.startswith("SKIPPED")
+            if (found := VERDICT.search(line)) is not None:
+                test, verdict = found.groups()
+                self.skipped |= verdict == "SKIPPED"
                 minutes, rest = divmod(int(time.monotonic() - self._began), 60)
-                print(f"{minutes:3}:{rest:02} {verdict.split()[0]:7} {test}", flush=True)
+                print(f"{minutes:3}:{rest:02} {verdict:7} {test}", flush=True)
 
     def ended(self, by: float) -> bool:
         """Whether every promise was kept by then; what still runs is ended, with all it started."""

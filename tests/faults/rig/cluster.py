@@ -101,9 +101,14 @@ class Cluster:
         self._process.wait()
 
     def crash(self) -> None:
-        """Kill -9 one of its processes: all others are thrown out, and it recovers from its log."""
-        backends = list(self._backends())
-        assert backends, "nobody is connected"
+        """Kill -9 one of its processes: all others are thrown out, and it recovers from its log.
+
+        Waits until there is one: it may be at recovering from the time before.
+        """
+        deadline = time.monotonic() + 60
+        while not (backends := list(self._backends())):
+            assert time.monotonic() < deadline, "nobody is connected"
+            time.sleep(0.1)
         os.kill(backends[-1], signal.SIGKILL)
 
     def _backends(self) -> Iterator[int]:
