@@ -5,22 +5,26 @@ it, and it ends. PostgreSQL, Redis and Caddy are those of this machine. With man
 killed meanwhile, and both web processes are restarted one after the other.
 """
 
+import copy
 import os
 import re
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from storage.migrate import HEAD
 from tests.deploy.compose import Compose
 from tests.deploy.composition import OWN_IMAGE, Composition
 from tests.deploy.conftest import ROOT
 from tests.deploy.image import Image
 from tests.deploy.replay import Service, asked
 from tests.deploy.stand_ins import missing
+from tests.faults.test_g12_upgrade import MIGRATION, NEXT
 from tests.servers.easyflow import KEY, free_port
 
 OWNERS = f"""\
@@ -156,3 +160,75 @@ def talked_to_while_parts_end(whole: Composition) -> None:
         whole.again(name)
         assert all(talk(proxy, f"person {one}", "Спасибо") for one in range(4))
     assert all(code == 0 for code in whole.end().values())
+
+
+def test_a_new_version_brings_what_is_kept_up_to_date_and_a_backup_leads_back(
+    image: Image, tmp_path: Path
+) -> None:
+    env = tmp_path / ".env"
+    env.write_text(OWNERS, encoding="utf-8")
+    compose, port = Compose(ROOT / "compose.yaml", env), free_port()
+    volume = image.root.parent / "volume"
+    old, new = with_volume(image, "old", volume), with_volume(image, "new", volume)
+    make_next_version(new.root / "app")
+
+    def web(image: Image) -> Service:
+        names = {"8000": str(port), "9100": str(free_port()), "0.0.0.0": "127.0.0.1"}
+        service = {**compose.services["web"], "restart": "no"}
+        log = tmp_path / f"{image.root.name}.log"
+        return Service("web", image, service, compose.environ("web"), names=names, log=log)
+
+    def said(words: str) -> str:
+        body = {"message": words, "user_id": "anna", "session_id": "anna", "platform": "web"}
+        return str(asked(port, "/api/v1/conversation/chat", body, key=KEY)["message"])
+
+    with web(old) as running:
+        running.until_healthy()
+        asks = said("Где мой заказ?")
+        running.ran("python", "run.py", "backup", "/data/before.zip")
+        assert running.stopped(within=30) == 0
+    with web(new) as running:
+        running.until_healthy()
+        # The dialog goes on where it stood.
+        assert "12345" in said("12345")
+        assert running.stopped(within=30) == 0
+    with (
+        web(old) as running,
+        pytest.raises(AssertionError, match="of a later version of Easy Flow"),
+    ):
+        running.until_healthy()
+    web(old).ran("python", "run.py", "restore", "/data/before.zip", "--force")
+    with web(old) as running:
+        running.until_healthy()
+        assert said("/start") != asks
+        assert said("Где мой заказ?") == asks
+
+
+def with_volume(image: Image, name: str, volume: Path) -> Image:
+    """The same image under a name of its own, with a volume for its data."""
+    root = image.root.parent / name
+    subprocess.run(["cp", "-al", image.root, root], check=True)
+    if not volume.exists():
+        volume.mkdir(mode=0o700)
+        owner = (root / "data").stat()
+        os.chown(volume, owner.st_uid, owner.st_gid)
+    shutil.rmtree(root / "data")
+    (root / "data").symlink_to(volume)
+    named = copy.copy(image)
+    named.root = root
+    return named
+
+
+def make_next_version(app: Path) -> None:
+    """What a new version brings: other tables."""
+    replaced(app / "storage" / "migrations" / "versions" / f"{NEXT}_rig.py", MIGRATION)
+    migrate = app / "storage" / "migrate.py"
+    known = migrate.read_text(encoding="utf-8")
+    replaced(migrate, known.replace(f'HEAD = "{HEAD}"', f'HEAD = "{NEXT}"'))
+
+
+def replaced(file: Path, text: str) -> None:
+    """In this image alone: it shares its files with others."""
+    file.unlink(missing_ok=True)
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o644)
