@@ -33,6 +33,7 @@ from composition.tracing import spans_of
 from composition.watching import health_of, watch_house
 from composition.webhooks import couriers_of
 from config.settings import Settings
+from storage.database import check_folder
 from storage.opening import live_files, starting
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ async def at_work(
     metrics, spans = Metrics(), spans_of(settings, role)
     listeners: list[Listener] = [hub, metrics]
     try:
+        # Of files, documents and the key: wherever the database is.
+        check_folder(settings.data_dir)
         async with starting(settings.database):
             house, channels = await put_together(
                 settings, hub, role, base=base, metrics=metrics, listeners=listeners, spans=spans

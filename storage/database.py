@@ -1,5 +1,6 @@
 """The SQLite file: where it is, that it is ours alone, and how connections to it are set up."""
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -108,17 +109,31 @@ class Lock:
         self._file.close()
 
 
+def check_folder(folder: Path) -> None:
+    """Raises OSError with a sentence where nobody may write to the data folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise _not_writable(folder, error) from None
+
+
 def _open(path: Path) -> IO[str]:
     folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return open(path.with_name(path.name + ".lock"), "a+", encoding="ascii")
     except OSError as error:
-        raise OSError(
-            error.errno,
-            f"Cannot write to the data folder {folder}: {error.strerror}; make it writable"
-            " or set EASYFLOW_DATA_DIR to another one",
-        ) from None
+        raise _not_writable(folder, error) from None
+
+
+def _not_writable(folder: Path, error: OSError) -> OSError:
+    return OSError(
+        error.errno,
+        f"Cannot write to the data folder {folder}: {error.strerror}; make it writable"
+        " or set EASYFLOW_DATA_DIR to another one",
+    )
 
 
 def _lock(file: IO[str]) -> None:

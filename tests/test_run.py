@@ -67,6 +67,8 @@ def test_a_data_folder_that_cannot_be_written_is_named_with_the_cure(tmp_path: P
     assert ended.stderr.startswith(f"Cannot write to the data folder {in_the_way / 'data'}")
     assert "EASYFLOW_DATA_DIR" in ended.stderr
     assert ended.stderr.count("\n") == 1
+    elsewhere = started(in_the_way / "data", database_url="postgresql://me@127.0.0.1:1/shop")
+    assert elsewhere.stderr == ended.stderr
 
 
 def test_a_wrong_token_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
