@@ -26,8 +26,10 @@ ENV PATH=/venv/bin:$PATH \
 COPY --from=libraries /venv /venv
 WORKDIR /app
 COPY . ./
-# Compiled here, once: the file system of a running container is read-only.
-RUN python -m compileall -q -j 0 /app \
+# Readable by the user it runs as, whoever checked it out; compiled here, once: the file system of a
+# running container is read-only.
+RUN chmod -R a+rX /app \
+ && python -m compileall -q -j 0 /app \
  && install -d -o 10001 -g 10001 -m 0700 /data
 USER 10001:10001
 VOLUME /data

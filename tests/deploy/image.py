@@ -164,6 +164,10 @@ def _copy(folder: Path, seen: list[str], sources: list[str], image: Image, targe
             copied = into / file
             copied.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(folder / file, copied)
+            # An engine keeps the modes of a checkout: let this one be of somebody who lets nobody else in.
+            copied.chmod(copied.stat().st_mode & 0o700)
+            for parent in list(Path(file).parents)[:-1]:
+                (into / parent).chmod(0o700)
 
 
 def _copy_from(stage: Image, sources: list[str], image: Image, target: str) -> None:
