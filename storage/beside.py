@@ -13,7 +13,7 @@ from storage.assistants import SqlAssistants
 from storage.audience import SqlAudience
 from storage.channels import SqlChannels
 from storage.conversations import SqlConversations
-from storage.database import Lock, open_readers
+from storage.database import CURE, Lock, open_readers
 from storage.db import Item, Readers, Result, Work, Writes
 from storage.desks import SqlDesks
 from storage.episodes import SqlEpisodes
@@ -169,6 +169,8 @@ def _workspace(path: Path) -> int | None:
             found = db.execute("SELECT workspace FROM accounts ORDER BY id LIMIT 1").fetchone()
         except sqlite3.OperationalError:
             return None
+        except sqlite3.DatabaseError as error:
+            raise NoDatabase(f"Cannot open the database {path}: {error}. {CURE}") from None
     return None if found is None else int(found[0])
 
 

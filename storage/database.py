@@ -11,6 +11,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+CURE = "`python run.py doctor` looks at the file, its rights and its disk, and says what to do"
+"""Of a file that cannot be opened."""
+
 _CACHED_STATEMENTS = 256
 
 # sqlite3 would look in three places for how to write each of them, and then write it as a number.
@@ -110,11 +113,13 @@ class Lock:
 
 
 def check_folder(folder: Path) -> None:
-    """Raises OSError with a sentence where nobody may write to the data folder."""
+    """Raises OSError with a sentence where the data folder is not to be written to or made. Makes nothing."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+        if not there.is_dir():
+            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise _not_writable(folder, error) from None
 

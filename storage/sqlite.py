@@ -9,7 +9,7 @@ from sqlalchemy.pool import QueuePool
 
 from bots.ports import Clock, NewId
 from storage.checkpoints import Checkpoints
-from storage.database import Lock, open_readers, open_writer
+from storage.database import CURE, Lock, open_readers, open_writer
 from storage.migrate import migrate
 from storage.reading import ThreadReading
 from storage.stores import Base, Stores, stores_over
@@ -48,13 +48,10 @@ async def open_sqlite(path: Path, *, new_id: NewId, clock: Clock) -> Stores:
     return stores_over(base, NumberedIntake(last_arrival), new_id=new_id, clock=clock)
 
 
-_CURE = "`python run.py doctor` looks at the file, its rights and its disk, and says what to do"
-
-
 def _prepare(path: Path) -> sqlite3.Connection:
     try:
         migrate(f"sqlite:///{path}")
         return open_writer(path)
     except (sqlite3.DatabaseError, DBAPIError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
-        raise OSError(f"Cannot open the database {path}: {reason}. {_CURE}") from error
+        raise OSError(f"Cannot open the database {path}: {reason}. {CURE}") from error

@@ -146,6 +146,18 @@ def test_a_damaged_database_is_told_by_a_deep_look(stopped: EasyFlow) -> None:
     assert (status, "The database is damaged" in said) == (1, True)
 
 
+def test_each_command_says_of_a_file_that_is_none_of_ours_who_knows_what_to_do(
+    server: EasyFlow,
+) -> None:
+    server.data.mkdir()
+    (server.data / "easyflow.db").write_bytes(b"no database" * 500)
+    for words in (("users",), ("person", "find", "anna"), ("trace",)):
+        done = server.typed(*words)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "file is not a database. `python run.py doctor` looks at" in done.stderr
+    assert "✗ The database is damaged" in looked(server)[1]
+
+
 def test_a_database_of_another_version_is_told(stopped: EasyFlow) -> None:
     for revision, words in (("v0001", "an earlier version"), ("v9999", "a later version")):
         with sqlite3.connect(stopped.data / "easyflow.db") as database:
