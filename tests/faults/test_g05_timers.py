@@ -13,6 +13,7 @@ from tests.faults.rig.clock import HOUR, WallClock
 from tests.faults.rig.figures import Figures
 from tests.faults.rig.installation import Installation, Layout, on_both
 from tests.faults.rig.sizes import SIZE, sized
+from tests.faults.rig.storm import PATIENCE
 from tests.faults.rig.telegram import CALM, Telegram
 from tests.faults.test_g02_replay import nothing_comes_of_a_replay
 from tests.servers.telegram import Call, FakeTelegram
@@ -48,13 +49,16 @@ class Timers:
         return [at - self.set[timer] - due for timer, at in self.rang.items()]
 
 
-async def rung(telegram: Telegram, count: int, *, within: float = 120) -> Timers:
-    deadline = time.monotonic() + within
+async def rung(house: Installation, telegram: Telegram, count: int) -> Timers:
+    """Once so many rang; a hang fails with what stands where."""
+    deadline = time.monotonic() + PATIENCE
     while True:
         timers = Timers(telegram.fake.calls("sendMessage"))
         if len(timers.rang) >= count:
             return timers
-        assert time.monotonic() < deadline, f"{len(timers.rang)} of {count} rang"
+        if time.monotonic() > deadline:
+            were_set, rang = len(timers.set), len(timers.rang)
+            raise AssertionError(f"{were_set} were set, {rang} of {count} rang\n{house.standing()}")
         await asyncio.sleep(0.2)
 
 
@@ -74,7 +78,7 @@ async def test_timers_ring_once_while_the_server_is_killed(tmp_path: Path, layou
                 await asyncio.sleep(SOON / 2)
                 for _ in range(kills.count(number)):
                     in_doubt += await house.crash(chance)
-            timers = await rung(telegram, CHATS * ROUNDS)
+            timers = await rung(house, telegram, CHATS * ROUNDS)
             await asyncio.sleep(1)
             timers = Timers(telegram.fake.calls("sendMessage"))
             left = house.count("timers")
@@ -105,20 +109,20 @@ async def test_timers_ring_once_when_the_clock_is_set_and_after_an_hour_away(
             clock.step(-HOUR)
             await asyncio.sleep(SOON + 1)
             clock.step(HOUR)
-            await rung(telegram, CHATS)
+            await rung(house, telegram, CHATS)
             # An hour on: what was due then rings now.
             telegram.write(chats, "/hour")
             await telegram.settled()
             await _all_set(telegram, 2 * CHATS)
             assert len(Timers(fake.calls("sendMessage")).rang) == CHATS
             clock.step(HOUR)
-            await rung(telegram, 2 * CHATS)
+            await rung(house, telegram, 2 * CHATS)
             # An hour in which the machine slept, or was off.
             telegram.write(chats, "/hour")
             await telegram.settled()
             await _all_set(telegram, 3 * CHATS)
             in_doubt = await _away(house, clock)
-            await rung(telegram, 3 * CHATS)
+            await rung(house, telegram, 3 * CHATS)
             await asyncio.sleep(2)
             # A week later all of it comes again (G2), and none is set anew.
             await nothing_comes_of_a_replay(house, telegram, clock)

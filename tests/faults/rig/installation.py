@@ -172,6 +172,7 @@ class Installation:
             " WHERE done_at IS NULL ORDER BY seq LIMIT 10",
             "unsent": "SELECT slot, key, attempts, sending_at, not_before, error FROM outbox"
             " WHERE failed_at IS NULL ORDER BY key LIMIT 10",
+            "timers": "SELECT slot, count(*), min(due) FROM timers GROUP BY slot ORDER BY slot",
         }
         if self.layout.postgres:
             asked["leases"] = "SELECT holder, count(*), min(until) FROM leases GROUP BY holder"
