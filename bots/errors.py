@@ -199,7 +199,11 @@ class Guessing(TooMany):
 
 
 class Unavailable(Problem):
-    """We cannot answer just now; whatever was accepted is kept."""
+    """We cannot answer just now; whatever was accepted is kept. `why` is for our log, and no caller's business."""
+
+    def __init__(self, message: str = "", *, why: str = "") -> None:
+        self.why = why or message
+        super().__init__(message)
 
 
 class ChannelError(EasyFlowError):

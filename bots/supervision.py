@@ -52,7 +52,7 @@ class Supervisor:
                 log.warning("A background task ended", task=name)
             except Unavailable as away:
                 # Who finds that the database is away says so; what is above it is no news.
-                log.warning("A background task waits for the database", task=name, why=str(away))
+                log.warning("A background task waits for the database", task=name, why=away.why)
             except Exception:
                 log.exception("A background task failed", task=name)
             except asyncio.CancelledError:

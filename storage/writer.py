@@ -185,7 +185,7 @@ class ThreadWriter:
             self._broken = True
             self.figures.refused()
             _log.error("The database takes no writes", reason=str(error))
-        return [Unavailable(f"The database takes no writes: {error}") for _ in orders]
+        return [Unavailable("The database takes no writes", why=str(error)) for _ in orders]
 
     def _recovered(self) -> None:
         if self._broken:

@@ -93,6 +93,18 @@ def test_a_postgres_is_spoken_to_over_tls_as_its_url_says(
         assert "✓ PostgreSQL answers" in server.typed("doctor", "--language", "en").stdout
 
 
+def test_a_caller_hears_nothing_of_why_the_database_is_away(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    cluster.serve()
+    with EasyFlow(tmp_path / "data", database_url=cluster.url) as server:
+        cluster.__exit__()
+        body = {"message": "/start", "user_id": "anna", "platform": "web"}
+        status, answer = server.call("POST", "/api/v1/conversation/chat", body)
+    said = {"The database cannot be read", "The database takes no writes"}
+    assert (status, answer["error"]["message"] in said) == (503, True), answer
+
+
 async def test_a_certificate_that_nobody_trusts_is_named_with_the_cure(
     cluster: Cluster, certificate: Path, tmp_path: Path
 ) -> None:

@@ -93,7 +93,7 @@ class Alerts:
             try:
                 await self.look()
             except Unavailable as error:
-                log.warning("Alerts cannot be looked for just now", why=str(error))
+                log.warning("Alerts cannot be looked for just now", why=error.why)
             await self._sleep(EVERY)
 
     async def look(self) -> None:

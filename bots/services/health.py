@@ -52,7 +52,7 @@ class Health:
         except TimeoutError:
             return "does not answer"
         except Exception as error:  # noqa: BLE001 - whatever a check meets is its finding
-            log.warning("A health check failed", error=repr(error))
+            log.warning("A health check failed", error=getattr(error, "why", repr(error)))
             return "fails"
 
 

@@ -69,7 +69,7 @@ class Couriers:
                     self._away = False
                 except Unavailable as error:
                     if not self._away:
-                        log.warning("Webhooks cannot be told just now", why=str(error))
+                        log.warning("Webhooks cannot be told just now", why=error.why)
                     self._away = True
                 await (self._sleep if self._couriers else self._rest)(EVERY)
         finally:
@@ -133,7 +133,7 @@ class Couriers:
             await one.work(latest)
         except Unavailable as error:
             one.stirred = True
-            log.warning("A webhook's progress was not kept", webhook=id, why=str(error))
+            log.warning("A webhook's progress was not kept", webhook=id, why=error.why)
             await self._sleep(1.0)
         except Exception:
             one.stirred = True

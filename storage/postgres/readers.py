@@ -139,7 +139,6 @@ def _told_plainly() -> Iterator[None]:
         yield
     except Exception as error:
         if is_outage(error):
-            raise Unavailable(
-                f"The database cannot be read: {error or type(error).__name__}"
-            ) from error
+            why = str(error) or type(error).__name__
+            raise Unavailable("The database cannot be read", why=why) from error
         raise

@@ -308,7 +308,7 @@ class TaskWriter:
             self.figures.refused()
             _log.error("The database takes no writes", reason=str(error) or type(error).__name__)
         return [
-            Unavailable(f"The database takes no writes: {error or type(error).__name__}")
+            Unavailable("The database takes no writes", why=str(error) or type(error).__name__)
             for _ in orders
         ]
 

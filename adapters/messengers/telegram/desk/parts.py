@@ -75,7 +75,7 @@ class Parts:
             try:
                 return await write()
             except Unavailable as error:
-                log.warning("What a group shows could not be noted yet", why=str(error))
+                log.warning("What a group shows could not be noted yet", why=error.why)
                 await self.sleep(DISK_PAUSE)
 
     def account(self, channel: str) -> TelegramChannel | None:
