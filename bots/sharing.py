@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bots.errors import Unavailable
 from bots.model.process import WORK, Process
 from bots.model.slots import CHORES, SLOTS, Slots
 from bots.ports import Membership, Sleep
@@ -158,6 +159,8 @@ class Sharing:
                 try:
                     await change(slots)
                     return
+                except Unavailable as away:
+                    log.warning("A change of slots waits for the database", why=away.why)
                 except Exception:
                     log.exception("A change of slots failed")
                 # What is ours has to be worked for: it is tried again as long as it is.

@@ -12,6 +12,7 @@ from adapters.http.metrics_listener import serve_metrics
 from adapters.messengers.web.channel import WebChannel
 from adapters.messengers.web.hub import Hub
 from adapters.terminal.leaving import stop
+from bots.errors import Unavailable
 from bots.model.process import WEB
 from bots.ports import Listener
 from bots.services.channels import Channels
@@ -43,6 +44,8 @@ SWITCH_INTERVAL = 0.001
 """Seconds after which the loop lets the writer's thread go on: each statement waits for it, and with
 Python's own 5 ms a commit of a dozen statements stood still for as much as sixty."""
 
+CUT_OFF = "The database failed in the middle of the start ({why}): mend that and start again, nothing is lost"
+
 
 @asynccontextmanager
 async def at_work(
@@ -61,6 +64,8 @@ async def at_work(
             )
     except OSError as error:
         stop(error.strerror or str(error))
+    except Unavailable as error:
+        stop(CUT_OFF.format(why=error.why))
     watch_house(settings, metrics, house, role)
     metrics.watch_sends(lambda workspace: ("web", *channels.states(workspace)))
     try:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import asyncpg
 import pytest
 
 from storage.postgres.beside import starting
+from storage.postgres.url import connecting
 from tests.faults.people_at_work import until
 from tests.faults.rig.cluster import Cluster
 from tests.servers.certificate import signed_by_itself
@@ -57,6 +59,31 @@ def test_a_wrong_password_is_named_with_the_cure(cluster: Cluster, tmp_path: Pat
         f"The database postgresql+asyncpg://postgres:***@127.0.0.1:{cluster.port}/postgres cannot"
         " be used: the password of postgres is not right (EASYFLOW_DATABASE_URL)\n"
     )
+
+
+async def test_a_start_that_gets_too_few_connections_ends_with_the_cure(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    cluster.serve()
+    url = f"postgresql+asyncpg://few:{PASSWORD}@127.0.0.1:{cluster.port}/few"
+    made = [f"CREATE ROLE few LOGIN PASSWORD '{PASSWORD}'", "CREATE DATABASE few OWNER few"]
+    for most in (1, 2):
+        await typed(cluster, *made, f"ALTER ROLE few CONNECTION LIMIT {most}")
+        made = []
+        ended = await asyncio.to_thread(started, tmp_path / "data", database_url=url)
+        assert ended.returncode == 2, (most, ended.stderr)
+        assert "connection" in ended.stderr
+        assert "Traceback" not in ended.stderr, (most, ended.stderr)
+
+
+async def typed(cluster: Cluster, *statements: str) -> None:
+    """By the cluster's owner."""
+    connection = await asyncpg.connect(**connecting(cluster.url))
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def test_a_postgres_that_comes_up_later_is_waited_for(

@@ -2,6 +2,7 @@
 
 import asyncpg
 import structlog
+from sqlalchemy.exc import DBAPIError, EmulatedDBAPIException
 
 from bots.model.slots import ALONE, Slots
 from bots.ports import Clock, NewId
@@ -30,8 +31,9 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
     except NewerDatabase:
         raise
     except Exception as error:
-        if is_outage(error) or isinstance(error, asyncpg.PostgresError):
-            raise OSError(trouble(url, error)) from error
+        cause = _cause(error)
+        if is_outage(cause) or isinstance(cause, asyncpg.PostgresError):
+            raise OSError(trouble(url, cause)) from error
         raise
     intake = SequencedIntake()
     singles = {**SINGLES, intake: intake.single}
@@ -54,3 +56,10 @@ async def open_postgres(url: str, *, new_id: NewId, clock: Clock, slots: Slots =
         words=Vectors(),
     )
     return stores_over(base, intake, new_id=new_id, clock=clock, slots=slots)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What asyncpg raised, where SQLAlchemy has it wrapped."""
+    while isinstance(error, DBAPIError | EmulatedDBAPIException) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
